@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads a config file into ``Settings``; every mistake names the file, the key and a way out."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from contracts.errors import ConfigError
+from contracts.settings import Settings
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def load(
+    path: Path, overrides: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Reads and checks a config file.
+
+    Args:
+        path: the YAML file.
+        overrides: ``key.sub=value`` texts that win over the file, values in YAML.
+        environ: where ``${NAME}`` in a value comes from; the process's environment by default.
+
+    Raises:
+        ConfigError: the file is absent, is not YAML, or does not fit ``Settings``.
+    """
+    document = _parse(path)
+    for override in overrides:
+        _override(document, override)
+    filled = _fill(document, os.environ if environ is None else environ, path)
+    try:
+        return Settings.model_validate(filled)
+    except ValidationError as error:
+        raise _explain(path, error.errors()[0]) from None
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no config file {path}.", _similar_file(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path} cannot be read: {reason}.") from None
+    except yaml.MarkedYAMLError as error:
+        where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigError(f"{path} is not valid YAML{where}: {error.problem}.") from None
+    if not isinstance(document, dict):
+        raise ConfigError(
+            f"{path} is not a config: it holds no keys.", "See configs/ for examples."
+        )
+    return document
+
+
+def _similar_file(path: Path) -> str:
+    there = sorted(str(other) for other in path.parent.glob("*.y*ml"))
+    near = difflib.get_close_matches(str(path), there, n=1)
+    return (
+        f"Did you mean {near[0]}?"
+        if near
+        else "Give the path of a YAML file; see configs/ for examples."
+    )
+
+
+def _override(document: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    if not equals:
+        raise ConfigError(
+            f"--set {override}: write it as key=value.", "For example --set analysis.top=5."
+        )
+    *parents, last = key.strip().split(".")
+    place = document
+    for parent in parents:
+        place = place.setdefault(parent, {})
+        if not isinstance(place, dict):
+            raise ConfigError(f"--set {override}: '{parent}' holds a value, not keys.")
+    try:
+        place[last] = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set {override}: the value is not valid YAML.") from None
+
+
+def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
+    """``value`` with every ``${NAME}`` replaced."""
+    if isinstance(value, dict):
+        return {key: _fill(item, environ, path) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, environ, path) for item in value]
+    if not isinstance(value, str):
+        return value
+
+    def lookup(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in environ:
+            raise ConfigError(
+                f"{path}: the environment variable {name} is not set.", f"Set {name} and run again."
+            )
+        return environ[name]
+
+    return _VARIABLE.sub(lookup, value)
+
+
+def _explain(path: Path, error: ErrorDetails) -> ConfigError:
+    loc = tuple(part for part in error["loc"] if not str(part).startswith("function-"))
+    key = ".".join(str(part) for part in loc)
+    if error["type"] == "extra_forbidden":
+        valid = _valid_keys(Settings, loc[:-1])
+        near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
+        return ConfigError(f"{path}: '{key}' is not a key of the config.", hint)
+    if error["type"] == "missing":
+        return ConfigError(f"{path}: '{key}' is missing.", "Add it; see configs/ for examples.")
+    message = error["msg"].removeprefix("Value error, ")
+    return ConfigError(f"{path}: '{key}': {message}." if key else f"{path}: {message}.")
+
+
+def _valid_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that fit at ``loc``, found by walking the models along it."""
+    for part in loc:
+        field = model.model_fields.get(str(part)) or _field_by_alias(model, str(part))
+        if field is not None:
+            model = _model_in(field.annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _field_by_alias(model: type[BaseModel], alias: str) -> Any:
+    return next((field for field in model.model_fields.values() if field.alias == alias), None)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a type holds: itself, or inside a tuple, a dict or an option."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in get_args(annotation))
+    return next((model for model in found if model is not None), None)

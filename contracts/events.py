@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The event log as every room knows it: its columns, their types, their order.
+
+``CANDIDATES`` is what ingest makes of a source, a row for a row: nothing is dropped, so a row that
+cannot be an event is still there, with null where its value could not be read. The gate turns
+candidates into accepted rows and a quarantine. ``EVENTS`` is what the store holds: accepted
+activity instances of whole cases, sorted by ``ORDER``.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+CASE_PREFIX = "case:"
+"""Prefix of the columns that hold case attributes, all ``String``."""
+
+DataType = type[pl.DataType] | pl.DataType
+INSTANT = pl.Datetime("us", "UTC")
+
+KEY: dict[str, DataType] = {
+    "source": pl.String,  # file name, relative to the config
+    "row": pl.UInt64,  # row in that file, 1 = its first data row (XES: its first event)
+}
+"""What names one row of one source."""
+
+_ACTIVITY_INSTANCE: dict[str, DataType] = {
+    "case_id": pl.String,  # pseudonym, unless the config says otherwise
+    "activity": pl.String,
+    "started_at": INSTANT,  # null where the log does not tell
+    "at": INSTANT,  # when the activity was completed
+    "is_day": pl.Boolean,  # `at` is a local midnight: only its date is known
+    "resource": pl.String,  # pseudonym; null where the log does not tell
+    "team": pl.String,
+    "org": pl.String,
+}
+
+CANDIDATES = pl.Schema(
+    {
+        **KEY,
+        "slot": pl.UInt16,  # digest of the case id: decides its bucket, the same on every machine
+        **_ACTIVITY_INSTANCE,
+        "lifecycle": pl.String,  # lower-case XES transition, "complete" where the log has none
+        "instance": pl.String,  # XES concept:instance: which START belongs to which COMPLETE
+        "at_problem": pl.String,  # why `at` is null: "missing", "unreadable"; else null
+    }
+)
+"""A row of a source, followed by its ``case:*`` columns."""
+
+EVENTS = pl.Schema({"bucket": pl.UInt16, **_ACTIVITY_INSTANCE, **KEY})
+"""An activity instance, followed by its ``case:*`` columns."""
+
+ORDER = ("case_id", "at", "source", "row")
+"""The order of events: by time within a case; ties keep the order of the source."""
+
+SLOTS = 1 << 16
+
+
+def bucket_of_slot(buckets: int) -> pl.Expr:
+    """The bucket (0 … ``buckets`` - 1) of a row with a ``slot`` column."""
+    return (pl.col("slot").cast(pl.UInt32) * buckets // SLOTS).cast(pl.UInt16).alias("bucket")
+
+
+def day_in(column: str, zone: str) -> pl.Expr:
+    """The local calendar date of an instant column."""
+    return pl.col(column).dt.convert_time_zone(zone).dt.date()

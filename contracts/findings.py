@@ -1,0 +1,245 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``findings.json`` (schema version 1) and the tables beside it.
+
+Waits are in calendar days. A count under ``privacy.minimum_group`` is null, and the object it
+stands in has ``"suppressed": true``; zero says nothing about anyone and stays. A figure that this
+log or this version cannot give is null, never a guess.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.settings import Actor
+
+Kind = Literal[
+    "capacity",
+    "third_party_capacity",
+    "handover",
+    "rework",
+    "prioritisation",
+    "before_the_clock",
+    "policy_pause",
+    "waiting_on_citizen",
+    "batching",
+    "statutory_wait",
+]
+ExplainedClass = Literal[
+    "statutory_wait", "policy_pause", "waiting_on_citizen", "parallel", "outside"
+]
+Severity = Literal["critical", "warning", "info"]
+Count = int | None
+
+
+class Model(BaseModel):
+    """Frozen, and every key is part of the contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Suppressible(Model):
+    """An object whose counts may be hidden."""
+
+    suppressed: bool = False
+
+
+class Log(Suppressible):
+    """What was read."""
+
+    cases: Count
+    open_cases: Count
+    events: Count
+    activities: int
+    variants: Count
+    first: AwareDatetime | None
+    last: AwareDatetime | None
+    order_undetermined_cases: Count
+    quarantined_rows: Count
+    quarantined_cases: Count
+
+
+class Throughput(Suppressible):
+    """How long a whole case takes, open cases counted; null: not reached, or too few cases."""
+
+    p50: float | None
+    p90: float | None
+    basis: Literal["kaplan_meier"] = "kaplan_meier"
+    closed_only_p50: float | None
+
+
+class Ledger(Model):
+    """Person-days by whose turn it was; they sum to the elapsed days of all cases."""
+
+    agency_wait: float = 0.0
+    agency_work: float = 0.0
+    citizen: float = 0.0
+    third_party: float = 0.0
+    statutory: float = 0.0
+    policy_pause: float = 0.0
+    outside: float = 0.0
+    unknown: float = 0.0
+
+
+class Quantiles(Model):
+    """Half of the waits are over by ``p50`` days; null: not reached, or too few waits."""
+
+    p50: float | None
+    p90: float | None
+
+
+class Segment(Model):
+    """The group of cases that a finding is about."""
+
+    attribute: str
+    values: tuple[str, ...]
+
+
+class Window(Model):
+    """The period that a finding is about."""
+
+    start: AwareDatetime = Field(alias="from")
+    end: AwareDatetime = Field(alias="to")
+
+
+class Evidence(Model):
+    """One figure that supports a finding."""
+
+    what: str
+    value: float | None
+
+
+class Question(Model):
+    """The question that a finding ends with."""
+
+    nl: str
+    en: str
+
+
+class Bottleneck(Suppressible):
+    """A wait where cases stand still; ``to`` is null where no case was ever seen to go on."""
+
+    rank: int
+    rank_range: tuple[int, int] | None = None
+    from_: str = Field(alias="from")
+    to: str | None
+    kind: Kind | None = None
+    actor: Actor | None
+    clocks: tuple[Literal["citizen", "legal"], ...]
+    segment: Segment | None = None
+    window: Window | None = None
+    cases: Count
+    open_cases: Count
+    person_days_lost: float
+    share_of_waiting: float
+    wait_days: Quantiles
+    reference_days: float | None
+    mean_days_per_case: float
+    interval: tuple[float, float] | None = None
+    certainty: Literal["high", "fair", "low"]
+    evidence: tuple[Evidence, ...] = ()
+    question: Question
+
+
+class ExplainedWait(Model):
+    """Waiting that is not the agency's to shorten."""
+
+    from_: str = Field(alias="from")
+    to: str | None
+    class_: ExplainedClass = Field(alias="class")
+    person_days: float
+
+
+class DeadlineResult(Suppressible):
+    """How many cases met a deadline."""
+
+    id: str
+    within: Count
+    late: Count
+    open_within: Count
+    open_late: Count
+    undetermined: Count
+    rule_version: str
+
+
+class FailedRule(Suppressible):
+    """A validation rule that was not met."""
+
+    id: str
+    severity: Severity
+    rows: Count
+    cases: Count
+
+
+class Validation(Model):
+    """What the gate decided, and the headline as it is without the quarantined cases."""
+
+    success: bool
+    expectations: int
+    failed: tuple[FailedRule, ...]
+    headline_without_quarantine: Quantiles
+
+
+class Findings(Model):
+    """Everything that a run found, before or after disclosure control."""
+
+    schema_version: Literal[1] = 1
+    process: str
+    run_id: str
+    as_of: AwareDatetime
+    log: Log
+    throughput_days: Throughput
+    ledger: Ledger
+    bottlenecks: tuple[Bottleneck, ...]
+    explained_waits: tuple[ExplainedWait, ...]
+    deadlines: tuple[DeadlineResult, ...] = ()
+    validation: Validation
+
+
+TABLES: dict[str, pl.Schema] = {
+    # every activity, most cases first
+    "steps": pl.Schema({"activity": pl.String, "cases": pl.Int64, "events": pl.Int64}),
+    # every wait; `to` is null for open waits that no seen wait outlasted; n counts completed moves
+    "waits": pl.Schema(
+        {
+            "from": pl.String,
+            "to": pl.String,
+            "n": pl.Int64,
+            "cases": pl.Int64,
+            "open_cases": pl.Int64,
+            "p50_days": pl.Float64,
+            "p90_days": pl.Float64,
+            "person_days": pl.Float64,
+            "share_of_waiting": pl.Float64,
+        }
+    ),
+    # how many completed moves of a wait took between `over_days` and `up_to_days` (null: no bound)
+    "wait_bands": pl.Schema(
+        {
+            "from": pl.String,
+            "to": pl.String,
+            "over_days": pl.Float64,
+            "up_to_days": pl.Float64,
+            "n": pl.Int64,
+        }
+    ),
+    # routes that cases took, most frequent first; `trace` null: all routes too rare to show
+    "variants": pl.Schema(
+        {"trace": pl.List(pl.String), "cases": pl.Int64(), "share": pl.Float64()}
+    ),
+    # activities that were done again: cases with a repeat, repeats, of which directly after itself
+    "rework": pl.Schema(
+        {
+            "activity": pl.String,
+            "cases": pl.Int64,
+            "repeats": pl.Int64,
+            "self_loops": pl.Int64,
+        }
+    ),
+    # share of cases not done after `days` (Kaplan-Meier), and how many were watched that long
+    "survival": pl.Schema({"days": pl.Float64, "not_done": pl.Float64, "at_risk": pl.Int64}),
+}
+"""The tables of a run, each written to ``tables/<name>.parquet``."""

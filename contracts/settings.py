@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The config of one process: what a data engineer writes, checked before anything runs.
+
+Every model is frozen and refuses keys it does not know. Only ``process``, ``sources`` and
+``journey.end`` are required; a default is chosen to be harmless and is said in the report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+Actor = Literal["agency", "citizen", "third_party"]
+Clock = Literal["running", "suspended", "outside"]
+Language = Literal["nl", "en"]
+Format = Literal["csv", "excel", "parquet", "xes", "ocel", "zgw", "sql"]
+ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"'{name}' is not a time zone; write for example Europe/Amsterdam")
+    return name
+
+
+def _both_languages(value: object) -> object:
+    return {"nl": value, "en": value} if isinstance(value, str) else value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Model(BaseModel):
+    """Frozen, and a typo is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Model):
+    """A text in the languages of the report; a language left out takes the other's."""
+
+    nl: Name | None = None
+    en: Name | None = None
+
+    @model_validator(mode="after")
+    def _say_something(self) -> Text:
+        if self.nl is None and self.en is None:
+            raise ValueError("give a text in nl, en, or both")
+        return self
+
+    def get(self, language: Language) -> str:
+        """The text in ``language``, or in the other one."""
+        return (self.nl or self.en if language == "nl" else self.en or self.nl) or ""
+
+
+Label = Annotated[Text, BeforeValidator(_both_languages)]
+
+
+class Process(Model):
+    """What the process is called."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    name: Label | None = None
+
+    def title(self, language: Language) -> str:
+        """The name a reader sees."""
+        return self.name.get(language) if self.name else self.id
+
+
+class Columns(Model):
+    """Which column of the source plays which role. For XES the standard keys are the default."""
+
+    case_id: Name | None = None
+    activity: Name | None = None
+    timestamp: Name | None = None
+    start_timestamp: Name | None = None
+    resource: Name | None = None
+    team: Name | None = None
+    org: Name | None = None
+
+
+class Source(Model):
+    """Where the events are, and how to read them."""
+
+    path: Name
+    format: Format | None = None
+    columns: Columns = Columns()
+    case_attributes: tuple[Name, ...] = ()
+    timezone: TimeZone = "Europe/Amsterdam"
+
+
+class Step(Model):
+    """What is known of the wait before one activity."""
+
+    label: Label | None = None
+    actor: Actor = "agency"
+    clock: Clock = "running"
+    statutory_wait: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
+
+
+class Pause(Model):
+    """A window in which the wait before an activity was a decision, not slowness."""
+
+    activity: Name
+    start: dt.date = Field(alias="from")
+    end: dt.date = Field(alias="to")
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Pause:
+        if self.end < self.start:
+            raise ValueError("the pause ends before it starts")
+        return self
+
+
+class Journey(Model):
+    """Where a case begins and ends, and what is known of its steps."""
+
+    start: tuple[Name, ...] = ()
+    end: Annotated[tuple[Name, ...], Field(min_length=1)]
+    steps: dict[str, Step] = {}
+    pauses: tuple[Pause, ...] = ()
+
+
+class Calendar(Model):
+    """When the organisation is open."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "NL"
+    hours: str = "mon-fri 08:30-17:00"
+    closed: tuple[dt.date, ...] = ()
+
+
+class Deadline(Model):
+    """A deadline of the norm table."""
+
+    id: Name
+    rule: Name
+
+
+class Privacy(Model):
+    """What is replaced by a pseudonym, with which key, and the smallest group that is shown."""
+
+    pseudonymise: tuple[Literal["case_id", "resource"], ...] = ("case_id", "resource")
+    key_env: Name | None = None
+    minimum_group: int = Field(default=10, ge=5)
+
+
+class Analysis(Model):
+    """Which segments are compared, and what bottlenecks are ranked on."""
+
+    segments: tuple[Name, ...] = ()
+    rank_by: Literal["person_days_lost", "excess_person_days", "cases"] = "person_days_lost"
+    top: int = Field(default=10, ge=1, le=100)
+
+
+class Report(Model):
+    """What is written, in which languages."""
+
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl", "en")
+    formats: tuple[ReportFormat, ...] = ("html", "xlsx", "ods", "pdf", "parquet")
+
+
+class Schedule(Model):
+    """When the process runs by itself."""
+
+    cron: Name
+    timezone: TimeZone = "Europe/Amsterdam"
+
+
+class Settings(Model):
+    """The config of one process."""
+
+    process: Process
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    journey: Journey
+    calendar: Calendar = Calendar()
+    deadlines: tuple[Deadline, ...] = ()
+    privacy: Privacy = Privacy()
+    analysis: Analysis = Analysis()
+    report: Report = Report()
+    schedule: Schedule | None = None
+
+    @model_validator(mode="after")
+    def _one_zone(self) -> Settings:
+        if len({source.timezone for source in self.sources}) > 1:
+            raise ValueError("the sources of one process share one timezone")
+        return self
+
+    @property
+    def timezone(self) -> str:
+        """The zone whose calendar dates the process lives by."""
+        return self.sources[0].timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """``timezone`` as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def resolve_path(path: str, config: Path) -> Path:
+    """A source's path, relative to the config file that names it."""
+    return (config.parent / path).resolve()

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Small event logs in one line, for every test that needs one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.events import EVENTS, ORDER
+
+MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+
+
+def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
+    """A log in the shape of ``EVENTS``, a case a trace: ``event_log("a 1d b 2h c", "a b")``.
+
+    A word is an activity, completed now; a number with s, m, h or d lets that much time pass;
+    ``b[3h]`` is an activity that was worked on for three hours before it was completed.
+    """
+    rows = [
+        row
+        for number, trace in enumerate(traces, start=1)
+        for row in _rows(f"c{number}", trace.split(), start)
+    ]
+    numbered = [{"source": "log", "row": n, **row} for n, row in enumerate(rows, start=1)]
+    return pl.DataFrame(numbered, schema=EVENTS).lazy().sort(ORDER, maintain_order=True)
+
+
+def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for word in words:
+        if word[0].isdigit():
+            now += _duration(word)
+            continue
+        activity, _, work = word.rstrip("]").partition("[")
+        started_at = now if work else None
+        now += _duration(work) if work else dt.timedelta(0)
+        rows.append(
+            {
+                "bucket": 0,
+                "case_id": case_id,
+                "activity": activity,
+                "started_at": started_at,
+                "at": now,
+                "is_day": False,
+            }
+        )
+    return rows
+
+
+def _duration(text: str) -> dt.timedelta:
+    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[text[-1]]
+    return dt.timedelta(**{unit: float(text[:-1])})
