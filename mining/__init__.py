@@ -1,2 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
+"""Where cases wait: every analysis is a pure ``summarise`` and a pure ``conclude``."""

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""From the summaries of a log to everything that is found in it, before disclosure control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.findings import FailedRule, Findings, Log, Quantiles, Throughput, Validation
+from contracts.settings import Settings
+from contracts.verdict import Verdict
+from mining import bottlenecks, ledger, overview, throughput, waits
+from mining.journeys import Lens
+from mining.summaries import Summaries
+
+SUMMARIES = (
+    overview.LOG,
+    overview.STEPS,
+    overview.VARIANTS,
+    overview.REWORK,
+    waits.DURATIONS,
+    waits.CASES,
+    waits.BANDS,
+    ledger.SUMMARY,
+    throughput.SUMMARY,
+    throughput.UNTOUCHED,
+)
+"""Everything that is summed up of a bucket."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found: ``tables`` in the shapes of ``contracts.findings.TABLES``."""
+
+    findings: Findings
+    tables: dict[str, pl.DataFrame]
+    bpmn: str
+
+
+def conclude(
+    merged: Summaries, settings: Settings, lens: Lens, verdict: Verdict, run_id: str
+) -> Found:
+    """Turns the merged summaries of ``SUMMARIES`` into findings, tables and a process model."""
+    from mining.discovery import discover  # takes seconds to import; summing up does not need it
+
+    waited = waits.conclude(merged["waits"], merged["wait_cases"])
+    whole = throughput.conclude(merged["throughput"])
+    log = _log(merged, verdict)
+    ranked, explained = bottlenecks.conclude(
+        waited, merged["ledger"], merged["log"]["cases"][0], settings.journey, settings.analysis
+    )
+    findings = Findings(
+        process=settings.process.id,
+        run_id=run_id,
+        as_of=lens.as_of,
+        log=log,
+        throughput_days=Throughput(
+            p50=whole.p50_days, p90=whole.p90_days, closed_only_p50=whole.closed_only_p50_days
+        ),
+        ledger=ledger.conclude(merged["ledger"], settings.journey),
+        bottlenecks=tuple(ranked),
+        explained_waits=tuple(explained),
+        validation=_validation(verdict, throughput.conclude(merged["throughput_untouched"])),
+    )
+    tables = {
+        "steps": overview.conclude_steps(merged["steps"]),
+        "waits": waited.select(pl.col(waits.SHOWN)),
+        "wait_bands": waits.conclude_bands(merged["wait_bands"]),
+        "variants": overview.conclude_variants(merged["variants"]),
+        "rework": overview.conclude_rework(merged["rework"]),
+        "survival": whole.survival,
+    }
+    model = discover(merged["steps"], waited, settings.privacy.minimum_group)
+    return Found(findings, tables, model)
+
+
+def _log(merged: Summaries, verdict: Verdict) -> Log:
+    log = merged["log"].row(0, named=True)
+    undetermined = sum(rule.cases for rule in verdict.rules if rule.id == "O01")
+    return Log(
+        **log,
+        activities=merged["steps"].height,
+        variants=merged["variants"].height,
+        order_undetermined_cases=undetermined,
+        quarantined_rows=verdict.quarantined_rows,
+        quarantined_cases=verdict.quarantined_cases,
+    )
+
+
+def _validation(verdict: Verdict, untouched: throughput.Throughput) -> Validation:
+    failed = tuple(
+        FailedRule(id=rule.id, severity=rule.severity, rows=rule.rows, cases=rule.cases)
+        for rule in verdict.failed
+    )
+    return Validation(
+        success=verdict.success,
+        expectations=len(verdict.rules),
+        failed=failed,
+        headline_without_quarantine=Quantiles(p50=untouched.p50_days, p90=untouched.p90_days),
+    )

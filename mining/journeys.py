@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Turns the events of whole cases into moves: the wait before each activity, and the work on it.
+
+Time is measured in whole milliseconds on one axis a case, so that the parts of a case sum to its
+elapsed time exactly. A case in which any time is only a date is measured in local calendar days.
+
+A case is closed at its last end activity; what comes after is outside the journey. An open case
+waits, after its last event, until ``as_of``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.events import day_in
+from contracts.settings import Journey, Pause
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How a log is looked at: until when, in which zone's calendar, as which journey."""
+
+    as_of: dt.datetime
+    zone: str
+    journey: Journey
+
+
+MOVES = pl.Schema(
+    {
+        "case_id": pl.String,
+        "from": pl.String,  # null: the work on a case's first activity
+        "to": pl.String,  # null: an open case waits, what comes next is not known
+        "is_open": pl.Boolean,
+        "is_outside": pl.Boolean,  # after the case was closed
+        "wait_ms": pl.Int64,
+        "pause_ms": pl.Int64,  # part of the wait that a policy pause of the config explains
+        "statutory_ms": pl.Int64,  # part of the rest that the law sets: its first so many days
+        "work_ms": pl.Int64,  # 0 where the log does not tell when work started
+    }
+)
+"""One row an event but for a case's first (which has one if it was worked on), one an open case."""
+
+CASES = pl.Schema({"case_id": pl.String, "is_open": pl.Boolean, "elapsed_ms": pl.Int64})
+"""One row a case; elapsed until it was closed, or until ``as_of``."""
+
+
+def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """Events up to ``as_of``, each with its place in its case.
+
+    Args:
+        events: whole cases in the shape of ``contracts.events.EVENTS``, sorted by ``ORDER``.
+        lens: how the log is looked at.
+
+    Returns:
+        The columns ``case_id, activity, from, is_first, is_last, is_closed, is_outside, at_ms``
+        (this event on the case's axis), ``started_ms`` (when its work began; equal to ``at_ms``
+        where the log does not tell), ``before_ms`` (the event before it; for the first event its
+        own start), ``as_of_ms``.
+    """
+    same = pl.col("case_id") == pl.col("case_id").shift()
+    ends = pl.col("is_end").cum_sum()
+    days = pl.col("is_day").cum_sum()
+    return (
+        events.filter(pl.col("at") <= lens.as_of)
+        .with_columns(
+            is_first=~same.fill_null(value=False),
+            is_last=~same.shift(-1).fill_null(value=False),
+            is_end=pl.col("activity").is_in(lens.journey.end),
+        )
+        .with_columns(
+            is_closed=_in_case(ends) > _before_case(ends),
+            is_outside=(_in_case(ends) > _before_case(ends))
+            & (_in_case(ends) == ends - pl.col("is_end")),
+            in_days=_in_case(days) > _before_case(days),
+        )
+        .with_columns(
+            at_ms=_on_axis("at", lens.zone),
+            started_ms=_on_axis("started_at", lens.zone),
+            as_of_ms=_constant_on_axis(lens.as_of, lens.zone),
+        )
+        .with_columns(
+            started_ms=pl.min_horizontal(pl.col("started_ms").fill_null(pl.col("at_ms")), "at_ms"),
+            before_ms=pl.when("is_first")
+            .then(pl.min_horizontal("started_ms", "at_ms"))
+            .otherwise(pl.col("at_ms").shift()),
+            **{"from": pl.when(~pl.col("is_first")).then(pl.col("activity").shift())},
+        )
+    )
+
+
+def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """The waits and the work of cases, in the shape of ``MOVES``, from ``traces(...)``.
+
+    An event's time since the event before it splits, without gap or overlap, into a wait until its
+    work started and the work; where work on it began before the event before it was done, there
+    was no wait.
+    """
+    started = pl.max_horizontal("started_ms", "before_ms")
+    done = traced.filter(~pl.col("is_first") | (pl.col("at_ms") > pl.col("before_ms"))).select(
+        "case_id",
+        "from",
+        "is_outside",
+        "before_ms",
+        "in_days",
+        to="activity",
+        is_open=pl.lit(value=False),
+        wait_ms=started - pl.col("before_ms"),
+        work_ms=pl.col("at_ms") - started,
+    )
+    waiting = traced.filter(pl.col("is_last") & ~pl.col("is_closed")).select(
+        "case_id",
+        "is_outside",
+        "in_days",
+        before_ms="at_ms",
+        to=pl.lit(None, dtype=pl.String),
+        is_open=pl.lit(value=True),
+        wait_ms=pl.col("as_of_ms") - pl.col("at_ms"),
+        work_ms=pl.lit(0, dtype=pl.Int64),
+        **{"from": "activity"},
+    )
+    both = pl.concat([done, waiting.select(done.collect_schema().names())])
+    return (
+        both.with_columns(pause_ms=_paused(lens))
+        .with_columns(statutory_ms=_statutory(lens.journey))
+        .select(MOVES.names())
+    )
+
+
+def cases(traced: pl.LazyFrame) -> pl.LazyFrame:
+    """The elapsed time of cases, in the shape of ``CASES``, from ``traces(...)``."""
+    inside = ~pl.col("is_outside")
+    return traced.group_by("case_id", maintain_order=True).agg(
+        is_open=~pl.col("is_closed").last(),
+        elapsed_ms=pl.when(pl.col("is_closed").last())
+        .then(pl.col("at_ms").filter(inside).last())
+        .otherwise(pl.col("as_of_ms").last())
+        - pl.col("before_ms").first(),
+    )
+
+
+def _in_case(running: pl.Expr) -> pl.Expr:
+    """A running total over sorted cases, as it stands at the end of each row's case."""
+    return pl.when("is_last").then(running).backward_fill()
+
+
+def _before_case(running: pl.Expr) -> pl.Expr:
+    """A running total over sorted cases, as it stood before each row's case began."""
+    return pl.when("is_first").then(running.shift(fill_value=0)).forward_fill()
+
+
+def _on_axis(column: str, zone: str) -> pl.Expr:
+    """An instant in milliseconds; as its local date's midnight where the case counts in days."""
+    days = day_in(column, zone).cast(pl.Int32).cast(pl.Int64) * DAY_MS
+    return pl.when("in_days").then(days).otherwise(pl.col(column).dt.epoch("ms"))
+
+
+def _constant_on_axis(instant: dt.datetime, zone: str) -> pl.Expr:
+    days = _day_ms(instant.astimezone(ZoneInfo(zone)).date())
+    return pl.when("in_days").then(days).otherwise(_epoch_ms(instant))
+
+
+def _paused(lens: Lens) -> pl.Expr:
+    """The part of ``[before_ms, before_ms + wait_ms)`` that lies in a pause of the activity."""
+    overlaps = [
+        pl.when(pl.col("to") == pause.activity).then(_overlap(pause, lens.zone)).otherwise(0)
+        for pause in merged(lens.journey.pauses)
+    ]
+    return pl.sum_horizontal(pl.lit(0, dtype=pl.Int64), *overlaps)
+
+
+def _overlap(pause: Pause, zone: str) -> pl.Expr:
+    after = pause.end + dt.timedelta(days=1)
+    start, stop = (
+        pl.when("in_days").then(_day_ms(day)).otherwise(_epoch_ms(_midnight(day, zone)))
+        for day in (pause.start, after)
+    )
+    until = pl.min_horizontal(pl.col("before_ms") + pl.col("wait_ms"), stop)
+    return (until - pl.max_horizontal("before_ms", start)).clip(lower_bound=0)
+
+
+def _statutory(journey: Journey) -> pl.Expr:
+    limits = {
+        activity: step.statutory_wait // dt.timedelta(milliseconds=1)
+        for activity, step in journey.steps.items()
+        if step.statutory_wait is not None
+    }
+    limit = pl.lit(0, dtype=pl.Int64)
+    for activity, ms in limits.items():
+        limit = pl.when(pl.col("to") == activity).then(ms).otherwise(limit)
+    return pl.min_horizontal(pl.col("wait_ms") - pl.col("pause_ms"), limit)
+
+
+def merged(pauses: Iterable[Pause]) -> list[Pause]:
+    """The pauses with those of one activity that touch or overlap made into one."""
+    whole: list[Pause] = []
+    for pause in sorted(pauses, key=lambda pause: (pause.activity, pause.start)):
+        last = whole[-1] if whole else None
+        if (
+            last is not None
+            and last.activity == pause.activity
+            and pause.start <= last.end + dt.timedelta(days=1)
+        ):
+            whole[-1] = last.model_copy(update={"end": max(last.end, pause.end)})
+        else:
+            whole.append(pause)
+    return whole
+
+
+def _midnight(day: dt.date, zone: str) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo(zone))
+
+
+def _epoch_ms(instant: dt.datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def _day_ms(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days * DAY_MS

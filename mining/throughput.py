@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""How long a whole case takes, open cases counted (``mining.survival``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from contracts.findings import TABLES
+from mining.durations import bin_of
+from mining.journeys import DAY_MS
+from mining.summaries import Bucket, Summary
+from mining.survival import leaving
+
+
+def _durations(cases: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        cases.with_columns(bin_of("elapsed_ms"))
+        .group_by("is_open", "bin")
+        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
+    )
+
+
+def _all(bucket: Bucket) -> pl.LazyFrame:
+    return _durations(bucket.cases)
+
+
+def _untouched(bucket: Bucket) -> pl.LazyFrame:
+    return _durations(bucket.cases.join(bucket.touched, on="case_id", how="anti"))
+
+
+_KEYS = ("is_open", "bin")
+SUMMARY = Summary("throughput", _KEYS, _all)
+UNTOUCHED = Summary("throughput_untouched", _KEYS, _untouched)  # no row of the case set aside
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Days by which half and nine tenths of the cases are done; null where not reached."""
+
+    p50_days: float | None
+    p90_days: float | None
+    closed_only_p50_days: float | None
+    survival: pl.DataFrame
+
+
+def conclude(summary: pl.DataFrame) -> Throughput:
+    """The throughput of a log from its merged summary."""
+    closed = summary.filter(~pl.col("is_open")).select("bin", closed="n", closed_ms="ms")
+    still = summary.filter(pl.col("is_open")).select("bin", still="n", still_ms="ms")
+    bins = (
+        closed.join(still, on="bin", how="full", coalesce=True)
+        .sort("bin")
+        .with_columns(pl.col("closed", "still", "closed_ms", "still_ms").fill_null(0))
+    )
+    everyone = _quantiles(bins, bins["still"].to_numpy())
+    closed_only = _quantiles(bins, np.zeros(len(bins), dtype=np.int64))
+    return Throughput(everyone[0.5], everyone[0.9], closed_only[0.5], _survival(bins))
+
+
+def _days(bins: pl.DataFrame) -> pl.Series:
+    """What each bin stands for: the mean of the cases that closed in it, else of those open."""
+    ms = pl.when(pl.col("closed") > 0).then("closed_ms").otherwise("still_ms")
+    n = pl.when(pl.col("closed") > 0).then("closed").otherwise("still")
+    return bins.select(ms / n / DAY_MS).to_series()
+
+
+def _quantiles(bins: pl.DataFrame, still: np.ndarray) -> dict[float, float | None]:
+    days = _days(bins)
+    estimate = leaving(bins["closed"].to_numpy()[:, None], still)
+    at = {q: estimate.reaches(q, 0) for q in (0.5, 0.9)}
+    return {q: None if k is None else float(days[k]) for q, k in at.items()}
+
+
+def _survival(bins: pl.DataFrame) -> pl.DataFrame:
+    estimate = leaving(bins["closed"].to_numpy()[:, None], bins["still"].to_numpy())
+    curve = {
+        "days": _days(bins),
+        "not_done": estimate.still,
+        "at_risk": estimate.at_risk.astype(np.int64),
+    }
+    return pl.DataFrame(curve, schema=TABLES["survival"])

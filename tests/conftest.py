@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What every test shares: where the real logs are, and how long Hypothesis searches."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "everyday",
+    max_examples=30,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("long", settings.get_profile("everyday"), max_examples=2000, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
+
+_ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_logs() -> Path:
+    """The folder of real logs; a test that needs it is skipped where it is absent."""
+    folder = Path(os.environ.get("HOEKSTEEN_DATA", _ROOT.parent / "shared" / "data")) / "logs"
+    if not folder.is_dir():
+        pytest.skip("the real logs are not here; HOEKSTEEN_DATA says where they are")
+    return folder

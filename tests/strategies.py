@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Hypothesis strategies for event logs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+from hypothesis import strategies as st
+
+from contracts.events import EVENTS, ORDER
+from contracts.settings import Journey, Pause, Step
+from mining.journeys import Lens
+
+ACTIVITIES = "abcz"
+START = dt.datetime(2026, 3, 27, 22, tzinfo=dt.UTC)  # two days before a clock change
+AS_OF = START + dt.timedelta(days=60)
+ZONE = "Europe/Amsterdam"
+
+_minutes = st.integers(min_value=0, max_value=40 * 24 * 60)
+_event = st.tuples(st.sampled_from(ACTIVITIES), _minutes, st.integers(0, 3000), st.booleans())
+
+
+@st.composite
+def event_logs(draw: st.DrawFn, *, ties: bool = True) -> pl.DataFrame:
+    """Logs of up to eight cases: instants and dates, with and without the start of work."""
+    traces = draw(st.lists(st.lists(_event, min_size=1, max_size=7), min_size=1, max_size=8))
+    rows = [row for n, trace in enumerate(traces) for row in _rows(f"c{n}", trace)]
+    log = pl.DataFrame(
+        [{"source": "log", "row": n, **row} for n, row in enumerate(rows)], schema=EVENTS
+    )
+    if not ties:
+        log = log.unique(["case_id", "at"], keep="first")
+    return log.sort(ORDER)
+
+
+def _rows(case_id: str, trace: list[tuple[str, int, int, bool]]) -> list[dict[str, object]]:
+    rows = []
+    for activity, minute, worked, is_day in trace:
+        at = START + dt.timedelta(minutes=minute)
+        if is_day:
+            midnight = at.astimezone(_zone()).replace(hour=0, minute=0)
+            at = midnight.astimezone(dt.UTC)
+        started_at = at - dt.timedelta(minutes=worked) if worked % 2 else None
+        rows.append(
+            {
+                "bucket": 0,
+                "case_id": case_id,
+                "activity": activity,
+                "started_at": started_at,
+                "at": at,
+                "is_day": is_day,
+            }
+        )
+    return rows
+
+
+def _zone() -> dt.tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(ZONE)
+
+
+LENS = Lens(
+    AS_OF,
+    ZONE,
+    Journey(
+        end=("z",),
+        steps={
+            "a": Step(actor="citizen", statutory_wait=dt.timedelta(days=14)),
+            "b": Step(actor="third_party"),
+            "z": Step(clock="outside"),
+        },
+        pauses=(
+            Pause(activity="c", **{"from": dt.date(2026, 4, 1), "to": dt.date(2026, 4, 12)}),
+            Pause(activity="c", **{"from": dt.date(2026, 4, 10), "to": dt.date(2026, 4, 20)}),
+        ),
+    ),
+)
