@@ -41,7 +41,9 @@ def load(
     try:
         return Settings.model_validate(filled)
     except ValidationError as error:
-        raise _explain(path, error.errors()[0]) from None
+        # a misspelt key is also a missing one: the misspelling is what the user must see
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        raise _explain(path, first) from None
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -73,21 +75,38 @@ def _similar_file(path: Path) -> str:
 
 
 def _override(document: dict[str, Any], override: str) -> None:
-    key, equals, value = override.partition("=")
+    key, equals, text = override.partition("=")
     if not equals:
         raise ConfigError(
             f"--set {override}: write it as key=value.", "For example --set analysis.top=5."
         )
-    *parents, last = key.strip().split(".")
-    place = document
-    for parent in parents:
-        place = place.setdefault(parent, {})
-        if not isinstance(place, dict):
-            raise ConfigError(f"--set {override}: '{parent}' holds a value, not keys.")
     try:
-        place[last] = yaml.safe_load(value)
+        value = yaml.safe_load(text)
     except yaml.YAMLError:
         raise ConfigError(f"--set {override}: the value is not valid YAML.") from None
+    *parents, last = key.strip().split(".")
+    place: Any = document
+    for part in parents:
+        place = _child(place, part, override)
+    _put(place, last, value, override)
+
+
+def _child(place: Any, part: str, override: str) -> Any:
+    """What ``place`` holds at ``part``, made if it holds nothing."""
+    if isinstance(place, dict):
+        return place.setdefault(part, {})
+    if isinstance(place, list) and part.isdigit() and int(part) < len(place):
+        return place[int(part)]
+    raise ConfigError(f"--set {override}: there is no place '{part}' in the config.")
+
+
+def _put(place: Any, part: str, value: Any, override: str) -> None:
+    if isinstance(place, dict):
+        place[part] = value
+    elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
+        place[int(part)] = value
+    else:
+        raise ConfigError(f"--set {override}: there is no place '{part}' in the config.")
 
 
 def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A mistake in a config names the file, the key, and a way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from contracts.config import load
+from contracts.errors import ConfigError
+from contracts.settings import Step
+
+SMALLEST = """
+process: {id: p}
+sources: [{path: log.csv}]
+journey: {end: [done]}
+"""
+
+PAUSE = "activity: a, from: 2024-03-01"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_only_three_things_are_required(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, SMALLEST))
+
+    assert settings.timezone == "Europe/Amsterdam"
+    assert settings.privacy.pseudonymise == ("case_id", "resource")
+    assert settings.privacy.minimum_group == 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (SMALLEST, "", "it holds no keys"),
+        ("{id: p}", "[", "is not valid YAML at line"),
+        ("journey:", "jurney:", "'jurney' is not a key of the config. Did you mean 'journey'?"),
+        ("[done]", "[done], stepz: {}", "'journey.stepz' is not a key"),
+        ("[done]", "[done], stepz: {}", "Did you mean 'steps'?"),
+        ("log.csv", "log.csv, columns: {case: c}", "'sources.0.columns.case' is not a key"),
+        ("log.csv", "log.csv, columns: {case: c}", "Did you mean 'case_id'?"),
+        ("[done]", "[done], steps: {a: {aktor: citizen}}", "Did you mean 'actor'?"),
+        ("[done]", f"[done], pauses: [{{{PAUSE}, til: x}}]", "here: activity, from, to, reason"),
+        ("[done]", f"[done], pauses: [{{{PAUSE}, to: 2024-02-01}}]", "ends before it starts"),
+        ("end: [done]", "start: [a]", "'journey.end' is missing"),
+        ("[done]", "[]", "'journey.end'"),
+        ("log.csv", "log.csv, timezone: Europe/Amsterdm", "is not a time zone"),
+        ("id: p", "id: P Q", "'process.id'"),
+        ("log.csv", "'${NOT_SET}/log.csv'", "NOT_SET is not set"),
+        ("journey:", "privacy: {minimum_group: 1}\njourney:", "'privacy.minimum_group'"),
+    ],
+)
+def test_a_mistake_is_explained(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = write(tmp_path, SMALLEST.replace(old, new))
+
+    with pytest.raises(ConfigError) as error:
+        load(path, environ={})
+
+    assert said in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALLEST)
+
+    with pytest.raises(ConfigError, match=r"Did you mean .*config.yaml"):
+        load(tmp_path / "confg.yaml")
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("override", "attribute", "value"),
+    [
+        ("analysis.top=5", lambda s: s.analysis.top, 5),
+        ("sources.0.path=other.csv", lambda s: s.sources[0].path, "other.csv"),
+        ("report.languages=[en]", lambda s: s.report.languages, ("en",)),
+    ],
+)
+def test_set_overrules_the_file(tmp_path: Path, override: str, attribute, value) -> None:
+    assert attribute(load(write(tmp_path, SMALLEST), [override])) == value
+
+
+@pytest.mark.parametrize("override", ["top", "sources.3.path=x", "process.id.x=1", "a=[", "=1"])
+def test_a_wrong_set_is_explained(tmp_path: Path, override: str) -> None:
+    with pytest.raises(ConfigError):
+        load(write(tmp_path, SMALLEST), [override])
+
+
+def test_values_come_from_the_environment(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALLEST.replace("log.csv", "'${FOLDER}/log.csv'"))
+
+    assert load(path, environ={"FOLDER": "there"}).sources[0].path == "there/log.csv"
+
+
+def test_the_law_writes_durations_as_iso_8601(tmp_path: Path) -> None:
+    text = SMALLEST.replace("end: [done]", "end: [done], steps: {a: {statutory_wait: P14D}}")
+
+    assert load(write(tmp_path, text)).journey.steps["a"] == Step(
+        statutory_wait=dt.timedelta(days=14)
+    )
+
+
+@pytest.mark.parametrize("config", sorted(Path(__file__).parents[3].glob("configs/*.yaml")))
+def test_the_shipped_configs_are_valid(config: Path) -> None:
+    assert load(config).journey.end
