@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Candidates in one line, for the tests of the gate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import polars as pl
+
+from contracts.events import CANDIDATES
+from contracts.settings import Settings
+from tests.builders import MONDAY
+
+NOW = MONDAY + dt.timedelta(days=30)
+SETTINGS = Settings.model_validate(
+    {
+        "process": {"id": "test"},
+        "sources": [{"path": "log.csv", "case_attributes": ["region"]}],
+        "journey": {
+            "start": ["begin"],
+            "end": ["end"],
+            "steps": {"work": {}},
+            "pauses": [{"activity": "work", "from": "2026-01-01", "to": "2026-01-02"}],
+        },
+    }
+)
+COLUMNS = {**CANDIDATES, "case:region": pl.String}
+
+Row = Mapping[str, object]
+
+
+def row(case_id: str | None, activity: str | None, hours: float | None = 0, **more: object) -> Row:
+    """A candidate, ``hours`` after Monday morning; null is a time that could not be read."""
+    at = None if hours is None else MONDAY + dt.timedelta(hours=hours)
+    return {
+        "source": "log.csv",
+        "slot": None if case_id is None else crc32(case_id.encode()) % (1 << 16),
+        "case_id": case_id,
+        "activity": activity,
+        "at": at,
+        "is_day": False,
+        "lifecycle": "complete",
+        "at_problem": "missing" if at is None else None,
+        **more,
+    }
+
+
+def table(rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows in the shape of candidates; one that has no number is numbered by where it stands."""
+    numbered = [{"row": number, **each} for number, each in enumerate(rows, start=1)]
+    return pl.DataFrame(numbered, schema=COLUMNS)
+
+
+def written(rows: Sequence[Row], folder: Path) -> Path:
+    """The parquet file of ``table(rows)``."""
+    path = folder / "candidates.parquet"
+    table(rows).write_parquet(path)
+    return path
+
+
+def case(case_id: str, first: float = 0) -> list[Row]:
+    """A case that breaks no rule."""
+    names = ("begin", "work", "end")
+    return [row(case_id, name, first + hours) for hours, name in enumerate(names)]

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the gate writes, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from contracts.verdict import QUARANTINE, Verdict
+from tests.unit.validation.logs import NOW, SETTINGS, case, row, written
+from validation.gate import judge
+
+LATE = 24 * 31
+BAD = [
+    *case("secret-case"),
+    row("secret-case", None, LATE),
+    row(None, "work"),
+    row("secret-case", "work", 1, source="a.csv"),
+    row("other-secret", "work", None, resource="secret-person", team="secret-team"),
+]
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> tuple[Verdict, Path]:
+    return judge([written(BAD, tmp_path)], SETTINGS, NOW, tmp_path), tmp_path
+
+
+def test_the_quarantine_names_every_reason(judged: tuple[Verdict, Path]) -> None:
+    expected = [
+        ("log.csv", 2, "secret-case", ["DQ18"]),
+        ("log.csv", 4, "secret-case", ["C03", "DQ03"]),
+        ("log.csv", 5, None, ["C02"]),
+        ("log.csv", 7, "other-secret", ["C04"]),
+    ]
+    written_rows = pl.read_parquet(judged[1] / "quarantine.parquet")
+    assert_frame_equal(written_rows, pl.DataFrame(expected, schema=QUARANTINE, orient="row"))
+    assert judged[0].quarantined_rows == 4
+    assert judged[0].quarantined_cases == 2
+
+
+def test_an_empty_quarantine_has_its_columns(tmp_path: Path) -> None:
+    judge([written(case("p"), tmp_path)], SETTINGS, NOW, tmp_path)
+    assert_frame_equal(
+        pl.read_parquet(tmp_path / "quarantine.parquet"), pl.DataFrame(schema=QUARANTINE)
+    )
+
+
+def test_the_verdict_is_written_as_it_is_returned(judged: tuple[Verdict, Path]) -> None:
+    text = (judged[1] / "validation" / "verdict.json").read_text(encoding="utf-8")
+    assert Verdict.model_validate_json(text) == judged[0]
+
+
+def test_nothing_else_is_written(judged: tuple[Verdict, Path]) -> None:
+    files = {str(path.relative_to(judged[1])) for path in judged[1].rglob("*") if path.is_file()}
+    pages = {"validation/verdict.json", "validation/docs/index.html"}
+    assert files == {"candidates.parquet", "quarantine.parquet", *pages}
+
+
+def test_no_value_of_a_cell_leaves(judged: tuple[Verdict, Path]) -> None:
+    pages = (judged[1] / "validation").rglob("*.*")
+    assert not [page for page in pages if "secret" in page.read_text(encoding="utf-8")]
+
+
+def test_the_page_needs_nothing_from_anywhere(judged: tuple[Verdict, Path]) -> None:
+    page = (judged[1] / "validation" / "docs" / "index.html").read_text(encoding="utf-8")
+    assert not re.search(
+        r"https?:|//|src=|href=|url\(|@import|<(?:script|link|img|a|iframe)\b", page
+    )
+    assert "The log was stopped at the gate" in page
+    assert "Expectation Suite" in page
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path) -> None:
+    end = "<script>alert('x')</script>"
+    journey = SETTINGS.journey.model_copy(update={"end": (end,)})
+    settings = SETTINGS.model_copy(update={"journey": journey})
+    judge([written(case("p"), tmp_path)], settings, NOW, tmp_path)
+    page = (tmp_path / "validation" / "docs" / "index.html").read_text(encoding="utf-8")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+QUIET = """
+import socket, sys, datetime, pathlib
+def refuse(*_, **__): raise OSError("a connection was attempted")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+import validation
+assert "great_expectations" not in sys.modules
+from validation.gate import judge
+from tests.unit.validation.logs import NOW, SETTINGS
+assert not judge([pathlib.Path(sys.argv[1])], SETTINGS, NOW, pathlib.Path(sys.argv[2])).success
+"""
+
+
+def test_a_run_is_offline_silent_and_tidy(tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    root = Path(__file__).parents[3]
+    run = subprocess.run(
+        [sys.executable, "-c", QUIET, written(BAD, tmp_path), out],
+        cwd=elsewhere,
+        env={"PYTHONPATH": str(root), "TMPDIR": str(elsewhere), "HOME": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert list(elsewhere.iterdir()) == []

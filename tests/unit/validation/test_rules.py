@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Every rule can hold and can fail: one log each, and what the verdict says of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.verdict import RuleResult
+from tests.builders import MONDAY
+from tests.unit.validation.logs import NOW, SETTINGS, Row, case, row, table, written
+from validation.gate import judge
+
+GOOD = [*case("p"), *case("q", 5), *case("r", 9)]
+LATE = 24 * 31
+MIDNIGHT = 14  # Tuesday 00:00 in Amsterdam
+
+
+def day(case_id: str, activity: str, hours: float = MIDNIGHT) -> Row:
+    return row(case_id, activity, hours, is_day=True)
+
+
+FAILING: dict[str, tuple[list[Row], str, int, int]] = {
+    "R01": ([], "critical", 0, 0),
+    "C02": ([*GOOD, row(None, "work")], "critical", 1, 0),
+    "C03": ([*GOOD, row("p", None)], "critical", 1, 1),
+    "C04": ([*GOOD, row("p", "work", None)], "critical", 1, 1),
+    "DQ03": ([*GOOD, row("p", "work", LATE), row("q", "end", LATE)], "warning", 2, 2),
+    "DQ18": ([*GOOD, *case("p"), row("q", "begin", 5)], "warning", 4, 2),
+    "DQ23": (
+        [*GOOD, row("p", "work", 4, started_at=MONDAY + dt.timedelta(hours=5))],
+        "warning",
+        1,
+        1,
+    ),
+    "E01": ([row("p", "begin"), row("p", "work", 1)], "critical", 0, 0),
+    "E02": ([row("p", "begin"), row("p", "end", 1)], "warning", 0, 0),
+    "E03": ([*GOOD, row("s", "work"), row("s", "begin", 1)], "warning", 0, 1),
+    "O01": ([*GOOD, row("s", "begin", 2), row("s", "work"), row("s", "end")], "info", 0, 1),
+}
+
+
+def rule(found: str, rows: list[Row], folder: Path) -> RuleResult:
+    verdict = judge([written(rows, folder)], SETTINGS, NOW, folder)
+    return next(each for each in verdict.rules if each.id == found)
+
+
+def test_a_good_log_meets_every_rule(tmp_path: Path) -> None:
+    verdict = judge([written(GOOD, tmp_path)], SETTINGS, NOW, tmp_path)
+    assert verdict.success
+    assert verdict.failed == ()
+    assert {each.id for each in verdict.rules} == {*FAILING, "C01"}
+    assert (verdict.rows, verdict.quarantined_rows, verdict.quarantined_cases) == (9, 0, 0)
+
+
+@pytest.mark.parametrize("found", FAILING)
+def test_a_rule_fails(found: str, tmp_path: Path) -> None:
+    rows, severity, broken, cases = FAILING[found]
+    result = rule(found, rows, tmp_path)
+    assert (result.success, result.severity) == (False, severity)
+    assert (result.rows, result.cases) == (broken, cases)
+
+
+@pytest.mark.parametrize(("good", "passes"), [(19, True), (18, False)])
+@pytest.mark.parametrize("broken", [row(None, "work"), row("p", None), row("p", "work", None)])
+def test_one_row_in_twenty_is_tolerated(
+    good: int, *, passes: bool, broken: Row, tmp_path: Path
+) -> None:
+    rows = [*case("p"), *(row("p", "work", 3 + n) for n in range(good - 3)), broken]
+    verdict = judge([written(rows, tmp_path)], SETTINGS, NOW, tmp_path)
+    assert verdict.success is passes
+    assert [each.severity for each in verdict.failed] == ["warning" if passes else "critical"]
+    assert verdict.quarantined_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda log: log.drop("team"), "Missing columns: team."),
+        (lambda log: log.drop("case:region"), "Missing columns: case:region."),
+        (lambda log: log.with_columns(bsn=pl.lit("1")), "Unexpected columns: bsn."),
+    ],
+)
+def test_a_table_of_other_columns_stops(change, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.parquet"
+    change(table(GOOD)).write_parquet(path)
+    verdict = judge([path], SETTINGS, NOW, tmp_path)
+    assert not verdict.success
+    assert verdict.failed[0].id == "C01"
+    assert verdict.failed[0].what.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "known"),
+    [
+        pytest.param([row("p", "b", 1), row("p", "a")], True, id="times alone give the order"),
+        pytest.param([row("p", "a"), row("p", "b")], True, id="a tie in order of time"),
+        pytest.param(
+            [row("p", "c", 1), row("p", "a"), row("p", "b")], False, id="a tie, not in order"
+        ),
+        pytest.param([row("p", "a", 16), day("p", "b")], False, id="only the date is known"),
+        pytest.param([day("p", "b"), row("p", "a", 13.5)], True, id="the day before, here"),
+        pytest.param(
+            [row("p", "a", 1), row("p", "b"), row("p", "b")], True, id="said twice, no tie"
+        ),
+        pytest.param(
+            [row("p", "a"), row("p", "b", 1), row("p", "a")], True, id="said twice, later"
+        ),
+        pytest.param(
+            [row("p", "a"), row("p", "c"), row("p", "b", 1), row("p", "a")],
+            True,
+            id="a tie in order of time, said twice later",
+        ),
+        pytest.param(
+            [row("p", "c", 1, source="z.csv"), row("p", "a"), row("p", "b")],
+            True,
+            id="sources stand in order of name",
+        ),
+        pytest.param([row("p", "c", 1), row("p", "a"), row("q", "a")], True, id="another case"),
+    ],
+)
+def test_the_order_of_a_case(rows: list[Row], *, known: bool, tmp_path: Path) -> None:
+    assert rule("O01", rows, tmp_path).success is known
+
+
+@pytest.mark.parametrize(
+    ("rows", "proper"),
+    [
+        ([row("p", "work"), row("p", "begin")], True),
+        ([row("p", "work", 1), row("p", "begin")], True),
+        ([row("p", "work"), row("p", "begin", 1)], False),
+        ([row("p", "work", None), row("p", "begin", 1)], True),
+        ([row("p", "work", LATE)], True),
+    ],
+)
+def test_how_a_case_begins(rows: list[Row], *, proper: bool, tmp_path: Path) -> None:
+    assert rule("E03", rows, tmp_path).success is proper
+
+
+def test_without_a_configured_start_nothing_is_asked_of_it(tmp_path: Path) -> None:
+    settings = SETTINGS.model_copy(
+        update={"journey": SETTINGS.journey.model_copy(update={"start": ()})}
+    )
+    verdict = judge([written(GOOD, tmp_path)], settings, NOW, tmp_path)
+    assert "E03" not in {each.id for each in verdict.rules}
+
+
+def test_a_missing_end_is_told_with_what_it_may_be_called(tmp_path: Path) -> None:
+    rows = [row("p", "begin"), row("p", "END "), row("p", "something else")]
+    what = rule("E01", rows, tmp_path).what
+    assert "'end' does not occur (the log has 'END ')." in what
+    assert "something else" not in what
+
+
+def test_now_is_not_the_future(tmp_path: Path) -> None:
+    assert rule("DQ03", [row("p", "end", 24 * 30)], tmp_path).success
+
+
+def test_a_future_end_ends_nothing(tmp_path: Path) -> None:
+    rows = [row("p", "begin"), row("p", "work", 1), row("p", "end", LATE)]
+    assert not rule("E01", rows, tmp_path).success

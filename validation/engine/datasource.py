@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Parquet files as a fluent data source of Great Expectations."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+from great_expectations.core.batch import LegacyBatchDefinition
+from great_expectations.core.id_dict import BatchSpec, IDDict
+from great_expectations.datasource.fluent.batch_request import BatchRequest
+from great_expectations.datasource.fluent.interfaces import Batch, DataAsset, Datasource
+
+from contracts.events import SLOTS
+from validation.engine import metrics as _registered  # noqa: F401
+from validation.engine.engine import PolarsExecutionEngine
+
+PART_ROWS = 8_000_000
+"""How many rows are judged at once where a rule looks at all rows of a case."""
+
+
+def parts_of(paths: Sequence[str], part_rows: int, scratch: str) -> list[pl.LazyFrame]:
+    """Plans of about ``part_rows`` rows, split by slot: the rows of a case stay together.
+
+    Args:
+        paths: parquet files of one schema, with a ``slot`` column; at least one.
+        part_rows: how many rows a part may hold, where cases are spread evenly over the slots.
+        scratch: a folder where the rows of a log of several parts are written once more, a part
+            at a place, since each rule would else read the whole log for each part.
+    """
+    log = pl.scan_parquet(list(paths))
+    rows = log.select(pl.len()).collect().item()
+    count = -(-rows // part_rows)
+    if count <= 1:
+        return [log]
+    # a row without a case id has no slot; it must be judged all the same
+    part = pl.col("slot").fill_null(0).cast(pl.UInt64) * count // SLOTS
+    places = pl.PartitionBy(scratch, key=part.alias("part"), include_key=False)
+    log.sink_parquet(places, compression="lz4", mkdir=True)
+    return [pl.scan_parquet(place) for place in sorted(Path(scratch).glob("part=*"))]
+
+
+class ParquetAsset(DataAsset):  # type: ignore[type-arg]
+    """Parquet files that together are one table."""
+
+    type: Literal["parquet_plan"] = "parquet_plan"
+    paths: list[str]
+    part_rows: int
+    scratch: str
+
+    def test_connection(self) -> None:
+        """Nothing to connect to."""
+
+    def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        """A batch is the whole table: there is nothing to choose."""
+        return ()
+
+    def build_batch_request(
+        self,
+        options: Any = None,  # noqa: ARG002
+        batch_slice: Any = None,  # noqa: ARG002
+        partitioner: Any = None,  # noqa: ARG002
+    ) -> BatchRequest[Any]:
+        """The request for the one batch there is."""
+        return BatchRequest(
+            datasource_name=self.datasource.name, data_asset_name=self.name, options={}
+        )
+
+    def _validate_batch_request(self, batch_request: BatchRequest[Any]) -> None:
+        """Every request is for the one batch there is."""
+
+    def get_batch_identifiers_list(self, batch_request: BatchRequest[Any]) -> list[dict[str, Any]]:
+        """One batch, named by nothing."""
+        return [IDDict(batch_request.options)]
+
+    def get_batch(self, batch_request: BatchRequest[Any]) -> Batch:
+        """The table as plans; a table of one part is not read yet, but for its number of rows."""
+        parts = parts_of(self.paths, self.part_rows, self.scratch)
+        spec = BatchSpec({"data_asset_name": self.name, "parts": parts})
+        data, markers = self.datasource.get_execution_engine().get_batch_data_and_markers(spec)
+        definition = LegacyBatchDefinition(
+            datasource_name=self.datasource.name,
+            data_connector_name="fluent",
+            data_asset_name=self.name,
+            batch_identifiers=IDDict(),
+        )
+        return Batch(
+            datasource=self.datasource,
+            data_asset=self,
+            batch_request=batch_request,
+            data=data,
+            batch_markers=markers,
+            batch_spec=spec,
+            batch_definition=definition,
+        )
+
+
+class PolarsDatasource(Datasource):  # type: ignore[type-arg]
+    """Tables that polars computes on."""
+
+    asset_types: ClassVar[Sequence[builtins.type[DataAsset]]] = [ParquetAsset]  # type: ignore[type-arg]
+    type: Literal["polars"] = "polars"
+    assets: list[ParquetAsset] = []  # noqa: RUF012
+
+    @property
+    def execution_engine_type(self) -> builtins.type[PolarsExecutionEngine]:
+        """The engine of this room."""
+        return PolarsExecutionEngine
+
+    def test_connection(self, test_assets: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Nothing to connect to."""

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One run of a suite over parquet files, in a context that leaves nothing behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import great_expectations as gx
+from great_expectations.core import ExpectationSuiteValidationResult
+from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+
+from validation.engine.datasource import ParquetAsset, PolarsDatasource
+from validation.engine.engine import PolarsExecutionEngine
+
+
+def run_suite(
+    suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime
+) -> tuple[ExpectationSuiteValidationResult, PolarsExecutionEngine]:
+    """Validates a table.
+
+    Args:
+        suite: what is expected of it.
+        asset: the table.
+        now: when it is validated; Great Expectations looks at no clock of its own.
+
+    Returns:
+        What Great Expectations found, and the engine that still holds the batch it names.
+
+    Raises:
+        RuntimeError: an expectation could not be computed, which is a defect of ours. The cause is
+            left out, since it may hold values of cells.
+    """
+    context = gx.get_context(mode="ephemeral", project_config=_nothing_on_disk())
+    source = PolarsDatasource(name="candidates")
+    context.add_datasource(datasource=source)
+    log = source._add_asset(asset).add_batch_definition("whole")  # noqa: SLF001
+    stored = context.suites.add(suite)
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(name="gate", data=log, suite=stored)
+    )
+    run = RunIdentifier(run_name="gate", run_time=now)
+    result = definition.run(run_id=run, result_format="BASIC")
+    _all_computed(result)
+    return result, source.get_execution_engine()
+
+
+def _nothing_on_disk() -> DataContextConfig:
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+        analytics_enabled=False,
+    )
+
+
+def _all_computed(result: ExpectationSuiteValidationResult) -> None:
+    """Great Expectations catches an expectation's error and goes on: a gate must not."""
+    failed = [each.expectation_config for each in result.results if not each.result]
+    if failed:
+        names = ", ".join(str(config and config.meta) for config in failed)
+        raise RuntimeError(f"Great Expectations could not compute {names}.")
