@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What may be shown: no group of 1 to ``k - 1`` cases, nor what one can be worked out from.
+
+``k`` is ``privacy.minimum_group``. The rules, here for the findings and in ``disclosure_tables``
+for the tables:
+
+1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
+   about anyone. A count of rows hides with the count of the cases they belong to.
+2. A part hides too when what it leaves of the whole is 1 … k-1 (95 open of 100), and one hidden
+   part takes a second with it where they add up to a known whole.
+3. A wait, step, route, rework or bottleneck of fewer than k cases is left out; when all that were
+   left out are together still fewer than k, the rarest of the others goes with them.
+4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
+5. Bands of waiting time join their neighbours until each holds none or at least k. Where their
+   total would tell how few cases still wait, the total and the smallest band are hidden.
+6. The curve keeps a point only where k cases were watched and k left since the point before.
+
+Doing it twice changes nothing, so whoever publishes may do it again to be safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import polars as pl
+
+from contracts.findings import (
+    Bottleneck,
+    Count,
+    DeadlineResult,
+    Findings,
+    Ledger,
+    Log,
+    Quantiles,
+    Suppressible,
+    Throughput,
+    Validation,
+)
+from reporting.disclosure_tables import pairs, protect_tables
+
+Some = TypeVar("Some", bound=Suppressible)
+
+
+def protect(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], minimum_group: int
+) -> tuple[Findings, dict[str, pl.DataFrame]]:
+    """Findings and tables without anything about fewer than ``minimum_group`` cases.
+
+    Args:
+        findings: what a run found.
+        tables: a frame for each of ``contracts.findings.TABLES``.
+        minimum_group: the smallest group that is shown.
+    """
+    k = minimum_group
+    shown = protect_tables(tables, k)
+    kept = pairs(shown["waits"])
+    rare = pairs(tables["waits"]) - kept
+    cases = findings.log.cases
+    protected = findings.model_copy(
+        update={
+            "log": _log(findings.log, k),
+            "throughput_days": _throughput(findings.throughput_days, findings.log, k),
+            "ledger": Ledger() if cases is None or is_small(cases, k) else findings.ledger,
+            "bottlenecks": _bottlenecks(findings.bottlenecks, rare, k),
+            "explained_waits": tuple(
+                wait for wait in findings.explained_waits if (wait.from_, wait.to) in kept
+            ),
+            "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
+            "validation": _validation(findings.validation, cases, k),
+        }
+    )
+    return protected, shown
+
+
+def is_small(count: Count, k: int) -> bool:
+    """Whether ``count`` is of a group too small to show."""
+    return count is not None and 0 < count < k
+
+
+def hide(count: Count, k: int) -> Count:
+    """``count``, or null when it is of 1 … k-1."""
+    return None if is_small(count, k) else count
+
+
+def hide_rows(rows: Count, cases: Count, k: int) -> Count:
+    """A count of rows, hidden with the count of the cases that they belong to."""
+    return None if cases is None else hide(rows, k) if hide(cases, k) == cases else None
+
+
+def _hide_part(part: Count, whole: Count, k: int) -> Count:
+    rest = None if part is None or whole is None else whole - part
+    return None if is_small(rest, k) else hide(part, k)
+
+
+def _with(before: Some, **after: object) -> Some:
+    """``before`` with the values ``after``; says so when one of them is hidden by that."""
+    hides = any(new is None and getattr(before, key) is not None for key, new in after.items())
+    return before.model_copy(update={**after, "suppressed": before.suppressed or hides})
+
+
+def _log(log: Log, k: int) -> Log:
+    known = {
+        "cases": hide(log.cases, k),
+        "open_cases": _hide_part(log.open_cases, log.cases, k),
+        "order_undetermined_cases": _hide_part(log.order_undetermined_cases, log.cases, k),
+        "events": hide_rows(log.events, log.cases, k),
+        "variants": hide_rows(log.variants, log.cases, k),
+    }
+    if is_small(log.cases, k):
+        # the first and last moment of so few cases would be those of one of them
+        known = dict.fromkeys((*known, "first", "last"))
+    return _with(
+        log,
+        **known,
+        quarantined_cases=hide(log.quarantined_cases, k),
+        quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),
+    )
+
+
+def _quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
+    if cases is None:  # hidden before, and its quantiles with it
+        return days
+    p50, p90 = (days.p50, k), (days.p90, 5 * k)
+    return Quantiles(
+        **{
+            name: value if cases >= needed else None
+            for name, (value, needed) in {"p50": p50, "p90": p90}.items()
+        }
+    )
+
+
+def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
+    days = _quantiles(Quantiles(p50=throughput.p50, p90=throughput.p90), log.cases, k)
+    closed = k if log.cases is None or log.open_cases is None else log.cases - log.open_cases
+    closed_only = throughput.closed_only_p50 if closed >= k else None
+    return _with(throughput, p50=days.p50, p90=days.p90, closed_only_p50=closed_only)
+
+
+def _bottlenecks(
+    found: tuple[Bottleneck, ...], rare: set[tuple[str, str | None]], k: int
+) -> tuple[Bottleneck, ...]:
+    """Those of at least ``k`` cases, numbered anew."""
+    enough = (b for b in found if not is_small(b.cases, k) and (b.from_, b.to) not in rare)
+    return tuple(_bottleneck(b, rank, k) for rank, b in enumerate(enough, start=1))
+
+
+def _bottleneck(found: Bottleneck, rank: int, k: int) -> Bottleneck:
+    moved = found.rank - rank
+    low, high = found.rank_range or (0, 0)
+    return _with(
+        found,
+        open_cases=_hide_part(found.open_cases, found.cases, k),
+        wait_days=_quantiles(found.wait_days, found.cases, k),
+    ).model_copy(
+        update={
+            "rank": rank,
+            "rank_range": found.rank_range and (max(1, low - moved), max(1, high - moved)),
+        }
+    )
+
+
+def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
+    """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
+    names = ("within", "late", "open_within", "open_late", "undetermined")
+    parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
+    hidden = {name for name, count in parts.items() if is_small(count, k)}
+    others = sorted(parts.keys() - hidden, key=lambda name: (parts[name] == 0, parts[name], name))
+    while hidden and others and sum(parts[name] for name in hidden) < k:
+        hidden.add(others.pop(0))
+    return _with(result, **dict.fromkeys(sorted(hidden)))
+
+
+def _validation(validation: Validation, cases: Count, k: int) -> Validation:
+    failed = tuple(
+        _with(rule, cases=hide(rule.cases, k), rows=hide_rows(rule.rows, rule.cases, k))
+        for rule in validation.failed
+    )
+    headline = _quantiles(validation.headline_without_quarantine, cases, k)
+    return validation.model_copy(update={"failed": failed, "headline_without_quarantine": headline})

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the accountability section needs to know besides the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.verdict import RuleResult
+
+
+@dataclass(frozen=True)
+class SourceFact:
+    """One source that was read: its name, its rows, the first characters of its SHA-256."""
+
+    name: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How the findings came about.
+
+    Attributes:
+        version: of the tool.
+        sources: what was read.
+        rules: every rule of the gate, before disclosure control.
+        defaulted: config keys, or sentences, of what nobody chose.
+        not_done: config keys that this version does not act on yet.
+        seconds: how long the run took, if it may be told: it differs from run to run, so a page
+            that must come out the same leaves it out.
+    """
+
+    version: str
+    sources: tuple[SourceFact, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    defaulted: tuple[str, ...] = ()
+    not_done: tuple[str, ...] = ()
+    seconds: float | None = None

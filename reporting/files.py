@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes findings and tables as files that other programs read; the same input, the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from contracts.findings import TABLES, Findings
+
+
+def write_findings(findings: Findings, out: Path) -> Path:
+    """Writes ``findings.json`` into ``out``: keys in the order of the contract, times in UTC."""
+    document = findings.model_dump(by_alias=True)
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=_instant)
+    path = out / "findings.json"
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def _instant(value: object) -> str:
+    """RFC 3339, in UTC."""
+    if not isinstance(value, dt.datetime):
+        raise TypeError(f"{type(value).__name__} has no place in findings.json")
+    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], out: Path) -> list[Path]:
+    """Writes ``tables/<name>.parquet`` into ``out``, in the shapes of the contract."""
+    folder = out / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, schema in TABLES.items():
+        path = folder / f"{name}.parquet"
+        tables[name].select(schema.names()).cast(schema).write_parquet(path)
+        paths.append(path)
+    return paths

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What steps are called, and the places between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.settings import Settings
+from reporting.speech import Speech
+
+
+@dataclass(frozen=True)
+class Names:
+    """What steps and the places between them are called."""
+
+    settings: Settings
+    speech: Speech
+
+    def step(self, activity: str) -> str:
+        """The label that the config gives a step in this language, else its name in the log."""
+        step = self.settings.journey.steps.get(activity)
+        return step.label.get(self.speech.language) if step and step.label else activity
+
+    def quoted(self, activity: str) -> str:
+        """A step's name as part of a sentence."""
+        return f"\N{LEFT SINGLE QUOTATION MARK}{self.step(activity)}\N{RIGHT SINGLE QUOTATION MARK}"
+
+    def place(self, from_: str, to: str | None) -> str:
+        """Where a wait is, inside a sentence."""
+        if to is None:
+            return self.speech.say("after %(step)s", step=self.quoted(from_))
+        steps = {"first": self.quoted(from_), "second": self.quoted(to)}
+        return self.speech.say("between %(first)s and %(second)s", **steps)

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Chooses what the map shows: few steps and few moves, so that it can be read at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from contracts.settings import Journey
+
+START, END = "start", "end"
+MOST_STEPS = 8
+EXTRA_MOVES = 3
+SURE = 3  # so many bottlenecks have their steps on the map, however few cases come there
+RARE = 20  # fewer than one in so many cases is no main way
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move between two steps.
+
+    Attributes:
+        back: most cases take the two steps in the other order.
+        rare: few of the cases of either step make it.
+    """
+
+    from_: str
+    to: str
+    cases: int
+    p90_days: float | None
+    back: bool
+    rare: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the map shows.
+
+    Attributes:
+        steps: with their cases, most cases first.
+        moves: directly from one of the steps to another.
+        detours: from one to another by way of steps that are not shown.
+        starts: where cases start.
+        ends: where cases end.
+    """
+
+    steps: dict[str, int]
+    moves: tuple[Move, ...]
+    detours: tuple[tuple[str, str], ...]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+
+
+def choose(
+    tables: Mapping[str, pl.DataFrame],
+    journey: Journey,
+    bottlenecks: Sequence[tuple[str, str | None]],
+) -> Overview:
+    """Start, end, the steps of the first bottlenecks and the most frequent others, with moves.
+
+    Args:
+        tables: of the run, after disclosure control.
+        journey: where cases start and end, as far as the config says.
+        bottlenecks: the waits whose moves are always drawn, where their steps are.
+    """
+    counts = dict(tables["steps"].select("activity", "cases").iter_rows())
+    traces = [
+        (trace, cases)
+        for trace, cases in tables["variants"].select("trace", "cases").iter_rows()
+        if trace
+    ]
+    starts, ends = _edges_of(traces, journey, counts)
+    ranked = [step for pair in bottlenecks[:SURE] for step in pair if step in counts]
+    often = [step for step, cases in counts.items() if cases * RARE >= max(counts.values())]
+    chosen = list(dict.fromkeys([*starts[:1], *ends[:1], *ranked, *often]))[:MOST_STEPS]
+    steps = {step: cases for step, cases in counts.items() if step in chosen}
+    moves = _moves(tables["waits"], steps, traces)
+    shown = _backbone(moves, set(bottlenecks), len(steps) + EXTRA_MOVES)
+    return Overview(
+        steps=steps,
+        moves=shown,
+        detours=_detours(traces, steps, shown),
+        starts=tuple(step for step in starts if step in steps),
+        ends=tuple(step for step in ends if step in steps),
+    )
+
+
+def _edges_of(
+    traces: Sequence[tuple[list[str], int]], journey: Journey, counts: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """Where cases start and end: as the config says, else as most cases do."""
+    first, last = Counter[str](), Counter[str]()
+    for trace, cases in traces:
+        first[trace[0]] += cases
+        last[trace[-1]] += cases
+    starts = [step for step in journey.start if step in counts] or _most(first)
+    ends = [step for step in journey.end if step in counts] or _most(last)
+    return starts[:2], ends[:2]
+
+
+def _most(counter: Counter[str]) -> list[str]:
+    return [step for step, _ in counter.most_common(1)]
+
+
+def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bool:
+    """Whether most of the cases that take both steps first take them in the other order."""
+    ahead = sum(
+        cases if trace.index(from_) < trace.index(to) else -cases
+        for trace, cases in traces
+        if from_ in trace and to in trace
+    )
+    return ahead < 0 and from_ != to
+
+
+def _moves(
+    waits: pl.DataFrame, steps: Mapping[str, int], traces: Sequence[tuple[list[str], int]]
+) -> list[Move]:
+    columns = waits.sort("cases", descending=True, maintain_order=True)
+    rows = columns.select("from", "to", "cases", "p90_days").iter_rows()
+    return [
+        Move(
+            from_,
+            to,
+            cases,
+            p90,
+            back=_is_back(from_, to, traces),
+            rare=cases * RARE < min(steps[from_], steps[to]),
+        )
+        for from_, to, cases, p90 in rows
+        if from_ in steps and to in steps
+    ]
+
+
+def _backbone(
+    moves: Sequence[Move], bottlenecks: set[tuple[str, str | None]], most: int
+) -> tuple[Move, ...]:
+    """Bottlenecks, the main way into and out of each step, then the most frequent others."""
+    out: dict[str, Move] = {}
+    into: dict[str, Move] = {}
+    for move in moves:
+        if move.from_ != move.to and not move.rare:
+            out.setdefault(move.from_, move)
+            into.setdefault(move.to, move)
+    kept = [move for move in moves if (move.from_, move.to) in bottlenecks]
+    kept += [move for move in moves if move in (out.get(move.from_), into.get(move.to))]
+    others = [move for move in moves if move not in kept and not move.rare]
+    kept += others[: max(0, most - len(set(kept)))]
+    return tuple(move for move in moves if move in kept)
+
+
+def _detours(
+    traces: Sequence[tuple[list[str], int]], steps: Mapping[str, int], moves: Sequence[Move]
+) -> tuple[tuple[str, str], ...]:
+    """The main way on from a step that else would lead nowhere, or to one that nothing leads to."""
+    passed: Counter[tuple[str, str]] = Counter()
+    for trace, cases in traces:
+        passed.update(dict.fromkeys(pairwise(step for step in trace if step in steps), cases))
+    left, reached = {move.from_ for move in moves}, {move.to for move in moves}
+    found = []
+    for (from_, to), _ in passed.most_common():
+        if from_ != to and (from_ not in left or to not in reached):
+            found.append((from_, to))
+            left.add(from_)
+            reached.add(to)
+    return tuple(found)

@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes the report: one page a language, complete in itself, the same for the same input."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from contracts.findings import Findings
+from contracts.settings import Language, Settings
+from reporting import bottlenecks, charts, overview, route_map, sections, story, vocabulary
+from reporting.disclosure import protect
+from reporting.facts import Facts
+from reporting.names import Names
+from reporting.speech import Speech, sentence
+from reporting.svg import tag
+
+TEMPLATES = Path(__file__).parent / "html"
+LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
+QUESTION = {
+    "nl": "Draagt dit nu volgens jou bij aan excellente dienstverlening?",
+    "en": "In your view, does this contribute to excellent service now?",
+}
+ANSWERS = (
+    ("yes", "Ja, want …", "Yes, because …"),
+    ("no", "Nee, want …", "No, because …"),
+    (
+        "unknown",
+        "Dat weet ik nog niet, eerst zoeken we uit …",
+        "I do not know yet; first we find out …",
+    ),
+)
+TONES = (
+    ("t0", sentence("less than 1 day")),
+    ("t1", sentence("1 to 7 days")),
+    ("t2", sentence("7 days or more")),
+    ("unknown", sentence("not known yet")),
+)
+
+
+def write_pages(
+    findings: Findings,
+    tables: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    facts: Facts,
+    out: Path,
+) -> list[Path]:
+    """Writes ``report.<language>.html`` for each language of the config.
+
+    Args:
+        findings: what a run found; small groups are hidden here once more.
+        tables: in the shapes of ``contracts.findings.TABLES``.
+        settings: the config of the process.
+        facts: how the findings came about.
+        out: an existing folder.
+
+    Returns:
+        The files, in the order of the config's languages.
+    """
+    shown = protect(findings, tables, settings.privacy.minimum_group)
+    paths = []
+    for language in settings.report.languages:
+        path = out / f"report.{language}.html"
+        path.write_text(page(*shown, settings, facts, language), encoding="utf-8", newline="\n")
+        paths.append(path)
+    return paths
+
+
+def page(
+    findings: Findings,
+    tables: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    facts: Facts,
+    language: Language,
+) -> str:
+    """One page as HTML."""
+    names = Names(settings, Speech(language, settings.zone))
+    environment = _environment(names.speech)
+    content = {
+        **_style(),
+        **_head(findings, settings, names.speech),
+        **_first(findings, tables, names),
+        **_rest(findings, tables, names),
+        **_account(findings, settings, facts, names.speech),
+    }
+    return environment.get_template("report.html").render(content)
+
+
+def _environment(speech: Speech) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["_"] = speech.say
+    return environment
+
+
+def _style() -> dict[str, Any]:
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    # ours, not a visitor's: it may stand in the page as it is
+    return {"style": Markup(style), "style_hash": f"sha256-{digest}"}  # noqa: S704
+
+
+def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, Any]:
+    log = findings.log
+    process = settings.process.title(speech.language)
+    first_and_last = (
+        log.first and log.last and f"{speech.day(log.first)} \N{EN DASH} {speech.day(log.last)}"
+    )
+    others = [code for code in settings.report.languages if code != speech.language]
+    return {
+        "language": speech.language,
+        "languages": [{"code": code, "name": LANGUAGES[code]} for code in others],
+        "process": process,
+        "title": speech.say("Where do citizens wait in %(process)s?", process=process),
+        "cases": speech.say("number of cases not shown")
+        if log.cases is None
+        else sections.cases(log.cases, speech),
+        "period": first_and_last or "",
+        "as_of": speech.day(findings.as_of),
+    }
+
+
+def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) -> dict[str, Any]:
+    """The first screen, the map and the sections of the bottlenecks."""
+    speech = names.speech
+    waits = bottlenecks.waits(findings, names)
+    pairs = [(wait.source.from_, wait.source.to) for wait in waits]
+    shown = overview.choose(tables, names.settings.journey, pairs)
+    return {
+        "answer": story.answer(findings, names),
+        "figures": story.key_figures(findings, tables["survival"], speech),
+        "waits": waits,
+        "overview": shown,
+        "map": route_map.draw(shown, waits, names),
+        "off_map": _off_map(shown, waits, speech),
+        "tones": [(tone, speech.say(words)) for tone, words in TONES],
+        "swatch": _swatch,
+        "bands_of": lambda wait: sections.bands(tables["wait_bands"], wait, speech),
+        "question": QUESTION,
+        "answers": ANSWERS,
+    }
+
+
+def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Speech) -> str:
+    drawn = {(move.from_, move.to) for move in shown.moves} | {(step, None) for step in shown.steps}
+    off = [str(w.number) for w in waits if (w.source.from_, w.source.to) not in drawn]
+    if not off:
+        return ""
+    return speech.say(
+        "Not on the map, because fewer cases come there: %(numbers)s.", numbers=", ".join(off)
+    )
+
+
+def _swatch(tone: str) -> Markup:
+    line = tag("line", x1=0, y1=5, x2=32, y2=5)
+    return tag("svg", line, class_=f"swatch {tone}", viewBox="0 0 32 10", aria_hidden="true")
+
+
+def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) -> dict[str, Any]:
+    """The whole log: whose turn it was, the curve, the routes, the tables."""
+    speech, survival = names.speech, tables["survival"]
+    routes = sections.routes(tables["variants"], names)
+    waits = sections.all_waits(tables["waits"], names)
+    return {
+        "turns": sections.turns(findings, speech),
+        "explained": sections.explained(findings, names),
+        "curve": charts.curve(survival, speech) if len(survival) > 1 else "",
+        "survival": sections.survival(survival, speech) if len(survival) > 1 else [],
+        "routes": routes,
+        "other_routes": sections.other_routes(tables["variants"], routes, speech),
+        "rework": sections.rework(tables["rework"], names),
+        "all_waits": waits,
+        "all_waits_summary": speech.say("Show all waits (%(n)s)", n=len(waits)),
+    }
+
+
+def _account(
+    findings: Findings, settings: Settings, facts: Facts, speech: Speech
+) -> dict[str, Any]:
+    k = settings.privacy.minimum_group
+
+    def in_words(keys: tuple[str, ...]) -> list[dict[str, str | None]]:
+        return [{"key": key, "words": vocabulary.key(key, speech)} for key in keys]
+
+    return {
+        "facts": facts,
+        "run_id": findings.run_id,
+        "minimum_group": k,
+        "quality": sections.quality(findings, facts.rules, k, speech),
+        "defaulted": in_words(facts.defaulted),
+        "not_done": in_words(facts.not_done),
+        "sources": [
+            {"name": s.name, "rows": speech.number(s.rows), "sha256": s.sha256}
+            for s in facts.sources
+        ],
+        "seconds": None if facts.seconds is None else speech.duration(facts.seconds / 86_400),
+    }

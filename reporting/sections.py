@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the sections of a page show, as rows of words and numbers that are ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from contracts.findings import Count, Findings
+from contracts.verdict import RuleResult
+from reporting.bottlenecks import Wait
+from reporting.charts import band_tone, bar, ticks, watched
+from reporting.disclosure import hide, hide_rows
+from reporting.names import Names
+from reporting.speech import Speech, forms
+from reporting.vocabulary import EXPLAINED, LEDGER, RULES, SEVERITY
+
+Row = dict[str, Any]
+ROUTES = 6
+
+
+def count(value: Count, speech: Speech) -> str:
+    """A count, or that it is not shown: the group would be too small."""
+    return speech.say("not shown") if value is None else speech.number(value)
+
+
+def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
+    """The bands of one wait, each with its bar; shares are of what is shown."""
+    found = wait.source
+    mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
+    counts: list[int] = mine["n"].drop_nulls().to_list()
+    if not any(counts):
+        return []
+    return [
+        {
+            "words": _between(row["over_days"], row["up_to_days"], speech),
+            "count": count(row["n"], speech),
+            "share": "" if row["n"] is None else speech.share(row["n"] / sum(counts)),
+            "bar": bar((row["n"] or 0) / max(counts), band_tone(row["up_to_days"])),
+        }
+        for row in mine.iter_rows(named=True)
+    ]
+
+
+def _between(over: float, up_to: float | None, speech: Speech) -> str:
+    if up_to is None:
+        return speech.say("longer than %(time)s", time=speech.duration(over))
+    if over == 0:
+        return speech.say("up to %(time)s", time=speech.duration(up_to))
+    low, high = speech.span(over, up_to)
+    return speech.say("%(low)s to %(high)s", low=low, high=high)
+
+
+def turns(findings: Findings, speech: Speech) -> Row:
+    """Whose turn it was: a heading, a sentence, and a row for each who had a turn."""
+    days = findings.ledger.model_dump()
+    total = sum(days.values())
+    rows = [
+        {
+            "words": speech.say(words),
+            "count": speech.number(round(days[key])),
+            "share": speech.share(days[key] / total),
+            "bar": bar(days[key] / max(days.values()), "turn"),
+        }
+        for key, words in LEDGER.items()
+        if days[key] > 0
+    ]
+    agency = days["agency_wait"] + days["agency_work"]
+    heading = speech.say("Whose turn was it?")
+    if not rows:
+        return {"heading": heading, "rows": rows}
+    summary = speech.say(
+        "Of the %(days)s days that all cases together were under way, it was the agency's turn"
+        " for %(share)s.",
+        days=speech.number(round(total)),
+        share=speech.share(agency / total),
+    )
+    return {"heading": heading, "rows": rows, "summary": summary}
+
+
+def explained(findings: Findings, names: Names) -> list[Row]:
+    """Waits that are meant to be, most days first."""
+    found = sorted(findings.explained_waits, key=lambda wait: -wait.person_days)
+    return [
+        {
+            "place": names.place(wait.from_, wait.to),
+            "reason": names.speech.say(EXPLAINED[wait.class_]),
+            "days": names.speech.number(round(wait.person_days)),
+        }
+        for wait in found
+    ]
+
+
+def survival(table: pl.DataFrame, speech: Speech) -> list[Row]:
+    """The curve at round durations."""
+    points = ((days, watched(table, days)) for days in ticks(table["days"][-1]))
+    return [
+        {
+            "after": speech.duration(days),
+            "share": speech.share(point["not_done"]),
+            "watched": speech.number(point["at_risk"]),
+        }
+        for days, point in points
+    ]
+
+
+def routes(variants: pl.DataFrame, names: Names) -> list[Row]:
+    """The most frequent routes, step by step."""
+    frequent = variants.filter(pl.col("trace").is_not_null()).head(ROUTES)
+    return [
+        {
+            "share": names.speech.share(row["share"]),
+            "cases": cases(row["cases"], names.speech),
+            "steps": [names.step(step) for step in row["trace"]],
+        }
+        for row in frequent.iter_rows(named=True)
+    ]
+
+
+def other_routes(variants: pl.DataFrame, shown: Sequence[Row], speech: Speech) -> str:
+    """What the routes that are not listed hold together."""
+    listed = variants.filter(pl.col("trace").is_not_null()).head(len(shown))
+    rest = float(variants["share"].sum()) - float(listed["share"].sum())
+    return (
+        speech.say("All other routes together: %(share)s of the cases.", share=speech.share(rest))
+        if rest > 0
+        else ""
+    )
+
+
+def cases(number: int, speech: Speech) -> str:
+    """791 zaken."""
+    return speech.plural(forms("%(n)s case", "%(n)s cases"), number)
+
+
+def rework(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Steps that were done again, most cases first."""
+    keys = ("cases", "repeats", "self_loops")
+    return [
+        {"step": names.step(row["activity"]), **{k: count(row[k], names.speech) for k in keys}}
+        for row in table.sort("cases", descending=True, maintain_order=True).iter_rows(named=True)
+    ]
+
+
+def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Every wait that may be shown."""
+    speech = names.speech
+    unknown = speech.say("not known yet")
+
+    def time(days: float | None) -> str:
+        return unknown if days is None else speech.duration(days)
+
+    return [
+        {
+            "from": names.step(row["from"]),
+            "to": names.step(row["to"]) if row["to"] else unknown,
+            "cases": count(row["cases"], speech),
+            "open_cases": count(row["open_cases"], speech),
+            "p50": time(row["p50_days"]),
+            "p90": time(row["p90_days"]),
+            "share": speech.share(row["share_of_waiting"]),
+        }
+        for row in table.sort("person_days", descending=True).iter_rows(named=True)
+    ]
+
+
+def quality(
+    findings: Findings, rules: Sequence[RuleResult], minimum_group: int, speech: Speech
+) -> Row:
+    """What was checked and what was set aside."""
+    return {
+        "lines": list(_set_aside(findings, speech)),
+        "rules": [_rule(rule, minimum_group, speech) for rule in rules],
+    }
+
+
+def _rule(rule: RuleResult, k: int, speech: Speech) -> Row:
+    cases_, rows = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
+    return {
+        "id": rule.id,
+        "what": rule.what,
+        "words": speech.say(RULES[rule.id]) if rule.id in RULES else None,
+        "severity": speech.say(SEVERITY[rule.severity]),
+        "outcome": speech.say("right") if rule.success else speech.say("not right"),
+        "rows": count(rows, speech),
+        "cases": count(cases_, speech),
+    }
+
+
+def _set_aside(findings: Findings, speech: Speech) -> list[str]:
+    log = findings.log
+    lines = []
+    if log.quarantined_rows == 0:
+        lines.append(speech.say("Nothing was set aside: every row of the log could be used."))
+    else:
+        lines.append(
+            speech.say(
+                "Set aside because they could not be trusted: %(rows)s rows, of %(cases)s cases.",
+                rows=count(log.quarantined_rows, speech),
+                cases=count(log.quarantined_cases, speech),
+            )
+        )
+        lines.extend(_without(findings, speech))
+    if log.order_undetermined_cases != 0:
+        lines.append(
+            speech.say(
+                "Cases whose steps have no certain order: %(cases)s.",
+                cases=count(log.order_undetermined_cases, speech),
+            )
+        )
+    return lines
+
+
+def _without(findings: Findings, speech: Speech) -> list[str]:
+    half = findings.validation.headline_without_quarantine.p50
+    if half is None or findings.throughput_days.p50 is None:
+        return []
+    without, time = speech.duration(half), speech.duration(findings.throughput_days.p50)
+    if without == time:
+        return [
+            speech.say(
+                "Leaving out every case that lost a row, half would still be done in %(time)s.",
+                time=time,
+            )
+        ]
+    return [
+        speech.say(
+            "Leaving out every case that lost a row, half would be done in %(without)s instead of"
+            " %(time)s.",
+            without=without,
+            time=time,
+        )
+    ]

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One language's words: sentences, plurals, numbers, dates and durations as a reader says them.
+
+A sentence is written in English where it is used, and is looked up in ``locale/<language>.po`` when
+the page is in another language. ``%(name)s`` is filled in afterwards; a percent sign is ``%%``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from contracts.settings import Language
+
+LOCALE = Path(__file__).parent / "locale"
+Forms = NewType("Forms", tuple[str, str])
+
+DAYS_IN_MONTH = 365.25 / 12
+
+
+def forms(one: str, many: str) -> Forms:
+    """Marks a sentence and its plural for the translator; said later, by ``Speech.plural``."""
+    return Forms((one, many))
+
+
+def sentence(text: str) -> str:
+    """Marks a sentence for the translator; said later, by ``Speech.say``."""
+    return text
+
+
+_UNITS = (  # up to so many days, in units of so many days
+    (60 / 86_400, 1 / 86_400, forms("%(n)s second", "%(n)s seconds")),
+    (90 / 1_440, 1 / 1_440, forms("%(n)s minute", "%(n)s minutes")),
+    (1.0, 1 / 24, forms("%(n)s hour", "%(n)s hours")),
+    (21.0, 1.0, forms("%(n)s day", "%(n)s days")),
+    (91.0, 7.0, forms("%(n)s week", "%(n)s weeks")),
+    (730.5, DAYS_IN_MONTH, forms("%(n)s month", "%(n)s months")),
+    (float("inf"), 365.25, forms("%(n)s year", "%(n)s years")),
+)
+_FINE_BELOW = 3  # 1,5 uur and 2,5 jaar say more than 2 uur and 3 jaar; 7,4 weken says no more
+
+
+@cache
+def _catalog(language: Language) -> Catalog:
+    path = LOCALE / f"{language}.po"
+    if not path.exists():  # English is the language of the code
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How everything is said in one language, with dates in one time zone."""
+
+    language: Language
+    zone: ZoneInfo
+
+    def say(self, text: str, **values: object) -> str:
+        """``text`` in this language, with ``values`` filled in."""
+        message = _catalog(self.language).get(text)
+        return str((message and message.string) or text) % values
+
+    def plural(self, texts: Forms, n: float, **values: object) -> str:
+        """The form of ``texts`` that fits ``n``; ``%(n)s`` is the number itself."""
+        message = _catalog(self.language).get(texts[0])
+        chosen = (message and message.string) or texts
+        # both languages know one and many; a third with more forms brings its own rule
+        return str(chosen[0 if n == 1 else 1]) % {"n": self.number(n), **values}
+
+    def number(self, value: float) -> str:
+        """1.434 or 12,3: at most one decimal."""
+        return str(format_decimal(value, format="#,##0.#", locale=self.language))
+
+    def share(self, part: float) -> str:
+        """12 %: whole above one percent, since a reader has no use for more."""
+        percent = part * 100
+        if 0 < percent < 0.1:  # noqa: PLR2004
+            return self.say("less than %(share)s", share=self._percent(0.1))
+        return self._percent(round(percent, 0 if percent >= 1 else 1))
+
+    def _percent(self, percent: float) -> str:
+        gap = "\u00a0" if self.language == "nl" else ""
+        return f"{self.number(percent)}{gap}%"
+
+    def day(self, moment: dt.datetime | dt.date) -> str:
+        """2 oktober 2010, in the zone of the process."""
+        local = moment.astimezone(self.zone) if isinstance(moment, dt.datetime) else moment
+        return str(format_date(local, "d MMMM y", locale=self.language))
+
+    def duration(self, days: float) -> str:
+        """13 minuten, 2 uur, 8 dagen, 7 weken, 9 maanden."""
+        count, unit = _measure(days)
+        return self.plural(unit, count)
+
+    def span(self, low: float, high: float) -> tuple[str, str]:
+        """Two durations, the first without its unit where both have the same: 3 … 7 dagen."""
+        (count, unit), (_, other) = _measure(low), _measure(high)
+        first = self.number(count) if unit == other else self.duration(low)
+        return first, self.duration(high)
+
+
+def _measure(days: float) -> tuple[float, Forms]:
+    size, unit = next((size, unit) for up_to, size, unit in _UNITS if days < up_to)
+    count = days / size
+    return round(count, 1 if count < _FINE_BELOW else None), unit

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""From findings to sentences: where cases wait, how long, and how sure that is.
+
+It says where, never why and never who. Words such as percentile, variant or throughput are left to
+the tables; a reader gets "half" and "9 in 10".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.findings import Findings, Log
+from reporting.names import Names
+from reporting.speech import Speech
+
+SECTIONS = 5
+"""How many bottlenecks get a section of their own."""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure in large type and the words under it."""
+
+    value: str
+    words: str
+
+
+def answer(findings: Findings, names: Names) -> str:
+    """The one sentence that answers the question of the page."""
+    speech, found = names.speech, findings.bottlenecks[:SECTIONS]
+    if not found:
+        return speech.say("No wait of this process holds enough cases to show it.")
+    place = names.place(found[0].from_, found[0].to)
+    if len(found) == 1:
+        share = speech.share(found[0].share_of_waiting)
+        return speech.say(
+            "Of all the time that cases lie still, %(share)s is %(place)s.",
+            share=share,
+            place=place,
+        )
+    return speech.say(
+        "Of all the time that cases lie still, %(share)s is in %(n)s places. Most of it is"
+        " %(place)s.",
+        share=speech.share(sum(b.share_of_waiting for b in found)),
+        n=len(found),
+        place=place,
+    )
+
+
+def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> list[KeyFigure]:
+    """When half is done, when 9 of 10 are done, and how many are still open."""
+    days = findings.throughput_days
+    return [
+        _half_done(days.p50, survival, speech),
+        _most_done(days.p90, survival, speech),
+        _still_open(findings.log, speech),
+    ]
+
+
+def _half_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
+    if days is not None:
+        return KeyFigure(speech.duration(days), speech.say("then half of the cases are done"))
+    time = _watched_until(0.5, survival, speech)
+    words = (
+        speech.say("more than half of the cases take longer than %(time)s", time=time)
+        if time
+        else speech.say("there are too few cases to say when half are done")
+    )
+    return KeyFigure(speech.say("not known yet"), words)
+
+
+def _most_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
+    if days is not None:
+        return KeyFigure(speech.duration(days), speech.say("then 9 of 10 cases are done"))
+    time = _watched_until(0.1, survival, speech)
+    words = (
+        speech.say("more than 1 in 10 cases takes longer than %(time)s", time=time)
+        if time
+        else speech.say("there are too few cases to say when 9 of 10 are done")
+    )
+    return KeyFigure(speech.say("not known yet"), words)
+
+
+def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str | None:
+    """How long cases were watched, if more than the share ``left`` was not done even then."""
+    last = survival.filter(pl.col("not_done") > left).tail(1)
+    return speech.duration(last["days"][0]) if len(last) else None
+
+
+def _still_open(log: Log, speech: Speech) -> KeyFigure:
+    if log.open_cases is None or not log.cases:
+        value = speech.say("not shown") if log.open_cases is None else "0"
+        return KeyFigure(value, speech.say("cases were not done yet when the data ended"))
+    words = speech.say(
+        "cases (%(share)s) were not done yet when the data ended",
+        share=speech.share(log.open_cases / log.cases),
+    )
+    return KeyFigure(speech.number(log.open_cases), words)

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Rules of the gate, config keys and classes of waiting, in words that can be translated."""
+
+from __future__ import annotations
+
+import re
+
+from reporting.speech import Speech, sentence
+
+RULES = {
+    "C01": sentence("The log has the columns that were asked for."),
+    "C02": sentence("Every row says which case it belongs to."),
+    "C03": sentence("Every row says which step was taken."),
+    "C04": sentence("Every row has a time that can be read."),
+    "DQ03": sentence("Nothing happened after the moment of this run."),
+    "DQ18": sentence("No row repeats an earlier row exactly."),
+    "DQ23": sentence("No step ended before it began."),
+    "E01": sentence("A step that ends a case occurs, so that a case can be done."),
+    "E02": sentence("Every step that the configuration names occurs."),
+    "E03": sentence("Every case begins with a first step."),
+    "O01": sentence("Of every case it is known in which order its steps came."),
+    "R01": sentence("The log holds at least one row."),
+}
+"""What each rule checks, by its id; a rule that is not here speaks for itself, in English."""
+
+KEYS = {
+    "as_of": sentence("the moment up to which is counted: the last event of the log"),
+    "journey.start": sentence("where a case starts"),
+    "journey.steps": sentence("who must act for each step"),
+    "calendar": sentence("when the organisation is open"),
+    "calendar.country": sentence("the country of the public holidays"),
+    "calendar.hours": sentence("the opening hours"),
+    "calendar.closed": sentence("the days that the organisation is closed"),
+    "deadlines": sentence("the legal deadlines"),
+    "privacy": sentence("how personal data are protected"),
+    "privacy.pseudonymise": sentence("which names and numbers are replaced"),
+    "privacy.key_env": sentence("the key for replacing names and numbers"),
+    "privacy.minimum_group": sentence("the smallest group that is shown"),
+    "analysis": sentence("how waits are compared"),
+    "analysis.segments": sentence("the groups that are compared"),
+    "analysis.rank_by": sentence("what waits are ranked on"),
+    "analysis.top": sentence("how many waits are ranked"),
+    "report": sentence("which reports are written"),
+    "report.languages": sentence("the languages of the report"),
+    "report.formats": sentence("the file formats of the report"),
+    "schedule": sentence("when the process runs by itself"),
+    "sources.timezone": sentence("the time zone of the data"),
+    "sources.format": sentence("the file format of the data"),
+}
+
+EXPLAINED = {
+    "statutory_wait": sentence("a period that the law sets"),
+    "policy_pause": sentence("a pause that was decided on"),
+    "waiting_on_citizen": sentence("it was the citizen's turn"),
+    "parallel": sentence("other work went on at the same time"),
+    "outside": sentence("after the outcome, or outside the process"),
+}
+
+LEDGER = {
+    "agency_wait": sentence("The agency: the case lay still"),
+    "agency_work": sentence("The agency: the case was worked on"),
+    "third_party": sentence("Another party"),
+    "citizen": sentence("The citizen"),
+    "statutory": sentence("A period that the law sets"),
+    "policy_pause": sentence("A pause that was decided on"),
+    "outside": sentence("After the outcome, or outside the process"),
+    "unknown": sentence("Not known"),
+}
+
+SEVERITY = {
+    "critical": sentence("must be right"),
+    "warning": sentence("should be right"),
+    "info": sentence("good to know"),
+}
+
+
+def key(item: str, speech: Speech) -> str | None:
+    """A config key in words, with or without the value behind it; nothing for one without words."""
+    path = re.split(" = |: ", item)[0].split(".")
+    name = ".".join(part for part in path if not part.isdigit())
+    return speech.say(KEYS[name]) if name in KEYS else None

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The report in a real browser: no barrier that axe finds, nothing fetched, no sideways scroll."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from reporting.pages import write_pages
+from tests.unit.reporting import sample
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+STATES = [
+    ("nl", "light", 1280),
+    ("nl", "dark", 1280),
+    ("en", "light", 1280),
+    ("en", "dark", 1280),
+    ("nl", "light", 320),
+    ("en", "light", 320),
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    out = tmp_path_factory.mktemp("report")
+    write_pages(sample.findings(), sample.tables(), sample.settings(), sample.facts(), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium here; on Debian and Ubuntu: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser, report):
+    """Opens a page; gives it, and the addresses that it asked for."""
+    contexts = []
+
+    def open_(language, scheme, width):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+        )
+        contexts.append(context)
+        page, asked = context.new_page(), []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((report / f"report.{language}.html").as_uri())
+        return page, asked
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), STATES)
+def test_axe_finds_nothing_and_nothing_is_fetched(opened, language, scheme, width):
+    page, asked = opened(language, scheme, width)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page)
+
+    assert [each["id"] for each in found.response["violations"]] == []
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_narrow_screen_scrolls_one_way(opened, language):
+    page, _ = opened(language, "light", 320)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_answer_fits_the_first_screen(opened, language):
+    page, _ = opened(language, "light", 1280)
+
+    box = page.locator("p.note").bounding_box()
+
+    assert box["y"] + box["height"] <= 900
+
+
+def test_the_style_is_allowed_by_its_own_policy(opened):
+    page, _ = opened("nl", "light", 1280)
+
+    assert page.evaluate("getComputedStyle(document.body).maxWidth") == "960px"
+
+
+def test_dark_is_dark(opened):
+    page, _ = opened("nl", "dark", 1280)
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 31)"

@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A run as it could be: 12 steps, some 30 waits, 5 bottlenecks, some things too rare to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from contracts.findings import (
+    TABLES,
+    Bottleneck,
+    ExplainedWait,
+    FailedRule,
+    Findings,
+    Ledger,
+    Log,
+    Quantiles,
+    Question,
+    Throughput,
+    Validation,
+)
+from contracts.settings import Settings
+from contracts.verdict import RuleResult
+from reporting.facts import Facts, SourceFact
+
+STEPS = {
+    "Gezondheidsverklaring ingediend": (4120, "Health declaration submitted"),
+    "Gezondheidsverklaring geregistreerd": (4118, "Declaration registered"),
+    "Automatisch beoordeeld": (4102, "Assessed by rules"),
+    "Keuringsverslag-formulier verstuurd": (3914, "Medical form sent"),
+    "Keuring door arts": (3650, "Examination by a doctor"),
+    "Keuringsverslag ontvangen": (3580, "Medical report received"),
+    "Beoordeeld door medisch adviseur": (2410, "Assessed by medical adviser"),
+    "Specialist aangewezen": (1180, "Specialist assigned"),
+    "Specialistisch rapport ontvangen": (905, "Specialist report received"),
+    "Aanvullende informatie gevraagd": (640, "More information asked"),
+    "Aanvullende informatie ontvangen": (588, "More information received"),
+    "Verklaring van geschiktheid geregistreerd": (3105, "Certificate of fitness registered"),
+    "Zaak handmatig heropend": (4, "Case reopened by hand"),
+}
+A, B, C, D, E, F, G, H, I, J, K, L, M = STEPS  # noqa: E741
+# from, to, moves, cases, open, half, 9 of 10, person-days
+WAITS: list[tuple[str, str | None, int, int, int, float | None, float | None, float]] = [
+    (H, I, 905, 1190, 275, 48.0, None, 96_400.0),
+    (D, E, 3650, 3860, 210, 19.0, 49.0, 88_700.0),
+    (F, G, 2480, 2490, 31, 4.0, 25.0, 30_100.0),
+    (J, K, 588, 640, 42, 12.0, 44.0, 12_900.0),
+    (G, L, 1990, 1996, 6, 0.02, 8.4, 6_100.0),
+    (G, None, 0, 128, 128, None, None, 16_800.0),
+    (E, F, 3580, 3590, 10, 2.2, 8.0, 12_700.0),
+    (A, B, 4118, 4119, 0, 0.9, 5.8, 8_900.0),
+    (C, D, 3914, 3920, 3, 1.8, 6.5, 9_800.0),
+    (B, C, 4102, 4102, 0, 0.01, 0.9, 900.0),
+    (F, L, 1010, 1010, 0, 0.3, 2.4, 1_050.0),
+    (G, H, 1180, 1182, 0, 1.2, 7.7, 3_300.0),
+    (G, J, 520, 524, 0, 0.4, 5.2, 980.0),
+    (I, G, 860, 871, 11, 3.1, 16.0, 5_600.0),
+    (K, G, 560, 561, 0, 2.4, 12.5, 2_900.0),
+    (C, L, 96, 96, 0, 0.5, 2.9, 90.0),
+    (F, J, 120, 120, 0, 0.9, 6.1, 210.0),
+    (K, F, 28, 28, 0, 1.1, None, 70.0),
+    (E, E, 64, 51, 0, 6.0, 31.0, 640.0),
+    (I, L, 45, 45, 0, 0.6, 4.0, 60.0),
+    (J, L, 12, 12, 0, 33.0, None, 420.0),
+    (L, M, 4, 4, 0, 80.0, None, 320.0),
+    (M, G, 4, 4, 0, 2.0, None, 9.0),
+    (B, D, 7, 7, 0, 1.0, None, 8.0),
+    (D, F, 31, 31, 0, 22.0, None, 700.0),
+    (H, J, 15, 15, 0, 5.0, None, 90.0),
+    (C, G, 22, 22, 0, 0.7, None, 18.0),
+    (K, L, 14, 14, 0, 0.8, None, 15.0),
+    (B, A, 11, 11, 0, 0.2, None, 4.0),
+    (H, G, 10, 10, 0, 9.0, None, 110.0),
+]
+BANDS = (0.0, 1.0, 3.0, 7.0, 14.0, 28.0, 91.0, 182.0, 364.0)
+SHAPES = {
+    (H, I): (4, 12, 31, 88, 160, 390, 150, 52, 18),
+    (D, E): (30, 140, 460, 720, 1110, 980, 170, 36, 4),
+    (F, G): (690, 420, 510, 390, 280, 172, 15, 3, 0),
+    (J, K): (12, 44, 96, 180, 142, 96, 14, 4, 0),
+    (G, L): (1540, 118, 110, 92, 78, 40, 9, 2, 1),
+}
+TOTAL_DAYS = sum(wait[-1] for wait in WAITS)
+QUESTION = Question(
+    nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
+    en="In your view, does this contribute to excellent service now?",
+)
+
+
+def settings(**changes: object) -> Settings:
+    return Settings.model_validate(
+        {
+            "process": {
+                "id": "rijgeschiktheid-75plus",
+                "name": {"nl": "Rijgeschiktheid 75+", "en": "Fitness to drive 75+"},
+            },
+            "sources": [{"path": "exports/*.csv"}],
+            "journey": {
+                "start": [A],
+                "end": [L],
+                "steps": {
+                    name: {"label": {"nl": name, "en": english}}
+                    for name, (_, english) in STEPS.items()
+                },
+            },
+            **changes,
+        }
+    )
+
+
+def tables() -> dict[str, pl.DataFrame]:
+    rows = {
+        "steps": [(name, cases, cases + cases // 20) for name, (cases, _) in STEPS.items()],
+        "waits": [(*wait, wait[-1] / TOTAL_DAYS) for wait in WAITS],
+        "wait_bands": [
+            (from_, to, over, up_to, n)
+            for (from_, to), shape in SHAPES.items()
+            for over, up_to, n in zip(BANDS, [*BANDS[1:], None], shape, strict=True)
+        ],
+        "variants": _variants(),
+        "rework": [(E, 51, 64, 64), (G, 812, 1430, 12), (J, 34, 39, 4), (M, 1, 1, 0)],
+        "survival": [
+            (float(day), max(0.08, 0.97 ** (day / 3.2)), 4120 - day * 12) for day in range(1, 343)
+        ],
+    }
+    return {
+        name: pl.DataFrame(rows[name], schema=schema, orient="row")
+        for name, schema in TABLES.items()
+    }
+
+
+def _variants() -> list[tuple[list[str], int, float]]:
+    routes = [
+        ([A, B, C, D, E, F, L], 905),
+        ([A, B, C, D, E, F, G, L], 760),
+        ([A, B, C, D, E, F, G, H, I, G, L], 610),
+        ([A, B, C, D, E, F, G, J, K, G, L], 402),
+        ([A, B, C, D], 204),
+        ([A, B, C, L], 96),
+        ([A, B, C, D, E, E, F, L], 38),
+        ([A, B, C, D, E, F, G, L, M, G, L], 4),
+        ([A, B, A, B, C, L], 3),
+    ]
+    return [(trace, cases, cases / 4120) for trace, cases in routes]
+
+
+def _bottleneck(
+    rank: int, certainty: str, reference: float | None, **changes: object
+) -> Bottleneck:
+    from_, to, _, cases, open_cases, p50, p90, days = WAITS[rank - 1]
+    values = {
+        "rank": rank,
+        "from": from_,
+        "to": to,
+        "actor": None if to is None else "agency",
+        "clocks": ("citizen", "legal"),
+        "cases": cases,
+        "open_cases": open_cases,
+        "person_days_lost": days,
+        "share_of_waiting": days / TOTAL_DAYS,
+        "wait_days": Quantiles(p50=p50, p90=p90),
+        "reference_days": reference,
+        "mean_days_per_case": days / 4120 / 2,
+        "certainty": certainty,
+        "question": QUESTION,
+        **changes,
+    }
+    return Bottleneck.model_validate(values)
+
+
+def _explained(from_: str, to: str, class_: str, days: float) -> ExplainedWait:
+    values = {"from": from_, "to": to, "class": class_, "person_days": days}
+    return ExplainedWait.model_validate(values)
+
+
+def findings() -> Findings:
+    from_, _, _, cases, open_cases, _, _, days = WAITS[5]
+    standstill = {"from": from_, "to": None, "cases": cases, "open_cases": open_cases}
+    return Findings(
+        process="rijgeschiktheid-75plus",
+        run_id="7c1d0a52e9b4",
+        as_of=dt.datetime(2026, 3, 1, 23, tzinfo=dt.UTC),
+        log=Log(
+            cases=4120,
+            open_cases=706,
+            events=33_914,
+            activities=13,
+            variants=388,
+            first=dt.datetime(2025, 1, 2, 8, 14, tzinfo=dt.UTC),
+            last=dt.datetime(2026, 2, 27, 16, 40, 3, tzinfo=dt.UTC),
+            order_undetermined_cases=6,
+            quarantined_rows=41,
+            quarantined_cases=17,
+        ),
+        throughput_days=Throughput(p50=73.0, p90=None, closed_only_p50=61.0),
+        ledger=Ledger(
+            agency_wait=64_210.5,
+            agency_work=3_120.25,
+            citizen=31_400.0,
+            third_party=148_300.0,
+            statutory=9_870.0,
+            policy_pause=0.0,
+            outside=2_100.0,
+            unknown=16_800.0,
+        ),
+        bottlenecks=(
+            _bottleneck(1, "high", 25.0, rank_range=(1, 2), interval=(8.2, 14.9)),
+            _bottleneck(2, "high", 11.0, actor="third_party", kind="third_party_capacity"),
+            _bottleneck(3, "fair", 1.5, suppressed=False),
+            _bottleneck(
+                4,
+                "low",
+                None,
+                person_days_lost=days,
+                share_of_waiting=days / TOTAL_DAYS,
+                wait_days=Quantiles(p50=None, p90=None),
+                actor=None,
+                **standstill,
+            ),
+            _bottleneck(5, "fair", 0.01),
+            _bottleneck(6, "low", None, **{"from": L, "to": M, "cases": 4, "open_cases": 0}),
+        ),
+        explained_waits=(
+            _explained(J, K, "waiting_on_citizen", 12_900.0),
+            _explained(C, D, "statutory_wait", 4_870.0),
+            _explained(L, M, "outside", 320.0),
+        ),
+        validation=Validation(
+            success=True,
+            expectations=9,
+            failed=(
+                FailedRule(id="DQ18", severity="warning", rows=38, cases=14),
+                FailedRule(id="DQ03", severity="critical", rows=3, cases=3),
+            ),
+            headline_without_quarantine=Quantiles(p50=72.4, p90=None),
+        ),
+    )
+
+
+def facts() -> Facts:
+    def rule(id_: str, what: str, rows: int = 0, cases: int = 0) -> RuleResult:
+        severity = "critical" if id_ == "DQ03" else "warning"
+        return RuleResult(
+            id=id_, what=what, severity=severity, success=rows == 0, rows=rows, cases=cases
+        )
+
+    return Facts(
+        version="0.1.0",
+        sources=(
+            SourceFact("exports/2025.csv", 30_412, "9f2c41d0a7be"),
+            SourceFact("exports/2026.csv", 3_543, "04e1b6c2d981"),
+        ),
+        rules=(
+            rule("DQ03", "no event lies in the future", 3, 3),
+            rule("DQ18", "no event is in the log twice", 38, 14),
+            rule("XX99", "a rule this report has no words for"),
+        ),
+        defaulted=("privacy", "calendar", "analysis.rank_by"),
+        not_done=("deadlines", "analysis.segments"),
+    )

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from reporting.bpmn import draw
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">'
+
+
+def _process(inside: str) -> str:
+    return f'{HEAD}<process id="p">{inside}</process></definitions>'
+
+
+def _flow(id_: str, source: str, target: str) -> str:
+    return f'<sequenceFlow id="{id_}" sourceRef="{source}" targetRef="{target}"/>'
+
+
+XML = _process(
+    '<startEvent id="s"/><task id="t1" name="Aanvraag &amp; ontvangst"/><exclusiveGateway id="g"/>'
+    '<userTask id="t2"/><endEvent id="e"/>'
+    + _flow("f1", "s", "t1")
+    + _flow("f2", "t1", "g")
+    + _flow("f3", "g", "t2")
+    + _flow("f4", "t2", "t1")
+    + _flow("f5", "g", "e")
+)
+
+
+def _places(xml: str) -> dict[str, dict[str, float]]:
+    shapes = ET.fromstring(xml).iter(f"{DI}BPMNShape")
+    return {s.get("bpmnElement"): {k: float(v) for k, v in s[0].attrib.items()} for s in shapes}
+
+
+def test_every_node_has_a_shape_and_every_flow_an_edge():
+    root = ET.fromstring(draw(XML))
+    edges = {e.get("bpmnElement"): len(e) for e in root.iter(f"{DI}BPMNEdge")}
+
+    assert _places(draw(XML)).keys() == {"s", "t1", "g", "t2", "e"}
+    assert edges.keys() == {"f1", "f2", "f3", "f4", "f5"}
+    assert min(edges.values()) >= 2
+
+
+def test_it_runs_from_left_to_right():
+    places = _places(draw(XML))
+
+    assert places["s"]["x"] < places["t1"]["x"] < places["g"]["x"] < places["e"]["x"]
+
+
+def test_an_older_diagram_is_replaced():
+    once = draw(XML)
+
+    assert draw(once) == once
+
+
+def test_the_process_itself_stays():
+    before, after = (ET.fromstring(xml).find(f"{BPMN}process") for xml in (XML, draw(XML)))
+
+    assert [(n.tag, n.attrib) for n in before] == [(n.tag, n.attrib) for n in after]
+
+
+@pytest.mark.parametrize("inside", ["", '<task id="alone"/>'])
+def test_a_process_without_flows(inside):
+    assert len(_places(draw(_process(inside)))) == inside.count("task")

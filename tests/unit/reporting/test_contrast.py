@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Text is readable on everything it stands on, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from reporting.pages import TEMPLATES
+
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+LIGHT, DARK = (
+    dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[:2]
+)
+TEXT = [
+    *((ink, ground) for ink in ("ink", "muted", "link") for ground in ("paper", "soft")),
+    *((ink, "step") for ink in ("ink", "muted")),
+    *((ink, "paper") for ink in ("t0-text", "t1-text", "t2-text")),
+    ("on-number", "number"),
+    ("paper", "muted"),
+]
+GRAPHICS = [(tone, "paper") for tone in ("t0", "t1", "t2", "frame", "link", "number")]
+GRAPHICS += [("frame", "soft"), ("link", "soft")]
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), TEXT)
+def test_text(scheme, ink, ground):
+    assert _contrast(scheme[ink], scheme[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), GRAPHICS)
+def test_graphics(scheme, ink, ground):
+    assert _contrast(scheme[ink], scheme[ground]) >= 3
+
+
+def test_both_schemes_have_the_same_tokens():
+    assert LIGHT.keys() == DARK.keys()

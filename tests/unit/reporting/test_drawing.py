@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from contracts.findings import TABLES
+from contracts.settings import Journey
+from reporting import overview
+from reporting.charts import band_tone, ticks
+from reporting.svg import tag, text_width, wrap
+from tests.unit.reporting import sample
+
+BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
+
+
+def _chosen(journey=None, bottlenecks=BOTTLENECKS):
+    journey = journey or sample.settings().journey
+    return overview.choose(sample.tables(), journey, bottlenecks)
+
+
+def test_the_map_shows_few_steps_among_them_start_end_and_the_first_bottlenecks():
+    shown = _chosen()
+
+    assert len(shown.steps) == 8
+    assert {sample.A, sample.L, *BOTTLENECKS[0], *BOTTLENECKS[1]} <= shown.steps.keys()
+    assert (shown.starts, shown.ends) == ((sample.A,), (sample.L,))
+
+
+def test_without_bottlenecks_it_shows_the_most_frequent_steps():
+    frequent = sorted(sample.STEPS, key=lambda step: -sample.STEPS[step][0])[:8]
+
+    assert set(_chosen(bottlenecks=[]).steps) == set(frequent)
+
+
+def test_without_a_config_cases_start_where_most_start():
+    shown = _chosen(Journey(end=("unknown",)))
+
+    assert (shown.starts, shown.ends) == ((sample.A,), (sample.L,))
+
+
+def test_no_step_is_left_alone():
+    shown = _chosen()
+    linked = {(move.from_, move.to) for move in shown.moves} | set(shown.detours)
+
+    assert {step for pair in linked for step in pair} == shown.steps.keys()
+
+
+def test_few_moves_all_between_shown_steps():
+    shown = _chosen()
+
+    assert len(shown.moves) <= len(shown.steps) + overview.EXTRA_MOVES
+    assert all({move.from_, move.to} <= shown.steps.keys() for move in shown.moves)
+
+
+def test_a_move_against_the_route_is_known_as_such():
+    moves = {(move.from_, move.to): move.back for move in _chosen().moves}
+
+    assert moves[sample.I, sample.G]
+    assert not moves[sample.D, sample.E]
+
+
+def test_an_empty_log_has_an_empty_map():
+    empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
+
+    assert overview.choose(empty, sample.settings().journey, []).steps == {}
+
+
+@pytest.mark.parametrize("last", [0.01, 0.4, 3, 20, 90, 342, 1000, 5000])
+def test_ticks_are_few_and_inside(last):
+    found = ticks(last)
+
+    assert len(found) <= 6
+    assert all(0 < tick <= last for tick in found)
+
+
+@pytest.mark.parametrize(
+    ("up_to", "tone"), [(1, "t0"), (3, "t1"), (7, "t1"), (14, "t2"), (None, "t2")]
+)
+def test_band_tones(up_to, tone):
+    assert band_tone(up_to) == tone
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("Kort", ["Kort"]),
+        ("Ontvangstbevestiging versturen", ["Ontvangstbevestiging", "versturen"]),
+        ("Keuringsverslag-formulier verstuurd", ["Keuringsverslag-", "formulier verstuurd"]),
+        ("Bepalen of advies nodig is", ["Bepalen of", "advies nodig is"]),
+        ("a - b", ["a - b"]),
+    ],
+)
+def test_labels_wrap(text, lines):
+    assert wrap(text, 150, 13) == lines
+
+
+def test_a_name_without_spaces_is_cut():
+    assert all(text_width(line, 13) < 260 for line in wrap("T02_CheckConfirmation" * 5, 150, 13))
+
+
+def test_svg_is_escaped():
+    assert tag("text", "<&>", class_='"') == '<text class="&#34;">&lt;&amp;&gt;</text>'

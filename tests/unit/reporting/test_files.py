@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import polars as pl
+
+from contracts.findings import TABLES, Findings
+from reporting.files import write_findings, write_tables
+from tests.unit.reporting import sample
+
+
+def test_findings_read_back_as_they_were(tmp_path):
+    path = write_findings(sample.findings(), tmp_path)
+
+    assert Findings.model_validate_json(path.read_text(encoding="utf-8")) == sample.findings()
+
+
+def test_findings_use_the_names_of_the_contract_and_utc(tmp_path):
+    east = dt.timezone(dt.timedelta(hours=2))
+    found = sample.findings().model_copy(update={"as_of": dt.datetime(2026, 3, 2, 1, tzinfo=east)})
+
+    document = json.loads(write_findings(found, tmp_path).read_text(encoding="utf-8"))
+
+    assert document["as_of"] == "2026-03-01T23:00:00Z"
+    assert document["bottlenecks"][0]["from"] == sample.H
+    assert document["explained_waits"][0]["class"] == "waiting_on_citizen"
+    assert list(document) == list(Findings.model_fields)
+
+
+def test_tables_have_the_shapes_of_the_contract(tmp_path):
+    paths = write_tables(sample.tables(), tmp_path)
+
+    assert {path.stem: pl.read_parquet_schema(path) for path in paths} == dict(TABLES)
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path):
+    made = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        out.mkdir()
+        paths = [write_findings(sample.findings(), out), *write_tables(sample.tables(), out)]
+        made.append([path.read_bytes() for path in paths])
+
+    assert made[0] == made[1]

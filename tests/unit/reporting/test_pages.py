@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages as a reader gets them: whole, alike in both languages, safe, always the same."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import polars as pl
+import pytest
+
+from contracts.findings import TABLES
+from reporting.pages import write_pages
+from tests.unit.reporting import sample
+
+VOID = {"meta", "input", "link", "br", "hr", "img"}
+QUESTION = "Draagt dit nu volgens jou bij aan excellente dienstverlening?"
+
+
+class Page(HTMLParser):
+    """A page as its elements and its text; an element that is not closed is an error."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def _write(out, findings=None, tables=None, settings=None, facts=None):
+    paths = write_pages(
+        findings or sample.findings(),
+        tables or sample.tables(),
+        settings or sample.settings(),
+        facts or sample.facts(),
+        out,
+    )
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    return dict(zip(("nl", "en"), _write(tmp_path_factory.mktemp("pages")), strict=True))
+
+
+@pytest.fixture(params=["nl", "en"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def html(pages, language):
+    return pages[language]
+
+
+@pytest.fixture
+def page(html):
+    return Page(html)
+
+
+def test_the_page_is_in_its_language_and_links_to_the_other(page, language):
+    other = {"nl": "en", "en": "nl"}[language]
+
+    assert page.all("html") == [{"lang": language}]
+    assert {"lang": other, "hreflang": other, "href": f"report.{other}.html"} in page.all("a")
+
+
+def test_there_is_one_title_and_no_level_is_skipped(page):
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_every_element_is_closed_and_every_id_is_unique(page):
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+
+    assert page.open == []
+    assert len(ids) == len(set(ids))
+
+
+def test_every_link_in_the_page_leads_somewhere(page):
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    inside = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
+
+    assert set(inside) <= ids
+
+
+def test_every_table_has_a_caption_and_scopes(page):
+    assert len(page.all("caption")) == len(page.all("table"))
+    assert all(cell.get("scope") in ("col", "row") for cell in page.all("th"))
+
+
+def test_nothing_runs_and_nothing_is_fetched(page, html):
+    loads = {"script", "link", "img", "iframe", "object", "embed"}
+
+    assert loads & {tag for tag, _ in page.elements} == set()
+    assert not re.search(r"https?://|@import|url\(", html)
+    assert not [a for _, a in page.elements if "style" in a or any(k.startswith("on") for k in a)]
+    assert "default-src 'none'" in page.all("meta")[1]["content"]
+
+
+def test_every_bottleneck_ends_with_the_question_in_dutch(html, language):
+    asked = re.findall(rf'<legend><span lang="nl">{re.escape(QUESTION)}</span>(.*?)</legend>', html)
+
+    assert len(asked) == 5
+    assert all(("does this contribute" in beside) == (language == "en") for beside in asked)
+
+
+def test_the_map_has_a_number_for_every_bottleneck(page):
+    numbers = [link["href"] for link in page.all("a") if link.get("class") == "badge"]
+
+    assert sorted(numbers) == [f"#wait-{n}" for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("nl", "Waar wachten burgers bij Rijgeschiktheid 75+?"),
+        ("nl", "4.120 zaken"),
+        ("nl", "meer dan 1 op de 10 zaken duurt langer dan 8 maanden"),
+        ("nl", "niets in dit log vertelt wat daarna komt"),
+        ("nl", "Wachten dat zo bedoeld is"),
+        ("en", "Where do citizens wait in Fitness to drive 75+?"),
+        ("en", "3,860 cases waited here; 1 in 10 longer than 7 weeks."),
+        ("en", "Specialist report received"),
+        ("en", "a rule this report has no words for"),
+    ],
+)
+def test_it_says(pages, language, sentence):
+    assert sentence in Page(pages[language]).text.replace("\u00a0", " ")
+
+
+def test_small_groups_are_nowhere(page):
+    assert sample.M not in page.text
+    assert "Case reopened by hand" not in page.text
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path, pages):
+    assert _write(tmp_path) == list(pages.values())
+
+
+def test_text_from_the_log_is_never_markup(tmp_path):
+    evil = "<script>alert('&')</script>"
+    tables = {
+        name: frame.with_columns(pl.col(pl.String).replace(sample.D, evil))
+        for name, frame in sample.tables().items()
+    }
+    label = {"steps": {evil: {"label": evil}}, "end": [sample.L]}
+
+    for html in _write(tmp_path, tables=tables, settings=sample.settings(journey=label)):
+        assert "<script" not in html
+        assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("cases", [0, 4, 30])
+def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases):
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": cases, "open_cases": cases})
+    empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
+    nothing = {"log": log, "bottlenecks": (), "explained_waits": ()}
+
+    nl, en = _write(tmp_path, findings=base.model_copy(update=nothing), tables=empty)
+
+    assert "Nergens in dit proces wachten genoeg zaken" in nl
+    assert Page(en).open == []
+
+
+def test_one_language_has_no_link_to_another(tmp_path):
+    (html,) = _write(tmp_path, settings=sample.settings(report={"languages": ["en"]}))
+
+    assert "hreflang" not in html
+
+
+def test_a_wait_whose_only_band_is_hidden_has_no_chart(tmp_path):
+    tables = sample.tables()
+    first = (pl.col("from") == sample.G) & (pl.col("to") == sample.L)
+    one = tables["wait_bands"].filter(first).head(1)
+
+    html = _write(tmp_path, tables={**tables, "wait_bands": one})[0]
+
+    assert "Hoe lang wachtten zaken hier" not in html
