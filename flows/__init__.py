@@ -1,2 +1,15 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
+"""Orchestration: the only room that knows Prefect.
+
+Nothing here or below reports home: the libraries read these when they are first imported.
+"""
+
+import os
+
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_CLI_PROMPT", "false")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+# a busy machine may need longer than Prefect's own 20 seconds to start its temporary server
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")

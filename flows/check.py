@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``hoeksteen check``: reads and judges a log, mines nothing, leaves nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.verdict import Verdict
+from flows import steps
+from flows.job import plan
+
+
+def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
+    """The gate's verdict of the log that a config describes.
+
+    Raises:
+        HoeksteenError: the config or a source is wrong, or the gate would stop a run.
+    """
+    from validation.gate import judge
+
+    now = dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        job = plan(config, out=Path(folder), now=now, overrides=overrides)
+        job.scratch.mkdir(parents=True)
+        staged = [steps.read(job, given) for given in job.inputs]
+        verdict = judge([each.path for each in staged], job.settings, now, job.making)
+    if not verdict.success:
+        raise steps.stopped(
+            verdict, "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
+        )
+    return verdict

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line. stdout carries results, stderr carries progress; errors are one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from contracts.errors import HoeksteenError
+from flows.job import plan
+from flows.warm import import_in_background
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    ctx.find_root().obj = value
+
+
+def _say(result: dict[str, Any], text: str) -> None:
+    """Prints a result: as one JSON object if that was asked for."""
+    click.echo(json.dumps(result) if click.get_current_context().find_root().obj else text)
+
+
+_CONFIG = click.argument("config", type=click.Path(path_type=Path))
+_SET = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Overrules a key of the config."
+)
+_JSON = click.option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="Ends with one JSON object.",
+)
+_OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="The folder that reports are written in.",
+)
+
+
+class _Moment(click.ParamType[dt.datetime]):
+    """An instant in ISO 8601; a date is its midnight, and what has no offset is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text as an aware ``datetime``."""
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            hint = "write for example 2026-06-30T17:00+02:00"
+            self.fail(f"'{value}' is not a time; {hint}.", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+class _Sentences(click.Group):
+    """A group whose errors are sentences with an exit code, never tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; ends the process with the error's exit code."""
+        try:
+            return super().invoke(ctx)
+        except HoeksteenError as error:
+            return self._end(ctx, str(error), error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as defect:  # the last door: nobody must see a traceback
+            account = _keep_account(defect)
+            said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
+            return self._end(ctx, said, HoeksteenError.exit_code)
+
+    def _end(self, ctx: click.Context, said: str, exit_code: int) -> NoReturn:
+        click.echo(f"hoeksteen: {said}", err=True)
+        if ctx.obj:
+            click.echo(json.dumps({"error": said, "exit_code": exit_code}))
+        sys.exit(exit_code)
+
+
+def _keep_account(defect: Exception) -> Path:
+    """Writes where it went wrong, but no message: that might quote the data."""
+    frames = traceback.format_list(traceback.extract_tb(defect.__traceback__))
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="hoeksteen-defect-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as account:
+        account.writelines([f"{type(defect).__name__}\n", *frames])
+    return Path(account.name)
+
+
+@click.group(cls=_Sentences)
+@click.version_option(package_name="hoeksteen")
+def app() -> None:
+    """Shows where the citizens of a public service wait, from its own case event logs."""
+
+
+@app.command()
+@_CONFIG
+@click.option("--as-of", type=_Moment(), help="Looks at the log as it stood then.")
+@_OUT
+@click.option("--store", type=click.Path(path_type=Path), help="The folder of the event store.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    expose_value=False,
+    help="Where the work is done.",
+)
+@_SET
+@_JSON
+def run(
+    *,
+    config: Path,
+    as_of: dt.datetime | None,
+    out: Path,
+    store: Path | None,
+    overrides: tuple[str, ...],
+) -> None:
+    """Reads, checks and mines the logs of a process, and writes its reports."""
+    folder = _run(config, out, as_of, store, overrides)
+    pages = _pages(folder)
+    _say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))
+
+
+@app.command()
+@_CONFIG
+@_SET
+@_JSON
+def check(*, config: Path, overrides: tuple[str, ...]) -> None:
+    """Tells whether a config and its log are fit to mine; mines nothing."""
+    from flows.check import judge_only
+
+    verdict = judge_only(config, overrides)
+    rules = [
+        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.what}"
+        for rule in verdict.rules
+    ]
+    aside = f"{verdict.quarantined_rows:,} of {verdict.rows:,} rows would be set aside"
+    _say(verdict.model_dump(), "\n".join([*rules, f"The log is fit to mine; {aside}."]))
+
+
+@app.command()
+@click.argument("of", type=click.Choice(["config", "findings"]), default="config")
+def schema(of: str) -> None:
+    """Prints the JSON Schema of a config, or of findings.json."""
+    from contracts.findings import Findings
+    from contracts.settings import Settings
+
+    model = Settings if of == "config" else Findings
+    click.echo(json.dumps(model.model_json_schema(by_alias=True), indent=1))
+
+
+@app.command()
+@click.argument("process", required=False)
+@click.option("--cases", type=click.IntRange(min=1), default=2000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@_OUT
+@_JSON
+def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
+    """Runs the whole pipeline on synthetic logs; PROCESS is one of them, all by default."""
+    from flows.demo import prepare
+
+    folders = [
+        _run(config, out, overrides=overrides)
+        for config, overrides in prepare(process, cases, seed, out / "demo")
+    ]
+    pages = [page for folder in folders for page in _pages(folder)]
+    _say({"reports": pages}, "\n".join(pages))
+
+
+def _pages(folder: Path) -> list[str]:
+    return sorted(str(page) for page in folder.glob("report.*.html"))
+
+
+def _run(
+    config: Path,
+    out: Path,
+    as_of: dt.datetime | None = None,
+    store: Path | None = None,
+    overrides: tuple[str, ...] = (),
+) -> Path:
+    """Runs the flow in this process; a mistake is found before Prefect is started.
+
+    What Prefect has to log is kept off the screen: the stages say what is being done.
+    """
+    now = dt.datetime.now(dt.UTC)
+    job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
+    if job.is_done:
+        click.echo("This very run was made before; nothing has changed since.", err=True)
+        return job.folder
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    from flows.journey import journey
+
+    import_in_background()
+    return journey(config, out=out, as_of=as_of, store=store, overrides=overrides)

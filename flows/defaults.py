@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What nobody chose, and what was asked that this version does not do: the report says both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from contracts.settings import ReportFormat, Settings
+
+_MADE: tuple[ReportFormat, ...] = ("html", "parquet")
+_NOT_ACTED_ON = ("calendar", "deadlines", "schedule")
+
+
+def defaulted(settings: Settings) -> tuple[str, ...]:
+    """The keys of the config that were left out, each with the value that was taken."""
+    return tuple(key for key in _left_out(settings, "") if not key.startswith(_NOT_ACTED_ON))
+
+
+def not_done_yet(settings: Settings) -> tuple[str, ...]:
+    """The keys of the config that this version reads but does not act on."""
+    asked = [key for key in _NOT_ACTED_ON if key in settings.model_fields_set]
+    if settings.analysis.segments:
+        asked.append("analysis.segments")
+    formats = [f"report.formats: {name}" for name in settings.report.formats if name not in _MADE]
+    return (*asked, *formats)
+
+
+def _left_out(model: BaseModel, prefix: str) -> Iterator[str]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _left_out(value, f"{prefix}{name}.")
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for position, item in enumerate(value):
+                yield from _left_out(item, f"{prefix}{name}.{position}.")
+        elif name not in model.model_fields_set and value not in (None, (), {}):
+            shown = json.dumps(model.model_dump(mode="json", include={name})[name])
+            yield f"{prefix}{field.alias or name} = {shown}"

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One run: what goes in, what it is called, and where it is made.
+
+A run's identity is a digest of its inputs, its config, its as-of and our version, so running it
+twice changes nothing. It is made in a hidden folder and renamed into place when whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.config import load
+from contracts.settings import Settings
+from ingest.sources import SourceFile, find_files
+
+VERSION = version("hoeksteen")
+
+
+class Input(BaseModel):
+    """One file that goes in, of the config's source at ``position``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    file: SourceFile
+    sha256: str
+
+
+class Job(BaseModel):
+    """Everything a task needs to know; only paths and settings, so that it can be sent anywhere."""
+
+    model_config = ConfigDict(frozen=True)
+
+    config: Path
+    settings: Settings
+    inputs: tuple[Input, ...]
+    run_id: str
+    as_of: dt.datetime | None
+    now: dt.datetime
+    process_folder: Path
+    store: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the run will stand when it is whole."""
+        return self.process_folder / self.run_id
+
+    @property
+    def making(self) -> Path:
+        """Where the run is made."""
+        return self.process_folder / f".making-{self.run_id}"
+
+    @property
+    def draft(self) -> Path:
+        """What becomes ``folder``."""
+        return self.making / "run"
+
+    @property
+    def scratch(self) -> Path:
+        """What is thrown away at the end."""
+        return self.making / "scratch"
+
+    @property
+    def stage_log(self) -> Path:
+        """What each stage took."""
+        return self.scratch / "stages.jsonl"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the same run stands there whole."""
+        return (self.folder / "findings.json").exists()
+
+
+def plan(
+    config: Path,
+    *,
+    out: Path,
+    now: dt.datetime,
+    as_of: dt.datetime | None = None,
+    store: Path | None = None,
+    overrides: Sequence[str] = (),
+) -> Job:
+    """Reads the config and finds its sources.
+
+    Raises:
+        ConfigError: the config is wrong.
+        SourceError: a source is not there.
+    """
+    settings = load(config, overrides)
+    inputs = tuple(
+        Input(position=position, file=file, sha256=_digest(file.path))
+        for position, source in enumerate(settings.sources)
+        for file in find_files(source, config, position)
+    )
+    process_folder = out.resolve() / settings.process.id
+    return Job(
+        config=config.resolve(),
+        settings=settings,
+        inputs=inputs,
+        run_id=_identity(settings, inputs, as_of),
+        as_of=as_of,
+        now=now,
+        process_folder=process_folder,
+        store=(store or process_folder / "store").resolve(),
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _identity(settings: Settings, inputs: Sequence[Input], as_of: dt.datetime | None) -> str:
+    parts = {
+        "inputs": [(each.file.name, each.sha256) for each in inputs],
+        "settings": settings.model_dump(mode="json"),
+        "as_of": as_of.isoformat() if as_of else None,
+        "version": VERSION,
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The main job on one screen: from export files to the reports of a process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from flows import steps, tasks
+from flows.job import Job, plan
+from flows.progress import Stages
+
+
+@flow(name="journey", flow_run_name="{config}", persist_result=False)
+def journey(
+    config: Path,
+    out: Path = Path("out"),
+    as_of: dt.datetime | None = None,
+    store: Path | None = None,
+    overrides: tuple[str, ...] = (),
+) -> Path:
+    """Ingests, validates, mines and reports one process; gives the folder of the run.
+
+    Raises:
+        HoeksteenError: whatever the user can mend; see ``contracts.errors``.
+    """
+    now = dt.datetime.now(dt.UTC)
+    return make(plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides))
+
+
+def make(job: Job, by: Any = tasks) -> Path:
+    """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder."""
+    if job.is_done:
+        return job.folder
+    with steps.workplace(job):
+        stages = Stages(job.stage_log)
+        staged = stages.each("reading", partial(by.read, job), job.inputs)
+        verdict = stages.once("checking", partial(by.check, job, staged))
+        stored = stages.once("storing", partial(by.keep, job, staged))
+        parts = stages.each("mining", partial(by.mine, job, stored), range(stored.buckets))
+        stages.once("reporting", partial(by.report, job, staged, stored, parts, verdict))
+        return Path(by.publish(job, staged))

@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The steps of a run: each reads paths, makes one call to a room, and writes paths.
+
+Heavy rooms are imported where they are used, so that ``hoeksteen --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from contracts.errors import GateStopped, UsageError
+from contracts.verdict import RuleResult, Verdict
+from flows.defaults import defaulted, not_done_yet
+from flows.job import VERSION, Input, Job
+from flows.progress import recorded
+
+if TYPE_CHECKING:
+    from ingest.staging import Staged
+    from ingest.store import Stored
+    from mining.journeys import Lens
+    from reporting.facts import Facts
+
+_LATER = "Give a later --as-of, or leave it out to look at the log as it ends."
+_LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
+
+
+@contextmanager
+def workplace(job: Job) -> Iterator[None]:
+    """Holds the store and gives a clean folder to make the run in; leaves nothing half-made."""
+    from ingest.store import hold
+
+    with hold(job.store):
+        for left in job.process_folder.glob(".making-*"):
+            shutil.rmtree(left)
+        job.draft.mkdir(parents=True)
+        job.scratch.mkdir()
+        try:
+            yield
+        finally:
+            shutil.rmtree(job.making, ignore_errors=True)
+
+
+def read(job: Job, given: Input) -> Staged:
+    """Reads one file into candidates."""
+    from ingest.staging import stage
+
+    source = job.settings.sources[given.position]
+    return stage(given.file, source, job.settings, job.config, given.position, job.scratch)
+
+
+def check(job: Job, staged: Sequence[Staged]) -> Verdict:
+    """Lets the gate judge the candidates.
+
+    Raises:
+        GateStopped: the log cannot be mined; the run folder holds the verdict and the quarantine.
+    """
+    from validation.gate import judge
+
+    paths = [each.path for each in staged]
+    verdict = judge(paths, job.settings, job.now, job.draft)
+    if not verdict.success:
+        _write_quarantine(job)
+        _place(job, staged)
+        raise stopped(verdict, str(job.folder))
+    return verdict
+
+
+def stopped(verdict: Verdict, where: str) -> GateStopped:
+    """The gate's refusal in words."""
+    critical = [rule for rule in verdict.failed if rule.severity == "critical"]
+    said = " ".join(_in_words(rule, verdict.rows) for rule in critical)
+    return GateStopped(f"The gate stopped the run. {said}", f"See {where}.")
+
+
+def _in_words(rule: RuleResult, rows: int) -> str:
+    broke = f" ({rule.rows:,} of {rows:,} rows are not)" if rule.rows else ""
+    return f"{rule.id}: {rule.what.rstrip('.')}{broke}."
+
+
+def keep(job: Job, staged: Sequence[Staged]) -> Stored:
+    """Puts the accepted rows in the store."""
+    from ingest.store import commit
+
+    paths = [each.path for each in staged]
+    return commit(paths, job.draft / "quarantine.parquet", job.store, job.run_id)
+
+
+def mine(job: Job, stored: Stored, bucket: int) -> Path:
+    """Sums up one bucket; gives the folder of its summaries."""
+    from ingest.store import events_of
+    from mining.findings import SUMMARIES
+    from mining.summaries import bucket_of, summarise
+
+    touched = pl.scan_parquet(job.draft / "quarantine.parquet").select("case_id").drop_nulls()
+    events = events_of(stored.path, bucket)
+    bucketful = bucket_of(events, touched.unique(), _lens(job, stored))
+    folder = job.scratch / "summaries" / str(bucket)
+    folder.mkdir(parents=True)
+    for name, frame in summarise(bucketful, SUMMARIES).items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    return folder
+
+
+def _lens(job: Job, stored: Stored) -> Lens:
+    """The log as it stood at ``--as-of``, else at its own last event."""
+    from mining.journeys import Lens
+
+    as_of = job.as_of or stored.last_at or job.now
+    return Lens(as_of, job.settings.timezone, job.settings.journey)
+
+
+def report(
+    job: Job,
+    staged: Sequence[Staged],
+    stored: Stored,
+    parts: Sequence[Path],
+    verdict: Verdict,
+) -> None:
+    """Concludes from all summaries, hides small groups, and writes the files of the run."""
+    from mining.findings import SUMMARIES, conclude
+    from mining.summaries import merge
+    from reporting.bpmn import draw
+    from reporting.disclosure import protect
+    from reporting.files import write_findings, write_tables
+    from reporting.pages import write_pages
+
+    names = [summary.name for summary in SUMMARIES]
+    frames = {n: [pl.scan_parquet(part / f"{n}.parquet") for part in parts] for n in names}
+    merged = merge(frames, SUMMARIES)
+    lens = _lens(job, stored)
+    if not merged["log"]["cases"][0]:
+        raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
+    found = conclude(merged, job.settings, lens, verdict, job.run_id)
+    findings, tables = protect(found.findings, found.tables, job.settings.privacy.minimum_group)
+    write_findings(findings, job.draft)
+    write_tables(tables, job.draft)
+    (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
+    write_pages(findings, tables, job.settings, _facts(job, staged, verdict), job.draft)
+    _write_quarantine(job)
+
+
+def _facts(job: Job, staged: Sequence[Staged], verdict: Verdict) -> Facts:
+    from reporting.facts import Facts, SourceFact
+
+    sources = [
+        SourceFact(each.file.name, read.rows, each.sha256[:12])
+        for each, read in zip(job.inputs, staged, strict=True)
+    ]
+    chosen = defaulted(job.settings)
+    return Facts(
+        version=VERSION,
+        sources=tuple(sources),
+        rules=verdict.rules,
+        defaulted=chosen if job.as_of else (*chosen, "as_of"),
+        not_done=not_done_yet(job.settings),
+    )
+
+
+def _write_quarantine(job: Job) -> None:
+    """The quarantine without case ids: who needs a row finds it by its file and number."""
+    path = job.draft / "quarantine.parquet"
+    pl.read_parquet(path).drop("case_id").write_parquet(path)
+
+
+def publish(job: Job, staged: Sequence[Staged]) -> Path:
+    """Renames the whole run into place, and points ``latest`` at it."""
+    _place(job, staged)
+    link = job.making / "latest"
+    link.symlink_to(job.run_id, target_is_directory=True)
+    link.replace(job.process_folder / "latest")
+    return job.folder
+
+
+def _place(job: Job, staged: Sequence[Staged]) -> None:
+    (job.draft / "run.json").write_text(json.dumps(_run(job, staged), indent=1), encoding="utf-8")
+    if job.folder.exists():  # an earlier try that the gate stopped
+        shutil.rmtree(job.folder)
+    job.draft.replace(job.folder)
+
+
+def _run(job: Job, staged: Sequence[Staged]) -> dict[str, object]:
+    """How the run came about, for whoever wants to check or repeat it."""
+    inputs = [
+        {"name": each.file.name, "sha256": each.sha256, "rows": read.rows}
+        for each, read in zip(job.inputs, staged, strict=True)
+    ]
+    return {
+        "run_id": job.run_id,
+        "as_of": job.as_of.isoformat() if job.as_of else None,
+        "inputs": inputs,
+        "config": job.settings.model_dump(mode="json", by_alias=True),
+        "versions": {
+            "hoeksteen": VERSION,
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        "stages": recorded(job.stage_log),
+    }

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The whole job on real logs: figures that their publishers printed, and pm4py's own counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows import steps
+from flows.job import plan
+from flows.journey import make
+from ingest.store import events_of, stored
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
+CONFIGS = Path(__file__).parent / "configs"
+Run = Callable[[str], Path]
+
+# cases, events, activities, variants, mean case duration in seconds
+PUBLISHED: Mapping[str, tuple[int, int, int, int, float]] = {
+    "receipt_xes": (1434, 8577, 27, 116, 467_263.915),
+    "receipt_csv": (1434, 8577, 27, 116, 467_263.915),
+    "receipt_parquet": (1434, 8577, 27, 116, 467_263.915),
+    "permits": (1199, 52_217, 398, 1170, 8_270_084.49),
+    "fines": (150_370, 561_470, 11, 231, 29_520_829.123),
+    "declarations": (10_500, 56_437, 17, 99, 995_822.379),
+}
+
+
+@pytest.fixture(scope="module")
+def run(
+    real_logs: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
+    """Runs a config by its name, once; gives the folder of the run."""
+    out = tmp_path_factory.mktemp("out")
+    now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+    def run_once(name: str) -> Path:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOEKSTEEN_DATA", str(real_logs.parent))
+            return make(plan(CONFIGS / f"{name}.yaml", out=out / name, now=now), steps)
+
+    return run_once
+
+
+def found(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "findings.json").read_text("utf-8"))
+
+
+def events(folder: Path) -> pl.DataFrame:
+    """The events that the run mined, in their order."""
+    store = folder.parent / "store"
+    return pl.concat(
+        [events_of(store, bucket).collect() for bucket in range(stored(store).buckets)]
+    )
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_figures_are_the_published_ones(run: Run, name: str) -> None:
+    folder = run(name)
+    log = found(folder)["log"]
+    elapsed = events(folder).group_by("case_id").agg(pl.col("at").max() - pl.col("at").min())
+    cases, count, activities, variants, duration = PUBLISHED[name]
+
+    assert (log["cases"], log["events"]) == (cases, count)
+    assert (log["activities"], log["variants"]) == (activities, variants)
+    assert elapsed["at"].dt.total_milliseconds().mean() / 1000 == pytest.approx(duration, abs=0.001)
+    assert log["quarantined_rows"] == 0
+
+
+def test_scheduled_started_and_completed_rows_become_activities(run: Run) -> None:
+    folder = run("loans")
+    read = json.loads((folder / "run.json").read_text("utf-8"))["inputs"][0]["rows"]
+
+    # of 262,200 rows 164,506 say COMPLETE; 11 STARTs have none
+    assert read == 262_200
+    assert found(folder)["log"]["cases"] == 13_087
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans"])
+def test_directly_follows_counts_are_those_of_pm4py(run: Run, name: str) -> None:
+    import pm4py
+
+    folder = run(name)
+    log = events(folder).select("case_id", "activity", "at").to_pandas()
+    graph, _, _ = pm4py.discover_dfg(
+        log, activity_key="activity", case_id_key="case_id", timestamp_key="at"
+    )
+    often = {move: n for move, n in graph.items() if n >= 10}
+
+    shown = pl.read_parquet(folder / "tables" / "waits.parquet").drop_nulls("n")
+    ours = {(a, b): n for a, b, n in shown.select("from", "to", "n").rows() if n}
+    assert ours
+    assert ours.items() <= often.items()
+    assert len(ours) >= 0.5 * len(often)
+
+
+def test_three_encodings_of_one_log_give_one_result(run: Run) -> None:
+    results = [found(run(f"receipt_{kind}")) for kind in ("xes", "csv", "parquet")]
+    for result in results:
+        result.pop("run_id")
+
+    assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans"])
+def test_no_small_group_and_no_raw_id_is_in_any_output(run: Run, name: str) -> None:
+    folder = run(name)
+    text = "".join(path.read_text("utf-8") for path in folder.glob("report.*.html"))
+    tables = [pl.read_parquet(path) for path in folder.glob("tables/*.parquet")]
+    counts = [
+        value
+        for table in tables
+        for column in ("cases", "n", "open_cases", "at_risk")
+        if column in table.columns
+        for value in table[column].drop_nulls()
+    ]
+
+    assert not [count for count in counts if 0 < count < 10]
+    assert not [id_ for id_ in events(folder)["case_id"].unique().head(500) if id_ in text]
