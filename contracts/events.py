@@ -38,6 +38,7 @@ _ACTIVITY_INSTANCE: dict[str, DataType] = {
 CANDIDATES = pl.Schema(
     {
         **KEY,
+        "digest": pl.UInt64,  # of all that the row says, read or not; compared within one run
         "slot": pl.UInt16,  # digest of the case id: decides its bucket, the same on every machine
         **_ACTIVITY_INSTANCE,
         "lifecycle": pl.String,  # lower-case XES transition, "complete" where the log has none

@@ -119,6 +119,13 @@ class Question(Model):
     en: str
 
 
+QUESTION = Question(
+    nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
+    en="In your view, does this contribute to excellent service now?",
+)
+"""What every finding ends with; the answer is a team's own, and is never scored."""
+
+
 class Bottleneck(Suppressible):
     """A wait where cases stand still; ``to`` is null where no case was ever seen to go on."""
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
+from contracts.errors import SourceError
 from contracts.settings import Settings
-from ingest.sources import SourceFile, find_files
+from ingest.sources import SourceFile, find_all
 
 VERSION = version("hoeksteen")
 
@@ -96,9 +97,8 @@ def plan(
     """
     settings = load(config, overrides)
     inputs = tuple(
-        Input(position=position, file=file, sha256=_digest(file.path))
-        for position, source in enumerate(settings.sources)
-        for file in find_files(source, config, position)
+        Input(position=position, file=file, sha256=_digest(file))
+        for position, file in find_all(settings, config)
     )
     process_folder = out.resolve() / settings.process.id
     return Job(
@@ -113,9 +113,13 @@ def plan(
     )
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(file: SourceFile) -> str:
+    try:
+        with file.path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        message = f"{file.name} cannot be read: {error.strerror}."
+        raise SourceError(message, "Make it readable for the user that runs this.") from None
 
 
 def _identity(settings: Settings, inputs: Sequence[Input], as_of: dt.datetime | None) -> str:

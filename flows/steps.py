@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from contracts.errors import GateStopped, UsageError
+from contracts.errors import GateStopped, SourceError, UsageError
 from contracts.verdict import RuleResult, Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
@@ -51,11 +51,19 @@ def workplace(job: Job) -> Iterator[None]:
 
 
 def read(job: Job, given: Input) -> Staged:
-    """Reads one file into candidates."""
+    """Reads one file into candidates.
+
+    Raises:
+        SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
+    """
     from ingest.staging import stage
 
     source = job.settings.sources[given.position]
-    return stage(given.file, source, job.settings, job.config, given.position, job.scratch)
+    try:
+        return stage(given.file, source, job.settings, job.config, given.position, job.scratch)
+    except OSError as error:
+        message = f"{given.file.name} cannot be read: {error.strerror}."
+        raise SourceError(message, "Is it still there, and is the disk not full?") from error
 
 
 def check(job: Job, staged: Sequence[Staged]) -> Verdict:
@@ -83,7 +91,7 @@ def stopped(verdict: Verdict, where: str) -> GateStopped:
 
 
 def _in_words(rule: RuleResult, rows: int) -> str:
-    broke = f" ({rule.rows:,} of {rows:,} rows are not)" if rule.rows else ""
+    broke = f" ({rule.rows:,} of {rows:,} rows do not hold to this)" if rule.rows else ""
     return f"{rule.id}: {rule.what.rstrip('.')}{broke}."
 
 
@@ -145,11 +153,11 @@ def report(
     write_findings(findings, job.draft)
     write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
-    write_pages(findings, tables, job.settings, _facts(job, staged, verdict), job.draft)
+    write_pages(findings, tables, job.settings, _facts(job, staged, stored, verdict), job.draft)
     _write_quarantine(job)
 
 
-def _facts(job: Job, staged: Sequence[Staged], verdict: Verdict) -> Facts:
+def _facts(job: Job, staged: Sequence[Staged], stored: Stored, verdict: Verdict) -> Facts:
     from reporting.facts import Facts, SourceFact
 
     sources = [
@@ -163,6 +171,7 @@ def _facts(job: Job, staged: Sequence[Staged], verdict: Verdict) -> Facts:
         rules=verdict.rules,
         defaulted=chosen if job.as_of else (*chosen, "as_of"),
         not_done=not_done_yet(job.settings),
+        no_steps=tuple(stored.set_aside.items()),
     )
 
 

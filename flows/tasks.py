@@ -14,11 +14,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
+from contracts.errors import SourceError
 from flows import steps
 
 
 def _world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    return isinstance(state.result(raise_on_failure=False), OSError)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, SourceError) and isinstance(error.__cause__, OSError)
 
 
 read = Task(

@@ -15,16 +15,12 @@ from typing import Any, Literal
 
 import polars as pl
 
-from contracts.findings import Bottleneck, ExplainedClass, ExplainedWait, Quantiles, Question
+from contracts.findings import QUESTION, Bottleneck, ExplainedClass, ExplainedWait, Quantiles
 from contracts.settings import Actor, Analysis, Journey
 from mining.journeys import DAY_MS
 from mining.ledger import owner_of, step_of
 
 LEAST_CASES = 30
-QUESTION = Question(
-    nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
-    en="In your view, does this contribute to excellent service now?",
-)
 
 
 def conclude(

@@ -10,7 +10,8 @@ graph, and so that a route taken by few cases can be left out before it is drawn
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -29,20 +30,43 @@ def discover(steps: pl.DataFrame, waits: pl.DataFrame, least_cases: int) -> str:
         waits: in the shape of ``mining.waits.WAITS``.
         least_cases: activities, moves, starts and ends seen in fewer cases are left out.
     """
-    often = steps.filter(pl.col("cases") >= least_cases)
-    moved = waits.filter(pl.col("n") > 0, pl.col("cases") - pl.col("open_cases") >= least_cases)
+    moved = waits.filter(pl.col("cases") - pl.col("open_cases") >= least_cases, pl.col("n") > 0)
     graph = {(source, to): n for source, to, n in moved.select("from", "to", "n").iter_rows()}
     starts, ends = (
-        dict(often.filter(pl.col(side) >= least_cases).select("activity", side).iter_rows())
+        dict(steps.filter(pl.col(side) >= least_cases).select("activity", side).iter_rows())
         for side in ("starts", "ends")
     )
-    return _as_bpmn(_process_tree(graph, starts, ends) if starts and ends else None)
+    return _as_bpmn(_process_tree(graph, starts, ends))
 
 
 def _process_tree(
     graph: dict[tuple[str, str], int], starts: dict[str, int], ends: dict[str, int]
 ) -> Any:
-    return discover_process_tree_inductive(DFG(graph, starts, ends))
+    """The process tree of what lies on a way from a start to an end; null where nothing does.
+
+    Leaving out rare moves can leave activities that no way leads to, or from; the miner, which
+    expects a graph of whole traces, does not stand those.
+    """
+    onward, back = defaultdict(set), defaultdict(set)
+    for source, to in graph:
+        onward[source].add(to)
+        back[to].add(source)
+    kept = _reached(starts, onward) & _reached(ends, back)
+    if not kept:
+        return None
+    between = {move: n for move, n in graph.items() if kept.issuperset(move)}
+    first, last = ({name: n for name, n in side.items() if name in kept} for side in (starts, ends))
+    return discover_process_tree_inductive(DFG(between, first, last))
+
+
+def _reached(begin: Iterable[str], onward: Mapping[str, set[str]]) -> set[str]:
+    """Everything that a way from ``begin`` leads to, itself included."""
+    reached: set[str] = set()
+    edge = set(begin)
+    while edge:
+        reached |= edge
+        edge = {to for name in edge for to in onward.get(name, ())} - reached
+    return reached
 
 
 class _Diagram:

@@ -28,8 +28,8 @@ class Facts:
         rules: every rule of the gate, before disclosure control.
         defaulted: config keys, or sentences, of what nobody chose.
         not_done: config keys that this version does not act on yet.
-        seconds: how long the run took, if it may be told: it differs from run to run, so a page
-            that must come out the same leaves it out.
+        no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
+            they are not counted as steps.
     """
 
     version: str
@@ -37,4 +37,4 @@ class Facts:
     rules: tuple[RuleResult, ...] = ()
     defaulted: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
-    seconds: float | None = None
+    no_steps: tuple[tuple[str, int], ...] = ()

@@ -20,7 +20,7 @@ class Names:
     def step(self, activity: str) -> str:
         """The label that the config gives a step in this language, else its name in the log."""
         step = self.settings.journey.steps.get(activity)
-        return step.label.get(self.speech.language) if step and step.label else activity
+        return (step and step.label and getattr(step.label, self.speech.language)) or activity
 
     def quoted(self, activity: str) -> str:
         """A step's name as part of a sentence."""

@@ -14,21 +14,17 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from contracts.findings import Findings
+from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
 from reporting import bottlenecks, charts, overview, route_map, sections, story, vocabulary
 from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, forms, sentence
 from reporting.svg import tag
 
 TEMPLATES = Path(__file__).parent / "html"
 LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
-QUESTION = {
-    "nl": "Draagt dit nu volgens jou bij aan excellente dienstverlening?",
-    "en": "In your view, does this contribute to excellent service now?",
-}
 ANSWERS = (
     ("yes", "Ja, want …", "Yes, because …"),
     ("no", "Nee, want …", "No, because …"),
@@ -37,6 +33,12 @@ ANSWERS = (
         "Dat weet ik nog niet, eerst zoeken we uit …",
         "I do not know yet; first we find out …",
     ),
+)
+ROWS = forms(
+    "%(n)s row only says that a step was in the state “%(what)s"
+    "”, not that it was done; it does not count as a step.",
+    "%(n)s rows only say that a step was in the state “%(what)s"
+    "”, not that it was done; they do not count as steps.",
 )
 TONES = (
     ("t0", sentence("less than 1 day")),
@@ -207,5 +209,5 @@ def _account(
             {"name": s.name, "rows": speech.number(s.rows), "sha256": s.sha256}
             for s in facts.sources
         ],
-        "seconds": None if facts.seconds is None else speech.duration(facts.seconds / 86_400),
+        "no_steps": [speech.plural(ROWS, rows, what=what) for what, rows in facts.no_steps],
     }

@@ -18,7 +18,9 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("long", settings.get_profile("everyday"), max_examples=2000, derandomize=False)
+settings.register_profile(
+    "long", settings.get_profile("everyday"), max_examples=2000, derandomize=False
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 _ROOT = Path(__file__).parents[1]

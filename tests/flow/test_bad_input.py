@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.errors import HoeksteenError
+from contracts.errors import HoeksteenError, SourceError
 from flows import steps
 from flows.job import plan
 from flows.journey import make
@@ -65,7 +65,7 @@ XES = (
         ("cut.xes", XES, 4, "cut.xes"),
         ("cut.parquet", cut_parquet(), 4, "cut.parquet"),
         ("text.parquet", LOG, 4, "text.parquet"),
-        ("entity.xes", b'<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + XES, 4, "ntit"),
+        ("entity.xes", b'<!DOCTYPE log [<!ENTITY x SYSTEM "file:///x">]>' + XES, 4, "ntit"),
     ],
 )  # fmt: skip
 def test_bad_input_is_explained(
@@ -102,3 +102,15 @@ def test_the_same_log_is_whole_when_it_is_mended(tmp_path: Path) -> None:
 
     assert (tmp_path / "out" / "p" / "latest").resolve() == folder
     assert (folder / "report.nl.html").exists()
+
+
+def test_a_file_that_goes_away_meanwhile_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG)
+    path = tmp_path / "p.yaml"
+    path.write_text(CONFIG % "log.csv")
+    job = plan(path, out=tmp_path / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    (tmp_path / "log.csv").unlink()
+
+    with pytest.raises(SourceError, match=r"log\.csv cannot be read: No such file") as error:
+        make(job, steps)
+    assert isinstance(error.value.__cause__, OSError)  # so Prefect tries again

@@ -9,6 +9,7 @@ import datetime as dt
 import polars as pl
 
 from contracts.findings import (
+    QUESTION,
     TABLES,
     Bottleneck,
     ExplainedWait,
@@ -17,7 +18,6 @@ from contracts.findings import (
     Ledger,
     Log,
     Quantiles,
-    Question,
     Throughput,
     Validation,
 )
@@ -83,10 +83,6 @@ SHAPES = {
     (G, L): (1540, 118, 110, 92, 78, 40, 9, 2, 1),
 }
 TOTAL_DAYS = sum(wait[-1] for wait in WAITS)
-QUESTION = Question(
-    nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
-    en="In your view, does this contribute to excellent service now?",
-)
 
 
 def settings(**changes: object) -> Settings:

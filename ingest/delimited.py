@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads delimited text (CSV in all its dialects): every value a ``String``, as it stands there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from contracts.errors import SourceError
+from ingest.encoding import as_utf8
+from ingest.raw import DIGEST, ROW, Raw, refused
+
+SEPARATORS = (";", ",", "\t", "|")
+_SAMPLE_BYTES = 1 << 20
+_SAMPLE_LINES = 101
+
+
+def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
+    """Opens a delimited file; the first line names the columns.
+
+    Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that cuts
+    the header and the first 100 lines into the same number of columns. A line with too few values
+    lacks the last ones (spreadsheets leave them out); wholly empty lines are no rows but count.
+
+    Args:
+        path: the file, plain or gzipped.
+        name: what errors call it.
+        scratch: an empty folder, for a copy in UTF-8 where the file is not.
+
+    Raises:
+        SourceError: no text, no separator, no header, or no rows.
+    """
+    text = as_utf8(path, name, scratch)
+    with text.open("rb") as file:
+        sample = file.read(_SAMPLE_BYTES).decode("utf-8-sig", errors="ignore")
+    if not sample.strip():
+        raise SourceError(f"{name} is empty.", "Export it again, with a header.")
+    separator = _separator(sample, name)
+    frame = pl.scan_csv(
+        text,
+        separator=separator,
+        infer_schema=False,
+        glob=False,
+        row_index_name=ROW,
+        row_index_offset=1,
+    )
+    with refused(lambda: _malformed(text, separator, name)):
+        columns = tuple(frame.collect_schema().names()[1:])
+        frame = frame.filter(pl.any_horizontal(pl.col(columns) != "")).with_columns(
+            pl.struct(columns).hash().alias(DIGEST)
+        )
+        if frame.head(1).collect(engine="streaming").is_empty():
+            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+    return Raw(frame, columns, lambda: _malformed(text, separator, name))
+
+
+def _separator(sample: str, name: str) -> str:
+    scores = {separator: _score(sample, separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=scores.__getitem__)
+    if scores[best][1] <= 1:
+        raise SourceError(
+            f"{name} has one column: none of ; , tab | separates its header.",
+            "Export it with one of these as separator.",
+        )
+    return best
+
+
+def _score(sample: str, separator: str) -> tuple[float, int]:
+    """The share of lines that ``separator`` cuts into as many values as the header, and how many.
+
+    A header that it does not cut scores nothing, however alike the lines are.
+    """
+    lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
+    widths = _widths(lines, separator)
+    if not widths or widths[0] <= 1:
+        return (0.0, 1)
+    return (widths.count(widths[0]) / len(widths), widths[0])
+
+
+def _widths(lines: Sequence[str], separator: str) -> list[int]:
+    try:
+        rows = list(csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        return []
+    # the sample may end amid a quoted value that runs over lines: its row is not whole
+    whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
+    return [len(row) for row in whole if row]
+
+
+def _malformed(text: Path, separator: str, name: str) -> SourceError:
+    where = _malformed_line(text, separator)
+    return SourceError(
+        f"{name} cannot be cut into columns{where}.",
+        "Look there for a value with a separator or quotation mark that is not itself quoted.",
+    )
+
+
+def _malformed_line(text: Path, separator: str) -> str:
+    """Where the first line is that has more values than the header, or a quote too many."""
+    with text.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, delimiter=separator, strict=True)
+        try:
+            width = len(next(rows))
+            for row in rows:
+                if len(row) > width or any('"' in value for value in row):
+                    return f" at line {rows.line_num}"
+        except csv.Error:
+            return f" at line {rows.line_num}"
+    return ""

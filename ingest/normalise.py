@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""From the rows of a file to candidates: a row for a row, nothing dropped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from contracts.events import CANDIDATES, CASE_PREFIX
+from ingest.notations import Notation
+from ingest.raw import DIGEST, ROW
+from ingest.roles import Roles
+from ingest.times import PARSED, parsed, typed
+
+TIME_ROLES = ("timestamp", "start_timestamp")
+_TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
+
+
+def normalise(
+    rows: pl.LazyFrame,
+    roles: Roles,
+    notations: Mapping[str, Notation],
+    *,
+    source: str,
+    zone: str,
+) -> pl.LazyFrame:
+    """Rows in the shape of ``CANDIDATES`` but for ``slot``, and their ``case:*`` columns.
+
+    Texts are stripped, ids otherwise as the file has them; an empty value is null.
+
+    Args:
+        rows: ``ROW``, ``DIGEST`` and the columns that ``roles`` names, as a reader gives them.
+        roles: which column plays which role.
+        notations: by time column that is ``String``, how it is written.
+        source: the name of the file.
+        zone: where times without an offset are local.
+    """
+    schema = rows.collect_schema()
+    column = roles.columns
+    text = {role: _text(column.get(role)) for role in _TEXT_ROLES}
+    time = {role: _time(column.get(role), schema, notations, zone) for role in TIME_ROLES}
+    at = pl.col("#time").struct.field("at")
+    candidates = {
+        "source": pl.lit(source),
+        "row": pl.col(ROW).cast(pl.UInt64),
+        "digest": pl.col(DIGEST),
+        "started_at": time["start_timestamp"].struct.field("at"),
+        "at": at,
+        "is_day": at.dt.convert_time_zone(zone).dt.time() == dt.time(),
+        "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
+        "at_problem": pl.col("#time").struct.field("problem"),
+        **text,
+    }
+    return rows.with_columns(time["timestamp"].alias("#time")).select(
+        *(candidates[name].alias(name) for name in CANDIDATES if name != "slot"),
+        *(
+            _text(name).alias(CASE_PREFIX + attribute.removeprefix(CASE_PREFIX))
+            for attribute, name in roles.case_attributes.items()
+        ),
+    )
+
+
+def _text(column: str | None) -> pl.Expr:
+    if column is None:
+        return pl.lit(None, dtype=pl.String)
+    stripped = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def _time(
+    column: str | None, schema: pl.Schema, notations: Mapping[str, Notation], zone: str
+) -> pl.Expr:
+    if column is None:
+        return pl.lit(None, dtype=PARSED)
+    if schema[column].is_temporal():
+        return typed(pl.col(column), zone)
+    return parsed(pl.col(column).cast(pl.String), notations[column], zone)

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Replaces ids by pseudonyms that only the holder of the key can make again."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+import polars as pl
+
+from contracts.errors import ConfigError
+from contracts.events import CANDIDATES, CASE_PREFIX
+from contracts.settings import Privacy
+
+Domain = Literal["case", "resource"]
+_DOMAIN_OF: dict[str, Domain] = {"case_id": "case", "resource": "resource"}
+_KEY_BYTES = 32
+_BYTES = 10  # 80 bits: a clash is unlikely below a billion ids
+_LETTERS = _BYTES * 8 // 5
+
+
+class Pseudonymiser:
+    """Keyed pseudonyms: the same for the same id, domain and key; unrelated otherwise.
+
+    A pseudonym is ``k`` and four characters that name the key, a colon, and 16 characters: 80 bits
+    of HMAC-SHA-256 in lower-case base32.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < _KEY_BYTES:
+            raise ValueError(f"a key has at least {_KEY_BYTES} bytes")
+        self._key = key
+        self.key_id = "k" + _base32(hmac.digest(key, b"key|", "sha256")[:_BYTES])[:4]
+
+    def of(self, domain: Domain, ids: pl.Series) -> pl.Series:
+        """The pseudonyms of ``ids`` (String), in their order; null stays null."""
+        prefix = f"{domain}|".encode()
+        digests = [
+            hmac.digest(self._key, prefix + id_.encode(), "sha256")[:_BYTES]
+            for id_ in ids.drop_nulls()
+        ]
+        letters = _base32(b"".join(digests))
+        found = (letters[at : at + _LETTERS] for at in range(0, len(letters), _LETTERS))
+        names = (None if id_ is None else f"{self.key_id}:{next(found)}" for id_ in ids)
+        return pl.Series(ids.name, list(names), dtype=pl.String)
+
+
+def pseudonymise(
+    candidates: pl.LazyFrame, columns: Collection[str], pseudonymiser: Pseudonymiser | None
+) -> pl.LazyFrame:
+    """``candidates`` with pseudonyms in ``columns`` (case_id, resource), and with ``slot``.
+
+    The ids that occur are collected once; the rows stay lazy and in their order. ``slot`` (UInt16)
+    comes from SHA-256 of the case id as it will be stored; without a case id it is 0.
+    """
+    distinct = [candidates.select(pl.col(c).drop_nulls().unique()) for c in _DOMAIN_OF]
+    ids = {frame.columns[0]: frame for frame in pl.collect_all(distinct, engine="streaming")}
+    for column, known in ids.items():
+        named = known.with_columns(known[column].alias("stored"))
+        if pseudonymiser and column in columns:
+            names = pseudonymiser.of(_DOMAIN_OF[column], known[column])
+            named = known.with_columns(names.alias("stored"))
+        if column == "case_id":
+            named = named.with_columns(_slots(named["stored"]))
+        candidates = _replaced(candidates, column, named)
+    cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
+    return candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
+
+
+def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.LazyFrame:
+    joined = candidates.join(named.lazy(), on=column, how="left", maintain_order="left")
+    return joined.with_columns(pl.col("stored").alias(column)).drop("stored")
+
+
+def _slots(ids: pl.Series) -> pl.Series:
+    digests = (hashlib.sha256(id_.encode()).digest() for id_ in ids)
+    slots = [int.from_bytes(digest[:2], "big") for digest in digests]
+    return pl.Series("slot", slots, dtype=pl.UInt16)
+
+
+def _base32(octets: bytes) -> str:
+    return base64.b32encode(octets).decode().lower().rstrip("=")
+
+
+def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = None) -> bytes:
+    """The key: from the environment variable that ``privacy`` names, else the user's own.
+
+    The user's own key is made once, readable by its owner alone, in the platform's config folder.
+
+    Raises:
+        ConfigError: the variable is not set, or the key is too short.
+    """
+    if not privacy.key_env:
+        return _own_key(platformdirs.user_config_path("hoeksteen") / "key")
+    key = (os.environ if environ is None else environ).get(privacy.key_env, "").encode()
+    if len(key) < _KEY_BYTES:
+        state = "is too short" if key else "is not set"
+        raise ConfigError(
+            f"{config}: 'privacy.key_env': the environment variable {privacy.key_env} {state}.",
+            f"Give it a secret of at least {_KEY_BYTES} characters, for example from "
+            "`openssl rand -base64 32`.",
+        )
+    return key
+
+
+def _own_key(path: Path) -> bytes:
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise ConfigError(
+            f"The key in {path} is damaged.",
+            "Restore it; or remove it for a new one, which gives every case a new pseudonym.",
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Writes a new key; where two processes do so at once, the first one's stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".key-{secrets.token_hex(8)}")
+    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(file, "wb") as out:
+            out.write(secrets.token_bytes(_KEY_BYTES))
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+    finally:
+        aside.unlink()

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Finds the files that a source of the config means."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from contracts.errors import SourceError
+from contracts.settings import Format, Settings, Source, resolve_path
+
+_FORMAT_OF_SUFFIX: dict[str, Format] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".xes": "xes",
+}
+_READ: tuple[Format, ...] = ("csv", "parquet", "xes")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source; ``name`` is what the user calls it: relative to the config's folder."""
+
+    path: Path
+    name: str
+    format: Format
+
+
+def find_all(settings: Settings, config: Path) -> list[tuple[int, SourceFile]]:
+    """The files of every source, each with its source's position, in order of the config.
+
+    No two have one name: a file that is named again, as when each of two columns of it gives
+    events, is called ``name#2``.
+    """
+    found = [
+        (position, file)
+        for position, source in enumerate(settings.sources)
+        for file in find_files(source, config, position)
+    ]
+    seen: Counter[str] = Counter()
+    distinct = []
+    for position, file in found:
+        seen[file.name] += 1
+        again = f"#{seen[file.name]}" if seen[file.name] > 1 else ""
+        distinct.append((position, replace(file, name=file.name + again)))
+    return distinct
+
+
+def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
+    """The files that ``source``, the config's ``sources.<position>``, means, sorted by name.
+
+    Args:
+        source: its path is a file, a glob, or a folder whose known formats are all taken.
+        config: the config file; relative paths start in its folder.
+        position: where the source stands in the config, for errors.
+
+    Raises:
+        SourceError: there is no such file, or its format is unknown or not read by this version.
+    """
+    key = f"{config}: sources.{position}"
+    if "://" in source.path:
+        raise SourceError(
+            f"{key}.path is a URL; those are not read by this version yet.",
+            "Download it first and give the path of the file.",
+        )
+    _check_read(source.format, key)
+    paths = _matches(resolve_path(source.path, config), source.format)
+    if not paths:
+        raise SourceError(f"{key}.path: there is no {source.path}.", _hint(source, config))
+    return [_file(path, source.format, config, key) for path in paths]
+
+
+def _matches(path: Path, format_: Format | None) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(
+            file for file in path.iterdir() if file.is_file() and (format_ or _format_of(file))
+        )
+    root = Path(path.anchor)
+    return sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
+
+
+def _format_of(path: Path) -> Format | None:
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    return _FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
+
+
+def _check_read(format_: Format | None, key: str) -> None:
+    if format_ and format_ not in _READ:
+        raise SourceError(
+            f"{key}.format: {format_} is not read by this version yet.",
+            f"Export it as one of: {', '.join(_READ)}.",
+        )
+
+
+def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:
+    folder = config.parent.resolve()
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    known = format_ or _format_of(path)
+    if not known:
+        raise SourceError(
+            f"{key}: the format of {name} is not clear from its name.",
+            f"Say what it is: format: one of {', '.join(_READ)}.",
+        )
+    return SourceFile(path, name, known)
+
+
+def _hint(source: Source, config: Path) -> str:
+    wanted = Path(source.path)
+    folder = resolve_path(str(wanted.parent), config)
+    if not folder.is_dir():
+        return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."
+    there = sorted(file.name for file in folder.iterdir() if file.is_file())
+    near = difflib.get_close_matches(wanted.name, there, n=1)
+    return (
+        f"Did you mean {(wanted.parent / near[0]).as_posix()}?"
+        if near
+        else "A path is relative to the config file."
+    )

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Brings one source file to a Parquet file of candidates."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.errors import SourceError
+from contracts.settings import Settings, Source
+from ingest.delimited import read_delimited
+from ingest.normalise import TIME_ROLES, normalise
+from ingest.notations import Notation, notation_of
+from ingest.parquet import read_parquet
+from ingest.pseudonyms import Pseudonymiser, key_of, pseudonymise
+from ingest.raw import Raw, refused
+from ingest.roles import Roles, roles_of, wanted_columns
+from ingest.sources import SourceFile
+from ingest.xes import read_xes
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A source file as ``rows`` candidates at ``path``."""
+
+    path: Path
+    rows: int
+
+
+def stage(
+    file: SourceFile, source: Source, settings: Settings, config: Path, position: int, out: Path
+) -> Staged:
+    """Writes the candidates of ``file`` to a Parquet file in ``out``, which is never half there.
+
+    Args:
+        file: one of the files of ``source``.
+        source: how to read it: the config's ``sources.<position>``.
+        settings: the whole config, for its ``privacy``.
+        config: the config file, for errors.
+        position: where ``source`` stands in the config.
+        out: an existing folder.
+
+    Returns:
+        Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns, in file order.
+
+    Raises:
+        SourceError: the file cannot be read.
+        ConfigError: a column of the config is not in the file, or the key is not usable.
+    """
+    path = out / f"{position:03}-{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}.parquet"
+    pseudonymiser = (
+        Pseudonymiser(key_of(settings.privacy, config)) if settings.privacy.pseudonymise else None
+    )
+    with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
+        scratch = Path(folder)
+        raw = _read(file, source, scratch)
+        roles = roles_of(source, raw.columns, config, position)
+        aside = scratch / "candidates"
+        with refused(raw.refusal):
+            notations = _notations(raw, roles, file.name)
+            candidates = normalise(
+                raw.frame, roles, notations, source=file.name, zone=source.timezone
+            )
+            named = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
+            named.sink_parquet(aside, engine="streaming")
+        aside.replace(path)
+    rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return Staged(path, rows)
+
+
+def _read(file: SourceFile, source: Source, scratch: Path) -> Raw:
+    match file.format:
+        case "csv":
+            return read_delimited(file.path, file.name, scratch)
+        case "parquet":
+            return read_parquet(file.path, file.name)
+        case "xes":
+            return read_xes(file.path, file.name, wanted_columns(source), scratch)
+    raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
+
+
+def _notations(raw: Raw, roles: Roles, name: str) -> dict[str, Notation]:
+    """How the columns with written times are written."""
+    schema = raw.frame.collect_schema()
+    columns = {roles.columns[role] for role in TIME_ROLES if role in roles.columns}
+    return {
+        column: notation_of(raw.frame.select(pl.col(column).cast(pl.String)), column, name)
+        for column in sorted(columns)
+        if not schema[column].is_temporal()
+    }

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Turns times, written in a known notation or typed, into instants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import polars as pl
+
+from contracts.events import INSTANT
+from ingest.notations import NO_TIME, SERIAL, Notation
+
+PARSED: Final = pl.Struct({"at": INSTANT, "problem": pl.String})
+"""An instant, or why there is none: ``missing`` or ``unreadable``."""
+
+_EPOCH_OF_SERIALS = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a local time
+_MILLISECONDS_A_DAY = 86_400_000
+# both placeholders are local midnights, so a day of slack covers every zone
+_UNKNOWN_PAST = (
+    dt.datetime(1899, 12, 31, tzinfo=dt.UTC),
+    dt.datetime(1900, 1, 1, 12, tzinfo=dt.UTC),
+)
+_UNKNOWN_FUTURE = dt.datetime(9999, 12, 30, 12, tzinfo=dt.UTC)
+
+
+def parsed(column: pl.Expr, notation: Notation, zone: str) -> pl.Expr:
+    """A String expression as ``PARSED``. A time without an offset is local in ``zone``.
+
+    A local time that the clock skipped in spring is an hour later; one that it passed twice in
+    autumn is the earlier. ``31-12-9999`` and ``01-01-1900`` are missing, like an empty value.
+    """
+    return column.map_batches(
+        lambda texts: _parse(texts, notation, zone), return_dtype=PARSED, is_elementwise=True
+    )
+
+
+def typed(column: pl.Expr, zone: str) -> pl.Expr:
+    """A Date or Datetime expression as ``PARSED``, with the same rules."""
+    return column.map_batches(
+        lambda times: _explained(_instants(times, zone)),
+        return_dtype=PARSED,
+        is_elementwise=True,
+    )
+
+
+def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
+    texts = texts.str.strip_chars()
+    prepared = notation.prepared(texts)
+    if notation.name == SERIAL.name:
+        return _explained(_instants(_from_serial(prepared), zone), texts)
+    at = pl.repeat(None, len(texts), dtype=INSTANT, eager=True)
+    for format_ in notation.formats:
+        left = (at.is_null() & prepared.is_not_null()).arg_true()
+        if left.is_empty():
+            break
+        found = prepared.gather(left).str.to_datetime(format_, time_unit="us", strict=False)
+        at = at.scatter(left, _instants(found, zone))
+    return _explained(at, texts)
+
+
+def _from_serial(texts: pl.Series) -> pl.Series:
+    """The local times that a spreadsheet stores as days since 30 December 1899."""
+    shaped = texts.str.contains(SERIAL.shape).fill_null(value=False)
+    days = texts.set(~shaped, None).str.replace(",", ".", literal=True).cast(pl.Float64)
+    milliseconds = (days * _MILLISECONDS_A_DAY).round().cast(pl.Int64).cast(pl.Duration("ms"))
+    origin = pl.Series([_EPOCH_OF_SERIALS], dtype=pl.Datetime("us"))
+    return origin + milliseconds
+
+
+def _instants(times: pl.Series, zone: str) -> pl.Series:
+    if times.dtype == pl.Date:
+        times = times.cast(pl.Datetime("us"))
+    times = times.dt.cast_time_unit("us")
+    if times.dtype.time_zone is not None:  # type: ignore[attr-defined]
+        return times.dt.convert_time_zone("UTC")
+    local = _localised(times, zone)
+    skipped = (local.is_null() & times.is_not_null()).arg_true()
+    if not skipped.is_empty():
+        later = times.gather(skipped).dt.offset_by("1h")
+        local = local.scatter(skipped, _localised(later, zone))
+    return local.dt.convert_time_zone("UTC")
+
+
+def _localised(times: pl.Series, zone: str) -> pl.Series:
+    return times.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+
+
+def _explained(at: pl.Series, texts: pl.Series | None = None) -> pl.Series:
+    """``PARSED`` of what was read; ``texts`` tells for a null if there was anything to read."""
+    unknown = at.is_between(*_UNKNOWN_PAST) | (at >= _UNKNOWN_FUTURE)
+    too_early = at < _UNKNOWN_PAST[0]
+    read = pl.select(
+        at=pl.when(~(unknown | too_early)).then(at),
+        problem=pl.when(unknown).then(pl.lit("missing")).when(too_early).then(pl.lit("unreadable")),
+    )
+    nulls = at.is_null().arg_true()
+    if not nulls.is_empty():
+        labels = _labels(nulls if texts is None else texts.gather(nulls))
+        read = read.with_columns(read["problem"].scatter(nulls, labels))
+    return read.to_struct()
+
+
+def _labels(texts: pl.Series) -> pl.Series:
+    """Why each of ``texts`` is no time; what is not text was null."""
+    if texts.dtype != pl.String:
+        return pl.repeat("missing", len(texts), eager=True)
+    blank = texts.fill_null("").str.contains(NO_TIME)
+    return pl.select(
+        pl.when(blank).then(pl.lit("missing")).otherwise(pl.lit("unreadable"))
+    ).to_series()

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from contracts.errors import SourceError
+from ingest.delimited import read_delimited
+from ingest.raw import ROW, refused
+
+
+def rows_of(tmp_path, content):
+    path = tmp_path / "export.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    raw = read_delimited(path, "export.csv", scratch)
+    with refused(raw.refusal):
+        return raw.columns, raw.frame.select(ROW, *raw.columns).collect().rows()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("a;b\n1,5;é\n", id="semicolon"),
+        pytest.param("a\tb\n1,5\té\n", id="tab"),
+        pytest.param("a|b\n1,5|é\n", id="pipe"),
+        pytest.param('a,b\n"1,5",é\n', id="comma"),
+        pytest.param("a;b\r\n1,5;é\r\n", id="windows lines"),
+        pytest.param("a;b\n1,5;é", id="no last newline"),
+        pytest.param('"a";"b"\n"1,5";"é"\n', id="quoted"),
+        pytest.param("\ufeffa;b\n1,5;é\n", id="bom"),
+        pytest.param("a;b\n1,5;é\n".encode("cp1252"), id="windows-1252"),
+        pytest.param("a;b\n1,5;é\n".encode("utf-16"), id="utf-16"),
+        pytest.param(gzip.compress("a;b\n1,5;é\n".encode("cp1252")), id="gzip"),
+    ],
+)
+def test_reads_every_dialect(tmp_path, content):
+    assert rows_of(tmp_path, content) == (("a", "b"), [(1, "1,5", "é")])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param('a;b\n"x\ny;z";"say ""hi"""\n', [(1, "x\ny;z", 'say "hi"')], id="quoting"),
+        pytest.param("a;b\n007;1e5\n", [(1, "007", "1e5")], id="no guessing of types"),
+        pytest.param("a;b\n1;2\n\n3;4\n\n", [(1, "1", "2"), (3, "3", "4")], id="blank lines"),
+        pytest.param("a;b\n1\n", [(1, "1", None)], id="short line"),
+        pytest.param("a;b\n1,5,6;2,5\n1,5;2\n", [(1, "1,5,6", "2,5"), (2, "1,5", "2")], id="sniff"),
+        pytest.param("a, b;c\n1;2\n", [(1, "1", "2")], id="other separator in the header"),
+        pytest.param("€;b\n1;\u201d\n".encode("cp1252"), [(1, "1", "\u201d")], id="cp1252 signs"),
+    ],
+)
+def test_reads_values_as_they_stand(tmp_path, content, expected):
+    assert rows_of(tmp_path, content)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param("", "is empty", id="empty"),
+        pytest.param(" \n\n", "is empty", id="blank"),
+        pytest.param("a;b\n", "has a header but no rows", id="header only"),
+        pytest.param("a;b\n\n;\n", "has a header but no rows", id="empty rows only"),
+        pytest.param("a\n1\n2\n", "none of ; , tab", id="one column"),
+        pytest.param("a;b\n1;2\n3;geheim;5\n", "into columns at line 3", id="long line"),
+        pytest.param('a;b\n1;2\n3;"geheim\n', "into columns at line 3", id="open quote"),
+        pytest.param('a;b\n1;2\n3;"geheim"x\n', "into columns at line 3", id="quote too many"),
+        pytest.param('a;b\n1;2\n3;ge"heim\n', "into columns at line 3", id="stray quote"),
+        pytest.param(b"a;b\n1;\x00\n", "neither UTF-8 nor Windows-1252", id="binary"),
+        pytest.param("a;b\n1;2\n".encode("utf-16")[:-1], "not whole UTF-16", id="half character"),
+        pytest.param(gzip.compress(b"a;b\n1;2\n")[:-4], "damaged gzip", id="gzip cut short"),
+    ],
+)
+def test_refuses(tmp_path, content, says):
+    with pytest.raises(SourceError, match=says) as caught:
+        rows_of(tmp_path, content)
+
+    assert "geheim" not in str(caught.value)
+    assert "export.csv" in str(caught.value)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from contracts.events import CANDIDATES
+from ingest.lifecycle import pair
+
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+
+
+def hour(number):
+    return None if number is None else NOON + dt.timedelta(hours=number)
+
+
+def rows(text):
+    """A row a word, an hour apart: ``s`` start, ``c`` complete, ``x`` other; then its instance."""
+    transitions = {"s": "start", "c": "complete", "x": "schedule"}
+    return [
+        {
+            "source": "log",
+            "row": number,
+            "case_id": "1",
+            "activity": "a",
+            "at": hour(number),
+            "lifecycle": transitions[word[0]],
+            "instance": word[1:] or None,
+            "resource": f"r{number}",
+        }
+        for number, word in enumerate(text.split(), start=1)
+    ]
+
+
+def paired(records, *columns):
+    frame = pair(pl.DataFrame(records, schema=CANDIDATES).lazy()).collect()
+    assert frame.schema == CANDIDATES
+    return frame.sort("row").select(columns).rows()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("s c", [(2, 1)], id="one"),
+        pytest.param("c", [(1, None)], id="complete alone"),
+        pytest.param("s", [(1, 1)], id="work in progress"),
+        pytest.param("s s c c", [(3, 1), (4, 2)], id="first in first out"),
+        pytest.param("s c s c", [(2, 1), (4, 3)], id="again"),
+        pytest.param("c s c", [(1, None), (3, 2)], id="complete before any start"),
+        pytest.param("c c s s c", [(1, None), (2, None), (4, 4), (5, 3)], id="debt is not paid"),
+        pytest.param("s c c s c", [(2, 1), (3, None), (5, 4)], id="complete twice"),
+        pytest.param("s1 s2 c2 c1", [(3, 2), (4, 1)], id="instances"),
+        pytest.param("s1 c", [(1, 1), (2, None)], id="instance and none are two"),
+        pytest.param("x s x c x", [(4, 2)], id="others are no steps"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_pairs(text, expected):
+    found = paired(rows(text), "row", "started_at")
+
+    assert found == [(row, hour(start)) for row, start in expected]
+
+
+@pytest.mark.parametrize("key", ["case_id", "activity"])
+def test_pairs_within_one_case_and_activity(key):
+    start, complete = rows("s c")
+
+    assert paired([start, complete | {key: "2"}], "row", "started_at") == [(1, hour(1)), (2, None)]
+
+
+@pytest.mark.parametrize(("own", "expected"), [("r2", "r2"), (None, "r1")])
+def test_who_completed_it_counts_before_who_started_it(own, expected):
+    start, complete = rows("s c")
+
+    assert paired([start, complete | {"resource": own}], "row", "resource") == [(2, expected)]
+
+
+def test_keeps_a_start_that_the_row_itself_tells():
+    complete = rows("c")[0] | {"started_at": hour(-5)}
+
+    assert paired([complete], "started_at") == [(hour(-5),)]
+
+
+def test_order_is_time_then_file():
+    start, complete = rows("s c")
+    same_time = [start | {"at": hour(0)}, complete | {"at": hour(0)}]
+
+    assert paired(same_time[::-1], "row", "started_at") == [(2, hour(0))]

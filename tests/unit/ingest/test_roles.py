@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import ConfigError
+from contracts.settings import Columns, Source
+from ingest.roles import roles_of, wanted_columns
+
+XES = ("case:concept:name", "case:regio", "concept:name", "time:timestamp", "org:resource", "id")
+CSV = ("zaak", "stap", "tijdstip", "regio")
+ALL = {"case_id": "zaak", "activity": "stap", "timestamp": "tijdstip"}
+
+
+def settle(columns, roles=None, attributes=()):
+    source = Source(path="x.csv", columns=Columns(**(roles or {})), case_attributes=attributes)
+    return roles_of(source, columns, Path("p.yaml"), 2)
+
+
+def test_the_standard_names_are_the_default():
+    assert settle(XES).columns == {
+        "case_id": "case:concept:name",
+        "activity": "concept:name",
+        "timestamp": "time:timestamp",
+        "resource": "org:resource",
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "column"),
+    [
+        ("case_id", "concept:name", "case:concept:name"),
+        ("case_id", "id", "id"),
+        ("activity", "id", "id"),
+        ("team", "regio", "case:regio"),
+    ],
+)
+def test_a_name_may_be_of_the_event_or_of_its_case(role, name, column):
+    assert settle(XES, {role: name}).columns[role] == column
+
+
+@pytest.mark.parametrize(("columns", "column"), [(XES, "case:regio"), (CSV, "regio")])
+def test_case_attributes(columns, column):
+    settled = settle(columns, ALL if columns is CSV else None, ("regio",))
+
+    assert settled.case_attributes == {"regio": column}
+
+
+@pytest.mark.parametrize(
+    ("roles", "attributes", "says"),
+    [
+        ({"case_id": "zaaknr"}, (), "'sources.2.columns.case_id': the file has no column"),
+        ({"case_id": "zaaknr"}, (), "'zaaknr'. Did you mean 'zaak'?"),
+        ({"case_id": "zzz"}, (), "It has: regio, stap, tijdstip, zaak."),
+        ({"case_id": "zaak", "activity": "stap"}, (), "'sources.2.columns.timestamp' is missing"),
+        (ALL, ("regios",), "'sources.2.case_attributes.0'"),
+    ],
+)  # fmt: skip
+def test_refuses_and_names_the_key(roles, attributes, says):
+    with pytest.raises(ConfigError) as caught:
+        settle(CSV, roles, attributes)
+
+    assert says in str(caught.value)
+    assert str(caught.value).startswith("p.yaml: ")
+
+
+def test_every_column_that_settling_may_pick_is_asked_for():
+    source = Source(
+        path="x", columns=Columns(case_id="nr", team="unit"), case_attributes=("regio",)
+    )
+
+    assert {"nr", "case:nr", "unit", "case:unit", "regio", "case:regio"} < set(
+        wanted_columns(source)
+    )

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import pytest
+
+from contracts.errors import SourceError
+from contracts.settings import Settings, Source
+from ingest.sources import find_all, find_files
+
+
+@pytest.fixture
+def config(tmp_path):
+    folder = tmp_path / "project"
+    (folder / "exports").mkdir(parents=True)
+    for name in ("b.csv", "a.CSV", "c.csv.gz", "log.xes.gz", "notes.md"):
+        (folder / "exports" / name).touch()
+    (tmp_path / "outside.parquet").touch()
+    return folder / "process.yaml"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ({"path": "exports/b.csv"}, [("exports/b.csv", "csv")]),
+        ({"path": "exports/*.csv"}, [("exports/b.csv", "csv")]),
+        ({"path": "exports/*.gz"}, [("exports/c.csv.gz", "csv"), ("exports/log.xes.gz", "xes")]),
+        ({"path": "../outside.parquet"}, [("outside.parquet", "parquet")]),
+        ({"path": "exports/notes.md", "format": "csv"}, [("exports/notes.md", "csv")]),
+        (
+            {"path": "exports"},
+            [
+                ("exports/a.CSV", "csv"),
+                ("exports/b.csv", "csv"),
+                ("exports/c.csv.gz", "csv"),
+                ("exports/log.xes.gz", "xes"),
+            ],
+        ),
+    ],
+)
+def test_finds(config, source, expected):
+    files = find_files(Source(**source), config, 0)
+
+    assert [(file.name, file.format) for file in files] == expected
+    assert all(file.path.is_file() for file in files)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ({"path": "exports/bb.csv"}, "there is no exports/bb.csv. Did you mean exports/b.csv?"),
+        ({"path": "export/b.csv"}, "Nor is there a folder export"),
+        ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
+        ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
+        ({"path": "s3://bucket/b.csv"}, "a URL; those are not read by this version yet"),
+        ({"path": "exports/b.csv", "format": "ocel"}, "ocel is not read by this version yet"),
+    ],
+)
+def test_refuses(config, source, says):
+    with pytest.raises(SourceError) as caught:
+        find_files(Source(**source), config, 3)
+
+    assert says in str(caught.value)
+    assert "sources.3" in str(caught.value)
+
+
+def test_no_two_files_have_one_name(config):
+    sources = [{"path": "exports/*.gz"}, {"path": "exports/b.csv"}, {"path": "exports/c.csv.gz"}]
+    settings = Settings.model_validate(
+        {"process": {"id": "test"}, "sources": sources, "journey": {"end": ["klaar"]}}
+    )
+
+    names = [(position, file.name) for position, file in find_all(settings, config)]
+
+    assert names == [
+        (0, "exports/c.csv.gz"),
+        (0, "exports/log.xes.gz"),
+        (1, "exports/b.csv"),
+        (2, "exports/c.csv.gz#2"),
+    ]
