@@ -72,16 +72,19 @@ class Throughput(Suppressible):
 
 
 class Ledger(Model):
-    """Person-days by whose turn it was; they sum to the elapsed days of all cases."""
+    """Person-days by whose turn it was; they sum to the elapsed days of all cases.
 
-    agency_wait: float = 0.0
-    agency_work: float = 0.0
-    citizen: float = 0.0
-    third_party: float = 0.0
-    statutory: float = 0.0
-    policy_pause: float = 0.0
-    outside: float = 0.0
-    unknown: float = 0.0
+    Null, all of them: too few cases.
+    """
+
+    agency_wait: float | None = None
+    agency_work: float | None = None
+    citizen: float | None = None
+    third_party: float | None = None
+    statutory: float | None = None
+    policy_pause: float | None = None
+    outside: float | None = None
+    unknown: float | None = None
 
 
 class Quantiles(Model):

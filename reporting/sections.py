@@ -56,7 +56,7 @@ def _between(over: float, up_to: float | None, speech: Speech) -> str:
 
 def turns(findings: Findings, speech: Speech) -> Row:
     """Whose turn it was: a heading, a sentence, and a row for each who had a turn."""
-    days = findings.ledger.model_dump()
+    days = {owner: days for owner, days in findings.ledger if days}
     total = sum(days.values())
     rows = [
         {
@@ -66,9 +66,9 @@ def turns(findings: Findings, speech: Speech) -> Row:
             "bar": bar(days[key] / max(days.values()), "turn"),
         }
         for key, words in LEDGER.items()
-        if days[key] > 0
+        if key in days
     ]
-    agency = days["agency_wait"] + days["agency_work"]
+    agency = days.get("agency_wait", 0.0) + days.get("agency_work", 0.0)
     heading = speech.say("Whose turn was it?")
     if not rows:
         return {"heading": heading, "rows": rows}
