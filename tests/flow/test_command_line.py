@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The command as a user has it: a process of its own, with Prefect's temporary server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.findings import Findings
+from ingest.store import hold
+from tests.flow.test_bad_input import CONFIG, LOG
+
+pytestmark = pytest.mark.xdist_group("command")
+
+
+def hoeksteen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    home = {"PREFECT_HOME": str(folder / "prefect"), "HOME": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", "flows", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "log.csv").write_text(LOG)
+    path = tmp_path / "p.yaml"
+    path.write_text(CONFIG % "log.csv")
+    return path
+
+
+@pytest.mark.flow
+def test_a_run_ends_with_its_folder_and_leaves_no_process(config: Path, tmp_path: Path) -> None:
+    done = hoeksteen(tmp_path, "run", str(config))
+
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
+    *pages, folder = done.stdout.split()
+    assert [Path(page).name for page in pages] == ["report.en.html", "report.nl.html"]
+    findings = Findings.model_validate_json((Path(folder) / "findings.json").read_text("utf-8"))
+    assert (findings.log.cases, findings.log.open_cases) == (40, 0)
+    assert findings.throughput_days.p50 == 2
+    assert not running_in(tmp_path)
+
+    again = hoeksteen(tmp_path, "run", str(config), "--json")
+    assert json.loads(again.stdout.splitlines()[-1]) == {"run": folder, "reports": pages}
+
+
+def running_in(folder: Path) -> list[str]:
+    """The processes whose environment says that they were started for ``folder``."""
+    mine = f"PREFECT_HOME={folder / 'prefect'}".encode()
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mine in environ.read_bytes():
+                found.append(environ.parent.joinpath("cmdline").read_text())
+        except OSError:  # it has ended, or is not ours
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (["run", "nowhere.yaml"], 2, "There is no config file nowhere.yaml"),
+        (["run", "p.yaml", "--set", "jurney.end=[x]"], 2, "Did you mean 'journey'?"),
+        (["run", "p.yaml", "--set", "sources.0.path=nope.csv"], 4, "there is no nope.csv"),
+        (["run", "p.yaml", "--as-of", "yesterday"], 2, "is not a time"),
+        (["run", "p.yaml", "--engine", "spark"], 2, "'spark' is not"),
+        (["check", "p.yaml", "--set", "journey.end=[klar]"], 3, "klaar"),
+        (["demo", "cbrr"], 2, "Did you mean cbr?"),
+        (["demo", "--cases", "0"], 2, "--cases"),
+        (["fly"], 2, "No such command"),
+    ],
+)
+@pytest.mark.usefixtures("config")
+def test_a_mistake_ends_with_its_exit_code(
+    tmp_path: Path, arguments: list[str], exit_code: int, said: str
+) -> None:
+    done = hoeksteen(tmp_path, *arguments)
+
+    assert done.returncode == exit_code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.flow
+def test_a_store_in_use_is_left_alone(config: Path, tmp_path: Path) -> None:
+    with hold(tmp_path / "store"):
+        done = hoeksteen(tmp_path, "run", str(config), "--store", "store", "--json")
+
+    assert done.returncode == 5
+    assert json.loads(done.stdout.splitlines()[-1])["exit_code"] == 5
+    assert not list((tmp_path / "out" / "p").glob(".making-*"))
+
+
+def test_check_says_each_rule_and_leaves_nothing(config: Path, tmp_path: Path) -> None:
+    done = hoeksteen(tmp_path, "check", str(config))
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith("The log is fit to mine")
+    assert {line.split()[1] for line in done.stdout.splitlines()[:-1]} >= {"C01", "C04", "DQ18"}
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("of", ["config", "findings"])
+def test_the_schemas_are_json(tmp_path: Path, of: str) -> None:
+    done = hoeksteen(tmp_path, "schema", of)
+
+    assert json.loads(done.stdout)["additionalProperties"] is False
