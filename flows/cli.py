@@ -198,6 +198,7 @@ def _run(
     if job.is_done:
         click.echo("This very run was made before; nothing has changed since.", err=True)
         return job.folder
+    click.echo("starting     (Prefect takes some seconds)", err=True)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     from flows.journey import journey
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from contracts.findings import QUESTION, Bottleneck, ExplainedClass, ExplainedWait, Quantiles
 from contracts.settings import Actor, Analysis, Journey
-from mining.journeys import DAY_MS
+from mining.durations import DAY_MS
 from mining.ledger import owner_of, step_of
 
 LEAST_CASES = 30

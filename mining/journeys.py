@@ -20,8 +20,7 @@ import polars as pl
 
 from contracts.events import day_in
 from contracts.settings import Journey, Pause
-
-DAY_MS = 86_400_000
+from mining.durations import DAY_MS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.findings import Ledger
 from contracts.settings import Actor, Journey, Step
-from mining.journeys import DAY_MS
+from mining.durations import DAY_MS
 from mining.summaries import Bucket, Summary
 
 Owner = Literal["agency_wait", "citizen", "third_party", "outside", "unknown"]

@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 
 from contracts.findings import TABLES
-from mining.durations import bin_of
-from mining.journeys import DAY_MS
+from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import leaving
 

@@ -17,8 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.findings import TABLES
-from mining.durations import bin_of
-from mining.journeys import DAY_MS
+from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import Floats, leaving
 

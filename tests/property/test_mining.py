@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.events import ORDER
 from contracts.settings import Analysis
 from mining import bottlenecks, ledger, overview, throughput, waits
+from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
-from mining.journeys import DAY_MS, Lens, cases, moves, traces
+from mining.journeys import Lens, cases, moves, traces
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.strategies import LENS, event_logs
 
@@ -147,3 +149,17 @@ def test_throughput_of_closed_cases_is_the_plain_median(log: pl.DataFrame) -> No
 
     found = throughput.conclude(merged["throughput"]).closed_only_p50_days
     assert found == (None if expected is None else pytest.approx(expected, rel=0.011, abs=1e-6))
+
+
+@given(event_logs())
+def test_a_log_of_dates_has_no_figure_finer_than_a_day(log: pl.DataFrame) -> None:
+    local = (
+        pl.col("at").dt.convert_time_zone(LENS.zone).dt.truncate("1d").dt.convert_time_zone("UTC")
+    )
+    dates = log.with_columns(at=local, started_at=None, is_day=pl.lit(value=True)).sort(ORDER)
+    merged = summed(dates.cast({"started_at": dates.schema["at"]}))
+
+    found = waits.conclude(merged["waits"], merged["wait_cases"])
+    days = [*found["p50_days"].drop_nulls(), *found["p90_days"].drop_nulls()]
+    days += throughput.conclude(merged["throughput"]).survival["days"].to_list()
+    assert [day for day in days if day != round(day)] == []

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from contracts.settings import Journey, Pause, Step
-from mining.journeys import DAY_MS, Lens, cases, merged, moves, traces
+from mining.durations import DAY_MS
+from mining.journeys import Lens, cases, merged, moves, traces
 from tests.builders import MONDAY, event_log
 
 HOUR_MS = DAY_MS // 24
