@@ -212,7 +212,8 @@ class Findings(Model):
 TABLES: dict[str, pl.Schema] = {
     # every activity, most cases first
     "steps": pl.Schema({"activity": pl.String, "cases": pl.Int64, "events": pl.Int64}),
-    # every wait; `to` is null for open waits that no seen wait outlasted; n counts completed moves
+    # every wait before a case was closed, most waiting first; n: waits that ended; cases: that
+    # waited here, open_cases of them still do; `to` null: nobody was seen to go on after as long
     "waits": pl.Schema(
         {
             "from": pl.String,

@@ -22,16 +22,16 @@ from pm4py.objects.dfg.obj import DFG
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
-def discover(steps: pl.DataFrame, waits: pl.DataFrame, least_cases: int) -> str:
+def discover(steps: pl.DataFrame, follows: pl.DataFrame, least_cases: int) -> str:
     """A BPMN 2.0 document (without coordinates) of what at least ``least_cases`` cases did.
 
     Args:
         steps: merged summary ``mining.overview.STEPS``.
-        waits: in the shape of ``mining.waits.WAITS``.
+        follows: merged summary ``mining.follows.SUMMARY``.
         least_cases: activities, moves, starts and ends seen in fewer cases are left out.
     """
-    moved = waits.filter(pl.col("cases") - pl.col("open_cases") >= least_cases, pl.col("n") > 0)
-    graph = {(source, to): n for source, to, n in moved.select("from", "to", "n").iter_rows()}
+    often = follows.filter(pl.col("cases") >= least_cases).select("from", "to", "n")
+    graph = {(source, to): n for source, to, n in often.iter_rows()}
     starts, ends = (
         dict(steps.filter(pl.col(side) >= least_cases).select("activity", side).iter_rows())
         for side in ("starts", "ends")

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.findings import FailedRule, Findings, Log, Quantiles, Throughput, Validation
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from mining import bottlenecks, ledger, overview, throughput, waits
+from mining import bottlenecks, follows, ledger, overview, throughput, waits
 from mining.journeys import Lens
 from mining.summaries import Summaries
 
@@ -20,6 +20,7 @@ SUMMARIES = (
     overview.STEPS,
     overview.VARIANTS,
     overview.REWORK,
+    follows.SUMMARY,
     waits.DURATIONS,
     waits.CASES,
     waits.BANDS,
@@ -72,7 +73,7 @@ def conclude(
         "rework": overview.conclude_rework(merged["rework"]),
         "survival": whole.survival,
     }
-    model = discover(merged["steps"], waited, settings.privacy.minimum_group)
+    model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
     return Found(findings, tables, model)
 
 

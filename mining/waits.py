@@ -38,22 +38,23 @@ WAITS = pl.Schema(
 """What ``conclude`` gives: a row each ``from``, ``to``."""
 
 
-def _has_wait(bucket: Bucket) -> pl.LazyFrame:
-    return bucket.moves.filter(pl.col("from").is_not_null())
+def _waits(bucket: Bucket) -> pl.LazyFrame:
+    return bucket.moves.filter(pl.col("from").is_not_null(), ~pl.col("is_outside"))
 
 
 def _durations(bucket: Bucket) -> pl.LazyFrame:
     return (
-        _has_wait(bucket)
+        _waits(bucket)
         .with_columns(bin_of("wait_ms"))
-        .group_by("from", "to", "is_outside", "bin")
+        .group_by("from", "to", "bin")
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("wait_ms").sum())
     )
 
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
     return (
-        _has_wait(bucket)
+        _waits(bucket)
+        .filter(~pl.col("is_open"))
         .group_by("from", "to")
         .agg(cases=pl.col("case_id").n_unique().cast(pl.Int64))
     )
@@ -63,15 +64,15 @@ def _bands(bucket: Bucket) -> pl.LazyFrame:
     bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
     band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
     return (
-        _has_wait(bucket)
-        .filter(~pl.col("is_open"), ~pl.col("is_outside"))
+        _waits(bucket)
+        .filter(~pl.col("is_open"))
         .with_columns(band=band)
         .group_by("from", "to", "band")
         .agg(n=pl.len().cast(pl.Int64))
     )
 
 
-DURATIONS = Summary("waits", ("from", "to", "is_outside", "bin"), _durations)
+DURATIONS = Summary("waits", ("from", "to", "bin"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
 BANDS = Summary("wait_bands", ("from", "to", "band"), _bands)
 
@@ -95,7 +96,7 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
         durations: merged summary ``DURATIONS``.
         cases: merged summary ``CASES``.
     """
-    groups = durations.filter(~pl.col("is_outside")).partition_by("from", maintain_order=True)
+    groups = durations.partition_by("from", maintain_order=True)
     rows = [row for group in groups for row in _Group(group).rows()]
     waits = pl.DataFrame(rows, schema=_ESTIMATES, orient="row")
     moved = (

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from contracts.settings import Journey
-from mining import overview, waits
+from mining import follows, overview
 from mining.discovery import discover
 from mining.findings import SUMMARIES
 from mining.journeys import Lens
@@ -29,8 +29,7 @@ def model(*traces: str, least_cases: int = 10) -> ET.Element:
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
     summaries = summarise(bucket_of(event_log(*traces), nobody, LENS), SUMMARIES)
     merged = merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
-    waited = waits.conclude(merged[waits.DURATIONS.name], merged[waits.CASES.name])
-    document = discover(merged[overview.STEPS.name], waited, least_cases)
+    document = discover(merged[overview.STEPS.name], merged[follows.SUMMARY.name], least_cases)
     return ET.fromstring(document)[0]
 
 

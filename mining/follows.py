@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The directly-follows graph: how often one activity came right after another in a case.
+
+It is of the whole log, also of what happens after a case was closed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mining.summaries import Bucket, Summary
+
+
+def _summarise(bucket: Bucket) -> pl.LazyFrame:
+    return (
+        bucket.traces.filter(~pl.col("is_first"))
+        .group_by("from", pl.col("activity").alias("to"))
+        .agg(n=pl.len().cast(pl.Int64), cases=pl.col("case_id").n_unique().cast(pl.Int64))
+    )
+
+
+SUMMARY = Summary("follows", ("from", "to"), _summarise)
+"""Columns ``from, to, n`` (moves), ``cases``."""
