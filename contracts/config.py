@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,21 @@ from pydantic_core import ErrorDetails
 
 from contracts.errors import ConfigError
 from contracts.settings import Settings
+
+_IN_WORDS = {
+    "tuple_type": "write a list, as in [Besluit verzonden]",
+    "too_short": "give at least one",
+    "string_pattern_mismatch": "this is not how it is written; see `hoeksteen schema`",
+    "string_too_short": "write a text here",
+    "string_type": "write a text; between quotes if it looks like something else",
+    "time_delta_parsing": "write a period as the law does: P14D is fourteen days",
+    "date_from_datetime_parsing": "write a date as in 2026-05-15",
+    "model_type": "write keys here, not a value",
+    "model_attributes_type": "write keys here, not a value",
+    "dict_type": "write keys here, not a value",
+    "int_parsing": "write a whole number",
+}
+"""What pydantic says in the words of Python, in the words of YAML."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -48,7 +64,7 @@ def load(
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = _read_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"There is no config file {path}.", _similar_file(path)) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -57,10 +73,33 @@ def _parse(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError(f"{path} is not valid YAML{where}: {error.problem}.") from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ConfigError(
+            f"{path} is not valid YAML: it holds a character, a date or a reference that cannot be."
+        ) from None
     if not isinstance(document, dict):
         raise ConfigError(
             f"{path} is not a config: it holds no keys.", "See configs/ for examples."
         )
+    return document
+
+
+class _Loader(yaml.SafeLoader):
+    """A key that stands there twice is an error, not silently the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = next((key for n, key in enumerate(keys) if key in keys[:n]), None)
+        if twice is not None:
+            raise yaml.MarkedYAMLError(
+                problem=f"'{twice}' stands there twice", problem_mark=node.start_mark
+            )
+        return super().construct_mapping(node, deep=deep)
+
+
+def _read_yaml(text: str) -> Any:
+    document = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
+    json.dumps(document, default=str)  # raises ValueError where it holds itself
     return document
 
 
@@ -81,8 +120,8 @@ def _override(document: dict[str, Any], override: str) -> None:
             f"--set {override}: write it as key=value.", "For example --set analysis.top=5."
         )
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
+        value = _read_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(f"--set {override}: the value is not valid YAML.") from None
     *parents, last = key.strip().split(".")
     place: Any = document
@@ -139,7 +178,7 @@ def _explain(path: Path, error: ErrorDetails) -> ConfigError:
         return ConfigError(f"{path}: '{key}' is not a key of the config.", hint)
     if error["type"] == "missing":
         return ConfigError(f"{path}: '{key}' is missing.", "Add it; see configs/ for examples.")
-    message = error["msg"].removeprefix("Value error, ")
+    message = _IN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
     return ConfigError(f"{path}: '{key}': {message}." if key else f"{path}: {message}.")
 
 

@@ -29,7 +29,7 @@ _ACTIVITY_INSTANCE: dict[str, DataType] = {
     "activity": pl.String,
     "started_at": INSTANT,  # null where the log does not tell
     "at": INSTANT,  # when the activity was completed
-    "is_day": pl.Boolean,  # `at` is a local midnight: only its date is known
+    "is_day": pl.Boolean,  # `at` or `started_at` is a local midnight: only its date is known
     "resource": pl.String,  # pseudonym; null where the log does not tell
     "team": pl.String,
     "org": pl.String,
@@ -48,13 +48,25 @@ CANDIDATES = pl.Schema(
 )
 """A row of a source, followed by its ``case:*`` columns."""
 
-EVENTS = pl.Schema({"bucket": pl.UInt16, **_ACTIVITY_INSTANCE, **KEY})
+EVENTS = pl.Schema(
+    {
+        "bucket": pl.UInt16,
+        **_ACTIVITY_INSTANCE,
+        "is_done": pl.Boolean,  # false: work that was started and not completed; `at` is its start
+        **KEY,
+    }
+)
 """An activity instance, followed by its ``case:*`` columns."""
 
 ORDER = ("case_id", "at", "source", "row")
 """The order of events: by time within a case; ties keep the order of the source."""
 
 SLOTS = 1 << 16
+
+
+def attribute_column(name: str) -> str:
+    """The column of a case attribute, which a config may call with or without the prefix."""
+    return CASE_PREFIX + name.removeprefix(CASE_PREFIX)
 
 
 def bucket_of_slot(buckets: int) -> pl.Expr:

@@ -154,13 +154,14 @@ class Bottleneck(Suppressible):
     question: Question
 
 
-class ExplainedWait(Model):
+class ExplainedWait(Suppressible):
     """Waiting that is not the agency's to shorten."""
 
     from_: str = Field(alias="from")
     to: str | None
     class_: ExplainedClass = Field(alias="class")
     person_days: float
+    cases: Count
 
 
 class DeadlineResult(Suppressible):
@@ -237,6 +238,8 @@ TABLES: dict[str, pl.Schema] = {
             "n": pl.Int64,
         }
     ),
+    # the ledger with how many cases had such time; owners as in `findings.json`
+    "ledger": pl.Schema({"owner": pl.String, "person_days": pl.Float64, "cases": pl.Int64}),
     # routes that cases took, most frequent first; `trace` null: all routes too rare to show
     "variants": pl.Schema(
         {"trace": pl.List(pl.String), "cases": pl.Int64(), "share": pl.Float64()}
@@ -250,7 +253,8 @@ TABLES: dict[str, pl.Schema] = {
             "self_loops": pl.Int64,
         }
     ),
-    # share of cases not done after `days` (Kaplan-Meier), and how many were watched that long
+    # share of cases not done after `days` (Kaplan-Meier), and how many were watched that long,
+    # which is rounded down to tens (to `minimum_group`) when it is shown
     "survival": pl.Schema({"days": pl.Float64, "not_done": pl.Float64, "at_risk": pl.Int64}),
 }
 """The tables of a run, each written to ``tables/<name>.parquet``."""

@@ -31,8 +31,11 @@ ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
+_NO_PLACES = {"localtime", "Factory", "posixrules"}
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() or name in _NO_PLACES:
         raise ValueError(f"'{name}' is not a time zone; write for example Europe/Amsterdam")
     return name
 
@@ -171,7 +174,7 @@ class Report(Model):
     """What is written, in which languages."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl", "en")
-    formats: tuple[ReportFormat, ...] = ("html", "xlsx", "ods", "pdf", "parquet")
+    formats: tuple[ReportFormat, ...] = ("html", "parquet")
 
 
 class Schedule(Model):

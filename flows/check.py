@@ -29,7 +29,6 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
         staged = [steps.read(job, given) for given in job.inputs]
         verdict = judge([each.path for each in staged], job.settings, now, job.making)
     if not verdict.success:
-        raise steps.stopped(
-            verdict, "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
-        )
+        hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
+        raise steps.stopped(verdict, job.settings, hint)
     return verdict

@@ -7,27 +7,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import sys
-import tempfile
-import traceback
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from contracts.errors import HoeksteenError
-from flows.job import plan
+from flows.job import plan, point_at
+from flows.sentences import Sentences, say, want_json
 from flows.warm import import_in_background
-
-
-def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
-    ctx.find_root().obj = value
-
-
-def _say(result: dict[str, Any], text: str) -> None:
-    """Prints a result: as one JSON object if that was asked for."""
-    click.echo(json.dumps(result) if click.get_current_context().find_root().obj else text)
-
 
 _CONFIG = click.argument("config", type=click.Path(path_type=Path))
 _SET = click.option(
@@ -37,7 +24,7 @@ _JSON = click.option(
     "--json",
     is_flag=True,
     expose_value=False,
-    callback=_remember,
+    callback=want_json,
     help="Ends with one JSON object.",
 )
 _OUT = click.option(
@@ -64,40 +51,7 @@ class _Moment(click.ParamType[dt.datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-class _Sentences(click.Group):
-    """A group whose errors are sentences with an exit code, never tracebacks."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command; ends the process with the error's exit code."""
-        try:
-            return super().invoke(ctx)
-        except HoeksteenError as error:
-            return self._end(ctx, str(error), error.exit_code)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as defect:  # the last door: nobody must see a traceback
-            account = _keep_account(defect)
-            said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
-            return self._end(ctx, said, HoeksteenError.exit_code)
-
-    def _end(self, ctx: click.Context, said: str, exit_code: int) -> NoReturn:
-        click.echo(f"hoeksteen: {said}", err=True)
-        if ctx.obj:
-            click.echo(json.dumps({"error": said, "exit_code": exit_code}))
-        sys.exit(exit_code)
-
-
-def _keep_account(defect: Exception) -> Path:
-    """Writes where it went wrong, but no message: that might quote the data."""
-    frames = traceback.format_list(traceback.extract_tb(defect.__traceback__))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="hoeksteen-defect-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as account:
-        account.writelines([f"{type(defect).__name__}\n", *frames])
-    return Path(account.name)
-
-
-@click.group(cls=_Sentences)
+@click.group(cls=Sentences)
 @click.version_option(package_name="hoeksteen")
 def app() -> None:
     """Shows where the citizens of a public service wait, from its own case event logs."""
@@ -129,7 +83,7 @@ def run(
     """Reads, checks and mines the logs of a process, and writes its reports."""
     folder = _run(config, out, as_of, store, overrides)
     pages = _pages(folder)
-    _say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))
+    say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))
 
 
 @app.command()
@@ -146,7 +100,7 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
         for rule in verdict.rules
     ]
     aside = f"{verdict.quarantined_rows:,} of {verdict.rows:,} rows would be set aside"
-    _say(verdict.model_dump(), "\n".join([*rules, f"The log is fit to mine; {aside}."]))
+    say(verdict.model_dump(), "\n".join([*rules, f"The log is fit to mine; {aside}."]))
 
 
 @app.command()
@@ -175,7 +129,7 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
         for config, overrides in prepare(process, cases, seed, out / "demo")
     ]
     pages = [page for folder in folders for page in _pages(folder)]
-    _say({"reports": pages}, "\n".join(pages))
+    say({"reports": pages}, "\n".join(pages))
 
 
 def _pages(folder: Path) -> list[str]:
@@ -197,6 +151,7 @@ def _run(
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     if job.is_done:
         click.echo("This very run was made before; nothing has changed since.", err=True)
+        point_at(job)
         return job.folder
     click.echo("starting     (Prefect takes some seconds)", err=True)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")

@@ -17,7 +17,10 @@ _NOT_ACTED_ON = ("calendar", "deadlines", "schedule")
 
 def defaulted(settings: Settings) -> tuple[str, ...]:
     """The keys of the config that were left out, each with the value that was taken."""
-    return tuple(key for key in _left_out(settings, "") if not key.startswith(_NOT_ACTED_ON))
+    left_out = [key for key in _left_out(settings, "") if not key.startswith(_NOT_ACTED_ON)]
+    if not settings.journey.steps:
+        left_out.append('journey.steps = "it is always the agency\'s turn"')
+    return tuple(left_out)
 
 
 def not_done_yet(settings: Settings) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ twice changes nothing. It is made in a hidden folder and renamed into place when
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -18,11 +19,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
-from contracts.errors import SourceError
+from contracts.errors import SourceError, UsageError
 from contracts.settings import Settings
 from ingest.sources import SourceFile, find_all
 
 VERSION = version("hoeksteen")
+NOT_YET = "DQ03"
+"""The rule of the gate that depends on when a run is made."""
 
 
 class Input(BaseModel):
@@ -76,8 +79,15 @@ class Job(BaseModel):
 
     @property
     def is_done(self) -> bool:
-        """Whether the same run stands there whole."""
-        return (self.folder / "findings.json").exists()
+        """Whether the same run stands there whole, and would come out the same today.
+
+        Rows from the future are set aside until they are not from the future any more.
+        """
+        path = self.folder / "findings.json"
+        if not path.exists():
+            return False
+        failed = json.loads(path.read_text("utf-8"))["validation"]["failed"]
+        return all(rule["id"] != NOT_YET for rule in failed)
 
 
 def plan(
@@ -94,10 +104,13 @@ def plan(
     Raises:
         ConfigError: the config is wrong.
         SourceError: a source is not there.
+        UsageError: ``as_of`` is in the future.
     """
+    if as_of is not None and as_of > now:
+        raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
     settings = load(config, overrides)
     inputs = tuple(
-        Input(position=position, file=file, sha256=_digest(file))
+        Input(position=position, file=file, sha256=_digest(file, _stamp(file)))
         for position, file in find_all(settings, config)
     )
     process_folder = out.resolve() / settings.process.id
@@ -105,7 +118,7 @@ def plan(
         config=config.resolve(),
         settings=settings,
         inputs=inputs,
-        run_id=_identity(settings, inputs, as_of),
+        run_id=_identity(settings, inputs, as_of, _key_name(settings, config)),
         as_of=as_of,
         now=now,
         process_folder=process_folder,
@@ -113,7 +126,31 @@ def plan(
     )
 
 
-def _digest(file: SourceFile) -> str:
+def point_at(job: Job) -> None:
+    """Points ``latest`` at the run, which stands there whole."""
+    link = job.process_folder / f".latest-{job.run_id}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(job.run_id, target_is_directory=True)
+    link.replace(job.process_folder / "latest")
+
+
+def _key_name(settings: Settings, config: Path) -> str | None:
+    """The name of the key that pseudonyms are made with, which says nothing of the key."""
+    from ingest.pseudonyms import Pseudonymiser, key_of
+
+    if not settings.privacy.pseudonymise:
+        return None
+    return Pseudonymiser(key_of(settings.privacy, config)).key_id
+
+
+def _stamp(file: SourceFile) -> tuple[int, int]:
+    state = file.path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+@functools.cache
+def _digest(file: SourceFile, _stamp: tuple[int, int]) -> str:
+    """The file's SHA-256, computed once as long as it does not change."""
     try:
         with file.path.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
@@ -122,11 +159,14 @@ def _digest(file: SourceFile) -> str:
         raise SourceError(message, "Make it readable for the user that runs this.") from None
 
 
-def _identity(settings: Settings, inputs: Sequence[Input], as_of: dt.datetime | None) -> str:
+def _identity(
+    settings: Settings, inputs: Sequence[Input], as_of: dt.datetime | None, key: str | None
+) -> str:
     parts = {
         "inputs": [(each.file.name, each.sha256) for each in inputs],
         "settings": settings.model_dump(mode="json"),
-        "as_of": as_of.isoformat() if as_of else None,
+        "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
+        "key": key,
         "version": VERSION,
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())

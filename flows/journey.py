@@ -12,7 +12,7 @@ from typing import Any
 from prefect import flow
 
 from flows import steps, tasks
-from flows.job import Job, plan
+from flows.job import Job, plan, point_at
 from flows.progress import Stages
 
 
@@ -35,8 +35,13 @@ def journey(
 
 def make(job: Job, by: Any = tasks) -> Path:
     """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder."""
-    if job.is_done:
-        return job.folder
+    if not job.is_done:
+        _make(job, by)
+    point_at(job)
+    return job.folder
+
+
+def _make(job: Job, by: Any) -> None:
     with steps.workplace(job):
         stages = Stages(job.stage_log)
         staged = stages.each("reading", partial(by.read, job), job.inputs)
@@ -44,4 +49,4 @@ def make(job: Job, by: Any = tasks) -> Path:
         stored = stages.once("storing", partial(by.keep, job, staged))
         parts = stages.each("mining", partial(by.mine, job, stored), range(stored.buckets))
         stages.once("reporting", partial(by.report, job, staged, stored, parts, verdict))
-        return Path(by.publish(job, staged))
+        by.publish(job, staged)

@@ -7,6 +7,7 @@ Heavy rooms are imported where they are used, so that ``hoeksteen --help`` answe
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from contracts.errors import GateStopped, SourceError, UsageError
+from contracts.settings import Settings
 from contracts.verdict import RuleResult, Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
@@ -39,7 +41,7 @@ def workplace(job: Job) -> Iterator[None]:
     """Holds the store and gives a clean folder to make the run in; leaves nothing half-made."""
     from ingest.store import hold
 
-    with hold(job.store):
+    with hold(job.process_folder), hold(job.store):
         for left in job.process_folder.glob(".making-*"):
             shutil.rmtree(left)
         job.draft.mkdir(parents=True)
@@ -75,23 +77,24 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
     from validation.gate import judge
 
     paths = [each.path for each in staged]
-    verdict = judge(paths, job.settings, job.now, job.draft)
+    verdict = judge(paths, job.settings, job.now, job.draft, as_of=job.as_of)
     if not verdict.success:
         _write_quarantine(job)
-        _place(job, staged)
-        raise stopped(verdict, str(job.folder))
+        publish(job, staged)
+        raise stopped(verdict, job.settings, f"See {job.folder}.")
     return verdict
 
 
-def stopped(verdict: Verdict, where: str) -> GateStopped:
+def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     """The gate's refusal in words."""
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
-    said = " ".join(_in_words(rule, verdict.rows) for rule in critical)
-    return GateStopped(f"The gate stopped the run. {said}", f"See {where}.")
+    said = " ".join(_in_words(rule, settings.privacy.minimum_group) for rule in critical)
+    return GateStopped(f"The gate stopped the run. {said}", hint)
 
 
-def _in_words(rule: RuleResult, rows: int) -> str:
-    broke = f" ({rule.rows:,} of {rows:,} rows do not hold to this)" if rule.rows else ""
+def _in_words(rule: RuleResult, least: int) -> str:
+    rows = f"{rule.rows:,}" if rule.rows >= least else f"fewer than {least}"
+    broke = f" (not so in {rows} rows)" if rule.rows else ""
     return f"{rule.id}: {rule.what.rstrip('.')}{broke}."
 
 
@@ -99,8 +102,10 @@ def keep(job: Job, staged: Sequence[Staged]) -> Stored:
     """Puts the accepted rows in the store."""
     from ingest.store import commit
 
+    quarantine = job.draft / "quarantine.parquet"
+    aside = hashlib.sha256(quarantine.read_bytes()).hexdigest()
     paths = [each.path for each in staged]
-    return commit(paths, job.draft / "quarantine.parquet", job.store, job.run_id)
+    return commit(paths, quarantine, job.store, f"{job.run_id}-{aside}")
 
 
 def mine(job: Job, stored: Stored, bucket: int) -> Path:
@@ -109,7 +114,9 @@ def mine(job: Job, stored: Stored, bucket: int) -> Path:
     from mining.findings import SUMMARIES
     from mining.summaries import bucket_of, summarise
 
-    touched = pl.scan_parquet(job.draft / "quarantine.parquet").select("case_id").drop_nulls()
+    touched = (
+        pl.scan_parquet(job.draft / "quarantine.parquet", glob=False).select("case_id").drop_nulls()
+    )
     events = events_of(stored.path, bucket)
     bucketful = bucket_of(events, touched.unique(), _lens(job, stored))
     folder = job.scratch / "summaries" / str(bucket)
@@ -143,13 +150,16 @@ def report(
     from reporting.pages import write_pages
 
     names = [summary.name for summary in SUMMARIES]
-    frames = {n: [pl.scan_parquet(part / f"{n}.parquet") for part in parts] for n in names}
+    frames = {
+        n: [pl.scan_parquet(part / f"{n}.parquet", glob=False) for part in parts] for n in names
+    }
     merged = merge(frames, SUMMARIES)
     lens = _lens(job, stored)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
     found = conclude(merged, job.settings, lens, verdict, job.run_id)
-    findings, tables = protect(found.findings, found.tables, job.settings.privacy.minimum_group)
+    least, ends = job.settings.privacy.minimum_group, job.settings.journey.end
+    findings, tables = protect(found.findings, found.tables, least, ends=ends)
     write_findings(findings, job.draft)
     write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
@@ -178,22 +188,14 @@ def _facts(job: Job, staged: Sequence[Staged], stored: Stored, verdict: Verdict)
 def _write_quarantine(job: Job) -> None:
     """The quarantine without case ids: who needs a row finds it by its file and number."""
     path = job.draft / "quarantine.parquet"
-    pl.read_parquet(path).drop("case_id").write_parquet(path)
+    pl.read_parquet(path, glob=False).drop("case_id").write_parquet(path)
 
 
-def publish(job: Job, staged: Sequence[Staged]) -> Path:
-    """Renames the whole run into place, and points ``latest`` at it."""
-    _place(job, staged)
-    link = job.making / "latest"
-    link.symlink_to(job.run_id, target_is_directory=True)
-    link.replace(job.process_folder / "latest")
-    return job.folder
-
-
-def _place(job: Job, staged: Sequence[Staged]) -> None:
+def publish(job: Job, staged: Sequence[Staged]) -> None:
+    """Renames the run into place."""
     (job.draft / "run.json").write_text(json.dumps(_run(job, staged), indent=1), encoding="utf-8")
-    if job.folder.exists():  # an earlier try that the gate stopped
-        shutil.rmtree(job.folder)
+    if job.folder.exists():  # an earlier try, that the gate stopped or that came out otherwise
+        job.folder.replace(job.making / "earlier")
     job.draft.replace(job.folder)
 
 

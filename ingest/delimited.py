@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,18 +15,20 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.encoding import as_utf8
-from ingest.raw import DIGEST, ROW, Raw, refused
+from ingest.raw import ROW, Raw, digest, place, refused
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 101
+_SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
 def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
-    """Opens a delimited file; the first line names the columns.
+    """Opens a delimited file; the first line that is not empty names the columns.
 
-    Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that cuts
-    the header and the first 100 lines into the same number of columns. A line with too few values
+    Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that a
+    line ``sep=;`` before the header says, as Excel writes it, else the one that cuts the header and
+    the first 100 lines into the same number of columns. A line with too few values
     lacks the last ones (spreadsheets leave them out); wholly empty lines are no rows but count.
 
     Args:
@@ -41,26 +44,57 @@ def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
         sample = file.read(_SAMPLE_BYTES).decode("utf-8-sig", errors="ignore")
     if not sample.strip():
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
-    separator = _separator(sample, name)
+    separator, above = _separator(sample, name)
+    columns, lines = _header(sample, separator, above, name)
+    places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
         text,
         separator=separator,
-        infer_schema=False,
+        has_header=False,
+        skip_lines=lines,
+        schema=dict.fromkeys(places, pl.String),
+        missing_columns="insert",
         glob=False,
         row_index_name=ROW,
         row_index_offset=1,
     )
-    with refused(lambda: _malformed(text, separator, name)):
-        columns = tuple(frame.collect_schema().names()[1:])
-        frame = frame.filter(pl.any_horizontal(pl.col(columns) != "")).with_columns(
-            pl.struct(columns).hash().alias(DIGEST)
-        )
+    frame = frame.filter(pl.any_horizontal(pl.col(places) != "")).with_columns(digest(columns))
+
+    def refusal() -> SourceError:
+        return _malformed(name, _malformed_line(text, separator, len(columns), lines))
+
+    with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():
             raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
-    return Raw(frame, columns, lambda: _malformed(text, separator, name))
+    return Raw(frame, columns, dict(zip(columns, places, strict=True)), refusal)
 
 
-def _separator(sample: str, name: str) -> str:
+def _separator(sample: str, name: str) -> tuple[str, int]:
+    """The separator, and how many lines above the header say so."""
+    said = _SAYS_SEPARATOR.match(sample)
+    if not said:
+        return _likeliest_separator(sample, name), 0
+    rest = sample[said.end() :]
+    cuts = _score(rest, said[1])[1] > 1
+    return said[1] if cuts else _likeliest_separator(rest, name), 1
+
+
+def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[str, ...], int]:
+    """The names of the columns, and how many lines precede the first row."""
+    lines = io.StringIO(sample, newline="\n")
+    for _ in range(above):
+        next(lines)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        names = next((row for row in rows if any(row)), None)
+    except csv.Error:
+        raise _malformed(name, above + rows.line_num) from None
+    if not names:
+        raise SourceError(f"{name} has no header.", "Export it again, with a header.")
+    return tuple(column.strip() for column in names), above + rows.line_num
+
+
+def _likeliest_separator(sample: str, name: str) -> str:
     scores = {separator: _score(sample, separator) for separator in SEPARATORS}
     best = max(SEPARATORS, key=scores.__getitem__)
     if scores[best][1] <= 1:
@@ -93,23 +127,31 @@ def _widths(lines: Sequence[str], separator: str) -> list[int]:
     return [len(row) for row in whole if row]
 
 
-def _malformed(text: Path, separator: str, name: str) -> SourceError:
-    where = _malformed_line(text, separator)
+def _malformed(name: str, line: int | None) -> SourceError:
+    where = f" at line {line}" if line else ""
     return SourceError(
         f"{name} cannot be cut into columns{where}.",
         "Look there for a value with a separator or quotation mark that is not itself quoted.",
     )
 
 
-def _malformed_line(text: Path, separator: str) -> str:
-    """Where the first line is that has more values than the header, or a quote too many."""
-    with text.open(encoding="utf-8-sig", newline="") as file:
+def _malformed_line(text: Path, separator: str, width: int, header: int) -> int | None:
+    """The first line after the header's that has more than ``width`` values, or a quote too many.
+
+    Args:
+        text: the file.
+        separator: what is between values.
+        width: how many values the header has.
+        header: how many lines the header takes, and what is above it.
+    """
+    with text.open(encoding="utf-8-sig", newline="\n") as file:
+        for _ in range(header):
+            next(file)
         rows = csv.reader(file, delimiter=separator, strict=True)
         try:
-            width = len(next(rows))
             for row in rows:
                 if len(row) > width or any('"' in value for value in row):
-                    return f" at line {rows.line_num}"
+                    return header + rows.line_num
         except csv.Error:
-            return f" at line {rows.line_num}"
-    return ""
+            return header + rows.line_num
+    return None

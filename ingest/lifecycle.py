@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.events import ORDER
-
 START, COMPLETE = "start", "complete"
+COLUMN = "lifecycle:transition"
+"""The column of a source that says which transition a row is."""
+
 STEPS = (START, COMPLETE)
 """The transitions that say that work was done; any other only says what befell it."""
 
@@ -20,32 +21,36 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
     """Activity instances, in no order: first in, first out.
 
     Within one case, activity and ``instance`` (null is one too), the k-th START is paired with the
-    k-th COMPLETE that finds a START still open:
+    k-th COMPLETE that finds a START still open; of those at one instant, STARTs come first:
 
     - the pair is the COMPLETE's row, with ``started_at`` the time of its START, and its START's
-      resource, team and org where it has none itself;
+      resource, team and org where it has none itself; ``is_day`` where either is a date;
     - a COMPLETE without a START stays as it was;
-    - a START without a COMPLETE is work in progress: a row with ``started_at`` = ``at``.
+    - a START without a COMPLETE is work in progress: a row with ``started_at`` = ``at``
+      and ``is_done`` false.
 
     Args:
         candidates: accepted rows in shape ``CANDIDATES``, whole cases.
 
     Returns:
-        The same columns. Rows of other transitions than START and COMPLETE are left out.
+        The same columns and ``is_done``. Rows of other transitions than START and COMPLETE are left
+        out.
     """
     numbered = _numbered(candidates.filter(pl.col("lifecycle").is_in(STEPS)))
     starts = numbered.filter(pl.col("lifecycle") == START)
     completes = numbered.filter(pl.col("lifecycle") == COMPLETE)
     pairing = ["#work", "#turn"]
-    begun = starts.select(*pairing, *(pl.col(c).alias(f"#{c}") for c in ("at", *_WHO)))
+    begun = starts.select(*pairing, *(pl.col(c).alias(f"#{c}") for c in ("at", "is_day", *_WHO)))
     done = completes.join(begun, on=pairing, how="left").with_columns(
         pl.coalesce("#at", "started_at").alias("started_at"),
+        pl.col("is_day") | pl.col("#is_day").fill_null(value=False),
+        pl.lit(value=True).alias("is_done"),
         *(pl.coalesce(column, f"#{column}").alias(column) for column in _WHO),
     )
     open_ = starts.join(completes, on=pairing, how="anti").with_columns(
-        pl.col("at").alias("started_at")
+        pl.col("at").alias("started_at"), pl.lit(value=False).alias("is_done")
     )
-    columns = candidates.collect_schema().names()
+    columns = [*candidates.collect_schema().names(), "is_done"]
     return pl.concat([done.select(columns), open_.select(columns)])
 
 
@@ -68,7 +73,7 @@ def _numbered(steps: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(is_start).then(_running(is_start)).when("#finds").then(_running(pl.col("#finds")))
     )
     return (
-        steps.sort(*_SAME_WORK, *ORDER[1:])
+        steps.sort(*_SAME_WORK, "at", ~is_start, "source", "row")
         .with_columns(pl.struct(_SAME_WORK).rle_id().alias("#work"))
         .with_columns((work != work.shift(1)).fill_null(value=True).alias("#first"))
         .with_columns(_running(pl.when(is_start).then(1).otherwise(-1)).alias("#balance"))

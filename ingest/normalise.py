@@ -9,13 +9,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.events import CANDIDATES, CASE_PREFIX
+from contracts.events import CANDIDATES, attribute_column
 from ingest.notations import Notation
 from ingest.raw import DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
 TIME_ROLES = ("timestamp", "start_timestamp")
+# XML cannot carry them, and a \x1f stands between the steps of a route in mining
+_CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
 _TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
 
 
@@ -29,11 +31,11 @@ def normalise(
 ) -> pl.LazyFrame:
     """Rows in the shape of ``CANDIDATES`` but for ``slot``, and their ``case:*`` columns.
 
-    Texts are stripped, ids otherwise as the file has them; an empty value is null.
+    Control characters become spaces, texts are stripped; an empty value is null.
 
     Args:
         rows: ``ROW``, ``DIGEST`` and the columns that ``roles`` names, as a reader gives them.
-        roles: which column plays which role.
+        roles: which column of ``rows`` plays which role.
         notations: by time column that is ``String``, how it is written.
         source: the name of the file.
         zone: where times without an offset are local.
@@ -43,31 +45,35 @@ def normalise(
     text = {role: _text(column.get(role)) for role in _TEXT_ROLES}
     time = {role: _time(column.get(role), schema, notations, zone) for role in TIME_ROLES}
     at = pl.col("#time").struct.field("at")
+    started_at = time["start_timestamp"].struct.field("at")
+    attributes = {attribute_column(name): place for name, place in roles.case_attributes.items()}
     candidates = {
         "source": pl.lit(source),
         "row": pl.col(ROW).cast(pl.UInt64),
         "digest": pl.col(DIGEST),
-        "started_at": time["start_timestamp"].struct.field("at"),
+        "started_at": started_at,
         "at": at,
-        "is_day": at.dt.convert_time_zone(zone).dt.time() == dt.time(),
+        "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
         "at_problem": pl.col("#time").struct.field("problem"),
         **text,
     }
     return rows.with_columns(time["timestamp"].alias("#time")).select(
         *(candidates[name].alias(name) for name in CANDIDATES if name != "slot"),
-        *(
-            _text(name).alias(CASE_PREFIX + attribute.removeprefix(CASE_PREFIX))
-            for attribute, name in roles.case_attributes.items()
-        ),
+        *(_text(place).alias(name) for name, place in attributes.items()),
     )
 
 
 def _text(column: str | None) -> pl.Expr:
     if column is None:
         return pl.lit(None, dtype=pl.String)
-    stripped = pl.col(column).cast(pl.String).str.strip_chars()
+    text = pl.col(column).cast(pl.String, strict=False)
+    stripped = text.str.replace_many(_CONTROLS, [" "]).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
+
+
+def _is_midnight(instant: pl.Expr, zone: str) -> pl.Expr:
+    return instant.dt.convert_time_zone(zone).dt.time() == dt.time()
 
 
 def _time(

@@ -84,17 +84,18 @@ _NOTATIONS = (_ISO, _DAY_FIRST, _NAMED, _COMPACT, SERIAL)
 
 
 def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
-    """The notation that ``column``, a String column of ``texts``, is in.
+    """The notation that the one column of ``texts``, a String one, is in.
 
     Numeric dates are day first, unless a month over 12 or AM/PM says month first; this looks at
     the whole column, anything else at its first values that are not placeholders.
 
     Raises:
-        SourceError: days over 12 stand in both places; ``name`` names the file.
+        SourceError: days over 12 stand in both places; ``name`` names the file, ``column`` the
+            column in it.
     """
-    text = pl.col(column).str.strip_chars()
+    text = pl.first().str.strip_chars()
     written = texts.select(text).filter(~text.str.contains(NO_TIME))
-    sample = written.head(SAMPLE).collect(engine="streaming")[column]
+    sample = written.head(SAMPLE).collect(engine="streaming").to_series()
     if sample.is_empty():
         return _ISO  # nothing to read: every value is missing
     hits = {notation: int(sample.str.contains(notation.shape).sum()) for notation in _NOTATIONS}
@@ -107,11 +108,11 @@ def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
 
 
 def _which_first(written: pl.LazyFrame, column: str, name: str) -> Notation:
-    parts = pl.col(column).str.extract_groups(r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.]\d{4}")
+    parts = pl.first().str.extract_groups(r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.]\d{4}")
     evidence = written.select(
         first=(parts.struct["a"].cast(pl.Int8) > _MONTHS_A_YEAR).any(),
         second=(parts.struct["b"].cast(pl.Int8) > _MONTHS_A_YEAR).any(),
-        meridiem=pl.col(column).str.contains(r"(?i)[ap]m$").any(),
+        meridiem=pl.first().str.contains(r"(?i)[ap]m$").any(),
     ).collect(engine="streaming")
     first, second, meridiem = evidence.row(0)
     if first and second:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
-from ingest.raw import DIGEST, ROW, Raw, refused
+from ingest.raw import ROW, Raw, digest, place, refused
 
 
 def read_parquet(path: Path, name: str) -> Raw:
@@ -22,8 +22,9 @@ def read_parquet(path: Path, name: str) -> Raw:
     def refusal() -> SourceError:
         return SourceError(f"{name} is not a whole Parquet file.", "Export or copy it again.")
 
-    frame = pl.scan_parquet(path, glob=False, row_index_name=ROW, row_index_offset=1)
+    frame = pl.scan_parquet(path, glob=False)
     with refused(refusal):
-        names = frame.collect_schema().names()
-    columns = tuple(name for name in names if name != ROW)
-    return Raw(frame.with_columns(pl.struct(columns).hash().alias(DIGEST)), columns, refusal)
+        columns = tuple(frame.collect_schema().names())
+    places = {name: place(number) for number, name in enumerate(columns)}
+    rows = frame.rename(places).with_row_index(ROW, offset=1).with_columns(digest(columns))
+    return Raw(rows, columns, places, refusal)

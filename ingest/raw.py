@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ import polars as pl
 from contracts.errors import SourceError
 
 ROW = "#row"
-"""Name of the column with row numbers, which no export has."""
+"""Name of the column with row numbers."""
 
 DIGEST = "#digest"
 """Name of the column with a digest of all that a row says, also in columns that are not read."""
@@ -23,14 +23,17 @@ DIGEST = "#digest"
 class Raw:
     """The rows of one file, not read yet.
 
-    ``frame`` has ``ROW`` (from 1), ``DIGEST``, and columns named as in the file; the attribute
-    ``x`` of an XES trace is the column ``case:x``. Values are ``String``, in Parquet of any type. A
-    reader may leave out columns not asked for; ``columns`` names all that the file has.
-    ``refusal`` says what is wrong with a file that turns out to be unreadable half-way.
+    ``columns`` names all columns that the file has; the attribute ``x`` of an XES trace is the
+    column ``case:x``. ``frame`` has ``ROW`` (from 1), ``DIGEST``, and each column that is read by
+    the name that ``places`` gives it: a name in a file can be anything, and polars would take
+    ``*`` for all columns. Values are ``String``, in Parquet of any type. A reader may leave out
+    columns not asked for. ``refusal`` says what is wrong with a file that turns out to be
+    unreadable half-way.
     """
 
     frame: pl.LazyFrame
     columns: tuple[str, ...]
+    places: Mapping[str, str]
     refusal: Callable[[], SourceError]
 
 
@@ -38,17 +41,44 @@ _OF_A_BAD_FILE = (
     pl.exceptions.ComputeError,
     pl.exceptions.InvalidOperationError,
     pl.exceptions.NoDataError,
+    pl.exceptions.SchemaError,
 )
 
 
+def place(number: int) -> str:
+    """The name in a frame of the column that stands at ``number`` in its file."""
+    return f"c{number}"
+
+
+def digest(columns: Sequence[str]) -> pl.Expr:
+    """``DIGEST`` of a frame with all the ``columns`` of its file, in whatever order they stand."""
+    by_name = sorted(range(len(columns)), key=lambda number: (columns[number], number))
+    return pl.struct(place(number) for number in by_name).hash().alias(DIGEST)
+
+
 @contextmanager
-def refused(refusal: Callable[[], SourceError]) -> Iterator[None]:
-    """Turns what polars throws at a damaged file into ``refusal``, which echoes none of it."""
+def refused(
+    refusal: Callable[[], SourceError], frame: pl.LazyFrame | None = None
+) -> Iterator[None]:
+    """Turns what polars throws at a damaged file into ``refusal``, which echoes none of it.
+
+    Where all rows of ``frame`` can be read, the fault is not the file's and is thrown as it is.
+    """
     try:
         yield
     except _OF_A_BAD_FILE:
+        if frame is not None and _is_whole(frame):
+            raise
         raise refusal() from None
     except OSError as error:
         if error.errno is not None:  # the disk's trouble, not the file's
             raise
         raise refusal() from None
+
+
+def _is_whole(frame: pl.LazyFrame) -> bool:
+    try:
+        frame.select(pl.col(DIGEST).max()).collect(engine="streaming")  # it reads every column
+    except (pl.exceptions.PolarsError, OSError):
+        return False
+    return True

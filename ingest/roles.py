@@ -5,19 +5,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import ConfigError
-from contracts.events import CASE_PREFIX
+from contracts.events import CASE_PREFIX, attribute_column
 from contracts.settings import Source
+from ingest.lifecycle import COLUMN
 
 _STANDARD = {
     "case_id": "case:concept:name",
     "activity": "concept:name",
     "timestamp": "time:timestamp",
-    "lifecycle": "lifecycle:transition",
+    "lifecycle": COLUMN,
     "instance": "concept:instance",
     "resource": "org:resource",
     "team": "org:group",
@@ -25,6 +27,7 @@ _STANDARD = {
 """The columns that play a role where the config does not say so: the names that XES fixes."""
 
 _REQUIRED = ("case_id", "activity", "timestamp")
+_IDS = ("case_id", "resource")
 _MOST_NAMED = 20
 
 
@@ -34,6 +37,13 @@ class Roles:
 
     columns: Mapping[str, str]
     case_attributes: Mapping[str, str]
+
+    def moved(self, places: Mapping[str, str]) -> Roles:
+        """The same roles, of columns that go by the name that ``places`` gives each."""
+        return Roles(
+            {role: places[name] for role, name in self.columns.items()},
+            {attribute: places[name] for attribute, name in self.case_attributes.items()},
+        )
 
 
 def wanted_columns(source: Source) -> list[str]:
@@ -47,12 +57,13 @@ def wanted_columns(source: Source) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def roles_of(source: Source, columns: Collection[str], config: Path, position: int) -> Roles:
+def roles_of(source: Source, columns: Sequence[str], config: Path, position: int) -> Roles:
     """Settles the roles of a file that has ``columns``.
 
     Raises:
-        ConfigError: a configured column is not in the file, or a required role has none; it names
-            the config file, the key and the nearest column.
+        ConfigError: a configured column is not in the file, or is there twice; a required role has
+            none; or a case attribute is the case id or the resource, which would put the id itself
+            beside its pseudonym. It names the config file, the key and the nearest column.
     """
     configured: dict[str, str] = source.columns.model_dump(exclude_none=True)
     key = f"{config}: 'sources.{position}."
@@ -69,6 +80,17 @@ def roles_of(source: Source, columns: Collection[str], config: Path, position: i
         name: _pick(name, _of_case(name), columns, f"{key}case_attributes.{number}'")
         for number, name in enumerate(source.case_attributes)
     }
+    for role, column in found.items():
+        _check_single(column, columns, f"{key}columns.{role}'")
+    for number, (name, column) in enumerate(attributes.items()):
+        attribute = f"{key}case_attributes.{number}'"
+        _check_single(column, columns, attribute)
+        if column in (found.get(role) for role in _IDS):
+            raise ConfigError(
+                f"{attribute}: '{name}' is the column of case ids or resources, and would be kept "
+                "as it is.",
+                "Leave it out; ids become pseudonyms.",
+            )
     return Roles(found, attributes)
 
 
@@ -78,10 +100,10 @@ def _spellings(role: str, name: str) -> tuple[str, str]:
 
 
 def _of_case(name: str) -> tuple[str, str]:
-    return (CASE_PREFIX + name.removeprefix(CASE_PREFIX), name)
+    return (attribute_column(name), name)
 
 
-def _pick(name: str, spellings: Iterable[str], columns: Collection[str], key: str) -> str:
+def _pick(name: str, spellings: Iterable[str], columns: Sequence[str], key: str) -> str:
     found = next((spelling for spelling in spellings if spelling in columns), None)
     if found is None:
         near = difflib.get_close_matches(name, sorted(columns), n=1, cutoff=0.5)
@@ -92,7 +114,15 @@ def _pick(name: str, spellings: Iterable[str], columns: Collection[str], key: st
     return found
 
 
-def _listed(columns: Collection[str]) -> str:
-    names = sorted(columns)
+def _check_single(column: str, columns: Sequence[str], key: str) -> None:
+    if Counter(columns)[column] > 1:
+        raise ConfigError(
+            f"{key}: the file has more than one column '{column}'.",
+            "Export it with a name of its own for each.",
+        )
+
+
+def _listed(columns: Iterable[str]) -> str:
+    names = sorted(set(columns) - {""})
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(names[:_MOST_NAMED]) + more

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,21 +70,38 @@ def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
             "Download it first and give the path of the file.",
         )
     _check_read(source.format, key)
-    paths = _matches(resolve_path(source.path, config), source.format)
+    try:
+        paths = _matches(source, config)
+        hint = "" if paths else _hint(source, config)
+    except OSError as error:
+        raise SourceError(
+            f"{key}.path cannot be looked up: {error.strerror}.", "Give the path of a file."
+        ) from None
+    except (ValueError, RuntimeError, NotImplementedError):  # as pathlib has it: \0, a**, loops
+        raise SourceError(
+            f"{key}.path: {source.path!r} is no path, nor a pattern of paths.",
+            "Write for example exports/*.csv; ** stands alone between slashes.",
+        ) from None
     if not paths:
-        raise SourceError(f"{key}.path: there is no {source.path}.", _hint(source, config))
+        raise SourceError(f"{key}.path: there is no {source.path}.", hint)
     return [_file(path, source.format, config, key) for path in paths]
 
 
-def _matches(path: Path, format_: Format | None) -> list[Path]:
+def _matches(source: Source, config: Path) -> list[Path]:
+    path = resolve_path(source.path, config)
     if path.is_file():
         return [path]
     if path.is_dir():
         return sorted(
-            file for file in path.iterdir() if file.is_file() and (format_ or _format_of(file))
+            file
+            for file in path.iterdir()
+            if file.is_file() and (source.format or _format_of(file))
         )
-    root = Path(path.anchor)
-    return sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
+    # only what the config says is a pattern: not the name of the folder that the config is in
+    folder = Path(glob.escape(str(config.parent.resolve())))
+    pattern = resolve_path(source.path, folder / config.name)
+    root = Path(pattern.anchor)
+    return sorted(file for file in root.glob(str(pattern.relative_to(root))) if file.is_file())
 
 
 def _format_of(path: Path) -> Format | None:

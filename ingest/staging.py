@@ -59,17 +59,19 @@ def stage(
     with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
         scratch = Path(folder)
         raw = _read(file, source, scratch)
-        roles = roles_of(source, raw.columns, config, position)
+        named = roles_of(source, raw.columns, config, position)
+        _check_types(raw, named, file.name)
+        roles = named.moved(raw.places)
         aside = scratch / "candidates"
-        with refused(raw.refusal):
-            notations = _notations(raw, roles, file.name)
+        with refused(raw.refusal, raw.frame):
+            notations = _notations(raw, named, file.name)
             candidates = normalise(
                 raw.frame, roles, notations, source=file.name, zone=source.timezone
             )
-            named = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
-            named.sink_parquet(aside, engine="streaming")
+            stored = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
+            stored.sink_parquet(aside, engine="streaming")
         aside.replace(path)
-    rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
     return Staged(path, rows)
 
 
@@ -84,12 +86,32 @@ def _read(file: SourceFile, source: Source, scratch: Path) -> Raw:
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
 
 
+def _check_types(raw: Raw, roles: Roles, name: str) -> None:
+    """Refuses columns of a type that cannot play their role."""
+    schema = raw.frame.collect_schema()
+    for column in (*roles.columns.values(), *roles.case_attributes.values()):
+        if schema[raw.places[column]].is_nested():
+            raise SourceError(
+                f"{name}: column '{column}' holds lists or records, not one value a row.",
+                "Export its values as columns of their own.",
+            )
+    for role in TIME_ROLES:
+        column = roles.columns.get(role, "")
+        if column and schema[raw.places[column]] in (pl.Time, pl.Duration):
+            raise SourceError(
+                f"{name}: column '{column}' holds times without a date.",
+                "Export moments: a date and a time in one column.",
+            )
+
+
 def _notations(raw: Raw, roles: Roles, name: str) -> dict[str, Notation]:
-    """How the columns with written times are written."""
+    """How the columns with written times are written, by their place."""
     schema = raw.frame.collect_schema()
     columns = {roles.columns[role] for role in TIME_ROLES if role in roles.columns}
     return {
-        column: notation_of(raw.frame.select(pl.col(column).cast(pl.String)), column, name)
+        raw.places[column]: notation_of(
+            raw.frame.select(pl.col(raw.places[column]).cast(pl.String)), column, name
+        )
         for column in sorted(columns)
-        if not schema[column].is_temporal()
+        if not schema[raw.places[column]].is_temporal()
     }

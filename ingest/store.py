@@ -6,23 +6,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import polars as pl
 
-from contracts.errors import StoreBusy
+from contracts.errors import SourceError, StoreBusy, UsageError
 from contracts.events import CASE_PREFIX, EVENTS, KEY, ORDER, bucket_of_slot
-from ingest.lifecycle import COMPLETE, START, STEPS, pair
+from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 ROWS_PER_BUCKET = 500_000
 MOST_BUCKETS = 256
 _FACTS = "hoeksteen"
+_SCRATCH = ".commit-"
 # Delta knows no unsigned integers
 _STORED_AS = {"bucket": pl.Int32(), "row": pl.Int64()}
 
@@ -56,23 +62,28 @@ def commit(staged: Sequence[Path], quarantine: Path, store: Path, fingerprint: s
 
     Accepted are the candidates whose ``KEY`` is not in ``quarantine``; their STARTs and COMPLETEs
     are paired. Memory is bounded by a bucket. Where the newest commit has the same ``fingerprint``
-    nothing is written.
+    nothing is written. What earlier commits held, and what one that was killed left, is removed.
 
     Args:
         staged: Parquet files in shape ``CANDIDATES`` with ``case:*`` columns.
         quarantine: a Parquet file in shape ``QUARANTINE``.
         store: the folder of the table; made where absent.
         fingerprint: says what the batch is made of.
+
+    Raises:
+        SourceError: the log names transitions, and none of them says that work was done.
     """
+    _sweep(store)
     current = _newest(store)
     if current and current["fingerprint"] == fingerprint:
         return stored(store)
     store.mkdir(parents=True, exist_ok=True)
     accepted = _accepted(staged, quarantine)
     transitions = _transitions(accepted)
+    _check_transitions(transitions)
     buckets = _buckets(sum(transitions.values()))
     schema = _event_schema(accepted)
-    with tempfile.TemporaryDirectory(dir=store, prefix=".commit-") as folder:
+    with tempfile.TemporaryDirectory(dir=store, prefix=_SCRATCH) as folder:
         parts = _partition(accepted, buckets, Path(folder))
         files = [
             _write(part, bucket, store, schema, paired=START in transitions)
@@ -86,6 +97,7 @@ def commit(staged: Sequence[Path], quarantine: Path, store: Path, fingerprint: s
         "set_aside": {name: rows for name, rows in transitions.items() if name not in STEPS},
     }
     _publish(store, files, schema, facts)
+    _sweep(store)
     return stored(store)
 
 
@@ -105,9 +117,17 @@ def stored(store: Path) -> Stored:
 
 def events_of(store: Path, bucket: int) -> pl.LazyFrame:
     """The events of one bucket in shape ``EVENTS`` with ``case:*`` columns, sorted by ``ORDER``."""
-    frame = pl.scan_delta(str(store)).filter(pl.col("bucket") == bucket)
-    cases = [c for c in frame.collect_schema().names() if c.startswith(CASE_PREFIX)]
-    return frame.select(*(pl.col(c).cast(EVENTS[c]) for c in EVENTS), *cases)
+    from deltalake import DeltaTable
+
+    table = DeltaTable(str(store))
+    columns = [field.name for field in table.schema().fields]
+    cases = [column for column in columns if column.startswith(CASE_PREFIX)]
+    files = _files(table, store).filter(pl.col("bucket") == bucket)["path"].to_list()
+    if not files:
+        return pl.LazyFrame(schema={**EVENTS, **dict.fromkeys(cases, pl.String())})
+    frame = pl.scan_parquet(files, glob=False, hive_partitioning=False)
+    stored_columns = (pl.col(c).cast(EVENTS[c]) for c in EVENTS if c != "bucket")
+    return frame.select(pl.lit(bucket, EVENTS["bucket"]).alias("bucket"), *stored_columns, *cases)
 
 
 @contextmanager
@@ -116,16 +136,23 @@ def hold(store: Path) -> Iterator[None]:
 
     Raises:
         StoreBusy: another run is in it.
+        UsageError: there cannot be a store.
     """
     from filelock import FileLock, Timeout
 
-    store.mkdir(parents=True, exist_ok=True)
+    _check_name(store)
     lock = FileLock(store / ".hold")
     try:
+        store.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise StoreBusy(
             f"Another run is working in {store}.", "Wait until it is done and run again."
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"The store cannot be made in {store}: {error.strerror}.",
+            "Give a folder that you may write in.",
         ) from None
     try:
         yield
@@ -133,15 +160,35 @@ def hold(store: Path) -> Iterator[None]:
         lock.release()
 
 
+def _check_name(store: Path) -> None:
+    # delta-rs decodes such a path once too often, and then looks in another folder
+    if unquote(str(store.absolute())) != str(store.absolute()):
+        raise UsageError(
+            f"The store cannot be made in {store}: the table's library misreads a percent sign "
+            "that two hexadecimal digits follow.",
+            "Give a folder without it.",
+        )
+
+
 def _accepted(staged: Sequence[Path], quarantine: Path) -> pl.LazyFrame:
-    candidates = pl.concat([pl.scan_parquet(path) for path in staged], how="diagonal")
-    rejected = pl.scan_parquet(quarantine).select(*KEY)
+    candidates = pl.concat([pl.scan_parquet(path, glob=False) for path in staged], how="diagonal")
+    rejected = pl.scan_parquet(quarantine, glob=False).select(*KEY)
     return candidates.join(rejected, on=list(KEY), how="anti")
 
 
 def _transitions(accepted: pl.LazyFrame) -> dict[str, int]:
     counts = accepted.group_by("lifecycle").len().sort("lifecycle").collect(engine="streaming")
     return dict(counts.iter_rows())
+
+
+def _check_transitions(transitions: dict[str, int]) -> None:
+    if transitions and not any(step in transitions for step in STEPS):
+        raise SourceError(
+            f"No row of the log can be used: column '{COLUMN}' says of none that work was started "
+            f"or completed. hoeksteen knows these by the words {START} and {COMPLETE}.",
+            "Write them so in that column, or leave the column out: then every row is an activity "
+            "that was completed.",
+        )
 
 
 def _buckets(rows: int) -> int:
@@ -168,7 +215,7 @@ def _partition(
     by_bucket = pl.PartitionBy(folder, key=bucket_of_slot(buckets), include_key=False)
     accepted.sink_parquet(by_bucket, mkdir=True, engine="streaming")
     for part in sorted(folder.iterdir()):
-        rows = pl.scan_parquet(part / "**/*.parquet", hive_partitioning=False)
+        rows = pl.scan_parquet(sorted(part.rglob("*.parquet")), glob=False, hive_partitioning=False)
         yield int(part.name.partition("=")[2]), rows
 
 
@@ -176,7 +223,8 @@ def _write(
     part: pl.LazyFrame, bucket: int, store: Path, schema: pl.Schema, *, paired: bool
 ) -> _File:
     """Writes the events of one bucket; they are not seen before ``_publish``."""
-    steps = pair(part) if paired else part.filter(pl.col("lifecycle") == COMPLETE)
+    completes = part.filter(pl.col("lifecycle") == COMPLETE)
+    steps = pair(part) if paired else completes.with_columns(pl.lit(value=True).alias("is_done"))
     events = steps.sort(ORDER).select(pl.col(c).cast(type_) for c, type_ in schema.items())
     name = f"bucket={bucket}/{uuid.uuid4().hex}.parquet"
     (store / name).parent.mkdir(exist_ok=True)
@@ -212,12 +260,37 @@ def _publish(store: Path, files: Sequence[_File], schema: pl.Schema, facts: dict
 def _newest(store: Path) -> dict[str, Any] | None:
     """The facts of our newest commit, and its version; null where there is none.
 
-    A commit that only tidies the table, as others' tools make, has no facts.
+    A commit that only tidies the table, as others' tools make, has no facts. The log is read as the
+    text that it is: ``DeltaTable.history`` is empty in a folder with ``#`` or ``?`` in its path.
     """
+    for entry in sorted((store / "_delta_log").glob("*.json"), reverse=True):
+        for line in entry.read_bytes().splitlines():
+            facts = json.loads(line).get("commitInfo", {}).get(_FACTS)
+            if facts:
+                return {"version": int(entry.stem), **json.loads(facts)}
+    return None
+
+
+def _files(table: DeltaTable, store: Path) -> pl.DataFrame:
+    """The bucket and the path of every file that the newest version of ``table`` is made of."""
+    added = pl.DataFrame(table.get_add_actions(flatten=True))
+    if added.is_empty():
+        return pl.DataFrame(schema={"bucket": pl.Int32, "path": pl.String})
+    paths = [str(store / name) for name in added["path"]]
+    return added.select(
+        pl.col("partition.bucket").alias("bucket"), pl.Series("path", paths, pl.String)
+    ).sort("path")
+
+
+def _sweep(store: Path) -> None:
+    """Removes what the newest version of ``store`` does not hold; nothing but files of ours."""
     from deltalake import DeltaTable
 
-    if not DeltaTable.is_deltatable(str(store)):
-        return None
-    ours = (entry for entry in DeltaTable(str(store)).history() if _FACTS in entry)
-    newest = next(ours, None)
-    return newest and {"version": newest["version"], **json.loads(newest[_FACTS])}
+    for left in store.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left)
+    held: set[str] = set()
+    if DeltaTable.is_deltatable(str(store)):
+        held = set(_files(DeltaTable(str(store)), store)["path"])
+    for file in store.glob("bucket=*/*.parquet"):
+        if str(file) not in held:
+            file.unlink()

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX
-from ingest.raw import DIGEST, ROW, Raw
+from ingest.raw import DIGEST, ROW, Raw, place
 from ingest.xes_document import BLOCK, documents, not_well_formed, read_ahead
 from ingest.xes_tags import read_tags
 
@@ -21,7 +21,7 @@ _EVENT_DEPTH = 2
 
 
 def read_xes(
-    path: Path, name: str, wanted: Collection[str], scratch: Path, block: int = BLOCK
+    path: Path, name: str, wanted: Sequence[str], scratch: Path, block: int = BLOCK
 ) -> Raw:
     """Reads the events of an XES file in file order, in memory bounded by some megabytes of it.
 
@@ -37,18 +37,21 @@ def read_xes(
         SourceError: not XES, cut short, with a DOCTYPE, or without events.
     """
     columns: set[str] = set()
+    places = {column: place(number) for number, column in enumerate(wanted)}
+    parts: list[Path] = []
     rows = 0
     for number, document in enumerate(read_ahead(documents(path, name, block))):
         tags = _located(_tags(document, name))
         columns |= _keys(tags) if number == 0 else set()
-        events = _events(tags, wanted).with_columns(pl.col(ROW) + rows)
-        columns |= {c for c in wanted if events[c].null_count() < events.height}
-        events.write_parquet(scratch / f"{number:06}.parquet")
+        events = _events(tags, places).with_columns(pl.col(ROW) + rows)
+        columns |= {c for c in wanted if events[places[c]].null_count() < events.height}
+        parts.append(scratch / f"{number:06}.parquet")
+        events.write_parquet(parts[-1])
         rows += events.height
     if not rows:
         raise SourceError(f"{name} holds no events.", "Export a log that has events in it.")
-    frame = pl.scan_parquet(scratch / "*.parquet")
-    return Raw(frame, tuple(sorted(columns)), lambda: not_well_formed(name))
+    frame = pl.scan_parquet(parts, glob=False)
+    return Raw(frame, tuple(sorted(columns)), places, lambda: not_well_formed(name))
 
 
 def _tags(document: bytes, name: str) -> pl.DataFrame:
@@ -114,8 +117,8 @@ def _keys(tags: pl.DataFrame) -> set[str]:
     return set(named["key"].unique().drop_nulls())
 
 
-def _events(tags: pl.DataFrame, wanted: Collection[str]) -> pl.DataFrame:
-    """``ROW`` (from 1), ``DIGEST`` and the wanted columns of every event."""
+def _events(tags: pl.DataFrame, places: Mapping[str, str]) -> pl.DataFrame:
+    """``ROW`` (from 1), ``DIGEST`` and the columns that have a place of every event."""
     said = tags.filter(pl.col("of") == "event").select(
         "event", pl.struct("key", "value").hash().alias(DIGEST)
     )
@@ -125,9 +128,9 @@ def _events(tags: pl.DataFrame, wanted: Collection[str]) -> pl.DataFrame:
         .select("event", "trace")
         .join(digests, on="event", how="left", maintain_order="left")
     )
-    keys = {column.removeprefix(CASE_PREFIX) for column in wanted}
+    keys = {column.removeprefix(CASE_PREFIX) for column in places}
     found = tags.filter(pl.col("of").is_not_null(), pl.col("key").is_in(keys))
-    columns = {column: _values(found, events, column) for column in wanted}
+    columns = {place: _values(found, events, column) for column, place in places.items()}
     return events.select(pl.col("event").cast(pl.UInt64).alias(ROW), DIGEST).with_columns(**columns)
 
 

@@ -3,24 +3,29 @@
 """Ranks the waits that someone can shorten, and sets apart those that are meant to be.
 
 Loss is all waiting at a place in person-days, that of open cases up to ``as_of`` included, less
-what a pause or the law explains. The reference is the time within which a quarter of the same
-waits end; excess is the waiting beyond it. Waiting on the citizen and waiting after the
-outcome is explained, never ranked. Nothing is ranked under 30 cases.
+what a pause or the law explains; excess is the loss beyond a reference (``mining.waits``). Waiting
+on the citizen and waiting after the outcome is explained, never ranked. Nothing is ranked under 30
+cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import polars as pl
 
 from contracts.findings import QUESTION, Bottleneck, ExplainedClass, ExplainedWait, Quantiles
 from contracts.settings import Actor, Analysis, Journey
-from mining.durations import DAY_MS
-from mining.ledger import owner_of, step_of
+from mining.turns import step_of
 
 LEAST_CASES = 30
+_RANKED: dict[str, Actor | None] = {
+    "agency_wait": "agency",
+    "third_party": "third_party",
+    "unknown": None,
+}
+_EXPLAINED: dict[str, ExplainedClass] = {"citizen": "waiting_on_citizen", "outside": "outside"}
 
 
 def conclude(
@@ -35,76 +40,59 @@ def conclude(
         journey: who must act before each step.
         analysis: what to rank on, and how many to show.
     """
-    explained_days = ledger.filter(~pl.col("is_open")).select(
-        "from",
-        "to",
-        pause_days=pl.col("pause_ms") / DAY_MS,
-        statutory_days=pl.col("statutory_ms") / DAY_MS,
+    explained_cases = ledger.filter(~pl.col("is_open")).select(
+        "from", "to", paused="pause", within_norm="statutory"
     )
-    parts = waits.join(explained_days, on=["from", "to"], how="left").with_columns(
-        pl.col("pause_days", "statutory_days").fill_null(0.0)
-    )
-    rows = [_with_owner(row, journey) for row in parts.iter_rows(named=True)]
-    explained = [wait for row in rows for wait in _explained(row)]
-    ranked = sorted(_rankable(rows), key=_loss_by(analysis.rank_by))[: analysis.top]
+    rows = waits.join(explained_cases, on=["from", "to"], how="left").rows(named=True)
+    rankable = [row for row in rows if _is_rankable(row)]
+    ranked = sorted(rankable, key=_loss_by(analysis.rank_by))[: analysis.top]
     found = [_bottleneck(rank, row, cases, journey) for rank, row in enumerate(ranked, start=1)]
+    explained = [wait for row in rows for wait in _explained(row)]
     return found, sorted(explained, key=lambda wait: (-wait.person_days, wait.from_, wait.to or ""))
 
 
-def _with_owner(row: dict[str, Any], journey: Journey) -> dict[str, Any]:
-    owner = "agency_wait" if row["to"] is None else owner_of(journey, row["to"])
-    lost = row["person_days"] - row["pause_days"] - row["statutory_days"]
-    return row | {"owner": owner, "lost": lost}
+def _is_rankable(row: dict[str, Any]) -> bool:
+    return row["owner"] in _RANKED and row["cases"] >= LEAST_CASES and row["lost_days"] > 0
 
 
-def _rankable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        row
-        for row in rows
-        if row["owner"] in ("agency_wait", "third_party")
-        and row["cases"] >= LEAST_CASES
-        and row["lost"] > 0
-    ]
-
-
-def _loss_by(rank_by: str) -> Any:
-    column = {"person_days_lost": "lost", "excess_person_days": "excess_person_days"}.get(
+def _loss_by(rank_by: str) -> Callable[[dict[str, Any]], tuple[float, str, str]]:
+    column = {"person_days_lost": "lost_days", "excess_person_days": "excess_days"}.get(
         rank_by, "cases"
     )
     return lambda row: (-row[column], row["from"], row["to"] or "")
 
 
 def _explained(row: dict[str, Any]) -> Iterator[ExplainedWait]:
-    owner_class: dict[str, ExplainedClass] = {"citizen": "waiting_on_citizen", "outside": "outside"}
-    parts: dict[ExplainedClass, float] = {
-        "policy_pause": row["pause_days"],
-        "statutory_wait": row["statutory_days"],
-    }
-    if row["owner"] in owner_class:
-        parts[owner_class[row["owner"]]] = row["lost"]
-    for class_, days in parts.items():
+    parts: list[tuple[ExplainedClass, float, int | None]] = [
+        ("policy_pause", row["pause_days"], row["paused"]),
+        ("statutory_wait", row["statutory_days"], row["within_norm"]),
+    ]
+    if row["owner"] in _EXPLAINED:
+        parts.append((_EXPLAINED[row["owner"]], row["lost_days"], row["cases"]))
+    for class_, days, cases in parts:
         if days > 0:
             yield ExplainedWait(
-                **{"from": row["from"], "to": row["to"], "class": class_}, person_days=days
+                **{"from": row["from"], "to": row["to"], "class": class_},
+                person_days=days,
+                cases=cases or row["open_cases"],
             )
 
 
 def _bottleneck(rank: int, row: dict[str, Any], cases: int, journey: Journey) -> Bottleneck:
     step = step_of(journey, row["to"])
-    actor: Actor | None = None if row["to"] is None else step.actor
     return Bottleneck(
         rank=rank,
         **{"from": row["from"]},
         to=row["to"],
-        actor=actor,
+        actor=_RANKED[row["owner"]],
         clocks=("citizen", "legal") if step.clock == "running" else ("citizen",),
         cases=row["cases"],
         open_cases=row["open_cases"],
-        person_days_lost=row["lost"],
+        person_days_lost=row["lost_days"],
         share_of_waiting=row["share_of_waiting"],
         wait_days=Quantiles(p50=row["p50_days"], p90=row["p90_days"]),
         reference_days=row["reference_days"],
-        mean_days_per_case=row["excess_person_days"] / cases,
+        mean_days_per_case=row["excess_days"] / cases,
         certainty=certainty(row["n"], row["open_cases"]),
         question=QUESTION,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.findings import FailedRule, Findings, Log, Quantiles, Throughput, Validation
+from contracts.findings import FailedRule, Findings, Ledger, Log, Quantiles, Throughput, Validation
 from contracts.settings import Settings
 from contracts.verdict import Verdict
 from mining import bottlenecks, follows, ledger, overview, throughput, waits
@@ -46,7 +46,8 @@ def conclude(
     """Turns the merged summaries of ``SUMMARIES`` into findings, tables and a process model."""
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
 
-    waited = waits.conclude(merged["waits"], merged["wait_cases"])
+    waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
+    turns = ledger.conclude(merged["ledger"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
     log = _log(merged, verdict)
     ranked, explained = bottlenecks.conclude(
@@ -60,7 +61,7 @@ def conclude(
         throughput_days=Throughput(
             p50=whole.p50_days, p90=whole.p90_days, closed_only_p50=whole.closed_only_p50_days
         ),
-        ledger=ledger.conclude(merged["ledger"], settings.journey),
+        ledger=Ledger(**dict(turns.select("owner", "person_days").iter_rows())),
         bottlenecks=tuple(ranked),
         explained_waits=tuple(explained),
         validation=_validation(verdict, throughput.conclude(merged["throughput_untouched"])),
@@ -68,6 +69,7 @@ def conclude(
     tables = {
         "steps": overview.conclude_steps(merged["steps"]),
         "waits": waited.select(pl.col(waits.SHOWN)),
+        "ledger": turns,
         "wait_bands": waits.conclude_bands(merged["wait_bands"]),
         "variants": overview.conclude_variants(merged["variants"]),
         "rework": overview.conclude_rework(merged["rework"]),

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.events import day_in
+from contracts.events import ORDER, day_in
 from contracts.settings import Journey, Pause
 from mining.durations import DAY_MS
 
@@ -52,45 +52,69 @@ CASES = pl.Schema({"case_id": pl.String, "is_open": pl.Boolean, "elapsed_ms": pl
 
 
 def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """Events up to ``as_of``, each with its place in its case.
+    """What had happened by ``as_of``, each event with its place in its case.
+
+    Work that was begun but not done by ``as_of`` stands where it began.
 
     Args:
         events: whole cases in the shape of ``contracts.events.EVENTS``, sorted by ``ORDER``.
         lens: how the log is looked at.
 
     Returns:
-        The columns ``case_id, activity, from, is_first, is_last, is_closed, is_outside, at_ms``
-        (this event on the case's axis), ``started_ms`` (when its work began; equal to ``at_ms``
-        where the log does not tell), ``before_ms`` (the event before it; for the first event its
-        own start), ``as_of_ms``.
+        The columns ``case_id, activity, from, at, is_done, is_first, is_last, is_closed,
+        is_outside``; and on the case's axis ``at_ms`` (this event), ``before_ms`` (the event
+        before it; of the first one, the case's begin), ``started_ms`` (when its work began, in
+        between; ``at_ms`` where the log does not tell), ``as_of_ms``.
     """
+    known = _known_by(events, lens.as_of)
     same = pl.col("case_id") == pl.col("case_id").shift()
-    ends = pl.col("is_end").cum_sum()
-    days = pl.col("is_day").cum_sum()
+    place = known.with_row_index("place").join(
+        _cases_of(known, lens), on="case_id", how="left", maintain_order="left"
+    )
     return (
-        events.filter(pl.col("at") <= lens.as_of)
-        .with_columns(
+        place.with_columns(
             is_first=~same.fill_null(value=False),
             is_last=~same.shift(-1).fill_null(value=False),
-            is_end=pl.col("activity").is_in(lens.journey.end),
-        )
-        .with_columns(
-            is_closed=_in_case(ends) > _before_case(ends),
-            is_outside=(_in_case(ends) > _before_case(ends))
-            & (_in_case(ends) == ends - pl.col("is_end")),
-            in_days=_in_case(days) > _before_case(days),
-        )
-        .with_columns(
+            is_closed=pl.col("end_place").is_not_null(),
+            is_outside=(pl.col("place") > pl.col("end_place")).fill_null(value=False),
             at_ms=_on_axis("at", lens.zone),
+            began_ms=_on_axis("began_at", lens.zone),
             started_ms=_on_axis("started_at", lens.zone),
             as_of_ms=_constant_on_axis(lens.as_of, lens.zone),
         )
         .with_columns(
-            started_ms=pl.min_horizontal(pl.col("started_ms").fill_null(pl.col("at_ms")), "at_ms"),
-            before_ms=pl.when("is_first")
-            .then(pl.min_horizontal("started_ms", "at_ms"))
-            .otherwise(pl.col("at_ms").shift()),
+            before_ms=pl.when("is_first").then("began_ms").otherwise(pl.col("at_ms").shift()),
             **{"from": pl.when(~pl.col("is_first")).then(pl.col("activity").shift())},
+        )
+        .with_columns(
+            # before its first event somebody worked on a case, if it had begun by then
+            started_ms=pl.when("is_first")
+            .then("before_ms")
+            .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms")).clip("before_ms", "at_ms"))
+        )
+    )
+
+
+def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.LazyFrame:
+    """The events up to ``as_of``; what was begun and not done by then is work in progress."""
+    in_progress = pl.col("at") > as_of
+    known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).with_columns(
+        at=pl.when(in_progress).then("started_at").otherwise("at"),
+        is_done=pl.col("is_done") & ~in_progress,
+    )
+    return known.sort(ORDER)
+
+
+def _cases_of(known: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """A case's begin, the place of its last end activity (null: open), whether it is in days."""
+    is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")
+    return (
+        known.with_row_index("place")
+        .group_by("case_id")
+        .agg(
+            end_place=pl.col("place").filter(is_end).last(),
+            began_at=pl.min_horizontal("at", "started_at").min(),
+            in_days=pl.col("is_day").any(),
         )
     )
 
@@ -100,9 +124,8 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 
     An event's time since the event before it splits, without gap or overlap, into a wait until its
     work started and the work; where work on it began before the event before it was done, there
-    was no wait.
+    was no wait. After its last event an open case waits, or is worked on.
     """
-    started = pl.max_horizontal("started_ms", "before_ms")
     done = traced.filter(~pl.col("is_first") | (pl.col("at_ms") > pl.col("before_ms"))).select(
         "case_id",
         "from",
@@ -111,21 +134,23 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         "in_days",
         to="activity",
         is_open=pl.lit(value=False),
-        wait_ms=started - pl.col("before_ms"),
-        work_ms=pl.col("at_ms") - started,
+        wait_ms=pl.col("started_ms") - pl.col("before_ms"),
+        work_ms=pl.col("at_ms") - pl.col("started_ms"),
     )
-    waiting = traced.filter(pl.col("is_last") & ~pl.col("is_closed")).select(
+    rest = pl.col("as_of_ms") - pl.col("at_ms")
+    waits = pl.col("is_done")
+    still = traced.filter(pl.col("is_last") & ~pl.col("is_closed")).select(
         "case_id",
         "is_outside",
         "in_days",
         before_ms="at_ms",
-        to=pl.lit(None, dtype=pl.String),
-        is_open=pl.lit(value=True),
-        wait_ms=pl.col("as_of_ms") - pl.col("at_ms"),
-        work_ms=pl.lit(0, dtype=pl.Int64),
-        **{"from": "activity"},
+        is_open=waits,
+        to=pl.when(~waits).then("activity"),
+        wait_ms=pl.when(waits).then(rest).otherwise(0),
+        work_ms=pl.when(waits).then(0).otherwise(rest),
+        **{"from": pl.when(waits).then("activity")},
     )
-    both = pl.concat([done, waiting.select(done.collect_schema().names())])
+    both = pl.concat([done, still.select(done.collect_schema().names())])
     return (
         both.with_columns(pause_ms=_paused(lens))
         .with_columns(statutory_ms=_statutory(lens.journey))
@@ -135,24 +160,13 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 
 def cases(traced: pl.LazyFrame) -> pl.LazyFrame:
     """The elapsed time of cases, in the shape of ``CASES``, from ``traces(...)``."""
-    inside = ~pl.col("is_outside")
-    return traced.group_by("case_id", maintain_order=True).agg(
-        is_open=~pl.col("is_closed").last(),
-        elapsed_ms=pl.when(pl.col("is_closed").last())
-        .then(pl.col("at_ms").filter(inside).last())
-        .otherwise(pl.col("as_of_ms").last())
-        - pl.col("before_ms").first(),
+    closed_ms = pl.col("at_ms").filter(~pl.col("is_outside")).last()
+    until_ms = (
+        pl.when(pl.col("is_closed").last()).then(closed_ms).otherwise(pl.col("as_of_ms").last())
     )
-
-
-def _in_case(running: pl.Expr) -> pl.Expr:
-    """A running total over sorted cases, as it stands at the end of each row's case."""
-    return pl.when("is_last").then(running).backward_fill()
-
-
-def _before_case(running: pl.Expr) -> pl.Expr:
-    """A running total over sorted cases, as it stood before each row's case began."""
-    return pl.when("is_first").then(running.shift(fill_value=0)).forward_fill()
+    return traced.group_by("case_id", maintain_order=True).agg(
+        is_open=~pl.col("is_closed").last(), elapsed_ms=until_ms - pl.col("before_ms").first()
+    )
 
 
 def _on_axis(column: str, zone: str) -> pl.Expr:

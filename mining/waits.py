@@ -5,21 +5,23 @@
 A case that still waits after an activity has not shown what comes next. Its wait is shared out over
 the next activities of the cases that waited as long as it did and then went on
 (``mining.survival``). What no case was seen to outlast is kept apart, under ``to`` = null.
+
+What a pause or the law explains of a wait is not lost time. Of waits that ended it is known; of an
+open wait the law's days before the activity it is shared out to are taken.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from contracts.findings import TABLES
+from contracts.settings import Journey
 from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import Floats, leaving
+from mining.turns import norm_days_of, owner_after, owner_before
 
 SHOWN = TABLES["waits"].names()
 BANDS_DAYS = (0, 1, 3, 7, 14, 28, 91, 182, 364)
@@ -28,14 +30,18 @@ BANDS_DAYS = (0, 1, 3, 7, 14, 28, 91, 182, 364)
 WAITS = pl.Schema(
     [
         *TABLES["waits"].items(),
-        ("reference_days", pl.Float64()),  # P25 of the same wait
-        ("excess_person_days", pl.Float64()),  # waiting over the reference, open waits counted
-        ("closed_person_days", pl.Float64()),
-        ("open_person_days", pl.Float64()),
-        ("unresolved_share", pl.Float64()),  # of all who came to `from`: never seen to go on
+        ("owner", pl.String()),  # mining.turns.Owner
+        ("pause_days", pl.Float64()),  # parts of person_days that are explained
+        ("statutory_days", pl.Float64()),
+        ("lost_days", pl.Float64()),  # the rest
+        ("reference_days", pl.Float64()),  # the law's days, else P25 of the same wait
+        ("excess_days", pl.Float64()),  # of lost_days, beyond the reference
     ]
 )
-"""What ``conclude`` gives: a row each ``from``, ``to``."""
+"""What ``conclude`` gives: a row each ``from``, ``to``; days are person-days but for quantiles."""
+
+_NOBODY = 1e-6  # of a case: what rounding leaves of none
+_PARTS = ("n", "ms", "pause_ms", "statutory_ms")
 
 
 def _waits(bucket: Bucket) -> pl.LazyFrame:
@@ -45,18 +51,20 @@ def _waits(bucket: Bucket) -> pl.LazyFrame:
 def _durations(bucket: Bucket) -> pl.LazyFrame:
     return (
         _waits(bucket)
-        .with_columns(bin_of("wait_ms"))
+        .with_columns(bin_of("wait_ms"), ms="wait_ms", n=pl.lit(1, dtype=pl.Int64))
         .group_by("from", "to", "bin")
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("wait_ms").sum())
+        .agg(pl.col(_PARTS).sum())
     )
 
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
+    """Cases that made a move; of them, those that now wait again where it began."""
+    moved = _waits(bucket).filter(~pl.col("is_open")).select("case_id", "from", "to").unique()
+    waiting = _waits(bucket).filter("is_open").select("case_id", "from", is_back=pl.lit(1))
     return (
-        _waits(bucket)
-        .filter(~pl.col("is_open"))
+        moved.join(waiting, on=["case_id", "from"], how="left")
         .group_by("from", "to")
-        .agg(cases=pl.col("case_id").n_unique().cast(pl.Int64))
+        .agg(cases=pl.len().cast(pl.Int64), back=pl.col("is_back").sum().cast(pl.Int64))
     )
 
 
@@ -89,31 +97,31 @@ def conclude_bands(summary: pl.DataFrame) -> pl.DataFrame:
     return bounded.select(columns.names()).cast(columns).sort("from", "to", "over_days")
 
 
-def conclude(durations: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> pl.DataFrame:
     """Every wait of the log, in the shape of ``WAITS``, most waiting first.
 
     Args:
         durations: merged summary ``DURATIONS``.
         cases: merged summary ``CASES``.
+        journey: whose turn it is before each activity, and what the law sets.
     """
     groups = durations.partition_by("from", maintain_order=True)
-    rows = [row for group in groups for row in _Group(group).rows()]
-    waits = pl.DataFrame(rows, schema=_ESTIMATES, orient="row")
-    moved = (
-        durations.filter(pl.col("to").is_not_null())
-        .group_by("from", "to")
-        .agg(pl.col("n").sum())
-        .join(cases, on=["from", "to"])
-    )
-    open_cases = pl.col("open_cases").fill_null(0).round().cast(pl.Int64)
-    person_days = pl.sum_horizontal("closed_person_days", "open_person_days")
+    found = pl.concat([_Group(group, journey).waits() for group in groups] or [_NOTHING])
+    # who waits again where it went on from before is one case, not two
+    new = pl.col("open_n") * (1 - pl.col("back").fill_null(0) / pl.col("present"))
+    person_days = pl.col("person_days")
     return (
-        moved.join(waits, on=["from", "to"], how="full", coalesce=True, nulls_equal=True)
-        .with_columns(open_cases=open_cases, person_days=person_days)
+        found.join(cases, on=["from", "to"], how="left", nulls_equal=True)
+        .filter((pl.col("n") > 0) | (pl.col("open_n") > _NOBODY))
         .with_columns(
-            n=pl.col("n").fill_null(0),
-            cases=pl.col("cases").fill_null(0) + pl.col("open_cases"),
-            share_of_waiting=_share_of("person_days"),
+            cases=pl.col("cases").fill_null(0) + new.round().cast(pl.Int64),
+            open_cases=pl.col("open_n").round().cast(pl.Int64),
+            lost_days=person_days - pl.col("pause_days") - pl.col("statutory_days"),
+        )
+        .with_columns(
+            share_of_waiting=pl.when(person_days.sum() > 0)
+            .then(pl.col("lost_days") / person_days.sum())
+            .otherwise(0.0)
         )
         .select(WAITS.names())
         .cast(WAITS)
@@ -121,89 +129,101 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _share_of(column: str) -> pl.Expr:
-    total = pl.col(column).sum()
-    return pl.when(total > 0).then(pl.col(column) / total).otherwise(0.0)
-
-
-_ESTIMATES = pl.Schema(
-    {
+_NOTHING = pl.DataFrame(
+    schema={
         "from": pl.String,
         "to": pl.String,
-        "open_cases": pl.Float64,
-        "p50_days": pl.Float64,
-        "p90_days": pl.Float64,
-        "reference_days": pl.Float64,
-        "closed_person_days": pl.Float64,
-        "open_person_days": pl.Float64,
-        "excess_person_days": pl.Float64,
-        "unresolved_share": pl.Float64,
+        "owner": pl.String,
+        "n": pl.Int64,
+        "open_n": pl.Float64,
+        "present": pl.Int64,
+        **dict.fromkeys(("p50_days", "p90_days", "reference_days", "person_days"), pl.Float64),
+        **dict.fromkeys(("pause_days", "statutory_days", "excess_days"), pl.Float64),
     }
 )
 
 
 class _Group:
-    """The waits after one activity, as arrays over ``K`` bins and ``J`` next activities."""
+    """The waits after one activity: arrays over ``K`` bins and ``J`` next activities.
 
-    def __init__(self, group: pl.DataFrame) -> None:
+    Matrices have a last column more: of waits that ended it holds none; of those that still go on
+    it takes what nobody was seen to outlast.
+    """
+
+    def __init__(self, group: pl.DataFrame, journey: Journey) -> None:
         self.activity: str = group["from"][0]
-        bins, bin_at = np.unique(group["bin"].to_numpy(), return_inverse=True)
+        self.journey = journey
         self.next = group["to"].drop_nulls().unique().sort().to_list()
+        parts = self._matrices(group)
+        self.still_n, self.still_days = parts["n"][:, -1].copy(), parts["ms"][:, -1].copy()
+        for part in parts.values():
+            part[:, -1] = 0
+        self.n, self.days = parts["n"], parts["ms"]
+        self.pause_days, self.statutory_days = parts["pause_ms"], parts["statutory_ms"]
+        self.lost_days = self.days - self.pause_days - self.statutory_days
+        self.estimate = leaving(self.n[:, :-1].astype(np.int64), self.still_n.astype(np.int64))
+
+    def _matrices(self, group: pl.DataFrame) -> dict[str, Floats]:
+        bins, bin_at = np.unique(group["bin"].to_numpy(), return_inverse=True)
         column = {name: j for j, name in enumerate([*self.next, None])}
         cell = bin_at, np.array([column[name] for name in group["to"]])
-        n = np.zeros((len(bins), len(column)), dtype=np.int64)
-        days = np.zeros(n.shape)
-        np.add.at(n, cell, group["n"].to_numpy())
-        np.add.at(days, cell, group["ms"].to_numpy() / DAY_MS)
-        self.left_n, self.still_n = n[:, :-1], n[:, -1]
-        self.left_days, self.still_days = days[:, :-1], days[:, -1]
-        self.estimate = leaving(self.left_n, self.still_n)
+        parts = {part: np.zeros((len(bins), len(column))) for part in _PARTS}
+        for part, matrix in parts.items():
+            unit = 1 if part == "n" else DAY_MS
+            np.add.at(matrix, cell, group[part].to_numpy() / unit)
+        return parts
 
-    def rows(self) -> Iterator[dict[str, object]]:
-        """An estimate a next activity, and one for those that nobody was seen to outlast."""
-        goes_later = self.estimate.goes_later()
-        for exit_, name in enumerate(self.next):
-            quantile = {q: self._quantile(q, exit_) for q in (0.25, 0.5, 0.9)}
-            yield self._row(
-                name,
-                goes_later[:, exit_],
-                self.left_n[:, exit_],
-                self.left_days[:, exit_],
-                quantile,
-            )
-        stays = 1.0 - goes_later.sum(axis=1)
-        if self.estimate.never_seen_to_leave * self.still_n.sum() > 0:
-            none = np.zeros(len(stays))
-            yield self._row(None, stays, none, none, {})
+    def waits(self) -> pl.DataFrame:
+        """An estimate a next activity, and one for what nobody was seen to outlast."""
+        goes = self.estimate.goes_later()
+        goes = np.column_stack([goes, 1.0 - goes.sum(axis=1)])
+        open_n = self.still_n[:, None] * goes
+        open_mean = _ratio(self.still_days, self.still_n)[:, None]
+        norm = np.array([norm_days_of(self.journey, name) for name in [*self.next, None]])
+        reference = self._reference(norm)
+        beyond = np.where(norm > 0, 0.0, np.nan_to_num(reference))
+        open_lost = np.maximum(open_mean - norm, 0.0)
+        excess = np.maximum(self.lost_days - self.n * beyond, 0.0)
+        open_excess = open_n * np.maximum(open_lost - beyond, 0.0)
+        return pl.DataFrame(
+            {
+                "from": [self.activity] * len(norm),
+                "to": [*self.next, None],
+                "owner": self._owners(),
+                "n": self.n.sum(axis=0).astype(np.int64),
+                "open_n": open_n.sum(axis=0),
+                "present": np.full(len(norm), max(int(self.still_n.sum()), 1)),
+                "p50_days": self._quantile(0.5, self.days),
+                "p90_days": self._quantile(0.9, self.days),
+                "reference_days": reference,
+                "person_days": (self.days + open_n * open_mean).sum(axis=0),
+                "pause_days": self.pause_days.sum(axis=0),
+                "statutory_days": (self.statutory_days + open_n * np.minimum(open_mean, norm)).sum(
+                    axis=0
+                ),
+                "excess_days": (excess + open_excess).sum(axis=0),
+            },
+            schema=_NOTHING.schema,
+            nan_to_null=True,
+        )
 
-    def _quantile(self, q: float, exit_: int) -> float | None:
-        k = self.estimate.reaches(q, exit_)
-        return None if k is None else float(self.left_days[k, exit_] / self.left_n[k, exit_])
+    def _owners(self) -> list[str]:
+        known = [owner_before(self.journey, name) for name in self.next]
+        return [*known, owner_after(self.journey, self.next)]
 
-    def _row(
-        self,
-        to: str | None,
-        goes: Floats,
-        n: NDArray[Any],
-        days: Floats,
-        quantile: dict[float, float | None],
-    ) -> dict[str, object]:
-        reference = quantile.get(0.25)
-        waiting = self.still_n * goes
-        share = np.divide(waiting, self.still_n, out=np.zeros_like(waiting), where=self.still_n > 0)
-        closed_days, open_days = days.sum(), (self.still_days * share).sum()
-        base = reference or 0.0
-        excess = np.maximum(days - n * base, 0.0).sum()
-        excess += np.maximum(self.still_days * share - waiting * base, 0.0).sum()
-        return {
-            "from": self.activity,
-            "to": to,
-            "open_cases": waiting.sum(),
-            "p50_days": quantile.get(0.5),
-            "p90_days": quantile.get(0.9),
-            "reference_days": reference,
-            "closed_person_days": closed_days,
-            "open_person_days": open_days,
-            "excess_person_days": excess,
-            "unresolved_share": self.estimate.never_seen_to_leave,
-        }
+    def _reference(self, norm: Floats) -> Floats:
+        return np.where(norm > 0, norm, self._quantile(0.25, self.lost_days))
+
+    def _quantile(self, q: float, days: Floats) -> Floats:
+        """Per next activity, the mean of ``days`` in the bin that ``q`` is reached in, else NaN."""
+        found = np.full(len(self.next) + 1, np.nan)
+        for exit_ in range(len(self.next)):
+            k = self.estimate.reaches(q, exit_)
+            if k is not None:
+                found[exit_] = days[k, exit_] / self.n[k, exit_]
+        return found
+
+
+def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> Floats:
+    ratio: Floats = np.divide(of, to, out=np.zeros_like(of), where=to > 0)
+    return ratio

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -16,6 +18,8 @@ _DD = "http://www.omg.org/spec/DD/20100524/DI"
 _PREFIXES = {"bpmn": _BPMN, "bpmndi": _DI, "omgdc": _DC, "omgdi": _DD}
 _SIZES = {"Event": (36.0, 36.0), "Gateway": (50.0, 50.0)}
 _TASK = (120.0, 80.0)
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]+|[0-9]+);")
 
 
 def draw(xml: str) -> str:
@@ -26,7 +30,7 @@ def draw(xml: str) -> str:
     """
     for prefix, uri in _PREFIXES.items():
         ET.register_namespace(prefix, uri)
-    root = ET.fromstring(xml)  # noqa: S314 - our own document, discovered in this run
+    root = ET.fromstring(_allowed(xml))  # noqa: S314 - our own document, discovered in this run
     for old in root.findall(f"{{{_DI}}}BPMNDiagram"):
         root.remove(old)
     diagram = ET.SubElement(root, f"{{{_DI}}}BPMNDiagram", id="diagram")
@@ -35,6 +39,17 @@ def draw(xml: str) -> str:
         _add_plane(diagram, process)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _allowed(xml: str) -> str:
+    """``xml`` without characters that XML 1.0 has no place for, written out or as references."""
+    return _REFERENCE.sub(_kept, _NOT_IN_XML.sub("", xml))
+
+
+def _kept(reference: re.Match[str]) -> str:
+    digits, base = (reference[1][1:], 16) if reference[1][0] == "x" else (reference[1], 10)
+    code = int(digits, base)
+    return "" if code > sys.maxunicode or _NOT_IN_XML.match(chr(code)) else reference[0]
 
 
 def _add_plane(diagram: ET.Element, process: ET.Element) -> None:

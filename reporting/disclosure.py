@@ -14,14 +14,19 @@ for the tables:
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k. Where their
    total would tell how few cases still wait, the total and the smallest band are hidden.
-6. The curve keeps a point only where k cases were watched and k left since the point before.
+6. The curve keeps a point only where k cases left since the point before, k are still there, and
+   none or k left after the last; how many were watched is rounded down to a multiple of k, since
+   the exact number would tell how many left at just that moment.
+7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
+   cases where they leave so few open.
+8. An owner of the ledger with fewer than k cases has no days.
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import polars as pl
@@ -38,23 +43,27 @@ from contracts.findings import (
     Throughput,
     Validation,
 )
-from reporting.disclosure_tables import pairs, protect_tables
+from reporting.disclosure_tables import pairs, protect_tables, small_owners
 
 Some = TypeVar("Some", bound=Suppressible)
 
 
 def protect(
-    findings: Findings, tables: Mapping[str, pl.DataFrame], minimum_group: int
+    findings: Findings,
+    tables: Mapping[str, pl.DataFrame],
+    minimum_group: int,
+    ends: Collection[str] = (),
 ) -> tuple[Findings, dict[str, pl.DataFrame]]:
     """Findings and tables without anything about fewer than ``minimum_group`` cases.
 
     Args:
         findings: what a run found.
-        tables: a frame for each of ``contracts.findings.TABLES``.
+        tables: a frame for each of ``contracts.findings.TABLES``; ``ledger`` may be left out.
         minimum_group: the smallest group that is shown.
+        ends: the activities that end a case: their cases add up to those that are done.
     """
     k = minimum_group
-    shown = protect_tables(tables, k)
+    shown = protect_tables(tables, hide(findings.log.cases, k), k, ends)
     kept = pairs(shown["waits"])
     rare = pairs(tables["waits"]) - kept
     cases = findings.log.cases
@@ -62,10 +71,12 @@ def protect(
         update={
             "log": _log(findings.log, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
-            "ledger": Ledger() if cases is None or is_small(cases, k) else findings.ledger,
+            "ledger": _ledger(findings, tables, k),
             "bottlenecks": _bottlenecks(findings.bottlenecks, rare, k),
             "explained_waits": tuple(
-                wait for wait in findings.explained_waits if (wait.from_, wait.to) in kept
+                wait
+                for wait in findings.explained_waits
+                if (wait.from_, wait.to) in kept and not is_small(wait.cases, k)
             ),
             "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
             "validation": _validation(findings.validation, cases, k),
@@ -117,6 +128,14 @@ def _log(log: Log, k: int) -> Log:
         quarantined_cases=hide(log.quarantined_cases, k),
         quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),
     )
+
+
+def _ledger(findings: Findings, tables: Mapping[str, pl.DataFrame], k: int) -> Ledger:
+    cases = findings.log.cases
+    if cases is None or is_small(cases, k):
+        return Ledger()
+    few = small_owners(tables["ledger"], k) if "ledger" in tables else ()
+    return findings.ledger.model_copy(update=dict.fromkeys(few))
 
 
 def _quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:

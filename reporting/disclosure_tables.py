@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,18 +13,21 @@ Pair = tuple[str, str | None]
 Row = dict[str, Any]
 
 
-def protect_tables(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
-    """The tables without anything about fewer than ``k`` cases."""
+def protect_tables(
+    tables: Mapping[str, pl.DataFrame], cases: int | None, k: int, ends: Collection[str]
+) -> dict[str, pl.DataFrame]:
+    """The tables of a log of ``cases`` without anything about fewer than ``k`` of them."""
     waits = _waits(tables["waits"], k)
     telling = pairs(tables["waits"].filter(_tells_open(k)))
     return {
         **tables,
-        "steps": _steps(tables["steps"], k),
+        "steps": _steps(tables["steps"], cases, k, ends),
         "waits": waits,
         "wait_bands": _bands(tables["wait_bands"], pairs(waits), telling, k),
         "variants": _variants(tables["variants"], k),
         "rework": _rework(tables["rework"], k),
-        "survival": _survival(tables["survival"], k),
+        "survival": _survival(tables["survival"], cases, k),
+        **({"ledger": _ledger(tables["ledger"], k)} if "ledger" in tables else {}),
     }
 
 
@@ -44,20 +47,41 @@ def _is_small(value: pl.Expr, k: int) -> pl.Expr:
 
 def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
     """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
-    counts = rows["cases"].sort()
+    counts = rows["cases"].drop_nulls().sort()
     rare = int((counts < k).sum())
     # alone it would be what the shown ones leave of the total
     while rare < len(counts) and 0 < counts.head(rare).sum() < k:
         rare += 1
-    return rows.filter(pl.col("cases").rank("ordinal") > rare)
+    return rows.filter((pl.col("cases").rank("ordinal") > rare) | pl.col("cases").is_null())
 
 
-def _steps(steps: pl.DataFrame, k: int) -> pl.DataFrame:
-    """The steps of ``k`` cases or more; of the events of those left out, no total can be made."""
+def _steps(steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]) -> pl.DataFrame:
+    """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
+
+    Of the events of the steps that are left out, no total can be made.
+    """
     safe = _without_rare(steps, k)["activity"].implode()
-    return steps.filter(pl.col("cases") >= k).with_columns(
-        *_unless(~pl.col("activity").is_in(safe), "events")
+    enough = steps.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
+    telling = _tells_rest(pl.col("cases"), cases, k) | pl.col("activity").is_in(
+        _last_step_that_tells(enough, cases, k, ends)
     )
+    return enough.with_columns(
+        *_unless(telling, "cases"), *_unless(telling | ~pl.col("activity").is_in(safe), "events")
+    )
+
+
+def _tells_rest(part: pl.Expr, whole: int | None, k: int) -> pl.Expr:
+    return pl.lit(value=False) if whole is None else _is_small(whole - part, k)
+
+
+def _last_step_that_tells(
+    steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
+) -> list[str]:
+    """The rarest step that ends a case, where all of them would add up to nearly all cases."""
+    last = steps.filter(pl.col("activity").is_in(list(ends))).sort("cases", "activity")
+    if cases is None or last["cases"].has_nulls() or not 0 < cases - last["cases"].sum() < k:
+        return []
+    return last["activity"].head(1).to_list()
 
 
 def _tells_open(k: int) -> pl.Expr:
@@ -141,16 +165,51 @@ def _rework(rework: pl.DataFrame, k: int) -> pl.DataFrame:
     )
 
 
-def _survival(survival: pl.DataFrame, k: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        list(_thinned(survival.sort("days").iter_rows(named=True), k)), schema=survival.schema
-    )
+def small_owners(ledger: pl.DataFrame, k: int) -> list[str]:
+    """The owners of a ledger of whom too few cases had time, or of whom it was hidden before."""
+    few = pl.col("cases").is_null() | _is_small(pl.col("cases"), k)
+    return ledger.filter(few)["owner"].to_list()
 
 
-def _thinned(points: Iterator[Row], k: int) -> Iterator[Row]:
-    """Points between which ``k`` cases left: a step of the curve is never one person's."""
-    before: int | None = None
+def _ledger(ledger: pl.DataFrame, k: int) -> pl.DataFrame:
+    return ledger.with_columns(*_unless(_is_small(pl.col("cases"), k), "person_days", "cases"))
+
+
+def _survival(survival: pl.DataFrame, cases: int | None, k: int) -> pl.DataFrame:
+    points = survival.sort("days").to_dicts()
+    kept = [] if cases is None else list(_thinned(points, cases, k))
+    while kept and 0 < round(_left_after(kept[-1]["days"], points)) < k:
+        kept.pop()
+    return pl.DataFrame(kept, schema=survival.schema, orient="row")
+
+
+def _thinned(points: Sequence[Row], cases: int, k: int) -> Iterator[Row]:
+    """Points between which ``k`` cases left, and ``k`` stay after each but the very last.
+
+    How many left is counted from what is shown, so never too high: others may have left, or been
+    watched no longer, since the point before.
+    """
+    before = 1.0
     for point in points:
-        if point["at_risk"] >= k and (before is None or before - point["at_risk"] >= k):
-            before = point["at_risk"]
-            yield point
+        watched, still = point["at_risk"] // k * k, point["not_done"]
+        stay = watched * still / before if before else 0.0
+        is_kept = watched - stay >= k and (stay >= k or still == 0)
+        if is_kept and not _tells_one(cases * still, watched, k):
+            before = still
+            yield {**point, "at_risk": watched}
+
+
+def _tells_one(stay: float, watched: int, k: int) -> bool:
+    """Whether ``watched`` leaves it no choice how many left just here, had all been watched."""
+    most = watched + k - 1 - stay
+    return -0.5 < most < 1.5  # noqa: PLR2004 - none or one
+
+
+def _left_after(days: float, points: Sequence[Row]) -> float:
+    """How many cases left after ``days``."""
+    before, left = 1.0, 0.0
+    for point in points:
+        if point["days"] > days and before:
+            left += point["at_risk"] * (1 - point["not_done"] / before)
+        before = point["not_done"]
+    return left

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from contracts.settings import Settings
@@ -24,7 +25,8 @@ class Names:
 
     def quoted(self, activity: str) -> str:
         """A step's name as part of a sentence."""
-        return f"\N{LEFT SINGLE QUOTATION MARK}{self.step(activity)}\N{RIGHT SINGLE QUOTATION MARK}"
+        name = isolated(self.step(activity))
+        return f"\N{LEFT SINGLE QUOTATION MARK}{name}\N{RIGHT SINGLE QUOTATION MARK}"
 
     def place(self, from_: str, to: str | None) -> str:
         """Where a wait is, inside a sentence."""
@@ -34,3 +36,10 @@ class Names:
             return self.speech.say("between %(step)s and the next time", step=self.quoted(from_))
         steps = {"first": self.quoted(from_), "second": self.quoted(to)}
         return self.speech.say("between %(first)s and %(second)s", **steps)
+
+
+def isolated(name: str) -> str:
+    """``name`` so that, written from right to left, it leaves the words around it in order."""
+    if not {"R", "AL", "AN", "RLE", "RLO", "RLI"} & {unicodedata.bidirectional(c) for c in name}:
+        return name
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"

@@ -25,8 +25,9 @@ class Move:
     """A move between two steps.
 
     Attributes:
+        cases: that waited here, gone on or not.
         back: most cases take the two steps in the other order.
-        rare: few of the cases of either step make it.
+        rare: few of the cases of either step come here.
     """
 
     from_: str
@@ -42,14 +43,14 @@ class Overview:
     """What the map shows.
 
     Attributes:
-        steps: with their cases, most cases first.
+        steps: with their cases, most cases first; null: nearly all, and not shown.
         moves: directly from one of the steps to another.
         detours: from one to another by way of steps that are not shown.
         starts: where cases start.
         ends: where cases end.
     """
 
-    steps: dict[str, int]
+    steps: dict[str, int | None]
     moves: tuple[Move, ...]
     detours: tuple[tuple[str, str], ...]
     starts: tuple[str, ...]
@@ -68,7 +69,10 @@ def choose(
         journey: where cases start and end, as far as the config says.
         bottlenecks: the waits whose moves are always drawn, where their steps are.
     """
-    counts = dict(tables["steps"].select("activity", "cases").iter_rows())
+    told = dict(tables["steps"].select("activity", "cases").iter_rows())
+    most = max(filter(None, told.values()), default=1)
+    # only a step of nearly all cases has no number to show
+    counts = {step: most if cases is None else cases for step, cases in told.items()}
     traces = [
         (trace, cases)
         for trace, cases in tables["variants"].select("trace", "cases").iter_rows()
@@ -76,10 +80,10 @@ def choose(
     ]
     starts, ends = _edges_of(traces, journey, counts)
     ranked = [step for pair in bottlenecks[:SURE] for step in pair if step in counts]
-    often = [step for step, cases in counts.items() if cases * RARE >= max(counts.values())]
+    often = [step for step, cases in counts.items() if cases * RARE >= most]
     chosen = list(dict.fromkeys([*starts[:1], *ends[:1], *ranked, *often]))[:MOST_STEPS]
-    steps = {step: cases for step, cases in counts.items() if step in chosen}
-    moves = _moves(tables["waits"], steps, traces)
+    steps = {step: cases for step, cases in told.items() if step in chosen}
+    moves = _moves(tables["waits"], {step: counts[step] for step in steps}, traces)
     shown = _backbone(moves, set(bottlenecks), len(steps) + EXTRA_MOVES)
     return Overview(
         steps=steps,
@@ -120,7 +124,9 @@ def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bo
 def _moves(
     waits: pl.DataFrame, steps: Mapping[str, int], traces: Sequence[tuple[list[str], int]]
 ) -> list[Move]:
-    columns = waits.sort("cases", descending=True, maintain_order=True)
+    # where nobody was seen to go on there is no move to draw; a hidden number is not nought
+    seen = waits.filter(pl.col("n").is_null() | (pl.col("n") > 0))
+    columns = seen.sort("cases", descending=True, maintain_order=True)
     rows = columns.select("from", "to", "cases", "p90_days").iter_rows()
     return [
         Move(

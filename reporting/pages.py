@@ -20,7 +20,7 @@ from reporting import bottlenecks, charts, overview, route_map, sections, story,
 from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.speech import Speech, forms, sentence
+from reporting.speech import Speech, sentence
 from reporting.svg import tag
 
 TEMPLATES = Path(__file__).parent / "html"
@@ -34,17 +34,15 @@ ANSWERS = (
         "I do not know yet; first we find out …",
     ),
 )
-ROWS = forms(
-    "%(n)s row only says that a step was in the state “%(what)s"
-    "”, not that it was done; it does not count as a step.",
+ROWS = sentence(
     "%(n)s rows only say that a step was in the state “%(what)s"
-    "”, not that it was done; they do not count as steps.",
+    "”, not that it was done; they do not count as steps."
 )
 TONES = (
     ("t0", sentence("less than 1 day")),
     ("t1", sentence("1 to 7 days")),
     ("t2", sentence("7 days or more")),
-    ("unknown", sentence("not known yet")),
+    ("unknown", sentence("not known yet, or too few cases to tell")),
 )
 
 
@@ -67,7 +65,7 @@ def write_pages(
     Returns:
         The files, in the order of the config's languages.
     """
-    shown = protect(findings, tables, settings.privacy.minimum_group)
+    shown = protect(findings, tables, settings.privacy.minimum_group, settings.journey.end)
     paths = []
     for language in settings.report.languages:
         path = out / f"report.{language}.html"
@@ -162,9 +160,7 @@ def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Sp
     off = [str(w.number) for w in waits if (w.source.from_, w.source.to) not in drawn]
     if not off:
         return ""
-    return speech.say(
-        "Not on the map, because fewer cases come there: %(numbers)s.", numbers=", ".join(off)
-    )
+    return speech.say("These numbers are not on the map: %(numbers)s.", numbers=", ".join(off))
 
 
 def _swatch(tone: str) -> Markup:
@@ -206,8 +202,14 @@ def _account(
         "defaulted": in_words(facts.defaulted),
         "not_done": in_words(facts.not_done),
         "sources": [
-            {"name": s.name, "rows": speech.number(s.rows), "sha256": s.sha256}
+            {"name": s.name, "rows": sections.rows(s.rows, k, speech), "sha256": s.sha256}
             for s in facts.sources
         ],
-        "no_steps": [speech.plural(ROWS, rows, what=what) for what, rows in facts.no_steps],
+        "no_steps": [_no_steps(what, rows, k, speech) for what, rows in facts.no_steps],
     }
+
+
+def _no_steps(what: str, rows: int, minimum_group: int, speech: Speech) -> str:
+    number = sections.rows(rows, minimum_group, speech)
+    text = speech.say(ROWS, n=number, what=what)
+    return text[0].upper() + text[1:]

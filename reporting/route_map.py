@@ -14,7 +14,7 @@ from reporting.layout import Box, Line, Point, Route, lay_out
 from reporting.names import Names
 from reporting.overview import END, START, Move, Overview
 from reporting.speech import forms
-from reporting.svg import tag, text_width, wrap
+from reporting.svg import shortened, tag, text_width, wrap
 
 _NAME, _NOTE = 13.0, 11.5  # font sizes
 _LINE, _NOTE_LINE = 17.0, 15.0  # line heights
@@ -24,6 +24,8 @@ _MARGIN = 8.0
 _WEEK = 7.0
 _THIN = 1.5
 _PILL = (76.0, 26.0)
+_MOST_LINES = 4
+_CASES = forms("%(n)s case", "%(n)s cases")
 
 
 def draw(overview: Overview, waits: Sequence[Wait], names: Names) -> Markup:
@@ -44,7 +46,10 @@ class _Map:
     def __init__(self, overview: Overview, waits: Sequence[Wait], names: Names) -> None:
         self.overview, self.names, self.speech = overview, names, names.speech
         self.badges = {(wait.source.from_, wait.source.to): wait for wait in waits}
-        self.labels = {step: wrap(names.step(step), _NAME_WIDTH, _NAME) for step in overview.steps}
+        self.labels = {
+            step: shortened(wrap(names.step(step), _NAME_WIDTH, _NAME), _MOST_LINES)
+            for step in overview.steps
+        }
         self.most = max((move.cases for move in overview.moves), default=1)
 
     def draw(self) -> Markup:
@@ -97,7 +102,8 @@ class _Map:
         if self.overview.starts:
             yield Box(START, *_PILL)
         for step, lines in self.labels.items():
-            width = max(96.0, *(text_width(line, _NAME) for line in lines)) + 26
+            note = text_width(self._count(step), _NOTE)
+            width = max(96.0, note, *(text_width(line, _NAME) for line in lines)) + 26
             yield Box(step, width, len(lines) * _LINE + _NOTE_LINE + 16)
         if self.overview.ends:
             yield Box(END, *_PILL)
@@ -112,7 +118,7 @@ class _Map:
         return Line(move.from_, move.to, size, back=move.back, weight=weight)
 
     def _notes(self, move: Move) -> list[str]:
-        cases = f"{self.speech.number(move.cases)}\N{MULTIPLICATION SIGN}"
+        cases = self.speech.plural(_CASES, move.cases)
         if move.p90_days is None:
             return [cases]
         return [cases, f"9/10: {self.speech.duration(move.p90_days)}"]
@@ -157,15 +163,20 @@ class _Map:
         lines = self.labels[step]
         box = next(box for box in self._boxes() if box.id == step)
         top = at[1] - _NOTE_LINE / 2
-        cases = self.overview.steps[step]
-        note = self.speech.plural(forms("%(n)s case", "%(n)s cases"), cases)
         below = (at[0], at[1] + len(lines) * _LINE / 2)
         parts = [
+            tag("title", self.names.step(step)),
             _rect(at, box.width, box.height, 7, "step"),
             _text(lines, (at[0], top), _LINE, "name"),
-            _text([note], below, _NOTE_LINE, "count"),
+            _text([self._count(step)], below, _NOTE_LINE, "count"),
         ]
-        return Markup("").join(parts)
+        return tag("g", *parts)
+
+    def _count(self, step: str) -> str:
+        cases = self.overview.steps[step]
+        if cases is None:
+            return self.speech.say("number of cases not shown")
+        return self.speech.plural(_CASES, cases)
 
 
 def _rect(at: Point, width: float, height: float, radius: float, class_: str) -> Markup:

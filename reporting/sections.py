@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from contracts.findings import Count, Findings
 from contracts.verdict import RuleResult
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
-from reporting.disclosure import hide, hide_rows
+from reporting.disclosure import hide, hide_rows, is_small
 from reporting.names import Names
 from reporting.speech import Speech, forms
 from reporting.vocabulary import EXPLAINED, LEDGER, RULES, SEVERITY
@@ -25,6 +25,13 @@ ROUTES = 6
 def count(value: Count, speech: Speech) -> str:
     """A count, or that it is not shown: the group would be too small."""
     return speech.say("not shown") if value is None else speech.number(value)
+
+
+def rows(number: int, minimum_group: int, speech: Speech) -> str:
+    """How many rows, or that there are fewer than may be counted."""
+    if is_small(number, minimum_group):
+        return speech.say("fewer than %(n)s", n=minimum_group)
+    return speech.number(number)
 
 
 def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
@@ -56,29 +63,50 @@ def _between(over: float, up_to: float | None, speech: Speech) -> str:
 
 def turns(findings: Findings, speech: Speech) -> Row:
     """Whose turn it was: a heading, a sentence, and a row for each who had a turn."""
-    days = {owner: days for owner, days in findings.ledger if days}
-    total = sum(days.values())
-    rows = [
+    heading = speech.say("Whose turn was it?")
+    owned: dict[str, float | None] = dict(findings.ledger)
+    days = {owner: days for owner, days in owned.items() if days}
+    if not days:
+        return {"heading": heading, "rows": []}
+    total, most = sum(days.values()), max(days.values())
+    turns_ = [
         {
             "words": speech.say(words),
             "count": speech.number(round(days[key])),
             "share": speech.share(days[key] / total),
-            "bar": bar(days[key] / max(days.values()), "turn"),
+            "bar": bar(days[key] / most, "turn"),
+        }
+        if key in days
+        else {
+            "words": speech.say(words),
+            "count": speech.say("too few cases to show"),
+            "share": "",
+            "bar": "",
         }
         for key, words in LEDGER.items()
-        if key in days
+        if key in days or owned[key] is None
     ]
-    agency = days.get("agency_wait", 0.0) + days.get("agency_work", 0.0)
-    heading = speech.say("Whose turn was it?")
-    if not rows:
-        return {"heading": heading, "rows": rows}
-    summary = speech.say(
+    return {"heading": heading, "rows": turns_, "summary": _agency(owned, total, speech)}
+
+
+def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> str:
+    """Which part of the days that are shown were the agency's."""
+    shown, wait, work = speech.number(round(total)), owned["agency_wait"], owned["agency_work"]
+    if wait is None or work is None:
+        return speech.say("The days below are %(days)s in all; some are not shown.", days=shown)
+    share = speech.share((wait + work) / total)
+    if None in owned.values():
+        return speech.say(
+            "Of the %(days)s days that are shown, it was the agency's turn for %(share)s.",
+            days=shown,
+            share=share,
+        )
+    return speech.say(
         "Of the %(days)s days that all cases together were under way, it was the agency's turn"
         " for %(share)s.",
-        days=speech.number(round(total)),
-        share=speech.share(agency / total),
+        days=shown,
+        share=share,
     )
-    return {"heading": heading, "rows": rows, "summary": summary}
 
 
 def explained(findings: Findings, names: Names) -> list[Row]:
@@ -88,6 +116,7 @@ def explained(findings: Findings, names: Names) -> list[Row]:
         {
             "place": names.place(wait.from_, wait.to),
             "reason": names.speech.say(EXPLAINED[wait.class_]),
+            "cases": count(wait.cases, names.speech),
             "days": names.speech.number(round(wait.person_days)),
         }
         for wait in found
@@ -178,14 +207,14 @@ def quality(
 
 
 def _rule(rule: RuleResult, k: int, speech: Speech) -> Row:
-    cases_, rows = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
+    cases_, rows_ = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
     return {
         "id": rule.id,
         "what": rule.what,
         "words": speech.say(RULES[rule.id]) if rule.id in RULES else None,
         "severity": speech.say(SEVERITY[rule.severity]),
         "outcome": speech.say("right") if rule.success else speech.say("not right"),
-        "rows": count(rows, speech),
+        "rows": count(rows_, speech),
         "cases": count(cases_, speech),
     }
 

@@ -50,6 +50,13 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     return next((even for even in narrower if len(even) == len(lines)), lines)
 
 
+def shortened(lines: list[str], most: int) -> list[str]:
+    """The first ``most`` lines, the last of them with an ellipsis where others follow."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], lines[most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"]
+
+
 def _wrap(text: str, width: float, size: float) -> list[str]:
     """Lines that are broken at spaces and after hyphens."""
     lines: list[str] = []

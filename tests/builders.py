@@ -18,7 +18,8 @@ def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
     """A log in the shape of ``EVENTS``, a case a trace: ``event_log("a 1d b 2h c", "a b")``.
 
     A word is an activity, completed now; a number with s, m, h or d lets that much time pass;
-    ``b[3h]`` is an activity that was worked on for three hours before it was completed.
+    ``b[3h]`` is an activity that was worked on for three hours before it was completed; work on
+    ``~b`` starts now and was not completed.
     """
     rows = [
         row
@@ -35,8 +36,8 @@ def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str
         if word[0].isdigit():
             now += _duration(word)
             continue
-        activity, _, work = word.rstrip("]").partition("[")
-        started_at = now if work else None
+        activity, _, work = word.lstrip("~").rstrip("]").partition("[")
+        started_at = now if work or word.startswith("~") else None
         now += _duration(work) if work else dt.timedelta(0)
         rows.append(
             {
@@ -46,6 +47,7 @@ def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str
                 "started_at": started_at,
                 "at": now,
                 "is_day": False,
+                "is_done": not word.startswith("~"),
             }
         )
     return rows

@@ -43,6 +43,8 @@ def _rows(case_id: str, trace: list[tuple[str, int, int, bool]]) -> list[dict[st
             midnight = at.astimezone(_zone()).replace(hour=0, minute=0)
             at = midnight.astimezone(dt.UTC)
         started_at = at - dt.timedelta(minutes=worked) if worked % 2 else None
+        if worked % 7 == 0:  # work in progress
+            started_at = at
         rows.append(
             {
                 "bucket": 0,
@@ -51,6 +53,7 @@ def _rows(case_id: str, trace: list[tuple[str, int, int, bool]]) -> list[dict[st
                 "started_at": started_at,
                 "at": at,
                 "is_day": is_day,
+                "is_done": worked % 7 != 0,
             }
         )
     return rows

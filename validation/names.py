@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import polars as pl
@@ -12,29 +13,39 @@ import polars as pl
 MANY = 10_000
 """A column with more names than this does not hold activities: its values are nobody's business."""
 
+MOST = 5
+"""So many names of the log are told, all together."""
 
-def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame]) -> str:
+
+def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: int) -> str:
     """A sentence of what does not occur in the log, and what it may be called there.
 
     Args:
         absent: names of activities from the config.
-        parts: plans that together hold the log.
+        parts: plans that together hold the log, and the rows of a case in one of them.
+        minimum_group: a name of fewer cases is not told: where the column holds no activities but
+            names of persons, it is theirs.
     """
-    names = {name.casefold(): name for name in _names(parts)}
-    said = []
+    names = {name.casefold(): name for name in _names(parts, minimum_group)}
+    said, left = [], MOST
     for name in absent:
-        near = difflib.get_close_matches(name.casefold(), names, n=3)
+        if name in names.values():
+            said.append(f"'{name}' occurs, but not as work that was completed by then")
+            continue
+        near = difflib.get_close_matches(name.casefold(), names, n=3)[:left]
+        left -= len(near)
         seen = ", ".join(f"'{names[key]}'" for key in near)
         said.append(f"'{name}' does not occur" + (f" (the log has {seen})" if near else ""))
     return "; ".join(said) + "."
 
 
-def _names(parts: Iterable[pl.LazyFrame]) -> list[str]:
-    """The activities in order of name; none where there are too many to be names."""
-    names: set[str] = set()
+def _names(parts: Iterable[pl.LazyFrame], k: int) -> list[str]:
+    """The activities of ``k`` cases or more in order; none where there are too many to be names."""
+    cases = Counter[str]()
     for part in parts:
-        found = part.select(pl.col("activity").drop_nulls().unique()).collect(engine="streaming")
-        names |= set(found["activity"].head(MANY + 1))
-        if len(names) > MANY:
+        named = part.drop_nulls("activity").group_by("activity")
+        found = named.agg(pl.col("case_id").drop_nulls().n_unique()).collect(engine="streaming")
+        cases.update(dict(found.iter_rows()))
+        if len(cases) > MANY:
             return []
-    return sorted(names)
+    return sorted(name for name, count in cases.items() if count >= k)

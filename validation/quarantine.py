@@ -54,7 +54,7 @@ def set_aside(
         for number, parts in enumerate(zip(*broken, strict=True)):
             pieces.append(Path(folder) / f"{number:05}.parquet")
             _with_reasons(parts).sink_parquet(pieces[-1])
-        whole = pl.scan_parquet(pieces) if pieces else pl.LazyFrame(schema=QUARANTINE)
+        whole = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=QUARANTINE)
         whole.sink_parquet(path)
         return SetAside(_total(pieces), _by_rule(pieces))
 
@@ -86,13 +86,19 @@ def _with_reasons(broken: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
 
 
 def _total(pieces: Sequence[Path]) -> Count:
-    counts = [pl.scan_parquet(piece).select(*_counted()).collect().row(0) for piece in pieces]
+    counts = [
+        pl.scan_parquet(piece, glob=False).select(*_counted()).collect().row(0) for piece in pieces
+    ]
     return Count(*map(sum, zip(*counts, strict=True)))
 
 
 def _by_rule(pieces: Sequence[Path]) -> dict[str, Count]:
     counts = [
-        pl.scan_parquet(piece).explode("reasons").group_by("reasons").agg(*_counted()).collect()
+        pl.scan_parquet(piece, glob=False)
+        .explode("reasons")
+        .group_by("reasons")
+        .agg(*_counted())
+        .collect()
         for piece in pieces
     ]
     if not counts:

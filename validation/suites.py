@@ -31,7 +31,7 @@ from great_expectations.expectations.core.expect_table_row_count_to_be_between i
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import AndCondition, Column, Condition
 
-from contracts.events import CANDIDATES, CASE_PREFIX
+from contracts.events import CANDIDATES, attribute_column
 from contracts.findings import Severity
 from contracts.settings import Settings
 from validation.expectations.activities import ExpectActivitiesToOccur
@@ -45,13 +45,17 @@ _NOT_SAID = {"source", "row", "slot", "is_day", "at_problem"}
 """Columns that are ours or follow from others: what a row says is the rest."""
 
 
-def event_log_suite(settings: Settings, now: datetime) -> ExpectationSuite:
+def event_log_suite(
+    settings: Settings, now: datetime, as_of: datetime | None = None
+) -> ExpectationSuite:
     """The suite for the candidates of a process.
 
     Args:
         settings: which case attributes were asked for, and which activities matter.
         now: the instant after which nothing can have happened yet.
+        as_of: the rules about cases and activities look at nothing later; ``now`` by default.
     """
+    happened = _has_happened(as_of or now)
     columns = candidate_columns(settings)
     said = [name for name in columns if name not in _NOT_SAID]
     return ExpectationSuite(
@@ -59,16 +63,16 @@ def event_log_suite(settings: Settings, now: datetime) -> ExpectationSuite:
         expectations=[
             *_shape(columns),
             *_rows(said, now),
-            *_activities(settings, now),
-            *_cases(settings, said, now),
+            *_activities(settings, happened),
+            *_cases(settings, said, happened),
         ],
     )
 
 
 def candidate_columns(settings: Settings) -> list[str]:
     """The columns that the candidates of a process have."""
-    attributes = {name: None for source in settings.sources for name in source.case_attributes}
-    return [*CANDIDATES.names(), *(CASE_PREFIX + name for name in attributes)]
+    names = (name for source in settings.sources for name in source.case_attributes)
+    return [*CANDIDATES.names(), *dict.fromkeys(map(attribute_column, names))]
 
 
 def rule_of(expectation: Expectation) -> str:
@@ -131,39 +135,40 @@ def _there(rule: str, column: str, thing: str) -> list[Expectation]:
     ]
 
 
-def _activities(settings: Settings, now: datetime) -> list[Expectation]:
+def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]:
     journey = settings.journey
     pauses = (pause.activity for pause in journey.pauses)
     named = list(dict.fromkeys((*journey.start, *journey.end, *journey.steps, *pauses)))
     ends = list(dict.fromkeys(journey.end))
-    one_end = "One of the activities that end a case occurs, so that a case can ever be done"
+    one_end = "At least one of the activities that end a case was completed"
     return [
         ExpectActivitiesToOccur(
             activities=ends,
             at_least=1,
-            row_condition=_has_happened(now),
+            completed=True,
+            row_condition=happened,
             **_told("E01", "critical", f"{one_end}: {_listed(ends)}."),
         ),
         ExpectActivitiesToOccur(
             activities=named,
             at_least=len(named),
-            row_condition=_has_happened(now),
+            row_condition=happened,
             **_told("E02", "warning", "Every activity that the config names occurs in the log."),
         ),
     ]
 
 
-def _cases(settings: Settings, said: list[str], now: datetime) -> list[Expectation]:
+def _cases(settings: Settings, said: list[str], happened: AndCondition) -> list[Expectation]:
     starts = list(dict.fromkeys(settings.journey.start))
     order = ExpectCaseOrderToBeKnown(
         zone=settings.timezone,
         column_list=said,
-        row_condition=_has_happened(now),
-        **_told("O01", "info", "Of every case it is known in which order its events happened."),
+        row_condition=happened,
+        **_told("O01", "info", "The order of the events of every case is known."),
     )
     begin = ExpectCasesToBeginWith(
         activities=starts,
-        row_condition=_has_happened(now),
+        row_condition=happened,
         **_told("E03", "warning", f"Every case begins with {_listed(starts, 'or')}."),
     )
     return [begin, order] if starts else [order]
@@ -175,9 +180,9 @@ def _is_event() -> AndCondition:
     return AndCondition(conditions=there)
 
 
-def _has_happened(now: datetime) -> AndCondition:
-    """Rows that C02, C03, C04 and DQ03 leave."""
-    return AndCondition(conditions=[*_is_event().conditions, Column("at") <= now])
+def _has_happened(as_of: datetime) -> AndCondition:
+    """Rows that C02, C03 and C04 leave, of what had happened by then."""
+    return AndCondition(conditions=[*_is_event().conditions, Column("at") <= as_of])
 
 
 def _listed(names: Sequence[str], word: str = "and") -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import polars as pl
@@ -20,7 +20,10 @@ from validation.quarantine import Count, SetAside
 
 
 def verdict_of(
-    result: ExpectationSuiteValidationResult, aside: SetAside, parts: Sequence[pl.LazyFrame]
+    result: ExpectationSuiteValidationResult,
+    aside: SetAside,
+    parts: Sequence[pl.LazyFrame],
+    minimum_group: int,
 ) -> Verdict:
     """The verdict.
 
@@ -28,11 +31,16 @@ def verdict_of(
         result: what Great Expectations found.
         aside: what is in the quarantine.
         parts: the log, to look up what an activity that does not occur may be called there.
+        minimum_group: the fewest cases that such a name must have.
     """
+
+    def alike_to(absent: Sequence[str]) -> str:
+        return alike(absent, parts, minimum_group)
+
     by_rule = defaultdict(list)
     for each in result.results:
         by_rule[_config(each).meta["rule"]].append(each)
-    rules = [_rule(rule, by_rule[rule], aside, parts) for rule in sorted(by_rule)]
+    rules = [_rule(rule, by_rule[rule], aside, alike_to) for rule in sorted(by_rule)]
     return Verdict(
         success=result.get_max_severity_failure() != FailureSeverity.CRITICAL,
         rows=by_rule["R01"][0].result["observed_value"],
@@ -46,7 +54,7 @@ def _rule(
     rule: str,
     found: Sequence[ExpectationValidationResult],
     aside: SetAside,
-    parts: Sequence[pl.LazyFrame],
+    alike_to: Callable[[Sequence[str]], str],
 ) -> RuleResult:
     """One rule: told by the gravest expectation not met, or by the one that claims most."""
     ranked = sorted(found, key=lambda each: _config(each).severity)
@@ -56,7 +64,7 @@ def _rule(
     count = aside.by_rule.get(rule, Count(cases=details.get("cases", 0)))
     return RuleResult(
         id=rule,
-        what=" ".join([_config(told).description or "", *_explained(details, parts)]),
+        what=" ".join([_config(told).description or "", *_explained(details, alike_to)]),
         severity=_config((failed or ranked)[-1]).severity.value,
         success=not failed,
         rows=count.rows,
@@ -64,14 +72,14 @@ def _rule(
     )
 
 
-def _explained(details: Mapping[str, Any], parts: Sequence[pl.LazyFrame]) -> list[str]:
-    """What helps to mend it: names of columns and of activities, which are not personal."""
+def _explained(details: Mapping[str, Any], alike_to: Callable[[Sequence[str]], str]) -> list[str]:
+    """What helps to mend it: names of columns, and of activities of many cases."""
     mismatched = details.get("mismatched", {})
     columns = [f"{how} columns: {', '.join(names)}." for how, names in mismatched.items()]
     absent = details.get("absent")
     return [
         *(column.capitalize() for column in columns),
-        *([alike(absent, parts)] if absent else []),
+        *([alike_to(absent)] if absent else []),
     ]
 
 

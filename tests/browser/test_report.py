@@ -50,14 +50,14 @@ def opened(browser, report):
     """Opens a page; gives it, and the addresses that it asked for."""
     contexts = []
 
-    def open_(language, scheme, width):
+    def open_(language, scheme, width, folder=report):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
         )
         contexts.append(context)
         page, asked = context.new_page(), []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto((report / f"report.{language}.html").as_uri())
+        page.goto((folder / f"report.{language}.html").as_uri())
         return page, asked
 
     yield open_
@@ -102,3 +102,15 @@ def test_dark_is_dark(opened):
     page, _ = opened("nl", "dark", 1280)
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 31)"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_odd_names_break_no_page(opened, report, width):
+    out = report / "odd"
+    out.mkdir(exist_ok=True)
+    write_pages(*sample.odd_run(), sample.settings(), sample.facts(), out)
+    page, _ = opened("nl", "light", width, out)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []

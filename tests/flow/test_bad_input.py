@@ -85,12 +85,12 @@ def test_a_stopped_run_leaves_its_verdict_and_quarantine(tmp_path: Path) -> None
     with pytest.raises(HoeksteenError):
         run(tmp_path, "times.csv", LOG.replace("-03-2026 10:00", " maart"))
 
-    [folder] = [path for path in (tmp_path / "out" / "p").iterdir() if path.name != "store"]
+    [verdict] = (tmp_path / "out" / "p").glob("*/validation/verdict.json")
+    folder = verdict.parents[1]
     aside = pl.read_parquet(folder / "quarantine.parquet")
     assert aside.columns == ["source", "row", "reasons"]
     assert aside["row"].to_list() == list(range(1, 81))
     assert all("C04" in reasons for reasons in aside["reasons"])
-    assert (folder / "validation" / "verdict.json").exists()
     assert not (folder / "findings.json").exists()
 
 

@@ -27,10 +27,10 @@ RECORDS = st.lists(
 
 
 def by_hand(records):
-    """(row, started_at) of every activity instance, from a queue of open starts."""
+    """(row, started_at, is_done) of every activity instance, from a queue of open starts."""
     waiting, found = {}, []
     for record in sorted(
-        records, key=lambda record: (record["case_id"], record["at"], record["row"])
+        records, key=lambda each: (each["at"], each["lifecycle"] != "start", each["row"])
     ):
         queue = waiting.setdefault(
             tuple(record[k] for k in ("case_id", "activity", "instance")), []
@@ -38,8 +38,8 @@ def by_hand(records):
         if record["lifecycle"] == "start":
             queue.append(record)
         elif record["lifecycle"] == "complete":
-            found.append((record["row"], queue.pop(0)["at"] if queue else None))
-    return sorted(found + [(r["row"], r["at"]) for queue in waiting.values() for r in queue])
+            found.append((record["row"], queue.pop(0)["at"] if queue else None, True))
+    return sorted(found + [(r["row"], r["at"], False) for queue in waiting.values() for r in queue])
 
 
 @given(RECORDS)
@@ -48,7 +48,7 @@ def test_pairs_as_a_queue_does(records):
 
     paired = pair(pl.DataFrame(records, schema=CANDIDATES).lazy()).collect()
 
-    assert sorted(paired.select("row", "started_at").rows()) == by_hand(records)
+    assert sorted(paired.select("row", "started_at", "is_done").rows()) == by_hand(records)
 
 
 @given(RECORDS, st.randoms())

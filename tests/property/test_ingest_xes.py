@@ -74,7 +74,7 @@ def read(document, block=37):
         path = Path(folder) / "log.xes"
         path.write_bytes(document)
         raw = read_xes(path, "log.xes", WANTED, Path(folder), block)
-        return raw.frame.select(ROW, *WANTED).collect().rows()
+        return raw.frame.select(ROW, *(raw.places[name] for name in WANTED)).collect().rows()
 
 
 def by_lxml(document):

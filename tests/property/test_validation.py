@@ -36,6 +36,7 @@ def candidates(draw: st.DrawFn) -> list[Row]:
         hours=st.sampled_from(HOURS),
         started=st.sampled_from([None, None, 0, 2]),
         source=st.sampled_from(["a.csv", "b.csv"]),
+        lifecycle=st.sampled_from(["complete", "start"]),
         resource=st.sampled_from([None, "someone"]),
     )
     rows = draw(st.lists(some_row, max_size=12))
@@ -117,12 +118,13 @@ def by_rows(rows: Sequence[Row]) -> dict[str, tuple[bool, int, int]]:
 def by_log(rows: Sequence[Row]) -> dict[str, tuple[bool, int, int]]:
     happened = [each for each in rows if is_event(each) and each["at"] <= NOW]
     names = {each["activity"] for each in happened}
+    completed = {each["activity"] for each in happened if each["lifecycle"] == "complete"}
     told = [each for each, why in reasons(rows) if "DQ18" not in why and each in happened]
     cut_off = sum(not begins_well(case) for case in by_case(happened))
     unknown = sum(order_unknown(case) for case in by_case(told))
     return {
         "R01": (bool(rows), 0, 0),
-        "E01": ("end" in names, 0, 0),
+        "E01": ("end" in completed, 0, 0),
         "E02": ({"begin", "work", "end"} <= names, 0, 0),
         "E03": (not cut_off, 0, cut_off),
         "O01": (not unknown, 0, unknown),
@@ -152,9 +154,12 @@ def begins_well(case: list[Any]) -> bool:
 
 
 def order_unknown(case: list[Any]) -> bool:
-    back = any(later["at"] < each["at"] for each, later in pairwise(case))
-    pairs = [(a, b) for n, a in enumerate(case) for b in case[:n]]
-    return back and any(tie(a, b) for a, b in pairs)
+    by_source = defaultdict(list)
+    for each in case:
+        by_source[each["source"]].append(each["at"])
+    back = {s for s, times in by_source.items() if any(b < a for a, b in pairwise(times))}
+    pairs = [(a, b) for n, a in enumerate(case) for b in case[:n] if tie(a, b)]
+    return any(a["source"] != b["source"] or a["source"] in back for a, b in pairs)
 
 
 def tie(a: Any, b: Any) -> bool:

@@ -14,6 +14,7 @@ from great_expectations.render.renderer.page_renderer import ValidationResultsPa
 from great_expectations.render.view.view import DefaultJinjaPageView
 
 from contracts.verdict import Verdict
+from validation.disclosure import hides, shown
 
 _LINK = re.compile(r"</?a\b[^>]*>")
 
@@ -42,12 +43,23 @@ class OfflinePage(DefaultJinjaPageView):
         return super().render_string_template(template)  # type: ignore[no-untyped-call]
 
 
-def write_docs(result: ExpectationSuiteValidationResult, verdict: Verdict, folder: Path) -> Path:
-    """Writes ``index.html`` into ``folder``, and returns its path."""
+def write_docs(
+    result: ExpectationSuiteValidationResult, verdict: Verdict, minimum_group: int, folder: Path
+) -> Path:
+    """Writes ``index.html`` into ``folder``, and returns its path.
+
+    Where a count is hidden, ``result`` loses all its figures: it holds shares, totals and counts of
+    its own, from which a hidden one could be worked out.
+    """
+    document = shown(verdict, minimum_group)
+    if hides(document):
+        for each in result.results:
+            each.result = {}
     # Great Expectations calls a suite failed once a warning is; the page says what the gate decided
     result.success = verdict.success
-    document = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    content = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "index.html"
-    page.write_text(OfflinePage().render(document, verdict=verdict), encoding="utf-8")
+    text = OfflinePage().render(content, verdict=document, few=f"fewer than {minimum_group}")
+    page.write_text(text, encoding="utf-8")
     return page

@@ -27,12 +27,12 @@ def parts_of(paths: Sequence[str], part_rows: int, scratch: str) -> list[pl.Lazy
     """Plans of about ``part_rows`` rows, split by slot: the rows of a case stay together.
 
     Args:
-        paths: parquet files of one schema, with a ``slot`` column; at least one.
+        paths: parquet files with a ``slot`` column; at least one.
         part_rows: how many rows a part may hold, where cases are spread evenly over the slots.
         scratch: a folder where the rows of a log of several parts are written once more, a part
             at a place, since each rule would else read the whole log for each part.
     """
-    log = pl.scan_parquet(list(paths))
+    log = whole_log(paths)
     rows = log.select(pl.len()).collect().item()
     count = -(-rows // part_rows)
     if count <= 1:
@@ -41,7 +41,17 @@ def parts_of(paths: Sequence[str], part_rows: int, scratch: str) -> list[pl.Lazy
     part = pl.col("slot").fill_null(0).cast(pl.UInt64) * count // SLOTS
     places = pl.PartitionBy(scratch, key=part.alias("part"), include_key=False)
     log.sink_parquet(places, compression="lz4", mkdir=True)
-    return [pl.scan_parquet(place) for place in sorted(Path(scratch).glob("part=*"))]
+    return [
+        pl.scan_parquet(sorted(place.iterdir()), glob=False)
+        for place in sorted(Path(scratch).glob("part=*"))
+    ]
+
+
+def whole_log(paths: Sequence[str | Path]) -> pl.LazyFrame:
+    """The rows of all files; a column that a file lacks is null there."""
+    # a folder may be called out[1]: a path is no pattern
+    files = [pl.scan_parquet(path, glob=False) for path in paths]
+    return pl.concat(files, how="diagonal")
 
 
 class ParquetAsset(DataAsset):  # type: ignore[type-arg]

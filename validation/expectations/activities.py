@@ -15,14 +15,18 @@ from validation.engine.metrics import measure
 
 
 class ExpectActivitiesToOccur(BatchExpectation):
-    """At least ``at_least`` of ``activities`` occur; the details name those that do not."""
+    """At least ``at_least`` of ``activities`` occur; the details name those that do not.
+
+    Where ``completed`` is set, work that was only started does not count.
+    """
 
     activities: list[str]
     at_least: int
+    completed: bool = False
     row_condition: RowConditionType = None
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition")
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.occurring",)
-    success_keys: ClassVar[tuple[str, ...]] = ("activities", "at_least")
+    success_keys: ClassVar[tuple[str, ...]] = ("activities", "at_least", "completed")
 
     def _validate(
         self,
@@ -38,8 +42,11 @@ class ExpectActivitiesToOccur(BatchExpectation):
         }
 
 
-@measure("activities.occurring", ("activities",))
+@measure("activities.occurring", ("activities", "completed"))
 def _occurring(kwargs: Kwargs) -> Measure:
     activity = pl.col("activity")
-    named = activity.filter(activity.is_in(kwargs["activities"])).unique().implode()
+    counts = activity.is_in(kwargs["activities"])
+    if kwargs["completed"]:
+        counts &= pl.col("lifecycle") == "complete"
+    named = activity.filter(counts).unique().implode()
     return Measure(named, merge=lambda parts: set().union(*parts))

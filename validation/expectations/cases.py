@@ -53,7 +53,7 @@ class ExpectCasesToBeginWith(CaseExpectation):
 
 
 class ExpectCaseOrderToBeKnown(CaseExpectation):
-    """The rows of a case stand in order of time, or their times alone put them in order.
+    """The times of a case's events put them in order, or the rows of one source do.
 
     Rows that say the same in ``column_list`` are one event. Two events tie where they have the
     same instant, or the same date in ``zone`` and of one of them only the date is known.
@@ -87,15 +87,47 @@ def begun_otherwise(events: pl.LazyFrame, activities: list[str]) -> pl.LazyFrame
 
 
 def order_unknown(events: pl.LazyFrame, zone: str, columns: list[str]) -> pl.LazyFrame:
-    """The cases that hold ties and whose rows do not stand in order of time."""
+    """The cases that hold a tie which no source puts in order.
+
+    A tie within one source has the order of its rows, where the case's rows of that source stand in
+    order of time; between two sources nothing tells.
+    """
     digested = events.with_columns(_case=_CASE)
+    tied = digested.join(_tied(digested, zone, columns), on="_case", how="semi")
+    # most cases are left by now: comparing rows in full is for the others
+    at, source = pl.col("at"), pl.col("source")
+    doubtful = (
+        tied.select("_case", *KEY, "at")
+        .sort(*KEY)
+        .group_by("_case", maintain_order=True)
+        .agg(doubt=(at < at.shift()).any() | (source.min() != source.max()))
+        .filter("doubt")
+    )
     return (
-        digested.join(_tied(digested, zone, columns), on="_case", how="semi")
+        digested.join(doubtful, on="_case", how="semi")
         .sort(*KEY)
         .unique(columns, keep="first", maintain_order=True)
-        .group_by("case_id", maintain_order=True)
-        .agg(back=(pl.col("at") < pl.col("at").shift()).any())
-        .filter("back")
+        .group_by("case_id", "source", maintain_order=True)
+        .agg("at", "is_day", back=(at < at.shift()).any())
+        .explode("at", "is_day")
+        .group_by("case_id", day_in("at", zone).alias("day"))
+        .agg(unknown=_holds_unknown_tie())
+        .group_by("case_id")
+        .agg(pl.col("unknown").any())
+        .filter("unknown")
+    )
+
+
+def _holds_unknown_tie() -> pl.Expr:
+    """Whether two events of one case and day tie, in two sources or in one that is not in order."""
+    source, at, is_day, back = (pl.col(name) for name in ("source", "at", "is_day", "back"))
+    several = source.n_unique() > 1
+    same_instant = pl.struct("source", "at")
+    return (
+        (is_day.any() & several)
+        | (same_instant.n_unique() > at.n_unique())
+        | (is_day.any() & ((pl.len() > 1) & back.any() & ~several))
+        | pl.struct(source.filter(back), at.filter(back)).is_duplicated().any()
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.errors import SourceError
 from ingest.delimited import read_delimited
-from ingest.raw import ROW, refused
+from ingest.raw import DIGEST, refused
 
 
 def rows_of(tmp_path, content):
@@ -18,7 +18,7 @@ def rows_of(tmp_path, content):
     scratch.mkdir()
     raw = read_delimited(path, "export.csv", scratch)
     with refused(raw.refusal):
-        return raw.columns, raw.frame.select(ROW, *raw.columns).collect().rows()
+        return raw.columns, raw.frame.drop(DIGEST).collect().rows()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,12 @@ def test_reads_every_dialect(tmp_path, content):
         pytest.param("a;b\n1\n", [(1, "1", None)], id="short line"),
         pytest.param("a;b\n1,5,6;2,5\n1,5;2\n", [(1, "1,5,6", "2,5"), (2, "1,5", "2")], id="sniff"),
         pytest.param("a, b;c\n1;2\n", [(1, "1", "2")], id="other separator in the header"),
+        pytest.param("sep=|\na;b|c\n1;2|3\n", [(1, "1;2", "3")], id="sep"),
+        pytest.param("\ufeffSEP=;\r\na;b\r\n1;2\r\n", [(1, "1", "2")], id="sep and bom"),
+        pytest.param("sep=,\na;b\n1;2\n", [(1, "1", "2")], id="sep is wrong"),
+        pytest.param("\n;\na;b\n1;2\n", [(1, "1", "2")], id="blank lines above the header"),
+        pytest.param('"a\nz";b\n1;2\n', [(1, "1", "2")], id="header over lines"),
+        pytest.param("a;b\n\n1\n1;2\n", [(2, "1", None), (3, "1", "2")], id="first lines short"),
         pytest.param("€;b\n1;\u201d\n".encode("cp1252"), [(1, "1", "\u201d")], id="cp1252 signs"),
     ],
 )
@@ -64,8 +70,13 @@ def test_reads_values_as_they_stand(tmp_path, content, expected):
         pytest.param(" \n\n", "is empty", id="blank"),
         pytest.param("a;b\n", "has a header but no rows", id="header only"),
         pytest.param("a;b\n\n;\n", "has a header but no rows", id="empty rows only"),
+        pytest.param(";\n;\n", "has no header", id="empty lines only"),
+        pytest.param("sep=;\n", "none of ; , tab", id="sep only"),
         pytest.param("a\n1\n2\n", "none of ; , tab", id="one column"),
         pytest.param("a;b\n1;2\n3;geheim;5\n", "into columns at line 3", id="long line"),
+        pytest.param("a;b\n1;geheim;3\n1;2\n", "into columns at line 2", id="long first line"),
+        pytest.param("sep=;\na;b\n1;geheim;3\n", "into columns at line 3", id="long, after sep"),
+        pytest.param('a;"b\n1;geheim\n', "into columns at line 2", id="open quote in the header"),
         pytest.param('a;b\n1;2\n3;"geheim\n', "into columns at line 3", id="open quote"),
         pytest.param('a;b\n1;2\n3;"geheim"x\n', "into columns at line 3", id="quote too many"),
         pytest.param('a;b\n1;2\n3;ge"heim\n', "into columns at line 3", id="stray quote"),
@@ -80,3 +91,13 @@ def test_refuses(tmp_path, content, says):
 
     assert "geheim" not in str(caught.value)
     assert "export.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "header", ["*;^a$;c", "#row;#digest;c", "a;a;a", "a;a_duplicated_0;a", ";;c"]
+)
+def test_a_column_may_be_called_anything(tmp_path, header):
+    columns, rows = rows_of(tmp_path, f" {header} \n1;2;3\n1;2;3\n4;5;6\n")
+
+    assert columns == tuple(header.split(";"))
+    assert rows == [(1, "1", "2", "3"), (2, "1", "2", "3"), (3, "4", "5", "6")]

@@ -37,7 +37,7 @@ def rows(text):
 
 def paired(records, *columns):
     frame = pair(pl.DataFrame(records, schema=CANDIDATES).lazy()).collect()
-    assert frame.schema == CANDIDATES
+    assert frame.schema == {**CANDIDATES, "is_done": pl.Boolean}
     return frame.sort("row").select(columns).rows()
 
 
@@ -84,8 +84,32 @@ def test_keeps_a_start_that_the_row_itself_tells():
     assert paired([complete], "started_at") == [(hour(-5),)]
 
 
-def test_order_is_time_then_file():
-    start, complete = rows("s c")
-    same_time = [start | {"at": hour(0)}, complete | {"at": hour(0)}]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("s c", [2]),
+        ("c s", [1]),
+        ("s c s c", [2, 4]),
+        ("c s c s", [1, 3]),
+        ("c c s", [1, 2]),
+    ],
+)
+def test_at_one_instant_a_start_comes_first(text, expected):
+    records = [record | {"at": hour(0)} for record in rows(text)]
 
-    assert paired(same_time[::-1], "row", "started_at") == [(2, hour(0))]
+    assert paired(records[::-1], "row") == [(row,) for row in expected]
+
+
+def test_work_in_progress_is_not_done():
+    found = paired(rows("s c s"), "row", "started_at", "at", "is_done")
+
+    assert found == [(2, hour(1), hour(2), True), (3, hour(3), hour(3), False)]
+
+
+@pytest.mark.parametrize("days", [(True, False), (False, True), (True, True), (False, False)])
+def test_a_pair_is_as_coarse_as_its_coarsest_time(days):
+    start, complete = (row | {"is_day": day} for row, day in zip(rows("s c"), days, strict=True))
+
+    assert paired([start, complete], "is_day") == [(any(days),)]
+    assert paired([start], "is_day") == [(days[0],)]
+    assert paired([complete], "is_day") == [(days[1],)]

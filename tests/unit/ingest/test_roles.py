@@ -57,6 +57,8 @@ def test_case_attributes(columns, column):
         ({"case_id": "zzz"}, (), "It has: regio, stap, tijdstip, zaak."),
         ({"case_id": "zaak", "activity": "stap"}, (), "'sources.2.columns.timestamp' is missing"),
         (ALL, ("regios",), "'sources.2.case_attributes.0'"),
+        (ALL, ("regio", "zaak"), "'sources.2.case_attributes.1': 'zaak' is the column of case ids"),
+        (ALL | {"resource": "regio"}, ("regio",), "'sources.2.case_attributes.0': 'regio' is the"),
     ],
 )  # fmt: skip
 def test_refuses_and_names_the_key(roles, attributes, says):
@@ -75,3 +77,33 @@ def test_every_column_that_settling_may_pick_is_asked_for():
     assert {"nr", "case:nr", "unit", "case:unit", "regio", "case:regio"} < set(
         wanted_columns(source)
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "attributes", "key"),
+    [
+        ((*CSV, "stap"), (), "columns.activity"),
+        ((*CSV, "regio"), ("regio",), "case_attributes.0"),
+        ((*CSV, "org:group", "org:group"), (), "columns.team"),
+    ],
+)
+def test_refuses_a_column_that_is_there_twice(columns, attributes, key):
+    with pytest.raises(ConfigError, match=f"'sources.2.{key}': the file has more than one column"):
+        settle(columns, ALL, attributes)
+
+
+def test_a_column_that_is_there_twice_and_is_not_read_does_no_harm():
+    assert settle((*CSV, "regio", "", ""), ALL).columns == ALL
+
+
+def test_moved():
+    settled = settle(CSV, ALL, ("regio",)).moved({name: name.upper() for name in CSV})
+
+    assert settled.columns == {role: name.upper() for role, name in ALL.items()}
+    assert settled.case_attributes == {"regio": "REGIO"}
+
+
+@pytest.mark.parametrize("name", ["concept:name", "case:concept:name", "org:resource"])
+def test_refuses_a_standard_column_of_ids_as_case_attribute(name):
+    with pytest.raises(ConfigError, match="is the column of case ids or resources"):
+        settle(XES, attributes=(name,))

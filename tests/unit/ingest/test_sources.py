@@ -53,6 +53,12 @@ def test_finds(config, source, expected):
         ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
         ({"path": "s3://bucket/b.csv"}, "a URL; those are not read by this version yet"),
+        ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
+        ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
+        (
+            {"path": "exports/" + "b" * 300},
+            "sources.3.path cannot be looked up: File name too long",
+        ),
         ({"path": "exports/b.csv", "format": "ocel"}, "ocel is not read by this version yet"),
     ],
 )
@@ -78,3 +84,14 @@ def test_no_two_files_have_one_name(config):
         (1, "exports/b.csv"),
         (2, "exports/c.csv.gz#2"),
     ]
+
+
+@pytest.mark.parametrize("name", ["out[1]", "o?x", "a*"])
+def test_only_the_config_can_hold_a_pattern(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "b.csv").touch()
+
+    [file] = find_files(Source(path="*.csv"), folder / "process.yaml", 0)
+
+    assert (file.name, file.path) == ("b.csv", folder / "b.csv")

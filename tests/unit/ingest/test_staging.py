@@ -2,17 +2,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES
 from contracts.settings import Settings
+from ingest.raw import DIGEST, refused
 from ingest.sources import find_files
 from ingest.staging import stage
 
 COLUMNS = {"case_id": "zaak", "activity": "stap", "timestamp": "tijdstip"}
 HEADER = "zaak;stap;tijdstip;begonnen;wie;regio\n"
+_EVENT = (
+    '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2026-03-12"/>'
+    "{}</event>"
+)
+_PAID, _MORE = '<int key="paid" value="1"/>', '<int key="paid" value="2"/>'
+_XES = '<log><trace><string key="concept:name" value="1"/>{}</trace></log>'
 ROLES = COLUMNS | {"start_timestamp": "begonnen", "resource": "wie"}
 
 
@@ -64,6 +73,131 @@ def test_a_row_for_a_row(staged):
     assert frame["started_at"].drop_nulls().dt.strftime("%d %H:%M").to_list() == ["11 08:00"]
     assert set(frame["lifecycle"]) == {"complete"}
     assert set(frame["source"]) == {"export.csv"}
+
+
+@pytest.mark.parametrize("out", ["uit met spatie", "out#1", "o?x", "out%20x", "out[1]", "o*", "é"])
+@pytest.mark.parametrize("name", ["log.csv", "log.xes", "log.parquet"])
+def test_a_folder_may_be_called_anything(tmp_path, name, out):
+    folder = tmp_path / out
+    folder.mkdir()
+    text = "zaak;stap;tijdstip\n1;a;12-03-2026\n"
+    (folder / "log.csv").write_text(text)
+    (folder / "log.xes").write_text(_XES.format(_EVENT.format("")))
+    pl.read_csv(text.encode(), separator=";").write_parquet(folder / "log.parquet")
+    settings = Settings.model_validate(
+        {
+            "process": {"id": "test"},
+            "sources": [{"path": name, "columns": {} if name == "log.xes" else COLUMNS}],
+            "journey": {"end": ["klaar"]},
+            "privacy": {"pseudonymise": []},
+        }
+    )
+    config = folder / "test.yaml"
+    [file] = find_files(settings.sources[0], config, 0)
+
+    done = stage(file, settings.sources[0], settings, config, 0, folder)
+
+    assert done.rows == 1
+    assert pl.read_parquet(done.path, glob=False)["activity"].to_list() == ["a"]
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\t", "\x1f", "\x7f", "\ufffe", "\uffff"])
+def test_control_characters_become_spaces(staged, sign):
+    roles = COLUMNS | {"resource": "wie", "team": "team", "org": "org"}
+    values = [
+        f"{sign}a{sign}{sign}b{sign}" if name != "tijdstip" else "12-03-2026"
+        for name in (*COLUMNS.values(), "wie", "team", "org", "regio")
+    ]
+    content = f"zaak;stap;tijdstip;wie;team;org;regio\n{';'.join(values)}\n"
+
+    _, frame = staged("export.csv", content, columns=roles, case_attributes=["regio"])
+
+    columns = ("case_id", "activity", "resource", "team", "org", "case:regio")
+    assert frame.select(columns).row(0) == ("a  b",) * 6
+
+
+@pytest.mark.parametrize("name", ["*", "^a$", "#row", "#digest", "c0", "#time"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_column_may_be_called_anything(staged, tmp_path, name, suffix):
+    frame = pl.DataFrame([["1", "2"], ["a", "a"], ["12-03-2026"] * 2], schema=[name, "stap", "t"])
+    frame.write_csv(tmp_path / "made.csv")
+    frame.write_parquet(tmp_path / "made.parquet")
+    columns = {"case_id": name, "activity": "stap", "timestamp": "t"}
+
+    _, found = staged(f"log{suffix}", (tmp_path / f"made{suffix}").read_bytes(), columns=columns)
+
+    assert found.select("row", "case_id", "activity").rows() == [(1, "1", "a"), (2, "2", "a")]
+
+
+@pytest.mark.parametrize("attributes", [["regio"], ["case:regio"], ["regio", "case:regio"]])
+def test_a_case_attribute_may_have_its_prefix(staged, attributes):
+    content = "zaak;stap;tijdstip;case:regio\n1;a;12-03-2026;N\n"
+
+    _, frame = staged("export.csv", content, columns=COLUMNS, case_attributes=attributes)
+
+    assert frame.columns == [*CANDIDATES, "case:regio"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_digest_does_not_depend_on_the_order_of_columns(staged, tmp_path, suffix):
+    frame = pl.DataFrame([["1"], ["a"], ["12-03-2026"], ["x"]], schema=[*COLUMNS.values(), "meer"])
+    digests = []
+    for columns in (frame.columns, frame.columns[::-1]):
+        frame.select(columns).write_csv(tmp_path / "made.csv")
+        frame.select(columns).write_parquet(tmp_path / "made.parquet")
+        done, found = staged(
+            f"log{suffix}", (tmp_path / f"made{suffix}").read_bytes(), columns=COLUMNS
+        )
+        digests.append(found["digest"].item())
+        done.path.unlink()
+
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("stap", [["a", "b"]], "column 'stap' holds lists or records"),
+        ("regio", [{"x": 1}], "column 'regio' holds lists or records"),
+        ("tijdstip", [dt.time(9)], "column 'tijdstip' holds times without a date"),
+        ("tijdstip", [dt.timedelta(9)], "column 'tijdstip' holds times without a date"),
+    ],
+)
+def test_refuses_a_type_that_cannot_play_its_role(staged, tmp_path, column, values, says):
+    record = {"zaak": ["1"], "stap": ["a"], "tijdstip": ["12-03-2026"], "regio": ["N"]}
+    pl.DataFrame(record | {column: values}).write_parquet(tmp_path / "made.parquet")
+    content = (tmp_path / "made.parquet").read_bytes()
+
+    with pytest.raises(SourceError, match=says):
+        staged("log.parquet", content, columns=COLUMNS, case_attributes=["regio"])
+
+
+def test_what_is_not_the_files_fault_is_not_blamed_on_it():
+    def refusal():
+        return SourceError("the file is bad")
+
+    good = pl.LazyFrame({DIGEST: [1]}, schema={DIGEST: pl.UInt64})
+    bad = good.with_columns(pl.lit("x").cast(pl.UInt64).alias(DIGEST))
+
+    with pytest.raises(pl.exceptions.ComputeError), refused(refusal, good):
+        raise pl.exceptions.ComputeError
+    with pytest.raises(SourceError), refused(refusal, bad):
+        raise pl.exceptions.ComputeError
+
+
+@pytest.mark.parametrize(
+    ("begun", "done", "is_day"),
+    [
+        ("11-03-2026", "12-03-2026 10:00", True),
+        ("11-03-2026 09:00", "12-03-2026", True),
+        ("11-03-2026 09:00", "12-03-2026 10:00", False),
+        ("", "12-03-2026 10:00", False),
+    ],
+)
+def test_a_day_in_either_time_is_a_day(staged, begun, done, is_day):
+    _, frame = staged("export.csv", f"{HEADER}1;a;{done};{begun};;\n", columns=ROLES)
+
+    assert frame["is_day"].item() is is_day
 
 
 @pytest.mark.parametrize(
@@ -139,14 +273,6 @@ def test_one_log_three_ways(staged, tmp_path):
 
     assert frames[0].equals(frames[1])
     assert frames[0].equals(frames[2])
-
-
-_EVENT = (
-    '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2026-03-12"/>'
-    "{}</event>"
-)
-_PAID, _MORE = '<int key="paid" value="1"/>', '<int key="paid" value="2"/>'
-_XES = '<log><trace><string key="concept:name" value="1"/>{}</trace></log>'
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from deltalake import DeltaTable
 from polars.testing import assert_frame_equal
 
-from contracts.errors import StoreBusy
+from contracts.errors import SourceError, StoreBusy, UsageError
 from contracts.events import CANDIDATES, EVENTS, ORDER
 from contracts.verdict import QUARANTINE
 from ingest import store as store_module
@@ -59,7 +59,10 @@ def test_holds_what_was_accepted(batch, tmp_path, monkeypatch, rows_per_bucket):
     expected = log.filter(~pl.col("row").is_in([1, 5])).sort(ORDER)
     assert done.events == expected.height == 598
     assert done.last_at == expected["at"].max()
-    assert_frame_equal(found.sort(ORDER).drop("bucket"), expected.select(found.columns[1:]))
+    assert_frame_equal(
+        found.sort(ORDER).drop("bucket"),
+        expected.with_columns(is_done=True).select(found.columns[1:]),
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,3 +179,90 @@ def test_only_one_run_holds_a_store(tmp_path):
 
 def test_candidates_are_what_staging_leaves():
     assert candidates("a").schema == CANDIDATES
+
+
+ANYTHING = ["uit met spatie", "out#1", "o?x", "a%", "out[1]", "o*", "é"]
+
+
+@pytest.mark.parametrize("name", ANYTHING)
+def test_a_folder_may_be_called_anything(tmp_path, name):
+    store = tmp_path / name / "store"
+    staged, quarantine = tmp_path / name / "staged.parquet", tmp_path / name / "quarantine.parquet"
+    (tmp_path / name).mkdir()
+    pl.DataFrame(schema=QUARANTINE).write_parquet(quarantine)
+
+    for activity in ("a", "b"):
+        candidates(activity).write_parquet(staged)
+        with hold(store):
+            commit([staged], quarantine, store, activity)
+
+    assert stored(store).version == 1
+    assert everything(store)["activity"].to_list() == ["b"]
+    assert len(parquet_of(store)) == 1
+
+
+def parquet_of(store):
+    return sorted(store.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("file", "File exists"),
+        ("file/store", "Not a directory"),
+        ("x" * 300, "File name too long"),
+        ("out%20x", "misreads a percent sign"),
+    ],
+)
+def test_says_where_there_cannot_be_a_store(tmp_path, name, says):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(UsageError, match=f"The store cannot be made in .*{says}"):
+        hold(tmp_path / name).__enter__()
+
+
+def test_keeps_nothing_but_the_newest_commit(batch, tmp_path):
+    store = tmp_path / "store"
+    commit(*batch(candidates("old")), store, "one")
+    old = parquet_of(store)
+    (store / ".commit-killed" / "bucket=0").mkdir(parents=True)
+    (store / ".commit-killed" / "bucket=0" / "0.parquet").touch()
+    (store / "bucket=0" / "orphan.parquet").touch()
+    (store / "notes.parquet").touch()
+
+    commit(*batch(candidates("old")), store, "one")
+    assert parquet_of(store) == [*old, store / "notes.parquet"]
+    assert not list(store.glob(".commit-*"))
+
+    commit(*batch(candidates("new")), store, "two")
+    assert len(parquet_of(store)) == 2
+    assert not set(old) & set(parquet_of(store))
+    assert everything(store)["activity"].to_list() == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("transitions", "is_refused"),
+    [
+        (["voltooid", "schedule"], True),
+        (["voltooid", "start"], False),
+        (["voltooid", "complete"], False),
+    ],
+)
+def test_refuses_a_log_without_a_transition_that_is_known(batch, tmp_path, transitions, is_refused):
+    log = candidates("a a", lifecycle=pl.Series(transitions))
+
+    if is_refused:
+        with pytest.raises(SourceError, match="'lifecycle:transition'") as caught:
+            commit(*batch(log), tmp_path / "store", "one")
+        assert "voltooid" not in str(caught.value)
+    else:
+        assert commit(*batch(log), tmp_path / "store", "one").events == 1
+
+
+def test_says_what_is_not_done(batch, tmp_path):
+    log = candidates("a a a").sort("row")
+    log = log.with_columns(lifecycle=pl.Series(["start", "complete", "start"]))
+
+    commit(*batch(log), tmp_path / "store", "one")
+
+    assert everything(tmp_path / "store").select("row", "is_done").rows() == [(2, True), (3, False)]

@@ -26,7 +26,7 @@ def rows_of(tmp_path, content, *wanted, block=64):
     scratch.mkdir()
     columns = wanted or ("case:concept:name", "concept:name")
     raw = read_xes(path, "log.xes", columns, scratch, block)
-    return raw.frame.select(ROW, *columns).collect().rows()
+    return raw.frame.select(ROW, *(raw.places[column] for column in columns)).collect().rows()
 
 
 @pytest.mark.parametrize(
@@ -168,3 +168,10 @@ def test_numbers_rows_across_blocks(tmp_path):
 
     assert [row for row, _ in frame] == list(range(1, 51))
     assert pl.DataFrame(frame, orient="row")["column_1"].unique().to_list() == ["a"]
+
+
+@pytest.mark.parametrize("key", ["*", "^a$", "#row", "#digest"])
+def test_a_key_may_be_called_anything(tmp_path, key):
+    body = f'<trace><event><string key="{key}" value="x"/></event><event/></trace>'
+
+    assert rows_of(tmp_path, document(body), key) == [(1, "x"), (2, None)]

@@ -110,3 +110,39 @@ def test_pauses_of_one_activity_count_once() -> None:
     found = merged([pause("b", 5, 9), pause("b", 1, 4), pause("c", 2, 3), pause("b", 20, 21)])
 
     assert found == [pause("b", 1, 9), pause("b", 20, 21), pause("c", 2, 3)]
+
+
+def test_work_in_progress_ends_the_wait_and_does_not_end_the_case() -> None:
+    log = event_log("a 2d ~z")
+    found = waits(log, lens(), "is_open", "wait_ms", "work_ms")
+
+    assert found == [("a", "z", False, 2 * DAY_MS, 0), (None, "z", False, 0, 98 * DAY_MS)]
+    assert cases(traces(log, lens())).collect().rows() == [("c1", True, 100 * DAY_MS)]
+
+
+def test_work_that_was_not_done_by_as_of_is_in_progress() -> None:
+    log = event_log("a 1d b[48h] z")
+
+    assert waits(log, lens(2), "wait_ms", "work_ms") == [
+        ("a", "b", DAY_MS, 0),
+        (None, "b", 0, DAY_MS),
+    ]
+
+
+def test_a_case_begins_when_work_on_it_began() -> None:
+    # b was begun and done while a was still being worked on
+    log = event_log("a[10h] 1h z").collect()
+    inner = event_log("~b").with_columns(
+        at=pl.lit(MONDAY + dt.timedelta(hours=6)),
+        started_at=pl.lit(MONDAY + dt.timedelta(hours=5)),
+        is_done=pl.lit(value=True),
+    )
+    both = pl.concat([log.lazy(), inner]).sort("case_id", "at")
+
+    assert cases(traces(both, lens())).collect()["elapsed_ms"].to_list() == [11 * HOUR_MS]
+    parts = waits(both, lens(), "wait_ms", "work_ms")
+    assert parts == [
+        (None, "b", 0, 6 * HOUR_MS),
+        ("b", "a", 0, 4 * HOUR_MS),
+        ("a", "z", HOUR_MS, 0),
+    ]

@@ -82,6 +82,16 @@ SHAPES = {
     (J, K): (12, 44, 96, 180, 142, 96, 14, 4, 0),
     (G, L): (1540, 118, 110, 92, 78, 40, 9, 2, 1),
 }
+LEDGER = {  # owner: days, cases
+    "agency_wait": (64_210.5, 4120),
+    "agency_work": (3_120.25, 4118),
+    "citizen": (31_400.0, 1210),
+    "third_party": (148_300.0, 3860),
+    "statutory": (9_870.0, 3914),
+    "policy_pause": (0.0, 0),
+    "outside": (2_100.0, 4),
+    "unknown": (16_800.0, 128),
+}
 TOTAL_DAYS = sum(wait[-1] for wait in WAITS)
 
 
@@ -115,6 +125,7 @@ def tables() -> dict[str, pl.DataFrame]:
             for (from_, to), shape in SHAPES.items()
             for over, up_to, n in zip(BANDS, [*BANDS[1:], None], shape, strict=True)
         ],
+        "ledger": [(owner, days, cases) for owner, (days, cases) in LEDGER.items()],
         "variants": _variants(),
         "rework": [(E, 51, 64, 64), (G, 812, 1430, 12), (J, 34, 39, 4), (M, 1, 1, 0)],
         "survival": [
@@ -166,8 +177,8 @@ def _bottleneck(
     return Bottleneck.model_validate(values)
 
 
-def _explained(from_: str, to: str, class_: str, days: float) -> ExplainedWait:
-    values = {"from": from_, "to": to, "class": class_, "person_days": days}
+def _explained(from_: str, to: str, class_: str, days: float, cases: int) -> ExplainedWait:
+    values = {"from": from_, "to": to, "class": class_, "person_days": days, "cases": cases}
     return ExplainedWait.model_validate(values)
 
 
@@ -191,16 +202,7 @@ def findings() -> Findings:
             quarantined_cases=17,
         ),
         throughput_days=Throughput(p50=73.0, p90=None, closed_only_p50=61.0),
-        ledger=Ledger(
-            agency_wait=64_210.5,
-            agency_work=3_120.25,
-            citizen=31_400.0,
-            third_party=148_300.0,
-            statutory=9_870.0,
-            policy_pause=0.0,
-            outside=2_100.0,
-            unknown=16_800.0,
-        ),
+        ledger=Ledger(**{owner: days for owner, (days, _) in LEDGER.items()}),
         bottlenecks=(
             _bottleneck(1, "high", 25.0, rank_range=(1, 2), interval=(8.2, 14.9)),
             _bottleneck(2, "high", 11.0, actor="third_party", kind="third_party_capacity"),
@@ -219,9 +221,9 @@ def findings() -> Findings:
             _bottleneck(6, "low", None, **{"from": L, "to": M, "cases": 4, "open_cases": 0}),
         ),
         explained_waits=(
-            _explained(J, K, "waiting_on_citizen", 12_900.0),
-            _explained(C, D, "statutory_wait", 4_870.0),
-            _explained(L, M, "outside", 320.0),
+            _explained(J, K, "waiting_on_citizen", 12_900.0, 640),
+            _explained(C, D, "statutory_wait", 4_870.0, 3914),
+            _explained(L, M, "outside", 320.0, 4),
         ),
         validation=Validation(
             success=True,
@@ -256,3 +258,32 @@ def facts() -> Facts:
         defaulted=("privacy", "calendar", "analysis.rank_by"),
         not_done=("deadlines", "analysis.segments"),
     )
+
+
+ODD = {
+    B: 'Aanvraag <b>&</b> "ontvangst" \'' + "van de commissie " * 12,
+    D: "X" * 200,
+    H: "مراجعة الطلب من قبل اللجنة (2)",
+}
+"""Names as a log may hold them: long, without spaces, like markup, from right to left."""
+
+
+def odd_run() -> tuple[Findings, dict[str, pl.DataFrame]]:
+    """The same run with the names of ``ODD``."""
+
+    def renamed(found: Bottleneck | ExplainedWait) -> Bottleneck | ExplainedWait:
+        from_, to = ODD.get(found.from_, found.from_), ODD.get(found.to or "", found.to)
+        return found.model_copy(update={"from_": from_, "to": to})
+
+    base, trace = findings(), pl.col("trace").list.eval(pl.element().replace(ODD))
+    waits = {name: tuple(map(renamed, getattr(base, name))) for name in _WITH_NAMES}
+    frames = {
+        name: frame.with_columns(
+            pl.col(pl.String).replace(ODD), *([trace] if name == "variants" else [])
+        )
+        for name, frame in tables().items()
+    }
+    return base.model_copy(update=waits), frames
+
+
+_WITH_NAMES = ("bottlenecks", "explained_waits")

@@ -67,3 +67,18 @@ def test_the_process_itself_stays():
 @pytest.mark.parametrize("inside", ["", '<task id="alone"/>'])
 def test_a_process_without_flows(inside):
     assert len(_places(draw(_process(inside)))) == inside.count("task")
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a\x00\x0bb\ufffe", "ab"),
+        ("a&#1;&#x1F;&#xD800;b", "ab"),
+        ("a&#99999999;b", "ab"),
+        ("caf&#233; &#x1F6B2;\u200f", "café \U0001f6b2\u200f"),
+    ],
+)
+def test_characters_that_xml_has_no_place_for_are_left_out(name, kept):
+    (task,) = ET.fromstring(draw(_process(f'<task id="t" name="{name}"/>'))).iter(f"{BPMN}task")
+
+    assert task.get("name") == kept

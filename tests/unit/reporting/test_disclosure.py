@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from itertools import pairwise, zip_longest
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.findings import TABLES, DeadlineResult, Findings
+from contracts.findings import TABLES, DeadlineResult, Findings, Ledger
 from reporting.disclosure import protect
 from tests.unit.reporting import sample
 
@@ -25,6 +26,33 @@ COUNT_KEYS = {
     "quarantined_cases", "rows", "within", "late", "open_within", "open_late", "undetermined",
     "n", "repeats", "self_loops", "at_risk",
 }  # fmt: skip
+
+
+LEAVING = st.tuples(
+    st.lists(st.integers(0, 15), min_size=1, max_size=12),
+    st.lists(st.integers(0, 15), max_size=12),
+)
+
+
+def curve(left, no_longer_watched=()):
+    """The curve of cases of which so many left, and were last watched, on each day."""
+    both = list(zip_longest(left, no_longer_watched, fillvalue=0))
+    at_risk, still, points = sum(map(sum, both)), 1.0, []
+    for day, (gone, censored) in enumerate(both, start=1):
+        still *= 1 - gone / at_risk if at_risk else 1
+        points.append((float(day), still, at_risk))
+        at_risk -= gone + censored
+    return points
+
+
+def shown_curve(left, no_longer_watched=()):
+    """What is shown of it."""
+    base, frames = sample.findings(), sample.tables()
+    cases = sum(left) + sum(no_longer_watched)
+    log = base.log.model_copy(update={"cases": cases, "open_cases": sum(no_longer_watched)})
+    points = pl.DataFrame(curve(left, no_longer_watched), schema=TABLES["survival"], orient="row")
+    _, shown = protect(base.model_copy(update={"log": log}), {**frames, "survival": points}, K)
+    return shown["survival"]
 
 
 @st.composite
@@ -49,10 +77,10 @@ def tables(draw):
         "rework": [
             (s, c := draw(COUNTS), c + draw(COUNTS), draw(st.integers(0, c))) for s in STEPS
         ],
-        "survival": [
-            (float(day), 0.5, n)
-            for day, n in enumerate(sorted(draw(st.lists(COUNTS, max_size=9)), reverse=True))
+        "ledger": [
+            (owner, 5.0 if (c := draw(COUNTS)) else 0.0, c) for owner in Ledger.model_fields
         ],
+        "survival": curve(*draw(LEAVING)),
     }
     return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}
 
@@ -260,3 +288,101 @@ def test_bands_do_not_add_up_to_how_few_still_wait():
 
     assert tables_["waits"].filter(few_open)["n"].to_list() == [None]
     assert tables_["wait_bands"].filter(few_open)["n"].null_count() == 1
+
+
+@given(LEAVING)
+def test_between_two_points_of_the_curve_many_left_and_many_or_none_are_left(both):
+    left, gone = both
+    shown = shown_curve(left, gone)
+    kept = [0, *(int(day) for day in shown["days"]), max(len(left), len(gone))]
+    between = [sum(left[one:two]) for one, two in pairwise(kept)]
+    there = [sum(left[day:]) + sum(gone[day - 1 :]) for day in kept[1:-1]]
+
+    assert all(n >= K for n in between[:-1])
+    assert between[-1] == 0 or between[-1] >= K or len(shown) == 0
+    assert all(n == 0 or n >= K for n in there)
+    assert all(n % K == 0 for n in shown["at_risk"])
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=12))
+def test_how_many_left_on_one_day_cannot_be_told_from_how_many_were_watched(left):
+    """With no open cases the share still there is a number of cases: those watched is the rest."""
+    for row in shown_curve(left).iter_rows(named=True):
+        most = row["at_risk"] + K - 1 - round(sum(left) * row["not_done"])
+
+        assert most > 1 or left[int(row["days"]) - 1] >= K
+
+
+@pytest.mark.parametrize(
+    ("left", "open_", "days"),
+    [
+        ([3] * 20, [], [4, 10]),  # 60 cases, three a day
+        ([1, 50], [], [2]),  # all at once, but for one
+        ([50, 1], [], []),  # who took longer is one person
+        ([30, 30, 4], [0, 0, 30], [1]),  # after the second day few left, and many stay
+        ([4], [50], []),
+    ],
+)
+def test_the_curve_keeps_points_of_groups(left, open_, days):
+    assert shown_curve(left, open_)["days"].to_list() == days
+
+
+def one_table(name, *rows):
+    return {
+        **sample.tables(), name: pl.DataFrame(list(rows), schema=TABLES[name], orient="row")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cases", "shown"), [(100, 100), (95, None), (91, None), (90, 90), (9, "no row")]
+)
+def test_a_step_does_not_tell_how_few_cases_have_no_such(cases, shown):
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": 100, "open_cases": 5})
+    tables_ = one_table("steps", ("start", 100, 100), ("end", cases, cases))
+
+    _, protected = protect(base.model_copy(update={"log": log}), tables_, K)
+    found = dict(protected["steps"].select("activity", "cases").iter_rows())
+    events = dict(protected["steps"].select("activity", "events").iter_rows())
+
+    assert found.get("end", "no row") == shown
+    assert (events.get("end") is None) == (shown in (None, "no row"))
+
+
+def test_the_last_steps_of_cases_do_not_add_up_to_how_few_are_open():
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": 100, "open_cases": 5})
+    tables_ = one_table("steps", ("start", 100, 100), ("yes", 60, 60), ("no", 35, 35))
+
+    once = protect(base.model_copy(update={"log": log}), tables_, K, ["yes", "no"])
+    twice = protect(*once, K, ["yes", "no"])
+
+    assert once[1]["steps"]["cases"].to_list() == [100, 60, None]
+    assert twice[1]["steps"].equals(once[1]["steps"])
+
+
+def test_an_owner_of_few_cases_has_no_days():
+    shown, tables_ = protect(sample.findings(), sample.tables(), K)
+    row = tables_["ledger"].filter(pl.col("owner") == "outside")
+
+    assert row.rows() == [("outside", None, None)]
+    assert [owner for owner, days in shown.ledger if days is None] == ["outside"]
+    assert tables_["ledger"].height == len(Ledger.model_fields)
+
+
+def test_tables_of_before_there_was_a_ledger_can_still_be_protected():
+    tables_ = {name: frame for name, frame in sample.tables().items() if name != "ledger"}
+    shown, protected = protect(sample.findings(), tables_, K)
+
+    assert "ledger" not in protected
+    assert shown.ledger == sample.findings().ledger
+
+
+@pytest.mark.parametrize(("cases", "shown"), [(9, 0), (10, 1), (None, 1)])
+def test_an_explained_wait_of_few_cases_is_left_out(cases, shown):
+    base = sample.findings()
+    wait = base.explained_waits[0].model_copy(update={"cases": cases})
+
+    found, _ = protect(base.model_copy(update={"explained_waits": (wait,)}), sample.tables(), K)
+
+    assert len(found.explained_waits) == shown

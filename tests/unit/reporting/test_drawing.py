@@ -9,7 +9,7 @@ from contracts.findings import TABLES
 from contracts.settings import Journey
 from reporting import overview
 from reporting.charts import band_tone, ticks
-from reporting.svg import tag, text_width, wrap
+from reporting.svg import shortened, tag, text_width, wrap
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
@@ -103,3 +103,33 @@ def test_a_name_without_spaces_is_cut():
 
 def test_svg_is_escaped():
     assert tag("text", "<&>", class_='"') == '<text class="&#34;">&lt;&amp;&gt;</text>'
+
+
+@pytest.mark.parametrize(("n", "is_drawn"), [(0, False), (None, True), (12, True)])
+def test_a_wait_that_nobody_left_is_no_line(n, is_drawn):
+    frames = sample.tables()
+    first = (pl.col("from") == sample.H) & (pl.col("to") == sample.I)
+    waits = frames["waits"].with_columns(n=pl.when(first).then(n).otherwise("n"))
+    shown = overview.choose({**frames, "waits": waits}, sample.settings().journey, BOTTLENECKS)
+
+    assert ((sample.H, sample.I) in {(move.from_, move.to) for move in shown.moves}) is is_drawn
+
+
+def test_a_step_whose_cases_are_hidden_counts_as_one_of_nearly_all():
+    frames = sample.tables()
+    rare = pl.when(pl.col("activity") != sample.K).then("cases")
+    shown = overview.choose(
+        {**frames, "steps": frames["steps"].reverse().with_columns(cases=rare)},
+        Journey(end=(sample.L,)),
+        [],
+    )
+
+    assert shown.steps[sample.K] is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [(["a"], ["a"]), (["a", "b"], ["a", "b"]), (["a", "b", "c"], ["a", "b…"])],
+)
+def test_too_many_lines_are_cut(lines, shown):
+    assert shortened(lines, 2) == shown

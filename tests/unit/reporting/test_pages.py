@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -199,3 +200,71 @@ def test_a_wait_whose_only_band_is_hidden_has_no_chart(tmp_path):
     html = _write(tmp_path, tables={**tables, "wait_bands": one})[0]
 
     assert "Hoe lang wachtten zaken hier" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("nl", "Minder dan 10 rijen zeggen alleen dat een stap in de toestand “schedule” was"),
+        ("nl", "1.200 rijen zeggen alleen dat een stap in de toestand “withdraw” was"),
+        ("nl", "few.csvminder dan 10"),
+        ("nl", "Na de uitkomst, of buiten het proceste weinig zaken om te tonen"),
+        ("nl", "Van de 273.701 dagen die worden getoond, was de dienst 25 % van de tijd aan zet."),
+        ("nl", "de burger was aan zet64012.900"),
+        ("en", "Fewer than 10 rows only say that a step was in the state “schedule”"),
+        ("en", "few.csvfewer than 10"),
+    ],
+)
+def test_it_does_not_count_few(tmp_path, language, sentence):
+    base = sample.facts()
+    few = replace(base.sources[0], name="few.csv", rows=4)
+    no_steps = (("schedule", 1), ("withdraw", 1200))
+    made = _write(tmp_path, facts=replace(base, sources=(few,), no_steps=no_steps))
+    html = made[("nl", "en").index(language)]
+
+    assert sentence in Page(html).text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "sentence"),
+    [
+        ("agency_work", "De dagen hieronder zijn er samen"),
+        ("citizen", "dagen die worden getoond"),
+        (None, "dagen dat alle zaken samen onderweg waren"),
+    ],
+)
+def test_whose_turn_it_was_says_what_it_counts(tmp_path, hidden, sentence):
+    frames = sample.tables()
+    few = pl.when(pl.col("owner") == (hidden or "")).then(4).otherwise(40)
+    ledger = frames["ledger"].with_columns(cases=few.cast(pl.Int64))
+
+    html = _write(tmp_path, tables={**frames, "ledger": ledger})[0]
+
+    assert sentence in html
+
+
+def test_a_step_of_nearly_all_cases_is_on_the_map_without_a_number(tmp_path):
+    base, frames = sample.findings(), sample.tables()
+    nearly = pl.when(pl.col("activity") == sample.D).then(4119).otherwise("cases")
+
+    nl = _write(tmp_path, base, {**frames, "steps": frames["steps"].with_columns(cases=nearly)})[0]
+
+    assert "aantal zaken niet getoond" in Page(nl).text
+    assert "4.119" not in Page(nl).text.split("Alle wachttijden")[0]
+
+
+def test_odd_names_are_shown_whole_and_break_nothing(tmp_path):
+    for html in _write(tmp_path, *sample.odd_run(), sample.settings(journey={"end": [sample.L]})):
+        page = Page(html)
+
+        assert page.open == []
+        assert all(name in page.text for name in sample.ODD.values())
+        assert "\u2068" + sample.ODD[sample.H] + "\u2069" in page.text
+
+
+def test_a_long_name_is_cut_on_the_map_and_told_in_full(tmp_path):
+    html = _write(tmp_path, *sample.odd_run())[0]
+    title = f"<title>{sample.ODD[sample.D]}</title>"
+
+    assert title in html
+    assert html.split(title)[1].split("</g>")[0].count("X\N{HORIZONTAL ELLIPSIS}</tspan>") == 1

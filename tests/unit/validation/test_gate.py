@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.verdict import QUARANTINE, Verdict
-from tests.unit.validation.logs import NOW, SETTINGS, case, row, written
+from tests.unit.validation.logs import NOW, SETTINGS, case, row, table, written
 from validation.gate import judge
 
 LATE = 24 * 31
@@ -52,9 +53,53 @@ def test_an_empty_quarantine_has_its_columns(tmp_path: Path) -> None:
     )
 
 
-def test_the_verdict_is_written_as_it_is_returned(judged: tuple[Verdict, Path]) -> None:
+MANY = [row(f"p{n:02}", "work", None) for n in range(10)]
+
+
+def page_of(folder: Path) -> str:
+    return (folder / "validation" / "docs" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_verdict_of_no_small_group_is_written_as_it_is_returned(tmp_path: Path) -> None:
+    verdict = judge([written([*case("p"), *MANY], tmp_path)], SETTINGS, NOW, tmp_path)
+    text = (tmp_path / "validation" / "verdict.json").read_text(encoding="utf-8")
+    assert Verdict.model_validate_json(text) == verdict
+    assert "10 rows of 10 cases were set aside" in page_of(tmp_path)
+    assert "10 unexpected values found" in page_of(tmp_path)
+
+
+def test_small_counts_are_returned_but_not_written(tmp_path: Path) -> None:
+    rows = [*case("p"), *MANY, row("q", "work", 24 * 31), *(row("p", None, n) for n in range(12))]
+    verdict = judge([written(rows, tmp_path)], SETTINGS, NOW, tmp_path)
+    exact = {each.id: (each.rows, each.cases) for each in verdict.rules}
+    text = (tmp_path / "validation" / "verdict.json").read_text(encoding="utf-8")
+    told = {each["id"]: (each["rows"], each["cases"]) for each in json.loads(text)["rules"]}
+    assert (exact["DQ03"], exact["C03"], exact["C04"]) == ((1, 1), (12, 1), (10, 10))
+    assert told == exact | {"DQ03": (None, None), "C03": (None, None)}
+    assert "<td>fewer than 10</td><td>fewer than 10</td>" in page_of(tmp_path)
+    assert "unexpected values found" not in page_of(tmp_path)
+
+
+def test_a_log_of_few_rows_is_not_counted(judged: tuple[Verdict, Path]) -> None:
     text = (judged[1] / "validation" / "verdict.json").read_text(encoding="utf-8")
-    assert Verdict.model_validate_json(text) == judged[0]
+    assert not re.search(r'(rows|cases)": [1-9]', text)
+    assert "<p>Fewer than 10 rows were judged" in page_of(judged[1])
+
+
+@pytest.mark.parametrize("part_rows", [3, 100])
+def test_sources_may_have_attributes_of_their_own(part_rows: int, tmp_path: Path) -> None:
+    folder = tmp_path / "out[1]"
+    folder.mkdir()
+    paths = [folder / "a.parquet", folder / "b.parquet"]
+    table(case("p")).write_parquet(paths[0])
+    table(case("q")).drop("case:region").with_columns(
+        pl.lit("b.csv").alias("source"), pl.lit("x").alias("case:kind")
+    ).write_parquet(paths[1])
+    source = SETTINGS.sources[0]
+    other = source.model_copy(update={"case_attributes": ("kind",)})
+    settings = SETTINGS.model_copy(update={"sources": (source, other)})
+    verdict = judge(paths, settings, NOW, folder, part_rows=part_rows)
+    assert (verdict.success, verdict.rows, verdict.failed) == (True, 6, ())
 
 
 def test_nothing_else_is_written(judged: tuple[Verdict, Path]) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import polars as pl
@@ -121,6 +122,41 @@ def test_a_table_of_other_columns_stops(change, said: str, tmp_path: Path) -> No
             id="sources stand in order of name",
         ),
         pytest.param([row("p", "c", 1), row("p", "a"), row("q", "a")], True, id="another case"),
+        pytest.param(
+            [
+                row("p", "c", 9, source="f.csv"),
+                row("p", "a", source="j.csv"),
+                row("p", "b", source="j.csv"),
+            ],
+            True,
+            id="names of files are not in order of time",
+        ),
+        pytest.param(
+            [row("p", "a"), row("p", "b", source="z.csv")], False, id="a tie between two sources"
+        ),
+        pytest.param(
+            [row("p", "a", 16), day("p", "b") | {"source": "a.csv"}],
+            False,
+            id="a date in another source",
+        ),
+        pytest.param(
+            [
+                row("p", "a"),
+                row("p", "b"),
+                row("p", "c", 2, source="z.csv"),
+                row("p", "d", 1, source="z.csv"),
+            ],
+            True,
+            id="the tie is not in the source that is out of order",
+        ),
+        pytest.param(
+            [row("p", "b", 1), row("p", "a"), row("p", "c", 0.5, source="z.csv")],
+            True,
+            id="out of order, but no tie",
+        ),
+        pytest.param(
+            [row("p", "a"), row("p", "a", source="z.csv")], True, id="said twice, by two sources"
+        ),
     ],
 )
 def test_the_order_of_a_case(rows: list[Row], *, known: bool, tmp_path: Path) -> None:
@@ -150,10 +186,90 @@ def test_without_a_configured_start_nothing_is_asked_of_it(tmp_path: Path) -> No
 
 
 def test_a_missing_end_is_told_with_what_it_may_be_called(tmp_path: Path) -> None:
-    rows = [row("p", "begin"), row("p", "END "), row("p", "something else")]
+    names = ("begin", "END ", "something else")
+    rows = [row(f"p{n}", name) for n in range(10) for name in names]
     what = rule("E01", rows, tmp_path).what
     assert "'end' does not occur (the log has 'END ')." in what
     assert "something else" not in what
+
+
+@pytest.mark.parametrize(("cases", "told"), [(9, []), (10, ["end 0"])])
+def test_a_name_of_few_cases_is_not_told(cases: int, told: list[str], tmp_path: Path) -> None:
+    rows = [row(f"p{n}", "end 0", hours) for n in range(cases) for hours in range(2)]
+    assert re.findall(r"end \d", rule("E01", rows, tmp_path).what) == told
+
+
+def test_at_most_five_names_are_told(tmp_path: Path) -> None:
+    names = [f"{word} {n}" for word in ("begin", "work", "end") for n in range(9)]
+    rows = [row(f"p{n}", name) for n in range(10) for name in names]
+    assert len(re.findall(r"(?:begin|work|end) \d", rule("E02", rows, tmp_path).what)) == 5
+
+
+@pytest.mark.parametrize(("lifecycle", "occurs"), [("complete", True), ("start", False)])
+def test_work_in_progress_ends_no_case(lifecycle: str, *, occurs: bool, tmp_path: Path) -> None:
+    rows = [row(f"p{n}", "end", lifecycle=lifecycle) for n in range(10)]
+    found = rule("E01", rows, tmp_path)
+    assert found.success is occurs
+    assert ("'end' occurs, but not as work that was completed" in found.what) is not occurs
+
+
+AS_OF = MONDAY + dt.timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("found", "later"),
+    [
+        ("E01", [row("s", "begin"), row("s", "work", 1), row("s", "end", 5)]),
+        ("E02", [row("s", "begin"), row("s", "end", 1), row("s", "work", 5)]),
+    ],
+)
+def test_what_occurs_after_the_as_of_does_not_count(
+    found: str, later: list[Row], tmp_path: Path
+) -> None:
+    path = written(later, tmp_path)
+    met = [
+        next(each.success for each in verdict.rules if each.id == found)
+        for verdict in (
+            judge([path], SETTINGS, NOW, tmp_path),
+            judge([path], SETTINGS, NOW, tmp_path, as_of=AS_OF),
+        )
+    ]
+    assert met == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("found", "later", "success"),
+    [
+        ("E03", [*case("p"), row("s", "work", 5)], True),
+        ("O01", [*case("p"), row("s", "c", 9), row("s", "a", 5), row("s", "b", 5)], True),
+        ("DQ03", [*case("p"), row("p", "work", 5)], True),
+        ("DQ03", [*case("p"), row("p", "work", LATE)], False),
+    ],
+)
+def test_what_is_wrong_after_the_as_of_is_not_judged_but_the_future_is(
+    found: str, later: list[Row], *, success: bool, tmp_path: Path
+) -> None:
+    verdict = judge([written(later, tmp_path)], SETTINGS, NOW, tmp_path, as_of=AS_OF)
+    assert next(each.success for each in verdict.rules if each.id == found) is success
+
+
+def test_an_as_of_in_the_future_is_now(tmp_path: Path) -> None:
+    path = written([row("p", "begin"), row("p", "work"), row("p", "end", LATE)], tmp_path)
+    later = NOW + dt.timedelta(days=99)
+    verdict = judge([path], SETTINGS, NOW, tmp_path, as_of=later)
+    assert "E01" in {each.id for each in verdict.failed}
+
+
+def test_what_a_rule_asks_is_a_sentence(tmp_path: Path) -> None:
+    verdict = judge([written(GOOD, tmp_path)], SETTINGS, NOW, tmp_path)
+    assert all(re.fullmatch(r"[A-Z].* .*\.", each.what) for each in verdict.rules)
+
+
+@pytest.mark.parametrize("asked", ["region", "case:region"])
+def test_an_attribute_may_be_asked_for_by_either_name(asked: str, tmp_path: Path) -> None:
+    source = SETTINGS.sources[0].model_copy(update={"case_attributes": (asked,)})
+    settings = SETTINGS.model_copy(update={"sources": (source,)})
+    assert judge([written(GOOD, tmp_path)], settings, NOW, tmp_path).success
 
 
 def test_now_is_not_the_future(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The last door of the command line: whatever goes wrong ends as one sentence and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from contracts.errors import HoeksteenError
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def want_json(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    """Remembers that the result is wanted as JSON."""
+    ctx.find_root().obj = value
+
+
+def say(result: dict[str, Any], text: str) -> None:
+    """Prints a result: as one JSON object if that was asked for."""
+    click.echo(json.dumps(result) if click.get_current_context().find_root().obj else text)
+
+
+class Sentences(click.Group):
+    """A group whose errors are sentences with an exit code, never tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; ends the process with the error's exit code."""
+        # ended politely, so that what a run has started is ended with it
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        try:
+            return super().invoke(ctx)
+        except HoeksteenError as error:
+            _end(ctx, str(error), error.exit_code)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:  # whoever read our output has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except BaseException as error:
+            if isinstance(error, SystemExit):
+                raise
+            if any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error)):
+                _end(ctx, "Stopped before it was done; nothing was kept of it.", _INTERRUPTED)
+            account = _keep_account(error)
+            said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
+            _end(ctx, said, HoeksteenError.exit_code)
+
+
+def _end(ctx: click.Context, said: str, exit_code: int) -> NoReturn:
+    click.echo(f"hoeksteen: {said}", err=True)
+    if ctx.obj:
+        click.echo(json.dumps({"error": said, "exit_code": exit_code}))
+    sys.exit(exit_code)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _keep_account(defect: BaseException) -> Path:
+    """Writes where it went wrong, but no message: that might quote the data."""
+    frames = traceback.format_list(traceback.extract_tb(defect.__traceback__))
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="hoeksteen-defect-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as account:
+        account.writelines([f"{type(defect).__name__}\n", *frames])
+    return Path(account.name)

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A run's identity follows from everything that its result follows from, and from nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import UsageError
+from flows import job as job_module
+from flows.job import Job, plan
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+CONFIG = """
+process: {id: p}
+sources: [{path: log.csv}]
+journey: {end: [z]}
+privacy: {key_env: KEY}
+"""
+Plan = Callable[..., Job]
+
+
+@pytest.fixture
+def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    (tmp_path / "log.csv").write_text("a")
+    (tmp_path / "p.yaml").write_text(CONFIG)
+    monkeypatch.setenv("KEY", "k" * 32)
+
+    def run(**options: object) -> Job:
+        return plan(tmp_path / "p.yaml", **{"out": tmp_path / "out", "now": NOW, **options})
+
+    return run
+
+
+def test_it_is_the_same_at_another_time_and_in_another_place(planned: Plan, tmp_path: Path) -> None:
+    later = planned(now=NOW + dt.timedelta(days=1), out=tmp_path / "else", store=tmp_path / "s")
+
+    assert planned().run_id == later.run_id
+
+
+def test_one_instant_is_one_as_of_in_every_zone(planned: Plan) -> None:
+    instants = ["2026-01-01T01:00+01:00", "2026-01-01T00:00+00:00"]
+    ids = {planned(as_of=dt.datetime.fromisoformat(text)).run_id for text in instants}
+
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize("what", ["input", "config", "as_of", "key", "version"])
+def test_it_is_another_when(
+    what: str, planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = planned().run_id
+    options: dict[str, object] = {}
+    match what:
+        case "input":
+            (tmp_path / "log.csv").write_text("ab")
+        case "config":
+            options["overrides"] = ("analysis.top=3",)
+        case "as_of":
+            options["as_of"] = NOW
+        case "key":
+            monkeypatch.setenv("KEY", "K" * 32)
+        case "version":
+            monkeypatch.setattr(job_module, "VERSION", "9")
+
+    assert planned(**options).run_id != before
+
+
+def test_the_future_is_not_known(planned: Plan) -> None:
+    with pytest.raises(UsageError, match="future"):
+        planned(as_of=NOW + dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(("failed", "done"), [([], True), (["DQ18"], True), (["DQ03"], False)])
+def test_a_run_with_rows_from_the_future_is_made_again(
+    planned: Plan,
+    failed: list[str],
+    done: bool,  # noqa: FBT001
+) -> None:
+    job = planned()
+    job.folder.mkdir(parents=True)
+    rules = ", ".join(f'{{"id": "{rule}"}}' for rule in failed)
+    (job.folder / "findings.json").write_text(f'{{"validation": {{"failed": [{rules}]}}}}')
+
+    assert job.is_done is done

@@ -1,0 +1,249 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A log small enough to work out by hand, and every figure that is found in it.
+
+100 cases, looked at on day 30. All wait 2 days from a to b, a third party's turn; for the 70 that
+began on the first day (at 10:00 local time) the rest of that day was a pause. Then
+
+- 40 wait 20 days from b to z, of which the law sets 14; three days later c happens, after the end;
+- 30 have waited since day 2: longer than anyone who went on;
+- 30 began on day 18 and have waited 10 days since b: as of the 70 that waited longer 40 went to z,
+  four in seven of them are expected there, and three in seven nowhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.findings import Findings
+from contracts.settings import Settings
+from contracts.verdict import RuleResult, Verdict
+from mining.bottlenecks import certainty
+from mining.findings import SUMMARIES, Found, conclude
+from mining.journeys import Lens
+from mining.summaries import bucket_of, merge, summarise
+from tests.builders import MONDAY, event_log
+
+TRACES = ["a 2d b 20d z 3d c"] * 40 + ["a 2d b"] * 30 + ["18d a 2d b"] * 30
+SETTINGS = Settings.model_validate(
+    {
+        "process": {"id": "p"},
+        "sources": [{"path": "x"}],
+        "journey": {
+            "end": ["z"],
+            "steps": {"b": {"actor": "third_party"}, "z": {"statutory_wait": "P14D"}},
+            "pauses": [{"activity": "b", "from": "2026-03-02", "to": "2026-03-02"}],
+        },
+    }
+)
+PAUSED = 70 * 14 / 24
+TO_Z, TO_NOWHERE = 30 * 4 / 7, 30 * 3 / 7
+
+
+def find(touched: int = 0, days: int = 30, **analysis: Any) -> Found:
+    settings = SETTINGS.model_copy(
+        update={"analysis": SETTINGS.analysis.model_copy(update=analysis)}
+    )
+    return _find(TRACES, settings, touched, days)
+
+
+def find_in(traces: list[str], **journey: Any) -> Found:
+    """What is found in other traces, a thousand days on, and with another journey."""
+    written = {**SETTINGS.model_dump(by_alias=True), "journey": {"end": ["z"], **journey}}
+    return _find(traces, Settings.model_validate(written), touched=0, days=1000)
+
+
+def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Found:
+    lens = Lens(MONDAY + dt.timedelta(days=days), "Europe/Amsterdam", settings.journey)
+    names = [f"c{n}" for n in range(1, touched + 1)]
+    ids = pl.LazyFrame({"case_id": names}, schema={"case_id": pl.String})
+    summaries = summarise(bucket_of(event_log(*traces), ids, lens), SUMMARIES)
+    merged = merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
+    order = RuleResult(id="O01", what="", severity="info", success=False, rows=0, cases=3)
+    verdict = Verdict(
+        success=True, rows=300, quarantined_rows=2, quarantined_cases=1, rules=(order,)
+    )
+    return conclude(merged, settings, lens, verdict, "run")
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    return find()
+
+
+@pytest.fixture(scope="module")
+def findings(found: Found) -> Findings:
+    return found.findings
+
+
+def test_the_log(findings: Findings) -> None:
+    log = findings.log
+
+    assert (log.cases, log.open_cases, log.events) == (100, 60, 280)
+    assert (log.activities, log.variants) == (4, 2)
+    assert (log.order_undetermined_cases, log.quarantined_rows, log.quarantined_cases) == (3, 2, 1)
+    assert log.last == MONDAY + dt.timedelta(days=25)
+
+
+def test_throughput_counts_open_cases(findings: Findings) -> None:
+    # 30 were last seen after 12 days; of the 70 watched longer 40 were done after 22
+    assert findings.throughput_days.p50 == 22
+    assert findings.throughput_days.p90 is None
+    assert findings.throughput_days.closed_only_p50 == 22
+
+
+def test_the_headline_without_touched_cases() -> None:
+    untouched = find(touched=40).findings.validation.headline_without_quarantine
+
+    assert find().findings.validation.headline_without_quarantine.p50 == 22
+    assert untouched.p50 is None
+
+
+def test_the_ledger(found: Found) -> None:
+    owned = {owner: days for owner, days in found.findings.ledger if days}
+
+    assert owned == pytest.approx(
+        {
+            "third_party": 200 - PAUSED,
+            "policy_pause": PAUSED,
+            "statutory": 40 * 14,
+            "agency_wait": 40 * 6,
+            "unknown": 30 * 28 + 30 * 10,
+        }
+    )
+    cases = dict(found.tables["ledger"].select("owner", "cases").rows())
+    assert {owner: cases[owner] for owner in owned} == {
+        "third_party": 100,
+        "policy_pause": 70,
+        "statutory": 40,
+        "agency_wait": 40,
+        "unknown": 60,
+    }
+
+
+def test_the_bottlenecks(findings: Findings) -> None:
+    total = 200 + 40 * 20 + 30 * 28 + 30 * 10
+    told = [
+        (b.from_, b.to, b.actor, b.cases, b.open_cases, b.certainty) for b in findings.bottlenecks
+    ]
+    lost = [b.person_days_lost for b in findings.bottlenecks]
+
+    assert told == [
+        ("b", None, None, 43, 43, "low"),
+        ("b", "z", "agency", 57, 17, "low"),
+        ("a", "b", "third_party", 100, 0, "fair"),
+    ]
+    assert lost == pytest.approx([30 * 28 + TO_NOWHERE * 10, 40 * 6, 200 - PAUSED])
+    assert [b.share_of_waiting for b in findings.bottlenecks] == pytest.approx(
+        [days / total for days in lost]
+    )
+    assert [b.rank for b in findings.bottlenecks] == [1, 2, 3]
+
+
+def test_the_waits_of_a_bottleneck(findings: Findings) -> None:
+    nowhere, decided, examined = findings.bottlenecks
+
+    assert (nowhere.wait_days.p50, nowhere.reference_days) == (None, None)
+    # 40 of the 70 watched so long had gone by then; 9 of 10 is not reached
+    assert (decided.wait_days.p50, decided.wait_days.p90) == (20, None)
+    assert decided.reference_days == 14
+    assert (examined.wait_days.p50, examined.wait_days.p90) == (2, 2)
+    # the quarter that waits least lost 34 of its 48 hours
+    assert examined.reference_days == pytest.approx(2 - 14 / 24 * 70 / 100)
+
+
+def test_excess_is_beyond_the_law_or_the_quickest_quarter(findings: Findings) -> None:
+    _, decided, _ = findings.bottlenecks
+
+    assert decided.mean_days_per_case == pytest.approx(40 * 6 / 100)
+    by_excess = find(rank_by="excess_person_days").findings.bottlenecks
+    assert [b.to for b in by_excess] == [None, "z", "b"]
+    assert len(find(top=1).findings.bottlenecks) == 1
+
+
+def test_what_is_explained(findings: Findings) -> None:
+    told = [(e.from_, e.to, e.class_, e.cases) for e in findings.explained_waits]
+
+    assert told == [("b", "z", "statutory_wait", 40), ("a", "b", "policy_pause", 70)]
+    # those that are expected at z have not waited longer than the law lets them
+    assert [e.person_days for e in findings.explained_waits] == pytest.approx(
+        [40 * 14 + TO_Z * 10, PAUSED]
+    )
+
+
+def test_an_early_look_knows_nothing_of_what_came_later() -> None:
+    early = find(days=1).findings
+
+    assert (early.log.cases, early.log.events, early.log.open_cases) == (70, 70, 70)
+    assert early.throughput_days.p50 is None
+
+
+def test_the_bands_hold_ended_waits_of_the_journey(found: Found) -> None:
+    bands = found.tables["wait_bands"].select("from", "to", "over_days", "n").rows()
+
+    assert bands == [("a", "b", 1.0, 100), ("b", "z", 14.0, 40)]
+
+
+def test_a_band_reaches_up_to_its_bound() -> None:
+    bands = find_in(["a 1d b 86401s c 364d d 400d z"]).tables["wait_bands"]
+
+    assert bands.select("from", "over_days", "up_to_days").rows() == [
+        ("a", 0.0, 1.0),
+        ("b", 1.0, 3.0),
+        ("c", 182.0, 364.0),
+        ("d", 364.0, None),
+    ]
+
+
+@pytest.mark.parametrize(("cases", "ranked"), [(29, 0), (30, 1)])
+def test_nothing_is_ranked_under_thirty_cases(cases: int, ranked: int) -> None:
+    assert len(find_in(["a 1d z"] * cases + ["z"]).findings.bottlenecks) == ranked
+
+
+@pytest.mark.parametrize(
+    ("ended", "still", "expected"),
+    [
+        (300, 75, "high"),
+        (300, 76, "fair"),
+        (299, 0, "fair"),
+        (100, 100, "fair"),
+        (100, 101, "low"),
+        (99, 0, "low"),
+    ],
+)
+def test_certainty(ended: int, still: int, expected: str) -> None:
+    assert certainty(ended, still) == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "clocks"), [("running", ("citizen", "legal")), ("suspended", ("citizen",))]
+)
+def test_the_clocks_that_a_wait_counts_on(clock: str, clocks: tuple[str, ...]) -> None:
+    steps = {"z": {"clock": clock}}
+
+    assert find_in(["a 1d z"] * 30, steps=steps).findings.bottlenecks[0].clocks == clocks
+
+
+@pytest.mark.parametrize("actor", ["citizen", "agency"])
+def test_an_open_wait_is_whose_turn_the_config_says(actor: str) -> None:
+    found = find_in(["a 1d b z"] * 40 + ["a"] * 40, steps={"b": {"actor": actor}}).findings
+    is_explained = actor == "citizen"
+
+    assert (len(found.bottlenecks), len(found.explained_waits)) == (
+        (0, 2) if is_explained else (2, 0)
+    )
+    days = 40 * 1 + 40 * 1000
+    assert (found.ledger.citizen, found.ledger.agency_wait) == (
+        (days, 0) if is_explained else (0, days)
+    )
+
+
+def test_who_waits_again_where_it_went_on_from_before_is_one_case() -> None:
+    found = find_in(["a 1d b 1d a"] * 50 + ["a 1d b 1d z"] * 50 + ["a 2000d b"]).findings
+    [again] = [wait for wait in found.bottlenecks if (wait.from_, wait.to) == ("a", "b")]
+
+    assert again.cases <= 101
