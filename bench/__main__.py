@@ -102,7 +102,7 @@ def small() -> None:
     print("a CSV of about 1,000 events, from the command to the report")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.csv"
-        events = generate("cbr", 140, 1)
+        events = generate("cbr", 290, 1)
         write_csv(events, log)
         print(f"  {events.height} events")
         config, path = str(ROOT / "configs/cbr.yaml"), f"sources.0.path={log}"

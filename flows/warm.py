@@ -8,6 +8,7 @@ takes about as long in this one. Done one after the other, a small log would wai
 
 from __future__ import annotations
 
+import gc
 import threading
 from importlib import import_module
 
@@ -15,10 +16,19 @@ _HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.page
 
 
 def import_in_background() -> None:
-    """Begins to import the heavy rooms; who needs one before it is there waits for it."""
+    """Begins to import the heavy rooms; who needs one before it is there waits for it.
+
+    Meanwhile the garbage collector rests: it would walk all modules again and again, a second in
+    all, and find nothing.
+    """
+    gc.disable()
     threading.Thread(target=_import_all, name="imports", daemon=True).start()
 
 
 def _import_all() -> None:
-    for name in _HEAVY:
-        import_module(name)
+    try:
+        for name in _HEAVY:
+            import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX
 from ingest.raw import DIGEST, ROW, Raw, place
-from ingest.xes_document import BLOCK, documents, not_well_formed, read_ahead
+from ingest.xes_document import BLOCK, documents, in_order, not_well_formed
 from ingest.xes_tags import read_tags
 
 _TRACE_DEPTH = 1
@@ -36,17 +36,19 @@ def read_xes(
     Raises:
         SourceError: not XES, cut short, with a DOCTYPE, or without events.
     """
-    columns: set[str] = set()
     places = {column: place(number) for number, column in enumerate(wanted)}
+
+    def read(document: bytes) -> tuple[pl.DataFrame, set[str]]:
+        tags = _located(_tags(document, name))
+        return _events(tags, places), _keys(tags)
+
+    columns: set[str] = set()
     parts: list[Path] = []
     rows = 0
-    for number, document in enumerate(read_ahead(documents(path, name, block))):
-        tags = _located(_tags(document, name))
-        columns |= _keys(tags) if number == 0 else set()
-        events = _events(tags, places).with_columns(pl.col(ROW) + rows)
-        columns |= {c for c in wanted if events[places[c]].null_count() < events.height}
+    for number, (events, keys) in enumerate(in_order(read, documents(path, name, block))):
+        columns |= keys
         parts.append(scratch / f"{number:06}.parquet")
-        events.write_parquet(parts[-1])
+        events.with_columns(pl.col(ROW) + rows).write_parquet(parts[-1])
         rows += events.height
     if not rows:
         raise SourceError(f"{name} holds no events.", "Export a log that has events in it.")
@@ -108,13 +110,8 @@ def _nearest(depth: int, name: str) -> pl.Expr:
 
 
 def _keys(tags: pl.DataFrame) -> set[str]:
-    named = tags.filter(pl.col("of").is_not_null()).select(
-        pl.when(pl.col("of") == "trace")
-        .then(CASE_PREFIX + pl.col("key"))
-        .otherwise("key")
-        .alias("key")
-    )
-    return set(named["key"].unique().drop_nulls())
+    named = tags.filter(pl.col("of").is_not_null()).select("of", "key").unique().drop_nulls()
+    return {CASE_PREFIX + key if of == "trace" else key for of, key in named.iter_rows()}
 
 
 def _events(tags: pl.DataFrame, places: Mapping[str, str]) -> pl.DataFrame:

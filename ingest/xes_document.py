@@ -6,30 +6,43 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 import zlib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar, cast
 from xml.parsers import expat
 
 from contracts.errors import SourceError
 
 BLOCK = 1 << 23
+_MOST_WORKERS = 4
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)")
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TRACE = re.compile(rb"<trace[\s/>]")
 _TRACE_END = b"</trace"
 
 
-def read_ahead(items: Iterator[bytes]) -> Iterator[bytes]:
-    """Yields ``items``, the next one being made while the caller is busy with the last."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
+Done = TypeVar("Done")
+
+
+def in_order(do: Callable[[bytes], Done], items: Iterable[bytes]) -> Iterator[Done]:
+    """Yields ``do(item)`` of every item in order; a few are worked on at once, never more.
+
+    What the work is done with releases the interpreter's lock, so threads do help.
+    """
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    with ThreadPoolExecutor(workers) as pool:
+        coming: deque[Future[Done]] = deque()
+        for item in items:
+            coming.append(pool.submit(do, item))
+            if len(coming) > workers:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def documents(path: Path, name: str, block: int = BLOCK) -> Iterator[bytes]:

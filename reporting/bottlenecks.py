@@ -28,6 +28,9 @@ FIRST_QUESTION = {
     "batching": sentence("Is the work done in batches, or only recorded in batches?"),
     "statutory_wait": sentence("Must this waiting time be, or may it be shorter?"),
 }
+NOBODY_SAID = sentence(
+    "The configuration does not say whose turn it is here; that it is the agency's is assumed."
+)
 ACTOR = {
     "agency": sentence("The agency must act here."),
     "citizen": sentence("The citizen must act here."),
@@ -73,7 +76,7 @@ def _wait(found: Bottleneck, names: Names) -> Wait:
         share=speech.share(found.share_of_waiting),
         certainty=speech.say(CERTAINTY[found.certainty]),
         figures=tuple(_figures(found, speech)),
-        remarks=tuple(_remarks(found, speech)),
+        remarks=tuple(_remarks(found, names)),
         first_question=found.kind and speech.say(FIRST_QUESTION[found.kind]),
     )
 
@@ -153,10 +156,11 @@ def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     ]
 
 
-def _remarks(found: Bottleneck, speech: Speech) -> list[str]:
-    remarks = []
+def _remarks(found: Bottleneck, names: Names) -> list[str]:
+    speech, remarks = names.speech, []
+    step = names.settings.journey.steps.get(found.to or "")
     if found.actor:
-        remarks.append(speech.say(ACTOR[found.actor]))
+        remarks.append(speech.say(ACTOR[found.actor] if step else NOBODY_SAID))
     if found.segment:
         remarks.append(
             speech.say(
@@ -174,13 +178,21 @@ def _remarks(found: Bottleneck, speech: Speech) -> list[str]:
             )
         )
     if found.reference_days is not None and found.mean_days_per_case > 0:
-        remarks.append(_gain(found, found.reference_days, speech))
+        is_norm = bool(step and step.statutory_wait)
+        remarks.append(_gain(found, found.reference_days, speech, is_norm=is_norm))
     return remarks
 
 
-def _gain(found: Bottleneck, reference: float, speech: Speech) -> str:
+def _gain(found: Bottleneck, reference: float, speech: Speech, *, is_norm: bool) -> str:
     sooner = speech.duration(found.mean_days_per_case)
     time = speech.duration(reference)
+    if is_norm:
+        return speech.say(
+            "The law lets %(time)s pass here. Had no case waited longer, the average case of the"
+            " whole log would be done %(sooner)s sooner.",
+            time=time,
+            sooner=sooner,
+        )
     if found.interval is None:
         return speech.say(
             "A quarter of the cases go on within %(time)s. Had all done so, the average case of"

@@ -175,6 +175,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
     waits = sections.all_waits(tables["waits"], names)
     return {
         "turns": sections.turns(findings, speech),
+        "nobody_said": not names.settings.journey.steps,
         "explained": sections.explained(findings, names),
         "curve": charts.curve(survival, speech) if len(survival) > 1 else "",
         "survival": sections.survival(survival, speech) if len(survival) > 1 else [],

@@ -42,8 +42,9 @@ def answer(findings: Findings, names: Names) -> str:
             place=place,
         )
     return speech.say(
-        "Of all the time that cases lie still, %(share)s is in %(n)s places. Most of it is"
-        " %(place)s.",
+        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest part"
+        " (%(most)s) is %(place)s.",
+        most=speech.share(found[0].share_of_waiting),
         share=speech.share(sum(b.share_of_waiting for b in found)),
         n=len(found),
         place=place,
