@@ -42,14 +42,12 @@ class Sentences(click.Group):
             return super().invoke(ctx)
         except HoeksteenError as error:
             _end(ctx, str(error), error.exit_code)
-        except (click.ClickException, click.exceptions.Exit):
+        except (click.ClickException, click.exceptions.Exit, SystemExit):
             raise
         except BrokenPipeError:  # whoever read our output has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
-        except BaseException as error:
-            if isinstance(error, SystemExit):
-                raise
+        except BaseException as error:  # what escaped is told of, and kept for whoever mends it
             if any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error)):
                 _end(ctx, "Stopped before it was done; nothing was kept of it.", _INTERRUPTED)
             account = _keep_account(error)

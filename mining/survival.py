@@ -39,11 +39,6 @@ class Leaving:
         known = self.left[-1].sum() if len(self.left) else 0.0
         return self.left[-1] / known if known else np.zeros(self.left.shape[1])
 
-    @property
-    def never_seen_to_leave(self) -> float:
-        """Share that stays longer than anyone was seen to."""
-        return float(self.still[-1]) if len(self.still) else 1.0
-
     def goes_later(self) -> Floats:
         """``(K, J)`` chance to go by each exit for whoever is still there after each duration."""
         safe = np.where(self.still > 0, self.still, 1.0)
