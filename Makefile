@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test check fmt lock bench clean
+.PHONY: help setup demo test check fmt lock bench truth clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -38,6 +38,9 @@ fmt: $(READY) ## mend format and what lint can mend
 
 bench: $(READY) ## measure against peers, in one run
 	@$(BIN)/python -m bench
+
+truth: $(READY) ## score what is found against what was planted, into docs/truth.md
+	@$(BIN)/python -m bench.truth
 
 lock: ## resolve the requirements again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml --output-file requirements/dev.txt

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -34,6 +34,10 @@ _OUT = click.option(
     show_default=True,
     help="The folder that reports are written in.",
 )
+
+
+# named here too, as the writers would have every command wait for their libraries
+DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
 
 
 class _Moment(click.ParamType[dt.datetime]):
@@ -121,15 +125,60 @@ def schema(of: str) -> None:
 @_OUT
 @_JSON
 def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
-    """Runs the whole pipeline on synthetic logs; PROCESS is one of them, all by default."""
-    from flows.demo import prepare
+    """Runs the whole pipeline on synthetic logs; PROCESS is one of them, all by default.
 
-    folders = [
-        _run(config, out, overrides=overrides)
-        for config, overrides in prepare(process, cases, seed, out / "demo")
-    ]
-    pages = [page for folder in folders for page in _pages(folder)]
-    say({"reports": pages}, "\n".join(pages))
+    Every log has stalls planted in it; what the reports say of them is told.
+    """
+    from flows.demo import prepare, scored, table
+
+    pages, scores = [], {}
+    for demo in prepare(process, cases, seed, out / "demo"):
+        click.echo(f"{demo.config.stem}: {cases:,} cases, written in {demo.folder}", err=True)
+        folder = _run(demo.config, out, overrides=demo.overrides)
+        pages += _pages(folder)
+        scores[folder.parent.name] = scored(demo, folder)
+    tables = [f"{name}\n{table(told)}\n" for name, told in scores.items()]
+    told = {name: told.document() for name, told in scores.items()}
+    say({"scores": told, "reports": pages}, "\n".join([*tables, *pages]))
+
+
+@app.command()
+@click.argument("process")
+@click.option("--cases", type=click.IntRange(1, 5_000_000), required=True)
+@click.option("--seed", type=click.IntRange(min=0), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@click.option(
+    "--dialect",
+    type=click.Choice(DIALECT_NAMES),
+    default="csv",
+    show_default=True,
+    help="What the export looks like.",
+)
+@click.option("--defects", is_flag=True, help="With the faults that real exports have.")
+@click.option(
+    "--level",
+    type=click.Choice(["statistical", "queueing"]),
+    default="queueing",
+    show_default=True,
+    help="Waits that are drawn (fast, any size), or desks with queues.",
+)
+@_JSON
+def generate(  # noqa: PLR0913 - a name each option
+    *,
+    process: str,
+    cases: int,
+    seed: int,
+    out: Path,
+    dialect: str,
+    defects: bool,
+    level: Literal["statistical", "queueing"],
+) -> None:
+    """Writes a synthetic log of PROCESS with planted stalls, and truth.json beside it."""
+    from simulation.generator import Order, generate
+
+    truth = generate(Order(process, cases, seed, level, defects), dialect, out)
+    click.echo(f"{truth['cases']:,} cases, {truth['events']:,} events", err=True)
+    say({"folder": str(out)}, str(out))
 
 
 def _pages(folder: Path) -> list[str]:

@@ -1,122 +1,119 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Draws the cases of a process: independent log-normal waits, watched until a closing date.
-
-Cases arrive evenly over time; whatever would happen after the closing date is not in the log yet,
-so the newest cases are open, as they are in a real export.
-"""
+"""Writes a synthetic log in some dialect, and ``truth.json`` beside it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from functools import cache
+import json
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
-import numpy as np
-import polars as pl
-import yaml
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from contracts.errors import UsageError
+from simulation.description import Plant, process
+from simulation.effects import effect_of
+from simulation.recording.defect_records import tally
+from simulation.recording.defects import Whole, damage
+from simulation.recording.dialects import DIALECTS
+from simulation.recording.log import Part
+from simulation.recording.record import part_of
+from simulation.truth import Truth
+from simulation.walking.hours import period_of
+from simulation.walking.journeys import Level, World
+from simulation.walking.population import Block, Population
 
-_PROCESSES = Path(__file__).parent / "processes"
-_CLOSES_AT = dt.datetime.fromisoformat("2026-06-30T17:00")  # local time, as exports hold it
-_P90_SIGMAS = 1.2816  # a normal distribution's 90th percentile, in standard deviations
-_SECONDS_A_DAY = 86_400
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Step(_Model):
-    """One step of a process."""
-
-    name: str
-    wait_days: tuple[float, float]
-    chance: Annotated[float, Field(ge=0, le=1)]
-    group: str | None = None
-    team: str | None = None
+LOG, TRUTH = "log", "truth.json"
+"""What is in the folder that is written: the export, and what is true of it."""
 
 
-class Process(_Model):
-    """A process that cases can be drawn from."""
+class Order(NamedTuple):
+    """What log is asked for.
 
-    cases_per_week: Annotated[float, Field(gt=0)]
-    attributes: dict[str, dict[str, float]]
-    steps: tuple[Step, ...]
-
-
-def process_names() -> list[str]:
-    """The processes that are there."""
-    return sorted(path.stem for path in _PROCESSES.glob("*.yaml"))
-
-
-@cache
-def process(name: str) -> Process:
-    """The description of a process by its name."""
-    return Process.model_validate(yaml.safe_load((_PROCESSES / f"{name}.yaml").read_text("utf-8")))
-
-
-def generate(name: str, cases: int, seed: int) -> pl.DataFrame:
-    """A synthetic log, the same for the same arguments.
-
-    Returns:
-        The columns ``zaaknummer, stap, tijdstip`` (local time, to the second), ``afdeling`` and one
-        a case attribute; a row an event, by case and time.
+    Attributes:
+        process: the name of a description.
+        cases: how many there are in the log.
+        seed: the same seed gives the same bytes.
+        level: whether waits are drawn, or desks are queued for.
+        defects: whether the export has what real ones suffer from.
+        planted: whether there is anything to find.
     """
-    described = process(name)
-    random = np.random.default_rng(seed)
-    now = _arrivals(described, cases)
-    drawn = {group: random.random(cases) for group in sorted({_group(s) for s in described.steps})}
-    case = np.arange(1, cases + 1)
-    rows = []
-    for number, step in enumerate(described.steps):
-        occurs = drawn[_group(step)] < step.chance
-        now = now + np.where(occurs, _waits(step, random, cases), 0.0)
-        rows.append(
-            pl.DataFrame({"case": case, "step": number, "at": now, "occurs": occurs}).with_columns(
-                stap=pl.lit(step.name), afdeling=pl.lit(step.team, dtype=pl.String)
-            )
+
+    process: str
+    cases: int
+    seed: int
+    level: Level = "queueing"
+    defects: bool = False
+    planted: bool = True
+
+
+def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
+    """Writes a log and its truth in a folder, whole or not at all; gives the truth.
+
+    Raises:
+        UsageError: there is no such process, or the folder exists.
+    """
+    described = process(order.process)
+    if folder.exists():
+        raise UsageError(f"'{folder}' exists already.", "Name a folder that does not.")
+    simulated = Simulated(order)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as aside:
+        written = Path(aside) / folder.name
+        (log := written / LOG).mkdir(parents=True)
+        DIALECTS[dialect](simulated.parts(), described, log)
+        truth = simulated.truth()
+        told = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
+        (written / TRUTH).write_text(told, encoding="utf-8")
+        written.rename(folder)
+    return truth
+
+
+class Simulated:
+    """A log in parts, and what is true of it once they have all been asked for."""
+
+    def __init__(self, order: Order) -> None:
+        self._order, self._process = order, process(order.process)
+        self._plants: tuple[Plant, ...] = self._process.plants if order.planted else ()
+        world = World(tuple(plant.id for plant in self._plants), order.level)
+        self._population = Population(
+            self._process, order.cases, order.seed, world, destroy=order.defects
         )
-    happened = pl.concat(rows).filter("occurs", pl.col("at") <= 0).sort("case", "step")
-    return happened.join(_attributes(described, random, cases), on="case").select(
-        zaaknummer=pl.format("Z-{}", pl.col("case").cast(pl.String).str.zfill(7)),
-        stap="stap",
-        tijdstip=pl.lit(_CLOSES_AT) + pl.duration(seconds=(pl.col("at") * _SECONDS_A_DAY).round()),
-        afdeling="afdeling",
-        **{name: pl.col(name) for name in described.attributes},
-    )
+        self._truth = Truth(self._process, self._plants)
 
+    def parts(self) -> Iterator[Part]:
+        """The log; to be asked for once."""
+        world, population = self._population.world, self._population
+        bare = [population.blocks(world.without(plant)) for plant in self._plants]
+        for block, *without in zip(population.blocks(world), *bare, strict=True):
+            for plant, other in zip(self._plants, without, strict=True):
+                effect = effect_of(plant, self._process, block, other)
+                self._truth.add_effect(plant, effect)
+            yield self._part(block)
 
-def write_csv(log: pl.DataFrame, path: Path) -> None:
-    """Writes a log as Dutch office software does: semicolons, and dates with the day first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    log.write_csv(path, separator=";", datetime_format="%d-%m-%Y %H:%M:%S", include_bom=True)
+    def truth(self) -> dict[str, Any]:
+        """What ``truth.json`` holds."""
+        order = self._order
+        return self._truth.document(order.seed, order.level, with_defects=order.defects)
 
+    def _part(self, block: Block) -> Part:
+        order, population = self._order, self._population
+        part = part_of(self._process, block, population.draws, hide_extensions=order.defects)
+        self._truth.add_part(part, block.journeys.of(block.is_in))
+        touched = {}
+        if order.defects:
+            part, damaged = damage(part, population.draws, self._whole)
+            touched = tally(damaged)
+        self._truth.add_written(part, touched)
+        return part
 
-def _group(step: Step) -> str:
-    return step.group or step.name
-
-
-def _arrivals(described: Process, cases: int) -> NDArray[np.float64]:
-    """When each case begins, in days before the closing date (negative)."""
-    days = cases / described.cases_per_week * 7
-    return -days + days * (np.arange(cases) + 0.5) / cases
-
-
-def _waits(step: Step, random: np.random.Generator, cases: int) -> NDArray[np.float64]:
-    median, p90 = step.wait_days
-    if median == 0:
-        return np.zeros(cases)
-    sigma = math.log(p90 / median) / _P90_SIGMAS
-    return random.lognormal(math.log(median), sigma, cases)
-
-
-def _attributes(described: Process, random: np.random.Generator, cases: int) -> pl.DataFrame:
-    columns = {
-        name: random.choice(list(shares), cases, p=list(shares.values()))
-        for name, shares in described.attributes.items()
-    }
-    return pl.DataFrame({"case": np.arange(1, cases + 1), **columns})
+    @cached_property
+    def _whole(self) -> Whole:
+        _, closes = period_of(self._process.window)
+        return Whole(
+            self._population.numbers.tolist(),
+            frozenset(self._process.ends),
+            dt.datetime.fromtimestamp(closes, dt.UTC),
+        )

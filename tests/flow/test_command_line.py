@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from contracts.findings import Findings
+from flows.cli import DIALECT_NAMES
 from ingest.store import hold
+from simulation.recording.dialects import DIALECTS
 from tests.flow.test_bad_input import CONFIG, LOG
 
 pytestmark = pytest.mark.xdist_group("command")
+MADE = ("--cases", "5", "--seed", "1", "--out", "made")
 
 
 def hoeksteen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -80,6 +83,11 @@ def running_in(folder: Path) -> list[str]:
         (["check", "p.yaml", "--set", "journey.end=[klar]"], 3, "klaar"),
         (["demo", "cbrr"], 2, "Did you mean cbr?"),
         (["demo", "--cases", "0"], 2, "--cases"),
+        (["generate", "vsi", *MADE], 2, "Did you mean vis?"),
+        (["generate", "vis", *MADE, "--cases", "-5"], 2, "--cases"),
+        (["generate", "vis", *MADE, "--dialect", "sap"], 2, "'sap' is not"),
+        (["generate", "vis", *MADE, "--out", "."], 2, "'.' exists already"),
+        (["generate", "vis", "--cases", "5", "--seed", "1"], 2, "--out"),
         (["fly"], 2, "No such command"),
     ],
 )
@@ -119,3 +127,32 @@ def test_the_schemas_are_json(tmp_path: Path, of: str) -> None:
     done = hoeksteen(tmp_path, "schema", of)
 
     assert json.loads(done.stdout)["additionalProperties"] is False
+
+
+def test_a_log_is_generated_in_every_dialect_that_the_command_names(tmp_path: Path) -> None:
+    assert set(DIALECT_NAMES) == set(DIALECTS)
+
+    done = hoeksteen(tmp_path, "generate", "vis", *MADE, "--dialect", "zgw", "--defects")
+
+    assert (done.returncode, done.stdout) == (0, "made\n")
+    assert json.loads((tmp_path / "made" / "truth.json").read_text("utf-8"))["cases"] == 5
+    assert (tmp_path / "made" / "log" / "zaken" / "page-00001.json").exists()
+
+
+@pytest.mark.flow
+def test_the_demo_tells_what_was_planted_and_what_was_found(tmp_path: Path) -> None:
+    done = hoeksteen(tmp_path, "demo", "img", "--cases", "600", "--json")
+
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0
+    assert [each["plant"] for each in told["scores"]["mijnbouwschade"]["found"]] == [
+        "IMG-B1",
+        "IMG-B2",
+        "IMG-B3",
+    ]
+    assert {Path(page).name for page in told["reports"]} == {"report.en.html", "report.nl.html"}
+
+    again = hoeksteen(tmp_path, "demo", "img", "--cases", "600")
+    plants = [line.split()[0] for line in again.stdout.splitlines() if line.startswith("IMG-B")]
+    assert plants == ["IMG-B1", "IMG-B2", "IMG-B3"]
+    assert again.stdout.splitlines()[-2:] == told["reports"]
