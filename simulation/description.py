@@ -198,7 +198,7 @@ class Hold(_Model):
 
 
 class Weekly(_Model):
-    """A step that is done for a segment once a week, first thing on Monday or when it opens."""
+    """A step that is done for a segment once a week, on Monday or the first day after it."""
 
     step: str
     segment: Segment

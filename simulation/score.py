@@ -72,7 +72,8 @@ class Called(NamedTuple):
 class Score(NamedTuple):
     """What one run said of one log.
 
-    ``segments``: how many bottlenecks are said to sit in a segment or a window; ``medians``: the
+    ``segments``: how many bottlenecks are said to sit in a segment or a window, those at the place
+    of a decoy left out; ``medians``: the
     median of whole cases in days as it is, as it was said, and as closed cases alone would say.
     """
 
@@ -101,7 +102,12 @@ def score(truth: Mapping[str, Any], findings: Findings) -> Score:
         process=truth["process"],
         found=tuple(_found(plant, by_plant[plant["id"]]) for plant in plants),
         called=tuple(_called(decoy, findings, real) for decoy in truth["decoys"]),
-        segments=sum(1 for each in bottlenecks if each.segment or each.window),
+        segments=sum(
+            1
+            for each in bottlenecks
+            if (each.segment or each.window)
+            and not any(_is_at(decoy, each) for decoy in truth["decoys"])
+        ),
         medians=(
             truth["throughput_days"]["p50"],
             throughput.p50,
@@ -122,8 +128,8 @@ def _by_plant(
 ) -> dict[str, list[Bottleneck]]:
     """The bottlenecks that tell of each plant, the best first; each tells of one plant.
 
-    First every plant gets its best one, those of the right kind and segment before others; what
-    is left goes to the plants that have no bottleneck at that place yet.
+    First every plant gets its best one, those of the right kind and segment before others. Then
+    it gets those at its other places that say the same.
     """
     pairs = sorted(
         (each.kind != plant["kind"], not _is_where_true(plant, each), each.rank, number)
@@ -137,8 +143,8 @@ def _by_plant(
     for is_first in (True, False):
         for _, _, rank, number in pairs:
             mine, each = told[plants[number]["id"]], by_rank[rank]
-            is_new = (each.from_, each.to) not in {(other.from_, other.to) for other in mine}
-            if rank not in used and is_new and (not mine or not is_first):
+            is_next = all(_says_same(each, other) for other in mine)
+            if rank not in used and (not mine if is_first else mine and is_next):
                 mine.append(each)
                 used.add(rank)
     return told
@@ -183,6 +189,12 @@ def _called(decoy: Mapping[str, Any], findings: Findings, real: frozenset[int]) 
 def _is_of(pauses: Sequence[Mapping[str, Any]], each: Bottleneck) -> bool:
     """Whether a bottleneck is said to sit in the window of a pause at its place."""
     return any(_is_at(pause, each) and _is_near(each.window, pause["window"]) for pause in pauses)
+
+
+def _says_same(each: Bottleneck, other: Bottleneck) -> bool:
+    """Whether two bottlenecks tell the same of different places."""
+    what = (each.kind, each.segment, each.window) == (other.kind, other.segment, other.window)
+    return what and (each.from_, each.to) != (other.from_, other.to)
 
 
 def _is_at(told: Mapping[str, Any], wait: Bottleneck | ExplainedWait) -> bool:

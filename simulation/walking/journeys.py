@@ -154,7 +154,7 @@ class _Walk:
         walked.worked[row, which] = hours_worked[which] * _AN_HOUR
         walked.elsewhere[row, which] = self._is_elsewhere(slot, since)[which]
         at = np.fmax(self._done(row, slot, since, which), self._held_until(step)[which])
-        at = self._once_a_week(step, at, which)
+        at = self._once_a_week(step, at, since[which], which)
         walked.at[row, which] = np.floor(self._after_a_hold(step, at, since[which], which))
         done: Floats = walked.at[row]
         return done
@@ -223,11 +223,12 @@ class _Walk:
                 held = np.fmax(held, self.journeys.at[row])
         return held
 
-    def _once_a_week(self, step: Step, at: Floats, which: Codes) -> Floats:
+    def _once_a_week(self, step: Step, at: Floats, since: Floats, which: Codes) -> Floats:
+        """What is done once a week is done the first time after it came."""
         weekly = self._cases.process.weekly
         if weekly is None or weekly.step != step.id:
             return at
-        done = first_thing_in_a_week(at) + _HALF_AN_HOUR
+        done = first_thing_in_a_week(since) + _HALF_AN_HOUR
         return np.where(self._cases.within(weekly.segment)[which], done, at)
 
     def _after_a_hold(self, step: Step, at: Floats, since: Floats, which: Codes) -> Floats:
