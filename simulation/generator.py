@@ -53,14 +53,19 @@ def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
     """Writes a log and its truth in a folder, whole or not at all; gives the truth.
 
     Raises:
-        UsageError: there is no such process, or the folder exists.
+        UsageError: there is no such process, the folder exists, or it cannot be made.
     """
     described = process(order.process)
     if folder.exists():
         raise UsageError(f"'{folder}' exists already.", "Name a folder that does not.")
     simulated = Simulated(order)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as aside:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        place = TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-")
+    except OSError as error:
+        said = f"Nothing can be written in '{folder.parent}': {error.strerror}."
+        raise UsageError(said, "Name another folder with --out.") from error
+    with place as aside:
         written = Path(aside) / folder.name
         (log := written / LOG).mkdir(parents=True)
         DIALECTS[dialect](simulated.parts(), described, log)

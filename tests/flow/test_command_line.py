@@ -87,6 +87,11 @@ def running_in(folder: Path) -> list[str]:
         (["generate", "vis", *MADE, "--cases", "-5"], 2, "--cases"),
         (["generate", "vis", *MADE, "--dialect", "sap"], 2, "'sap' is not"),
         (["generate", "vis", *MADE, "--out", "."], 2, "'.' exists already"),
+        (
+            ["generate", "vis", *MADE, "--out", "p.yaml/made"],
+            2,
+            "Nothing can be written in 'p.yaml'",
+        ),
         (["generate", "vis", "--cases", "5", "--seed", "1"], 2, "--out"),
         (["fly"], 2, "No such command"),
     ],
