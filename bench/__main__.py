@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench import mining
+
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HOEKSTEEN_DATA", ROOT.parent / "shared" / "data"))
 FINES = DATA / "logs" / "rtfm_full.xes.gz"
@@ -97,14 +99,14 @@ def fines() -> None:
 
 def small() -> None:
     """A CSV of about a thousand events, and ``--help``."""
-    from simulation.generator import generate, write_csv
+    from simulation.generator import LOG, Order, generate
 
     print("a CSV of about 1,000 events, from the command to the report")
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.csv"
-        events = generate("cbr", 290, 1)
-        write_csv(events, log)
-        print(f"  {events.height} events")
+        made = Path(folder) / "made"
+        generate(Order("cbr", 100, 1), "csv", made)
+        [log] = (made / LOG).iterdir()
+        print(f"  {len(log.read_text('utf-8').splitlines()) - 1} events")
         config, path = str(ROOT / "configs/cbr.yaml"), f"sources.0.path={log}"
         in_turn({"hoeksteen run": we_run(config, "--set", path)})
         stages(config, "--set", path)
@@ -114,6 +116,7 @@ def small() -> None:
 
 if __name__ == "__main__":
     small()
+    mining.main(1_000_000)
     if FINES.exists():
         fines()
     else:

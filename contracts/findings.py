@@ -256,5 +256,23 @@ TABLES: dict[str, pl.Schema] = {
     # share of cases not done after `days` (Kaplan-Meier), and how many were watched that long,
     # which is rounded down to tens (to `minimum_group`) when it is shown
     "survival": pl.Schema({"days": pl.Float64, "not_done": pl.Float64, "at_risk": pl.Int64}),
+    # in what cases deviate from the model of the config, most cases first; what: "skipped" (the
+    # model has it, the case lacks it) or "extra" (the other way round); times: all cases together;
+    # both are rounded down to tens (to `minimum_group`) when they are shown
+    "conformance": pl.Schema(
+        {"what": pl.String, "activity": pl.String, "cases": pl.Int64, "times": pl.Int64}
+    ),
+    # one row if the config has a model, else none; mean_fitness is of the cases looked at, 1: no
+    # deviation; is_cut_short: not all were looked at, for want of time if is_out_of_time
+    "conformance_summary": pl.Schema(
+        {
+            "cases": pl.Int64,
+            "cases_looked_at": pl.Int64,
+            "fitting_cases": pl.Int64,
+            "mean_fitness": pl.Float64,
+            "is_cut_short": pl.Boolean,
+            "is_out_of_time": pl.Boolean,
+        }
+    ),
 }
 """The tables of a run, each written to ``tables/<name>.parquet``."""

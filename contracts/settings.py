@@ -46,6 +46,34 @@ def _both_languages(value: object) -> object:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
+_ABOUT_A_PERSON = (
+    *("nationalit", "geboorte", "birth", "etnic", "ethnic", "afkomst", "geslacht", "gender"),
+    *("burgerlijkestaat", "marital", "religi", "godsdienst", "huisnummer", "housenumber"),
+    *("burgerservice", "kenteken", "licenceplate", "licenseplate", "achternaam", "voornaam"),
+    *("surname", "firstname", "lastname", "authenticatiecontext", "rekeningnummer"),
+)
+_ABOUT_A_PERSON_ALONE = {
+    *("naam", "name", "sex", "taal", "language", "race", "ras", "geloof", "postcode", "zipcode"),
+    *("bsn", "anummer", "vnummer", "iban", "email", "telefoon", "phone", "adres", "address"),
+}
+
+
+def _of_the_process(name: str) -> str:
+    """Refuses what cases must never be compared by, or even kept with.
+
+    An agency that wants to know whether it treats people unequally does so in a study of its own,
+    with the safeguards for that.
+    """
+    letters = "".join(filter(str.isalpha, name.removeprefix("case:").lower()))
+    if letters in _ABOUT_A_PERSON_ALONE or any(each in letters for each in _ABOUT_A_PERSON):
+        raise ValueError(
+            f"'{name}' is about a person; keep what is about the process, as its channel or region"
+        )
+    return name
+
+
+CaseAttribute = Annotated[Name, AfterValidator(_of_the_process)]
+
 
 class Model(BaseModel):
     """Frozen, and a typo is an error."""
@@ -102,7 +130,7 @@ class Source(Model):
     path: Name
     format: Format | None = None
     columns: Columns = Columns()
-    case_attributes: tuple[Name, ...] = ()
+    case_attributes: tuple[CaseAttribute, ...] = ()
     timezone: TimeZone = "Europe/Amsterdam"
 
 
@@ -131,12 +159,23 @@ class Pause(Model):
 
 
 class Journey(Model):
-    """Where a case begins and ends, and what is known of its steps."""
+    """Where a case begins and ends, what is known of its steps, and how it was meant to go.
+
+    ``path`` is the way that a case should go, ``bpmn`` a drawing of all ways that it may go.
+    """
 
     start: tuple[Name, ...] = ()
     end: Annotated[tuple[Name, ...], Field(min_length=1)]
     steps: dict[str, Step] = {}
     pauses: tuple[Pause, ...] = ()
+    path: tuple[Name, ...] = ()
+    bpmn: Name | None = None
+
+    @model_validator(mode="after")
+    def _meant_to_go_one_way(self) -> Journey:
+        if self.path and self.bpmn is not None:
+            raise ValueError("cases are compared with path or with bpmn; leave one of them out")
+        return self
 
 
 class Calendar(Model):
@@ -165,7 +204,7 @@ class Privacy(Model):
 class Analysis(Model):
     """Which segments are compared, and what bottlenecks are ranked on."""
 
-    segments: tuple[Name, ...] = ()
+    segments: tuple[CaseAttribute, ...] = ()
     rank_by: Literal["person_days_lost", "excess_person_days", "cases"] = "person_days_lost"
     top: int = Field(default=10, ge=1, le=100)
 
@@ -201,6 +240,19 @@ class Settings(Model):
     def _one_zone(self) -> Settings:
         if len({source.timezone for source in self.sources}) > 1:
             raise ValueError("the sources of one process share one timezone")
+        return self
+
+    @model_validator(mode="after")
+    def _segments_are_read(self) -> Settings:
+        read = {
+            name.removeprefix("case:") for each in self.sources for name in each.case_attributes
+        }
+        unread = [name for name in self.analysis.segments if name.removeprefix("case:") not in read]
+        if unread:
+            raise ValueError(
+                f"analysis.segments names '{unread[0]}', which is not read; "
+                "add it to the case_attributes of a source"
+            )
         return self
 
     @property

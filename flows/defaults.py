@@ -26,8 +26,6 @@ def defaulted(settings: Settings) -> tuple[str, ...]:
 def not_done_yet(settings: Settings) -> tuple[str, ...]:
     """The keys of the config that this version reads but does not act on."""
     asked = [key for key in _NOT_ACTED_ON if key in settings.model_fields_set]
-    if settings.analysis.segments:
-        asked.append("analysis.segments")
     formats = [f"report.formats: {name}" for name in settings.report.formats if name not in _MADE]
     return (*asked, *formats)
 

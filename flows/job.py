@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
 from contracts.errors import SourceError, UsageError
-from contracts.settings import Settings
+from contracts.settings import Settings, resolve_path
 from ingest.sources import SourceFile, find_all
 
 VERSION = version("hoeksteen")
@@ -118,7 +118,9 @@ def plan(
         config=config.resolve(),
         settings=settings,
         inputs=inputs,
-        run_id=_identity(settings, inputs, as_of, _key_name(settings, config)),
+        run_id=_identity(
+            settings, inputs, as_of, key=_key_name(settings, config), drawn=_drawn(settings, config)
+        ),
         as_of=as_of,
         now=now,
         process_folder=process_folder,
@@ -143,6 +145,12 @@ def _key_name(settings: Settings, config: Path) -> str | None:
     return Pseudonymiser(key_of(settings.privacy, config)).key_id
 
 
+def _drawn(settings: Settings, config: Path) -> str | None:
+    """A digest of the drawing of how cases should go, where the config names one that is there."""
+    path = resolve_path(settings.journey.bpmn or ".", config)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
 def _stamp(file: SourceFile) -> tuple[int, int]:
     state = file.path.stat()
     return state.st_mtime_ns, state.st_size
@@ -160,13 +168,19 @@ def _digest(file: SourceFile, _stamp: tuple[int, int]) -> str:
 
 
 def _identity(
-    settings: Settings, inputs: Sequence[Input], as_of: dt.datetime | None, key: str | None
+    settings: Settings,
+    inputs: Sequence[Input],
+    as_of: dt.datetime | None,
+    *,
+    key: str | None,
+    drawn: str | None,
 ) -> str:
     parts = {
         "inputs": [(each.file.name, each.sha256) for each in inputs],
         "settings": settings.model_dump(mode="json"),
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "key": key,
+        "drawn": drawn,
         "version": VERSION,
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())

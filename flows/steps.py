@@ -13,6 +13,7 @@ import platform
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from contracts.errors import GateStopped, SourceError, UsageError
+from contracts.events import attribute_column
 from contracts.settings import Settings
 from contracts.verdict import RuleResult, Verdict
 from flows.defaults import defaulted, not_done_yet
@@ -29,7 +31,9 @@ from flows.progress import recorded
 if TYPE_CHECKING:
     from ingest.staging import Staged
     from ingest.store import Stored
+    from mining.conformance import Model
     from mining.journeys import Lens
+    from mining.summaries import Summaries, Summary
     from reporting.facts import Facts
 
 _LATER = "Give a later --as-of, or leave it out to look at the log as it ends."
@@ -76,6 +80,7 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
     """
     from validation.gate import judge
 
+    _meant(job)  # a drawing that cannot be read need not wait until all is mined
     paths = [each.path for each in staged]
     verdict = judge(paths, job.settings, job.now, job.draft, as_of=job.as_of)
     if not verdict.success:
@@ -83,6 +88,13 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
         publish(job, staged)
         raise stopped(verdict, job.settings, f"See {job.folder}.")
     return verdict
+
+
+def _meant(job: Job) -> Model | None:
+    """How a case should go, where the config tells."""
+    from mining.conformance import read_model
+
+    return read_model(job.settings.journey, job.config)
 
 
 def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
@@ -108,22 +120,65 @@ def keep(job: Job, staged: Sequence[Staged]) -> Stored:
     return commit(paths, quarantine, job.store, f"{job.run_id}-{aside}")
 
 
-def mine(job: Job, stored: Stored, bucket: int) -> Path:
+def survey(job: Job, stored: Stored, bucket: int) -> Path:
+    """Sums up in what order the activities of one bucket come; gives the folder of the sums."""
+    from mining.concurrency import SUMMARIES
+
+    folder = job.scratch / "surveys" / str(bucket)
+    return _sum_up(job, stored, bucket, _lens(job, stored), SUMMARIES, folder)
+
+
+def relate(job: Job, parts: Sequence[Path]) -> Path:
+    """Concludes from the surveys of all buckets which activities do not wait for which."""
+    from mining.concurrency import SUMMARIES, conclude
+
+    path = job.scratch / "relations.json"
+    path.write_text(conclude(_merged(parts, SUMMARIES)).to_json(), encoding="utf-8")
+    return path
+
+
+def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
     """Sums up one bucket; gives the folder of its summaries."""
-    from ingest.store import events_of
     from mining.findings import SUMMARIES
+    from mining.relations import Relations
+
+    known = Relations.from_json(relations.read_text("utf-8"))
+    lens = replace(_lens(job, stored), relations=known)
+    folder = job.scratch / "summaries" / str(bucket)
+    return _sum_up(job, stored, bucket, lens, SUMMARIES, folder)
+
+
+def _sum_up(
+    job: Job,
+    stored: Stored,
+    bucket: int,
+    lens: Lens,
+    summaries: Sequence[Summary],
+    folder: Path,
+) -> Path:
+    """Writes these summaries of one bucket into a new folder, and gives that."""
+    from ingest.store import events_of
     from mining.summaries import bucket_of, summarise
 
     touched = (
         pl.scan_parquet(job.draft / "quarantine.parquet", glob=False).select("case_id").drop_nulls()
     )
-    events = events_of(stored.path, bucket)
-    bucketful = bucket_of(events, touched.unique(), _lens(job, stored))
-    folder = job.scratch / "summaries" / str(bucket)
+    bucketful = bucket_of(events_of(stored.path, bucket), touched.unique(), lens)
     folder.mkdir(parents=True)
-    for name, frame in summarise(bucketful, SUMMARIES).items():
+    for name, frame in summarise(bucketful, summaries).items():
         frame.write_parquet(folder / f"{name}.parquet")
     return folder
+
+
+def _merged(parts: Sequence[Path], summaries: Sequence[Summary]) -> Summaries:
+    """The summaries of the log, from the folders of its buckets."""
+    from mining.summaries import merge
+
+    names = [summary.name for summary in summaries]
+    frames = {
+        n: [pl.scan_parquet(part / f"{n}.parquet", glob=False) for part in parts] for n in names
+    }
+    return merge(frames, summaries)
 
 
 def _lens(job: Job, stored: Stored) -> Lens:
@@ -131,7 +186,8 @@ def _lens(job: Job, stored: Stored) -> Lens:
     from mining.journeys import Lens
 
     as_of = job.as_of or stored.last_at or job.now
-    return Lens(as_of, job.settings.timezone, job.settings.journey)
+    segments = tuple(attribute_column(name) for name in job.settings.analysis.segments)
+    return Lens(as_of, job.settings.timezone, job.settings.journey, segments=segments)
 
 
 def report(
@@ -143,21 +199,16 @@ def report(
 ) -> None:
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
     from mining.findings import SUMMARIES, conclude
-    from mining.summaries import merge
     from reporting.bpmn import draw
     from reporting.disclosure import protect
     from reporting.files import write_findings, write_tables
     from reporting.pages import write_pages
 
-    names = [summary.name for summary in SUMMARIES]
-    frames = {
-        n: [pl.scan_parquet(part / f"{n}.parquet", glob=False) for part in parts] for n in names
-    }
-    merged = merge(frames, SUMMARIES)
+    merged = _merged(parts, SUMMARIES)
     lens = _lens(job, stored)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
-    found = conclude(merged, job.settings, lens, verdict, job.run_id)
+    found = conclude(merged, job.settings, lens, verdict, job.run_id, _meant(job))
     least, ends = job.settings.privacy.minimum_group, job.settings.journey.end
     findings, tables = protect(found.findings, found.tables, least, ends=ends)
     write_findings(findings, job.draft)

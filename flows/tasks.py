@@ -33,6 +33,8 @@ read = Task(
 )
 check = Task(steps.check, cache_policy=NO_CACHE, persist_result=False)
 keep = Task(steps.keep, cache_policy=NO_CACHE, persist_result=False)
+survey = Task(steps.survey, cache_policy=NO_CACHE, persist_result=False)
+relate = Task(steps.relate, cache_policy=NO_CACHE, persist_result=False)
 mine = Task(steps.mine, cache_policy=NO_CACHE, persist_result=False)
 report = Task(steps.report, cache_policy=NO_CACHE, persist_result=False)
 publish = Task(steps.publish, cache_policy=NO_CACHE, persist_result=False)

@@ -11,9 +11,22 @@ import polars as pl
 from contracts.findings import FailedRule, Findings, Ledger, Log, Quantiles, Throughput, Validation
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from mining import bottlenecks, follows, ledger, overview, throughput, waits
+from mining import (
+    bottlenecks,
+    causes,
+    conformance,
+    follows,
+    ledger,
+    overview,
+    stays,
+    throughput,
+    waits,
+)
+from mining.conformance import Model
 from mining.journeys import Lens
 from mining.summaries import Summaries
+
+_MOST_SECONDS = 300.0  # for the comparison with a model, on a machine as slow as that
 
 SUMMARIES = (
     overview.LOG,
@@ -24,9 +37,12 @@ SUMMARIES = (
     waits.DURATIONS,
     waits.CASES,
     waits.BANDS,
+    waits.PARALLEL,
     ledger.SUMMARY,
     throughput.SUMMARY,
     throughput.UNTOUCHED,
+    *stays.SUMMARIES,
+    conformance.SUMMARY,
 )
 """Everything that is summed up of a bucket."""
 
@@ -41,9 +57,17 @@ class Found:
 
 
 def conclude(
-    merged: Summaries, settings: Settings, lens: Lens, verdict: Verdict, run_id: str
+    merged: Summaries,
+    settings: Settings,
+    lens: Lens,
+    verdict: Verdict,
+    run_id: str,
+    meant: Model | None = None,
 ) -> Found:
-    """Turns the merged summaries of ``SUMMARIES`` into findings, tables and a process model."""
+    """Turns the merged summaries of ``SUMMARIES`` into findings, tables and a process model.
+
+    ``meant`` is how a case should go, where the config tells.
+    """
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
@@ -51,7 +75,12 @@ def conclude(
     whole = throughput.conclude(merged["throughput"])
     log = _log(merged, verdict)
     ranked, explained = bottlenecks.conclude(
-        waited, merged["ledger"], merged["log"]["cases"][0], settings.journey, settings.analysis
+        waited,
+        merged["ledger"],
+        merged["parallel_waits"],
+        causes.log_of(merged, settings.journey, lens.end_week),
+        whole.p50_days,
+        settings.analysis,
     )
     findings = Findings(
         process=settings.process.id,
@@ -74,6 +103,7 @@ def conclude(
         "variants": overview.conclude_variants(merged["variants"]),
         "rework": overview.conclude_rework(merged["rework"]),
         "survival": whole.survival,
+        **conformance.conclude(merged["conformance"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
     return Found(findings, tables, model)

@@ -5,8 +5,9 @@
 Time is measured in whole milliseconds on one axis a case, so that the parts of a case sum to its
 elapsed time exactly. A case in which any time is only a date is measured in local calendar days.
 
-A case is closed at its last end activity; what comes after is outside the journey. An open case
-waits, after its last event, until ``as_of``.
+A case waits for an activity since what enabled it (``mining.enabling``), which need not be the
+event before it. It is closed at its last end activity; what comes after is outside the journey. An
+open case waits, after its last event that leads on, until ``as_of``.
 """
 
 from __future__ import annotations
@@ -18,37 +19,74 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.events import ORDER, day_in
+from contracts.events import CASE_PREFIX, ORDER, day_in
 from contracts.settings import Journey, Pause
 from mining.durations import DAY_MS
+from mining.enabling import links
+from mining.relations import IN_SEQUENCE, Relations
 
 
 @dataclass(frozen=True)
 class Lens:
-    """How a log is looked at: until when, in which zone's calendar, as which journey."""
+    """How a log is looked at: until when, in which zone's calendar, as which journey.
+
+    ``relations`` are what the whole log tells of its activities: ``mining.concurrency``;
+    ``segments`` the ``case:*`` columns whose groups are compared.
+    """
 
     as_of: dt.datetime
     zone: str
     journey: Journey
+    relations: Relations = IN_SEQUENCE
+    segments: tuple[str, ...] = ()
+
+    @property
+    def end_week(self) -> float:
+        """``as_of`` in weeks since 1970."""
+        return self.as_of.timestamp() * 1000 / (7 * DAY_MS)
 
 
 MOVES = pl.Schema(
     {
         "case_id": pl.String,
-        "from": pl.String,  # null: the work on a case's first activity
+        "from": pl.String,  # what enabled it; null: the work on a case's first activity
         "to": pl.String,  # null: an open case waits, what comes next is not known
         "is_open": pl.Boolean,
         "is_outside": pl.Boolean,  # after the case was closed
+        "is_parallel": pl.Boolean,  # inside, and off the critical path: the case went on meanwhile
+        "is_before_clock": pl.Boolean,  # the legal clock has not begun, nor does it with `to`
+        "enabled_ms": pl.Int64,  # when the wait began, on the case's axis
         "wait_ms": pl.Int64,
         "pause_ms": pl.Int64,  # part of the wait that a policy pause of the config explains
         "statutory_ms": pl.Int64,  # part of the rest that the law sets: its first so many days
         "work_ms": pl.Int64,  # 0 where the log does not tell when work started
+        "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
+        "resource": pl.String,  # who did `to`, as far as the log tells; null if open
+        "team": pl.String,
+        "org": pl.String,
+        "from_team": pl.String,  # the last that is known to have had the case before
+        "from_org": pl.String,
     }
 )
-"""One row an event but for a case's first (which has one if it was worked on), one an open case."""
+"""One row an event but for a case's first (which has one if it was worked on), one an open case.
 
-CASES = pl.Schema({"case_id": pl.String, "is_open": pl.Boolean, "elapsed_ms": pl.Int64})
+The ``case:*`` columns of the events follow. The wait and the work of what is neither outside nor
+parallel sum to the time that has elapsed.
+"""
+
+CASES = pl.Schema(
+    {
+        "case_id": pl.String,
+        "is_open": pl.Boolean,
+        "is_begun": pl.Boolean,  # its begin is in the log, as far as the config tells
+        "elapsed_ms": pl.Int64,
+    }
+)
 """One row a case; elapsed until it was closed, or until ``as_of``."""
+
+
+_CASE_COLUMNS = pl.col(f"^{CASE_PREFIX}.*$")
+_OF_THE_EVENT = ("visit", "resource", "team", "org")
 
 
 def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
@@ -61,10 +99,12 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         lens: how the log is looked at.
 
     Returns:
-        The columns ``case_id, activity, from, at, is_done, is_first, is_last, is_closed,
-        is_outside``; and on the case's axis ``at_ms`` (this event), ``before_ms`` (the event
-        before it; of the first one, the case's begin), ``started_ms`` (when its work began, in
-        between; ``at_ms`` where the log does not tell), ``as_of_ms``.
+        The columns of ``events``, and ``from`` (the activity before it), ``visit`` (1 for the
+        first time that its activity occurs in the case), ``is_first, is_last, is_closed,
+        is_outside``; the places ``first_place, last_place, end_place`` of its case; and on the
+        case's axis ``at_ms`` (this event), ``before_ms`` (the event before it; of the first one,
+        the case's begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began;
+        ``at_ms`` where the log does not tell), ``as_of_ms``.
     """
     known = _known_by(events, lens.as_of)
     same = pl.col("case_id") == pl.col("case_id").shift()
@@ -89,10 +129,19 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         .with_columns(
             # before its first event somebody worked on a case, if it had begun by then
             started_ms=pl.when("is_first")
-            .then("before_ms")
-            .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms")).clip("before_ms", "at_ms"))
+            .then("began_ms")
+            .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms"))),
+            visit=_visit(),
         )
     )
+
+
+def _visit() -> pl.Expr:
+    """The how-manieth time it is that this activity occurs in this case."""
+    activity = pl.col("activity").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    both = pl.col("first_place").cast(pl.Int64) * (1 << 32) + activity
+    # ties rank in the order of events; counting within groups takes ten times as long
+    return (both.rank("ordinal").cast(pl.Int64) - both.rank("min") + 1).cast(pl.Int64)
 
 
 def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.LazyFrame:
@@ -106,12 +155,14 @@ def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.LazyFrame:
 
 
 def _cases_of(known: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """A case's begin, the place of its last end activity (null: open), whether it is in days."""
+    """A case's begin, places, that of its last end activity (null: open), whether it is in days."""
     is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")
     return (
         known.with_row_index("place")
         .group_by("case_id")
         .agg(
+            first_place=pl.col("place").first(),
+            last_place=pl.col("place").last(),
             end_place=pl.col("place").filter(is_end).last(),
             began_at=pl.min_horizontal("at", "started_at").min(),
             in_days=pl.col("is_day").any(),
@@ -122,50 +173,121 @@ def _cases_of(known: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     """The waits and the work of cases, in the shape of ``MOVES``, from ``traces(...)``.
 
-    An event's time since the event before it splits, without gap or overlap, into a wait until its
-    work started and the work; where work on it began before the event before it was done, there
-    was no wait. After its last event an open case waits, or is worked on.
+    An event's time since its enabler splits, without gap or overlap, into a wait until its work
+    started and the work; where work on it began before its enabler was done, there was no wait.
+    After its last event an open case waits, or is worked on.
     """
-    done = traced.filter(~pl.col("is_first") | (pl.col("at_ms") > pl.col("before_ms"))).select(
-        "case_id",
-        "from",
-        "is_outside",
-        "before_ms",
-        "in_days",
-        to="activity",
-        is_open=pl.lit(value=False),
-        wait_ms=pl.col("started_ms") - pl.col("before_ms"),
-        work_ms=pl.col("at_ms") - pl.col("started_ms"),
-    )
-    rest = pl.col("as_of_ms") - pl.col("at_ms")
-    waits = pl.col("is_done")
-    still = traced.filter(pl.col("is_last") & ~pl.col("is_closed")).select(
-        "case_id",
-        "is_outside",
-        "in_days",
-        before_ms="at_ms",
-        is_open=waits,
-        to=pl.when(~waits).then("activity"),
-        wait_ms=pl.when(waits).then(rest).otherwise(0),
-        work_ms=pl.when(waits).then(0).otherwise(rest),
-        **{"from": pl.when(waits).then("activity")},
-    )
+    linked = _linked(traced, lens)
+    done, still = _done(linked), _still(linked)
     both = pl.concat([done, still.select(done.collect_schema().names())])
     return (
-        both.with_columns(pause_ms=_paused(lens))
+        both.with_columns(pause_ms=_paused(lens), is_before_clock=_before_clock(lens.journey))
         .with_columns(statutory_ms=_statutory(lens.journey))
-        .select(MOVES.names())
+        .select(*MOVES.names(), _CASE_COLUMNS)
     )
 
 
-def cases(traced: pl.LazyFrame) -> pl.LazyFrame:
+def _linked(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """The events, each with its enabler, and with what an open case has waited for since."""
+    needed = ("activity", "is_done", "first_place", "last_place", "end_place")
+    linked = links(traced.select(needed).collect(), lens.relations)
+    on_legal_clock = ~pl.col("activity").is_in(_outside_clock(lens.journey))
+    seen = pl.concat([traced, linked.lazy()], how="horizontal").with_columns(
+        was_on_clock=_so_far(on_legal_clock),
+        last_team=_last_known("team"),
+        last_org=_last_known("org"),
+    )
+    at_begin = pl.col("is_from_begin")
+    return seen.with_columns(
+        enabled_by=pl.when(~pl.col("is_first")).then(pl.col("activity").gather("enabler")),
+        enabled_ms=pl.when(at_begin).then("began_ms").otherwise(pl.col("at_ms").gather("enabler")),
+        enabled_on_clock=pl.col("was_on_clock").gather("enabler"),
+        from_team=pl.when(~pl.col("is_first")).then(pl.col("last_team").shift()),
+        from_org=pl.when(~pl.col("is_first")).then(pl.col("last_org").shift()),
+        origin_activity=pl.col("activity").gather("origin"),
+        origin_ms=pl.col("at_ms").gather("origin"),
+        origin_on_clock=pl.col("was_on_clock").gather("origin"),
+    )
+
+
+def _so_far(holds: pl.Expr) -> pl.Expr:
+    """Whether something held of this event of its case, or of one before it."""
+    last = pl.when(holds).then("place").forward_fill()
+    return (last >= pl.col("first_place")).fill_null(value=False)
+
+
+def _last_known(column: str) -> pl.Expr:
+    """What the last event of its case says, up to this one, of those that say anything."""
+    return pl.when(_so_far(pl.col(column).is_not_null())).then(pl.col(column).forward_fill())
+
+
+def _done(linked: pl.LazyFrame) -> pl.LazyFrame:
+    """The moves that ended in an event."""
+    started = pl.col("started_ms").clip("enabled_ms", "at_ms")
+    return linked.filter(~pl.col("is_first") | (pl.col("at_ms") > pl.col("began_ms"))).select(
+        "case_id",
+        "is_outside",
+        "in_days",
+        "enabled_ms",
+        *_OF_THE_EVENT,
+        "from_team",
+        "from_org",
+        _CASE_COLUMNS,
+        to="activity",
+        is_open=pl.lit(value=False),
+        is_parallel=~pl.col("is_on_path") & ~pl.col("is_outside"),
+        was_on_clock="enabled_on_clock",
+        wait_ms=started - pl.col("enabled_ms"),
+        work_ms=pl.col("at_ms") - started,
+        **{"from": "enabled_by"},
+    )
+
+
+def _still(linked: pl.LazyFrame) -> pl.LazyFrame:
+    """What open cases wait for, or are worked on."""
+    waits = pl.col("is_done")
+    rest = pl.col("as_of_ms") - pl.col("origin_ms")
+    return linked.filter(pl.col("is_last") & ~pl.col("is_closed")).select(
+        "case_id",
+        "is_outside",
+        "in_days",
+        *(pl.when(~waits).then(name).alias(name) for name in _OF_THE_EVENT),
+        _CASE_COLUMNS,
+        to=pl.when(~waits).then("activity"),
+        is_open=waits,
+        is_parallel=pl.lit(value=False),
+        enabled_ms="origin_ms",
+        was_on_clock="origin_on_clock",
+        wait_ms=pl.when(waits).then(rest).otherwise(0),
+        work_ms=pl.when(waits).then(0).otherwise(rest),
+        from_team=pl.when(waits).then("last_team").otherwise("from_team"),
+        from_org=pl.when(waits).then("last_org").otherwise("from_org"),
+        **{"from": pl.when(waits).then("origin_activity")},
+    )
+
+
+def _outside_clock(journey: Journey) -> list[str]:
+    return [activity for activity, step in journey.steps.items() if step.clock == "outside"]
+
+
+def _before_clock(journey: Journey) -> pl.Expr:
+    to_outside = pl.col("to").is_in(_outside_clock(journey)).fill_null(value=False)
+    return to_outside & ~pl.col("was_on_clock")
+
+
+def cases(traced: pl.LazyFrame, journey: Journey) -> pl.LazyFrame:
     """The elapsed time of cases, in the shape of ``CASES``, from ``traces(...)``."""
+    begins = (
+        pl.col("activity").first().is_in(journey.start) if journey.start else pl.lit(value=True)
+    )
     closed_ms = pl.col("at_ms").filter(~pl.col("is_outside")).last()
     until_ms = (
         pl.when(pl.col("is_closed").last()).then(closed_ms).otherwise(pl.col("as_of_ms").last())
     )
     return traced.group_by("case_id", maintain_order=True).agg(
-        is_open=~pl.col("is_closed").last(), elapsed_ms=until_ms - pl.col("before_ms").first()
+        is_open=~pl.col("is_closed").last(),
+        is_begun=begins,
+        elapsed_ms=until_ms - pl.col("began_ms").first(),
     )
 
 
@@ -181,7 +303,7 @@ def _constant_on_axis(instant: dt.datetime, zone: str) -> pl.Expr:
 
 
 def _paused(lens: Lens) -> pl.Expr:
-    """The part of ``[before_ms, before_ms + wait_ms)`` that lies in a pause of the activity."""
+    """The part of ``[enabled_ms, enabled_ms + wait_ms)`` that lies in a pause of the activity."""
     overlaps = [
         pl.when(pl.col("to") == pause.activity).then(_overlap(pause, lens.zone)).otherwise(0)
         for pause in merged(lens.journey.pauses)
@@ -195,8 +317,8 @@ def _overlap(pause: Pause, zone: str) -> pl.Expr:
         pl.when("in_days").then(_day_ms(day)).otherwise(_epoch_ms(_midnight(day, zone)))
         for day in (pause.start, after)
     )
-    until = pl.min_horizontal(pl.col("before_ms") + pl.col("wait_ms"), stop)
-    return (until - pl.max_horizontal("before_ms", start)).clip(lower_bound=0)
+    until = pl.min_horizontal(pl.col("enabled_ms") + pl.col("wait_ms"), stop)
+    return (until - pl.max_horizontal("enabled_ms", start)).clip(lower_bound=0)
 
 
 def _statutory(journey: Journey) -> pl.Expr:

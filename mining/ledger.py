@@ -3,8 +3,8 @@
 """The ledger: every moment of every case has one owner, and the parts sum to the whole.
 
 The wait before an activity belongs to who must act for it to end, less what a policy pause or the
-law explains. What an open case waits for is known when every step seen to follow has one owner;
-else it stays unknown.
+law explains. What goes on in parallel has no moment of its own. What an open case waits for is
+known when every step seen to follow has one owner; else it stays unknown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PARTS = ("wait", "pause", "statutory", "work")
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
     """Per move the time of each part, and how many cases had any."""
-    inside = bucket.moves.filter(~pl.col("is_outside"))
+    inside = bucket.moves.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
     times = [pl.col(f"{part}_ms").sum() for part in _PARTS]
     cases = [
         pl.col("case_id").filter(pl.col(f"{part}_ms") > 0).n_unique().cast(pl.Int64).alias(part)

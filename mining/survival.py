@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64] | NDArray[np.float64]
+"""Numbers of cases; those that are shared out need not be whole."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Leaving:
         return int(reached[0]) if needed > 0 and len(reached) else None
 
 
-def leaving(exits: NDArray[np.int64], still_there: NDArray[np.int64]) -> Leaving:
+def leaving(exits: Counts, still_there: Counts) -> Leaving:
     """Estimates ``Leaving`` from counts.
 
     Args:

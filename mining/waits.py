@@ -6,6 +6,8 @@ A case that still waits after an activity has not shown what comes next. Its wai
 the next activities of the cases that waited as long as it did and then went on
 (``mining.survival``). What no case was seen to outlast is kept apart, under ``to`` = null.
 
+A case does not wait for what goes on in parallel: that is counted apart.
+
 What a pause or the law explains of a wait is not lost time. Of waits that ended it is known; of an
 open wait the law's days before the activity it is shared out to are taken.
 """
@@ -44,8 +46,12 @@ _NOBODY = 1e-6  # of a case: what rounding leaves of none
 _PARTS = ("n", "ms", "pause_ms", "statutory_ms")
 
 
-def _waits(bucket: Bucket) -> pl.LazyFrame:
+def _moves(bucket: Bucket) -> pl.LazyFrame:
     return bucket.moves.filter(pl.col("from").is_not_null(), ~pl.col("is_outside"))
+
+
+def _waits(bucket: Bucket) -> pl.LazyFrame:
+    return _moves(bucket).filter(~pl.col("is_parallel"))
 
 
 def _durations(bucket: Bucket) -> pl.LazyFrame:
@@ -80,9 +86,20 @@ def _bands(bucket: Bucket) -> pl.LazyFrame:
     )
 
 
+def _parallel(bucket: Bucket) -> pl.LazyFrame:
+    return (
+        _moves(bucket)
+        .filter("is_parallel", pl.col("wait_ms") > 0)
+        .group_by("from", "to")
+        .agg(cases=pl.col("case_id").n_unique().cast(pl.Int64), ms=pl.col("wait_ms").sum())
+    )
+
+
 DURATIONS = Summary("waits", ("from", "to", "bin"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
 BANDS = Summary("wait_bands", ("from", "to", "band"), _bands)
+PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
+"""What cases did not wait for: in how many, and how long it took to be begun."""
 
 
 def conclude_bands(summary: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Bottlenecks in words: a heading, a summary, the figures and what to ask first."""
+"""Bottlenecks in words: a heading, a summary, the figures, the signs and what to ask first."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from contracts.findings import Bottleneck, Findings
+from reporting import evidence, kinds
 from reporting.names import Names
 from reporting.speech import Speech, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
@@ -16,21 +18,10 @@ CERTAINTY = {
     "fair": sentence("certainty: fair"),
     "low": sentence("certainty: low"),
 }
-FIRST_QUESTION = {
-    "capacity": sentence("How much work comes in, and how many hours are there really for it?"),
-    "third_party_capacity": sentence("What has been agreed with the party that must act here?"),
-    "handover": sentence("Who keeps hold of the case between these two steps?"),
-    "rework": sentence("What was not clear or not complete the first time?"),
-    "prioritisation": sentence("Who decided on the order, and does the citizen know?"),
-    "before_the_clock": sentence("What does the citizen see here that the figures do not show?"),
-    "policy_pause": sentence("Who decided on this pause, and was it explained?"),
-    "waiting_on_citizen": sentence("What did we ask, and could someone reasonably do that?"),
-    "batching": sentence("Is the work done in batches, or only recorded in batches?"),
-    "statutory_wait": sentence("Must this waiting time be, or may it be shorter?"),
-}
 NOBODY_SAID = sentence(
     "The configuration does not say whose turn it is here; that it is the agency's is assumed."
 )
+CITIZEN_CLOCK = sentence("The legal clock does not run here; for the citizen time does pass.")
 ACTOR = {
     "agency": sentence("The agency must act here."),
     "citizen": sentence("The citizen must act here."),
@@ -40,16 +31,34 @@ ACTOR = {
 
 @dataclass(frozen=True)
 class Wait:
-    """A bottleneck in words; ``number`` is its place in the list and on the map."""
+    """A bottleneck in words.
+
+    Attributes:
+        number: its place in the list and on the map.
+        title: where it is; ``heading``: where, and why or how long.
+        cause: its kind, or that none is seen; ``is_seen``: which of the two.
+        about: which group and which period, in few words; ``group``, ``period``: in full.
+        meaning: where the page tells what ``term`` means.
+        signs: what the log shows of the cause.
+        remarks: whose turn it is, what was counted, how sure its place in the list is.
+    """
 
     number: int
     source: Bottleneck
     title: str
+    cause: str
+    is_seen: bool
+    about: str
+    group: str
+    period: str
+    meaning: str
+    term: str
     heading: str
     summary: str
     share: str
     certainty: str
     figures: tuple[KeyFigure, ...]
+    signs: tuple[str, ...]
     remarks: tuple[str, ...]
     first_question: str | None
 
@@ -60,24 +69,33 @@ class Wait:
 
 
 def waits(findings: Findings, names: Names) -> list[Wait]:
-    """The bottlenecks in words, most waiting first."""
-    return [_wait(b, names) for b in findings.bottlenecks[:SECTIONS]]
+    """The bottlenecks in words, in their order."""
+    return [_wait(b, findings.as_of, names) for b in findings.bottlenecks[:SECTIONS]]
 
 
-def _wait(found: Bottleneck, names: Names) -> Wait:
+def _wait(found: Bottleneck, as_of: dt.datetime, names: Names) -> Wait:
     speech = names.speech
     place = names.place(found.from_, found.to)
+    cause = kinds.label(found, speech)
     return Wait(
         number=found.rank,
         source=found,
         title=place[0].upper() + place[1:],
-        heading=_heading(found, place, speech),
+        cause=cause,
+        is_seen=kinds.is_seen(found),
+        about=evidence.brief(found, as_of, speech),
+        group=evidence.group(found, speech),
+        period=evidence.period(found, as_of, speech),
+        meaning=f"kind-{kinds.meaning_of(found)}",
+        term=kinds.term(found, speech),
+        heading=f"{cause}: {place}" if kinds.is_seen(found) else _heading(found, place, speech),
         summary=_summary(found, speech),
         share=speech.share(found.share_of_waiting),
         certainty=speech.say(CERTAINTY[found.certainty]),
         figures=tuple(_figures(found, speech)),
+        signs=tuple(evidence.signs(found, speech)),
         remarks=tuple(_remarks(found, names)),
-        first_question=found.kind and speech.say(FIRST_QUESTION[found.kind]),
+        first_question=found.kind and speech.say(kinds.FIRST_QUESTION[found.kind]),
     )
 
 
@@ -131,10 +149,20 @@ def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     waiting, lost = found.open_cases, speech.number(round(found.person_days_lost))
     known = speech.say("not shown") if waiting is None else speech.number(waiting)
     return [
+        *_effect(found, speech),
         *([] if found.to is None else _quantiles(found, speech)),
         KeyFigure(known, speech.say("cases wait here now")),
         KeyFigure(lost, speech.say("days of waiting, all cases together")),
     ]
+
+
+def _effect(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
+    if found.interval is None or found.mean_days_per_case <= 0:
+        return []
+    low, high = (max(0.0, days) for days in found.interval)
+    days, low_, high_ = speech.days_between(found.mean_days_per_case, low, high)
+    value = speech.say("%(days)s a case (%(low)s to %(high)s)", days=days, low=low_, high=high_)
+    return [KeyFigure(value, speech.say("extra waiting, on average over all cases of the log"))]
 
 
 def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
@@ -157,55 +185,23 @@ def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
 
 
 def _remarks(found: Bottleneck, names: Names) -> list[str]:
-    speech, remarks = names.speech, []
     step = names.settings.journey.steps.get(found.to or "")
-    if found.actor:
-        remarks.append(speech.say(ACTOR[found.actor] if step else NOBODY_SAID))
-    if found.segment:
-        remarks.append(
-            speech.say(
-                "This is about cases with %(attribute)s: %(values)s.",
-                attribute=found.segment.attribute,
-                values=", ".join(found.segment.values),
-            )
-        )
-    if found.window:
-        remarks.append(
-            speech.say(
-                "This is about the time from %(start)s to %(end)s.",
-                start=speech.day(found.window.start),
-                end=speech.day(found.window.end),
-            )
-        )
-    if found.reference_days is not None and found.mean_days_per_case > 0:
-        is_norm = bool(step and step.statutory_wait)
-        remarks.append(_gain(found, found.reference_days, speech, is_norm=is_norm))
-    return remarks
+    is_norm = bool(step and step.statutory_wait)
+    remarks = [
+        names.speech.say(ACTOR[found.actor] if step else NOBODY_SAID) if found.actor else "",
+        names.speech.say(CITIZEN_CLOCK) if found.clocks == ("citizen",) else "",
+        evidence.compared_with(found, names.speech, is_norm=is_norm) if found.interval else "",
+        _range(found, names.speech),
+    ]
+    return [remark for remark in remarks if remark]
 
 
-def _gain(found: Bottleneck, reference: float, speech: Speech, *, is_norm: bool) -> str:
-    sooner = speech.duration(found.mean_days_per_case)
-    time = speech.duration(reference)
-    if is_norm:
-        return speech.say(
-            "The law lets %(time)s pass here. Had no case waited longer, the average case of the"
-            " whole log would be done %(sooner)s sooner.",
-            time=time,
-            sooner=sooner,
-        )
-    if found.interval is None:
-        return speech.say(
-            "A quarter of the cases go on within %(time)s. Had all done so, the average case of"
-            " the whole log would be done %(sooner)s sooner.",
-            time=time,
-            sooner=sooner,
-        )
-    low, high = speech.span(*(max(0.0, days) for days in found.interval))
+def _range(found: Bottleneck, speech: Speech) -> str:
+    low, high = found.rank_range or (found.rank, found.rank)
+    if low == high:
+        return ""
     return speech.say(
-        "A quarter of the cases go on within %(time)s. Had all done so, the average case of the"
-        " whole log would be done %(sooner)s sooner (probably between %(low)s and %(high)s).",
-        time=time,
-        sooner=sooner,
+        "How high this place is in the list is not certain: probably between %(low)s and %(high)s.",
         low=low,
         high=high,
     )

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be shown: no group of 1 to ``k - 1`` cases, nor what one can be worked out from.
 
-``k`` is ``privacy.minimum_group``. The rules, here for the findings and in ``disclosure_tables``
-for the tables:
+``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``disclosure_causes`` for
+what causes them and in ``disclosure_tables`` for the tables:
 
 1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
    about anyone. A count of rows hides with the count of the cases they belong to.
@@ -20,6 +20,12 @@ for the tables:
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
    cases where they leave so few open.
 8. An owner of the ledger with fewer than k cases has no days.
+9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
+   do; how well cases fit is told where none or at least k fit, and none or at least k do not.
+   Where 1 … k-1 cases were not looked at, nothing of it is shown.
+10. A bottleneck about, or held against, a group of fewer than k, or as few extra rounds, is left
+   out. Evidence is in whole cases and whole percents; what share the hundredth that waits longest
+   has needs 100·k cases, and of which share of the rest goes round too, k must do so.
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
@@ -43,6 +49,7 @@ from contracts.findings import (
     Throughput,
     Validation,
 )
+from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_tables import pairs, protect_tables, small_owners
 
 Some = TypeVar("Some", bound=Suppressible)
@@ -72,11 +79,11 @@ def protect(
             "log": _log(findings.log, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables, k),
-            "bottlenecks": _bottlenecks(findings.bottlenecks, rare, k),
+            "bottlenecks": _bottlenecks(findings, rare, k),
             "explained_waits": tuple(
                 wait
                 for wait in findings.explained_waits
-                if (wait.from_, wait.to) in kept and not is_small(wait.cases, k)
+                if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
             "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
             "validation": _validation(findings.validation, cases, k),
@@ -158,24 +165,39 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
 
 
 def _bottlenecks(
-    found: tuple[Bottleneck, ...], rare: set[tuple[str, str | None]], k: int
+    findings: Findings, rare: set[tuple[str, str | None]], k: int
 ) -> tuple[Bottleneck, ...]:
     """Those of at least ``k`` cases, numbered anew."""
-    enough = (b for b in found if not is_small(b.cases, k) and (b.from_, b.to) not in rare)
-    return tuple(_bottleneck(b, rank, k) for rank, b in enumerate(enough, start=1))
+    enough = (
+        found
+        for found in findings.bottlenecks
+        if not is_small(found.cases, k)
+        and not is_about_few(found, k)
+        and (found.from_, found.to) not in rare
+    )
+    whole = findings.log.cases
+    return tuple(_bottleneck(each, rank, whole, k) for rank, each in enumerate(enough, start=1))
 
 
-def _bottleneck(found: Bottleneck, rank: int, k: int) -> Bottleneck:
+def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:
     moved = found.rank - rank
     low, high = found.rank_range or (0, 0)
-    return _with(
+    evidence = protect_evidence(found, whole, k)
+    hides = any(
+        new.value is None and old.value is not None
+        for new, old in zip(evidence, found.evidence, strict=True)
+    )
+    shown = _with(
         found,
         open_cases=_hide_part(found.open_cases, found.cases, k),
         wait_days=_quantiles(found.wait_days, found.cases, k),
-    ).model_copy(
+    )
+    return shown.model_copy(
         update={
             "rank": rank,
             "rank_range": found.rank_range and (max(1, low - moved), max(1, high - moved)),
+            "evidence": evidence,
+            "suppressed": shown.suppressed or hides,
         }
     )
 

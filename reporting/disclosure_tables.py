@@ -28,6 +28,7 @@ def protect_tables(
         "rework": _rework(tables["rework"], k),
         "survival": _survival(tables["survival"], cases, k),
         **({"ledger": _ledger(tables["ledger"], k)} if "ledger" in tables else {}),
+        **(_conformance(tables, k) if "conformance" in tables else {}),
     }
 
 
@@ -173,6 +174,40 @@ def small_owners(ledger: pl.DataFrame, k: int) -> list[str]:
 
 def _ledger(ledger: pl.DataFrame, k: int) -> pl.DataFrame:
     return ledger.with_columns(*_unless(_is_small(pl.col("cases"), k), "person_days", "cases"))
+
+
+def _conformance(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
+    """Both tables of conformance, in round counts.
+
+    An exact count less one of another table (the cases without a step, those on one route) would
+    tell how few did a step in the wrong place; that all cases did, or none, tells of no group.
+    """
+    deviations, summary = tables["conformance"], tables["conformance_summary"]
+    seen, all_cases = pl.col("cases_looked_at"), pl.col("cases")
+    told = summary.filter(seen >= k, ~_is_small(all_cases - seen, k))
+    if told.is_empty():
+        return {"conformance": deviations.clear(), "conformance_summary": summary.clear()}
+    whole: int = told["cases_looked_at"][0]
+    cases, fitting = pl.col("cases"), pl.col("fitting_cases")
+    counts = _rounded(cases, whole, k)
+    times = pl.max_horizontal(pl.col("times") // k * k, counts)
+    hides = cases.is_null() | _is_small(whole - cases, k)
+    few_fit = fitting.is_null() | _is_small(fitting, k) | _is_small(whole - fitting, k)
+    return {
+        "conformance": deviations.filter(cases.is_null() | (cases >= k)).with_columns(
+            cases=pl.when(~hides).then(counts), times=pl.when(~hides).then(times)
+        ),
+        "conformance_summary": told.with_columns(
+            fitting_cases=pl.when(~few_fit).then(_rounded(fitting, whole, k)),
+            # where few deviate, the mean would tell how much
+            mean_fitness=pl.when(~few_fit).then("mean_fitness"),
+        ),
+    }
+
+
+def _rounded(count: pl.Expr, whole: int, k: int) -> pl.Expr:
+    """``count`` down to a multiple of ``k``, unless it is the whole."""
+    return pl.when(count == whole).then(count).otherwise(count // k * k)
 
 
 def _survival(survival: pl.DataFrame, cases: int | None, k: int) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
-from reporting import bottlenecks, charts, overview, route_map, sections, story, vocabulary
+from reporting import bottlenecks, charts, kinds, overview, route_map, sections, story, vocabulary
 from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
@@ -90,6 +90,7 @@ def page(
         **_first(findings, tables, names),
         **_rest(findings, tables, names),
         **_account(findings, settings, facts, names.speech),
+        "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
     }
     return environment.get_template("report.html").render(content)
 
@@ -177,6 +178,8 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "turns": sections.turns(findings, speech),
         "nobody_said": not names.settings.journey.steps,
         "explained": sections.explained(findings, names),
+        "has_parallel": any(w.class_ == "parallel" for w in findings.explained_waits),
+        "conformance": sections.conformance(tables, names),
         "curve": charts.curve(survival, speech) if len(survival) > 1 else "",
         "survival": sections.survival(survival, speech) if len(survival) > 1 else [],
         "routes": routes,
@@ -197,6 +200,7 @@ def _account(
 
     return {
         "facts": facts,
+        "begin_known": bool(settings.journey.start),
         "run_id": findings.run_id,
         "minimum_group": k,
         "quality": sections.quality(findings, facts.rules, k, speech),

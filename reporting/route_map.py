@@ -20,6 +20,7 @@ _NAME, _NOTE = 13.0, 11.5  # font sizes
 _LINE, _NOTE_LINE = 17.0, 15.0  # line heights
 _NAME_WIDTH = 150.0
 _BADGE = 12.0
+_BADGE_STEP = 2 * _BADGE + 4
 _MARGIN = 8.0
 _WEEK = 7.0
 _THIN = 1.5
@@ -45,7 +46,9 @@ class _Map:
 
     def __init__(self, overview: Overview, waits: Sequence[Wait], names: Names) -> None:
         self.overview, self.names, self.speech = overview, names, names.speech
-        self.badges = {(wait.source.from_, wait.source.to): wait for wait in waits}
+        self.badges: dict[tuple[str, str | None], list[Wait]] = {}
+        for wait in waits:
+            self.badges.setdefault((wait.source.from_, wait.source.to), []).append(wait)
         self.labels = {
             step: shortened(wrap(names.step(step), _NAME_WIDTH, _NAME), _MOST_LINES)
             for step in overview.steps
@@ -111,7 +114,7 @@ class _Map:
     def _line(self, move: Move) -> Line:
         notes = self._notes(move)
         room = max(text_width(note, _NOTE) for note in notes) + 14
-        room += 2 * _BADGE + 4 if (move.from_, move.to) in self.badges else 0
+        room += _room(len(self.badges.get((move.from_, move.to), ())))
         size = (room, len(notes) * _NOTE_LINE + 6)
         # the busiest way stays straight
         weight = 1 + round(9 * move.cases / self.most)
@@ -127,20 +130,22 @@ class _Map:
         return _THIN + 5.5 * math.sqrt(move.cases / self.most)
 
     def _note(self, move: Move, at: Point) -> Markup:
-        notes, wait = self._notes(move), self.badges.get((move.from_, move.to))
-        shift = _BADGE + 2 if wait else 0.0
-        text = _text(notes, (at[0] + shift, at[1]), _NOTE_LINE, f"note {tone(move.p90_days)}")
-        if not wait:
-            return text
-        room = max(text_width(note, _NOTE) for note in notes)
-        return Markup("").join([text, self._badge(wait, (at[0] - room / 2 - 2, at[1]))])
+        notes, waits = self._notes(move), self.badges.get((move.from_, move.to), [])
+        beside = _room(len(waits)) / 2
+        text = _text(notes, (at[0] + beside, at[1]), _NOTE_LINE, f"note {tone(move.p90_days)}")
+        width = max(text_width(note, _NOTE) for note in notes)
+        left = at[0] - beside - width / 2 + _BADGE_STEP / 2 - 2
+        return Markup("").join([text, *self._badges(waits, (left, at[1]))])
 
     def _standstill(self, step: str, at: Point) -> Markup:
         """The number of a bottleneck after which nothing is known, on the step itself."""
-        wait = self.badges.get((step, None))
         box = next(box for box in self._boxes() if box.id == step)
         corner = (at[0] + box.width / 2 - 2, at[1] - box.height / 2 + 2)
-        return self._badge(wait, corner) if wait else Markup("")
+        return Markup("").join(self._badges(self.badges.get((step, None), []), corner))
+
+    def _badges(self, waits: Sequence[Wait], at: Point) -> list[Markup]:
+        """Numbers in a row, the first at ``at``."""
+        return [self._badge(w, (at[0] + n * _BADGE_STEP, at[1])) for n, w in enumerate(waits)]
 
     def _badge(self, wait: Wait, at: Point) -> Markup:
         x, y = at
@@ -150,7 +155,7 @@ class _Map:
             tag("text", str(wait.number), x=x, y=y + 4.5, text_anchor="middle"),
             href=f"#{wait.anchor}",
             class_="badge",
-            aria_label=f"{wait.number}. {wait.title}",
+            aria_label=f"{wait.number}. {wait.title}. {wait.cause}",
         )
 
     def _pill(self, end: str, at: Point) -> Markup:
@@ -177,6 +182,11 @@ class _Map:
         if cases is None:
             return self.speech.say("number of cases not shown")
         return self.speech.plural(_CASES, cases)
+
+
+def _room(badges: int) -> float:
+    """The width that so many numbers take."""
+    return badges * _BADGE_STEP
 
 
 def _rect(at: Point, width: float, height: float, radius: float, class_: str) -> Markup:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -16,10 +16,11 @@ from reporting.charts import band_tone, bar, ticks, watched
 from reporting.disclosure import hide, hide_rows, is_small
 from reporting.names import Names
 from reporting.speech import Speech, forms
-from reporting.vocabulary import EXPLAINED, LEDGER, RULES, SEVERITY
+from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER, RULES, SEVERITY
 
 Row = dict[str, Any]
 ROUTES = 6
+DEVIATIONS = 8
 
 
 def count(value: Count, speech: Speech) -> str:
@@ -194,6 +195,48 @@ def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
         }
         for row in table.sort("person_days", descending=True).iter_rows(named=True)
     ]
+
+
+def conformance(tables: Mapping[str, pl.DataFrame], names: Names) -> Row | None:
+    """Whether cases went the way that the config's model means them to; null without a model."""
+    summary = tables["conformance_summary"].rows(named=True)
+    if not summary:
+        return None
+    return {
+        "lines": list(_how_far(summary[0], names.speech)),
+        "deviations": [
+            {
+                "step": names.step(row["activity"]),
+                "what": names.speech.say(DEVIATION[row["what"]]),
+                "cases": count(row["cases"], names.speech),
+                "times": count(row["times"], names.speech),
+            }
+            for row in tables["conformance"].head(DEVIATIONS).iter_rows(named=True)
+        ],
+    }
+
+
+def _how_far(told: Row, speech: Speech) -> Iterator[str]:
+    seen = told["cases_looked_at"]
+    if told["fitting_cases"] is None:
+        yield speech.say("How many cases went as meant is not shown: one of the groups is small.")
+    else:
+        share = speech.share(told["fitting_cases"] / seen)
+        yield speech.say("Of the cases, %(share)s went entirely as meant.", share=share)
+    if told["mean_fitness"] is not None:
+        yield speech.say(
+            "What a case did and what the model asks agree for %(share)s on average.",
+            share=speech.share(told["mean_fitness"]),
+        )
+    if told["is_cut_short"]:
+        yield speech.say(
+            "Looked at were %(seen)s of the %(cases)s cases: the most common routes. The others are"
+            " left out.",
+            seen=speech.number(seen),
+            cases=speech.number(told["cases"]),
+        )
+    if told["is_out_of_time"]:
+        yield speech.say("Time ran out, so another run may look at more cases or at fewer.")
 
 
 def quality(

@@ -47,6 +47,8 @@ _UNITS = (  # up to so many days, in units of so many days
     (730.5, DAYS_IN_MONTH, forms("%(n)s month", "%(n)s months")),
     (float("inf"), 365.25, forms("%(n)s year", "%(n)s years")),
 )
+_DAYS = forms("%(n)s day", "%(n)s days")
+_HARDLY = 0.1  # of a day: what is less is said in hours
 _FINE_BELOW = 3  # 1,5 uur and 2,5 jaar say more than 2 uur and 3 jaar; 7,4 weken says no more
 
 
@@ -76,11 +78,12 @@ class Speech:
         message = _catalog(self.language).get(texts[0])
         chosen = (message and message.string) or texts
         # both languages know one and many; a third with more forms brings its own rule
-        return str(chosen[0 if n == 1 else 1]) % {"n": self.number(n), **values}
+        return str(chosen[0 if n == 1 else 1]) % {"n": self.number(n, 2), **values}
 
-    def number(self, value: float) -> str:
-        """1.434 or 12,3: at most one decimal."""
-        return str(format_decimal(value, format="#,##0.#", locale=self.language))
+    def number(self, value: float, decimals: int = 1) -> str:
+        """1.434 or 12,3: at most so many decimals."""
+        pattern = "#,##0." + "#" * decimals
+        return str(format_decimal(value, format=pattern, locale=self.language))
 
     def share(self, part: float) -> str:
         """12 %: whole above one percent, since a reader has no use for more."""
@@ -103,11 +106,28 @@ class Speech:
         count, unit = _measure(days)
         return self.plural(unit, count)
 
+    def days(self, days: float) -> str:
+        """5,3 dagen: always in days, so that effects can be compared; what is short as it is."""
+        if days < _HARDLY:
+            return self.duration(days)
+        return self.plural(_DAYS, round(days, _decimals(days)))
+
+    def days_between(self, days: float, low: float, high: float) -> tuple[str, str, str]:
+        """``days``, and the ends of its range, as exact as the number itself."""
+        if days < _HARDLY:
+            return self.duration(days), *self.span(low, high)
+        first, last = (self.number(each, _decimals(days)) for each in (low, high))
+        return self.days(days), first, last
+
     def span(self, low: float, high: float) -> tuple[str, str]:
         """Two durations, the first without its unit where both have the same: 3 … 7 dagen."""
         (count, unit), (_, other) = _measure(low), _measure(high)
         first = self.number(count) if unit == other else self.duration(low)
         return first, self.duration(high)
+
+
+def _decimals(days: float) -> int:
+    return 2 if days < 1 else 1 if days < 100 else 0  # noqa: PLR2004
 
 
 def _measure(days: float) -> tuple[float, Forms]:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From findings to sentences: where cases wait, how long, and how sure that is.
 
-It says where, never why and never who. Words such as percentile, variant or throughput are left to
-the tables; a reader gets "half" and "9 in 10".
+It says where, and which signs of a cause the log shows; never who is to blame. Words such as
+percentile, variant or throughput are left to the tables; a reader gets "half" and "9 in 10".
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ def answer(findings: Findings, names: Names) -> str:
     speech, found = names.speech, findings.bottlenecks[:SECTIONS]
     if not found:
         return speech.say("No wait of this process holds enough cases to show it.")
-    place = names.place(found[0].from_, found[0].to)
-    if len(found) == 1:
-        share = speech.share(found[0].share_of_waiting)
+    shares = {(each.from_, each.to): each.share_of_waiting for each in found}
+    most = max(shares, key=lambda place: shares[place])
+    place = names.place(*most)
+    if len(shares) == 1:
+        share = speech.share(shares[most])
         return speech.say(
             "Of all the time that cases lie still, %(share)s is %(place)s.",
             share=share,
@@ -44,9 +46,9 @@ def answer(findings: Findings, names: Names) -> str:
     return speech.say(
         "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest part"
         " (%(most)s) is %(place)s.",
-        most=speech.share(found[0].share_of_waiting),
-        share=speech.share(sum(b.share_of_waiting for b in found)),
-        n=len(found),
+        most=speech.share(shares[most]),
+        share=speech.share(sum(shares.values())),
+        n=len(shares),
         place=place,
     )
 

@@ -53,8 +53,13 @@ EXPLAINED = {
     "statutory_wait": sentence("a period that the law sets"),
     "policy_pause": sentence("a pause that was decided on"),
     "waiting_on_citizen": sentence("it was the citizen's turn"),
-    "parallel": sentence("other work went on at the same time"),
-    "outside": sentence("after the outcome, or outside the process"),
+    "parallel": sentence("the case went on meanwhile and did not wait for this"),
+    "outside": sentence("outside the legal term: before it, or after the outcome"),
+}
+
+DEVIATION = {
+    "skipped": sentence("skipped where it was meant to be"),
+    "extra": sentence("done where it was not meant to be"),
 }
 
 LEDGER = {
@@ -64,7 +69,7 @@ LEDGER = {
     "citizen": sentence("The citizen"),
     "statutory": sentence("A period that the law sets"),
     "policy_pause": sentence("A pause that was decided on"),
-    "outside": sentence("After the outcome, or outside the process"),
+    "outside": sentence("Outside the legal term: before it, or after the outcome"),
     "unknown": sentence("Not known"),
 }
 

@@ -56,3 +56,18 @@ def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str
 def _duration(text: str) -> dt.timedelta:
     unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[text[-1]]
     return dt.timedelta(**{unit: float(text[:-1])})
+
+
+def log_of(events: pl.DataFrame) -> pl.LazyFrame:
+    """A log in the shape of ``EVENTS`` from ``case_id, activity, at`` and what else is told."""
+    told = events.with_columns(
+        bucket=pl.lit(0),
+        source=pl.lit("log"),
+        row=pl.int_range(1, pl.len() + 1),
+        is_day=pl.lit(value=False),
+        is_done=pl.lit(value=True),
+    )
+    unknown = [pl.lit(None).alias(name) for name in EVENTS.names() if name not in told.columns]
+    cases = [name for name in told.columns if name not in EVENTS.names()]
+    whole = told.with_columns(unknown).select(*EVENTS.names(), *cases)
+    return whole.cast(dict(EVENTS)).lazy().sort(ORDER, maintain_order=True)

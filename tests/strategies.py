@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from contracts.events import EVENTS, ORDER
 from contracts.settings import Journey, Pause, Step
 from mining.journeys import Lens
+from mining.relations import Relations
 
 ACTIVITIES = "abcz"
 START = dt.datetime(2026, 3, 27, 22, tzinfo=dt.UTC)  # two days before a clock change
@@ -19,7 +21,9 @@ AS_OF = START + dt.timedelta(days=60)
 ZONE = "Europe/Amsterdam"
 
 _minutes = st.integers(min_value=0, max_value=40 * 24 * 60)
-_event = st.tuples(st.sampled_from(ACTIVITIES), _minutes, st.integers(0, 3000), st.booleans())
+_org = st.sampled_from([None, "x", "y"])
+_event = st.tuples(st.sampled_from(ACTIVITIES), _minutes, st.integers(0, 3000), st.booleans(), _org)
+_Event = tuple[str, int, int, bool, str | None]
 
 
 @st.composite
@@ -35,9 +39,9 @@ def event_logs(draw: st.DrawFn, *, ties: bool = True) -> pl.DataFrame:
     return log.sort(ORDER)
 
 
-def _rows(case_id: str, trace: list[tuple[str, int, int, bool]]) -> list[dict[str, object]]:
+def _rows(case_id: str, trace: list[_Event]) -> list[dict[str, object]]:
     rows = []
-    for activity, minute, worked, is_day in trace:
+    for activity, minute, worked, is_day, org in trace:
         at = START + dt.timedelta(minutes=minute)
         if is_day:
             midnight = at.astimezone(_zone()).replace(hour=0, minute=0)
@@ -54,6 +58,7 @@ def _rows(case_id: str, trace: list[tuple[str, int, int, bool]]) -> list[dict[st
                 "at": at,
                 "is_day": is_day,
                 "is_done": worked % 7 != 0,
+                "org": org,
             }
         )
     return rows
@@ -81,3 +86,17 @@ LENS = Lens(
         ),
     ),
 )
+
+_pairs = st.frozensets(st.tuples(st.sampled_from(ACTIVITIES), st.sampled_from(ACTIVITIES)))
+
+
+@st.composite
+def lenses(draw: st.DrawFn) -> Lens:
+    """``LENS``, with any activities that do not enable each other."""
+    one_way = draw(_pairs)
+    relations = Relations(
+        concurrent=one_way | {(b, a) for a, b in one_way},
+        aside=draw(_pairs),
+        side=draw(st.frozensets(st.sampled_from(ACTIVITIES))),
+    )
+    return replace(LENS, relations=relations)

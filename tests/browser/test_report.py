@@ -92,6 +92,15 @@ def test_the_answer_fits_the_first_screen(opened, language):
     assert box["y"] + box["height"] <= 900
 
 
+def test_a_wait_leads_to_what_its_kind_means(opened):
+    page, asked = opened("nl", "light", 1280)
+    page.locator('a[href="#kind-rework"]').click()
+
+    assert page.evaluate("document.querySelector(':target').textContent") == "Herstelwerk"
+    assert page.locator(":target").bounding_box()["y"] < 900
+    assert len(asked) == 1
+
+
 def test_the_style_is_allowed_by_its_own_policy(opened):
     page, _ = opened("nl", "light", 1280)
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,13 +17,16 @@ from hypothesis import strategies as st
 
 from contracts.events import ORDER
 from contracts.settings import Analysis
-from mining import bottlenecks, ledger, overview, throughput, waits
+from mining import bottlenecks, causes, concurrency, ledger, overview, throughput, waits
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
 from mining.journeys import Lens, cases, moves, traces
+from mining.relations import Relations
 from mining.summaries import Summaries, bucket_of, merge, summarise
-from tests.strategies import LENS, event_logs
+from tests.strategies import LENS, event_logs, lenses
 
+ALL_SUMMARIES = (*SUMMARIES, *concurrency.SUMMARIES)
+MS = dt.timedelta(milliseconds=1)
 NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
@@ -29,35 +34,35 @@ def summed(log: pl.DataFrame, lens: Lens = LENS, buckets: int = 1) -> Summaries:
     """The summaries of a log spread over so many buckets."""
     numbered = log.with_columns(b=pl.col("case_id").str.slice(1).cast(pl.Int64) % buckets)
     parts = [
-        summarise(bucket_of(part.lazy(), NOBODY, lens), SUMMARIES)
+        summarise(bucket_of(part.lazy(), NOBODY, lens), ALL_SUMMARIES)
         for part in numbered.partition_by("b", include_key=False)
     ]
     names = parts[0].keys()
-    return merge({name: [part[name].lazy() for part in parts] for name in names}, SUMMARIES)
+    return merge({name: [part[name].lazy() for part in parts] for name in names}, ALL_SUMMARIES)
 
 
-@given(event_logs())
-def test_the_ledger_sums_to_the_elapsed_time_exactly(log: pl.DataFrame) -> None:
-    traced = traces(log.lazy(), LENS)
-    inside = moves(traced, LENS).filter(~pl.col("is_outside"))
+@given(event_logs(), lenses())
+def test_the_ledger_sums_to_the_elapsed_time_exactly(log: pl.DataFrame, lens: Lens) -> None:
+    bucket = bucket_of(log.lazy(), NOBODY, lens)
+    inside = bucket.moves.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
     parts = inside.group_by("case_id").agg(parts=pl.sum("wait_ms") + pl.sum("work_ms"))
-    both = cases(traced).join(parts, on="case_id", how="left").fill_null(0).collect()
+    both = bucket.cases.join(parts, on="case_id", how="left").fill_null(0).collect()
 
     assert both["parts"].to_list() == both["elapsed_ms"].to_list()
 
 
-@given(event_logs())
-def test_the_ledger_of_the_log_sums_to_all_elapsed_days(log: pl.DataFrame) -> None:
-    merged = summed(log)
+@given(event_logs(), lenses())
+def test_the_ledger_of_the_log_sums_to_all_elapsed_days(log: pl.DataFrame, lens: Lens) -> None:
+    merged = summed(log, lens)
     owned = ledger.conclude(merged["ledger"], LENS.journey)
 
     elapsed_days = merged["throughput"]["ms"].sum() / DAY_MS
     assert owned["person_days"].sum() == pytest.approx(elapsed_days)
 
 
-@given(event_logs())
-def test_no_part_is_negative_or_larger_than_the_whole(log: pl.DataFrame) -> None:
-    found = moves(traces(log.lazy(), LENS), LENS).collect()
+@given(event_logs(), lenses())
+def test_no_part_is_negative_or_larger_than_the_whole(log: pl.DataFrame, lens: Lens) -> None:
+    found = moves(traces(log.lazy(), lens), lens).collect()
 
     assert (
         found.select("wait_ms", "work_ms", "pause_ms", "statutory_ms").min_horizontal() >= 0
@@ -65,9 +70,9 @@ def test_no_part_is_negative_or_larger_than_the_whole(log: pl.DataFrame) -> None
     assert (found["pause_ms"] + found["statutory_ms"] <= found["wait_ms"]).all()
 
 
-@given(event_logs(), st.integers(2, 5))
-def test_buckets_change_nothing(log: pl.DataFrame, buckets: int) -> None:
-    once, spread = summed(log), summed(log, buckets=buckets)
+@given(event_logs(), lenses(), st.integers(2, 5))
+def test_buckets_change_nothing(log: pl.DataFrame, lens: Lens, buckets: int) -> None:
+    once, spread = summed(log, lens), summed(log, lens, buckets)
 
     assert {name: frame.to_dicts() for name, frame in once.items()} == {
         name: frame.to_dicts() for name, frame in spread.items()
@@ -111,40 +116,51 @@ def test_directly_follows_variants_and_rework_by_brute_force(log: pl.DataFrame) 
     assert {a: n for a, n in again.select("activity", "self_loops").rows() if n} == loops
 
 
-@given(event_logs())
-def test_waiting_is_shared_out_without_loss(log: pl.DataFrame) -> None:
-    merged = summed(log)
+@given(event_logs(), lenses())
+def test_waiting_is_shared_out_without_loss(log: pl.DataFrame, lens: Lens) -> None:
+    merged = summed(log, lens)
     found = waits.conclude(merged["waits"], merged["wait_cases"], LENS.journey)
 
     assert found["person_days"].sum() == pytest.approx(merged["waits"]["ms"].sum() / DAY_MS)
 
 
-@given(event_logs())
-def test_what_is_explained_is_not_ranked(log: pl.DataFrame) -> None:
+@given(event_logs(), lenses())
+def test_what_is_explained_is_not_ranked(log: pl.DataFrame, lens: Lens) -> None:
     copies = [
         log.with_columns(pl.col("case_id").str.replace("c", f"c{copy}")) for copy in range(31)
     ]
     crowd = pl.concat(copies).sort("case_id", "at", "row")
-    merged = summed(crowd)
+    merged = summed(crowd, lens)
     found = waits.conclude(merged["waits"], merged["wait_cases"], LENS.journey)
-    ranked, explained = bottlenecks.conclude(found, merged["ledger"], 1, LENS.journey, Analysis())
-
-    assert {b.to for b in ranked}.isdisjoint({"a", "z"})
-    assert [b.person_days_lost for b in ranked] == sorted(
-        (b.person_days_lost for b in ranked), reverse=True
+    parallel = merged["parallel_waits"]
+    seen = causes.log_of(merged, LENS.journey, lens.end_week)
+    ranked, explained = bottlenecks.conclude(
+        found, merged["ledger"], parallel, seen, None, Analysis()
     )
-    assert {(e.to, e.class_) for e in explained} <= {
+
+    once = {b.to for b in ranked if b.kind not in ("rework", "handover")}
+    assert once.isdisjoint({"a", "z"})
+    assert [b.rank for b in ranked] == list(range(1, len(ranked) + 1))
+    assert all(b.rank_range[0] <= b.rank <= b.rank_range[1] for b in ranked if b.rank_range)
+    beside = [(e.from_, e.to) for e in explained if e.class_ == "parallel"]
+    assert sorted(beside) == parallel.select("from", "to").sort("from", "to").rows()
+    assert {(e.to, e.class_) for e in explained if e.class_ != "parallel"} <= {
         ("a", "statutory_wait"),
         ("a", "waiting_on_citizen"),
         ("c", "policy_pause"),
         ("z", "outside"),
+        (None, "outside"),  # after what only z was seen to follow
     }
 
 
 @given(event_logs())
 def test_throughput_of_closed_cases_is_the_plain_median(log: pl.DataFrame) -> None:
     merged = summed(log)
-    closed = cases(traces(log.lazy(), LENS)).filter(~pl.col("is_open")).collect()["elapsed_ms"]
+    closed = (
+        cases(traces(log.lazy(), LENS), LENS.journey)
+        .filter(~pl.col("is_open"))
+        .collect()["elapsed_ms"]
+    )
     expected = sorted(closed / DAY_MS)[(len(closed) - 1) // 2] if len(closed) else None
 
     found = throughput.conclude(merged["throughput"]).closed_only_p50_days
@@ -163,3 +179,89 @@ def test_a_log_of_dates_has_no_figure_finer_than_a_day(log: pl.DataFrame) -> Non
     days = [*found["p50_days"].drop_nulls(), *found["p90_days"].drop_nulls()]
     days += throughput.conclude(merged["throughput"]).survival["days"].to_list()
     assert [day for day in days if day != round(day)] == []
+
+
+Move = tuple[str | None, str | None, bool, int, int, int | None, str | None]
+
+
+def moves_of_a_case(events: list[dict[str, Any]], lens: Lens) -> list[Move]:
+    """From, to, is_parallel, wait, work, visit and from_org of an open case in instants."""
+    barred = lens.relations.not_enabling
+    activities = [event["activity"] for event in events]
+    begin = min(min(e["at"], e["started_at"] or e["at"]) for e in events)
+    last = len(events) - 1
+    leading = [n for n, name in enumerate(activities) if name not in lens.relations.side]
+    origin = leading[-1] if leading and events[last]["is_done"] else last
+
+    enablers = [
+        next((j for j in range(i - 1, -1, -1) if (activities[j], activity) not in barred), None)
+        for i, activity in enumerate(activities)
+    ]
+    on_path, here = set(), origin
+    while here is not None:
+        on_path.add(here)
+        here = enablers[here]
+
+    found: list[Move] = []
+    for i, (event, enabler) in enumerate(zip(events, enablers, strict=True)):
+        enabled = begin if enabler is None else events[enabler]["at"]
+        started = (
+            begin if i == 0 else min(event["at"], max(enabled, event["started_at"] or event["at"]))
+        )
+        orgs = [e["org"] for e in events[:i] if e["org"]]
+        if i > 0 or event["at"] > begin:
+            found.append(
+                (
+                    None if i == 0 else activities[enabler or 0],
+                    event["activity"],
+                    i not in on_path,
+                    (started - enabled) // MS,
+                    (event["at"] - started) // MS,
+                    activities[: i + 1].count(event["activity"]),
+                    orgs[-1] if orgs else None,
+                )
+            )
+    return found
+
+
+@given(event_logs(), lenses())
+def test_moves_by_brute_force(log: pl.DataFrame, lens: Lens) -> None:
+    open_ended = replace(lens, journey=lens.journey.model_copy(update={"end": ("never",)}))
+    instants = log.with_columns(is_day=pl.lit(value=False)).filter(pl.col("at") <= lens.as_of)
+    seen = moves(traces(instants.lazy(), open_ended), open_ended).collect()
+
+    for (case_id,), group in instants.group_by("case_id"):
+        ended = seen.filter(pl.col("case_id") == case_id, pl.col("to").is_not_null())
+        columns = ("from", "to", "is_parallel", "wait_ms", "work_ms", "visit", "from_org")
+        in_work = group["is_done"].to_list()[-1] is False
+        found = ended.select(columns).rows()
+        assert found[: len(found) - in_work] == moves_of_a_case(group.to_dicts(), open_ended)
+
+
+@given(event_logs())
+def test_relations_that_say_nothing_of_these_activities_change_nothing(log: pl.DataFrame) -> None:
+    strangers = Relations(concurrent=frozenset({("p", "q"), ("q", "p")}), side=frozenset("p"))
+    other = replace(LENS, relations=strangers)
+
+    assert (
+        moves(traces(log.lazy(), LENS), LENS)
+        .collect()
+        .equals(moves(traces(log.lazy(), other), other).collect())
+    )
+
+
+@given(event_logs(ties=False))
+def test_what_comes_in_a_row_by_brute_force(log: pl.DataFrame) -> None:
+    open_ended = replace(LENS, journey=LENS.journey.model_copy(update={"end": ("never",)}))
+    merged = summed(log, open_ended)
+    traced = [
+        list(group["activity"])
+        for _, group in log.filter(pl.col("at") <= LENS.as_of).sort("at").group_by("case_id")
+    ]
+    threes = Counter(three for t in traced for three in zip(t, t[1:], t[2:], strict=False))
+    twos = Counter(pair for trace in traced for pair in pairwise(trace))
+
+    triples = merged["triples_in_a_row"].select("first", "second", "third", "n").rows()
+    assert {(a, b, c): n for a, b, c, n in triples} == threes
+    pairs = merged["pairs_in_a_row"].select("from", "to", "n").rows()
+    assert {(a, b): n for a, b, n in pairs} == twos

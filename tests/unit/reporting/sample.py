@@ -12,12 +12,14 @@ from contracts.findings import (
     QUESTION,
     TABLES,
     Bottleneck,
+    Evidence,
     ExplainedWait,
     FailedRule,
     Findings,
     Ledger,
     Log,
     Quantiles,
+    Segment,
     Throughput,
     Validation,
 )
@@ -95,6 +97,44 @@ LEDGER = {  # owner: days, cases
 TOTAL_DAYS = sum(wait[-1] for wait in WAITS)
 
 
+def _seen(**figures: float) -> tuple[Evidence, ...]:
+    return tuple(Evidence(what=what, value=value) for what, value in figures.items())
+
+
+SLOW_GROUP = {
+    "kind": "third_party_capacity",
+    "actor": "third_party",
+    "segment": Segment(attribute="specialisme", values=("neurologie", "oogheelkunde")),
+    "evidence": _seen(
+        mean_days_of_group=99.2,
+        mean_days_of_rest=48.5,
+        share_of_cases_in_group=0.414,
+        share_of_longest_hundredth=0.061,
+    ),
+}
+SLOW_PERIOD = {
+    "kind": "capacity",
+    "window": {"from": "2025-06-05T00:00:00Z", "to": "2025-11-20T00:00:00Z"},
+    "evidence": _seen(
+        wait_grows_with_queue=0.747,
+        hands=0.836,
+        times_the_ordinary_wait=2.383,
+        share_of_longest_hundredth=0.275,
+    ),
+}
+ROUNDS = {
+    "kind": "rework",
+    "segment": Segment(attribute="checklistversie", values=("v3",)),
+    "evidence": _seen(
+        rounds=514.23,
+        days_a_round=14.056,
+        share_of_group=0.373,
+        share_of_rest=0.121,
+        share_of_longest_hundredth=0.07,
+    ),
+}
+
+
 def settings(**changes: object) -> Settings:
     return Settings.model_validate(
         {
@@ -128,6 +168,13 @@ def tables() -> dict[str, pl.DataFrame]:
         "ledger": [(owner, days, cases) for owner, (days, cases) in LEDGER.items()],
         "variants": _variants(),
         "rework": [(E, 51, 64, 64), (G, 812, 1430, 12), (J, 34, 39, 4), (M, 1, 1, 0)],
+        "conformance": [
+            ("extra", G, 1618, 2240),
+            ("skipped", E, 471, 471),
+            ("extra", E, 51, 64),
+            ("skipped", B, 2, 2),
+        ],
+        "conformance_summary": [(4120, 4120, 1905, 0.874, False, False)],
         "survival": [
             (float(day), max(0.08, 0.97 ** (day / 3.2)), 4120 - day * 12) for day in range(1, 343)
         ],
@@ -204,9 +251,9 @@ def findings() -> Findings:
         throughput_days=Throughput(p50=73.0, p90=None, closed_only_p50=61.0),
         ledger=Ledger(**{owner: days for owner, (days, _) in LEDGER.items()}),
         bottlenecks=(
-            _bottleneck(1, "high", 25.0, rank_range=(1, 2), interval=(8.2, 14.9)),
-            _bottleneck(2, "high", 11.0, actor="third_party", kind="third_party_capacity"),
-            _bottleneck(3, "fair", 1.5, suppressed=False),
+            _bottleneck(1, "high", 25.0, rank_range=(1, 2), interval=(8.2, 14.9), **SLOW_GROUP),
+            _bottleneck(2, "high", 11.0, interval=(9.1, 12.0), **SLOW_PERIOD),
+            _bottleneck(3, "fair", 0.0, suppressed=False, interval=(3.4, 4.0), **ROUNDS),
             _bottleneck(
                 4,
                 "low",
@@ -217,12 +264,21 @@ def findings() -> Findings:
                 actor=None,
                 **standstill,
             ),
-            _bottleneck(5, "fair", 0.01),
+            _bottleneck(
+                5,
+                "fair",
+                0.01,
+                actor="third_party",
+                kind="third_party_capacity",
+                interval=(0.71, 0.77),
+                evidence=_seen(share_of_longest_hundredth=0.31),
+            ),
             _bottleneck(6, "low", None, **{"from": L, "to": M, "cases": 4, "open_cases": 0}),
         ),
         explained_waits=(
             _explained(J, K, "waiting_on_citizen", 12_900.0, 640),
             _explained(C, D, "statutory_wait", 4_870.0, 3914),
+            _explained(G, H, "parallel", 1_300.0, 240),
             _explained(L, M, "outside", 320.0, 4),
         ),
         validation=Validation(
@@ -277,6 +333,9 @@ def odd_run() -> tuple[Findings, dict[str, pl.DataFrame]]:
 
     base, trace = findings(), pl.col("trace").list.eval(pl.element().replace(ODD))
     waits = {name: tuple(map(renamed, getattr(base, name))) for name in _WITH_NAMES}
+    odd = Segment(attribute=ODD[B], values=tuple(ODD.values()))
+    first, *others = waits["bottlenecks"]
+    waits["bottlenecks"] = (first.model_copy(update={"segment": odd}), *others)
     frames = {
         name: frame.with_columns(
             pl.col(pl.String).replace(ODD), *([trace] if name == "variants" else [])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.findings import TABLES, DeadlineResult, Findings, Ledger
+from contracts.findings import TABLES, DeadlineResult, Evidence, Findings, Ledger
 from reporting.disclosure import protect
 from tests.unit.reporting import sample
 
@@ -24,7 +24,7 @@ DAYS = st.floats(0, 500).map(lambda days: round(days, 3))
 COUNT_KEYS = {
     "cases", "open_cases", "events", "order_undetermined_cases", "quarantined_rows",
     "quarantined_cases", "rows", "within", "late", "open_within", "open_late", "undetermined",
-    "n", "repeats", "self_loops", "at_risk",
+    "n", "repeats", "self_loops", "at_risk", "times", "cases_looked_at", "fitting_cases",
 }  # fmt: skip
 
 
@@ -56,6 +56,21 @@ def shown_curve(left, no_longer_watched=()):
 
 
 @st.composite
+def conformance(draw):
+    """Rows of both tables, of a log of which not every case need have been looked at."""
+    cases = draw(COUNTS)
+    seen = draw(st.integers(0, cases))
+    part = st.integers(0, seen)
+    kinds = [(what, step) for what in ("skipped", "extra") for step in STEPS]
+    rows = [(*kind, n := draw(part), n + draw(st.integers(0, 15))) for kind in kinds]
+    summary = (cases, seen, draw(part), 0.5 if seen else None, seen < cases, False)
+    return {
+        "conformance": [row for row in rows if row[2]],
+        "conformance_summary": [summary] if draw(st.booleans()) else [],
+    }
+
+
+@st.composite
 def tables(draw):
     pairs = draw(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from([*STEPS, None])),
                           unique=True, max_size=6))  # fmt: skip
@@ -81,6 +96,7 @@ def tables(draw):
             (owner, 5.0 if (c := draw(COUNTS)) else 0.0, c) for owner in Ledger.model_fields
         ],
         "survival": curve(*draw(LEAVING)),
+        **draw(conformance()),
     }
     return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}
 
@@ -386,3 +402,120 @@ def test_an_explained_wait_of_few_cases_is_left_out(cases, shown):
     found, _ = protect(base.model_copy(update={"explained_waits": (wait,)}), sample.tables(), K)
 
     assert len(found.explained_waits) == shown
+
+
+@pytest.mark.parametrize(
+    ("seen", "count", "shown"),
+    [
+        (100, (9, 9), None),
+        (100, (10, 10), (10, 10)),
+        (100, (29, 31), (20, 30)),
+        (100, (19, 20), (10, 20)),
+        (100, (90, 90), (90, 90)),
+        (100, (91, 91), (None, None)),
+        (99, (99, 99), (99, 99)),
+    ],
+)
+def test_deviations_are_counted_in_tens(seen, count, shown):
+    summary = one_table("conformance_summary", (seen, seen, 50, 0.9, False, False))
+    rows = one_table("conformance", ("skipped", "a", *count))["conformance"]
+    _, protected = protect(sample.findings(), {**summary, "conformance": rows}, K)
+
+    found = protected["conformance"].select("cases", "times").rows()
+    assert found == ([] if shown is None else [shown])
+
+
+@pytest.mark.parametrize(
+    ("seen", "fitting", "shown"),
+    [
+        (100, 100, (100, 0.9)),
+        (100, 91, (None, None)),
+        (100, 90, (90, 0.9)),
+        (99, 89, (80, 0.9)),
+        (100, 9, (None, None)),
+        (100, 0, (0, 0.9)),
+    ],
+)
+def test_how_many_fit_is_told_where_neither_side_is_small(seen, fitting, shown):
+    summary = one_table("conformance_summary", (seen, seen, fitting, 0.9, False, False))
+    _, protected = protect(sample.findings(), summary, K)
+
+    columns = protected["conformance_summary"].select("fitting_cases", "mean_fitness")
+    assert columns.rows() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("cases", "seen", "is_told"),
+    [(100, 100, True), (100, 90, True), (100, 91, False), (9, 9, False), (100, 9, False)],
+)
+def test_nothing_is_told_where_few_were_or_were_not_looked_at(cases, seen, is_told):
+    summary = one_table("conformance_summary", (cases, seen, 0, 0.9, seen < cases, False))
+    _, protected = protect(sample.findings(), summary, K)
+
+    heights = [protected[name].height > 0 for name in ("conformance", "conformance_summary")]
+    assert heights == [is_told, is_told]
+
+
+def caused(**changes):
+    """What is shown of one bottleneck of 2,000 cases, in a log of 4,120."""
+    base = sample.findings()
+    values = {"segment": None, "evidence": (), "cases": 2000, **changes}
+    one = base.bottlenecks[0].model_copy(update=values)
+    return protect(base.model_copy(update={"bottlenecks": (one,)}), sample.tables(), K)[0]
+
+
+def seen(**figures):
+    return tuple(Evidence(what=what, value=value) for what, value in figures.items())
+
+
+@pytest.mark.parametrize(("rounds", "is_shown"), [(9.4, False), (9.6, True), (400.2, True)])
+def test_few_extra_rounds_are_not_told(rounds, is_shown):
+    shown = caused(evidence=seen(rounds=rounds, days_a_round=3.0)).bottlenecks
+
+    assert len(shown) == is_shown
+    assert [each.evidence[0].value for each in shown] == [round(rounds)] * is_shown
+
+
+@pytest.mark.parametrize(
+    ("k", "share", "is_shown"),
+    [(30, 0.01, True), (40, 0.02, True), (50, 0.02, False), (50, 0.98, False), (50, 0.5, True)],
+)
+def test_a_group_or_a_rest_of_few_is_not_told(k, share, is_shown):
+    base = sample.findings()
+    group = seen(mean_days_of_group=9.0, mean_days_of_rest=2.0, share_of_cases_in_group=share)
+    one = base.bottlenecks[0].model_copy(update={"cases": 2000, "evidence": group})
+
+    shown, _ = protect(base.model_copy(update={"bottlenecks": (one,)}), sample.tables(), k)
+
+    assert len(shown.bottlenecks) == is_shown
+
+
+@pytest.mark.parametrize(("k", "is_shown"), [(30, True), (31, False)])
+def test_a_group_of_unknown_size_is_told_where_it_must_be_large_enough(k, is_shown):
+    base = sample.findings()
+    one = base.bottlenecks[0].model_copy(
+        update={"cases": 2000, "evidence": seen(rounds=400.0, share_of_group=0.4)}
+    )
+
+    shown, _ = protect(base.model_copy(update={"bottlenecks": (one,)}), sample.tables(), k)
+
+    assert len(shown.bottlenecks) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "cases", "shown"),
+    [
+        ("share_of_longest_hundredth", 0.314, 1000, 0.31),
+        ("share_of_longest_hundredth", 0.314, 999, None),
+        ("share_of_longest_hundredth", 0.0, 999, 0.0),
+        ("share_of_rest", 0.121, 2000, 0.12),
+        ("share_of_rest", 0.002, 2000, None),
+        ("days_a_round", 3.217, 2000, 3.217),
+        ("hands", None, 2000, None),
+    ],
+)
+def test_evidence_does_not_count_few(figure, value, cases, shown):
+    (one,) = caused(evidence=seen(**{figure: value}), cases=cases, open_cases=0).bottlenecks
+
+    assert [each.value for each in one.evidence] == [shown]
+    assert one.suppressed == (shown is None and value is not None)

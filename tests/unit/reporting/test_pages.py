@@ -12,7 +12,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES
+from contracts.findings import TABLES, Segment
 from reporting.pages import write_pages
 from tests.unit.reporting import sample
 
@@ -141,6 +141,28 @@ def test_the_map_has_a_number_for_every_bottleneck(page):
         ("nl", "meer dan 1 op de 10 zaken duurt langer dan 8 maanden"),
         ("nl", "niets in dit log vertelt wat daarna komt"),
         ("nl", "Wachten dat zo bedoeld is"),
+        ("nl", "Derde heeft te weinig capaciteit specialisme: neurologie, oogheelkunde"),
+        ("nl", "Derde heeft te weinig capaciteit: tussen"),
+        ("nl", "Dit gaat over zaken met specialisme: neurologie, oogheelkunde."),
+        ("nl", "11,7 dagen per zaak (8,2 tot 14,9)"),
+        ("nl", "Deze groep wachtte gemiddeld 99,2 dagen. Andere zaken uit dezelfde weken"),
+        (
+            "nl",
+            "staat, is niet zeker: waarschijnlijk tussen 1 en 2.",
+        ),
+        ("nl", "Te weinig capaciteit van 5 juni 2025 tot en met 19 november 2025"),
+        ("nl", "In deze tijd deden minder mensen deze stap: 84 % van het gewone aantal."),
+        ("nl", "de langste 1 op de 100 zijn samen 28 % van het wachten hier"),
+        ("nl", "Deze extra ronde kwam 514 keer voor."),
+        ("nl", "Het log laat niet zien waarom."),
+        ("nl", "Wachten op een derde; het log laat niet zien waarom dat zo lang duurt."),
+        ("nl", "Wat is er afgesproken met de partij"),
+        ("nl", "De hele methode: docs/methods/third_party_capacity.md."),
+        ("nl", "de zaak ging intussen verder en wachtte hier niet op"),
+        ("nl", "Van de zaken ging 46 % helemaal zoals bedoeld."),
+        ("en", "Of this group 37% goes round, of the other cases 12%."),
+        ("en", "What does “Work that is done again” mean?"),
+        ("en", "The whole method: docs/methods/ranking.md."),
         ("en", "Where do citizens wait in Fitness to drive 75+?"),
         ("en", "3,860 cases waited here; 1 in 10 longer than 7 weeks."),
         ("en", "Specialist report received"),
@@ -149,6 +171,62 @@ def test_the_map_has_a_number_for_every_bottleneck(page):
 )
 def test_it_says(pages, language, sentence):
     assert sentence in Page(pages[language]).text.replace("\u00a0", " ")
+
+
+def test_a_single_rank_has_no_range(html):
+    assert len(re.findall("Hoe hoog deze plek|How high this place", html)) == 1
+
+
+def test_every_wait_leads_to_what_its_kind_means(page):
+    links = [a["href"] for a in page.all("a") if a["href"].startswith("#kind-")]
+
+    assert links == [
+        "#kind-third_party_capacity",
+        "#kind-capacity",
+        "#kind-rework",
+        "#kind-unknown",
+        "#kind-unknown",
+    ]
+
+
+def test_two_causes_in_one_place_are_one_place_with_two_numbers(tmp_path):
+    base = sample.findings()
+    first, second, *others = base.bottlenecks
+    same = {key: getattr(first, key) for key in ("from_", "to", "cases", "share_of_waiting")}
+    found = base.model_copy(
+        update={"bottlenecks": (first, second.model_copy(update=same), *others[:1])}
+    )
+
+    page = Page(_write(tmp_path, findings=found)[0])
+    numbers = [link["href"] for link in page.all("a") if link.get("class") == "badge"]
+
+    assert "op 2 plekken" in page.text
+    assert sorted(numbers) == ["#wait-1", "#wait-2", "#wait-3"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "out_of_time", "fitting", "sentences"),
+    [
+        (False, False, 1905, ["ging 46 % helemaal zoals bedoeld"]),
+        (True, False, 1905, ["Bekeken zijn 4.000 van de 4.120 zaken"]),
+        (True, True, 1905, ["De tijd was op."]),
+        (False, False, 4, ["Hoeveel zaken gingen zoals bedoeld, staat hier niet"]),
+    ],
+)
+def test_it_says_how_far_cases_went_as_meant(tmp_path, cut, out_of_time, fitting, sentences):
+    seen = 4000 if cut else 4120
+    row = (4120, seen, fitting, 0.874, cut, out_of_time)
+    summary = pl.DataFrame([row], schema=TABLES["conformance_summary"], orient="row")
+
+    html = _write(tmp_path, tables={**sample.tables(), "conformance_summary": summary})[0]
+
+    assert all(each in html.replace("\u00a0", " ") for each in sentences)
+
+
+def test_without_a_model_there_is_no_section_about_one(tmp_path):
+    empty = {name: pl.DataFrame(schema=TABLES[name]) for name in TABLES if "conformance" in name}
+
+    assert 'id="meant"' not in _write(tmp_path, tables={**sample.tables(), **empty})[0]
 
 
 def test_small_groups_are_nowhere(page):
@@ -167,8 +245,12 @@ def test_text_from_the_log_is_never_markup(tmp_path):
         for name, frame in sample.tables().items()
     }
     label = {"steps": {evil: {"label": evil}}, "end": [sample.L]}
+    base = sample.findings()
+    segment = Segment(attribute=evil, values=(evil,))
+    first = base.bottlenecks[0].model_copy(update={"segment": segment})
+    found = base.model_copy(update={"bottlenecks": (first,)})
 
-    for html in _write(tmp_path, tables=tables, settings=sample.settings(journey=label)):
+    for html in _write(tmp_path, found, tables, sample.settings(journey=label)):
         assert "<script" not in html
         assert "&lt;script&gt;" in html
 
@@ -208,7 +290,10 @@ def test_a_wait_whose_only_band_is_hidden_has_no_chart(tmp_path):
         ("nl", "Minder dan 10 rijen zeggen alleen dat een stap in de toestand “schedule” was"),
         ("nl", "1.200 rijen zeggen alleen dat een stap in de toestand “withdraw” was"),
         ("nl", "few.csvminder dan 10"),
-        ("nl", "Na de uitkomst, of buiten het proceste weinig zaken om te tonen"),
+        (
+            "nl",
+            "termijn: ervoor, of na de uitkomstte weinig zaken om te tonen",
+        ),
         ("nl", "Van de 273.701 dagen die worden getoond, was de dienst 25 % van de tijd aan zet."),
         ("nl", "de burger was aan zet64012.900"),
         ("en", "Fewer than 10 rows only say that a step was in the state “schedule”"),

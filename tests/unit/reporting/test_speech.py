@@ -55,6 +55,21 @@ def test_a_span_says_its_unit_once(low, high, words):
 
 
 @pytest.mark.parametrize(
+    ("days", "low", "high", "words"),
+    [
+        (5.32, 4.67, 5.91, ("5,3 dagen", "4,7", "5,9")),
+        (80.84, 69.21, 271.83, ("80,8 dagen", "69,2", "271,8")),
+        (271.8, 1_100, 1_200.4, ("272 dagen", "1.100", "1.200")),
+        (0.14, 0.13, 0.144, ("0,14 dagen", "0,13", "0,14")),
+        (1.0, 0.0, 2.0, ("1 dag", "0", "2")),
+        (0.05, 0.04, 0.06, ("72 minuten", "58", "86 minuten")),
+    ],
+)
+def test_effects_are_in_days_as_exact_as_they_are(days, low, high, words):
+    assert NL.days_between(days, low, high) == words
+
+
+@pytest.mark.parametrize(
     ("part", "nl", "en"),
     [
         (0, "0\u00a0%", "0%"),

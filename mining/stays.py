@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Who stood still where, and when they came: the counts that causes are looked for in.
+
+A stay is a wait that a case has somewhere on its way. Stays are counted by the week they began, by
+how long they took, by what the case is and by who took it up; never by case, so the counts add up
+over buckets and say nothing about one citizen. What a pause or the law explains of a wait is left
+out of ``days``, but for ``GROUPS``: a pause hits every group alike.
+
+A case that still waits after an activity has not shown what comes next. Its stay is shared out over
+the steps of those who waited as long as it did and then went on (``mining.survival``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from mining.durations import DAY_MS
+from mining.summaries import Bucket, Summary
+from mining.survival import leaving
+
+WEEK_DAYS = 7
+DOER = ("org", "team")
+"""Who took a case up: known of stays that ended only."""
+
+CROSSES = "crosses"
+"""Whether another organisation took it up than had it before."""
+
+_PER_E_FOLD = 10  # a bin is a tenth wide
+_TO = ("to", "is_again")
+_PLACE = ("from", *_TO)
+
+
+def bin_of(ms: str) -> pl.Expr:
+    """The bin (``Int16``, a tenth wide) of a duration in milliseconds."""
+    hours = pl.col(ms) / (DAY_MS / 24)
+    return ((hours + 1).log() * _PER_E_FOLD).ceil().cast(pl.Int16).alias("bin")
+
+
+def _stays(bucket: Bucket) -> pl.LazyFrame:
+    """The moves that are stays, with their week, bin and days."""
+    inside = ~pl.col("is_outside") & ~pl.col("is_parallel") & pl.col("from").is_not_null()
+    unexplained = pl.col("wait_ms") - pl.col("statutory_ms")
+    return bucket.moves.filter(inside).with_columns(
+        bin_of("wait_ms"),
+        is_again=pl.col("visit").fill_null(1) > 1,
+        is_paused=pl.col("pause_ms") > 0,
+        week=(pl.col("enabled_ms") // (WEEK_DAYS * DAY_MS)).cast(pl.Int32),
+        waited_days=unexplained / DAY_MS,
+        days=(unexplained - pl.col("pause_ms")) / DAY_MS,
+    )
+
+
+def _weeks(bucket: Bucket) -> pl.LazyFrame:
+    return (
+        _stays(bucket)
+        .group_by(*_PLACE, "is_open", "is_paused", "week", "bin")
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            before_clock=pl.col("is_before_clock").sum().cast(pl.Int64),
+            days=pl.col("days").sum(),
+        )
+    )
+
+
+def _groups(bucket: Bucket) -> pl.LazyFrame:
+    """Of ended stays every doer and attribute, of open ones the attributes."""
+    stays = _stays(bucket).with_columns(
+        crosses=(pl.col("org") != pl.col("from_org")).cast(pl.String),
+    )
+    doers = [_group(stays.filter(~pl.col("is_open")), name) for name in (*DOER, CROSSES)]
+    coarse = stays.with_columns(bin=pl.when("is_open").then("bin"))
+    return pl.concat([*doers, *(_group(coarse, name) for name in bucket.lens.segments)])
+
+
+def _group(stays: pl.LazyFrame, attribute: str) -> pl.LazyFrame:
+    return (
+        stays.filter(pl.col(attribute).is_not_null())
+        .group_by(*_PLACE, "is_open", "week", "bin", value=pl.col(attribute))
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            days=pl.col("waited_days").sum(),
+            squared=(pl.col("waited_days") ** 2).sum(),
+        )
+        .with_columns(pl.col("value").cast(pl.String), attribute=pl.lit(attribute))
+    )
+
+
+def _hands(bucket: Bucket) -> pl.LazyFrame:
+    """In which weeks somebody finished a step: how many hands there were can be counted."""
+    return (
+        _stays(bucket)
+        .filter(pl.col("resource").is_not_null())
+        .with_columns(week=(_done_ms() // (WEEK_DAYS * DAY_MS)).cast(pl.Int32))
+        .group_by("to", "week", "resource")
+        .agg(n=pl.len().cast(pl.Int64))
+    )
+
+
+def _finished(bucket: Bucket) -> pl.LazyFrame:
+    """On which days a step was finished."""
+    return (
+        _stays(bucket)
+        .filter(~pl.col("is_open"))
+        .group_by(*_TO, day=(_done_ms() // DAY_MS).cast(pl.Int32))
+        .agg(n=pl.len().cast(pl.Int64))
+    )
+
+
+def _done_ms() -> pl.Expr:
+    return pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
+
+
+WEEKS = Summary("stay_weeks", (*_PLACE, "is_open", "is_paused", "week", "bin"), _weeks)
+GROUPS = Summary("stay_groups", (*_PLACE, "is_open", "week", "bin", "attribute", "value"), _groups)
+HANDS = Summary("stay_hands", ("to", "week", "resource"), _hands)
+FINISHED = Summary("stay_finished", (*_TO, "day"), _finished)
+SUMMARIES = (WEEKS, GROUPS, HANDS, FINISHED)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Those who waited for one step, open cases in the measure in which they wait for it.
+
+    Attributes:
+        to: the step; ``is_again``: not for the first time in the case.
+        weeks: ``from, is_open, is_paused, week, bin, n, before_clock, days``; ``n`` is a number of
+            stays, of which ``days`` is the sum.
+        groups: ``from, is_open, week, attribute, value, n, days, squared``.
+    """
+
+    to: str
+    is_again: bool
+    weeks: pl.DataFrame
+    groups: pl.DataFrame
+
+    @property
+    def n(self) -> float:
+        """How many stays there were."""
+        return float(self.weeks["n"].sum())
+
+    @property
+    def days(self) -> float:
+        """How long they were, all together."""
+        return float(self.weeks["days"].sum())
+
+    @property
+    def sources(self) -> list[str]:
+        """Where those come from who wait for the step, most waiting first."""
+        waited = self.weeks.group_by("from").agg(pl.col("days").sum())
+        return waited.sort("days", "from", descending=[True, False])["from"].to_list()
+
+
+def queues(merged: Mapping[str, pl.DataFrame]) -> Iterator[Queue]:
+    """Every queue of the log, from the merged ``WEEKS`` and ``GROUPS``."""
+    chances = _chances(merged[WEEKS.name])
+    weeks, groups = (
+        _shared_out(merged[each.name], chances).partition_by(_TO, as_dict=True)
+        for each in (WEEKS, GROUPS)
+    )
+    no_groups = next(iter(groups.values())).clear() if groups else merged[GROUPS.name]
+    for to, is_again in sorted(weeks):
+        came = weeks[to, is_again]
+        told = groups.get((to, is_again), no_groups)
+        by_doer = _by_doer(came, told)
+        yield Queue(to, is_again, came, pl.concat([told, by_doer]).drop("bin"))
+
+
+def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """The open stays of a queue by who will take them up, in the shape of ``groups``.
+
+    Shared out over those who took up the cases that had waited as long.
+    """
+    still = weeks.filter("is_open")
+    parts = [groups.clear()]
+    for doer in DOER:
+        ended = groups.filter(pl.col("attribute") == doer)
+        chances = _chances_of(ended, still, ["value"])
+        if chances is None:
+            continue
+        parts.append(
+            still.join(chances, on="bin")
+            .with_columns(
+                n=pl.col("n") * pl.col("chance"),
+                days=pl.col("days") * pl.col("chance"),
+                squared=pl.col("days") ** 2 / pl.col("n") * pl.col("chance"),
+                attribute=pl.lit(doer),
+            )
+            .select(groups.columns)
+        )
+    return pl.concat(parts)
+
+
+def _chances(weeks: pl.DataFrame) -> pl.DataFrame:
+    """``from, bin, to, is_again, chance``: where those go who are still there after a bin."""
+    found = [_NO_CHANCE]
+    for (source,), group in weeks.partition_by("from", as_dict=True, maintain_order=True).items():
+        is_open = pl.col("is_open")
+        chances = _chances_of(group.filter(~is_open), group.filter(is_open), list(_TO))
+        if chances is not None:
+            found.append(chances.select(pl.lit(source).alias("from"), *_NO_CHANCE.columns[1:]))
+    return pl.concat(found)
+
+
+_NO_CHANCE = pl.DataFrame(
+    schema={
+        "from": pl.String,
+        "bin": pl.Int16,
+        "to": pl.String,
+        "is_again": pl.Boolean,
+        "chance": pl.Float64,
+    }
+)
+
+
+def _chances_of(ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str]) -> pl.DataFrame | None:
+    """``bin, *exit_, chance`` of those in ``still`` to leave by each exit of those who ``ended``.
+
+    Whoever stayed longer than anyone who left is taken to leave as all do.
+    """
+    if not ended.height or not still.height:
+        return None
+    exits = ended.select(exit_).unique().sort(exit_)
+    bins = pl.concat([ended["bin"], still["bin"]]).unique().sort()
+    left = np.zeros((len(bins), len(exits)))
+    place = {each: j for j, each in enumerate(exits.rows())}
+    by = np.array([place[each] for each in ended.select(exit_).rows()])
+    np.add.at(left, (bins.search_sorted(ended["bin"]).to_numpy(), by), ended["n"].to_numpy())
+    waiting = np.zeros(len(bins))
+    np.add.at(waiting, bins.search_sorted(still["bin"]).to_numpy(), still["n"].to_numpy())
+    estimate = leaving(left, waiting)
+    goes = estimate.goes_later()
+    goes += np.maximum(1.0 - goes.sum(axis=1, keepdims=True), 0.0) * estimate.shares
+    return (
+        exits.join(bins.alias("bin").to_frame(), how="cross", maintain_order="left_right")
+        .with_columns(chance=pl.Series(goes.T.ravel()))
+        .filter(pl.col("chance") > 0)
+    )
+
+
+def _shared_out(frame: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` with the counts of open stays as shares of the steps that may come next."""
+    counts = [name for name in ("n", "before_clock", "days", "squared") if name in frame.columns]
+    real = frame.with_columns(pl.col(counts).cast(pl.Float64))
+    still = (
+        real.filter("is_open")
+        .drop(_TO)
+        .join(chances, on=["from", "bin"])
+        .with_columns(pl.col(counts) * pl.col("chance"))
+    )
+    return pl.concat([real.filter(~pl.col("is_open")), still.select(real.columns)])

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Stays add up to the moves they are made of, and open ones go where Efron says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mining import stays
+from mining.durations import DAY_MS
+from mining.journeys import Lens, moves, traces
+from mining.summaries import Summaries, bucket_of, merge, summarise
+from tests.property.test_survival import counts, redistribute
+from tests.strategies import LENS, event_logs, lenses
+
+NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
+KINDS = "case:kind"
+
+
+def summed(log: pl.DataFrame, lens: Lens, buckets: int = 1) -> Summaries:
+    """The summaries of stays; every other case is of one kind, the rest of the other."""
+    number = pl.col("case_id").str.slice(1).cast(pl.Int64)
+    told = log.with_columns(
+        (number % 2).cast(pl.String).alias(KINDS),
+        b=number % buckets,
+        resource=pl.col("org"),
+        team=pl.col("org"),
+    )
+    look = replace(lens, segments=(KINDS,))
+    parts = [
+        summarise(bucket_of(part.lazy(), NOBODY, look), stays.SUMMARIES)
+        for part in told.partition_by("b", include_key=False)
+    ]
+    names = parts[0].keys()
+    return merge({name: [p[name].lazy() for p in parts] for name in names}, stays.SUMMARIES)
+
+
+def stays_of(log: pl.DataFrame, lens: Lens) -> pl.DataFrame:
+    """The moves of which stays are made, but for those of which nobody saw where they lead."""
+    found = moves(traces(log.lazy(), lens), lens).collect()
+    inside = found.filter(
+        ~pl.col("is_outside"), ~pl.col("is_parallel"), pl.col("from").is_not_null()
+    )
+    went_on = inside.filter(~pl.col("is_open"))["from"].unique().to_list()
+    return inside.filter(pl.col("from").is_in(went_on)).with_columns(
+        lost=pl.col("wait_ms") - pl.col("statutory_ms")
+    )
+
+
+@given(event_logs(), lenses())
+def test_queues_add_up_to_the_moves(log: pl.DataFrame, lens: Lens) -> None:
+    queues = list(stays.queues(summed(log, lens)))
+    moved = stays_of(log, lens)
+
+    for (source,), here in moved.group_by("from"):
+        parts = [queue.weeks.filter(pl.col("from") == source) for queue in queues]
+        n, days, early = (
+            sum(part[name].sum() for part in parts) for name in ("n", "days", "before_clock")
+        )
+        assert n == pytest.approx(here.height)
+        assert days == pytest.approx((here["lost"] - here["pause_ms"]).sum() / DAY_MS)
+        assert early == pytest.approx(here["is_before_clock"].sum())
+
+
+@given(event_logs(), lenses())
+def test_ended_stays_are_in_the_queue_of_their_step(log: pl.DataFrame, lens: Lens) -> None:
+    queues = {(queue.to, queue.is_again): queue for queue in stays.queues(summed(log, lens))}
+    ended = stays_of(log, lens).filter(~pl.col("is_open"))
+    keys = ended.group_by("to", pl.col("visit") > 1)
+
+    counted = {(to, again): group.height for (to, again), group in keys}
+    assert {
+        key: queue.weeks.filter(~pl.col("is_open"))["n"].sum() for key, queue in queues.items()
+    } == counted
+
+
+@given(event_logs(), lenses())
+def test_every_group_adds_up_to_its_queue(log: pl.DataFrame, lens: Lens) -> None:
+    """Pauses are left out of a queue's days, and not of a group's."""
+    queues = list(stays.queues(summed(log, lens)))
+    groups = pl.concat([queue.groups for queue in queues]) if queues else pl.DataFrame()
+    if not queues:
+        return
+    kinds = groups.filter(pl.col("attribute") == KINDS)
+    moved = stays_of(log, lens)
+
+    assert kinds["n"].sum() == pytest.approx(sum(queue.n for queue in queues))
+    assert kinds["days"].sum() == pytest.approx(moved["lost"].sum() / DAY_MS)
+    assert kinds["squared"].sum() == pytest.approx(((moved["lost"] / DAY_MS) ** 2).sum())
+    for queue in queues:
+        for doer in stays.DOER:
+            told = queue.groups.filter(pl.col("attribute") == doer, pl.col("is_open"))
+            known = queue.groups.filter(pl.col("attribute") == doer, ~pl.col("is_open"))
+            still = queue.weeks.filter("is_open")
+            assert told["n"].sum() == pytest.approx(still["n"].sum() if known.height else 0)
+
+
+@given(event_logs(), lenses(), st.integers(2, 5))
+def test_buckets_change_nothing(log: pl.DataFrame, lens: Lens, buckets: int) -> None:
+    once, spread = summed(log, lens), summed(log, lens, buckets)
+
+    for summary in stays.SUMMARIES:
+        one, other = once[summary.name], spread[summary.name]
+        is_float = pl.selectors.float()
+        assert one.select(~is_float).equals(other.select(~is_float))
+        for name in one.select(is_float).columns:
+            assert one[name].to_list() == pytest.approx(other[name].to_list())
+
+
+@given(event_logs(), st.integers(-500, 500))
+def test_whole_weeks_of_shift_shift_the_weeks_only(log: pl.DataFrame, weeks: int) -> None:
+    in_utc = Lens(LENS.as_of, "UTC", LENS.journey.model_copy(update={"pauses": ()}))
+    shift = dt.timedelta(weeks=weeks)
+    later = replace(in_utc, as_of=in_utc.as_of + shift)
+    instants = log.with_columns(is_day=pl.lit(value=False))
+    before = summed(instants, in_utc)
+    after = summed(instants.with_columns(pl.col("at", "started_at") + shift), later)
+
+    for summary in stays.SUMMARIES:
+        frame = before[summary.name]
+        moved = [
+            (pl.col(name) + by).cast(frame.schema[name])
+            for name, by in (("week", weeks), ("day", 7 * weeks))
+            if name in frame.columns
+        ]
+        assert frame.with_columns(moved).equals(after[summary.name])
+    assert later.end_week == pytest.approx(in_utc.end_week + weeks)
+
+
+@given(counts, st.integers(0, 3))
+def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: int) -> None:
+    kept = [
+        {"to": to, "is_open": to is None, "bin": k, "n": n}
+        for k, row in enumerate(rows)
+        for to, n in zip(("b", "c", None), row, strict=True)
+        if n
+    ]
+    ways = {"from": "a", "is_paused": False, "week": week, "before_clock": 0, "days": 0.0}
+    weeks = pl.DataFrame(
+        [{**ways, "is_again": False, **row} for row in kept],
+        schema_overrides={"bin": pl.Int16, "to": pl.String},
+    )
+    groups = pl.DataFrame(
+        schema={
+            **{name: weeks.schema[name] for name in ("from", "to", "is_again", "is_open", "week")},
+            "bin": pl.Int16,
+            "value": pl.String,
+            "n": pl.Int64,
+            "days": pl.Float64,
+            "squared": pl.Float64,
+            "attribute": pl.String,
+        }
+    )
+    queues = stays.queues({"stay_weeks": weeks, "stay_groups": groups})
+    found = {queue.to: queue.n for queue in queues}
+
+    gone = [float(sum(each)) for each in zip(*redistribute(rows), strict=True)]
+    if not sum(gone):
+        assert found == {}
+        return
+    total = sum(map(sum, rows))
+    # whoever outlasted all that left goes as all do
+    expected = {"b": total * gone[0] / sum(gone), "c": total * gone[1] / sum(gone)}
+    assert found == pytest.approx({to: n for to, n in expected.items() if n})

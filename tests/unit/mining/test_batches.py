@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A board that meets, and steps that only look like one."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from mining.batches import Batches, batches
+
+MONDAY = 19723  # days since 1970
+WORKING = [MONDAY + day for day in range(364) if day % 7 < 5]
+
+
+def finished(counts: dict[int, int]) -> pl.DataFrame:
+    schema = {"day": pl.Int32, "n": pl.Int64}
+    frame = pl.DataFrame(list(counts.items()), schema=schema, orient="row")
+    return frame.sample(fraction=1, shuffle=True, seed=1)
+
+
+def every(days: int, n: int = 10, times: int = 26) -> dict[int, int]:
+    return {MONDAY + days * time: n for time in range(times)}
+
+
+def found_in(counts: dict[int, int]) -> Batches:
+    found = batches(finished(counts))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("gap", [7, 14, 28])
+def test_a_board_that_meets(gap: int) -> None:
+    found = found_in(every(gap))
+
+    assert (found.gap_days, found.share) == (gap, 1)
+    assert found.came.tolist() == [10] * 26
+    assert found.excess.tolist() == [10 * gap / 2] * 26  # half of the time since the one before
+    assert found.weeks.tolist() == [(MONDAY + gap * time) // 7 for time in range(26)]
+
+
+def test_a_meeting_that_was_left_out_is_waited_for_twice_as_long() -> None:
+    counts = every(14)
+    del counts[MONDAY + 14 * 10]
+    found = found_in(counts)
+
+    assert found.gap_days == 14
+    assert found.excess.tolist() == [70] * 10 + [140] + [70] * 14
+
+
+def test_a_few_that_were_decided_in_between_change_little() -> None:
+    between = dict.fromkeys(WORKING[3::13], 1)  # 20 of 280
+    found = found_in({**between, **every(14)})
+
+    assert found.gap_days == 14
+    assert 0.9 <= found.share <= 0.95
+    assert found.excess.sum() == pytest.approx(260 * 7, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_excess_is_the_wait_for_the_day(seed: int) -> None:
+    """Of cases that were ready at any moment."""
+    rng = np.random.default_rng(seed)
+    ready = rng.uniform(0, 52 * 7, 2000)
+    day = np.ceil(ready / 14) * 14
+    counts = {
+        MONDAY + int(d): int(n) for d, n in zip(*np.unique(day, return_counts=True), strict=True)
+    }
+
+    assert found_in(counts).excess.sum() == pytest.approx((day - ready).sum(), rel=0.05)
+
+
+def spread_over(days: list[int], seed: int, n: int) -> dict[int, int]:
+    chosen = np.random.default_rng(seed).choice(days, n)
+    return {int(d): int(k) for d, k in zip(*np.unique(chosen, return_counts=True), strict=True)}
+
+
+NOT = {
+    "every working day": dict.fromkeys(WORKING, 5),
+    "every working day, by chance": spread_over(WORKING, 1, 1000),
+    "three days a week": {day: 5 for day in WORKING if (day - MONDAY) % 7 in (0, 2, 4)},
+    "too few": {MONDAY + 14 * time: 1 for time in range(29)},
+    "on three days": {MONDAY + 14 * time: 50 for time in range(3)},
+    "now and then": spread_over(WORKING, 2, 40),
+    "all on one day": {MONDAY: 1000},
+    "nothing": {},
+    "a tenth of the cases weekly": {
+        day: 9 + (5 if day % 7 == WORKING[4] % 7 else 0) for day in WORKING
+    },
+}
+
+
+@pytest.mark.parametrize("counts", NOT.values(), ids=NOT)
+def test_what_is_no_batch(counts: dict[int, int]) -> None:
+    assert batches(finished(counts)) is None

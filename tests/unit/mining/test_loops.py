@@ -1,0 +1,241 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Ways that lead back, and ways that only look so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+
+from contracts.settings import Journey
+from mining import stays
+from mining.journeys import Lens
+from mining.loops import Key, Loop, Rate, loops, rates
+from mining.stays import Queue
+from mining.summaries import bucket_of, summarise
+from tests.builders import MONDAY, event_log
+
+KIND = "case:kind"
+AGENCY = dict.fromkeys("abcdefxyz", True)
+STRAIGHT = ["a 1d b 5d z"] * 70
+
+
+def queues(
+    traces: Sequence[str], orgs: dict[str, str] | None = None, kinds: Sequence[str] = ()
+) -> dict[Key, Queue]:
+    """The queues of a log; ``orgs`` by activity, o else; ``kinds`` by case, in turn."""
+    log = event_log(*traces).with_columns(
+        org=pl.col("activity").replace_strict(orgs or {}, default="o", return_dtype=pl.String)
+    )
+    if kinds:
+        number = pl.col("case_id").str.slice(1).cast(pl.Int64) - 1
+        log = log.with_columns(pl.lit(pl.Series(kinds)).gather(number).alias(KIND))
+    look = Lens(
+        MONDAY + dt.timedelta(days=100),
+        "UTC",
+        Journey(end=("z",)),
+        segments=(KIND,) if kinds else (),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    merged = summarise(bucket_of(log, nobody, look), stays.SUMMARIES)
+    return {(queue.to, queue.is_again): queue for queue in stays.queues(merged)}
+
+
+def found_in(
+    traces: Sequence[str], orgs: dict[str, str] | None = None, citizens: str = ""
+) -> list[Loop]:
+    is_agency = AGENCY | dict.fromkeys(citizens, False)
+    return loops(queues(traces, orgs), len(traces), is_agency)
+
+
+# ---- back to a step ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("traces", "expected"),
+    [
+        ([*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 30], [("c", False), ("b", True)]),
+        ([*STRAIGHT, *["a 1d b 2d c 1d d 3d b z"] * 30], [("c", False), ("d", False), ("b", True)]),
+        ([*STRAIGHT, *["a 1d b 2d b z"] * 30], [("b", True)]),
+        (
+            [*STRAIGHT, *["a b 2d c 3d b 2d c 3d b z"] * 30],
+            [("c", False), ("c", True), ("b", True)],
+        ),
+        # some are still out there
+        (
+            [*STRAIGHT, *["a 1d b 2d c 3d b 5d z", "90d a 1d b 2d c"] * 30],
+            [("c", False), ("b", True)],
+        ),
+        # the log begins when some were already on the way back: they have not been at b before
+        (
+            [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 36, *["c 3d b 5d z"] * 4],
+            [("c", False), ("b", True)],
+        ),
+    ],
+)
+def test_work_that_is_done_again(traces: list[str], expected: list[Key]) -> None:
+    assert found_in(traces) == [Loop(tuple(expected), is_detour=False)]
+
+
+@pytest.mark.parametrize(
+    "traces",
+    [
+        ["a 1d b 2d c 3d d 5d z"] * 100,
+        [*STRAIGHT, *["a 1d b 2d c 3d d z"] * 50],  # another way to the end
+        [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 29],  # too few
+        [*STRAIGHT, *["a 1d b z 5d b"] * 50],  # after the end
+        ["a 1d b"] * 100,
+        ["a"] * 100,
+    ],
+)
+def test_no_way_back(traces: list[str]) -> None:
+    assert found_in(traces) == []
+
+
+def test_no_log() -> None:
+    assert loops({}, 0, {}) == []
+
+
+def test_who_mostly_goes_on_is_not_on_the_way_back() -> None:
+    """Most who leave c go on to d: only b again is waited for in the loop."""
+    traces = ["a 1d b 2d c 3d d z"] * 70 + ["a 1d b 2d c 3d b 1d d z"] * 30
+
+    assert found_in(traces) == [Loop((("b", True),), is_detour=False)]
+
+
+def test_what_the_rounds_wait() -> None:
+    traces = [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 30]
+    found = queues(traces)
+    [loop] = loops(found, 100, AGENCY)
+
+    assert sum(found[key].days for key in loop.queues) == 30 * (2 + 3)
+
+
+# ---- over another organisation -------------------------------------------------------------------
+
+PING_PONG = [*STRAIGHT, *["a 2d x 3d y 1d b 5d z"] * 30]
+
+
+def test_a_detour_over_another_organisation() -> None:
+    assert found_in(PING_PONG, {"x": "p"}) == [Loop((("x", False), ("y", False)), is_detour=True)]
+
+
+def test_a_detour_that_comes_back_to_the_same_step() -> None:
+    traces = [*STRAIGHT, *["a 1d b 2d x 3d b z"] * 30]
+
+    assert found_in(traces, {"x": "p"}) == [Loop((("x", False), ("b", True)), is_detour=True)]
+    # what the citizen sends is no detour of an agency
+    assert found_in(traces, {"x": "p"}, citizens="x")[0].is_detour is False
+
+
+@pytest.mark.parametrize(
+    ("traces", "orgs", "citizens"),
+    [
+        (PING_PONG, {}, ""),  # never left the house
+        (PING_PONG, {"x": "p", "y": "p"}, ""),  # y too is theirs
+        (PING_PONG, {"x": "p", "y": "p", "b": "p", "z": "p"}, ""),  # went, and did not come back
+        (PING_PONG, {"x": "p"}, "x"),
+        (PING_PONG, {"x": "p"}, "y"),
+        ([*STRAIGHT, *["a 2d x 3d y 1d b 5d z"] * 29], {"x": "p"}, ""),  # too few
+        (["a 2d x 3d y 1d b 5d z"] * 70 + STRAIGHT[:40], {"x": "p"}, ""),  # most: the way it goes
+        ([*PING_PONG, *["a 2d x 3d z"] * 20], {"x": "p"}, ""),  # many never come back
+    ],
+)
+def test_no_detour(traces: list[str], orgs: dict[str, str], citizens: str) -> None:
+    assert found_in(traces, orgs, citizens) == []
+
+
+# ---- who goes round ------------------------------------------------------------------------------
+
+
+def shares(
+    around: str, counts: dict[str, tuple[int, int]], orgs: dict[str, str] | None = None
+) -> list[Rate]:
+    """Of each kind so many go round, of so many."""
+    traces, kinds = [], []
+    for kind, (rounds, cases) in counts.items():
+        traces += [around] * rounds + ["a 1d b 5d z"] * (cases - rounds)
+        kinds += [kind] * cases
+    found = queues(traces, orgs, kinds)
+    [loop] = loops(found, len(traces), AGENCY)
+    return rates(loop, found)
+
+
+def test_a_kind_that_goes_round_more_often() -> None:
+    counts = {"p": (60, 100), "q": (15, 150), "r": (15, 150)}
+    [rate] = shares("a 2d x 3d y 1d b 5d z", counts, {"x": "p"})
+
+    assert (rate.attribute, rate.values) == (KIND, ("p",))
+    assert (rate.share, rate.rest) == pytest.approx((0.6, 0.1))
+    assert rate.ratio == pytest.approx(6)
+    assert rate.of_all == pytest.approx(50 / 90)  # 60 would be 10, of 90
+    assert rate.p < 1e-6
+
+
+def test_two_kinds_that_go_round_more_often() -> None:
+    counts = {"p": (60, 100), "q": (5, 100), "r": (60, 100), "s": (5, 100)}
+    [rate] = shares("a 2d x 3d y 1d b 5d z", counts, {"x": "p"})
+
+    assert rate.values == ("p", "r")
+    assert rate.of_all == pytest.approx((120 - 200 * 0.05) / 130)
+
+
+def test_kinds_that_go_round_as_often() -> None:
+    counts = {"p": (40, 200), "q": (38, 200)}
+    [rate] = shares("a 2d x 3d y 1d b 5d z", counts, {"x": "p"})
+
+    assert rate.p > 0.05
+
+
+def test_the_chance_is_that_of_two_shares() -> None:
+    from scipy import stats
+
+    counts = {"p": (60, 200), "q": (40, 200)}
+    [rate] = shares("a 2d x 3d y 1d b 5d z", counts, {"x": "p"})
+    table = [[60, 140], [40, 160]]
+
+    assert rate.p == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"p": (35, 100)},  # one kind only
+        {"p": (35, 100), "q": (0, 29)},  # too few to be one
+        {"p": (35, 100), "q": (0, 100)},  # that is how the kind was called
+        {"p": (100, 100), "q": (2, 200)},
+    ],
+)
+def test_shares_that_say_nothing(counts: dict[str, tuple[int, int]]) -> None:
+    assert shares("a 2d x 3d y 1d b 5d z", counts, {"x": "p"}) == []
+
+
+def test_without_attributes_there_are_no_rates() -> None:
+    found = queues(PING_PONG, {"x": "p"})
+    [loop] = loops(found, 100, AGENCY)
+
+    assert rates(loop, found) == []
+
+
+def test_of_those_who_left_the_step() -> None:
+    """Whoever still waits there says nothing."""
+    waiting = ["99d a"] * 40
+    traces = ["a 2d x 3d y 1d b 5d z"] * 40 + ["a 1d b 5d z"] * 40 + waiting
+    traces += ["a 2d x 3d y 1d b 5d z"] * 10 + ["a 1d b 5d z"] * 90
+    found = queues(traces, {"x": "p"}, ["p"] * 120 + ["q"] * 100)
+    [loop] = loops(found, len(traces), AGENCY)
+    [rate] = rates(loop, found)
+
+    assert (rate.share, rate.rest) == pytest.approx((0.5, 0.1))
+
+
+def test_a_kind_that_is_done_again_more_often() -> None:
+    counts = {"p": (60, 100), "q": (15, 150), "r": (15, 150)}
+    [rate] = shares("a 1d b 2d c 3d b 5d z", counts)
+
+    assert rate.values == ("p",)
+    # of those who left b, who left it twice counted twice
+    assert (rate.share, rate.rest) == pytest.approx((60 / 160, 30 / 330))
