@@ -5,7 +5,7 @@
 A stay is a wait that a case has somewhere on its way. Stays are counted by the week they began, by
 how long they took, by what the case is and by who took it up; never by case, so the counts add up
 over buckets and say nothing about one citizen. What a pause or the law explains of a wait is left
-out of ``days``, but for ``GROUPS``: a pause hits every group alike.
+out, but for ``GROUPS``: a pause hits every group alike.
 
 A case that still waits after an activity has not shown what comes next. Its stay is shared out over
 the steps of those who waited as long as it did and then went on (``mining.survival``).
@@ -30,6 +30,8 @@ DOER = ("org", "team")
 CROSSES = "crosses"
 """Whether another organisation took it up than had it before."""
 
+HOUR_MS = DAY_MS // 24
+_HOURS_A_DAY = 24
 _PER_E_FOLD = 10  # a bin is a tenth wide
 _TO = ("to", "is_again")
 _PLACE = ("from", *_TO)
@@ -37,7 +39,7 @@ _PLACE = ("from", *_TO)
 
 def bin_of(ms: str) -> pl.Expr:
     """The bin (``Int16``, a tenth wide) of a duration in milliseconds."""
-    hours = pl.col(ms) / (DAY_MS / 24)
+    hours = pl.col(ms) / HOUR_MS
     return ((hours + 1).log() * _PER_E_FOLD).ceil().cast(pl.Int16).alias("bin")
 
 
@@ -50,8 +52,8 @@ def _stays(bucket: Bucket) -> pl.LazyFrame:
         is_again=pl.col("visit").fill_null(1) > 1,
         is_paused=pl.col("pause_ms") > 0,
         week=(pl.col("enabled_ms") // (WEEK_DAYS * DAY_MS)).cast(pl.Int32),
-        waited_days=unexplained / DAY_MS,
-        days=(unexplained - pl.col("pause_ms")) / DAY_MS,
+        waited_ms=unexplained,
+        ms=unexplained - pl.col("pause_ms"),
     )
 
 
@@ -62,7 +64,7 @@ def _weeks(bucket: Bucket) -> pl.LazyFrame:
         .agg(
             n=pl.len().cast(pl.Int64),
             before_clock=pl.col("is_before_clock").sum().cast(pl.Int64),
-            days=pl.col("days").sum(),
+            ms=pl.col("ms").sum(),
         )
     )
 
@@ -83,8 +85,9 @@ def _group(stays: pl.LazyFrame, attribute: str) -> pl.LazyFrame:
         .group_by(*_PLACE, "is_open", "week", "bin", value=pl.col(attribute))
         .agg(
             n=pl.len().cast(pl.Int64),
-            days=pl.col("waited_days").sum(),
-            squared=(pl.col("waited_days") ** 2).sum(),
+            ms=pl.col("waited_ms").sum(),
+            # in whole hours: sums of squares are exact and fit, those of milliseconds do not
+            square_hours=((pl.col("waited_ms") // HOUR_MS) ** 2).sum(),
         )
         .with_columns(pl.col("value").cast(pl.String), attribute=pl.lit(attribute))
     )
@@ -243,9 +246,16 @@ def _chances_of(ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str]) -> p
 
 
 def _shared_out(frame: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` with the counts of open stays as shares of the steps that may come next."""
-    counts = [name for name in ("n", "before_clock", "days", "squared") if name in frame.columns]
-    real = frame.with_columns(pl.col(counts).cast(pl.Float64))
+    """``frame`` in days, and the counts of open stays as shares of the steps that may come next."""
+    real = frame.with_columns(
+        pl.col("n").cast(pl.Float64),
+        pl.col("^before_clock$").cast(pl.Float64),
+        days=pl.col("ms") / DAY_MS,
+    )
+    if "square_hours" in frame.columns:
+        real = real.with_columns(squared=pl.col("square_hours") / _HOURS_A_DAY**2)
+    real = real.drop("ms", "square_hours", strict=False)
+    counts = [name for name in ("n", "before_clock", "days", "squared") if name in real.columns]
     still = (
         real.filter("is_open")
         .drop(_TO)

@@ -111,7 +111,7 @@ def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) ->
     error = course.deviation_days * np.sqrt(course.came[weeks].sum())
     is_high = float(np.nanmean(course.level[weeks])) >= rise
     is_many = float(course.came[weeks].sum()) >= _LEAST_STAYS
-    return is_many and is_high and float(course.excess[weeks].sum()) >= _CLEAR * error
+    return is_many and is_high and bool(course.excess[weeks].sum() >= _CLEAR * error)
 
 
 def inside(course: Course) -> NDArray[np.bool_]:

@@ -92,7 +92,7 @@ def test_every_group_adds_up_to_its_queue(log: pl.DataFrame, lens: Lens) -> None
 
     assert kinds["n"].sum() == pytest.approx(sum(queue.n for queue in queues))
     assert kinds["days"].sum() == pytest.approx(moved["lost"].sum() / DAY_MS)
-    assert kinds["squared"].sum() == pytest.approx(((moved["lost"] / DAY_MS) ** 2).sum())
+    assert kinds["squared"].sum() == pytest.approx(((moved["lost"] // stays.HOUR_MS / 24) ** 2).sum())
     for queue in queues:
         for doer in stays.DOER:
             told = queue.groups.filter(pl.col("attribute") == doer, pl.col("is_open"))
@@ -141,7 +141,7 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
         for to, n in zip(("b", "c", None), row, strict=True)
         if n
     ]
-    ways = {"from": "a", "is_paused": False, "week": week, "before_clock": 0, "days": 0.0}
+    ways = {"from": "a", "is_paused": False, "week": week, "before_clock": 0, "ms": 0}
     weeks = pl.DataFrame(
         [{**ways, "is_again": False, **row} for row in kept],
         schema_overrides={"bin": pl.Int16, "to": pl.String},
@@ -152,8 +152,8 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
             "bin": pl.Int16,
             "value": pl.String,
             "n": pl.Int64,
-            "days": pl.Float64,
-            "squared": pl.Float64,
+            "ms": pl.Int64,
+            "square_hours": pl.Int64,
             "attribute": pl.String,
         }
     )
