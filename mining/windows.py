@@ -195,6 +195,8 @@ class _Grid:
     def deviation(self, ordinary: NDArray[np.bool_]) -> float:
         """The standard deviation of the waits that began in ordinary weeks, as far as they went."""
         n = (self.ended + self.still)[ordinary].sum(axis=0)
+        if not n.sum():  # the weeks around those that anyone came in
+            return np.inf
         mean = np.average(self.bin_days, weights=n)
         return float(np.sqrt(np.average((self.bin_days - mean) ** 2, weights=n)))
 
