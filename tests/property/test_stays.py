@@ -92,7 +92,9 @@ def test_every_group_adds_up_to_its_queue(log: pl.DataFrame, lens: Lens) -> None
 
     assert kinds["n"].sum() == pytest.approx(sum(queue.n for queue in queues))
     assert kinds["days"].sum() == pytest.approx(moved["lost"].sum() / DAY_MS)
-    assert kinds["squared"].sum() == pytest.approx(((moved["lost"] // stays.HOUR_MS / 24) ** 2).sum())
+    assert kinds["squared"].sum() == pytest.approx(
+        ((moved["lost"] // stays.HOUR_MS / 24) ** 2).sum()
+    )
     for queue in queues:
         for doer in stays.DOER:
             told = queue.groups.filter(pl.col("attribute") == doer, pl.col("is_open"))
