@@ -54,7 +54,20 @@ _ABOUT_A_PERSON = (
 )
 _ABOUT_A_PERSON_ALONE = {
     *("naam", "name", "sex", "taal", "language", "race", "ras", "geloof", "postcode", "zipcode"),
-    *("bsn", "anummer", "vnummer", "iban", "email", "telefoon", "phone", "adres", "address"),
+    *(
+        "bsn",
+        "bsnnummer",
+        "emailadres",
+        "telefoonnummer",
+        "anummer",
+        "vnummer",
+        "iban",
+        "email",
+        "telefoon",
+        "phone",
+        "adres",
+        "address",
+    ),
 }
 
 

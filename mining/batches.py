@@ -4,7 +4,7 @@
 
 Batching on the calendar: nine tenths of all completions fall on at most half of the working days on
 which they could have. Every case then waited for its day; on average half of the time since the day
-before it (METHODS of batching on end: Martin and others 2015, "Batch processing").
+before it. Batching at the end of a step: Martin and others (2015), "Batch processing".
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ import polars as pl
 from contracts.errors import ConfigError
 from contracts.findings import TABLES
 from contracts.settings import Journey, resolve_path
+from mining.overview import STEP_SEPARATOR
 from mining.summaries import Bucket, Summary
 
-_STEP_SEPARATOR = "\x1f"  # as in the summary of routes: no reader lets it into a name
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _NODES = ("startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway")
 _NOT_UNDERSTOOD = ("Event", "Gateway", "Process", "Activity", "transaction")
@@ -52,7 +52,7 @@ def _traces(bucket: Bucket) -> pl.LazyFrame:
         bucket.traces.filter(~pl.col("is_outside"))
         .group_by("case_id", maintain_order=True)
         .agg(
-            trace=pl.col("activity").str.join(_STEP_SEPARATOR),
+            trace=pl.col("activity").str.join(STEP_SEPARATOR),
             is_open=~pl.col("is_closed").last(),
         )
         .group_by("trace", "is_open")
@@ -307,7 +307,7 @@ def conclude(summary: pl.DataFrame, model: Model | None, seconds: float) -> dict
         }
     ranked = summary.sort("cases", "trace", "is_open", descending=[True, False, False])
     routes = [
-        (tuple(trace.split(_STEP_SEPARATOR)), model.begun if is_open else model.whole, cases)
+        (tuple(trace.split(STEP_SEPARATOR)), model.begun if is_open else model.whole, cases)
         for trace, is_open, cases in ranked.select("trace", "is_open", "cases").iter_rows()
     ]
     _refuse_unknown(model, {name for trace, _, _ in routes for name in trace})

@@ -9,7 +9,7 @@ import polars as pl
 from contracts.findings import TABLES
 from mining.summaries import Bucket, Summary
 
-_STEP_SEPARATOR = "\x1f"  # the ASCII unit separator, which no reader lets into a name
+STEP_SEPARATOR = "\x1f"  # the ASCII unit separator, which no reader lets into a name
 
 
 def _log(bucket: Bucket) -> pl.LazyFrame:
@@ -34,7 +34,7 @@ def _steps(bucket: Bucket) -> pl.LazyFrame:
 def _variants(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.traces.group_by("case_id", maintain_order=True)
-        .agg(trace=pl.col("activity").str.join(_STEP_SEPARATOR))
+        .agg(trace=pl.col("activity").str.join(STEP_SEPARATOR))
         .group_by("trace")
         .agg(cases=pl.len().cast(pl.Int64))
     )
@@ -67,7 +67,7 @@ def conclude_steps(summary: pl.DataFrame) -> pl.DataFrame:
 def conclude_variants(summary: pl.DataFrame) -> pl.DataFrame:
     """The shape of ``TABLES["variants"]``, most cases first."""
     ranked = summary.sort("cases", "trace", descending=[True, False]).with_columns(
-        pl.col("trace").str.split(_STEP_SEPARATOR),
+        pl.col("trace").str.split(STEP_SEPARATOR),
         share=pl.col("cases") / pl.col("cases").sum(),
     )
     return _shaped("variants", ranked)
