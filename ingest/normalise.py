@@ -16,7 +16,7 @@ from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
 TIME_ROLES = ("timestamp", "start_timestamp")
-# XML cannot carry them, and a \x1f stands between the steps of a route in mining
+# XML cannot carry them
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
 _TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
 

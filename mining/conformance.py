@@ -28,8 +28,6 @@ import polars as pl
 from contracts.errors import ConfigError
 from contracts.findings import TABLES
 from contracts.settings import Journey, resolve_path
-from mining.overview import STEP_SEPARATOR
-from mining.summaries import Bucket, Summary
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _NODES = ("startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway")
@@ -45,23 +43,6 @@ Trace = tuple[str, ...]
 Deviation = tuple[str, str]
 """``skipped`` or ``extra``, and the activity."""
 _Key = Literal["journey.path", "journey.bpmn"]
-
-
-def _traces(bucket: Bucket) -> pl.LazyFrame:
-    return (
-        bucket.traces.filter(~pl.col("is_outside"))
-        .group_by("case_id", maintain_order=True)
-        .agg(
-            trace=pl.col("activity").str.join(STEP_SEPARATOR),
-            is_open=~pl.col("is_closed").last(),
-        )
-        .group_by("trace", "is_open")
-        .agg(cases=pl.len().cast(pl.Int64))
-    )
-
-
-SUMMARY = Summary("conformance", ("trace", "is_open"), _traces)
-"""The routes up to the end of the case, those of open cases apart, and how many took each."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +266,9 @@ class _Looked:
     deviations: Mapping[Deviation, int]
 
 
-def conclude(summary: pl.DataFrame, model: Model | None, seconds: float) -> dict[str, pl.DataFrame]:
+def conclude(
+    variants: pl.DataFrame, model: Model | None, seconds: float
+) -> dict[str, pl.DataFrame]:
     """The tables ``conformance`` and ``conformance_summary`` of ``contracts.findings.TABLES``.
 
     The most frequent routes are looked at first, until the states that the searches may visit are
@@ -293,7 +276,7 @@ def conclude(summary: pl.DataFrame, model: Model | None, seconds: float) -> dict
     machines: the summary says when it cut the work short.
 
     Args:
-        summary: the merged ``SUMMARY``.
+        variants: the merged ``overview.VARIANTS``; a case is compared up to its end.
         model: from ``read_model``; null gives empty tables.
         seconds: after which no search goes on.
 
@@ -305,10 +288,14 @@ def conclude(summary: pl.DataFrame, model: Model | None, seconds: float) -> dict
             name: pl.DataFrame(schema=TABLES[name])
             for name in ("conformance", "conformance_summary")
         }
-    ranked = summary.sort("cases", "trace", "is_open", descending=[True, False, False])
+    ranked = (
+        variants.group_by(pl.col("trace").list.head("inside"), "is_open")
+        .agg(pl.col("cases").sum())
+        .sort("cases", "trace", "is_open", descending=[True, False, False])
+    )
     routes = [
-        (tuple(trace.split(STEP_SEPARATOR)), model.begun if is_open else model.whole, cases)
-        for trace, is_open, cases in ranked.select("trace", "is_open", "cases").iter_rows()
+        (tuple(trace), model.begun if is_open else model.whole, cases)
+        for trace, is_open, cases in ranked.iter_rows()
     ]
     _refuse_unknown(model, {name for trace, _, _ in routes for name in trace})
     affordable = list(_affordable(routes))
@@ -316,7 +303,7 @@ def conclude(summary: pl.DataFrame, model: Model | None, seconds: float) -> dict
     return {
         "conformance": _deviations(looked),
         "conformance_summary": _headline(
-            looked, sum(summary["cases"]), is_out_of_time=len(looked) < len(affordable)
+            looked, sum(variants["cases"]), is_out_of_time=len(looked) < len(affordable)
         ),
     }
 

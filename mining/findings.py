@@ -36,13 +36,10 @@ SUMMARIES = (
     follows.SUMMARY,
     waits.DURATIONS,
     waits.CASES,
-    waits.BANDS,
     waits.PARALLEL,
     ledger.SUMMARY,
     throughput.SUMMARY,
-    throughput.UNTOUCHED,
     *stays.SUMMARIES,
-    conformance.SUMMARY,
 )
 """Everything that is summed up of a bucket."""
 
@@ -73,6 +70,7 @@ def conclude(
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     turns = ledger.conclude(merged["ledger"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
+    untouched = throughput.conclude(merged["throughput"].filter(~pl.col("is_touched")))
     log = _log(merged, verdict)
     ranked, explained = bottlenecks.conclude(
         waited,
@@ -93,17 +91,17 @@ def conclude(
         ledger=Ledger(**dict(turns.select("owner", "person_days").iter_rows())),
         bottlenecks=tuple(ranked),
         explained_waits=tuple(explained),
-        validation=_validation(verdict, throughput.conclude(merged["throughput_untouched"])),
+        validation=_validation(verdict, untouched),
     )
     tables = {
         "steps": overview.conclude_steps(merged["steps"]),
         "waits": waited.select(pl.col(waits.SHOWN)),
         "ledger": turns,
-        "wait_bands": waits.conclude_bands(merged["wait_bands"]),
+        "wait_bands": waits.conclude_bands(merged["waits"]),
         "variants": overview.conclude_variants(merged["variants"]),
         "rework": overview.conclude_rework(merged["rework"]),
         "survival": whole.survival,
-        **conformance.conclude(merged["conformance"], meant, _MOST_SECONDS),
+        **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
     return Found(findings, tables, model)
@@ -115,7 +113,7 @@ def _log(merged: Summaries, verdict: Verdict) -> Log:
     return Log(
         **log,
         activities=merged["steps"].height,
-        variants=merged["variants"].height,
+        variants=overview.variants_in(merged["variants"]),
         order_undetermined_cases=undetermined,
         quarantined_rows=verdict.quarantined_rows,
         quarantined_cases=verdict.quarantined_cases,

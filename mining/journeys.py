@@ -23,6 +23,7 @@ from contracts.events import CASE_PREFIX, ORDER, day_in
 from contracts.settings import Journey, Pause
 from mining.durations import DAY_MS
 from mining.enabling import links
+from mining.occurrences import occurrence
 from mining.relations import IN_SEQUENCE, Relations
 
 
@@ -61,6 +62,7 @@ MOVES = pl.Schema(
         "statutory_ms": pl.Int64,  # part of the rest that the law sets: its first so many days
         "work_ms": pl.Int64,  # 0 where the log does not tell when work started
         "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
+        "is_new": pl.Boolean,  # the case had not gone this way, `from` and `to`, alike before
         "resource": pl.String,  # who did `to`, as far as the log tells; null if open
         "team": pl.String,
         "org": pl.String,
@@ -106,68 +108,62 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         the case's begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began;
         ``at_ms`` where the log does not tell), ``as_of_ms``.
     """
-    known = _known_by(events, lens.as_of)
-    same = pl.col("case_id") == pl.col("case_id").shift()
-    place = known.with_row_index("place").join(
-        _cases_of(known, lens), on="case_id", how="left", maintain_order="left"
+    traced = _placed(_known_by(events, lens.as_of), lens.journey).with_columns(
+        is_closed=pl.col("end_place").is_not_null(),
+        is_outside=(pl.col("place") > pl.col("end_place")).fill_null(value=False),
+        at_ms=_on_axis("at", lens.zone),
+        began_ms=_on_axis("began_at", lens.zone),
+        started_ms=_on_axis("started_at", lens.zone),
+        as_of_ms=_constant_on_axis(lens.as_of, lens.zone),
+        visit=occurrence("number", "activity"),
     )
-    return (
-        place.with_columns(
-            is_first=~same.fill_null(value=False),
-            is_last=~same.shift(-1).fill_null(value=False),
-            is_closed=pl.col("end_place").is_not_null(),
-            is_outside=(pl.col("place") > pl.col("end_place")).fill_null(value=False),
-            at_ms=_on_axis("at", lens.zone),
-            began_ms=_on_axis("began_at", lens.zone),
-            started_ms=_on_axis("started_at", lens.zone),
-            as_of_ms=_constant_on_axis(lens.as_of, lens.zone),
-        )
-        .with_columns(
-            before_ms=pl.when("is_first").then("began_ms").otherwise(pl.col("at_ms").shift()),
-            **{"from": pl.when(~pl.col("is_first")).then(pl.col("activity").shift())},
-        )
-        .with_columns(
-            # before its first event somebody worked on a case, if it had begun by then
-            started_ms=pl.when("is_first")
-            .then("began_ms")
-            .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms"))),
-            visit=_visit(),
-        )
+    return traced.lazy().with_columns(
+        before_ms=pl.when("is_first").then("began_ms").otherwise(pl.col("at_ms").shift()),
+        # before its first event somebody worked on a case, if it had begun by then
+        started_ms=pl.when("is_first")
+        .then("began_ms")
+        .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms"))),
+        **{"from": pl.when(~pl.col("is_first")).then(pl.col("activity").shift())},
     )
 
 
-def _visit() -> pl.Expr:
-    """The how-manieth time it is that this activity occurs in this case."""
-    activity = pl.col("activity").cast(pl.Categorical).to_physical().cast(pl.Int64)
-    both = pl.col("first_place").cast(pl.Int64) * (1 << 32) + activity
-    # ties rank in the order of events; counting within groups takes ten times as long
-    return (both.rank("ordinal").cast(pl.Int64) - both.rank("min") + 1).cast(pl.Int64)
-
-
-def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.LazyFrame:
+def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
     """The events up to ``as_of``; what was begun and not done by then is work in progress."""
+    known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).collect()
     in_progress = pl.col("at") > as_of
-    known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).with_columns(
+    if not known.select(in_progress.any()).item():
+        return known
+    begun = known.with_columns(
         at=pl.when(in_progress).then("started_at").otherwise("at"),
         is_done=pl.col("is_done") & ~in_progress,
     )
-    return known.sort(ORDER)
+    return begun.sort(ORDER)
 
 
-def _cases_of(known: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """A case's begin, places, that of its last end activity (null: open), whether it is in days."""
-    is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")
-    return (
-        known.with_row_index("place")
-        .group_by("case_id")
-        .agg(
-            first_place=pl.col("place").first(),
-            last_place=pl.col("place").last(),
-            end_place=pl.col("place").filter(is_end).last(),
-            began_at=pl.min_horizontal("at", "started_at").min(),
-            in_days=pl.col("is_day").any(),
-        )
+def _placed(known: pl.DataFrame, journey: Journey) -> pl.DataFrame:
+    """Each event with its place, and what is to be known of its case.
+
+    That is its ``number``, its places (``end_place``: of its last end activity; null: it is open),
+    when it began, and whether it is counted in days.
+    """
+    is_end = pl.col("activity").is_in(journey.end) & pl.col("is_done")
+    is_first = (pl.col("case_id") != pl.col("case_id").shift()).fill_null(value=True)
+    events = known.with_row_index("place").with_columns(
+        number=pl.col("case_id").rle_id(),
+        is_first=is_first,
+        is_last=is_first.shift(-1, fill_value=True),
+        ended=pl.when(is_end).then("place"),
+        begun_at=pl.min_horizontal("at", "started_at"),
     )
+    cases = events.group_by("number", maintain_order=True).agg(
+        first_place=pl.col("place").first(),
+        last_place=pl.col("place").last(),
+        end_place=pl.col("ended").max(),
+        began_at=pl.col("begun_at").min(),
+        in_days=pl.col("is_day").any(),
+    )
+    of_the_case = cases.drop("number")[events["number"]]
+    return pl.concat([events.drop("ended", "begun_at"), of_the_case], how="horizontal")
 
 
 def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
@@ -182,7 +178,10 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     both = pl.concat([done, still.select(done.collect_schema().names())])
     return (
         both.with_columns(pause_ms=_paused(lens), is_before_clock=_before_clock(lens.journey))
-        .with_columns(statutory_ms=_statutory(lens.journey))
+        .with_columns(
+            statutory_ms=_statutory(lens.journey),
+            is_new=occurrence("case_id", "from", "to", "is_open", "is_parallel", "is_outside") == 1,
+        )
         .select(*MOVES.names(), _CASE_COLUMNS)
     )
 

@@ -23,14 +23,19 @@ _PARTS = ("wait", "pause", "statutory", "work")
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
-    """Per move the time of each part, and how many cases had any."""
+    """Per move the time of each part, and how many cases had any.
+
+    Of ``wait`` and ``work`` those are counted that had any the first time they made the move.
+    """
     inside = bucket.moves.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
+    had = {part: pl.col(f"{part}_ms") > 0 for part in _PARTS}
     times = [pl.col(f"{part}_ms").sum() for part in _PARTS]
-    cases = [
-        pl.col("case_id").filter(pl.col(f"{part}_ms") > 0).n_unique().cast(pl.Int64).alias(part)
-        for part in _PARTS
-    ]
-    return inside.group_by("from", "to", "is_open").agg(*times, *cases)
+    cases = {
+        **{part: pl.col("case_id").filter(had[part]).n_unique() for part in ("pause", "statutory")},
+        **{part: (pl.col("is_new") & had[part]).sum() for part in ("wait", "work")},
+    }
+    counts = [count.cast(pl.Int64).alias(part) for part, count in cases.items()]
+    return inside.group_by("from", "to", "is_open").agg(*times, *counts)
 
 
 SUMMARY = Summary("ledger", ("from", "to", "is_open"), _summarise)

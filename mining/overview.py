@@ -9,8 +9,6 @@ import polars as pl
 from contracts.findings import TABLES
 from mining.summaries import Bucket, Summary
 
-STEP_SEPARATOR = "\x1f"  # the ASCII unit separator, which no reader lets into a name
-
 
 def _log(bucket: Bucket) -> pl.LazyFrame:
     return bucket.traces.select(
@@ -24,7 +22,7 @@ def _log(bucket: Bucket) -> pl.LazyFrame:
 
 def _steps(bucket: Bucket) -> pl.LazyFrame:
     return bucket.traces.group_by("activity").agg(
-        cases=pl.col("case_id").n_unique().cast(pl.Int64),
+        cases=(pl.col("visit") == 1).sum().cast(pl.Int64),
         events=pl.len().cast(pl.Int64),
         starts=pl.col("is_first").sum().cast(pl.Int64),
         ends=pl.col("is_last").sum().cast(pl.Int64),
@@ -32,30 +30,35 @@ def _steps(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _variants(bucket: Bucket) -> pl.LazyFrame:
+    """The routes, of which the first ``inside`` events are up to the end of the case."""
     return (
-        bucket.traces.group_by("case_id", maintain_order=True)
-        .agg(trace=pl.col("activity").str.join(STEP_SEPARATOR))
-        .group_by("trace")
+        bucket.traces.group_by("number")
+        .agg(
+            trace=pl.col("activity"),
+            inside=(~pl.col("is_outside")).sum().cast(pl.Int64),
+            is_open=~pl.col("is_closed").last(),
+        )
+        .group_by(VARIANTS.keys)
         .agg(cases=pl.len().cast(pl.Int64))
     )
 
 
 def _rework(bucket: Bucket) -> pl.LazyFrame:
     """Occurrences of an activity after its first in a case; a self-loop follows on itself."""
-    per_case = bucket.traces.group_by("case_id", "activity").agg(
-        repeats=pl.len().cast(pl.Int64) - 1,
-        self_loops=(pl.col("from") == pl.col("activity")).sum().cast(pl.Int64),
-    )
     return (
-        per_case.filter(pl.col("repeats") > 0)
+        bucket.traces.filter(pl.col("visit") > 1)
         .group_by("activity")
-        .agg(pl.len().cast(pl.Int64).alias("cases"), pl.col("repeats", "self_loops").sum())
+        .agg(
+            cases=(pl.col("visit") == 2).sum().cast(pl.Int64),  # noqa: PLR2004
+            repeats=pl.len().cast(pl.Int64),
+            self_loops=(pl.col("from") == pl.col("activity")).sum().cast(pl.Int64),
+        )
     )
 
 
 LOG = Summary("log", (), _log, lowest=("first",), highest=("last",))
 STEPS = Summary("steps", ("activity",), _steps)
-VARIANTS = Summary("variants", ("trace",), _variants)
+VARIANTS = Summary("variants", ("trace", "inside", "is_open"), _variants)
 REWORK = Summary("rework", ("activity",), _rework)
 
 
@@ -64,10 +67,15 @@ def conclude_steps(summary: pl.DataFrame) -> pl.DataFrame:
     return _shaped("steps", summary.sort("cases", "activity", descending=[True, False]))
 
 
+def variants_in(summary: pl.DataFrame) -> int:
+    """How many routes cases took."""
+    return summary["trace"].n_unique()
+
+
 def conclude_variants(summary: pl.DataFrame) -> pl.DataFrame:
     """The shape of ``TABLES["variants"]``, most cases first."""
-    ranked = summary.sort("cases", "trace", descending=[True, False]).with_columns(
-        pl.col("trace").str.split(STEP_SEPARATOR),
+    routes = summary.group_by("trace").agg(pl.col("cases").sum())
+    ranked = routes.sort("cases", "trace", descending=[True, False]).with_columns(
         share=pl.col("cases") / pl.col("cases").sum(),
     )
     return _shaped("variants", ranked)

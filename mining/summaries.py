@@ -35,10 +35,10 @@ class Bucket:
         """Worked out once, when a summary first asks."""
         return moves(self.traces, self.lens).collect().lazy()
 
-    @property
+    @cached_property
     def cases(self) -> pl.LazyFrame:
-        """See ``mining.journeys.cases``."""
-        return cases(self.traces, self.lens.journey)
+        """Worked out once, when a summary first asks."""
+        return cases(self.traces, self.lens.journey).collect().lazy()
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
     texts; ``summarise`` gives texts again.
     """
     coded = events.with_columns(code=pl.col("case_id").rle_id())
-    cases = coded.select("case_id", "code").unique()
+    cases = coded.filter((pl.col("code") != pl.col("code").shift()).fill_null(value=True))
     codes = cases.join(touched, on="case_id").select(case_id="code")
     names = pl.col(pl.String).exclude("source").cast(pl.Categorical)
     named = coded.with_columns(pl.col("code").alias("case_id")).drop("code").with_columns(names)
@@ -85,7 +85,10 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
 def summarise(bucket: Bucket, summaries: Iterable[Summary]) -> Summaries:
     """Every summary of one bucket."""
     wanted = list(summaries)
-    texts = pl.col(pl.Categorical).cast(pl.String)
+    texts = (
+        pl.col(pl.Categorical).cast(pl.String),
+        pl.col(pl.List(pl.Categorical)).cast(pl.List(pl.String)),
+    )
     frames = pl.collect_all([each.summarise(bucket).with_columns(texts) for each in wanted])
     return {summary.name: frame for summary, frame in zip(wanted, frames, strict=True)}
 

@@ -19,26 +19,21 @@ from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import leaving
 
+_KEYS = ("is_open", "is_begun", "is_touched", "bin")
 
-def _durations(cases: pl.LazyFrame) -> pl.LazyFrame:
+
+def _summarise(bucket: Bucket) -> pl.LazyFrame:
+    touched = bucket.touched.with_columns(is_touched=True)
     return (
-        cases.with_columns(bin_of("elapsed_ms"))
-        .group_by("is_open", "is_begun", "bin")
+        bucket.cases.join(touched, on="case_id", how="left")
+        .with_columns(bin_of("elapsed_ms"), pl.col("is_touched").fill_null(value=False))
+        .group_by(_KEYS)
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
     )
 
 
-def _all(bucket: Bucket) -> pl.LazyFrame:
-    return _durations(bucket.cases)
-
-
-def _untouched(bucket: Bucket) -> pl.LazyFrame:
-    return _durations(bucket.cases.join(bucket.touched, on="case_id", how="anti"))
-
-
-_KEYS = ("is_open", "is_begun", "bin")
-SUMMARY = Summary("throughput", _KEYS, _all)
-UNTOUCHED = Summary("throughput_untouched", _KEYS, _untouched)  # no row of the case set aside
+SUMMARY = Summary("throughput", _KEYS, _summarise)
+"""``is_touched``: rows of the case were set aside."""
 
 
 @dataclass(frozen=True)

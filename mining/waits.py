@@ -55,34 +55,30 @@ def _waits(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _durations(bucket: Bucket) -> pl.LazyFrame:
+    bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
+    band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
     return (
         _waits(bucket)
-        .with_columns(bin_of("wait_ms"), ms="wait_ms", n=pl.lit(1, dtype=pl.Int64))
-        .group_by("from", "to", "bin")
-        .agg(pl.col(_PARTS).sum())
+        .with_columns(bin_of("wait_ms"), band=band.cast(pl.UInt8), ms="wait_ms")
+        .group_by("from", "to", "bin", "band")
+        .agg(pl.len().cast(pl.Int64).alias("n"), pl.col(_PARTS[1:]).sum())
     )
 
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
     """Cases that made a move; of them, those that now wait again where it began."""
-    moved = _waits(bucket).filter(~pl.col("is_open")).select("case_id", "from", "to").unique()
-    waiting = _waits(bucket).filter("is_open").select("case_id", "from", is_back=pl.lit(1))
+    moved = _waits(bucket).filter("is_new", ~pl.col("is_open"))
+    waiting = _waits(bucket).filter("is_open").select("case_id", "from")
+    back = moved.join(waiting, on=["case_id", "from"], how="semi")
+    both = [
+        moved.select("from", "to", is_back=False),
+        back.select("from", "to", is_back=True),
+    ]
+    is_back = pl.col("is_back")
     return (
-        moved.join(waiting, on=["case_id", "from"], how="left")
+        pl.concat(both)
         .group_by("from", "to")
-        .agg(cases=pl.len().cast(pl.Int64), back=pl.col("is_back").sum().cast(pl.Int64))
-    )
-
-
-def _bands(bucket: Bucket) -> pl.LazyFrame:
-    bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
-    band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
-    return (
-        _waits(bucket)
-        .filter(~pl.col("is_open"))
-        .with_columns(band=band)
-        .group_by("from", "to", "band")
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(cases=(~is_back).sum().cast(pl.Int64), back=is_back.sum().cast(pl.Int64))
     )
 
 
@@ -95,15 +91,16 @@ def _parallel(bucket: Bucket) -> pl.LazyFrame:
     )
 
 
-DURATIONS = Summary("waits", ("from", "to", "bin"), _durations)
+DURATIONS = Summary("waits", ("from", "to", "bin", "band"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
-BANDS = Summary("wait_bands", ("from", "to", "band"), _bands)
 PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
 """What cases did not wait for: in how many, and how long it took to be begun."""
 
 
-def conclude_bands(summary: pl.DataFrame) -> pl.DataFrame:
-    """The shape of ``TABLES["wait_bands"]`` from the merged summary."""
+def conclude_bands(durations: pl.DataFrame) -> pl.DataFrame:
+    """The shape of ``TABLES["wait_bands"]`` from the merged summary ``DURATIONS``."""
+    ended = durations.filter(pl.col("to").is_not_null())
+    summary = ended.group_by("from", "to", "band").agg(pl.col("n").sum())
     over = pl.Series(BANDS_DAYS, dtype=pl.Float64)
     up_to = pl.Series([*BANDS_DAYS[1:], None], dtype=pl.Float64)
     band = pl.col("band").cast(pl.UInt32) - 1

@@ -19,7 +19,7 @@ from contracts.errors import ConfigError
 from contracts.findings import TABLES
 from contracts.settings import Journey
 from mining import conformance, follows, overview
-from mining.conformance import SUMMARY, Model, conclude, read_model
+from mining.conformance import Model, conclude, read_model
 from mining.discovery import discover
 from mining.findings import SUMMARIES
 from mining.journeys import Lens
@@ -38,10 +38,8 @@ FLOWS += " choose>chosen d>chosen e>chosen chosen>z z>end"
 
 def summed(*traces: str) -> Summaries:
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    wanted = (*SUMMARIES, SUMMARY)
-    wanted = tuple({each.name: each for each in wanted}.values())
-    summaries = summarise(bucket_of(event_log(*traces), nobody, LENS), wanted)
-    return merge({name: [frame.lazy()] for name, frame in summaries.items()}, wanted)
+    summaries = summarise(bucket_of(event_log(*traces), nobody, LENS), SUMMARIES)
+    return merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
 
 
 def path(*steps: str) -> Model:
@@ -73,7 +71,7 @@ def drawing(folder: Path, text: str) -> Model:
 
 
 def compare(model: Model, *traces: str, seconds: float = 60) -> dict[str, pl.DataFrame]:
-    return conclude(summed(*traces)[SUMMARY.name], model, seconds)
+    return conclude(summed(*traces)[overview.VARIANTS.name], model, seconds)
 
 
 def deviations(model: Model, *traces: str) -> list[tuple[object, ...]]:
@@ -82,12 +80,6 @@ def deviations(model: Model, *traces: str) -> list[tuple[object, ...]]:
 
 def headline(model: Model, *traces: str, seconds: float = 60) -> dict[str, object]:
     return compare(model, *traces, seconds=seconds)["conformance_summary"].row(0, named=True)
-
-
-def test_the_summary_ends_where_the_case_does() -> None:
-    summary = summed("a z b", "a z", "a b", "a b", "z z b")[SUMMARY.name]
-
-    assert summary.rows() == [("a\x1fb", True, 2), ("a\x1fz", False, 2), ("z\x1fz", False, 1)]
 
 
 @pytest.mark.parametrize(
@@ -212,10 +204,10 @@ def test_the_quickest_search_of_pm4py_does_not_find_the_best(tmp_path: Path) -> 
     case = Trace([Event({"concept:name": f"={name}"}) for name in "pqrs"])
     theirs = dijkstra_less_memory.apply(case, model.whole.net, model.whole.begin, model.whole.end)
     moved = [move for move in theirs["alignment"] if None not in move and ">>" in move]
-    summary = pl.DataFrame({"trace": ["p\x1fq\x1fr\x1fs"], "is_open": [False], "cases": [1]})
+    route = {"trace": [[*"pqrs"]], "inside": [4], "is_open": [False], "cases": [1]}
 
     assert len(moved) == 3
-    assert conclude(summary, model, 60)["conformance"].rows() == [
+    assert conclude(pl.DataFrame(route), model, 60)["conformance"].rows() == [
         ("skipped", "v", 1, 1),
         ("skipped", "w", 1, 1),
     ]
@@ -283,7 +275,7 @@ def test_a_name_in_lines_is_one_name(tmp_path: Path) -> None:
 
 def test_no_model_gives_empty_tables() -> None:
     assert read_model(Journey(end=("z",)), Path("config.yaml")) is None
-    tables = conclude(summed("a z")[SUMMARY.name], None, 60)
+    tables = conclude(summed("a z")[overview.VARIANTS.name], None, 60)
 
     assert {name: (frame.schema, frame.height) for name, frame in tables.items()} == {
         name: (TABLES[name], 0) for name in ("conformance", "conformance_summary")
