@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,15 +92,19 @@ def mine(paths: list[Path]) -> None:
     segments = tuple(f"case:{name}" for name in settings.analysis.segments)
     as_of = dt.datetime(2025, 11, 1, tzinfo=dt.UTC)
     lens = Lens(as_of, settings.timezone, settings.journey, segments=segments)
-    relations = concurrency.conclude(_summed(paths, lens, concurrency.SUMMARIES))
-    merged = _summed(paths, replace(lens, relations=relations), SUMMARIES)
+    events = [pl.scan_parquet(path) for path in paths]
+    light = [each.select(concurrency.COLUMNS) for each in events]
+    relations = concurrency.conclude(_summed(light, lens, concurrency.SUMMARIES))
+    merged = _summed(events, replace(lens, relations=relations), SUMMARIES)
     verdict = Verdict(success=True, rows=0, rules=(), quarantined_rows=0, quarantined_cases=0)
     conclude(merged, settings, lens, verdict, "bench")
 
 
-def _summed(paths: list[Path], lens: Lens, summaries: tuple[Summary, ...]) -> Summaries:
+def _summed(
+    events: Sequence[pl.LazyFrame], lens: Lens, summaries: tuple[Summary, ...]
+) -> Summaries:
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    parts = [summarise(bucket_of(pl.scan_parquet(path), nobody, lens), summaries) for path in paths]
+    parts = [summarise(bucket_of(bucket, nobody, lens), summaries) for bucket in events]
     frames = {each.name: [part[each.name].lazy() for part in parts] for each in summaries}
     return merge(frames, summaries)
 

@@ -122,10 +122,12 @@ def keep(job: Job, staged: Sequence[Staged]) -> Stored:
 
 def survey(job: Job, stored: Stored, bucket: int) -> Path:
     """Sums up in what order the activities of one bucket come; gives the folder of the sums."""
-    from mining.concurrency import SUMMARIES
+    from ingest.store import events_of
+    from mining.concurrency import COLUMNS, SUMMARIES
 
+    events = events_of(stored.path, bucket).select(COLUMNS)
     folder = job.scratch / "surveys" / str(bucket)
-    return _sum_up(job, stored, bucket, _lens(job, stored), SUMMARIES, folder)
+    return _sum_up(job, events, _lens(job, stored), SUMMARIES, folder)
 
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
@@ -139,31 +141,30 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
 
 def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
     """Sums up one bucket; gives the folder of its summaries."""
+    from ingest.store import events_of
     from mining.findings import SUMMARIES
     from mining.relations import Relations
 
     known = Relations.from_json(relations.read_text("utf-8"))
     lens = replace(_lens(job, stored), relations=known)
     folder = job.scratch / "summaries" / str(bucket)
-    return _sum_up(job, stored, bucket, lens, SUMMARIES, folder)
+    return _sum_up(job, events_of(stored.path, bucket), lens, SUMMARIES, folder)
 
 
 def _sum_up(
     job: Job,
-    stored: Stored,
-    bucket: int,
+    events: pl.LazyFrame,
     lens: Lens,
     summaries: Sequence[Summary],
     folder: Path,
 ) -> Path:
-    """Writes these summaries of one bucket into a new folder, and gives that."""
-    from ingest.store import events_of
+    """Writes these summaries of the events of one bucket into a new folder, and gives that."""
     from mining.summaries import bucket_of, summarise
 
     touched = (
         pl.scan_parquet(job.draft / "quarantine.parquet", glob=False).select("case_id").drop_nulls()
     )
-    bucketful = bucket_of(events_of(stored.path, bucket), touched.unique(), lens)
+    bucketful = bucket_of(events, touched.unique(), lens)
     folder.mkdir(parents=True)
     for name, frame in summarise(bucketful, summaries).items():
         frame.write_parquet(folder / f"{name}.parquet")

@@ -16,6 +16,7 @@ from collections import Counter
 
 import polars as pl
 
+from contracts.events import ORDER
 from mining.relations import Pair, Relations
 from mining.summaries import Bucket, Summaries, Summary
 
@@ -108,6 +109,9 @@ FOLLOWS = Summary("pairs_in_a_row", ("from", "to"), _follows)
 TRIPLES = Summary("triples_in_a_row", ("first", "second", "third"), _triples)
 SUMMARIES = (FOLLOWS, TRIPLES)
 """What is to be known of all buckets before the waits of one can be told."""
+
+COLUMNS = (*ORDER, "activity", "started_at", "is_day", "is_done")
+"""Of the events, what the ``SUMMARIES`` are made from."""
 
 
 def conclude(merged: Summaries) -> Relations:
