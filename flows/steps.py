@@ -31,8 +31,8 @@ from flows.progress import recorded
 if TYPE_CHECKING:
     from ingest.staging import Staged
     from ingest.store import Stored
-    from mining.conformance import Model
     from mining.journeys import Lens
+    from mining.normative import Model
     from mining.summaries import Summaries, Summary
     from reporting.facts import Facts
 
@@ -92,7 +92,7 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
 
 def _meant(job: Job) -> Model | None:
     """How a case should go, where the config tells."""
-    from mining.conformance import read_model
+    from mining.normative import read_model
 
     return read_model(job.settings.journey, job.config)
 

@@ -22,8 +22,8 @@ from mining import (
     throughput,
     waits,
 )
-from mining.conformance import Model
 from mining.journeys import Lens
+from mining.normative import Model
 from mining.summaries import Summaries
 
 _MOST_SECONDS = 300.0  # for the comparison with a model, on a machine as slow as that

@@ -44,4 +44,5 @@ def _codes(column: pl.Series) -> Numbers:
     occurs = np.zeros(number.max(initial=0) + 1, np.int64)
     occurs[number] = 1
     occurs[0] = 0
-    return np.cumsum(occurs)[number]
+    codes: Numbers = np.cumsum(occurs)[number]
+    return codes

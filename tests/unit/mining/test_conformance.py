@@ -19,10 +19,11 @@ from contracts.errors import ConfigError
 from contracts.findings import TABLES
 from contracts.settings import Journey
 from mining import conformance, follows, overview
-from mining.conformance import Model, conclude, read_model
+from mining.conformance import conclude
 from mining.discovery import discover
 from mining.findings import SUMMARIES
 from mining.journeys import Lens
+from mining.normative import Model, read_model
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.builders import MONDAY, event_log
 
