@@ -115,6 +115,13 @@ class Evidence(Model):
     value: float | None
 
 
+GROWS_FROM = 0.4
+"""The rank correlation from which a wait is said to grow with the queue."""
+
+LEAST_IN_GROUP = 30
+"""No group of fewer waits is compared with others."""
+
+
 class Question(Model):
     """The question that a finding ends with."""
 

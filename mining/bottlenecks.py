@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
@@ -28,7 +28,6 @@ from contracts.findings import (
     QUESTION,
     Bottleneck,
     Evidence,
-    ExplainedClass,
     ExplainedWait,
     Kind,
     Quantiles,
@@ -36,8 +35,11 @@ from contracts.findings import (
     Window,
 )
 from contracts.settings import Actor, Analysis, Journey
-from mining.causes import Cause, Log, causes
-from mining.durations import DAY_MS
+from mining import explained
+from mining.cause import Cause
+from mining.causes import causes
+from mining.explained import Place, Row, place_of
+from mining.observed import Observed
 from mining.resampling import Blocks, doubted, rank_ranges, spread
 from mining.stays import WEEK_DAYS
 from mining.survival import Floats
@@ -54,11 +56,7 @@ _RANKED: dict[str, Actor | None] = {
     "third_party": "third_party",
     "unknown": None,
 }
-_EXPLAINED: dict[str, ExplainedClass] = {"citizen": "waiting_on_citizen", "outside": "outside"}
 _RANK_BY = {"person_days_lost": "lost_days", "excess_person_days": "excess_days", "cases": "cases"}
-
-Row = dict[str, Any]
-Place = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def conclude(
     waits: pl.DataFrame,
     ledger: pl.DataFrame,
     parallel: pl.DataFrame,
-    log: Log,
+    log: Observed,
     whole_days: float | None,
     analysis: Analysis,
 ) -> tuple[list[Bottleneck], list[ExplainedWait]]:
@@ -100,20 +98,12 @@ def conclude(
     stalls = [each for each in _stalls(rows, log) if _matters(each.row, whole_days)]
     found = _ranked(stalls, log, analysis)
     ranked_early = {(each.from_, each.to) for each in found if each.kind == "before_the_clock"}
-    explained = [
-        wait for row in rows for wait in _explained(row, log.journey, _place(row) in ranked_early)
-    ]
-    explained += [_parallel(row) for row in parallel.rows(named=True)]
-    return found, sorted(explained, key=lambda wait: (-wait.person_days, wait.from_, wait.to or ""))
+    return found, explained.conclude(rows, parallel, log.journey, ranked_early)
 
 
-def _place(row: Row) -> Place:
-    return row["from"], row["to"]
-
-
-def _stalls(rows: Sequence[Row], log: Log) -> Iterator[_Stall]:
+def _stalls(rows: Sequence[Row], log: Observed) -> Iterator[_Stall]:
     """The causes, each at its place; and the places that somebody must act at without one."""
-    by_place = {_place(row): row for row in rows}
+    by_place = {place_of(row): row for row in rows}
     seen: set[Place] = set()
     least = _LEAST_EXCESS * sum(row["person_days"] for row in rows)
     for cause in causes(log):
@@ -124,7 +114,7 @@ def _stalls(rows: Sequence[Row], log: Log) -> Iterator[_Stall]:
         if row is not None:
             yield _Stall(row, cause.kind, cause)
     for row in rows:
-        if _place(row) in seen:
+        if place_of(row) in seen:
             continue
         if _is_before_clock(row, log):
             yield _Stall(row, "before_the_clock", None)
@@ -143,7 +133,7 @@ def _kind_of(row: Row) -> Kind | None:
     return "third_party_capacity" if row["owner"] == "third_party" else None
 
 
-def _is_before_clock(row: Row, log: Log) -> bool:
+def _is_before_clock(row: Row, log: Observed) -> bool:
     """Whether citizens wait here for others than themselves before the legal clock starts."""
     queue = log.queues.get((row["to"], False)) if row["to"] else None
     if queue is None or step_of(log.journey, row["to"]).actor == "citizen":
@@ -159,14 +149,14 @@ def _matters(row: Row, whole_days: float | None) -> bool:
     return is_some and (is_much or is_long)
 
 
-def _ranked(stalls: Sequence[_Stall], log: Log, analysis: Analysis) -> list[Bottleneck]:
+def _ranked(stalls: Sequence[_Stall], log: Observed, analysis: Analysis) -> list[Bottleneck]:
     """First those whose cause is seen: a long wait alone is no reason to blame anyone."""
     by = _RANK_BY[analysis.rank_by]
     blocks = Blocks(*log.weeks)
     found: list[Bottleneck] = []
     for is_seen in (True, False):
         group = [each for each in stalls if (each.cause is not None) is is_seen]
-        group.sort(key=lambda each: (-_value(each, by), -each.excess_days, str(_place(each.row))))
+        group.sort(key=lambda each: (-_value(each, by), -each.excess_days, str(place_of(each.row))))
         ranges = rank_ranges([_replicates(each, by, log, blocks) for each in group])
         found += [
             _bottleneck(each, rank, range_, log, blocks)
@@ -184,7 +174,7 @@ def _value(stall: _Stall, by: str) -> float:
     return stall.excess_days if by == "excess_days" else float(stall.row[by])
 
 
-def _replicates(stall: _Stall, by: str, log: Log, blocks: Blocks) -> Floats:
+def _replicates(stall: _Stall, by: str, log: Observed, blocks: Blocks) -> Floats:
     """What the figure that is ranked on would have been, ``(REPLICATES,)``."""
     if by == "excess_days" and stall.cause is not None:
         cause = stall.cause
@@ -193,7 +183,7 @@ def _replicates(stall: _Stall, by: str, log: Log, blocks: Blocks) -> Floats:
     return drawn * (_value(stall, by) / max(float(stall.row["lost_days"]), 1e-9))
 
 
-def _drawn_loss(row: Row, log: Log, blocks: Blocks) -> Floats:
+def _drawn_loss(row: Row, log: Observed, blocks: Blocks) -> Floats:
     weeks = log.waited(row["from"], row["to"])
     columns = (weeks[name].to_numpy() for name in ("week", "days", "n"))
     drawn = blocks.replicates(*columns)
@@ -201,35 +191,8 @@ def _drawn_loss(row: Row, log: Log, blocks: Blocks) -> Floats:
     return drawn * (float(row["lost_days"]) / counted) if counted > 0 else drawn + row["lost_days"]
 
 
-def _explained(row: Row, journey: Journey, is_ranked: bool) -> Iterator[ExplainedWait]:  # noqa: FBT001
-    """What the law, a pause, the citizen or the end of the journey explains of a wait."""
-    parts: list[tuple[ExplainedClass, float, int | None]] = [
-        ("policy_pause", row["pause_days"], row["paused"]),
-        ("statutory_wait", row["statutory_days"], row["within_norm"]),
-    ]
-    if row["owner"] in _EXPLAINED and not is_ranked:
-        is_citizen = step_of(journey, row["to"]).actor == "citizen" and row["to"] is not None
-        class_ = "waiting_on_citizen" if is_citizen else _EXPLAINED[row["owner"]]
-        parts.append((class_, row["lost_days"], row["cases"]))
-    for class_, days, cases in parts:
-        if days > 0:
-            yield ExplainedWait(
-                **{"from": row["from"], "to": row["to"], "class": class_},
-                person_days=days,
-                cases=cases or row["open_cases"],
-            )
-
-
-def _parallel(row: Row) -> ExplainedWait:
-    return ExplainedWait(
-        **{"from": row["from"], "to": row["to"], "class": "parallel"},
-        person_days=row["ms"] / DAY_MS,
-        cases=row["cases"],
-    )
-
-
 def _bottleneck(
-    stall: _Stall, rank: int, rank_range: tuple[int, int], log: Log, blocks: Blocks
+    stall: _Stall, rank: int, rank_range: tuple[int, int], log: Observed, blocks: Blocks
 ) -> Bottleneck:
     row, cause = stall.row, stall.cause
     is_early = stall.kind == "before_the_clock"
@@ -267,7 +230,7 @@ def _actor(stall: _Stall, journey: Journey) -> Actor | None:
     return _RANKED.get(stall.row["owner"]) if to is None else step_of(journey, to).actor
 
 
-def _interval(stall: _Stall, log: Log, blocks: Blocks) -> tuple[float, float] | None:
+def _interval(stall: _Stall, log: Observed, blocks: Blocks) -> tuple[float, float] | None:
     """The 90 % range of the excess a case; wider where the reference is a matter of view.
 
     Null where nobody was seen to go on: there is nothing to hold the wait against.
@@ -301,7 +264,7 @@ def _begin_of(week: int) -> dt.datetime:
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=WEEK_DAYS * week)
 
 
-def _evidence(stall: _Stall, log: Log) -> tuple[Evidence, ...]:
+def _evidence(stall: _Stall, log: Observed) -> tuple[Evidence, ...]:
     seen = {} if stall.cause is None else dict(stall.cause.evidence)
     seen["share_of_longest_hundredth"] = log.share_of_longest(stall.row["from"], stall.row["to"])
     return tuple(Evidence(what=what, value=value) for what, value in seen.items())

@@ -23,11 +23,11 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import gammaincc
 
+from contracts.findings import LEAST_IN_GROUP
 from mining.stays import CROSSES
 from mining.survival import Floats
 
 STRATUM_WEEKS = 4
-_LEAST = 30  # stays in a group
 _FALSE_SHARE = 0.05
 _CLEAR = 2.58  # standard errors: one in a hundred by chance
 _SLOWER = 1.3  # a group that waits less than so many times the others' wait is not called slow
@@ -104,7 +104,7 @@ class _Cube:
     """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute."""
 
     def __init__(self, part: pl.DataFrame) -> None:
-        totals = part.group_by("value").agg(pl.col("n").sum()).filter(pl.col("n") >= _LEAST)
+        totals = part.group_by("value").agg(pl.col("n").sum()).filter(pl.col("n") >= LEAST_IN_GROUP)
         self.values: list[str] = totals["value"].sort().to_list()
         rows = part.filter(pl.col("value").is_in(self.values)).with_columns(
             stratum=pl.struct("from", pl.col("week") // STRATUM_WEEKS).rank("dense").cast(pl.Int64)

@@ -13,7 +13,6 @@ from contracts.settings import Settings
 from contracts.verdict import Verdict
 from mining import (
     bottlenecks,
-    causes,
     conformance,
     follows,
     ledger,
@@ -24,6 +23,7 @@ from mining import (
 )
 from mining.journeys import Lens
 from mining.normative import Model
+from mining.observed import observed
 from mining.summaries import Summaries
 
 _MOST_SECONDS = 300.0  # for the comparison with a model, on a machine as slow as that
@@ -76,7 +76,7 @@ def conclude(
         waited,
         merged["ledger"],
         merged["parallel_waits"],
-        causes.log_of(merged, settings.journey, lens.end_week),
+        observed(merged, settings.journey, lens.end_week),
         whole.p50_days,
         settings.analysis,
     )

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from contracts.findings import Bottleneck, Count, Evidence
+from contracts.findings import LEAST_IN_GROUP, Bottleneck, Count, Evidence
 
-_LEAST_IN_GROUP = 30  # mining compares no groups of fewer
 _PER_LONGEST = 100  # of so many cases one is among the hundredth that waits longest
 
 
@@ -16,7 +15,7 @@ def is_about_few(found: Bottleneck, k: int) -> bool:
     rounds, share = told.get("rounds"), told.get("share_of_cases_in_group")
     if rounds is not None and round(rounds) < k:
         return True
-    if k <= _LEAST_IN_GROUP or found.cases is None:
+    if k <= LEAST_IN_GROUP or found.cases is None:
         return False
     if share is not None:
         return min(_percent(share), 1 - _percent(share)) * found.cases < k

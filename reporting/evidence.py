@@ -7,14 +7,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from contracts.findings import Bottleneck
+from contracts.findings import GROWS_FROM, Bottleneck
 from reporting.names import isolated
 from reporting.speech import Speech, forms, sentence
 
 Told = dict[str, float]
-
-GROWS = 0.4
-"""The rank correlation from which the wait is said to grow with the queue, as in mining."""
 
 HEAVY = 0.25
 """The share of all waiting from which the longest hundredth is worth a remark."""
@@ -115,7 +112,7 @@ _OTHERS_WAITED = sentence(
 
 def _queue(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
     grows = seen.get("wait_grows_with_queue")
-    if grows is not None and grows >= GROWS:
+    if grows is not None and grows >= GROWS_FROM:
         yield speech.say(
             "When more cases wait, a case waits longer (correlation %(grows)s; 1 is most).",
             grows=speech.number(grows),

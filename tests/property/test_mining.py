@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from contracts.events import ORDER
 from contracts.settings import Analysis
-from mining import bottlenecks, causes, concurrency, ledger, overview, throughput, waits
+from mining import bottlenecks, concurrency, ledger, overview, throughput, waits
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
 from mining.journeys import Lens, cases, moves, traces
+from mining.observed import observed
 from mining.relations import Relations
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.strategies import LENS, event_logs, lenses
@@ -133,7 +134,7 @@ def test_what_is_explained_is_not_ranked(log: pl.DataFrame, lens: Lens) -> None:
     merged = summed(crowd, lens)
     found = waits.conclude(merged["waits"], merged["wait_cases"], LENS.journey)
     parallel = merged["parallel_waits"]
-    seen = causes.log_of(merged, LENS.journey, lens.end_week)
+    seen = observed(merged, LENS.journey, lens.end_week)
     ranked, explained = bottlenecks.conclude(
         found, merged["ledger"], parallel, seen, None, Analysis()
     )

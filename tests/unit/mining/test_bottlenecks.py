@@ -13,8 +13,9 @@ import pytest
 
 from contracts.findings import Bottleneck, ExplainedWait
 from contracts.settings import Analysis, Journey, Step
-from mining import bottlenecks, causes, findings, throughput, waits
+from mining import bottlenecks, findings, throughput, waits
 from mining.journeys import Lens
+from mining.observed import observed
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, event_log
 from tests.unit.mining.test_causes import (
@@ -47,7 +48,7 @@ def find(
         waits.conclude(merged["waits"], merged["wait_cases"], journey),
         merged["ledger"],
         merged["parallel_waits"],
-        causes.log_of(merged, journey, look.end_week),
+        observed(merged, journey, look.end_week),
         throughput.conclude(merged["throughput"]).p50_days,
         analysis or Analysis(),
     )

@@ -18,8 +18,9 @@ import pytest
 
 from contracts.settings import Journey, Step
 from mining import causes, overview, stays
-from mining.causes import Cause
+from mining.cause import Cause
 from mining.journeys import Lens
+from mining.observed import observed
 from mining.summaries import bucket_of, summarise
 from tests.builders import log_of
 
@@ -80,7 +81,7 @@ def causes_of(log: pl.LazyFrame, steps: Mapping[str, Step]) -> list[Cause]:
     look = Lens(AS_OF, "UTC", journey, segments=SEGMENTS)
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
     merged = summarise(bucket_of(log, nobody, look), (*stays.SUMMARIES, overview.LOG))
-    return causes.causes(causes.log_of(merged, journey, look.end_week))
+    return causes.causes(observed(merged, journey, look.end_week))
 
 
 def served(came: Floats, hands: Sequence[int], last: Floats | None = None) -> Floats:

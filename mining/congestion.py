@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A queue that was longer for a while, or along with which the wait grows: too few hands for it.
+
+Where fewer people than usual finished the step, the weeks without them are the cause, and are told
+(``docs/methods/capacity.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import polars as pl
+
+from contracts.findings import GROWS_FROM, Kind
+from mining import windows
+from mining.cause import Cause
+from mining.stays import Queue
+from mining.windows import Course
+
+_CLEAR_GROWTH = 3.0  # standard errors of a rank correlation that is none
+_CERTAIN_RISE = 1.6  # a queue wanders: times the ordinary wait that say something in any case ...
+_FEWER_HANDS = 0.95  # ... or with fewer people, whatever the wait
+_CLEAR = 4.0  # standard errors
+_LEAST = 30
+_LEAST_WEEKS = 13
+_LEAST_RUN = 4  # weeks with fewer people in a row
+
+
+def of_congestion(queue: Queue, course: Course, hands: Mapping[int, int]) -> Iterator[Cause]:
+    """What a queue of the agency's own shows of a lack of hands.
+
+    Args:
+        queue: of one step.
+        course: of its wait.
+        hands: how many people finished the step in each week.
+    """
+    grows = _grows_with_queue(course)
+    seen = {"wait_grows_with_queue": grows}
+    window = _window(course, hands, grows)
+    if window is not None:
+        span, evidence = window
+        yield of_window(queue, course, span, "capacity", seen | evidence)
+    elif grows >= GROWS_FROM:
+        yield Cause(
+            queue.to,
+            tuple(queue.sources),
+            "capacity",
+            course.week,
+            course.came,
+            course.over_lowest,
+            most_days=float(course.days.sum()),
+            reference_days=course.lowest_days,
+            evidence=seen,
+        )
+
+
+def _window(
+    course: Course, hands: Mapping[int, int], grows: float
+) -> tuple[tuple[int, int], dict[str, float]] | None:
+    """The weeks in which the queue was longer than it is by chance, and what shows it."""
+    if not course.spans:
+        return None
+    span = course.spans[0]
+    fewer = _fewer_hands(hands, course, span)
+    if fewer is not None:
+        weeks, share = fewer
+        return weeks, {"hands": share}
+    rise = _CERTAIN_RISE if grows >= GROWS_FROM else windows.CLEAR_RISE
+    return (span, {}) if windows.is_clear(course, span, rise) else None
+
+
+def of_window(
+    queue: Queue, course: Course, span: tuple[int, int], kind: Kind, seen: Mapping[str, float]
+) -> Cause:
+    """What those waited beyond ordinary weeks who came in a window of the course, or just after.
+
+    Args:
+        queue: of one step.
+        course: of its wait.
+        span: first and last week of the window, as indices.
+        kind: of the cause.
+        seen: evidence for it.
+    """
+    inside = windows.inside(course)
+    return Cause(
+        queue.to,
+        tuple(queue.sources),
+        kind,
+        course.week[inside],
+        course.came[inside],
+        course.excess[inside],
+        window=(int(course.week[span[0]]), int(course.week[span[1]])),
+        most_days=float(course.over_lowest[inside].sum()),
+        reference_days=course.ordinary_days,
+        evidence={**seen, "times_the_ordinary_wait": float(np.nanmean(course.level[inside]))},
+    )
+
+
+def _grows_with_queue(course: Course) -> float:
+    """Spearman's rank correlation of how many wait when a week begins and how long its cases do."""
+    usual = course.days - course.excess
+    told = np.isfinite(course.level) & (course.came > 0) & (usual > 0)
+    if told.sum() < _LEAST_WEEKS:
+        return 0.0
+    level = course.days[told] / usual[told]  # not smoothed: weeks must not tell of each other
+    pair = pl.DataFrame({"present": course.present[told], "level": level}).select(
+        pl.corr("present", "level", method="spearman")
+    )
+    value = pair.item()
+    is_clear = value is not None and value >= _CLEAR_GROWTH / np.sqrt(told.sum())
+    return float(value) if is_clear else 0.0
+
+
+def _fewer_hands(
+    hands: Mapping[int, int], course: Course, span: tuple[int, int]
+) -> tuple[tuple[int, int], float] | None:
+    """The weeks around a window with fewer people, and how many of the usual; null: as many.
+
+    A week or two after people came back cases still wait long; the weeks without them are the
+    cause, and are told.
+    """
+    count = np.array([hands.get(int(week), 0) for week in course.week], dtype=float)
+    smooth = windows.summed_around(count, 3) / windows.summed_around(np.ones(len(count)), 3)
+    outside = np.ones(len(count), dtype=np.bool_)
+    for a, b in course.spans:
+        outside[max(a - 4, 0) : b + 5] = False
+    outside[:2] = outside[-2:] = False
+    if outside.sum() < _LEAST_WEEKS or not count[outside].mean():
+        return None
+    usual = float(count[outside].mean())
+    low = smooth <= _FEWER_HANDS * usual
+    low[: max(span[0] - 4, 0)] = low[span[1] + 1 :] = False
+    runs = windows.runs(low, _LEAST_RUN)
+    if not runs:
+        return None
+    first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
+    if course.came[first : last + 1].sum() < _LEAST:
+        return None
+    few = count[first : last + 1]
+    error = np.sqrt(count[outside].var() / outside.sum() + few.var() / len(few))
+    if usual - few.mean() < _CLEAR * error:
+        return None
+    return (first, last), float(few.mean() / usual)

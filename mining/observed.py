@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What causes are looked for in: the queues of a log, and who worked on them when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from contracts.settings import Journey
+from mining import stays
+from mining.loops import Key
+from mining.stays import Queue
+from mining.summaries import Summaries
+from mining.turns import step_of
+
+_HUNDREDTH = 0.01
+_NO_STAYS = pl.DataFrame(
+    schema={"week": pl.Int32, "bin": pl.Int16, "n": pl.Float64, "days": pl.Float64}
+)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A log as its causes are looked for.
+
+    Attributes:
+        queues: by step and whether it is done again.
+        size: how many cases the log holds.
+        hands: ``to, week, resource``; finished: ``to, is_again, day, n``.
+        end_week: when the log ends, in weeks.
+    """
+
+    queues: dict[Key, Queue]
+    size: int
+    hands: pl.DataFrame
+    finished: pl.DataFrame
+    journey: Journey
+    end_week: float
+
+    @cached_property
+    def weeks(self) -> tuple[int, int]:
+        """The first and the last week in which a wait began."""
+        bounds = [(q.weeks["week"].min(), q.weeks["week"].max()) for q in self.queues.values()]
+        firsts, lasts = zip(*bounds, strict=True) if bounds else ((0,), (0,))
+        return int(min(firsts)), int(max(lasts))
+
+    def waited(self, source: str, to: str | None) -> pl.DataFrame:
+        """``week, bin, n, days`` of the stays at one place."""
+        parts = [
+            queue.weeks.filter(pl.col("from") == source).select("week", "bin", "n", "days")
+            for (step, _), queue in self.queues.items()
+            if step == to
+        ]
+        return pl.concat(parts) if parts else _NO_STAYS
+
+    def share_of_longest(self, source: str, to: str | None) -> float:
+        """How much of the waiting at a place the hundredth of the stays hold that last longest."""
+        bins = self.waited(source, to).group_by("bin").agg(pl.col("n", "days").sum()).sort("bin")
+        n, days = bins["n"].to_numpy(), bins["days"].to_numpy()
+        if not n.sum() or not days.sum():
+            return 0.0
+        shorter = np.cumsum(n) <= (1 - _HUNDREDTH) * n.sum()
+        return float(days[~shorter].sum() / days.sum())
+
+    def hands_at(self, to: str) -> dict[int, int]:
+        """How many people finished a step in each week."""
+        return dict(self.hands.filter(pl.col("to") == to).group_by("week").len().iter_rows())
+
+    def finished_by_day(self, key: Key) -> pl.DataFrame:
+        """``day, n``: on which days a step was finished."""
+        to, is_again = key
+        at = (pl.col("to") == to) & (pl.col("is_again") == is_again)
+        return self.finished.filter(at).select("day", "n")
+
+    @cached_property
+    def is_agency(self) -> dict[str, bool]:
+        """Whether each step is the agency's to take."""
+        steps = {key[0] for key in self.queues}
+        sources = {source for queue in self.queues.values() for source in queue.sources}
+        return {name: step_of(self.journey, name).actor == "agency" for name in steps | sources}
+
+
+def observed(merged: Summaries, journey: Journey, end_week: float) -> Observed:
+    """From the merged ``mining.stays.SUMMARIES`` and ``mining.overview.LOG``."""
+    return Observed(
+        {(queue.to, queue.is_again): queue for queue in stays.queues(merged)},
+        merged["log"]["cases"][0],
+        merged[stays.HANDS.name],
+        merged[stays.FINISHED.name],
+        journey,
+        end_week,
+    )
