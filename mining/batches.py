@@ -30,7 +30,9 @@ class Batches(NamedTuple):
     """How a step is finished in batches.
 
     ``gap_days``: between one batch and the next, the median; ``share``: of completions on those
-    days; by week, ``came``: stays, ``excess``: the days that they waited for their batch.
+    days; by week, ``came``: stays, ``excess``: the days that they waited for their batch;
+    ``doubt``: relative standard error of those, as it is not known when between two batches a case
+    came.
     """
 
     gap_days: float
@@ -38,6 +40,7 @@ class Batches(NamedTuple):
     weeks: NDArray[np.int64]
     came: Floats
     excess: Floats
+    doubt: float
 
 
 def batches(finished: pl.DataFrame) -> Batches | None:
@@ -65,4 +68,5 @@ def batches(finished: pl.DataFrame) -> Batches | None:
         weeks=days // WEEK_DAYS,
         came=size,
         excess=size * gaps / 2,
+        doubt=float(np.sqrt((size * gaps**2).sum() / 12) / (size * gaps / 2).sum()),
     )

@@ -216,12 +216,16 @@ def _is_same(one: Contrast, other: Contrast) -> bool:
 
 
 def _of_batches(queue: Queue, batch: Batches) -> Cause:
+    """At most, all waiting for up to the time between two batches was for the batch."""
+    most = queue.weeks.select(pl.min_horizontal("days", pl.col("n") * batch.gap_days)).sum().item()
     return Cause(
         queue.to,
         tuple(queue.sources),
         "batching",
         batch.weeks,
         batch.came,
-        batch.excess,
+        batch.excess * min(most / batch.excess.sum(), 1.0),
+        doubt=batch.doubt,
+        most_days=most,
         evidence={"days_between_batches": batch.gap_days, "share_on_batch_days": batch.share},
     )

@@ -58,17 +58,29 @@ def test_a_few_that_were_decided_in_between_change_little() -> None:
     assert found.excess.sum() == pytest.approx(260 * 7, rel=0.1)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_excess_is_the_wait_for_the_day(seed: int) -> None:
-    """Of cases that were ready at any moment."""
-    rng = np.random.default_rng(seed)
-    ready = rng.uniform(0, 52 * 7, 2000)
+def ready_at_any_moment(seed: int, cases: int = 2000) -> tuple[Batches, float]:
+    """What is found, and what cases really waited for their day."""
+    ready = np.random.default_rng(seed).uniform(0, 52 * 7, cases)
     day = np.ceil(ready / 14) * 14
     counts = {
         MONDAY + int(d): int(n) for d, n in zip(*np.unique(day, return_counts=True), strict=True)
     }
+    return found_in(counts), float((day - ready).sum())
 
-    assert found_in(counts).excess.sum() == pytest.approx((day - ready).sum(), rel=0.05)
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_excess_is_the_wait_for_the_day(seed: int) -> None:
+    found, waited = ready_at_any_moment(seed)
+
+    assert found.excess.sum() == pytest.approx(waited, rel=0.05)
+
+
+def test_the_doubt_is_how_far_off_it_may_be() -> None:
+    off = [
+        waited / found.excess.sum() - 1 for found, waited in map(ready_at_any_moment, range(200))
+    ]
+
+    assert ready_at_any_moment(0)[0].doubt == pytest.approx(np.std(off), rel=0.15)
 
 
 def spread_over(days: list[int], seed: int, n: int) -> dict[int, int]:

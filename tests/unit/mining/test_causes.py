@@ -313,6 +313,23 @@ def is_about(window: tuple[int, int] | None, planted: tuple[int, int] | None) ->
     return all(abs(a - WEEK - b) <= 3 for a, b in zip(window, planted, strict=True))
 
 
+def just_before_the_board(seed: int) -> tuple[pl.LazyFrame, Steps]:
+    """Everybody comes on the day before it."""
+    made = Made(seed)
+    meets = np.ceil((made.came + made.gamma(10)) / 14) * 14
+    made.happens("c", meets - 1)
+    made.happens("d", meets)
+    return made.log(), {}
+
+
+def test_nobody_waited_longer_for_a_board_than_they_did() -> None:
+    [cause] = [each for each in causes_of(*just_before_the_board(1)) if each.to == "d"]
+
+    assert cause.kind == "batching"
+    assert cause.excess_days == pytest.approx(ALL, rel=0.05)
+    assert cause.most_days == pytest.approx(ALL, rel=0.05)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_plain_log_has_no_cause(seed: int) -> None:
     assert causes_of(*plain(seed)) == []
