@@ -119,10 +119,10 @@ def _stalls(rows: Sequence[Row], log: Observed) -> Iterator[_Stall]:
         if _is_before_clock(row, log):
             yield _Stall(row, "before_the_clock", None)
         elif row["owner"] in _RANKED:
-            yield _Stall(row, _kind_of(row), None)
+            yield _Stall(row, _kind_of(row, log), None)
 
 
-def _kind_of(row: Row) -> Kind | None:
+def _kind_of(row: Row, log: Observed) -> Kind | None:
     """What a wait without a visible cause is by its nature.
 
     One that is always as long is no queue, but a term that somebody set: the config may know which.
@@ -130,7 +130,9 @@ def _kind_of(row: Row) -> Kind | None:
     p25, p90 = row["reference_days"], row["p90_days"]
     if p25 is not None and p90 is not None and p25 >= _TERM_DAYS and p90 - p25 <= _EXACT_DAYS:
         return "statutory_wait"
-    return "third_party_capacity" if row["owner"] == "third_party" else None
+    if row["owner"] == "third_party":
+        return "third_party_capacity"
+    return "handover" if log.is_handed_over(row["from"], row["to"]) else None
 
 
 def _is_before_clock(row: Row, log: Observed) -> bool:

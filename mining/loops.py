@@ -122,16 +122,7 @@ def _into(key: Key, back: Mapping[str, Key], queues: Mapping[Key, Queue]) -> lis
 def _is_there_and_back(queue: Queue, is_agency: Mapping[str, bool]) -> bool:
     """Whether nearly all who come back come from another organisation that is an agency too."""
     ours = all(is_agency[each] for each in (queue.to, *queue.sources))
-    return ours and _crossing(queue, None) >= NEARLY_ALL
-
-
-def _crossing(queue: Queue, source: str | None) -> float:
-    """The share of stays before a step that another organisation took up."""
-    told = queue.groups.filter(pl.col("attribute") == CROSSES)
-    if source is not None:
-        told = told.filter(pl.col("from") == source)
-    n, crossed = (float(each["n"].sum()) for each in (told, told.filter(pl.col("value") == "true")))
-    return crossed / n if n else 0.0
+    return ours and queue.share_crossing() >= NEARLY_ALL
 
 
 def _detours(
@@ -151,8 +142,8 @@ def _detours(
             and is_agency[back[0]]
             and n >= NEARLY_ALL * moves[step].total() > 0
             and n >= NEARLY_ALL * queues[back].n
-            and _crossing(queue, None) >= NEARLY_ALL
-            and _crossing(queues[back], step) >= NEARLY_ALL
+            and queue.share_crossing() >= NEARLY_ALL
+            and queues[back].share_crossing(step) >= NEARLY_ALL
         )
         if is_round:
             found.append(Loop((key, back), is_detour=True))

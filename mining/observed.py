@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.settings import Journey
 from mining import stays
-from mining.loops import Key
+from mining.loops import NEARLY_ALL, Key
 from mining.stays import Queue
 from mining.summaries import Summaries
 from mining.turns import step_of
@@ -65,6 +65,12 @@ class Observed:
             return 0.0
         shorter = np.cumsum(n) <= (1 - _HUNDREDTH) * n.sum()
         return float(days[~shorter].sum() / days.sum())
+
+    def is_handed_over(self, source: str, to: str) -> bool:
+        """Whether nearly all who wait here go from one organisation of the agency to another."""
+        queue = self.queues.get((to, False))
+        is_ours = self.is_agency.get(source, False) and self.is_agency.get(to, False)
+        return is_ours and queue is not None and queue.share_crossing(source) >= NEARLY_ALL
 
     def hands_at(self, to: str) -> dict[int, int]:
         """How many people finished a step in each week."""

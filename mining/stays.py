@@ -151,6 +151,17 @@ class Queue:
         """How long they were, all together."""
         return float(self.weeks["days"].sum())
 
+    def share_crossing(self, source: str | None = None) -> float:
+        """The share of stays, if given: from one step, that another organisation took up.
+
+        Of those of which both organisations are known; nought where there are none.
+        """
+        told = self.groups.filter(pl.col("attribute") == CROSSES)
+        if source is not None:
+            told = told.filter(pl.col("from") == source)
+        n, crossed = (float(each["n"].sum()) for each in (told, told.filter(value="true")))
+        return crossed / n if n else 0.0
+
     @property
     def sources(self) -> list[str]:
         """Where those come from who wait for the step, most waiting first."""

@@ -32,6 +32,10 @@ UNSEEN: dict[Kind | None, str] = {
     "third_party_capacity": sentence(
         "Waiting on another party; the log does not show why it takes this long"
     ),
+    "handover": sentence(
+        "Waiting for another organisation to take over; the log does not show why it takes this"
+        " long"
+    ),
     "before_the_clock": sentence(
         "Waiting before the clock starts; the log does not show why it takes this long"
     ),

@@ -179,6 +179,35 @@ def test_before_the_clock_a_wait_is_told_without_a_cause() -> None:
     assert (by_place["b", "z"].kind, by_place["b", "z"].clocks) == (None, ("citizen", "legal"))
 
 
+def handed_over(share: float) -> pl.LazyFrame:
+    """A share of the cases is taken up by another organisation, none of them later."""
+    made = Made(0)
+    org = np.where(made.rng.random(made.n) < share, "other", "o")
+    checked = made.happens("c", made.came + made.gamma(10), org=org)
+    made.happens("d", checked + made.gamma(1), org=org)
+    return made.log()
+
+
+@pytest.mark.parametrize(
+    ("share", "steps", "kind"),
+    [
+        (1.0, {}, "handover"),
+        (0.9, {}, "handover"),
+        (0.5, {}, None),
+        (1.0, {"r": Step(actor="citizen")}, None),
+        (1.0, {"c": Step(actor="third_party")}, "third_party_capacity"),
+    ],
+)
+def test_without_a_cause_a_border_is_told(
+    share: float, steps: Mapping[str, Step], kind: str | None
+) -> None:
+    first = find(handed_over(share), steps)[0][0]
+
+    assert (first.from_, first.to, first.kind) == ("r", "c", kind)
+    assert first.segment is None
+    assert {each.what for each in first.evidence} == {"share_of_longest_hundredth"}
+
+
 # ---- order and ranges ----------------------------------------------------------------------------
 
 
