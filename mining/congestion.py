@@ -16,6 +16,7 @@ import polars as pl
 from contracts.findings import GROWS_FROM, Kind
 from mining import windows
 from mining.cause import Cause
+from mining.levels import summed_around
 from mining.stays import Queue
 from mining.windows import Course
 
@@ -83,18 +84,17 @@ def of_window(
         kind: of the cause.
         seen: evidence for it.
     """
-    inside = windows.inside(course)
     return Cause(
         queue.to,
         tuple(queue.sources),
         kind,
-        course.week[inside],
-        course.came[inside],
-        course.excess[inside],
+        course.week[course.busy],
+        course.came[course.busy],
+        course.excess[course.busy],
         window=(int(course.week[span[0]]), int(course.week[span[1]])),
-        most_days=float(course.over_lowest[inside].sum()),
+        most_days=float(course.over_lowest[course.busy].sum()),
         reference_days=course.ordinary_days,
-        evidence={**seen, "times_the_ordinary_wait": float(np.nanmean(course.level[inside]))},
+        evidence={**seen, "times_the_ordinary_wait": float(np.nanmean(course.level[course.busy]))},
     )
 
 
@@ -122,7 +122,7 @@ def _fewer_hands(
     cause, and are told.
     """
     count = np.array([hands.get(int(week), 0) for week in course.week], dtype=float)
-    smooth = windows.summed_around(count, 3) / windows.summed_around(np.ones(len(count)), 3)
+    smooth = summed_around(count, 3) / summed_around(np.ones(len(count)), 3)
     outside = np.ones(len(count), dtype=np.bool_)
     for a, b in course.spans:
         outside[max(a - 4, 0) : b + 5] = False

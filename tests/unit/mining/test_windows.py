@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mining import stays, windows
+from mining import stays
 from mining.durations import DAY_MS
+from mining.levels import Grid
 from mining.windows import Course, course, is_clear, since
 
 WEEKS = 100
@@ -103,13 +104,62 @@ def test_what_grows_to_the_end_of_the_log(seed: int) -> None:
     assert is_clear(found, span)
 
 
-@pytest.mark.xfail(reason="who came last cannot have waited much longer yet than is ordinary")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("shape", [1, 10])
 def test_what_still_goes_on_has_not_ended(seed: int, shape: float) -> None:
     found = found_in(seed, grows_from_70, shape=shape)
 
     assert found.spans[0][1] == len(found.week) - 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("ago", [5, 10, 20])
+@pytest.mark.parametrize("mean", [3.0, 10.0])
+def test_what_can_be_seen_to_have_ended_has(seed: int, ago: int, mean: float) -> None:
+    last = WEEKS - ago
+    found = found_in(seed, between(60, last, 2.0), mean, shape=3)
+
+    assert abs(found.spans[0][1] - (last - 1)) <= 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_rose_twice_began_with_the_first_rise(seed: int) -> None:
+    def times(week: np.ndarray) -> np.ndarray:
+        return between(40, WEEKS, 3.0)(week) * between(70, WEEKS, 3.0)(week)
+
+    found = found_in(seed, times)
+
+    [span] = found.spans
+    assert abs(span[0] - 40) <= 3
+    assert span[1] == WEEKS - 1
+    assert found.ordinary_days == pytest.approx(10, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_queue_that_is_still_there_is_no_ordinary_one(seed: int) -> None:
+    """The window ends where its height has half gone; what came of it is counted to the end."""
+
+    def times(week: np.ndarray) -> np.ndarray:
+        return between(40, 60, 6.0)(week) * between(60, 80, 2.5)(week)
+
+    found = found_in(seed, times, shape=3)
+
+    assert abs(found.spans[0][1] - 59) <= 3
+    assert abs(int(np.flatnonzero(found.busy)[-1]) - 79) <= 8
+    assert found.ordinary_days == pytest.approx(10, rel=0.1)
+    assert found.excess[found.busy].sum() == pytest.approx(20 * A_WEEK * 10 * (5 + 1.5), rel=0.15)
+
+
+def test_weeks_that_nobody_came_in() -> None:
+    """Around them there is no level, and nothing to hold others against."""
+    came = arrivals(1)
+    came = came[(came < FIRST + 30) | (came >= FIRST + 50)]
+    end = FIRST + WEEKS
+    found = course(stays_of(came, drawn(came, 1, between(60, 80, 2.5)), end), end)
+
+    assert found is not None
+    assert np.isnan(found.level[33:47]).all()
+    assert abs(found.spans[0][0] - 60) <= 3
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -174,7 +224,7 @@ def test_the_weeks_inside_last_until_the_queue_has_gone() -> None:
         1, lambda week: 1 + np.clip((week - 30) / 5, 0, 1) * np.clip((70 - week) / 20, 0, 1)
     )
     [(first, last)] = found.spans
-    inside = np.flatnonzero(windows.inside(found))
+    inside = np.flatnonzero(found.busy)
 
     assert inside[0] == first
     assert inside.tolist() == list(range(first, inside[-1] + 1))
@@ -210,7 +260,7 @@ def test_the_excess_by_brute_force(seed: int) -> None:
     assert found is not None
     [(first, last)] = found.spans
     week = np.floor(came).astype(int) - FIRST
-    is_ordinary = (week < first) | (week > last)
+    is_ordinary = ~found.busy[week]
     excess = [(days[week == w] - days[is_ordinary].mean()).sum() for w in range(WEEKS)]
 
     # a bin stands for its mean over all weeks: that is not exactly its mean over ordinary ones
@@ -247,7 +297,7 @@ def test_the_ordinary_wait_so_far_is_the_area_under_the_curve(seed: int) -> None
             "ms": (days * DAY_MS).astype(np.int64),
         }
     ).with_columns(stays.bin_of("ms"), n=pl.lit(1.0), days=pl.col("ms") / DAY_MS)
-    grid = windows._Grid(seen, end)
+    grid = Grid(seen, end)
     assert len(grid.bin_days) == 14
 
     fine = (np.arange(14 * 1000) + 0.5) / 1000
