@@ -153,17 +153,21 @@ def _detours(
 def rates(loop: Loop, queues: Mapping[Key, Queue]) -> list[Rate]:
     """Per attribute, the group of which the largest share turns off into a loop.
 
-    Shares are of those who left the step where it turns off: who has not come that far yet says
-    nothing.
+    Shares are of the cases that left the step where it turns off: who has not come that far yet
+    says nothing. A case that came back to it leaves it more than once, and counts once.
     """
     first = queues[loop.queues[0]]
     if not len(first.groups):
         return []
     turns_off = first.sources[0]
-    left = pl.concat([_left(queue, turns_off) for queue in queues.values()])
-    came = _left(first, turns_off).rename({"n": "came"})
+    left = [_ended(queue.groups, turns_off) for queue in queues.values()]
+    if (turns_off, True) in queues:
+        back = _ended(queues[turns_off, True].groups, None)
+        left.append(back.with_columns(-pl.col("n")))
+    came = _ended(first.groups, turns_off).rename({"n": "came"})
     told = (
-        left.group_by("attribute", "value")
+        pl.concat(left)
+        .group_by("attribute", "value")
         .agg(cases=pl.col("n").sum())
         .filter(pl.col("cases") >= _LEAST)
         .join(came, on=["attribute", "value"], how="left")
@@ -173,11 +177,12 @@ def rates(loop: Loop, queues: Mapping[Key, Queue]) -> list[Rate]:
     return [rate for rate in cut if rate is not None]
 
 
-def _left(queue: Queue, source: str) -> pl.DataFrame:
-    """``attribute, value, n`` of cases that went on from a step to a queue."""
+def _ended(groups: pl.DataFrame, source: str | None) -> pl.DataFrame:
+    """``attribute, value, n`` of the stays of a queue that ended, if given: from one step."""
     is_case = ~pl.col("attribute").is_in([*DOER, CROSSES])
+    is_from = pl.lit(value=True) if source is None else pl.col("from") == source
     return (
-        queue.groups.filter(pl.col("from") == source, ~pl.col("is_open"), is_case)
+        groups.filter(is_from, ~pl.col("is_open"), is_case)
         .group_by("attribute", "value")
         .agg(pl.col("n").sum())
     )
