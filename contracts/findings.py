@@ -263,6 +263,36 @@ TABLES: dict[str, pl.Schema] = {
     # share of cases not done after `days` (Kaplan-Meier), and how many were watched that long,
     # which is rounded down to tens (to `minimum_group`) when it is shown
     "survival": pl.Schema({"days": pl.Float64, "not_done": pl.Float64, "at_risk": pl.Int64}),
+    # how long cases take on each clock that is known: "citizen" and "legal" of all cases
+    # (Kaplan-Meier), "work" of closed cases; null: not reached by the longest watched
+    "clocks": pl.Schema(
+        {
+            "clock": pl.String,
+            "cases": pl.Int64,
+            "open_cases": pl.Int64,
+            "p50_days": pl.Float64,
+            "p90_days": pl.Float64,
+            "watched_days": pl.Float64,
+        }
+    ),
+    # month by month, basis: cases that "began" (open ones counted; all of them were watched for
+    # `watched_days`), that "ended", and that were "open" when it ended, with how long so far;
+    # n is rounded down to tens (to `minimum_group`) when it is shown
+    "bases": pl.Schema(
+        {
+            "month": pl.Date,
+            "basis": pl.String,
+            "n": pl.Int64,
+            "p50_days": pl.Float64,
+            "p90_days": pl.Float64,
+            "watched_days": pl.Int64,
+        }
+    ),
+    # the share of cases that have ended by each outcome within so many days, open cases counted
+    # (Aalen-Johansen); cases: that did so far
+    "outcomes": pl.Schema(
+        {"outcome": pl.String, "cases": pl.Int64, "days": pl.Float64, "share": pl.Float64}
+    ),
     # in what cases deviate from the model of the config, most cases first; what: "skipped" (the
     # model has it, the case lacks it) or "extra" (the other way round); times: all cases together;
     # both are rounded down to tens (to `minimum_group`) when they are shown

@@ -12,10 +12,13 @@ from contracts.findings import FailedRule, Findings, Ledger, Log, Quantiles, Thr
 from contracts.settings import Settings
 from contracts.verdict import Verdict
 from mining import (
+    bases,
     bottlenecks,
+    clocks,
     conformance,
     follows,
     ledger,
+    outcomes,
     overview,
     stays,
     throughput,
@@ -39,6 +42,9 @@ SUMMARIES = (
     waits.PARALLEL,
     ledger.SUMMARY,
     throughput.SUMMARY,
+    outcomes.SUMMARY,
+    *bases.SUMMARIES,
+    *clocks.SUMMARIES,
     *stays.SUMMARIES,
 )
 """Everything that is summed up of a bucket."""
@@ -101,6 +107,9 @@ def conclude(
         "variants": overview.conclude_variants(merged["variants"]),
         "rework": overview.conclude_rework(merged["rework"]),
         "survival": whole.survival,
+        "clocks": clocks.conclude(merged, settings.journey),
+        "bases": bases.conclude(merged, lens.as_of_date),
+        "outcomes": outcomes.conclude(merged["outcomes"]),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)

@@ -42,6 +42,11 @@ class Lens:
     segments: tuple[str, ...] = ()
 
     @property
+    def as_of_date(self) -> dt.date:
+        """``as_of`` in the calendar of the zone."""
+        return self.as_of.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
     def end_week(self) -> float:
         """``as_of`` in weeks since 1970."""
         return self.as_of.timestamp() * 1000 / (7 * DAY_MS)
@@ -81,10 +86,13 @@ CASES = pl.Schema(
         "case_id": pl.String,
         "is_open": pl.Boolean,
         "is_begun": pl.Boolean,  # its begin is in the log, as far as the config tells
-        "elapsed_ms": pl.Int64,
+        "elapsed_ms": pl.Int64,  # until it was closed, or until ``as_of``
+        "began_on": pl.Date,  # local dates
+        "ended_on": pl.Date,  # null: it is open
+        "outcome": pl.String,  # the activity that closed it; null: it is open
     }
 )
-"""One row a case; elapsed until it was closed, or until ``as_of``."""
+"""One row a case."""
 
 
 _CASE_COLUMNS = pl.col(f"^{CASE_PREFIX}.*$")
@@ -274,20 +282,23 @@ def _before_clock(journey: Journey) -> pl.Expr:
     return to_outside & ~pl.col("was_on_clock")
 
 
-def cases(traced: pl.LazyFrame, journey: Journey) -> pl.LazyFrame:
-    """The elapsed time of cases, in the shape of ``CASES``, from ``traces(...)``."""
-    begins = (
-        pl.col("activity").first().is_in(journey.start) if journey.start else pl.lit(value=True)
+def cases(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """When cases began and ended, in the shape of ``CASES``, from ``traces(...)``."""
+    start = lens.journey.start
+    begins = pl.col("activity").is_in(start) if start else pl.col("is_first")
+    is_end = pl.col("place") == pl.col("end_place").fill_null(pl.col("last_place"))
+    is_closed = pl.col("is_closed")
+    until_ms = pl.when(is_closed).then("at_ms").otherwise("as_of_ms")
+    ends = traced.filter(is_end).select(
+        "case_id",
+        is_open=~is_closed,
+        elapsed_ms=until_ms - pl.col("began_ms"),
+        began_on=day_in("began_at", lens.zone),
+        ended_on=pl.when(is_closed).then(day_in("at", lens.zone)),
+        outcome=pl.when(is_closed).then("activity"),
     )
-    closed_ms = pl.col("at_ms").filter(~pl.col("is_outside")).last()
-    until_ms = (
-        pl.when(pl.col("is_closed").last()).then(closed_ms).otherwise(pl.col("as_of_ms").last())
-    )
-    return traced.group_by("case_id", maintain_order=True).agg(
-        is_open=~pl.col("is_closed").last(),
-        is_begun=begins,
-        elapsed_ms=until_ms - pl.col("began_ms").first(),
-    )
+    firsts = traced.filter("is_first").select(is_begun=begins)
+    return pl.concat([ends, firsts], how="horizontal").select(CASES.names())
 
 
 def _on_axis(column: str, zone: str) -> pl.Expr:

@@ -46,12 +46,12 @@ def conclude(summary: pl.DataFrame, journey: Journey) -> pl.DataFrame:
 
     ``cases`` is a number that certainly had such time, at least that of the busiest move.
     """
-    following = _following(summary)
+    next_steps = following(summary)
     ms: Counter[str] = Counter()
     cases: dict[str, int] = {}
     for row in summary.iter_rows(named=True):
         if row["is_open"]:
-            waits_on = owner_after(journey, following.get(row["from"], []))
+            waits_on = owner_after(journey, next_steps.get(row["from"], []))
         else:
             waits_on = owner_before(journey, row["to"])
         owners = {
@@ -69,6 +69,7 @@ def conclude(summary: pl.DataFrame, journey: Journey) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TABLES["ledger"], orient="row")
 
 
-def _following(summary: pl.DataFrame) -> dict[str, list[str]]:
+def following(summary: pl.DataFrame) -> dict[str, list[str]]:
+    """The steps that were seen to follow each, from the merged ``SUMMARY``."""
     moved = summary.filter(~pl.col("is_open"), pl.col("from").is_not_null())
     return dict(moved.group_by("from").agg(pl.col("to").unique()).iter_rows())

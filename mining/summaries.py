@@ -38,7 +38,7 @@ class Bucket:
     @cached_property
     def cases(self) -> pl.LazyFrame:
         """Worked out once, when a summary first asks."""
-        return cases(self.traces, self.lens.journey).collect().lazy()
+        return cases(self.traces, self.lens).collect().lazy()
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,29 @@ class Throughput:
 
 def conclude(summary: pl.DataFrame) -> Throughput:
     """The throughput of a log from its merged summary."""
+    begun = known_begun(summary)
+    p50_days, p90_days = quantiles(begun)
+    closed_only, _ = quantiles(summary.filter(~pl.col("is_open")))
+    return Throughput(p50_days, p90_days, closed_only, _survival(_by_bin(begun)))
+
+
+def known_begun(summary: pl.DataFrame) -> pl.DataFrame:
+    """The cases whose begin is in the log; all of them where the config does not tell."""
     begun = summary.filter("is_begun")
-    bins = _by_bin(begun if begun.height else summary)
-    closed = _by_bin(summary.filter(~pl.col("is_open")))
-    everyone = _quantiles(bins)
-    return Throughput(everyone[0.5], everyone[0.9], _quantiles(closed)[0.5], _survival(bins))
+    return begun if begun.height else summary
+
+
+def quantiles(summary: pl.DataFrame) -> tuple[float | None, float | None]:
+    """Days by which half and nine tenths are done; null where not reached.
+
+    Args:
+        summary: ``is_open, bin, n, ms`` (and more) of cases, the bins of ``mining.durations``.
+    """
+    bins = _by_bin(summary)
+    days = _days(bins)
+    estimate = leaving(bins["closed"].to_numpy()[:, None], bins["still"].to_numpy())
+    half, most = (estimate.reaches(share, 0) for share in (0.5, 0.9))
+    return None if half is None else float(days[half]), None if most is None else float(days[most])
 
 
 def _by_bin(summary: pl.DataFrame) -> pl.DataFrame:
@@ -75,13 +93,6 @@ def _days(bins: pl.DataFrame) -> pl.Series:
     ms = pl.when(pl.col("closed") > 0).then("closed_ms").otherwise("still_ms")
     n = pl.when(pl.col("closed") > 0).then("closed").otherwise("still")
     return bins.select(ms / n / DAY_MS).to_series()
-
-
-def _quantiles(bins: pl.DataFrame) -> dict[float, float | None]:
-    days = _days(bins)
-    estimate = leaving(bins["closed"].to_numpy()[:, None], bins["still"].to_numpy())
-    at = {q: estimate.reaches(q, 0) for q in (0.5, 0.9)}
-    return {q: None if k is None else float(days[k]) for q, k in at.items()}
 
 
 def _survival(bins: pl.DataFrame) -> pl.DataFrame:

@@ -158,9 +158,7 @@ def test_what_is_explained_is_not_ranked(log: pl.DataFrame, lens: Lens) -> None:
 def test_throughput_of_closed_cases_is_the_plain_median(log: pl.DataFrame) -> None:
     merged = summed(log)
     closed = (
-        cases(traces(log.lazy(), LENS), LENS.journey)
-        .filter(~pl.col("is_open"))
-        .collect()["elapsed_ms"]
+        cases(traces(log.lazy(), LENS), LENS).filter(~pl.col("is_open")).collect()["elapsed_ms"]
     )
     expected = sorted(closed / DAY_MS)[(len(closed) - 1) // 2] if len(closed) else None
 

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Three clocks on a whole case: the citizen's, the legal one, and that of the work.
+
+The citizen's runs from the first event to the outcome. The legal one runs only before steps with
+``clock: running``, if the config tells of any step that it does not. That of the work runs while
+somebody works on the case, if the log tells when work started.
+
+How long a case has worked up so far says when it will be done in a way that time itself does not
+(Lin and others 1997), so the work is told of closed cases only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from contracts.findings import TABLES
+from contracts.settings import Journey
+from mining.durations import DAY_MS, bin_of
+from mining.ledger import following
+from mining.summaries import Bucket, Summaries, Summary
+from mining.throughput import known_begun, quantiles
+from mining.turns import step_of
+
+
+def _legal(bucket: Bucket) -> pl.LazyFrame:
+    """The time on the legal clock, and what an open case waits now, which may or may not count."""
+    stands_still = _stands_still(bucket.lens.journey)
+    is_last = pl.col("is_open")
+    runs = ~is_last & ~pl.col("to").is_in(stands_still).fill_null(value=True)
+    spent = (
+        _inside(bucket)
+        .group_by("case_id")
+        .agg(
+            legal_ms=(pl.col("wait_ms") + pl.col("work_ms")).filter(runs).sum(),
+            rest_ms=pl.col("wait_ms").filter(is_last).sum(),
+            waits_after=pl.col("from").filter(is_last).last(),
+        )
+    )
+    return (
+        _of_cases(bucket, spent)
+        .filter(pl.lit(bool(stands_still)))
+        .with_columns(bin_of("rest_ms").alias("rest_bin"), bin_of("legal_ms"))
+        .group_by(_LEGAL)
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            ms=pl.col("legal_ms").sum(),
+            rest_ms=pl.col("rest_ms").sum(),
+        )
+    )
+
+
+def _work(bucket: Bucket) -> pl.LazyFrame:
+    worked = _inside(bucket).group_by("case_id").agg(pl.col("work_ms").sum())
+    return (
+        _of_cases(bucket, worked)
+        .with_columns(bin_of("work_ms"))
+        .group_by(_WORK)
+        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("work_ms").sum())
+    )
+
+
+def _inside(bucket: Bucket) -> pl.LazyFrame:
+    return bucket.moves.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
+
+
+def _of_cases(bucket: Bucket, spent: pl.LazyFrame) -> pl.LazyFrame:
+    """All cases with what they spent: nothing where they never moved."""
+    times = pl.col("^.*_ms$").fill_null(0)
+    return bucket.cases.join(spent, on="case_id", how="left").with_columns(times)
+
+
+_WORK = ("is_open", "is_begun", "bin")
+_LEGAL = (*_WORK, "waits_after", "rest_bin")
+LEGAL = Summary("legal_clock", _LEGAL, _legal)
+WORK = Summary("work_clock", _WORK, _work)
+SUMMARIES = (LEGAL, WORK)
+
+
+def conclude(merged: Summaries, journey: Journey) -> pl.DataFrame:
+    """The shape of ``TABLES["clocks"]``: a row for each clock that the log and the config tell.
+
+    Args:
+        merged: the merged ``SUMMARIES``, ``mining.throughput.SUMMARY``, ``mining.ledger.SUMMARY``.
+        journey: at which steps the legal clock stands still.
+    """
+    legal = _with_rest(merged[LEGAL.name], following(merged["ledger"]), journey)
+    work = merged[WORK.name].filter(~pl.col("is_open"))
+    if not work["ms"].sum():
+        work = work.clear()
+    told = (("citizen", merged["throughput"]), ("legal", legal), ("work", work))
+    rows = [_row(clock, known_begun(cases)) for clock, cases in told if cases.height]
+    return pl.DataFrame(rows, schema=TABLES["clocks"])
+
+
+def _row(clock: str, cases: pl.DataFrame) -> dict[str, Any]:
+    p50_days, p90_days = quantiles(cases)
+    return {
+        "clock": clock,
+        "cases": cases["n"].sum(),
+        "open_cases": cases.filter("is_open")["n"].sum(),
+        "p50_days": p50_days,
+        "p90_days": p90_days,
+        "watched_days": cases.select(pl.col("ms") / pl.col("n")).max().item() / DAY_MS,
+    }
+
+
+def _with_rest(legal: pl.DataFrame, follow: dict[str, list[str]], journey: Journey) -> pl.DataFrame:
+    """The wait of open cases counts too where the clock may run before a step that may be next."""
+    stopped = [
+        name
+        for name, steps in follow.items()
+        if all(step_of(journey, step).clock != "running" for step in steps)
+    ]
+    is_stopped = pl.col("waits_after").is_in(stopped).fill_null(value=False)
+    ms = pl.col("ms") + pl.when(is_stopped).then(0).otherwise("rest_ms")
+    return (
+        legal.with_columns(ms)
+        .with_columns(each_ms=pl.col("ms") // pl.col("n"))
+        .with_columns(bin_of("each_ms"))
+    )
+
+
+def _stands_still(journey: Journey) -> list[str]:
+    return [name for name, step in journey.steps.items() if step.clock != "running"]
