@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from reporting.disclosure_wholes import protect_wholes
+
 Pair = tuple[str, str | None]
 Row = dict[str, Any]
 
@@ -29,6 +31,7 @@ def protect_tables(
         "survival": _survival(tables["survival"], cases, k),
         **({"ledger": _ledger(tables["ledger"], k)} if "ledger" in tables else {}),
         **(_conformance(tables, k) if "conformance" in tables else {}),
+        **protect_wholes(tables, k),
     }
 
 

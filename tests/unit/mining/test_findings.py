@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 
 from contracts.findings import Findings
-from contracts.settings import Settings
+from contracts.settings import Journey, Settings
 from contracts.verdict import RuleResult, Verdict
 from mining.bottlenecks import certainty
 from mining.findings import SUMMARIES, Found, conclude
@@ -247,3 +247,67 @@ def test_who_waits_again_where_it_went_on_from_before_is_one_case() -> None:
     again = waits.row(by_predicate=(pl.col("from") == "a") & (pl.col("to") == "b"), named=True)
 
     assert again["cases"] <= 101
+
+
+# ---- whole cases ---------------------------------------------------------------------------------
+
+
+def test_three_clocks() -> None:
+    """Each 2 days to b, worked on for a day; 10 until the citizen answers (c); 4 to z."""
+    traces = ["a 1d b[1d] 10d c 4d z"] * 40 + ["a 1d b[1d] 10d c 8d"] * 20
+    steps = {"c": {"actor": "citizen", "clock": "suspended"}}
+    clocks = find_in(traces, steps=steps).tables["clocks"]
+
+    # c is the last event of open cases: z may be next, so the legal clock runs
+    assert clocks.select("clock", "cases", "open_cases", "p50_days").rows() == [
+        ("citizen", 60, 20, pytest.approx(16)),
+        ("legal", 60, 20, pytest.approx(6)),
+        ("work", 40, 0, pytest.approx(1)),
+    ]
+    assert clocks["p90_days"].to_list() == [None, None, pytest.approx(1)]
+    assert clocks["watched_days"][0] == pytest.approx(1000)
+
+
+def test_an_open_case_that_waits_for_the_citizen_is_not_on_the_legal_clock() -> None:
+    traces = ["a 2d b 10d c 4d z"] * 40 + ["a 2d b"] * 20
+    steps = {"c": {"actor": "citizen", "clock": "suspended"}}
+    clocks = find_in(traces, steps=steps).tables["clocks"]
+
+    legal = clocks.row(by_predicate=pl.col("clock") == "legal", named=True)
+    assert (legal["p50_days"], legal["watched_days"]) == pytest.approx((6, 6))
+
+
+def test_a_clock_that_nobody_told_of_is_not_made_up() -> None:
+    assert find_in(["a 2d b 3d z"]).tables["clocks"]["clock"].to_list() == ["citizen"]
+
+
+def test_three_bases() -> None:
+    """From Monday 2 March: 40 take 20 days; 30 began then and 30 in April, and are not done."""
+    traces = ["a 20d z"] * 40 + ["a"] * 30 + ["40d a"] * 30
+    settings = SETTINGS.model_copy(update={"journey": Journey(end=("z",))})
+    told = _find(traces, settings, touched=0, days=50).tables["bases"]
+
+    march, april = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
+    assert told.rows() == [
+        (march, "began", 70, pytest.approx(20), None, 20),
+        (march, "ended", 40, pytest.approx(20), pytest.approx(20), None),
+        (march, "open", 30, 30.0, 30.0, None),
+        (april, "began", 30, None, None, 0),
+        (april, "open", 60, 10.0, 50.0, None),
+    ]
+
+
+def test_outcomes_compete() -> None:
+    """A tenth ends as y on day 10, half of the others as z on day 20; on day 40 the rest is open."""
+    traces = ["a 10d y"] * 10 + ["a 20d z"] * 45 + ["a"] * 45
+    settings = SETTINGS.model_copy(update={"journey": Journey(end=("y", "z"))})
+    told = _find(traces, settings, touched=0, days=40).tables["outcomes"]
+
+    assert told.rows() == [
+        ("z", 45, 7.0, 0.0),
+        ("z", 45, 14.0, 0.0),
+        ("z", 45, 28.0, pytest.approx(0.45)),
+        ("y", 10, 7.0, 0.0),
+        ("y", 10, 14.0, pytest.approx(0.1)),
+        ("y", 10, 28.0, pytest.approx(0.1)),
+    ]

@@ -175,6 +175,18 @@ def tables() -> dict[str, pl.DataFrame]:
             ("skipped", B, 2, 2),
         ],
         "conformance_summary": [(4120, 4120, 1905, 0.874, False, False)],
+        "clocks": [
+            ("citizen", 4120, 731, 96.4, 231.7, 342.6),
+            ("legal", 4120, 731, 71.2, None, 298.3),
+            ("work", 3389, 0, 0.14, 0.42, 1.9),
+            ("nobody's", 4, 0, 1.0, 2.0, 3.0),
+        ],
+        "bases": _bases(),
+        "outcomes": [
+            (outcome, cases, days, share * within)
+            for outcome, cases, share in ((L, 3102, 0.91), (K, 287, 0.09), (M, 3, 0.001))
+            for days, within in ((28.0, 0.004), (91.0, 0.42), (182.0, 0.78), (365.0, 0.93))
+        ],
         "survival": [
             (float(day), max(0.08, 0.97 ** (day / 3.2)), 4120 - day * 12) for day in range(1, 343)
         ],
@@ -183,6 +195,27 @@ def tables() -> dict[str, pl.DataFrame]:
         name: pl.DataFrame(rows[name], schema=schema, orient="row")
         for name, schema in TABLES.items()
     }
+
+
+def _bases() -> list[tuple[dt.date, str, int, float | None, float | None, int | None]]:
+    """Fewer and fewer are closed while those who begin wait longer and longer."""
+    rows: list[tuple[dt.date, str, int, float | None, float | None, int | None]] = []
+    for number in range(14):
+        month = dt.date(2025 + number // 12, number % 12 + 1, 1)
+        watched = 396 - 30 * number
+        p50, p90 = 80 + 3.0 * number, 190 + 5.0 * number
+        rows += [
+            (
+                month,
+                "began",
+                290 + number,
+                *(p if p < watched else None for p in (p50, p90)),
+                watched,
+            ),
+            (month, "ended", 260 - number, p50 * 0.8, p90 * 0.7, None),
+            (month, "open", 500 + 31 * number, 61.0 + 4 * number, 160.0 + 9 * number, None),
+        ]
+    return [(dt.date(2024, 12, 1), "began", 4, 70.0, 80.0, 426), *rows]
 
 
 def _variants() -> list[tuple[list[str], int, float]]:

@@ -71,6 +71,31 @@ def conformance(draw):
 
 
 @st.composite
+def wholes(draw):
+    """Rows of the tables about whole cases; the share of an outcome is of cases that had it."""
+    spent = (2.5, 40.5, 90.5)
+    months = [dt.date(2025, month, 1) for month in range(1, draw(st.integers(1, 4)))]
+    had = [sorted(draw(st.tuples(COUNTS, COUNTS, COUNTS))) for _ in STEPS]
+    closed = max(sum(each[-1] for each in had), 1)
+    return {
+        "clocks": [
+            (clock, c := draw(COUNTS), draw(st.integers(0, c)), *spent)
+            for clock in ("citizen", "legal", "work")
+        ],
+        "bases": [
+            (month, basis, draw(COUNTS), 40.0, 90.0, None)
+            for month in months
+            for basis in ("began", "ended", "open")
+        ],
+        "outcomes": [
+            (step, each[-1], days, n / closed)
+            for step, each in zip(STEPS, had, strict=True)
+            for days, n in zip((7.0, 14.0, 28.0), each, strict=True)
+        ],
+    }
+
+
+@st.composite
 def tables(draw):
     pairs = draw(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from([*STEPS, None])),
                           unique=True, max_size=6))  # fmt: skip
@@ -97,6 +122,7 @@ def tables(draw):
         ],
         "survival": curve(*draw(LEAVING)),
         **draw(conformance()),
+        **draw(wholes()),
     }
     return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}
 
@@ -175,6 +201,35 @@ def test_doing_it_twice_changes_nothing(found, frames):
 
     assert twice == once
     assert all(tables_twice[name].equals(tables_once[name]) for name in TABLES)
+
+
+@given(findings(), tables())
+def test_no_outcome_of_a_few_is_told(found, frames):
+    outcomes = frames["outcomes"]
+    closed = outcomes.unique("outcome")["cases"].sum()
+    _, hidden = protect(found, frames, K)
+    told = hidden["outcomes"].join(
+        outcomes.rename({"share": "exact", "cases": "had"}), on=["outcome", "days"]
+    )
+
+    so_far = told["exact"] * closed
+    is_few = (so_far > 0.5) & (so_far < K - 0.5) & (told["share"] > 0)
+    assert not is_few.any()
+    assert (told["cases"] <= told["had"]).all()
+
+
+@given(tables())
+def test_months_and_clocks_are_counted_in_round_numbers(frames):
+    found = sample.findings()
+    _, hidden = protect(found, frames, K)
+
+    for name, counts in (("clocks", ("cases", "open_cases")), ("bases", ("n",))):
+        shown = hidden[name]
+        assert all((shown[count] % K == 0).all() for count in counts)
+        assert (
+            shown.filter(pl.col(counts[0]) < 5 * K)["p90_days"].null_count()
+            == shown.filter(pl.col(counts[0]) < 5 * K).height
+        )
 
 
 @given(findings(), tables())

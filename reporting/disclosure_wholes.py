@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rules of ``disclosure`` for the tables about whole cases: clocks, bases and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+_PER_TAIL = 5  # so many times k cases, before the tenth that takes longest is no small group
+
+
+def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
+    """Those of the tables that there are, without anything about fewer than ``k`` cases."""
+    rules = {"clocks": _clocks, "bases": _bases, "outcomes": _outcomes}
+    return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
+
+
+def _clocks(clocks: pl.DataFrame, k: int) -> pl.DataFrame:
+    """In round counts: they may be of other cases than those that the log is said to hold."""
+    return _without_tails(clocks.filter(pl.col("cases") >= k), "cases", k).with_columns(
+        pl.col("cases", "open_cases") // k * k,
+        watched_days=pl.col("watched_days").floor(),  # the longest case is one case
+    )
+
+
+def _bases(bases: pl.DataFrame, k: int) -> pl.DataFrame:
+    """In round counts: who is open at the end of a month less who was before tells who came."""
+    shown = bases.filter(pl.col("n") >= k)
+    return _without_tails(shown, "n", k).with_columns(pl.col("n") // k * k)
+
+
+def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:
+    enough = pl.col(count) >= _PER_TAIL * k
+    return table.with_columns(p90_days=pl.when(enough).then("p90_days"))
+
+
+def _outcomes(outcomes: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Frequent outcomes in round counts, at durations at which none of them is of a few cases.
+
+    Shares are in whole percents: the exact share is a count.
+    """
+    frequent = outcomes.filter(pl.col("cases") >= k).with_columns(
+        pl.col("cases") // k * k, pl.col("share").round(2)
+    )
+    so_far = pl.col("share") * frequent.unique("outcome")["cases"].sum()
+    telling = frequent.filter(so_far > 0, so_far < k)["days"]
+    return frequent.filter(~pl.col("days").is_in(telling.implode()))
