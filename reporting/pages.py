@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,17 @@ from markupsafe import Markup
 
 from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
-from reporting import bottlenecks, charts, kinds, overview, route_map, sections, story, vocabulary
+from reporting import (
+    bottlenecks,
+    charts,
+    kinds,
+    overview,
+    route_map,
+    sections,
+    story,
+    vocabulary,
+    wholes,
+)
 from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
@@ -182,12 +193,19 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "conformance": sections.conformance(tables, names),
         "curve": charts.curve(survival, speech) if len(survival) > 1 else "",
         "survival": sections.survival(survival, speech) if len(survival) > 1 else [],
+        "clocks": wholes.clocks(tables["clocks"], speech),
+        "months": wholes.months(tables["bases"], _date(findings.as_of, speech), speech),
+        "outcomes": wholes.outcomes(tables["outcomes"], names),
         "routes": routes,
         "other_routes": sections.other_routes(tables["variants"], routes, speech),
         "rework": sections.rework(tables["rework"], names),
         "all_waits": waits,
         "all_waits_summary": speech.say("Show all waits (%(n)s)", n=len(waits)),
     }
+
+
+def _date(moment: dt.datetime, speech: Speech) -> dt.date:
+    return moment.astimezone(speech.zone).date()
 
 
 def _account(

@@ -101,6 +101,10 @@ class Speech:
         local = moment.astimezone(self.zone) if isinstance(moment, dt.datetime) else moment
         return str(format_date(local, "d MMMM y", locale=self.language))
 
+    def month(self, day: dt.date) -> str:
+        """Oktober 2010."""
+        return str(format_date(day, "LLLL y", locale=self.language))
+
     def duration(self, days: float) -> str:
         """13 minuten, 2 uur, 8 dagen, 7 weken, 9 maanden."""
         count, unit = _measure(days)

@@ -298,7 +298,7 @@ def test_three_bases() -> None:
 
 
 def test_outcomes_compete() -> None:
-    """A tenth ends as y on day 10, half of the others as z on day 20; on day 40 the rest is open."""
+    """A tenth ends as y on day 10, half of the others as z on day 20; the rest is open."""
     traces = ["a 10d y"] * 10 + ["a 20d z"] * 45 + ["a"] * 45
     settings = SETTINGS.model_copy(update={"journey": Journey(end=("y", "z"))})
     told = _find(traces, settings, touched=0, days=40).tables["outcomes"]

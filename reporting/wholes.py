@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page shows of whole cases: three clocks, three ways to count, and how cases end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from reporting.names import Names
+from reporting.speech import Speech, sentence
+
+Row = dict[str, Any]
+_MONTHS = 12
+_MOMENTS = 4
+_CLOCKS = {
+    "citizen": sentence("the citizen's: from the first step to the outcome"),
+    "legal": sentence("the legal one: without what the configuration says does not count"),
+    "work": sentence("that of the work: only while somebody works on the case; closed cases only"),
+}
+
+
+def clocks(table: pl.DataFrame, speech: Speech) -> list[Row]:
+    """A row for each clock that is known."""
+    return [
+        {
+            "clock": speech.say(_CLOCKS[row["clock"]]),
+            "cases": speech.number(row["cases"]),
+            "p50": _reached(row["p50_days"], row["watched_days"], speech),
+            "p90": _reached(row["p90_days"], None, speech),
+        }
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[Row]:
+    """The last whole months, each on three bases; what is not shown is empty.
+
+    Args:
+        bases: in the shape of ``TABLES["bases"]``.
+        as_of: local date; its own month is not over.
+        speech: the language of the words.
+    """
+    whole = bases.filter(pl.col("month") < as_of.replace(day=1))
+    shown = whole["month"].unique().sort().tail(_MONTHS)
+    by_place = {(row["month"], row["basis"]): row for row in whole.iter_rows(named=True)}
+    return [
+        {
+            "month": speech.month(month),
+            **{
+                basis: _basis(by_place.get((month, basis)), speech)
+                for basis in ("began", "ended", "open")
+            },
+        }
+        for month in shown
+    ]
+
+
+def _basis(row: Row | None, speech: Speech) -> Row:
+    if row is None:
+        return {"n": speech.say("not shown"), "p50": ""}
+    p50 = _reached(row["p50_days"], row["watched_days"], speech)
+    return {"n": speech.number(row["n"]), "p50": p50}
+
+
+def _reached(days: float | None, watched_days: float | None, speech: Speech) -> str:
+    if days is not None:
+        return _days(days, speech)
+    if not watched_days:
+        return speech.say("not known yet")
+    return speech.say("longer than %(time)s", time=_days(watched_days, speech))
+
+
+def _days(days: float, speech: Speech) -> str:
+    """In days, so that rows can be compared; what takes hours, in hours."""
+    return speech.days(days) if days >= 1 else speech.duration(days)
+
+
+def outcomes(table: pl.DataFrame, names: Names) -> Row:
+    """For each outcome which share of the cases has it within how long; at a few moments."""
+    moments = table.filter(pl.col("share") > 0)["days"].unique().sort().tail(_MOMENTS).to_list()
+    if not moments:
+        return {"moments": [], "rows": []}
+    at = table.filter(pl.col("days").is_in(moments)).sort("days")
+    found = at.group_by("outcome", "cases", maintain_order=True).agg("share")
+    return {
+        "moments": [names.speech.duration(days) for days in moments],
+        "rows": [
+            {
+                "outcome": names.step(outcome),
+                "cases": names.speech.number(cases),
+                "shares": [names.speech.share(share) for share in shares],
+            }
+            for outcome, cases, shares in found.sort("cases", descending=True).iter_rows()
+        ],
+    }
