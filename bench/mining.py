@@ -17,21 +17,23 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from contracts.config import load
 from contracts.events import EVENTS, ORDER
 from contracts.verdict import Verdict
-from mining import concurrency
+from mining import concurrency, work
 from mining.findings import SUMMARIES, conclude
 from mining.journeys import Lens
-from mining.summaries import Summaries, Summary, bucket_of, merge, summarise
+from mining.summaries import Bucket, Summaries, Summary, bucket_of, merge, summarise
 from simulation.generator import LOG, Order, generate
 
 ROOT = Path(__file__).parents[1]
 TURNS = 3
 EVENTS_A_BUCKET = 1_000_000
+_NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
 def prepare(cases: int, folder: Path) -> list[Path]:
@@ -95,16 +97,25 @@ def mine(paths: list[Path]) -> None:
     events = [pl.scan_parquet(path) for path in paths]
     light = [each.select(concurrency.COLUMNS) for each in events]
     relations = concurrency.conclude(_summed(light, lens, concurrency.SUMMARIES))
-    merged = _summed(events, replace(lens, relations=relations), SUMMARIES)
+    parts, dealt = [], []
+    for bucket in events:
+        bucketful = bucket_of(bucket, _NOBODY, replace(lens, relations=relations))
+        parts.append(summarise(bucketful, SUMMARIES))
+        dealt.append(work.dealt(bucketful, len(events)))
+    attended = [summarise(pl.concat(each), work.SUMMARIES) for each in zip(*dealt, strict=True)]
+    merged = _merged(parts, SUMMARIES) | _merged(attended, work.SUMMARIES)
     verdict = Verdict(success=True, rows=0, rules=(), quarantined_rows=0, quarantined_cases=0)
     conclude(merged, settings, lens, verdict, "bench")
 
 
 def _summed(
-    events: Sequence[pl.LazyFrame], lens: Lens, summaries: tuple[Summary, ...]
+    events: Sequence[pl.LazyFrame], lens: Lens, summaries: tuple[Summary[Bucket], ...]
 ) -> Summaries:
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    parts = [summarise(bucket_of(bucket, nobody, lens), summaries) for bucket in events]
+    parts = [summarise(bucket_of(bucket, _NOBODY, lens), summaries) for bucket in events]
+    return _merged(parts, summaries)
+
+
+def _merged(parts: Sequence[Summaries], summaries: Sequence[Summary[Any]]) -> Summaries:
     frames = {each.name: [part[each.name].lazy() for part in parts] for each in summaries}
     return merge(frames, summaries)
 

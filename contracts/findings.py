@@ -275,6 +275,31 @@ TABLES: dict[str, pl.Schema] = {
             "watched_days": pl.Float64,
         }
     ),
+    # what those who took cases up were doing while these waited, where the log tells who and when:
+    # n waits of `wait_days` in all, which the other four add up to; most waiting first
+    "waiting_causes": pl.Schema(
+        {
+            "from": pl.String,
+            "to": pl.String,
+            "n": pl.Int64,
+            "wait_days": pl.Float64,
+            "contention_days": pl.Float64,
+            "prioritisation_days": pl.Float64,
+            "batching_days": pl.Float64,
+            "other_days": pl.Float64,
+        }
+    ),
+    # how much work there was at least and at most in the n times that the agency did a step, of
+    # `timed` of which the log tells when work started
+    "work_band": pl.Schema(
+        {
+            "activity": pl.String,
+            "n": pl.Int64,
+            "timed": pl.Int64,
+            "least_days": pl.Float64,
+            "most_days": pl.Float64,
+        }
+    ),
     # month by month, basis: cases that "began" (open ones counted; all of them were watched for
     # `watched_days`), that "ended", and that were "open" when it ended, with how long so far;
     # n is rounded down to tens (to `minimum_group`) when it is shown

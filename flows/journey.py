@@ -51,5 +51,6 @@ def _make(job: Job, by: Any) -> None:
         surveyed = stages.each("surveying", partial(by.survey, job, stored), buckets)
         relations = by.relate(job, surveyed)
         parts = stages.each("mining", partial(by.mine, job, stored, relations), buckets)
-        stages.once("reporting", partial(by.report, job, staged, stored, parts, verdict))
+        attended = stages.each("attending", partial(by.attend, job, parts), buckets)
+        stages.once("reporting", partial(by.report, job, staged, stored, parts, attended, verdict))
         by.publish(job, staged)

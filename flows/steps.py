@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from ingest.store import Stored
     from mining.journeys import Lens
     from mining.normative import Model
-    from mining.summaries import Summaries, Summary
+    from mining.summaries import Bucket, Summaries, Summary
     from reporting.facts import Facts
+
+Part = TypeVar("Part")
 
 _LATER = "Give a later --as-of, or leave it out to look at the log as it ends."
 _LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
@@ -127,7 +129,7 @@ def survey(job: Job, stored: Stored, bucket: int) -> Path:
 
     events = events_of(stored.path, bucket).select(COLUMNS)
     folder = job.scratch / "surveys" / str(bucket)
-    return _sum_up(job, events, _lens(job, stored), SUMMARIES, folder)
+    return _sum_up(_bucketful(job, events, _lens(job, stored)), SUMMARIES, folder)
 
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
@@ -140,39 +142,48 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
 
 
 def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
-    """Sums up one bucket; gives the folder of its summaries."""
+    """Sums up one bucket, and deals out who worked on what; gives the folder of both."""
     from ingest.store import events_of
     from mining.findings import SUMMARIES
     from mining.relations import Relations
+    from mining.work import dealt
 
     known = Relations.from_json(relations.read_text("utf-8"))
     lens = replace(_lens(job, stored), relations=known)
-    folder = job.scratch / "summaries" / str(bucket)
-    return _sum_up(job, events_of(stored.path, bucket), lens, SUMMARIES, folder)
+    bucketful = _bucketful(job, events_of(stored.path, bucket), lens)
+    folder = _sum_up(bucketful, SUMMARIES, job.scratch / "summaries" / str(bucket))
+    for number, items in enumerate(dealt(bucketful, stored.buckets)):
+        items.write_parquet(folder / f"work-{number}.parquet")
+    return folder
 
 
-def _sum_up(
-    job: Job,
-    events: pl.LazyFrame,
-    lens: Lens,
-    summaries: Sequence[Summary],
-    folder: Path,
-) -> Path:
-    """Writes these summaries of the events of one bucket into a new folder, and gives that."""
-    from mining.summaries import bucket_of, summarise
+def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
+    """Sums up the work that some of the people did in all buckets; gives the folder of the sums."""
+    from mining.work import SUMMARIES
 
-    touched = (
-        pl.scan_parquet(job.draft / "quarantine.parquet", glob=False).select("case_id").drop_nulls()
-    )
-    bucketful = bucket_of(events, touched.unique(), lens)
+    work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]
+    return _sum_up(pl.concat(work), SUMMARIES, job.scratch / "work" / str(number))
+
+
+def _bucketful(job: Job, events: pl.LazyFrame, lens: Lens) -> Bucket:
+    from mining.summaries import bucket_of
+
+    quarantine = pl.scan_parquet(job.draft / "quarantine.parquet", glob=False)
+    return bucket_of(events, quarantine.select("case_id").drop_nulls().unique(), lens)
+
+
+def _sum_up(part: Part, summaries: Sequence[Summary[Part]], folder: Path) -> Path:
+    """Writes these summaries of one part of the log into a new folder, and gives that."""
+    from mining.summaries import summarise
+
     folder.mkdir(parents=True)
-    for name, frame in summarise(bucketful, summaries).items():
+    for name, frame in summarise(part, summaries).items():
         frame.write_parquet(folder / f"{name}.parquet")
     return folder
 
 
-def _merged(parts: Sequence[Path], summaries: Sequence[Summary]) -> Summaries:
-    """The summaries of the log, from the folders of its buckets."""
+def _merged(parts: Sequence[Path], summaries: Sequence[Summary[Any]]) -> Summaries:
+    """The summaries of the log, from the folders of its parts."""
     from mining.summaries import merge
 
     names = [summary.name for summary in summaries]
@@ -196,16 +207,18 @@ def report(
     staged: Sequence[Staged],
     stored: Stored,
     parts: Sequence[Path],
+    attended: Sequence[Path],
     verdict: Verdict,
 ) -> None:
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
+    from mining import work
     from mining.findings import SUMMARIES, conclude
     from reporting.bpmn import draw
     from reporting.disclosure import protect
     from reporting.files import write_findings, write_tables
     from reporting.pages import write_pages
 
-    merged = _merged(parts, SUMMARIES)
+    merged = _merged(parts, SUMMARIES) | _merged(attended, work.SUMMARIES)
     lens = _lens(job, stored)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)

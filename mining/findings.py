@@ -22,7 +22,9 @@ from mining import (
     overview,
     stays,
     throughput,
+    waiting_causes,
     waits,
+    work_band,
 )
 from mining.journeys import Lens
 from mining.normative import Model
@@ -67,9 +69,10 @@ def conclude(
     run_id: str,
     meant: Model | None = None,
 ) -> Found:
-    """Turns the merged summaries of ``SUMMARIES`` into findings, tables and a process model.
+    """Turns merged summaries into findings, tables and a process model.
 
-    ``meant`` is how a case should go, where the config tells.
+    ``merged`` holds those of ``SUMMARIES`` and of ``mining.work.SUMMARIES``; ``meant`` is how a
+    case should go, where the config tells.
     """
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
 
@@ -109,6 +112,8 @@ def conclude(
         "survival": whole.survival,
         "clocks": clocks.conclude(merged, settings.journey),
         "bases": bases.conclude(merged, lens.as_of_date),
+        "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
+        "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }

@@ -66,6 +66,8 @@ MOVES = pl.Schema(
         "pause_ms": pl.Int64,  # part of the wait that a policy pause of the config explains
         "statutory_ms": pl.Int64,  # part of the rest that the law sets: its first so many days
         "work_ms": pl.Int64,  # 0 where the log does not tell when work started
+        "is_timed": pl.Boolean,  # the log tells when work on `to` started
+        "in_days": pl.Boolean,  # the case is counted in whole days
         "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
         "is_new": pl.Boolean,  # the case had not gone this way, `from` and `to`, alike before
         "resource": pl.String,  # who did `to`, as far as the log tells; null if open
@@ -244,6 +246,7 @@ def _done(linked: pl.LazyFrame) -> pl.LazyFrame:
         is_open=pl.lit(value=False),
         is_parallel=~pl.col("is_on_path") & ~pl.col("is_outside"),
         was_on_clock="enabled_on_clock",
+        is_timed=pl.col("started_at").is_not_null(),
         wait_ms=started - pl.col("enabled_ms"),
         work_ms=pl.col("at_ms") - started,
         **{"from": "enabled_by"},
@@ -265,6 +268,7 @@ def _still(linked: pl.LazyFrame) -> pl.LazyFrame:
         is_parallel=pl.lit(value=False),
         enabled_ms="origin_ms",
         was_on_clock="origin_on_clock",
+        is_timed=~waits,
         wait_ms=pl.when(waits).then(rest).otherwise(0),
         work_ms=pl.when(waits).then(0).otherwise(rest),
         from_team=pl.when(waits).then("last_team").otherwise("from_team"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import polars as pl
 
@@ -41,21 +42,24 @@ class Bucket:
         return cases(self.traces, self.lens).collect().lazy()
 
 
+Source = TypeVar("Source")
+
+
 @dataclass(frozen=True)
-class Summary:
-    """How one analysis sums up a bucket, and how sums of buckets are added up.
+class Summary(Generic[Source]):
+    """How one analysis sums up a part of a log, and how sums of parts are added up.
 
     Every column that is not a key is added up, but for those named in ``lowest`` and ``highest``.
     """
 
     name: str
     keys: tuple[str, ...]
-    summarise: Callable[[Bucket], pl.LazyFrame]
+    summarise: Callable[[Source], pl.LazyFrame]
     lowest: tuple[str, ...] = ()
     highest: tuple[str, ...] = ()
 
     def merge(self, parts: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
-        """The summary of all buckets, sorted by key."""
+        """The summary of all parts, sorted by key."""
         together = pl.concat(parts)
         extremes = (*self.keys, *self.lowest, *self.highest)
         merged = (
@@ -82,19 +86,21 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
     return Bucket(traces(named, lens).collect().lazy(), codes, lens)
 
 
-def summarise(bucket: Bucket, summaries: Iterable[Summary]) -> Summaries:
-    """Every summary of one bucket."""
+def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:
+    """Every summary of one part, mostly a bucket."""
     wanted = list(summaries)
     texts = (
         pl.col(pl.Categorical).cast(pl.String),
         pl.col(pl.List(pl.Categorical)).cast(pl.List(pl.String)),
     )
-    frames = pl.collect_all([each.summarise(bucket).with_columns(texts) for each in wanted])
+    frames = pl.collect_all([each.summarise(part).with_columns(texts) for each in wanted])
     return {summary.name: frame for summary, frame in zip(wanted, frames, strict=True)}
 
 
-def merge(parts: Mapping[str, Iterable[pl.LazyFrame]], summaries: Iterable[Summary]) -> Summaries:
-    """Every summary of the log, from those of its buckets."""
+def merge(
+    parts: Mapping[str, Iterable[pl.LazyFrame]], summaries: Iterable[Summary[Source]]
+) -> Summaries:
+    """Every summary of the log, from those of its parts."""
     wanted = list(summaries)
     frames = pl.collect_all([summary.merge(parts[summary.name]) for summary in wanted])
     return {summary.name: frame for summary, frame in zip(wanted, frames, strict=True)}

@@ -26,7 +26,7 @@ what causes them and in ``disclosure_tables`` for the tables:
 10. A bottleneck about, or held against, a group of fewer than k, or as few extra rounds, is left
    out. Evidence is in whole cases and whole percents; what share the hundredth that waits longest
    has needs 100·k cases, and of which share of the rest goes round too, k must do so.
-11. Clocks, months and outcomes (``disclosure_wholes``) of fewer than k cases are left out; the
+11. Clocks, months, outcomes and work (``disclosure_wholes``) of fewer than k are left out; the
    others are counted in multiples of k, rounded down, with shares in whole percents. Durations at
    which an outcome is of 1 … k-1 cases are left out for all.
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rules of ``disclosure`` for the tables about whole cases: clocks, bases and outcomes."""
+"""The rules of ``disclosure`` for whole cases (clocks, bases, outcomes) and for work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ _PER_TAIL = 5  # so many times k cases, before the tenth that takes longest is n
 
 def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
     """Those of the tables that there are, without anything about fewer than ``k`` cases."""
-    rules = {"clocks": _clocks, "bases": _bases, "outcomes": _outcomes}
+    rules = {
+        "clocks": _clocks,
+        "bases": _bases,
+        "outcomes": _outcomes,
+        "waiting_causes": _in_round_counts,
+        "work_band": _in_round_counts,
+    }
     return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
 
 
@@ -29,6 +35,14 @@ def _bases(bases: pl.DataFrame, k: int) -> pl.DataFrame:
     """In round counts: who is open at the end of a month less who was before tells who came."""
     shown = bases.filter(pl.col("n") >= k)
     return _without_tails(shown, "n", k).with_columns(pl.col("n") // k * k)
+
+
+def _in_round_counts(table: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Rows of at least ``k``, counted in multiples of it; days in whole days."""
+    counts = [name for name in ("n", "timed") if name in table.columns]
+    return table.filter(pl.col("n") >= k).with_columns(
+        pl.col(counts) // k * k, pl.col("^.*_days$").round()
+    )
 
 
 def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:

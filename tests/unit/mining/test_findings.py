@@ -22,6 +22,7 @@ import pytest
 from contracts.findings import Findings
 from contracts.settings import Journey, Settings
 from contracts.verdict import RuleResult, Verdict
+from mining import work
 from mining.bottlenecks import certainty
 from mining.findings import SUMMARIES, Found, conclude
 from mining.journeys import Lens
@@ -61,8 +62,11 @@ def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Fou
     lens = Lens(MONDAY + dt.timedelta(days=days), "Europe/Amsterdam", settings.journey)
     names = [f"c{n}" for n in range(1, touched + 1)]
     ids = pl.LazyFrame({"case_id": names}, schema={"case_id": pl.String})
-    summaries = summarise(bucket_of(event_log(*traces), ids, lens), SUMMARIES)
-    merged = merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
+    bucket = bucket_of(event_log(*traces), ids, lens)
+    [items] = work.dealt(bucket, 1)
+    found = summarise(bucket, SUMMARIES) | summarise(items, work.SUMMARIES)
+    wanted = (*SUMMARIES, *work.SUMMARIES)
+    merged = merge({name: [frame.lazy()] for name, frame in found.items()}, wanted)
     order = RuleResult(id="O01", what="", severity="info", success=False, rows=0, cases=3)
     verdict = Verdict(
         success=True, rows=300, quarantined_rows=2, quarantined_cases=1, rules=(order,)

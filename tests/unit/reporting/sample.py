@@ -182,6 +182,11 @@ def tables() -> dict[str, pl.DataFrame]:
             ("nobody's", 4, 0, 1.0, 2.0, 3.0),
         ],
         "bases": _bases(),
+        "waiting_causes": [
+            (F, G, 3020, 61_000.0, 21_000.0, 9_000.0, 4_000.0, 27_000.0),
+            (G, J, 4, 12.0, 3.0, 4.0, 5.0, 0.0),
+        ],
+        "work_band": [(G, 3020, 3020, 310.0, 310.0), (E, 2800, 0, 0.0, 412.0), (M, 3, 0, 0.0, 9.0)],
         "outcomes": [
             (outcome, cases, days, share * within)
             for outcome, cases, share in ((L, 3102, 0.91), (K, 287, 0.09), (M, 3, 0.001))

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""How much work there can be in a step, where the log does not tell when it started.
+
+Somebody cannot have begun before the case was there, nor before they had finished the one before
+it (Chapela-Campa and Dumas, "estimating the start times of activities"). They may have begun later:
+so this is the most that it can have been, and nothing is the least. Where the start is known, least
+and most are what it was.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.findings import TABLES
+from mining.durations import DAY_MS
+from mining.summaries import Summary
+
+
+def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
+    """By step how often the agency did it, and the least and the most of work in it."""
+    by_end = items.sort("resource", "done_ms", "enabled_ms", "from", "to")
+    same = pl.col("resource") == pl.col("resource").shift()
+    before_ms = pl.when(same).then(pl.col("done_ms").shift())
+    most_ms = pl.col("done_ms") - pl.max_horizontal("enabled_ms", before_ms)
+    work_ms = pl.col("done_ms") - pl.col("started_ms")
+    is_timed = pl.col("is_timed")
+    return (
+        by_end.lazy()
+        .with_columns(most_ms=most_ms, work_ms=work_ms)
+        .filter("is_ours")
+        .group_by("to")
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            timed=is_timed.sum().cast(pl.Int64),
+            least_ms=pl.when(is_timed).then("work_ms").otherwise(0).sum(),
+            most_ms=pl.when(is_timed).then("work_ms").otherwise("most_ms").sum(),
+        )
+    )
+
+
+SUMMARY = Summary("work_band", ("to",), _summarise)
+"""Of ``mining.work.ITEMS``, all those of each resource in it."""
+
+
+def conclude(summary: pl.DataFrame) -> pl.DataFrame:
+    """The shape of ``TABLES["work_band"]`` from the merged ``SUMMARY``, most events first."""
+    ranked = summary.sort("n", "to", descending=[True, False])
+    return ranked.select(
+        "n",
+        "timed",
+        activity="to",
+        least_days=pl.col("least_ms") / DAY_MS,
+        most_days=pl.col("most_ms") / DAY_MS,
+    ).select(TABLES["work_band"].names())
