@@ -20,6 +20,7 @@ from contracts.settings import Language, Settings
 from reporting import (
     bottlenecks,
     charts,
+    hands,
     kinds,
     overview,
     route_map,
@@ -162,6 +163,7 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
         "tones": [(tone, speech.say(words)) for tone, words in TONES],
         "swatch": _swatch,
         "bands_of": lambda wait: sections.bands(tables["wait_bands"], wait, speech),
+        "meanwhile_of": lambda wait: hands.meanwhile(tables["waiting_causes"], wait, speech),
         "question": QUESTION,
         "answers": ANSWERS,
     }

@@ -160,6 +160,11 @@ def test_the_map_has_a_number_for_every_bottleneck(page):
         ("nl", "De hele methode: docs/methods/third_party_capacity.md."),
         ("nl", "de zaak ging intussen verder en wachtte hier niet op"),
         ("nl", "Van de zaken ging 46 % helemaal zoals bedoeld."),
+        ("nl", "Wat degene die de zaak oppakte deed, terwijl de zaak wachtte"),
+        ("nl", "werkte aan zaken die later kwamen"),
+        ("nl", "die van de wet: zonder wat volgens de configuratie niet meetelt"),
+        ("nl", "langer dan 66 dagen"),  # of those who began in December 2025, half is not done
+        ("en", "The share of all cases that has ended so"),
         ("en", "Of this group 37% goes round, of the other cases 12%."),
         ("en", "What does “Work that is done again” mean?"),
         ("en", "The whole method: docs/methods/ranking.md."),

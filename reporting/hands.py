@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page shows of the work of those who took cases up, without saying who they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from reporting.bottlenecks import Wait
+from reporting.charts import bar
+from reporting.speech import Speech, sentence
+
+Row = dict[str, Any]
+_CAUSES = {
+    "contention_days": sentence("worked on cases that were there before"),
+    "prioritisation_days": sentence("worked on cases that came later"),
+    "batching_days": sentence("did not work; the cases that were taken up together gathered"),
+    "other_days": sentence("did not work on a case, as far as the log knows"),
+}
+
+
+def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
+    """What went on while cases waited at one place: a row for each part, with its bar.
+
+    Args:
+        table: in the shape of ``TABLES["waiting_causes"]``.
+        wait: at the place.
+        speech: the language of the words.
+    """
+    found = wait.source
+    mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
+    if mine.is_empty() or not mine["wait_days"][0]:
+        return []
+    row = mine.row(0, named=True)
+    total = sum(row[cause] for cause in _CAUSES)
+    return [
+        {
+            "words": speech.say(words),
+            "share": speech.share(row[cause] / total),
+            "bar": bar(row[cause] / total, "turn"),
+        }
+        for cause, words in _CAUSES.items()
+        if total
+    ]
