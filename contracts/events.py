@@ -30,6 +30,7 @@ _ACTIVITY_INSTANCE: dict[str, DataType] = {
     "started_at": INSTANT,  # null where the log does not tell
     "at": INSTANT,  # when the activity was completed
     "is_day": pl.Boolean,  # `at` or `started_at` is a local midnight: only its date is known
+    "registered_at": INSTANT,  # when its case was registered; null where the row does not tell
     "resource": pl.String,  # pseudonym; null where the log does not tell
     "team": pl.String,
     "org": pl.String,

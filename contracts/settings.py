@@ -132,6 +132,7 @@ class Columns(Model):
     activity: Name | None = None
     timestamp: Name | None = None
     start_timestamp: Name | None = None
+    registration_timestamp: Name | None = None
     resource: Name | None = None
     team: Name | None = None
     org: Name | None = None
@@ -272,6 +273,13 @@ class Settings(Model):
     def timezone(self) -> str:
         """The zone whose calendar dates the process lives by."""
         return self.sources[0].timezone
+
+    @property
+    def registration(self) -> str | None:
+        """What the moment is called at which cases were registered: as its column is."""
+        named = (source.columns.registration_timestamp for source in self.sources)
+        column = next((name for name in named if name), None)
+        return column and column.removeprefix("case:")
 
     @property
     def zone(self) -> ZoneInfo:

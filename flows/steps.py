@@ -199,7 +199,13 @@ def _lens(job: Job, stored: Stored) -> Lens:
 
     as_of = job.as_of or stored.last_at or job.now
     segments = tuple(attribute_column(name) for name in job.settings.analysis.segments)
-    return Lens(as_of, job.settings.timezone, job.settings.journey, segments=segments)
+    return Lens(
+        as_of,
+        job.settings.timezone,
+        job.settings.journey,
+        segments=segments,
+        registration=job.settings.registration,
+    )
 
 
 def report(

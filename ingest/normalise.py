@@ -15,7 +15,7 @@ from ingest.raw import DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
-TIME_ROLES = ("timestamp", "start_timestamp")
+TIME_ROLES = ("timestamp", "start_timestamp", "registration_timestamp")
 # XML cannot carry them
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
 _TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
@@ -53,6 +53,7 @@ def normalise(
         "digest": pl.col(DIGEST),
         "started_at": started_at,
         "at": at,
+        "registered_at": time["registration_timestamp"].struct.field("at"),
         "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
         "at_problem": pl.col("#time").struct.field("problem"),

@@ -13,17 +13,19 @@ open case waits, after its last event that leads on, until ``as_of``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from contracts.events import CASE_PREFIX, ORDER, day_in
-from contracts.settings import Journey, Pause
+from contracts.settings import Journey
+from mining.axis import instant_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.enabling import links
+from mining.intake import with_begin
 from mining.occurrences import occurrence
+from mining.pauses import paused_ms, statutory_ms
 from mining.relations import IN_SEQUENCE, Relations
 
 
@@ -32,7 +34,8 @@ class Lens:
     """How a log is looked at: until when, in which zone's calendar, as which journey.
 
     ``relations`` are what the whole log tells of its activities: ``mining.concurrency``;
-    ``segments`` the ``case:*`` columns whose groups are compared.
+    ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` what the moment
+    is called at which cases were registered.
     """
 
     as_of: dt.datetime
@@ -40,6 +43,7 @@ class Lens:
     journey: Journey
     relations: Relations = IN_SEQUENCE
     segments: tuple[str, ...] = ()
+    registration: str | None = None
 
     @property
     def as_of_date(self) -> dt.date:
@@ -55,7 +59,8 @@ class Lens:
 MOVES = pl.Schema(
     {
         "case_id": pl.String,
-        "from": pl.String,  # what enabled it; null: the work on a case's first activity
+        "from": pl.String,  # what enabled it, an activity or the registration of the case
+        # null: the work on the first activity of a case of which no registration is known
         "to": pl.String,  # null: an open case waits, what comes next is not known
         "is_open": pl.Boolean,
         "is_outside": pl.Boolean,  # after the case was closed
@@ -77,7 +82,9 @@ MOVES = pl.Schema(
         "from_org": pl.String,
     }
 )
-"""One row an event but for a case's first (which has one if it was worked on), one an open case.
+"""One row an event, one an open case.
+
+But for a case's first event, which has one if its registration is known or if it was worked on.
 
 The ``case:*`` columns of the events follow. The wait and the work of what is neither outside nor
 parallel sum to the time that has elapsed.
@@ -113,25 +120,25 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     Returns:
         The columns of ``events``, and ``from`` (the activity before it), ``visit`` (1 for the
         first time that its activity occurs in the case), ``is_first, is_last, is_closed,
-        is_outside``; the places ``first_place, last_place, end_place`` of its case; and on the
-        case's axis ``at_ms`` (this event), ``before_ms`` (the event before it; of the first one,
-        the case's begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began;
-        ``at_ms`` where the log does not tell), ``as_of_ms``.
+        is_outside``; of its case the places ``first_place, last_place, end_place``, ``began_at``
+        and ``is_registered`` (the case began with its registration); and on the case's axis
+        ``at_ms`` (this event), ``before_ms`` (the event before it; of the first one, the case's
+        begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began; ``at_ms``
+        where the log does not tell), ``as_of_ms``.
     """
-    traced = _placed(_known_by(events, lens.as_of), lens.journey).with_columns(
+    traced = _placed(_known_by(events, lens.as_of), lens).with_columns(
         is_closed=pl.col("end_place").is_not_null(),
         is_outside=(pl.col("place") > pl.col("end_place")).fill_null(value=False),
-        at_ms=_on_axis("at", lens.zone),
-        began_ms=_on_axis("began_at", lens.zone),
-        started_ms=_on_axis("started_at", lens.zone),
-        as_of_ms=_constant_on_axis(lens.as_of, lens.zone),
+        at_ms=on_axis("at", lens.zone),
+        started_ms=on_axis("started_at", lens.zone),
+        as_of_ms=instant_on_axis(lens.as_of, lens.zone),
         visit=occurrence("number", "activity"),
     )
     return traced.lazy().with_columns(
         before_ms=pl.when("is_first").then("began_ms").otherwise(pl.col("at_ms").shift()),
-        # before its first event somebody worked on a case, if it had begun by then
+        # before its first event somebody worked on a case, if work had begun by then
         started_ms=pl.when("is_first")
-        .then("began_ms")
+        .then("begun_ms")
         .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms"))),
         **{"from": pl.when(~pl.col("is_first")).then(pl.col("activity").shift())},
     )
@@ -150,13 +157,13 @@ def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
     return begun.sort(ORDER)
 
 
-def _placed(known: pl.DataFrame, journey: Journey) -> pl.DataFrame:
+def _placed(known: pl.DataFrame, lens: Lens) -> pl.DataFrame:
     """Each event with its place, and what is to be known of its case.
 
     That is its ``number``, its places (``end_place``: of its last end activity; null: it is open),
     when it began, and whether it is counted in days.
     """
-    is_end = pl.col("activity").is_in(journey.end) & pl.col("is_done")
+    is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")
     is_first = (pl.col("case_id") != pl.col("case_id").shift()).fill_null(value=True)
     events = known.with_row_index("place").with_columns(
         number=pl.col("case_id").rle_id(),
@@ -169,11 +176,15 @@ def _placed(known: pl.DataFrame, journey: Journey) -> pl.DataFrame:
         first_place=pl.col("place").first(),
         last_place=pl.col("place").last(),
         end_place=pl.col("ended").max(),
-        began_at=pl.col("begun_at").min(),
+        first_activity=pl.col("activity").first(),
+        begun_at=pl.col("begun_at").min(),
+        registered_at=pl.col("registered_at").min(),
         in_days=pl.col("is_day").any(),
     )
-    of_the_case = cases.drop("number")[events["number"]]
-    return pl.concat([events.drop("ended", "begun_at"), of_the_case], how="horizontal")
+    begun = with_begin(cases, lens.journey, lens.zone)
+    of_the_case = begun.drop("number", "first_activity", "begun_at", "registered_at")
+    of_the_event = events.drop("ended", "begun_at", "registered_at")
+    return pl.concat([of_the_event, of_the_case[events["number"]]], how="horizontal")
 
 
 def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
@@ -187,9 +198,12 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     done, still = _done(linked), _still(linked)
     both = pl.concat([done, still.select(done.collect_schema().names())])
     return (
-        both.with_columns(pause_ms=_paused(lens), is_before_clock=_before_clock(lens.journey))
+        both.with_columns(
+            pause_ms=paused_ms(lens.journey.pauses, lens.zone),
+            is_before_clock=_before_clock(lens.journey),
+        )
         .with_columns(
-            statutory_ms=_statutory(lens.journey),
+            statutory_ms=statutory_ms(lens.journey),
             is_new=occurrence("case_id", "from", "to", "is_open", "is_parallel", "is_outside") == 1,
         )
         .select(*MOVES.names(), _CASE_COLUMNS)
@@ -207,10 +221,14 @@ def _linked(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         last_org=_last_known("org"),
     )
     at_begin = pl.col("is_from_begin")
+    at_registration = at_begin & pl.col("is_registered")
     return seen.with_columns(
-        enabled_by=pl.when(~pl.col("is_first")).then(pl.col("activity").gather("enabler")),
+        enabled_by=pl.when(at_registration)
+        .then(pl.lit(lens.registration, dtype=pl.String))
+        .when(~pl.col("is_first"))
+        .then(pl.col("activity").gather("enabler")),
         enabled_ms=pl.when(at_begin).then("began_ms").otherwise(pl.col("at_ms").gather("enabler")),
-        enabled_on_clock=pl.col("was_on_clock").gather("enabler"),
+        enabled_on_clock=pl.col("was_on_clock").gather("enabler") & ~at_registration,
         from_team=pl.when(~pl.col("is_first")).then(pl.col("last_team").shift()),
         from_org=pl.when(~pl.col("is_first")).then(pl.col("last_org").shift()),
         origin_activity=pl.col("activity").gather("origin"),
@@ -233,7 +251,8 @@ def _last_known(column: str) -> pl.Expr:
 def _done(linked: pl.LazyFrame) -> pl.LazyFrame:
     """The moves that ended in an event."""
     started = pl.col("started_ms").clip("enabled_ms", "at_ms")
-    return linked.filter(~pl.col("is_first") | (pl.col("at_ms") > pl.col("began_ms"))).select(
+    was_worked_on = pl.col("at_ms") > pl.col("began_ms")
+    return linked.filter(~pl.col("is_first") | pl.col("is_registered") | was_worked_on).select(
         "case_id",
         "is_outside",
         "in_days",
@@ -303,73 +322,3 @@ def cases(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     )
     firsts = traced.filter("is_first").select(is_begun=begins)
     return pl.concat([ends, firsts], how="horizontal").select(CASES.names())
-
-
-def _on_axis(column: str, zone: str) -> pl.Expr:
-    """An instant in milliseconds; as its local date's midnight where the case counts in days."""
-    days = day_in(column, zone).cast(pl.Int32).cast(pl.Int64) * DAY_MS
-    return pl.when("in_days").then(days).otherwise(pl.col(column).dt.epoch("ms"))
-
-
-def _constant_on_axis(instant: dt.datetime, zone: str) -> pl.Expr:
-    days = _day_ms(instant.astimezone(ZoneInfo(zone)).date())
-    return pl.when("in_days").then(days).otherwise(_epoch_ms(instant))
-
-
-def _paused(lens: Lens) -> pl.Expr:
-    """The part of ``[enabled_ms, enabled_ms + wait_ms)`` that lies in a pause of the activity."""
-    overlaps = [
-        pl.when(pl.col("to") == pause.activity).then(_overlap(pause, lens.zone)).otherwise(0)
-        for pause in merged(lens.journey.pauses)
-    ]
-    return pl.sum_horizontal(pl.lit(0, dtype=pl.Int64), *overlaps)
-
-
-def _overlap(pause: Pause, zone: str) -> pl.Expr:
-    after = pause.end + dt.timedelta(days=1)
-    start, stop = (
-        pl.when("in_days").then(_day_ms(day)).otherwise(_epoch_ms(_midnight(day, zone)))
-        for day in (pause.start, after)
-    )
-    until = pl.min_horizontal(pl.col("enabled_ms") + pl.col("wait_ms"), stop)
-    return (until - pl.max_horizontal("enabled_ms", start)).clip(lower_bound=0)
-
-
-def _statutory(journey: Journey) -> pl.Expr:
-    limits = {
-        activity: step.statutory_wait // dt.timedelta(milliseconds=1)
-        for activity, step in journey.steps.items()
-        if step.statutory_wait is not None
-    }
-    limit = pl.lit(0, dtype=pl.Int64)
-    for activity, ms in limits.items():
-        limit = pl.when(pl.col("to") == activity).then(ms).otherwise(limit)
-    return pl.min_horizontal(pl.col("wait_ms") - pl.col("pause_ms"), limit)
-
-
-def merged(pauses: Iterable[Pause]) -> list[Pause]:
-    """The pauses with those of one activity that touch or overlap made into one."""
-    whole: list[Pause] = []
-    for pause in sorted(pauses, key=lambda pause: (pause.activity, pause.start)):
-        last = whole[-1] if whole else None
-        if (
-            last is not None
-            and last.activity == pause.activity
-            and pause.start <= last.end + dt.timedelta(days=1)
-        ):
-            whole[-1] = last.model_copy(update={"end": max(last.end, pause.end)})
-        else:
-            whole.append(pause)
-    return whole
-
-
-def _midnight(day: dt.date, zone: str) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo(zone))
-
-
-def _epoch_ms(instant: dt.datetime) -> int:
-    return int(instant.timestamp() * 1000)
-
-
-def _day_ms(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days * DAY_MS

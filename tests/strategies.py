@@ -21,6 +21,7 @@ AS_OF = START + dt.timedelta(days=60)
 ZONE = "Europe/Amsterdam"
 
 _minutes = st.integers(min_value=0, max_value=40 * 24 * 60)
+_registered = st.none() | st.integers(min_value=-10 * 24 * 60, max_value=5 * 24 * 60)
 _org = st.sampled_from([None, "x", "y"])
 _event = st.tuples(st.sampled_from(ACTIVITIES), _minutes, st.integers(0, 3000), st.booleans(), _org)
 _Event = tuple[str, int, int, bool, str | None]
@@ -28,9 +29,14 @@ _Event = tuple[str, int, int, bool, str | None]
 
 @st.composite
 def event_logs(draw: st.DrawFn, *, ties: bool = True) -> pl.DataFrame:
-    """Logs of up to eight cases: instants and dates, with and without the start of work."""
+    """Up to eight cases: instants and dates, with and without starts of work and registrations."""
     traces = draw(st.lists(st.lists(_event, min_size=1, max_size=7), min_size=1, max_size=8))
-    rows = [row for n, trace in enumerate(traces) for row in _rows(f"c{n}", trace)]
+    before = draw(st.lists(_registered, min_size=len(traces), max_size=len(traces)))
+    rows = [
+        row | {"registered_at": START + dt.timedelta(minutes=minute) if minute else None}
+        for n, (trace, minute) in enumerate(zip(traces, before, strict=True))
+        for row in _rows(f"c{n}", trace)
+    ]
     log = pl.DataFrame(
         [{"source": "log", "row": n, **row} for n, row in enumerate(rows)], schema=EVENTS
     )
@@ -85,6 +91,7 @@ LENS = Lens(
             Pause(activity="c", **{"from": dt.date(2026, 4, 10), "to": dt.date(2026, 4, 20)}),
         ),
     ),
+    registration="registered",
 )
 
 _pairs = st.frozensets(st.tuples(st.sampled_from(ACTIVITIES), st.sampled_from(ACTIVITIES)))

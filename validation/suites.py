@@ -138,7 +138,8 @@ def _there(rule: str, column: str, thing: str) -> list[Expectation]:
 def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]:
     journey = settings.journey
     pauses = (pause.activity for pause in journey.pauses)
-    named = list(dict.fromkeys((*journey.start, *journey.end, *journey.steps, *pauses)))
+    steps = (activity for activity in journey.steps if activity != settings.registration)
+    named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses)))
     ends = list(dict.fromkeys(journey.end))
     one_end = "At least one of the activities that end a case was completed"
     return [

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -86,7 +87,7 @@ def test_whole_weeks_of_shift_change_no_duration(log: pl.DataFrame, weeks: int) 
     shift = dt.timedelta(weeks=weeks)
     later = Lens(in_utc.as_of + shift, "UTC", in_utc.journey)
     instants = log.with_columns(is_day=pl.lit(value=False))
-    moved = instants.with_columns(pl.col("at", "started_at") + shift)
+    moved = instants.with_columns(pl.col("at", "started_at", "registered_at") + shift)
 
     for name in ("waits", "throughput", "ledger", "variants", "rework"):
         assert summed(instants, in_utc)[name].equals(summed(moved, later)[name])
@@ -187,7 +188,8 @@ def moves_of_a_case(events: list[dict[str, Any]], lens: Lens) -> list[Move]:
     """From, to, is_parallel, wait, work, visit and from_org of an open case in instants."""
     barred = lens.relations.not_enabling
     activities = [event["activity"] for event in events]
-    begin = min(min(e["at"], e["started_at"] or e["at"]) for e in events)
+    begun = min(min(e["at"], e["started_at"] or e["at"]) for e in events)
+    begin, since = begin_of_a_case(events[0]["registered_at"], begun, activities[0], lens)
     last = len(events) - 1
     leading = [n for n, name in enumerate(activities) if name not in lens.relations.side]
     origin = leading[-1] if leading and events[last]["is_done"] else last
@@ -205,13 +207,16 @@ def moves_of_a_case(events: list[dict[str, Any]], lens: Lens) -> list[Move]:
     for i, (event, enabler) in enumerate(zip(events, enablers, strict=True)):
         enabled = begin if enabler is None else events[enabler]["at"]
         started = (
-            begin if i == 0 else min(event["at"], max(enabled, event["started_at"] or event["at"]))
+            begun if i == 0 else min(event["at"], max(enabled, event["started_at"] or event["at"]))
         )
         orgs = [e["org"] for e in events[:i] if e["org"]]
-        if i > 0 or event["at"] > begin:
+        is_registered = since == lens.registration
+        if i > 0 or is_registered or event["at"] > begin:
             found.append(
                 (
-                    None if i == 0 else activities[enabler or 0],
+                    (since if i or is_registered else None)
+                    if enabler is None
+                    else activities[enabler],
                     event["activity"],
                     i not in on_path,
                     (started - enabled) // MS,
@@ -221,6 +226,18 @@ def moves_of_a_case(events: list[dict[str, Any]], lens: Lens) -> list[Move]:
                 )
             )
     return found
+
+
+def begin_of_a_case(
+    registered: dt.datetime | None, begun: dt.datetime, first: str, lens: Lens
+) -> tuple[dt.datetime, str | None]:
+    """When a case in instants began, and with what."""
+    if registered is None or registered > begun:
+        return begun, first
+    local = registered.astimezone(ZoneInfo(lens.zone))
+    if local.time() == dt.time():
+        return min(begun, (local + dt.timedelta(days=1)).astimezone(dt.UTC)), lens.registration
+    return registered, lens.registration
 
 
 @given(event_logs(), lenses())

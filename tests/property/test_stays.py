@@ -122,7 +122,9 @@ def test_whole_weeks_of_shift_shift_the_weeks_only(log: pl.DataFrame, weeks: int
     later = replace(in_utc, as_of=in_utc.as_of + shift)
     instants = log.with_columns(is_day=pl.lit(value=False))
     before = summed(instants, in_utc)
-    after = summed(instants.with_columns(pl.col("at", "started_at") + shift), later)
+    after = summed(
+        instants.with_columns(pl.col("at", "started_at", "registered_at") + shift), later
+    )
 
     for summary in stays.SUMMARIES:
         frame = before[summary.name]
