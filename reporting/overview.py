@@ -61,6 +61,7 @@ def choose(
     tables: Mapping[str, pl.DataFrame],
     journey: Journey,
     bottlenecks: Sequence[tuple[str, str | None]],
+    registration: str | None = None,
 ) -> Overview:
     """Start, end, the steps of the first bottlenecks and the most frequent others, with moves.
 
@@ -68,8 +69,11 @@ def choose(
         tables: of the run, after disclosure control.
         journey: where cases start and end, as far as the config says.
         bottlenecks: the waits whose moves are always drawn, where their steps are.
+        registration: what cases start with before their first step, if the log tells.
     """
-    told = dict(tables["steps"].select("activity", "cases").iter_rows())
+    since = tables["waits"].filter(pl.col("from").is_in([registration]))
+    registered = dict(since.group_by("from").agg(pl.col("cases").sum()).iter_rows())
+    told = registered | dict(tables["steps"].select("activity", "cases").iter_rows())
     most = max(filter(None, told.values()), default=1)
     # only a step of nearly all cases has no number to show
     counts = {step: most if cases is None else cases for step, cases in told.items()}
@@ -79,6 +83,7 @@ def choose(
         if trace
     ]
     starts, ends = _edges_of(traces, journey, counts)
+    starts = [*registered] or starts
     ranked = [step for pair in bottlenecks[:SURE] for step in pair if step in counts]
     often = [step for step, cases in counts.items() if cases * RARE >= most]
     chosen = list(dict.fromkeys([*starts[:1], *ends[:1], *ranked, *often]))[:MOST_STEPS]

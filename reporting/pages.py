@@ -152,7 +152,8 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
     speech = names.speech
     waits = bottlenecks.waits(findings, names)
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
-    shown = overview.choose(tables, names.settings.journey, pairs)
+    settings = names.settings
+    shown = overview.choose(tables, settings.journey, pairs, settings.registration)
     return {
         "answer": story.answer(findings, names),
         "figures": story.key_figures(findings, tables["survival"], speech),

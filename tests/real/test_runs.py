@@ -115,6 +115,23 @@ def test_directly_follows_counts_are_those_of_pm4py(run: Run, name: str) -> None
     assert {(a, b): n for a, b, n in ours.select("from", "to", "n").rows()} == graph
 
 
+def test_the_wait_since_registration_is_that_of_the_rows(run: Run, real_logs: Path) -> None:
+    times = pl.read_csv(real_logs / "coselog_receipt.csv").select(
+        "case:concept:name",
+        pl.col("time:timestamp", "case:startdate").str.to_datetime(time_zone="UTC", strict=True),
+    )
+    first = times.group_by("case:concept:name").min()
+    days = (first["time:timestamp"] - first["case:startdate"]).dt.total_milliseconds() / 86_400_000
+
+    waits = pl.read_parquet(run("intake") / "tables" / "waits.parquet")
+    intake = waits.row(by_predicate=pl.col("from") == "startdate", named=True)
+
+    # two cases were registered after their first event
+    assert intake["n"] == (days >= 0).sum() == 1432
+    assert intake["person_days"] == pytest.approx(days.filter(days >= 0).sum(), rel=1e-6)
+    assert intake["p50_days"] == pytest.approx(days.filter(days >= 0).median(), rel=0.01)
+
+
 def test_three_encodings_of_one_log_give_one_result(run: Run) -> None:
     results = [found(run(f"receipt_{kind}")) for kind in ("xes", "csv", "parquet")]
     for result in results:

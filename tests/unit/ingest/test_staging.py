@@ -200,6 +200,17 @@ def test_a_day_in_either_time_is_a_day(staged, begun, done, is_day):
     assert frame["is_day"].item() is is_day
 
 
+def test_a_date_of_registration_leaves_the_times_of_events_as_they_are(staged):
+    content = (
+        "zaak;stap;tijdstip;aanvraag\n1;a;12-03-2026 10:00;11-03-2026\n1;b;12-03-2026 11:00;\n"
+    )
+    columns = COLUMNS | {"registration_timestamp": "aanvraag"}
+    _, frame = staged("export.csv", content, columns=columns)
+
+    midnight = dt.datetime(2026, 3, 10, 23, tzinfo=dt.UTC)
+    assert frame.select("registered_at", "is_day").rows() == [(midnight, False), (None, False)]
+
+
 @pytest.mark.parametrize(
     ("text", "is_day"),
     [

@@ -61,6 +61,19 @@ def test_a_move_against_the_route_is_known_as_such():
     assert not moves[sample.D, sample.E]
 
 
+def test_a_registration_is_where_cases_start():
+    frames = sample.tables()
+    since = {"from": "aanvraag", "to": sample.A, "n": 4000, "cases": 4000, "p90_days": 3.0}
+    waits = pl.concat([frames["waits"], pl.DataFrame([since])], how="diagonal_relaxed")
+    told = {**frames, "waits": waits}
+    journey = sample.settings().journey
+    shown = overview.choose(told, journey, [("aanvraag", sample.A)], "aanvraag")
+
+    assert (shown.starts, shown.steps["aanvraag"]) == (("aanvraag",), 4000)
+    assert ("aanvraag", sample.A) in {(move.from_, move.to) for move in shown.moves}
+    assert overview.choose(told, journey, []).starts == (sample.A,)
+
+
 def test_an_empty_log_has_an_empty_map():
     empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
 

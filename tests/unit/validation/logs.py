@@ -19,11 +19,17 @@ NOW = MONDAY + dt.timedelta(days=30)
 SETTINGS = Settings.model_validate(
     {
         "process": {"id": "test"},
-        "sources": [{"path": "log.csv", "case_attributes": ["region"]}],
+        "sources": [
+            {
+                "path": "log.csv",
+                "columns": {"registration_timestamp": "registered"},
+                "case_attributes": ["region"],
+            }
+        ],
         "journey": {
             "start": ["begin"],
             "end": ["end"],
-            "steps": {"work": {}},
+            "steps": {"work": {}, "registered": {"label": "Registered"}},
             "pauses": [{"activity": "work", "from": "2026-01-01", "to": "2026-01-02"}],
         },
     }
