@@ -50,6 +50,7 @@ def prepare(cases: int, folder: Path) -> list[Path]:
         started_at=pl.col(roles.start_timestamp or ""),
         at=pl.col(roles.timestamp or ""),
         is_day=pl.lit(value=False),
+        registered_at=pl.lit(None, pl.Datetime("us", "UTC")),
         resource=pl.col(roles.resource or ""),
         team=pl.col(roles.team or ""),
         org=pl.col(roles.org or ""),

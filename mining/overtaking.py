@@ -28,13 +28,14 @@ def weight_above(values: Numbers, weights: Numbers, upto: Numbers, than: Numbers
     rank[by_value] = np.arange(1, count + 1)
     not_above = np.searchsorted(values[by_value], than, side="right")
     total = np.zeros(len(upto), np.int64)
-    place = np.arange(count)
     for level in range(count.bit_length()):
         here = np.flatnonzero(upto >> level & 1)
-        key = (place >> level) * (count + 1) + rank
-        order = np.argsort(key, kind="stable")
+        # numpy sorts small integers by their digits, in a fraction of the time
+        blocks = (by_value >> level).astype(np.min_scalar_type(count >> level))
+        order = by_value[np.argsort(blocks, kind="stable")]
+        key = (order >> level) * (count + 1) + rank[order]
         so_far = np.concatenate([[0], np.cumsum(weights[order])])
         block = (upto[here] >> level) - 1
-        first = np.searchsorted(key[order], block * (count + 1) + not_above[here], side="right")
+        first = np.searchsorted(key, block * (count + 1) + not_above[here], side="right")
         total[here] += so_far[(block + 1) << level] - so_far[first]
     return total

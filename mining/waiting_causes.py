@@ -18,7 +18,6 @@ works through it takes one case up right after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -37,25 +36,18 @@ CAUSES = ("contention", "prioritisation", "batching", "other")
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
     """The waits by place: how many, how long, and of each cause its part."""
-    timed = items.filter("is_timed", pl.col("resource").is_not_null()).sort(
-        "resource", "started_ms", "done_ms", "enabled_ms", "from", "to"
-    )
-    causes = [_of_one(each) for each in timed.partition_by("resource", maintain_order=True)]
-    empty = pl.DataFrame(schema=dict.fromkeys((f"{cause}_ms" for cause in CAUSES), pl.Int64))
-    split = pl.concat([timed, pl.concat([empty, *causes])], how="horizontal")
-    wait_ms = pl.col("started_ms") - pl.col("enabled_ms")
+    timed = items.filter("is_timed", pl.col("resource").is_not_null())
+    waits = [_waits_for_one(theirs) for theirs in timed.partition_by("resource")]
     return (
-        split.lazy()
-        .filter("is_wait", wait_ms > 0)
+        pl.concat([pl.DataFrame(schema=_WAITS), *waits])
+        .lazy()
         .group_by("from", "to")
-        .agg(
-            n=pl.len().cast(pl.Int64),
-            wait_ms=wait_ms.sum(),
-            **{f"{cause}_ms": pl.col(f"{cause}_ms").sum() for cause in CAUSES},
-        )
+        .agg(n=pl.len().cast(pl.Int64), **{name: pl.col(name).sum() for name in _PARTS})
     )
 
 
+_PARTS = ("wait_ms", *(f"{cause}_ms" for cause in CAUSES))
+_WAITS = pl.Schema({"from": pl.String, "to": pl.String, **dict.fromkeys(_PARTS, pl.Int64)})
 SUMMARY = Summary("waiting_causes", ("from", "to"), _summarise)
 """Of ``mining.work.ITEMS``, all those of each resource in it."""
 
@@ -94,22 +86,29 @@ class _Busy(NamedTuple):
         return later
 
 
-def _of_one(items: pl.DataFrame) -> pl.DataFrame:
-    """The parts of each wait for one person, whose items come in the order of their start."""
-    enabled, started = items["enabled_ms"].to_numpy(), items["started_ms"].to_numpy()
-    formed = np.minimum(_formed(items), started)
+def _waits_for_one(items: pl.DataFrame) -> pl.DataFrame:
+    """The waits for one person and the parts of each, in the shape of ``_WAITS``."""
+    items = items.sort("started_ms", "done_ms", "enabled_ms")
     busy = _busy(items)
+    waits = items.with_columns(
+        formed_ms=pl.min_horizontal(pl.Series(_formed(items)), "started_ms"),
+        wait_ms=pl.col("started_ms") - pl.col("enabled_ms"),
+    ).filter("is_wait", pl.col("wait_ms") > 0)
+    enabled, started, formed = (
+        waits[name].to_numpy() for name in ("enabled_ms", "started_ms", "formed_ms")
+    )
     worked_before = busy.by(enabled)
     worked = busy.by(started) - worked_before
     later = busy.on_later(enabled, started)
     batching = formed - enabled - (busy.by(formed) - worked_before)
-    return pl.DataFrame(
-        {
-            "contention_ms": worked - later,
-            "prioritisation_ms": later,
-            "batching_ms": batching,
-            "other_ms": started - enabled - worked - batching,
-        }
+    return waits.select(
+        "from",
+        "to",
+        "wait_ms",
+        contention_ms=worked - later,
+        prioritisation_ms=later,
+        batching_ms=batching,
+        other_ms=started - enabled - worked - batching,
     )
 
 
@@ -122,37 +121,39 @@ def _busy(items: pl.DataFrame) -> _Busy:
 
 
 def _formed(items: pl.DataFrame) -> Numbers:
-    """When the batch that each item is in had formed; its own enabled time where it is in none."""
-    formed = items["enabled_ms"].to_numpy().copy()
-    by_step = items.with_row_index("place").partition_by("to", maintain_order=True)
-    for step in by_step:
-        place = step["place"].to_numpy()
-        before = np.iinfo(np.int64).min
-        for first, end, began in _runs(step):
-            if end - first > 1:
-                run = place[first:end]
-                # what was there when the run before it began was left over, not gathered since
-                gathered = run[formed[run] >= before]
-                formed[gathered] = formed[gathered].max(initial=before)
-            before = began
+    """When the batch that each item is in had formed; its own enabled time where it is in none.
+
+    A batch is a run of items of one step, in the order of their start: an item joins the run before
+    it if it could be taken up when that began, and began within ``_GAP_MS`` of work on the step.
+    What was there already when the last run before it began was left over, not gathered since.
+    """
+    step = items["to"].rank("dense").to_numpy().astype(np.int64)
+    by_step = np.argsort(step, kind="stable")
+    times = items.select("enabled_ms", "started_ms", "done_ms").to_numpy()
+    least = times.min()
+    apart = times.max() - least + _GAP_MS + 1  # the times of one step after all of the one before
+    enabled, started, done = (times - least)[by_step].T + step[by_step] * apart
+    begin = _begins_of_runs(enabled, started, done)
+    run = np.repeat(np.arange(len(begin)), np.diff(begin, append=len(items)))
+    before = np.concatenate([[0], started[begin]])[run]  # a time of another step is no less
+    is_gathered = enabled >= before
+    last = np.maximum.reduceat(np.where(is_gathered, enabled, 0), begin)
+    waited_for_others = np.where(is_gathered, last[run] - enabled, 0)
+    formed: Numbers = items["enabled_ms"].to_numpy().copy()
+    formed[by_step] += waited_for_others
     return formed
 
 
-def _runs(step: pl.DataFrame) -> Iterator[tuple[int, int, int]]:
-    """Runs of items that were taken up together, in the order of their start.
-
-    An item joins a run if it could be taken up when that began, and was within ``_GAP_MS`` of it.
-
-    Yields:
-        The place of its first item, the place after its last one, and when it began.
-    """
-    columns = (step[name].to_list() for name in ("enabled_ms", "started_ms", "done_ms"))
-    first = began = ended = 0
-    for place, (enabled, started, done) in enumerate(zip(*columns, strict=True)):
-        if place and enabled <= began and started - ended <= _GAP_MS:
-            ended = max(ended, done)
-            continue
-        if place:
-            yield first, place, began
-        first, began, ended = place, started, done
-    yield first, step.height, began
+def _begins_of_runs(enabled: Numbers, started: Numbers, done: Numbers) -> Numbers:
+    """The places of the first items of runs."""
+    # nothing up to the first of a run was enabled after its start, so the first that was ends it
+    too_late = np.searchsorted(np.maximum.accumulate(enabled), started, side="right")
+    idle = np.flatnonzero(started[1:] - np.maximum.accumulate(done)[:-1] > _GAP_MS) + 1
+    after_a_gap = np.append(idle, len(started))[
+        np.searchsorted(idle, np.arange(len(started)), side="right")
+    ]
+    end_of_run = np.minimum(too_late, after_a_gap).tolist()
+    begins = [0]
+    while (end := end_of_run[begins[-1]]) < len(started):
+        begins.append(end)
+    return np.array(begins)

@@ -19,7 +19,7 @@ from mining.summaries import Summary
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
     """By step how often the agency did it, and the least and the most of work in it."""
-    by_end = items.sort("resource", "done_ms", "enabled_ms", "from", "to")
+    by_end = items.sort("resource", "done_ms", "enabled_ms", "to")
     same = pl.col("resource") == pl.col("resource").shift()
     before_ms = pl.when(same).then(pl.col("done_ms").shift())
     most_ms = pl.col("done_ms") - pl.max_horizontal("enabled_ms", before_ms)

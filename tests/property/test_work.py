@@ -73,7 +73,7 @@ def runs_of(mine: list[Item]) -> list[list[int]]:
             ended = max(ended, start + took)
         else:
             runs.append([index])
-            began, ended = start, start + took
+            began, ended = start, max(ended, start + took)
     return runs
 
 
