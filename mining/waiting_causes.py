@@ -47,7 +47,9 @@ def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
 
 
 _PARTS = ("wait_ms", *(f"{cause}_ms" for cause in CAUSES))
-_WAITS = pl.Schema({"from": pl.String, "to": pl.String, **dict.fromkeys(_PARTS, pl.Int64)})
+_WAITS = pl.Schema(
+    {"from": pl.Categorical(), "to": pl.Categorical(), **dict.fromkeys(_PARTS, pl.Int64())}
+)
 SUMMARY = Summary("waiting_causes", ("from", "to"), _summarise)
 """Of ``mining.work.ITEMS``, all those of each resource in it."""
 
@@ -127,7 +129,7 @@ def _formed(items: pl.DataFrame) -> Numbers:
     it if it could be taken up when that began, and began within ``_GAP_MS`` of work on the step.
     What was there already when the last run before it began was left over, not gathered since.
     """
-    step = items["to"].rank("dense").to_numpy().astype(np.int64)
+    step = items["to"].to_physical().rank("dense").to_numpy().astype(np.int64)
     by_step = np.argsort(step, kind="stable")
     times = items.select("enabled_ms", "started_ms", "done_ms").to_numpy()
     least = times.min()

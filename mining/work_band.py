@@ -19,14 +19,19 @@ from mining.summaries import Summary
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
     """By step how often the agency did it, and the least and the most of work in it."""
-    by_end = items.sort("resource", "done_ms", "enabled_ms", "to")
-    same = pl.col("resource") == pl.col("resource").shift()
-    before_ms = pl.when(same).then(pl.col("done_ms").shift())
-    most_ms = pl.col("done_ms") - pl.max_horizontal("enabled_ms", before_ms)
+    has_doer = pl.col("resource").is_not_null()
+    before_ms = pl.col("done_ms").shift()
+    by_doer = [
+        theirs.sort("done_ms", "enabled_ms", "to").with_columns(before_ms=before_ms)
+        for theirs in items.filter(has_doer).partition_by("resource")
+    ]
+    nobodys = items.filter(~has_doer).with_columns(before_ms=pl.lit(None, pl.Int64))
+    most_ms = pl.col("done_ms") - pl.max_horizontal("enabled_ms", "before_ms")
     work_ms = pl.col("done_ms") - pl.col("started_ms")
     is_timed = pl.col("is_timed")
     return (
-        by_end.lazy()
+        pl.concat([nobodys, *by_doer])
+        .lazy()
         .with_columns(most_ms=most_ms, work_ms=work_ms)
         .filter("is_ours")
         .group_by("to")
