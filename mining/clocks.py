@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Three clocks on a whole case: the citizen's, the legal one, and that of the work.
 
-The citizen's runs from the first event to the outcome. The legal one runs only before steps with
+The citizen's runs from the begin of the case to the outcome. The legal one runs only before steps with
 ``clock: running``, if the config tells of any step that it does not. That of the work runs while
 somebody works on the case, if the log tells when work started.
 

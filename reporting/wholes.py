@@ -16,7 +16,7 @@ Row = dict[str, Any]
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
-    "citizen": sentence("the citizen's: from the first step to the outcome"),
+    "citizen": sentence("the citizen's: from the begin of the case to the outcome"),
     "legal": sentence("the legal one: without what the configuration says does not count"),
     "work": sentence("that of the work: only while somebody works on the case; closed cases only"),
 }
