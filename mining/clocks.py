@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Three clocks on a whole case: the citizen's, the legal one, and that of the work.
 
-The citizen's runs from the begin of the case to the outcome. The legal one runs only before steps with
-``clock: running``, if the config tells of any step that it does not. That of the work runs while
-somebody works on the case, if the log tells when work started.
+The citizen's runs from the begin of the case to the outcome. The legal one runs only before steps
+with ``clock: running``, if the config tells of any step that it does not. That of the work runs
+while somebody works on the case, if the log tells when work started.
 
 How long a case has worked up so far says when it will be done in a way that time itself does not
 (Lin and others 1997), so the work is told of closed cases only.
