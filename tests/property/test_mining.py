@@ -140,8 +140,10 @@ def test_what_is_explained_is_not_ranked(log: pl.DataFrame, lens: Lens) -> None:
         found, merged["ledger"], parallel, seen, None, Analysis()
     )
 
-    once = {b.to for b in ranked if b.kind not in ("rework", "handover")}
+    once = {b.to for b in ranked if b.kind not in ("rework", "handover", "before_the_clock")}
     assert once.isdisjoint({"a", "z"})
+    early = {(b.from_, b.to) for b in ranked if b.kind == "before_the_clock"}
+    assert early <= {("registered", "z")}
     assert [b.rank for b in ranked] == list(range(1, len(ranked) + 1))
     assert all(b.rank_range[0] <= b.rank <= b.rank_range[1] for b in ranked if b.rank_range)
     beside = [(e.from_, e.to) for e in explained if e.class_ == "parallel"]
