@@ -23,6 +23,7 @@ import polars as pl
 
 from contracts.config import load
 from contracts.events import EVENTS, ORDER
+from contracts.norms import equivalent_days
 from contracts.verdict import Verdict
 from mining import concurrency, work
 from mining.findings import SUMMARIES, conclude
@@ -94,7 +95,14 @@ def mine(paths: list[Path]) -> None:
     settings = load(ROOT / "configs" / "img.yaml")
     segments = tuple(f"case:{name}" for name in settings.analysis.segments)
     as_of = dt.datetime(2025, 11, 1, tzinfo=dt.UTC)
-    lens = Lens(as_of, settings.timezone, settings.journey, segments=segments)
+    lens = Lens(
+        as_of,
+        settings.timezone,
+        settings.journey,
+        segments=segments,
+        deadlines=settings.deadlines,
+        equivalent_days=tuple(each.day for each in equivalent_days()),
+    )
     events = [pl.scan_parquet(path) for path in paths]
     light = [each.select(concurrency.COLUMNS) for each in events]
     relations = concurrency.conclude(_summed(light, lens, concurrency.SUMMARIES))

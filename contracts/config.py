@@ -169,7 +169,7 @@ def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
 
 
 def _explain(path: Path, error: ErrorDetails) -> ConfigError:
-    loc = tuple(part for part in error["loc"] if not str(part).startswith("function-"))
+    loc = tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
     key = ".".join(str(part) for part in loc)
     if error["type"] == "extra_forbidden":
         valid = _valid_keys(Settings, loc[:-1])

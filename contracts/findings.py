@@ -318,6 +318,9 @@ TABLES: dict[str, pl.Schema] = {
     "outcomes": pl.Schema(
         {"outcome": pl.String, "cases": pl.Int64, "days": pl.Float64, "share": pl.Float64}
     ),
+    # how many cases met each deadline of the config: "within", "late", "open_within", "open_late",
+    # or the reason why that cannot be said; rounded down to tens (to `minimum_group`) when shown
+    "deadlines": pl.Schema({"id": pl.String, "status": pl.String, "cases": pl.Int64}),
     # in what cases deviate from the model of the config, most cases first; what: "skipped" (the
     # model has it, the case lacks it) or "extra" (the other way round); times: all cases together;
     # both are rounded down to tens (to `minimum_group`) when they are shown

@@ -9,6 +9,7 @@ Every model is frozen and refuses keys it does not know. Only ``process``, ``sou
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,10 +19,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     model_validator,
 )
+
+from contracts.norms import NamedVersion, Rule, norm_table
 
 Actor = Literal["agency", "citizen", "third_party"]
 Clock = Literal["running", "suspended", "outside"]
@@ -200,11 +205,46 @@ class Calendar(Model):
     closed: tuple[dt.date, ...] = ()
 
 
+def _of_the_table(name: str) -> str:
+    table = norm_table()
+    if name not in table:
+        near = difflib.get_close_matches(name, table, n=1)
+        hint = f"'{near[0]}' is the nearest" if near else f"it has {', '.join(table)}"
+        raise ValueError(f"the norm table has no '{name}'; {hint}")
+    return name
+
+
 class Deadline(Model):
-    """A deadline of the norm table."""
+    """A term that cases are held against, of the norm table or written out here.
+
+    It starts with the first of the activities in ``start`` (else: with the first event on the legal
+    clock), and is met by the first of those in ``stop`` (else: of ``journey.end``).
+    """
 
     id: Name
-    rule: Name
+    rule: Annotated[
+        Annotated[Name, AfterValidator(_of_the_table), Tag("as-id")]
+        | Annotated[Rule, Tag("as-rule")],
+        Discriminator(lambda rule: "as-id" if isinstance(rule, str) else "as-rule"),
+    ]
+    start: tuple[Name, ...] = ()
+    stop: tuple[Name, ...] = ()
+    extended_by: tuple[Name, ...] = ()
+
+    @property
+    def versions(self) -> tuple[NamedVersion, ...]:
+        """The versions of its rule, oldest first."""
+        if isinstance(self.rule, Rule):
+            always = {"name": "config", "valid_from": dt.date.min}
+            return (NamedVersion(**always, **self.rule.model_dump()),)
+        versions = norm_table()[self.rule].versions
+        return tuple(
+            NamedVersion(
+                name=f"{self.rule} {each.valid_from}",
+                **each.model_dump(include=set(NamedVersion.model_fields) - {"name"}),
+            )
+            for each in versions
+        )
 
 
 class Privacy(Model):

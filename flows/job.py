@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
 from contracts.errors import SourceError, UsageError
+from contracts.norms import equivalent_days
 from contracts.settings import Settings, resolve_path
 from ingest.sources import SourceFile, find_all
 
@@ -178,6 +179,8 @@ def _identity(
     parts = {
         "inputs": [(each.file.name, each.sha256) for each in inputs],
         "settings": settings.model_dump(mode="json"),
+        "norms": [str(deadline.versions) for deadline in settings.deadlines],
+        "equivalent_days": [str(each.day) for each in equivalent_days()],
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "key": key,
         "drawn": drawn,

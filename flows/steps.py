@@ -22,6 +22,7 @@ import polars as pl
 
 from contracts.errors import GateStopped, SourceError, UsageError
 from contracts.events import attribute_column
+from contracts.norms import equivalent_days
 from contracts.settings import Settings
 from contracts.verdict import RuleResult, Verdict
 from flows.defaults import defaulted, not_done_yet
@@ -205,6 +206,8 @@ def _lens(job: Job, stored: Stored) -> Lens:
         job.settings.journey,
         segments=segments,
         registration=job.settings.registration,
+        deadlines=job.settings.deadlines,
+        equivalent_days=tuple(each.day for each in equivalent_days()),
     )
 
 

@@ -35,6 +35,14 @@ def midnight_on_axis(day: dt.date, zone: str) -> pl.Expr:
     return pl.when("in_days").then(_day_ms(day)).otherwise(_epoch_ms(midnight))
 
 
+def day_of(column: str, zone: str) -> pl.Expr:
+    """The local date of moments on the axis of their case."""
+    instant = pl.from_epoch(column, time_unit="ms").dt.replace_time_zone("UTC")
+    in_zone = instant.dt.convert_time_zone(zone).dt.date()
+    whole_days = (pl.col(column) // DAY_MS).cast(pl.Int32).cast(pl.Date)
+    return pl.when("in_days").then(whole_days).otherwise(in_zone)
+
+
 def _epoch_ms(instant: dt.datetime) -> int:
     return int(instant.timestamp() * 1000)
 

@@ -16,6 +16,7 @@ from mining import (
     bottlenecks,
     clocks,
     conformance,
+    deadlines,
     follows,
     ledger,
     outcomes,
@@ -45,6 +46,7 @@ SUMMARIES = (
     ledger.SUMMARY,
     throughput.SUMMARY,
     outcomes.SUMMARY,
+    deadlines.SUMMARY,
     *bases.SUMMARIES,
     *clocks.SUMMARIES,
     *stays.SUMMARIES,
@@ -89,6 +91,7 @@ def conclude(
         whole.p50_days,
         settings.analysis,
     )
+    met, of_deadlines = deadlines.conclude(merged, settings.journey)
     findings = Findings(
         process=settings.process.id,
         run_id=run_id,
@@ -100,6 +103,7 @@ def conclude(
         ledger=Ledger(**dict(turns.select("owner", "person_days").iter_rows())),
         bottlenecks=tuple(ranked),
         explained_waits=tuple(explained),
+        deadlines=tuple(met),
         validation=_validation(verdict, untouched),
     )
     tables = {
@@ -115,6 +119,7 @@ def conclude(
         "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
         "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),
+        "deadlines": of_deadlines,
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)

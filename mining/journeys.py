@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.events import CASE_PREFIX, ORDER, day_in
-from contracts.settings import Journey
+from contracts.settings import Deadline, Journey
 from mining.axis import instant_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.enabling import links
@@ -35,7 +35,8 @@ class Lens:
 
     ``relations`` are what the whole log tells of its activities: ``mining.concurrency``;
     ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` what the moment
-    is called at which cases were registered.
+    is called at which cases were registered; ``deadlines`` the terms that cases are held against,
+    for which ``equivalent_days`` count as holidays.
     """
 
     as_of: dt.datetime
@@ -44,6 +45,8 @@ class Lens:
     relations: Relations = IN_SEQUENCE
     segments: tuple[str, ...] = ()
     registration: str | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    equivalent_days: tuple[dt.date, ...] = ()
 
     @property
     def as_of_date(self) -> dt.date:

@@ -19,6 +19,7 @@ def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.D
         "outcomes": _outcomes,
         "waiting_causes": _in_round_counts,
         "work_band": _in_round_counts,
+        "deadlines": _deadlines,
     }
     return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
 
@@ -35,6 +36,10 @@ def _bases(bases: pl.DataFrame, k: int) -> pl.DataFrame:
     """In round counts: who is open at the end of a month less who was before tells who came."""
     shown = bases.filter(pl.col("n") >= k)
     return _without_tails(shown, "n", k).with_columns(pl.col("n") // k * k)
+
+
+def _deadlines(deadlines: pl.DataFrame, k: int) -> pl.DataFrame:
+    return deadlines.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
 
 
 def _in_round_counts(table: pl.DataFrame, k: int) -> pl.DataFrame:

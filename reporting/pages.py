@@ -26,6 +26,7 @@ from reporting import (
     route_map,
     sections,
     story,
+    terms,
     vocabulary,
     wholes,
 )
@@ -199,6 +200,8 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "clocks": wholes.clocks(tables["clocks"], speech),
         "months": wholes.months(tables["bases"], _date(findings.as_of, speech), speech),
         "outcomes": wholes.outcomes(tables["outcomes"], names),
+        "terms": terms.kept(findings, names),
+        "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,
         "other_routes": sections.other_routes(tables["variants"], routes, speech),
         "rework": sections.rework(tables["rework"], names),

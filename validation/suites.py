@@ -139,7 +139,12 @@ def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]
     journey = settings.journey
     pauses = (pause.activity for pause in journey.pauses)
     steps = (activity for activity in journey.steps if activity != settings.registration)
-    named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses)))
+    terms = (
+        activity
+        for deadline in settings.deadlines
+        for activity in (*deadline.start, *deadline.stop, *deadline.extended_by)
+    )
+    named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses, *terms)))
     ends = list(dict.fromkeys(journey.end))
     one_end = "At least one of the activities that end a case was completed"
     return [

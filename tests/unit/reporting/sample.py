@@ -12,6 +12,7 @@ from contracts.findings import (
     QUESTION,
     TABLES,
     Bottleneck,
+    DeadlineResult,
     Evidence,
     ExplainedWait,
     FailedRule,
@@ -151,6 +152,10 @@ def settings(**changes: object) -> Settings:
                     for name, (_, english) in STEPS.items()
                 },
             },
+            "deadlines": [
+                {"id": "verklaring", "rule": "rr-103"},
+                {"id": "eigen-norm", "rule": {"term": "P16W", "law": "none"}},
+            ],
             **changes,
         }
     )
@@ -180,6 +185,11 @@ def tables() -> dict[str, pl.DataFrame]:
             ("legal", 4120, 731, 71.2, None, 298.3),
             ("work", 3389, 0, 0.14, 0.42, 1.9),
             ("nobody's", 4, 0, 1.0, 2.0, 3.0),
+        ],
+        "deadlines": [
+            ("verklaring", "within", 2610),
+            ("verklaring", "not_started", 214),
+            ("verklaring", "overlapping", 3),
         ],
         "bases": _bases(),
         "waiting_causes": [
@@ -267,6 +277,11 @@ def _explained(from_: str, to: str, class_: str, days: float, cases: int) -> Exp
     return ExplainedWait.model_validate(values)
 
 
+def _met(id_: str, within: int, late: int, open_within: int, open_late: int) -> DeadlineResult:
+    counts = {"within": within, "late": late, "open_within": open_within, "open_late": open_late}
+    return DeadlineResult(id=id_, **counts, undetermined=0, rule_version="v")
+
+
 def findings() -> Findings:
     from_, _, _, cases, open_cases, _, _, days = WAITS[5]
     standstill = {"from": from_, "to": None, "cases": cases, "open_cases": open_cases}
@@ -288,6 +303,7 @@ def findings() -> Findings:
         ),
         throughput_days=Throughput(p50=73.0, p90=None, closed_only_p50=61.0),
         ledger=Ledger(**{owner: days for owner, (days, _) in LEDGER.items()}),
+        deadlines=(_met("verklaring", 2610, 779, 304, 427), _met("eigen-norm", 3301, 88, 706, 25)),
         bottlenecks=(
             _bottleneck(1, "high", 25.0, rank_range=(1, 2), interval=(8.2, 14.9), **SLOW_GROUP),
             _bottleneck(2, "high", 11.0, interval=(9.1, 12.0), **SLOW_PERIOD),
@@ -350,7 +366,7 @@ def facts() -> Facts:
             rule("XX99", "a rule this report has no words for"),
         ),
         defaulted=("privacy", "calendar", "analysis.rank_by"),
-        not_done=("deadlines", "analysis.segments"),
+        not_done=("schedule", "analysis.segments"),
     )
 
 

@@ -163,6 +163,8 @@ def test_the_map_has_a_number_for_every_bottleneck(page):
         ("nl", "Wat degene die de zaak oppakte deed, terwijl de zaak wachtte"),
         ("nl", "werkte aan zaken die later kwamen"),
         ("nl", "die van de wet: zonder wat volgens de configuratie niet meetelt"),
+        ("nl", "Reglement rijbewijzen 103(6); nog niet bevestigd door een jurist"),
+        ("nl", "van minstens 210 zaken is de termijn niet begonnen, of die geldt niet."),
         ("nl", "langer dan 66 dagen"),  # of those who began in December 2025, half is not done
         ("en", "The share of all cases that has ended so"),
         ("en", "Of this group 37% goes round, of the other cases 12%."),

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The norm table: terms of the law as dated data, each with where it was read.
+
+A norm has a version for each period in which it read the same; the version of a case is that of the
+day its term starts. None of it is legal advice: ``confirmed_by_lawyer`` says whether a lawyer
+looked at it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+FOLDER = Path(__file__).parents[1] / "configs" / "norms"
+_EQUIVALENT = "equivalent-days.yaml"
+
+Law = Literal["atw", "eu", "none"]
+Unit = Literal["days", "weeks", "months", "years"]
+_UNITS: dict[str, Unit] = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
+_PERIOD = re.compile(r"P([1-9]\d{0,3})([DWMY])")
+
+
+def _is_period(text: str) -> str:
+    if not _PERIOD.fullmatch(text):
+        raise ValueError(f"'{text}' is no term; write P8W for eight weeks, or D, M or Y")
+    return text
+
+
+Period = Annotated[str, AfterValidator(_is_period)]
+
+
+def amount_of(period: Period) -> tuple[int, Unit]:
+    """``P8W`` is eight weeks."""
+    match = _PERIOD.fullmatch(period)
+    if match is None:
+        raise ValueError(period)
+    return int(match[1]), _UNITS[match[2]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rule(_Model):
+    """How long a term is: so long, longer by ``extension`` once it is extended.
+
+    ``law`` says when a last day moves that is no working day: by the Algemene termijnenwet, by
+    Regulation (EEC, Euratom) 1182/71 of the European Union, or never.
+    """
+
+    term: Period
+    extension: Period | None = None
+    law: Law = "atw"
+
+    @model_validator(mode="after")
+    def _extended_by_the_same_unit(self) -> Rule:
+        if self.extension and self.extension[-1] != self.term[-1]:
+            raise ValueError("term and extension are counted in the same unit")
+        return self
+
+
+class NamedVersion(Rule):
+    """A rule in the period in which it read so, by the day that a term starts."""
+
+    name: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
+class Version(Rule):
+    """The same as it stands in the table."""
+
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    source: str
+    seen_on: dt.date
+    confirmed_by_lawyer: bool = False
+    note: str = ""
+
+
+class Title(_Model):
+    """What a norm is called."""
+
+    nl: str
+    en: str
+
+
+class Norm(_Model):
+    """One norm of the table.
+
+    ``is_law`` is false of a target that an organisation set itself.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Title
+    is_law: bool = True
+    versions: Annotated[tuple[Version, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_version_at_a_time(self) -> Norm:
+        for earlier, later in pairwise(self.versions):
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                raise ValueError(f"{self.id}: versions come one after the other, oldest first")
+        return self
+
+
+class EquivalentDay(_Model):
+    """A day that a decision made equal to a holiday."""
+
+    day: dt.date
+    source: str
+    seen_on: dt.date
+
+
+@functools.cache
+def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
+    """Every norm of the table by its id."""
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != _EQUIVALENT)
+    norms = [Norm.model_validate(each) for path in files for each in _read(path)]
+    table = {norm.id: norm for norm in norms}
+    if len(table) < len(norms):
+        raise ValueError("two norms of the table have one id")
+    return table
+
+
+def equivalent_days(folder: Path = FOLDER) -> list[EquivalentDay]:
+    """The days that decisions made equal to holidays, oldest first."""
+    return [EquivalentDay.model_validate(each) for each in _read(folder / _EQUIVALENT)]
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""On which day a term of the law ends.
+
+A term runs from the day after the one it starts on; n weeks later is the same day of the week. A
+term of the Dutch law that would end on a Saturday, a Sunday or a holiday ends on the next day that
+is none of these (Algemene termijnenwet, articles 1 to 4); one of a regulation of the European Union
+does so by Regulation 1182/71, article 3(4). While it is suspended a term does not run (Awb 4:15),
+so that it ends as many days later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import holidays
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.norms import Law, Unit
+
+Days = NDArray[np.datetime64]
+Counts = NDArray[np.int64]
+Intervals = Iterable[tuple[Days, Days]]
+
+
+_WEEK_DAYS = 7
+_YEAR_MONTHS = 12
+_LONGEST_IN_ATW = {"days": 90, "weeks": 12, "months": 3, "years": 0}
+_STRETCHED_FROM_DAYS, _LEAST_WORKING_DAYS = 3, 2
+
+
+@dataclass(frozen=True)
+class Term:
+    """So many of a unit, and by which law its last day moves."""
+
+    amount: int
+    unit: Unit
+    law: Law = "atw"
+
+    @property
+    def moves(self) -> bool:
+        """Whether a last day that is no working day moves: long terms of the Dutch law do not."""
+        if self.law == "atw":
+            return self.amount <= _LONGEST_IN_ATW[self.unit]
+        return self.law == "eu"
+
+
+class LegalDays:
+    """Which days the law does not count as working days, in a span of years.
+
+    Args:
+        years: the first and the last.
+        equivalent: days that a decision made equal to holidays.
+    """
+
+    def __init__(self, years: tuple[int, int], equivalent: Iterable[dt.date] = ()) -> None:
+        first, last = years
+        # Liberation Day is a holiday of the law each year, to the library once in five
+        dutch = holidays.country_holidays(
+            "NL", years=range(first, last + 1), categories=("public", "optional")
+        )
+        self._calendar = np.busdaycalendar(weekmask="1111100", holidays=[*dutch, *equivalent])
+
+    def next_working_day(self, days: Days) -> Days:
+        """The days themselves where they are working days, else the first one after them."""
+        moved: Days = np.busday_offset(days, 0, roll="forward", busdaycal=self._calendar)
+        return moved
+
+    def working_days(self, after: Days, until: Days) -> Counts:
+        """How many there are after one day, up to and including the other."""
+        one = np.timedelta64(1, "D")
+        return np.busday_count(after + one, until + one, busdaycal=self._calendar)
+
+
+def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
+    """The last day of terms that start on some days, ``(N,)``.
+
+    A suspension counts if it begins before the term is over: as many days later it ends. One that
+    begins when the term goes on only because its last day moved, makes it end when that is over.
+
+    Args:
+        start: the days of receipt, which themselves do not count.
+        term: how long.
+        legal: which days are working days.
+        suspensions: pairs of first days and of days after the last, each ``(N,)``; NaT: none. They
+            are in order, and none lies over another.
+    """
+    end = unmoved(start, term)
+    for since, until in suspensions:
+        begun = np.maximum(since, start + 1)
+        is_one = begun < until
+        counts = is_one & (begun <= end)
+        goes_on = is_one & ~counts & (begun <= _moved(start, end, term, legal))
+        later: Days = end + (until - begun).astype(np.int64)
+        end = np.where(counts, later, np.where(goes_on, until, end))
+    return _moved(start, end, term, legal)
+
+
+def _moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
+    if not term.moves:
+        return end
+    moved = legal.next_working_day(end)
+    if term.law != "atw":
+        return moved
+    return _stretched(start, moved, legal) if _is_three_days(term) else moved
+
+
+def unmoved(start: Days, term: Term) -> Days:
+    """The last day by the count alone; of a month that has no such day, the last of that month."""
+    if term.unit in ("days", "weeks"):
+        return start + term.amount * (_WEEK_DAYS if term.unit == "weeks" else 1)
+    months = term.amount * (_YEAR_MONTHS if term.unit == "years" else 1)
+    month = start.astype("datetime64[M]")
+    day_of_month = start - month.astype("datetime64[D]")
+    there = month + months
+    month_end = (there + 1).astype("datetime64[D]") - 1
+    found: Days = np.minimum(there.astype("datetime64[D]") + day_of_month, month_end)
+    return found
+
+
+def _is_three_days(term: Term) -> bool:
+    return term.unit != "days" or term.amount >= _STRETCHED_FROM_DAYS
+
+
+def _stretched(start: Days, end: Days, legal: LegalDays) -> Days:
+    """Ends later where a term holds fewer than two working days (Atw, article 2)."""
+    short = np.maximum(_LEAST_WORKING_DAYS - legal.working_days(start, end), 0)
+    for _ in range(_LEAST_WORKING_DAYS):
+        end = np.where(short > 0, legal.next_working_day(end + 1), end)
+        short = short - 1
+    return end

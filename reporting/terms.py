@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page shows of the terms that cases were held against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from contracts.findings import Findings
+from contracts.norms import norm_table
+from contracts.settings import Deadline
+from reporting.names import Names
+from reporting.speech import Speech, sentence
+
+Row = dict[str, Any]
+_STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
+_DOUBTS = {
+    "no_begin": sentence("the begin of the case is not in the log"),
+    "no_rule": sentence("the table of terms says nothing of the day that the term started"),
+    "stopped_before": sentence("the term was met before it started"),
+    "overlapping": sentence("suspensions lie over each other"),
+    "maybe_suspended": sentence("it is not known whether the term stands still now"),
+    "not_started": sentence("the term has not started, or does not apply"),
+}
+
+
+def kept(findings: Findings, names: Names) -> list[Row]:
+    """A row for each deadline of the config."""
+    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    return [
+        {
+            "name": _title(known[found.id], names.speech),
+            "id": found.id,
+            "basis": _basis(known[found.id], names.speech),
+            "counts": [_count(getattr(found, status), names.speech) for status in _STATUSES],
+        }
+        for found in findings.deadlines
+        if found.id in known
+    ]
+
+
+def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
+    told = table.filter(pl.col("status").is_in(list(_DOUBTS)))
+    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    rows = told.select("id", "status", "cases").iter_rows()
+    return [
+        {
+            "name": _title(known[name], names.speech),
+            "why": names.speech.say(why),
+            "cases": names.speech.number(cases),
+        }
+        for name, why, cases in ((name, _DOUBTS[status], cases) for name, status, cases in rows)
+        if name in known
+    ]
+
+
+def _count(n: int | None, speech: Speech) -> str:
+    return speech.say("not shown") if n is None else speech.number(n)
+
+
+def _title(deadline: Deadline, speech: Speech) -> str:
+    if not isinstance(deadline.rule, str):
+        return deadline.id
+    title = norm_table()[deadline.rule].title
+    return title.nl if speech.language == "nl" else title.en
+
+
+def _basis(deadline: Deadline, speech: Speech) -> str:
+    """Where the term stands, and whether a lawyer looked at it."""
+    if not isinstance(deadline.rule, str):
+        return speech.say("as the configuration says")
+    newest = norm_table()[deadline.rule].versions[-1]
+    if newest.confirmed_by_lawyer:
+        return newest.source
+    return speech.say("%(source)s; not yet confirmed by a lawyer", source=newest.source)

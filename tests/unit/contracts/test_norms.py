@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.norms import Norm, Rule, amount_of, equivalent_days, norm_table
+from contracts.settings import Deadline
+
+VERSION = {"term": "P8W", "source": "a law", "seen_on": "2026-11-01"}
+TITLE = {"nl": "Termijn", "en": "Term"}
+
+
+def test_every_norm_of_the_table_was_read_somewhere() -> None:
+    table = norm_table()
+
+    assert {"awb-4-13", "visumcode-23", "twg-12", "rr-103", "wht"} <= table.keys()
+    assert all(version.source for norm in table.values() for version in norm.versions)
+
+
+def test_days_made_equal_to_holidays_are_known_ahead() -> None:
+    days = [each.day for each in equivalent_days()]
+
+    assert days == sorted(set(days))
+    assert days[-1].year >= dt.datetime.now(dt.UTC).year + 1
+
+
+def test_a_period_is_so_many_of_a_unit() -> None:
+    assert amount_of("P8W") == (8, "weeks")
+
+
+@pytest.mark.parametrize("term", ["8W", "PT48H", "P0D", "P1Y2M", "P8w", ""])
+def test_what_is_no_term_is_refused(term: str) -> None:
+    with pytest.raises(ValidationError, match="is no term"):
+        Rule(term=term)
+
+
+def test_an_extension_is_in_the_unit_of_the_term() -> None:
+    with pytest.raises(ValidationError, match="same unit"):
+        Rule(term="P8W", extension="P30D")
+
+
+def test_one_version_at_a_time() -> None:
+    versions = [{**VERSION, "valid_from": day} for day in ("2020-01-01", "2021-01-01")]
+
+    with pytest.raises(ValidationError, match="one after the other"):
+        Norm.model_validate({"id": "a", "title": TITLE, "versions": versions})
+    versions[0]["valid_to"] = "2020-12-31"
+    assert len(Norm.model_validate({"id": "a", "title": TITLE, "versions": versions}).versions) == 2
+
+
+def test_a_norm_that_is_not_in_the_table_is_refused_with_one_that_is() -> None:
+    with pytest.raises(ValidationError, match="'awb-4-13' is the nearest"):
+        Deadline(id="besluit", rule="awb-413")

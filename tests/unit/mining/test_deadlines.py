@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Which cases met a term, on logs small enough to check by hand; MONDAY is 2 March 2026."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.findings import DeadlineResult
+from contracts.norms import Rule
+from contracts.settings import Deadline, Journey, Step
+from mining import deadlines, ledger
+from mining.journeys import Lens
+from mining.summaries import bucket_of, merge, summarise
+from tests.builders import MONDAY, event_log
+
+TWO_WEEKS = Deadline(id="besluit", rule=Rule(term="P2W", extension="P2W"))  # until 16 March
+ASKED = Journey(end=("z",), steps={"back": Step(clock="suspended", actor="citizen")})
+SUMMARIES = (deadlines.SUMMARY, ledger.SUMMARY)
+
+
+def judged(
+    *traces: str, days: float = 60, journey: Journey | None = None, **told: Any
+) -> tuple[DeadlineResult, dict[str, int]]:
+    """What is told of the deadline, and its cases by status."""
+    deadline = TWO_WEEKS.model_copy(update=told)
+    lens = Lens(
+        MONDAY + dt.timedelta(days=days),
+        "Europe/Amsterdam",
+        journey or ASKED,
+        deadlines=(deadline,),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    parts = summarise(bucket_of(event_log(*traces), nobody, lens), SUMMARIES)
+    merged = merge({name: [part.lazy()] for name, part in parts.items()}, SUMMARIES)
+    [result], table = deadlines.conclude(merged, lens.journey)
+    return result, dict(table.select("status", "cases").iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("trace", "days", "expected"),
+    [
+        pytest.param("a 14d z", 60, "within", id="on the last day"),
+        pytest.param("a 15d z", 60, "late", id="the day after"),
+        pytest.param("a", 14, "open_within", id="not yet over"),
+        pytest.param("a", 15, "open_late", id="over"),
+        pytest.param("a 3d ask 10d back 10d z", 60, "within", id="nine days suspended"),
+        pytest.param("a 3d ask 10d back 11d z", 60, "late", id="no more than nine"),
+        pytest.param("a 3d ask 10d back 1d ask 3d back 8d z", 60, "within", id="suspended twice"),
+        pytest.param("a 20d ask 10d back 1d z", 60, "late", id="suspended when it was too late"),
+        pytest.param("a 5d longer 20d z", 60, "within", id="made longer"),
+        pytest.param("a 20d longer 2d z", 60, "late", id="made longer when it was too late"),
+        pytest.param("a 5d longer 1d longer 25d z", 60, "late", id="made longer once only"),
+    ],
+)
+def test_a_case_and_its_term(trace: str, days: float, expected: str) -> None:
+    result, table = judged(trace, days=days, extended_by=("longer",))
+
+    assert table == {expected: 1}
+    assert getattr(result, expected) == 1
+    assert result.undetermined == 0
+
+
+def test_a_case_that_waits_for_the_citizen_is_not_late() -> None:
+    known = "a 3d ask 10d back 1d z"
+
+    _, table = judged(known, "a 3d ask", days=50)
+
+    assert table == {"within": 1, "open_within": 1}
+
+
+def test_what_may_or_may_not_be_suspended_is_not_determined() -> None:
+    known = ["a 3d ask 10d back 1d z", "a 3d ask 4d z"]
+
+    result, table = judged(*known, "a 3d ask", days=50)
+
+    assert table == {"within": 2, "maybe_suspended": 1}
+    assert (result.within, result.undetermined) == (2, 1)
+
+
+def test_a_term_may_start_later_than_the_case() -> None:
+    result, table = judged("a 9d b 14d z", "a 9d b 15d z", "a 40d z", start=("b",))
+
+    assert table == {"within": 1, "late": 1, "not_started": 1}
+    assert (result.within, result.late, result.undetermined) == (1, 1, 0)
+
+
+def test_without_a_start_it_starts_on_the_legal_clock() -> None:
+    journey = Journey(end=("z",), steps={"call": Step(clock="outside")})
+
+    assert judged("call 30d a 14d z", journey=journey)[1] == {"within": 1}
+
+
+def test_without_the_begin_of_a_case_nothing_is_said() -> None:
+    journey = Journey(start=("a",), end=("z",))
+
+    assert judged("b 9d z", "a 9d z", journey=journey)[1] == {"no_begin": 1, "within": 1}
+    assert judged("b 9d z", "b 1d c 9d z", "a 9d z", journey=journey, start=("c",))[1] == {
+        "no_begin": 1,
+        "within": 1,
+        "not_started": 1,
+    }
+
+
+def test_a_stop_before_the_start_is_not_determined() -> None:
+    result, table = judged("a 1d z 2d b 9d c z", start=("b",), stop=("z",))
+
+    assert table == {"stopped_before": 1}
+    assert (result.undetermined, result.rule_version) == (1, "config")
+
+
+def test_a_case_that_ends_otherwise_has_no_term_any_more() -> None:
+    assert judged("a 9d z", stop=("decision",))[1] == {"within": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "expected"),
+    [
+        ("awb-4-13", MONDAY, {"within": 1}),
+        ("awb-4-13", dt.datetime(2005, 3, 7, tzinfo=dt.UTC), {"no_rule": 1}),
+    ],
+)
+def test_a_rule_counts_from_when_the_table_speaks_of_it(
+    rule: str, start: dt.datetime, expected: dict[str, int]
+) -> None:
+    lens = Lens(
+        start + dt.timedelta(days=90),
+        "Europe/Amsterdam",
+        ASKED,
+        deadlines=(Deadline(id="d", rule=rule),),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    log = event_log("a 50d z", start=start)
+    found = summarise(bucket_of(log, nobody, lens), [deadlines.SUMMARY])["deadlines"]
+
+    assert dict(found.select("status", "n").iter_rows()) == expected
+
+
+def test_suspensions_over_each_other_are_not_determined() -> None:
+    # both "back" and "more" are waited for since "ask": they go on side by side
+    from mining.relations import Relations
+
+    journey = Journey(
+        end=("z",), steps={name: Step(clock="suspended") for name in ("back", "more")}
+    )
+    beside = Relations(concurrent=frozenset({("back", "more"), ("more", "back")}))
+    lens = Lens(
+        MONDAY + dt.timedelta(days=60), "Europe/Amsterdam", journey, beside, deadlines=(TWO_WEEKS,)
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    log = event_log("a 1d ask 5d back 3d more 1d z")
+    found = summarise(bucket_of(log, nobody, lens), [deadlines.SUMMARY])["deadlines"]
+
+    assert found["status"].to_list() == ["overlapping"]
