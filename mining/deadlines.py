@@ -68,7 +68,7 @@ def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
     """
     journey, zone = bucket.lens.journey, bucket.lens.zone
     outside = [name for name, step in journey.steps.items() if step.clock == "outside"]
-    name, day = pl.col("activity").cast(pl.String), day_in("at", zone)
+    name, at = pl.col("activity"), pl.col("at")
     starts = name.is_in(deadline.start) if deadline.start else ~name.is_in(outside)
     stops = name.is_in(deadline.stop or journey.end) & pl.col("is_done")
     extends = name.is_in(deadline.extended_by) & pl.col("is_done")
@@ -76,11 +76,12 @@ def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
         bucket.traces.filter(~pl.col("is_outside"))
         .group_by("case_id")
         .agg(
-            start=day.filter(starts).min(),
-            stop=day.filter(stops).min(),
-            extended=day.filter(extends).min(),
+            start=at.filter(starts).min(),
+            stop=at.filter(stops).min(),
+            extended=at.filter(extends).min(),
             is_first=starts.first(),
         )
+        .with_columns(day_in(name, zone).alias(name) for name in ("start", "stop", "extended"))
     )
     waiting = bucket.moves.filter("is_open").select(
         "case_id",
