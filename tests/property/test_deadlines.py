@@ -5,18 +5,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.norms import Rule
+from contracts.settings import Deadline, Journey, Step
+from mining import clocks, deadlines, throughput
 from mining.deadlines import Suspensions, due
+from mining.durations import DAY_MS
+from mining.journeys import Lens
+from mining.summaries import bucket_of, summarise
 from mining.terms import LegalDays
+from tests.builders import MONDAY, event_log
+from tests.strategies import LENS, event_logs
 
 DAY = dt.timedelta(days=1)
+NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 EQUIVALENT = [dt.date(2026, 5, 15)]
 LEGAL = LegalDays((2024, 2036), EQUIVALENT)
 DUTCH = holidays.country_holidays("NL", years=range(2024, 2037), categories=("public", "optional"))
@@ -111,3 +124,80 @@ def test_a_suspension_in_two_is_the_same(
     ]
 
     assert end_of(start, rule, split) == end_of(start, rule, stops)
+
+
+@given(
+    st.integers(0, 60), st.integers(1, 200), st.lists(st.integers(0, 30), min_size=3, max_size=3)
+)
+def test_what_is_before_the_clock_adds_nothing_to_it(
+    before: int, longer: int, waits: tuple[int, int, int]
+) -> None:
+    outside = Step(clock="outside")
+    journey = Journey(end=("decided",), steps={"called": outside, "came": outside})
+    lens = Lens(MONDAY + 400 * DAY, "Europe/Amsterdam", journey)
+    first, second, third = waits
+
+    def days_on(clock: str, before: int) -> float:
+        log = event_log(f"called {before}d came {first}d asked {second}d told {third}d decided")
+        merged = summarise(bucket_of(log, NOBODY, lens), (clocks.LEGAL, throughput.SUMMARY))
+        return float(merged[clock]["ms"].sum() / DAY_MS)
+
+    assert days_on("legal_clock", before + longer) == days_on("legal_clock", before) == sum(waits)
+    more = days_on("throughput", before + longer) - days_on("throughput", before)
+    assert more == longer
+
+
+JOURNEY = Journey(end=("z",), steps={"b": Step(clock="suspended"), "c": Step(clock="outside")})
+RULE = Rule(term="P2W", extension="P1W")
+DEADLINE = Deadline(id="d", rule=RULE, extended_by=("a",))
+
+
+def status_of(events: list[dict[str, Any]], as_of: dt.date) -> str:
+    """Of a case in instants, without work in progress: the same, event by event."""
+
+    def on(instant: dt.datetime) -> dt.date:
+        return instant.astimezone(ZoneInfo(LENS.zone)).date()
+
+    ends = [n for n, event in enumerate(events) if event["activity"] == "z"]
+    inside = events[: ends[-1] + 1] if ends else events
+    days = [on(event["at"]) for event in inside]
+    names = [event["activity"] for event in inside]
+    begun = min(min(e["at"], e["started_at"] or e["at"]) for e in events)
+    registered = events[0]["registered_at"]
+    is_registered = registered is not None and registered <= begun
+    begin = on(registered if is_registered else begun)
+    running = [day for day, name in zip(days, names, strict=True) if name != "c"]
+    if not running:
+        return deadlines.NOT_STARTED
+    start = begin if names[0] != "c" else running[0]
+    since = [begin if is_registered else None, *days]
+    stops = [
+        (before + DAY, day)
+        for before, day, name in zip(since, days, names, strict=False)
+        if name == "b" and before is not None and before + DAY < day
+    ]
+    end = end_by_day(start, RULE, stops)
+    extended = [day for day, name in zip(days, names, strict=True) if name == "a"]
+    if extended and extended[0] <= end:
+        end = end_by_day(start, RULE.model_copy(update={"term": "P3W"}), stops)
+    stop = next((day for day, name in zip(days, names, strict=True) if name == "z"), None)
+    if stop is None:
+        return "open_within" if as_of <= end else "open_late"
+    if stop < start:
+        return deadlines.STOPPED_BEFORE
+    return "within" if stop <= end else "late"
+
+
+@given(event_logs())
+def test_each_case_by_brute_force(log: pl.DataFrame) -> None:
+    instants = log.with_columns(is_day=pl.lit(value=False)).filter(
+        "is_done", pl.min_horizontal("at", "started_at") <= LENS.as_of, pl.col("at") <= LENS.as_of
+    )
+    lens = replace(LENS, journey=JOURNEY, deadlines=(DEADLINE,), equivalent_days=tuple(EQUIVALENT))
+    bucket = bucket_of(instants.lazy(), NOBODY, lens)
+    found = summarise(bucket, [deadlines.SUMMARY])["deadlines"]
+    counted = found.group_by("status").agg(pl.col("n").sum()).rows()
+
+    cases = instants.partition_by("case_id")
+    expected = Counter(status_of(case.to_dicts(), lens.as_of_date) for case in cases)
+    assert dict(counted) == expected
