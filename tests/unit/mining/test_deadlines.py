@@ -53,6 +53,8 @@ def judged(
         pytest.param("a 3d ask 10d back 1d ask 3d back 8d z", 60, "within", id="suspended twice"),
         pytest.param("a 20d ask 10d back 1d z", 60, "late", id="suspended when it was too late"),
         pytest.param("a 5d longer 20d z", 60, "within", id="made longer"),
+        pytest.param("a 14d longer 14d z", 60, "within", id="made longer on the last day"),
+        pytest.param("a 15d longer 2d z", 60, "late", id="made longer the day after"),
         pytest.param("a 20d longer 2d z", 60, "late", id="made longer when it was too late"),
         pytest.param("a 5d longer 1d longer 25d z", 60, "late", id="made longer once only"),
     ],
