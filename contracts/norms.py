@@ -67,19 +67,22 @@ class Rule(_Model):
         return self
 
 
-class NamedVersion(Rule):
+class _Dated(Rule):
     """A rule in the period in which it read so, by the day that a term starts."""
 
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
+class NamedVersion(_Dated):
+    """What cases are held against; the name tells which version it was."""
+
     name: str
-    valid_from: dt.date
-    valid_to: dt.date | None = None
 
 
-class Version(Rule):
-    """The same as it stands in the table."""
+class Version(_Dated):
+    """A version as it stands in the table."""
 
-    valid_from: dt.date
-    valid_to: dt.date | None = None
     source: str
     seen_on: dt.date
     confirmed_by_lawyer: bool = False
