@@ -141,18 +141,8 @@ def _judged(
 ) -> pl.DataFrame:
     """Each case in the columns of ``_KEYS``."""
     of_cases = _by_case(cases, stood_still)
-    columns = ("start", "stop", "extended", "waits_since")
-    start, stop, extended, waits_since = (_days(cases[name]) for name in columns)
-    end = np.full(len(cases), np.datetime64("NaT"), "datetime64[D]")
-    version = np.full(len(cases), None, object)
-    for each in deadline.versions:
-        applies = (start >= np.datetime64(each.valid_from)) & ~(
-            start > np.datetime64(each.valid_to or "9999-12-31")
-        )
-        chosen = np.flatnonzero(applies)
-        theirs = Suspensions(of_cases.since[:, chosen], of_cases.until[:, chosen])
-        end[chosen] = due(start[chosen], extended[chosen], theirs, each, legal)
-        version[chosen] = each.name
+    start, stop, waits_since = (_days(cases[name]) for name in ("start", "stop", "waits_since"))
+    end, version = _ends(start, _days(cases["extended"]), of_cases, deadline, legal)
     is_cut_off = ~cases["is_begun"].to_numpy()
     today = np.datetime64(as_of)
     is_closed = ~np.isnat(stop)
@@ -176,6 +166,21 @@ def _judged(
         if_suspended=pl.Series(if_suspended.tolist(), dtype=pl.String),
         waits_after="waits_after",
     )
+
+
+def _ends(
+    start: Days, extended: Days, suspensions: Suspensions, deadline: Deadline, legal: LegalDays
+) -> tuple[Days, NDArray[np.object_]]:
+    """The last day of each case's term, and by which version of the rule; NaT and None: by none."""
+    end = np.full(len(start), np.datetime64("NaT"), "datetime64[D]")
+    version = np.full(len(start), None, object)
+    for each in deadline.versions:
+        until = np.datetime64(each.valid_to or dt.date.max)
+        chosen = np.flatnonzero((start >= np.datetime64(each.valid_from)) & (start <= until))
+        theirs = Suspensions(suspensions.since[:, chosen], suspensions.until[:, chosen])
+        end[chosen] = due(start[chosen], extended[chosen], theirs, each, legal)
+        version[chosen] = each.name
+    return end, version
 
 
 def due(

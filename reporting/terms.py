@@ -69,10 +69,11 @@ def _title(deadline: Deadline, speech: Speech) -> str:
 
 
 def _basis(deadline: Deadline, speech: Speech) -> str:
-    """Where the term stands, and whether a lawyer looked at it."""
+    """Where the term stands, and of one of the law whether a lawyer looked at it."""
     if not isinstance(deadline.rule, str):
         return speech.say("as the configuration says")
-    newest = norm_table()[deadline.rule].versions[-1]
-    if newest.confirmed_by_lawyer:
+    norm = norm_table()[deadline.rule]
+    newest = norm.versions[-1]
+    if newest.confirmed_by_lawyer or not norm.is_law:
         return newest.source
     return speech.say("%(source)s; not yet confirmed by a lawyer", source=newest.source)
