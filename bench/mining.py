@@ -102,6 +102,7 @@ def mine(paths: list[Path]) -> None:
         segments=segments,
         deadlines=settings.deadlines,
         equivalent_days=tuple(each.day for each in equivalent_days()),
+        calendar=settings.calendar,
     )
     events = [pl.scan_parquet(path) for path in paths]
     light = [each.select(concurrency.COLUMNS) for each in events]

@@ -137,7 +137,10 @@ QUESTION = Question(
 
 
 class Bottleneck(Suppressible):
-    """A wait where cases stand still; ``to`` is null where no case was ever seen to go on."""
+    """A wait where cases stand still; ``to`` is null where no case was ever seen to go on.
+
+    ``wait_working_days`` is null where the agency need not act.
+    """
 
     rank: int
     rank_range: tuple[int, int] | None = None
@@ -153,6 +156,7 @@ class Bottleneck(Suppressible):
     person_days_lost: float
     share_of_waiting: float
     wait_days: Quantiles
+    wait_working_days: Quantiles | None = None
     reference_days: float | None
     mean_days_per_case: float
     interval: tuple[float, float] | None = None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from holidays import list_supported_countries
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -27,6 +28,7 @@ from pydantic import (
 )
 
 from contracts.norms import NamedVersion, Rule, norm_table
+from contracts.opening_hours import OpeningHours
 
 Actor = Literal["agency", "citizen", "third_party"]
 Clock = Literal["running", "suspended", "outside"]
@@ -49,7 +51,14 @@ def _both_languages(value: object) -> object:
     return {"nl": value, "en": value} if isinstance(value, str) else value
 
 
+def _known_country(code: str) -> str:
+    if code not in list_supported_countries(include_aliases=False):
+        raise ValueError(f"no holidays are known of '{code}'; write for example NL")
+    return code
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Country = Annotated[str, AfterValidator(_known_country)]
 
 _ABOUT_A_PERSON = (
     *("nationalit", "geboorte", "birth", "etnic", "ethnic", "afkomst", "geslacht", "gender"),
@@ -200,8 +209,8 @@ class Journey(Model):
 class Calendar(Model):
     """When the organisation is open."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "NL"
-    hours: str = "mon-fri 08:30-17:00"
+    country: Country = "NL"
+    hours: OpeningHours = "mon-fri 08:30-17:00"
     closed: tuple[dt.date, ...] = ()
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from contracts.settings import ReportFormat, Settings
 
 _MADE: tuple[ReportFormat, ...] = ("html", "parquet")
-_NOT_ACTED_ON = ("calendar", "schedule")
+_NOT_ACTED_ON = ("schedule",)
 
 
 def defaulted(settings: Settings) -> tuple[str, ...]:

@@ -208,6 +208,7 @@ def _lens(job: Job, stored: Stored) -> Lens:
         registration=job.settings.registration,
         deadlines=job.settings.deadlines,
         equivalent_days=tuple(each.day for each in equivalent_days()),
+        calendar=job.settings.calendar,
     )
 
 

@@ -26,6 +26,7 @@ from mining import (
     waiting_causes,
     waits,
     work_band,
+    working_waits,
 )
 from mining.journeys import Lens
 from mining.normative import Model
@@ -43,6 +44,7 @@ SUMMARIES = (
     waits.DURATIONS,
     waits.CASES,
     waits.PARALLEL,
+    working_waits.SUMMARY,
     ledger.SUMMARY,
     throughput.SUMMARY,
     outcomes.SUMMARY,
@@ -101,7 +103,7 @@ def conclude(
             p50=whole.p50_days, p90=whole.p90_days, closed_only_p50=whole.closed_only_p50_days
         ),
         ledger=Ledger(**dict(turns.select("owner", "person_days").iter_rows())),
-        bottlenecks=tuple(ranked),
+        bottlenecks=working_waits.conclude(ranked, merged, settings.journey),
         explained_waits=tuple(explained),
         deadlines=tuple(met),
         validation=_validation(verdict, untouched),

@@ -13,13 +13,13 @@ open case waits, after its last event that leads on, until ``as_of``.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from contracts.events import CASE_PREFIX, ORDER, day_in
-from contracts.settings import Deadline, Journey
+from contracts.settings import Calendar, Deadline, Journey
 from mining.axis import instant_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.enabling import links
@@ -36,7 +36,7 @@ class Lens:
     ``relations`` are what the whole log tells of its activities: ``mining.concurrency``;
     ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` what the moment
     is called at which cases were registered; ``deadlines`` the terms that cases are held against,
-    for which ``equivalent_days`` count as holidays.
+    for which ``equivalent_days`` count as holidays; ``calendar`` when the organisation is open.
     """
 
     as_of: dt.datetime
@@ -47,6 +47,7 @@ class Lens:
     registration: str | None = None
     deadlines: tuple[Deadline, ...] = ()
     equivalent_days: tuple[dt.date, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def as_of_date(self) -> dt.date:

@@ -50,7 +50,8 @@ def _moves(bucket: Bucket) -> pl.LazyFrame:
     return bucket.moves.filter(pl.col("from").is_not_null(), ~pl.col("is_outside"))
 
 
-def _waits(bucket: Bucket) -> pl.LazyFrame:
+def on_path(bucket: Bucket) -> pl.LazyFrame:
+    """The moves that a case waited for: inside it, and not beside what it went on with."""
     return _moves(bucket).filter(~pl.col("is_parallel"))
 
 
@@ -58,7 +59,7 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
     bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
     band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
     return (
-        _waits(bucket)
+        on_path(bucket)
         .with_columns(bin_of("wait_ms"), band=band.cast(pl.UInt8), ms="wait_ms")
         .group_by("from", "to", "bin", "band")
         .agg(pl.len().cast(pl.Int64).alias("n"), pl.col(_PARTS[1:]).sum())
@@ -67,8 +68,8 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
     """Cases that made a move; of them, those that now wait again where it began."""
-    moved = _waits(bucket).filter("is_new", ~pl.col("is_open"))
-    waiting = _waits(bucket).filter("is_open").select("case_id", "from")
+    moved = on_path(bucket).filter("is_new", ~pl.col("is_open"))
+    waiting = on_path(bucket).filter("is_open").select("case_id", "from")
     back = moved.join(waiting, on=["case_id", "from"], how="semi")
     both = [
         moved.select("from", "to", is_back=False),

@@ -28,6 +28,8 @@ ACTOR = {
     "third_party": sentence("Another party must act here."),
 }
 
+_WORKING_DAYS = forms("%(n)s working day", "%(n)s working days")
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -191,9 +193,25 @@ def _remarks(found: Bottleneck, names: Names) -> list[str]:
         names.speech.say(ACTOR[found.actor] if step else NOBODY_SAID) if found.actor else "",
         names.speech.say(CITIZEN_CLOCK) if found.clocks == ("citizen",) else "",
         evidence.compared_with(found, names.speech, is_norm=is_norm) if found.interval else "",
+        _working_days(found, names.speech),
         _range(found, names.speech),
     ]
     return [remark for remark in remarks if remark]
+
+
+def _working_days(found: Bottleneck, speech: Speech) -> str:
+    days = found.wait_working_days
+    if days is None or days.p50 is None:
+        return ""
+    half = speech.plural(_WORKING_DAYS, round(days.p50, 1))
+    if days.p90 is None:
+        return speech.say("In opening hours, half of the cases go on within %(half)s.", half=half)
+    return speech.say(
+        "In opening hours, half of the cases go on within %(half)s, and 1 in 10 waits longer than"
+        " %(most)s.",
+        half=half,
+        most=speech.number(days.p90),
+    )
 
 
 def _range(found: Bottleneck, speech: Speech) -> str:

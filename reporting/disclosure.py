@@ -194,6 +194,8 @@ def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottlenec
         found,
         open_cases=_hide_part(found.open_cases, found.cases, k),
         wait_days=_quantiles(found.wait_days, found.cases, k),
+        wait_working_days=found.wait_working_days
+        and _quantiles(found.wait_working_days, found.cases, k),
     )
     return shown.model_copy(
         update={
