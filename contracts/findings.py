@@ -325,6 +325,9 @@ TABLES: dict[str, pl.Schema] = {
     # how many cases met each deadline of the config: "within", "late", "open_within", "open_late",
     # or the reason why that cannot be said; rounded down to tens (to `minimum_group`) when shown
     "deadlines": pl.Schema({"id": pl.String, "status": pl.String, "cases": pl.Int64}),
+    # between which steps cases were when a term ended that they did not meet (`to` null: they are
+    # there still), most cases first; rounded down to tens (to `minimum_group`) when it is shown
+    "breaches": pl.Schema({"id": pl.String, "from": pl.String, "to": pl.String, "cases": pl.Int64}),
     # in what cases deviate from the model of the config, most cases first; what: "skipped" (the
     # model has it, the case lacks it) or "extra" (the other way round); times: all cases together;
     # both are rounded down to tens (to `minimum_group`) when they are shown

@@ -21,6 +21,7 @@ from contracts.events import day_in
 from contracts.findings import TABLES, DeadlineResult
 from contracts.norms import Rule, amount_of
 from contracts.settings import Deadline, Journey
+from mining import breaches
 from mining.axis import day_of
 from mining.ledger import following
 from mining.summaries import Bucket, Summaries, Summary
@@ -35,7 +36,7 @@ NO_BEGIN, NO_RULE, STOPPED_BEFORE = "no_begin", "no_rule", "stopped_before"
 OVERLAPPING, MAYBE_SUSPENDED = "overlapping", "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
-_KEYS = ("id", "version", "status", "if_suspended", "waits_after")
+_KEYS = ("id", "version", "status", "if_suspended", "waits_after", *breaches.KEYS)
 _LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
 
 
@@ -55,8 +56,11 @@ def _all_judged(bucket: Bucket) -> list[pl.DataFrame]:
     legal = LegalDays((first.year, lens.as_of_date.year + _LONGEST_YEARS), lens.equivalent_days)
     stood_still = _suspensions(bucket)
     return [
-        _judged(_cases(bucket, deadline), stood_still, deadline, lens.as_of_date, legal)
-        for deadline in lens.deadlines
+        breaches.with_breaches(judged, bucket).select(_KEYS).cast(pl.String)
+        for judged in (
+            _judged(_cases(bucket, deadline), stood_still, deadline, lens.as_of_date, legal)
+            for deadline in lens.deadlines
+        )
     ]
 
 
@@ -139,7 +143,7 @@ def _judged(
     as_of: dt.date,
     legal: LegalDays,
 ) -> pl.DataFrame:
-    """Each case in the columns of ``_KEYS``."""
+    """``case_id``, ``end`` (the last day of the term), and the first columns of ``_KEYS``."""
     of_cases = _by_case(cases, stood_still)
     start, stop, waits_since = (_days(cases[name]) for name in ("start", "stop", "waits_since"))
     end, version = _ends(start, _days(cases["extended"]), of_cases, deadline, legal)
@@ -160,6 +164,8 @@ def _judged(
     ):
         status[is_so] = if_suspended[is_so] = reason
     return cases.select(
+        "case_id",
+        end=pl.Series(end),
         id=pl.lit(deadline.id),
         version=pl.Series(version.tolist(), dtype=pl.String),
         status=pl.Series(status.tolist(), dtype=pl.String),
@@ -227,8 +233,10 @@ def _days(dates: pl.Series) -> Days:
     return dates.cast(pl.Date).to_numpy().astype("datetime64[D]")
 
 
-def conclude(merged: Summaries, journey: Journey) -> tuple[list[DeadlineResult], pl.DataFrame]:
-    """How many cases met each deadline, and the shape of ``TABLES["deadlines"]``.
+def conclude(
+    merged: Summaries, journey: Journey
+) -> tuple[list[DeadlineResult], dict[str, pl.DataFrame]]:
+    """How many cases met each deadline, and the tables ``deadlines`` and ``breaches``.
 
     Args:
         merged: the merged ``SUMMARY`` and ``mining.ledger.SUMMARY``.
@@ -251,7 +259,11 @@ def conclude(merged: Summaries, journey: Journey) -> tuple[list[DeadlineResult],
                 rule_version=", ".join(versions),
             )
         )
-    return results, table.select(TABLES["deadlines"].names())
+    tables = {
+        "deadlines": table.select(TABLES["deadlines"].names()),
+        "breaches": breaches.conclude(told),
+    }
+    return results, tables
 
 
 def _settled(next_steps: dict[str, list[str]], journey: Journey) -> pl.Expr:

@@ -93,7 +93,7 @@ def conclude(
         whole.p50_days,
         settings.analysis,
     )
-    met, of_deadlines = deadlines.conclude(merged, settings.journey)
+    met, deadline_tables = deadlines.conclude(merged, settings.journey)
     findings = Findings(
         process=settings.process.id,
         run_id=run_id,
@@ -121,7 +121,7 @@ def conclude(
         "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
         "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),
-        "deadlines": of_deadlines,
+        **deadline_tables,
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)

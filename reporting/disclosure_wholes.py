@@ -19,7 +19,8 @@ def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.D
         "outcomes": _outcomes,
         "waiting_causes": _in_round_counts,
         "work_band": _in_round_counts,
-        "deadlines": _deadlines,
+        "deadlines": _in_round_cases,
+        "breaches": _in_round_cases,
     }
     return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
 
@@ -38,8 +39,8 @@ def _bases(bases: pl.DataFrame, k: int) -> pl.DataFrame:
     return _without_tails(shown, "n", k).with_columns(pl.col("n") // k * k)
 
 
-def _deadlines(deadlines: pl.DataFrame, k: int) -> pl.DataFrame:
-    return deadlines.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
+def _in_round_cases(table: pl.DataFrame, k: int) -> pl.DataFrame:
+    return table.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
 
 
 def _in_round_counts(table: pl.DataFrame, k: int) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from reporting.names import Names
 from reporting.speech import Speech, sentence
 
 Row = dict[str, Any]
+_MOST = 3
 _STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
 _DOUBTS = {
     "no_begin": sentence("the begin of the case is not in the log"),
@@ -54,6 +55,20 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
         }
         for name, why, cases in ((name, _DOUBTS[status], cases) for name, status, cases in rows)
         if name in known
+    ]
+
+
+def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
+    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
+    return [
+        {
+            "name": _title(known[name], names.speech),
+            "place": names.place(from_, to),
+            "cases": names.speech.number(cases),
+        }
+        for name, from_, to, cases in frequent.head(_MOST).iter_rows()
     ]
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from contracts.norms import Rule
 from contracts.settings import Deadline, Journey, Step
-from mining import clocks, deadlines, throughput
+from mining import breaches, clocks, deadlines, throughput
 from mining.deadlines import Suspensions, due
 from mining.durations import DAY_MS
 from mining.journeys import Lens
@@ -201,3 +201,8 @@ def test_each_case_by_brute_force(log: pl.DataFrame) -> None:
     cases = instants.partition_by("case_id")
     expected = Counter(status_of(case.to_dicts(), lens.as_of_date) for case in cases)
     assert dict(counted) == expected
+    # each case that is too late was somewhere when its term ended
+    is_somewhere = pl.col("breach_from").is_not_null()
+    somewhere = found.filter(is_somewhere)
+    assert set(somewhere["status"]) <= set(breaches.BROKEN)
+    assert somewhere["n"].sum() == sum(expected[status] for status in breaches.BROKEN)

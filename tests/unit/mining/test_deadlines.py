@@ -23,10 +23,10 @@ ASKED = Journey(end=("z",), steps={"back": Step(clock="suspended", actor="citize
 SUMMARIES = (deadlines.SUMMARY, ledger.SUMMARY)
 
 
-def judged(
+def concluded(
     *traces: str, days: float = 60, journey: Journey | None = None, **told: Any
-) -> tuple[DeadlineResult, dict[str, int]]:
-    """What is told of the deadline, and its cases by status."""
+) -> tuple[DeadlineResult, dict[str, pl.DataFrame]]:
+    """What is told of the deadline, and its tables."""
     deadline = TWO_WEEKS.model_copy(update=told)
     lens = Lens(
         MONDAY + dt.timedelta(days=days),
@@ -37,8 +37,14 @@ def judged(
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
     parts = summarise(bucket_of(event_log(*traces), nobody, lens), SUMMARIES)
     merged = merge({name: [part.lazy()] for name, part in parts.items()}, SUMMARIES)
-    [result], table = deadlines.conclude(merged, lens.journey)
-    return result, dict(table.select("status", "cases").iter_rows())
+    [result], tables = deadlines.conclude(merged, lens.journey)
+    return result, tables
+
+
+def judged(*traces: str, **told: Any) -> tuple[DeadlineResult, dict[str, int]]:
+    """What is told of the deadline, and its cases by status."""
+    result, tables = concluded(*traces, **told)
+    return result, dict(tables["deadlines"].select("status", "cases").iter_rows())
 
 
 @pytest.mark.parametrize(
@@ -158,3 +164,27 @@ def test_suspensions_over_each_other_are_not_determined() -> None:
     found = summarise(bucket_of(log, nobody, lens), [deadlines.SUMMARY])["deadlines"]
 
     assert found["status"].to_list() == ["overlapping"]
+
+
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        pytest.param("a 3d b 12d z", ("b", "z"), id="the last day is the one before the end"),
+        pytest.param("a 15d b 9d z", ("a", "b"), id="a step on the day after the last"),
+        pytest.param("a 14d b 9d z", ("b", "z"), id="a step on the last day"),
+        pytest.param("a 3d ask 10d back 20d z", ("back", "z"), id="suspended, and then too late"),
+        pytest.param("a 3d b", ("b", None), id="still there"),
+        pytest.param("a 3d b 5d z", None, id="in time"),
+    ],
+)
+def test_where_a_term_ended(trace: str, expected: tuple[str, str | None] | None) -> None:
+    _, tables = concluded(trace)
+
+    rows = [] if expected is None else [("besluit", *expected, 1)]
+    assert tables["breaches"].rows() == rows
+
+
+def test_who_stands_still_in_time_is_nowhere_too_late() -> None:
+    known = "a 3d ask 10d back 1d z"
+
+    assert concluded(known, "a 3d ask", days=50)[1]["breaches"].is_empty()

@@ -191,6 +191,11 @@ def tables() -> dict[str, pl.DataFrame]:
             ("verklaring", "not_started", 214),
             ("verklaring", "overlapping", 3),
         ],
+        "breaches": [
+            ("verklaring", F, G, 540),
+            ("verklaring", G, None, 421),
+            ("eigen-norm", G, J, 4),
+        ],
         "bases": _bases(),
         "waiting_causes": [
             (F, G, 3020, 61_000.0, 21_000.0, 9_000.0, 4_000.0, 27_000.0),

@@ -127,6 +127,7 @@ def tables(draw):
             (*p, draw(COUNTS), 10.0, 4.0, 3.0, 2.0, 1.0) for p in pairs if p[1] is not None
         ],
         "deadlines": [("x", each, draw(COUNTS)) for each in ("within", "late", "no_rule")],
+        "breaches": [("x", *pair, draw(COUNTS)) for pair in pairs],
         "work_band": [(s, n := draw(COUNTS), draw(st.integers(0, n)), 1.0, 2.0) for s in STEPS],
     }
     return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a case was waiting for when its term ended.
+
+The moves that a case waits for follow each other without a gap, so that the last day of a term that
+was not met lies in one of them: from the day that it began until, not including, the day that it
+was over. Its work is part of it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.findings import TABLES
+from mining.axis import day_of
+from mining.summaries import Bucket
+from mining.waits import on_path
+
+KEYS = ("breach_from", "breach_to")
+BROKEN = ("late", "open_late")
+"""The statuses of cases of which a term ended too early."""
+
+
+def with_breaches(judged: pl.DataFrame, bucket: Bucket) -> pl.DataFrame:
+    """``judged`` with ``KEYS``: between which steps the case was on ``end``; null: it was in time.
+
+    Args:
+        judged: ``case_id``, a row each, ``status`` and ``end``, the last day of the term.
+        bucket: of the same cases.
+    """
+    zone = bucket.lens.zone
+    broken = judged.lazy().filter(pl.col("status").is_in(BROKEN)).select("case_id", "end")
+    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
+    during = (
+        on_path(bucket)
+        .join(broken, on="case_id")
+        .with_columns(done_ms=done_ms)
+        .filter(
+            day_of("enabled_ms", zone) <= pl.col("end"), pl.col("end") < day_of("done_ms", zone)
+        )
+        .select("case_id", breach_from=pl.col("from"), breach_to=pl.col("to"))
+    )
+    return judged.lazy().join(during, on="case_id", how="left").collect()
+
+
+def conclude(told: pl.DataFrame) -> pl.DataFrame:
+    """The shape of ``TABLES["breaches"]``, most cases first.
+
+    Args:
+        told: ``id, status, n`` and ``KEYS``.
+    """
+    return (
+        told.filter(pl.col("status").is_in(BROKEN), pl.col("breach_from").is_not_null())
+        .group_by("id", pl.col("breach_from").alias("from"), pl.col("breach_to").alias("to"))
+        .agg(cases=pl.col("n").sum())
+        .sort("id", "cases", "from", "to", descending=[False, True, False, False], nulls_last=True)
+        .select(TABLES["breaches"].names())
+    )
