@@ -52,12 +52,16 @@ class _Model(BaseModel):
 class Rule(_Model):
     """How long a term is: so long, longer by ``extension`` once it is extended.
 
+    One with ``after`` starts on the last day of another term, as long as that, which began before
+    it: deciding on an objection does with the period to object (Awb 7:10).
+
     ``law`` says when a last day moves that is no working day: by the Algemene termijnenwet, by
     Regulation (EEC, Euratom) 1182/71 of the European Union, or never.
     """
 
     term: Period
     extension: Period | None = None
+    after: Period | None = None
     law: Law = "atw"
 
     @model_validator(mode="after")

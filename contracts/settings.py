@@ -240,6 +240,15 @@ class Deadline(Model):
     stop: tuple[Name, ...] = ()
     extended_by: tuple[Name, ...] = ()
 
+    @model_validator(mode="after")
+    def _known_since_when(self) -> Deadline:
+        if not self.start and any(version.after for version in self.versions):
+            raise ValueError(
+                f"the term of {self.id} starts when another one is over; "
+                "name in start what that one begins with, as the decision that is objected to"
+            )
+        return self
+
     @property
     def versions(self) -> tuple[NamedVersion, ...]:
         """The versions of its rule, oldest first."""

@@ -197,12 +197,14 @@ def due(
     An extension, which can be given once, counts if it was given before the term was over.
 
     Args:
-        start: on which days they start.
+        start: on which days they start, or those that they come after.
         extended: when they were extended; NaT where they were not.
         suspensions: in the order in which they began, none over another.
         rule: how long they are.
         legal: which days are working days.
     """
+    if rule.after is not None:
+        start = last_day(start, Term(*amount_of(rule.after), rule.law), legal)
     amount, unit = amount_of(rule.term)
     term = Term(amount, unit, rule.law)
     stood_still = list(zip(*suspensions, strict=True))

@@ -52,6 +52,11 @@ def test_one_version_at_a_time() -> None:
     assert len(Norm.model_validate({"id": "a", "title": TITLE, "versions": versions}).versions) == 2
 
 
+def test_a_term_after_another_needs_to_know_since_when() -> None:
+    with pytest.raises(ValidationError, match="starts when another one is over"):
+        Deadline(id="bezwaar", rule="awb-7-10")
+
+
 def test_a_norm_that_is_not_in_the_table_is_refused_with_one_that_is() -> None:
     with pytest.raises(ValidationError, match="'awb-4-13' is the nearest"):
         Deadline(id="besluit", rule="awb-413")

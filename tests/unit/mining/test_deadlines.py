@@ -114,6 +114,20 @@ def test_without_the_begin_of_a_case_nothing_is_said() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("rule", "last"), [("awb-7-10", "2026-06-02"), ("awb-7-10-committee", "2026-07-14")]
+)
+def test_an_objection_is_decided_on_after_the_period_to_object(rule: str, last: str) -> None:
+    # published on 10 March 2026: until 21 April anybody may object
+    days = (dt.date.fromisoformat(last) - MONDAY.date()).days
+    told: dict[str, Any] = {"rule": rule, "start": ("sent",), "days": days + 40}
+
+    decided = (f"a 8d sent 5d b {days - 13 + late}d z" for late in (0, 1))
+    assert judged(*decided, **told)[1] == {"within": 1, "late": 1}
+    # who decides while others may object is in time
+    assert judged("a 8d sent 5d b 9d z", **told)[1] == {"within": 1}
+
+
 def test_a_stop_before_the_start_is_not_determined() -> None:
     result, table = judged("a 1d z 2d b 9d c z", start=("b",), stop=("z",))
 
