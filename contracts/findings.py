@@ -176,7 +176,11 @@ class ExplainedWait(Suppressible):
 
 
 class DeadlineResult(Suppressible):
-    """How many cases met a deadline."""
+    """How many cases met a deadline.
+
+    ``noticed`` of the late ones were given notice of default after it, for which ``penalty_eur``
+    may be owed by now; null: the config names no notice.
+    """
 
     id: str
     within: Count
@@ -184,6 +188,8 @@ class DeadlineResult(Suppressible):
     open_within: Count
     open_late: Count
     undetermined: Count
+    noticed: Count = None
+    penalty_eur: int | None = None
     rule_version: str
 
 

@@ -20,7 +20,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parents[1] / "configs" / "norms"
-_EQUIVALENT = "equivalent-days.yaml"
+_EQUIVALENT, _PENALTIES = "equivalent-days.yaml", "penalties.yaml"
 
 Law = Literal["atw", "eu", "none"]
 Unit = Literal["days", "weeks", "months", "years"]
@@ -127,10 +127,31 @@ class EquivalentDay(_Model):
     seen_on: dt.date
 
 
+class Rate(_Model):
+    """So many days at so many euros each."""
+
+    days: Annotated[int, Field(ge=1)]
+    eur: Annotated[int, Field(ge=1)]
+
+
+class Penalty(_Model):
+    """What a late decision costs, by the day that the notice of default was received."""
+
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    rates: Annotated[tuple[Rate, ...], Field(min_length=1)]
+    source: str
+    seen_on: dt.date
+    confirmed_by_lawyer: bool = False
+    note: str = ""
+
+
 @functools.cache
 def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
     """Every norm of the table by its id."""
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != _EQUIVALENT)
+    files = sorted(
+        path for path in folder.glob("*.yaml") if path.name not in (_EQUIVALENT, _PENALTIES)
+    )
     norms = [Norm.model_validate(each) for path in files for each in _read(path)]
     table = {norm.id: norm for norm in norms}
     if len(table) < len(norms):
@@ -141,6 +162,12 @@ def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
 def equivalent_days(folder: Path = FOLDER) -> list[EquivalentDay]:
     """The days that decisions made equal to holidays, oldest first."""
     return [EquivalentDay.model_validate(each) for each in _read(folder / _EQUIVALENT)]
+
+
+@functools.cache
+def penalties(folder: Path = FOLDER) -> tuple[Penalty, ...]:
+    """What late decisions cost, oldest first."""
+    return tuple(Penalty.model_validate(each) for each in _read(folder / _PENALTIES))
 
 
 def _read(path: Path) -> Any:

@@ -227,7 +227,8 @@ class Deadline(Model):
     """A term that cases are held against, of the norm table or written out here.
 
     It starts with the first of the activities in ``start`` (else: with the first event on the legal
-    clock), and is met by the first of those in ``stop`` (else: of ``journey.end``).
+    clock), and is met by the first of those in ``stop`` (else: of ``journey.end``). The first of
+    those in ``notice`` is the notice of default, from which a penalty may follow (Awb 4:17).
     """
 
     id: Name
@@ -239,6 +240,7 @@ class Deadline(Model):
     start: tuple[Name, ...] = ()
     stop: tuple[Name, ...] = ()
     extended_by: tuple[Name, ...] = ()
+    notice: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _known_since_when(self) -> Deadline:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
 from contracts.errors import SourceError, UsageError
-from contracts.norms import equivalent_days
+from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, resolve_path
 from ingest.sources import SourceFile, find_all
 
@@ -180,6 +180,7 @@ def _identity(
         "inputs": [(each.file.name, each.sha256) for each in inputs],
         "settings": settings.model_dump(mode="json"),
         "norms": [str(deadline.versions) for deadline in settings.deadlines],
+        "penalties": [str(each) for each in penalties()],
         "equivalent_days": [str(each.day) for each in equivalent_days()],
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "key": key,

@@ -11,6 +11,7 @@ reason that is counted.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +20,12 @@ from numpy.typing import NDArray
 
 from contracts.events import day_in
 from contracts.findings import TABLES, DeadlineResult
-from contracts.norms import Rule, amount_of
+from contracts.norms import Rule, amount_of, penalties
 from contracts.settings import Deadline, Journey
 from mining import breaches
 from mining.axis import day_of
 from mining.ledger import following
+from mining.penalties import owed_eur, penalty_days
 from mining.summaries import Bucket, Summaries, Summary
 from mining.terms import Days, LegalDays, Term, last_day
 from mining.turns import step_of
@@ -36,15 +38,22 @@ NO_BEGIN, NO_RULE, STOPPED_BEFORE = "no_begin", "no_rule", "stopped_before"
 OVERLAPPING, MAYBE_SUSPENDED = "overlapping", "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
+_DATES = ("start", "stop", "extended", "notice")
 _KEYS = ("id", "version", "status", "if_suspended", "waits_after", *breaches.KEYS)
+_OWED = {"noticed": pl.Int64(), "penalty_eur": pl.Int64()}
 _LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
     """Cases by deadline, version and status; of open ones, what it is if the term stands still."""
-    none = pl.DataFrame(schema=dict.fromkeys(_KEYS, pl.String()))
+    none = pl.DataFrame(schema={**dict.fromkeys(_KEYS, pl.String()), **_OWED})
     found = _all_judged(bucket) if bucket.lens.deadlines else []
-    return pl.concat([none, *found]).lazy().group_by(_KEYS).agg(n=pl.len().cast(pl.Int64))
+    return (
+        pl.concat([none, *found])
+        .lazy()
+        .group_by(_KEYS)
+        .agg(pl.col(_OWED.keys()).sum(), n=pl.len().cast(pl.Int64))
+    )
 
 
 SUMMARY = Summary("deadlines", _KEYS, _summarise)
@@ -56,7 +65,7 @@ def _all_judged(bucket: Bucket) -> list[pl.DataFrame]:
     legal = LegalDays((first.year, lens.as_of_date.year + _LONGEST_YEARS), lens.equivalent_days)
     stood_still = _suspensions(bucket)
     return [
-        breaches.with_breaches(judged, bucket).select(_KEYS).cast(pl.String)
+        breaches.with_breaches(judged, bucket).select(pl.col(_KEYS).cast(pl.String), *_OWED)
         for judged in (
             _judged(_cases(bucket, deadline), stood_still, deadline, lens.as_of_date, legal)
             for deadline in lens.deadlines
@@ -65,7 +74,7 @@ def _all_judged(bucket: Bucket) -> list[pl.DataFrame]:
 
 
 def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
-    """``case_id, is_begun, start, stop, extended, waits_after, waits_since``; dates are local.
+    """``case_id, is_begun, waits_after, waits_since`` and ``_DATES``; dates are local.
 
     Without activities that start the term, it starts with the first event that is not outside the
     legal clock: if that is the case's first, when the case began.
@@ -76,6 +85,7 @@ def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
     starts = name.is_in(deadline.start) if deadline.start else ~name.is_in(outside)
     stops = name.is_in(deadline.stop or journey.end) & pl.col("is_done")
     extends = name.is_in(deadline.extended_by) & pl.col("is_done")
+    notices = name.is_in(deadline.notice) & pl.col("is_done")
     events = (
         bucket.traces.filter(~pl.col("is_outside"))
         .group_by("case_id")
@@ -83,9 +93,10 @@ def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
             start=at.filter(starts).min(),
             stop=at.filter(stops).min(),
             extended=at.filter(extends).min(),
+            notice=at.filter(notices).min(),
             is_first=starts.first(),
         )
-        .with_columns(day_in(name, zone).alias(name) for name in ("start", "stop", "extended"))
+        .with_columns(day_in(name, zone).alias(name) for name in _DATES)
     )
     waiting = bucket.moves.filter("is_open").select(
         "case_id",
@@ -171,7 +182,19 @@ def _judged(
         status=pl.Series(status.tolist(), dtype=pl.String),
         if_suspended=pl.Series(if_suspended.tolist(), dtype=pl.String),
         waits_after="waits_after",
+        **_owed(cases, end, np.where(is_closed, stop, today)),
     )
+
+
+def _owed(cases: pl.DataFrame, end: Days, until: Days) -> dict[str, pl.Series]:
+    """Whether notice was given after the term, and what may be owed for it."""
+    notice = _days(cases["notice"])
+    euros = owed_eur(penalty_days(end, notice, until), notice, penalties())
+    noticed = (notice > end) & (notice <= until)
+    return {
+        "noticed": pl.Series(noticed, dtype=pl.Int64),
+        "penalty_eur": pl.Series(np.where(noticed, euros, 0), dtype=pl.Int64),
+    }
 
 
 def _ends(
@@ -236,17 +259,19 @@ def _days(dates: pl.Series) -> Days:
 
 
 def conclude(
-    merged: Summaries, journey: Journey
+    merged: Summaries, journey: Journey, deadlines: Iterable[Deadline]
 ) -> tuple[list[DeadlineResult], dict[str, pl.DataFrame]]:
     """How many cases met each deadline, and the tables ``deadlines`` and ``breaches``.
 
     Args:
         merged: the merged ``SUMMARY`` and ``mining.ledger.SUMMARY``.
         journey: before which steps a term stands still.
+        deadlines: those of the config.
     """
     next_steps = following(merged["ledger"])
     told = merged[SUMMARY.name].with_columns(status=_settled(next_steps, journey))
     table = told.group_by("id", "status").agg(cases=pl.col("n").sum()).sort("id", "status")
+    with_notice = {each.id for each in deadlines if each.notice}
     results = []
     for (name,), group in told.partition_by("id", as_dict=True, maintain_order=True).items():
         n = dict(group.group_by("status").agg(pl.col("n").sum()).iter_rows())
@@ -258,6 +283,7 @@ def conclude(
                 id=str(name),
                 **counts,
                 undetermined=sum(n.values()),
+                **(_exposure(group) if name in with_notice else {}),
                 rule_version=", ".join(versions),
             )
         )
@@ -266,6 +292,11 @@ def conclude(
         "breaches": breaches.conclude(told),
     }
     return results, tables
+
+
+def _exposure(told: pl.DataFrame) -> dict[str, int]:
+    late = told.filter(pl.col("status").is_in(breaches.BROKEN))
+    return {name: int(late[name].sum()) for name in _OWED}
 
 
 def _settled(next_steps: dict[str, list[str]], journey: Journey) -> pl.Expr:

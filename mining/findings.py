@@ -93,7 +93,7 @@ def conclude(
         whole.p50_days,
         settings.analysis,
     )
-    met, deadline_tables = deadlines.conclude(merged, settings.journey)
+    met, deadline_tables = deadlines.conclude(merged, settings.journey, settings.deadlines)
     findings = Findings(
         process=settings.process.id,
         run_id=run_id,

@@ -215,7 +215,11 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     others = sorted(parts.keys() - hidden, key=lambda name: (parts[name] == 0, parts[name], name))
     while hidden and others and sum(parts[name] for name in hidden) < k:
         hidden.add(others.pop(0))
-    return _with(result, **dict.fromkeys(sorted(hidden)))
+    late = (result.late or 0) + (result.open_late or 0)
+    noticed = _hide_part(result.noticed, late, k)
+    euros = None if noticed is None else round(result.penalty_eur or 0, -3)
+    told = _with(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)
+    return told.model_copy(update={"penalty_eur": euros})
 
 
 def _validation(validation: Validation, cases: Count, k: int) -> Validation:

@@ -201,6 +201,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "months": wholes.months(tables["bases"], _date(findings.as_of, speech), speech),
         "outcomes": wholes.outcomes(tables["outcomes"], names),
         "terms": terms.kept(findings, names),
+        "exposures": terms.exposures(findings, names),
         "lapses": terms.lapses(tables["breaches"], names),
         "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,

@@ -72,6 +72,20 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
+def exposures(findings: Findings, names: Names) -> list[Row]:
+    """What notices of default may cost by now, of the deadlines for which the config names them."""
+    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    return [
+        {
+            "name": _title(known[found.id], names.speech),
+            "cases": names.speech.number(found.noticed),
+            "euros": names.speech.number(found.penalty_eur),
+        }
+        for found in findings.deadlines
+        if found.id in known and found.noticed and found.penalty_eur
+    ]
+
+
 def _count(n: int | None, speech: Speech) -> str:
     return speech.say("not shown") if n is None else speech.number(n)
 

@@ -37,7 +37,7 @@ def concluded(
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
     parts = summarise(bucket_of(event_log(*traces), nobody, lens), SUMMARIES)
     merged = merge({name: [part.lazy()] for name, part in parts.items()}, SUMMARIES)
-    [result], tables = deadlines.conclude(merged, lens.journey)
+    [result], tables = deadlines.conclude(merged, lens.journey, lens.deadlines)
     return result, tables
 
 
@@ -202,3 +202,27 @@ def test_who_stands_still_in_time_is_nowhere_too_late() -> None:
     known = "a 3d ask 10d back 1d z"
 
     assert concluded(known, "a 3d ask", days=50)[1]["breaches"].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("traces", "expected"),
+    [
+        # two weeks until 16 March; the 15th day after the notice is the first that counts
+        pytest.param(["a 20d notice 16d z"], (1, 23), id="one day"),
+        pytest.param(["a 20d notice 15d z"], (1, 0), id="decided in time after the notice"),
+        pytest.param(["a 20d notice"], (1, 14 * 23 + 11 * 35), id="still open"),
+        pytest.param(["a 9d notice 40d z"], (0, 0), id="notice before the end of the term"),
+        pytest.param(["a 20d z"], (0, 0), id="no notice"),
+        pytest.param(["a 20d notice 16d z"] * 3, (3, 69), id="three cases"),
+    ],
+)
+def test_what_a_notice_of_default_may_cost(traces: list[str], expected: tuple[int, int]) -> None:
+    result, _ = concluded(*traces, notice=("notice",))
+
+    assert (result.noticed, result.penalty_eur) == expected
+
+
+def test_nothing_is_said_of_penalties_without_a_notice() -> None:
+    result, _ = concluded("a 20d z")
+
+    assert (result.noticed, result.penalty_eur) == (None, None)

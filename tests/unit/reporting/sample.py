@@ -284,7 +284,8 @@ def _explained(from_: str, to: str, class_: str, days: float, cases: int) -> Exp
 
 def _met(id_: str, within: int, late: int, open_within: int, open_late: int) -> DeadlineResult:
     counts = {"within": within, "late": late, "open_within": open_within, "open_late": open_late}
-    return DeadlineResult(id=id_, **counts, undetermined=0, rule_version="v")
+    owed = {"noticed": late // 8, "penalty_eur": late * 125}
+    return DeadlineResult(id=id_, **counts, **owed, undetermined=0, rule_version="v")
 
 
 def findings() -> Findings:

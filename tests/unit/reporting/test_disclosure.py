@@ -24,7 +24,7 @@ DAYS = st.floats(0, 500).map(lambda days: round(days, 3))
 COUNT_KEYS = {
     "cases", "open_cases", "events", "order_undetermined_cases", "quarantined_rows",
     "quarantined_cases", "rows", "within", "late", "open_within", "open_late", "undetermined",
-    "n", "repeats", "self_loops", "at_risk", "times", "cases_looked_at", "fitting_cases",
+    "noticed", "n", "repeats", "self_loops", "at_risk", "times", "cases_looked_at", "fitting_cases",
 }  # fmt: skip
 
 
@@ -154,6 +154,8 @@ def findings(draw):
     )
     names = ("within", "late", "open_within", "open_late", "undetermined")
     deadline = DeadlineResult(id="x", rule_version="1", **{name: draw(COUNTS) for name in names})
+    noticed = draw(st.integers(0, (deadline.late or 0) + (deadline.open_late or 0)))
+    deadline = deadline.model_copy(update={"noticed": noticed, "penalty_eur": 500 * noticed})
     failed = tuple(
         rule.model_copy(update={"rows": draw(COUNTS), "cases": draw(COUNTS)})
         for rule in base.validation.failed
@@ -580,3 +582,17 @@ def test_evidence_does_not_count_few(figure, value, cases, shown):
 
     assert [each.value for each in one.evidence] == [shown]
     assert one.suppressed == (shown is None and value is not None)
+
+
+@pytest.mark.parametrize(
+    ("noticed", "shown"), [(9, (None, None)), (60, (60, 24_000)), (91, (None, None)), (0, (0, 0))]
+)
+def test_what_few_notices_cost_is_hidden(noticed, shown):
+    deadline = DeadlineResult(
+        id="x", rule_version="1", within=500, late=80, open_within=40, open_late=20, undetermined=0,
+        noticed=noticed, penalty_eur=401 * noticed,
+    )  # fmt: skip
+    base = sample.findings().model_copy(update={"deadlines": (deadline,)})
+    [found] = protect(base, sample.tables(), 10, ends=())[0].deadlines
+
+    assert (found.noticed, found.penalty_eur) == shown

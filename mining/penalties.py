@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What late decisions may cost: the penalty of Awb 4:17, as an estimate of exposure.
+
+An agency that is given notice of default after the term was over owes a sum for each day from the
+one on which two weeks have passed after the day of the notice, until the day of the decision, at
+most 42. The Algemene termijnenwet does not move these days. Whether a notice was valid, the log
+does not tell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from contracts.norms import Penalty
+from mining.terms import Counts, Days
+
+_FIRST_DAY = 15  # after the notice; some read the law as 14
+
+
+def penalty_days(end: Days, notice: Days, until: Days) -> Counts:
+    """Days for which a penalty is owed, ``(N,)``.
+
+    Args:
+        end: the last days of the terms.
+        notice: when notice was given; NaT: it was not.
+        until: when the decision was sent, or until when is counted; that day is not.
+    """
+    counts = notice > end
+    since = np.where(counts, notice + _FIRST_DAY, until)
+    days: Counts = np.maximum((until - since).astype(np.int64), 0)
+    return days
+
+
+def owed_eur(days: Counts, notice: Days, penalties: Sequence[Penalty]) -> Counts:
+    """Whole euros owed for so many days, ``(N,)``; 0 where there was no law on that day."""
+    owed = np.zeros(len(days), np.int64)
+    for each in penalties:
+        until = np.datetime64(each.valid_to or dt.date.max)
+        so_far = np.cumsum([0, *(rate.eur for rate in each.rates for _ in range(rate.days))])
+        applies = (notice >= np.datetime64(each.valid_from)) & (notice <= until)
+        owed = np.where(applies, so_far[np.minimum(days, len(so_far) - 1)], owed)
+    return owed
