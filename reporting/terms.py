@@ -29,7 +29,7 @@ _DOUBTS = {
 
 def kept(findings: Findings, names: Names) -> list[Row]:
     """A row for each deadline of the config."""
-    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    known = _by_id(names)
     return [
         {
             "name": _title(known[found.id], names.speech),
@@ -45,7 +45,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
 def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
     """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
     told = table.filter(pl.col("status").is_in(list(_DOUBTS)))
-    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    known = _by_id(names)
     rows = told.select("id", "status", "cases").iter_rows()
     return [
         {
@@ -60,7 +60,7 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
 
 def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
     """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
-    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    known = _by_id(names)
     frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
     return [
         {
@@ -74,7 +74,7 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
 
 def exposures(findings: Findings, names: Names) -> list[Row]:
     """What notices of default may cost by now, of the deadlines for which the config names them."""
-    known = {deadline.id: deadline for deadline in names.settings.deadlines}
+    known = _by_id(names)
     return [
         {
             "name": _title(known[found.id], names.speech),
@@ -84,6 +84,10 @@ def exposures(findings: Findings, names: Names) -> list[Row]:
         for found in findings.deadlines
         if found.id in known and found.noticed and found.penalty_eur
     ]
+
+
+def _by_id(names: Names) -> dict[str, Deadline]:
+    return {deadline.id: deadline for deadline in names.settings.deadlines}
 
 
 def _count(n: int | None, speech: Speech) -> str:

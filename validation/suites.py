@@ -142,7 +142,7 @@ def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]
     terms = (
         activity
         for deadline in settings.deadlines
-        for activity in (*deadline.start, *deadline.stop, *deadline.extended_by)
+        for activity in (*deadline.start, *deadline.stop, *deadline.extended_by, *deadline.notice)
     )
     named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses, *terms)))
     ends = list(dict.fromkeys(journey.end))
