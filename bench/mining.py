@@ -25,7 +25,7 @@ from contracts.config import load
 from contracts.events import EVENTS, ORDER
 from contracts.norms import equivalent_days
 from contracts.verdict import Verdict
-from mining import concurrency, work
+from mining import case_terms, concurrency, rescue, work
 from mining.findings import SUMMARIES, conclude
 from mining.journeys import Lens
 from mining.summaries import Bucket, Summaries, Summary, bucket_of, merge, summarise
@@ -109,11 +109,14 @@ def mine(paths: list[Path]) -> None:
     relations = concurrency.conclude(_summed(light, lens, concurrency.SUMMARIES))
     parts, dealt = [], []
     for bucket in events:
-        bucketful = bucket_of(bucket, _NOBODY, replace(lens, relations=relations))
-        parts.append(summarise(bucketful, SUMMARIES))
+        known = replace(lens, relations=relations)
+        bucketful = bucket_of(bucket, _NOBODY, known)
+        earlier = None if parts else bucket_of(bucket, _NOBODY, rescue.earlier(known))
+        _, of_terms = case_terms.summed(bucketful, earlier)
+        parts.append(summarise(bucketful, SUMMARIES) | of_terms)
         dealt.append(work.dealt(bucketful, len(events)))
     attended = [summarise(pl.concat(each), work.SUMMARIES) for each in zip(*dealt, strict=True)]
-    merged = _merged(parts, SUMMARIES) | _merged(attended, work.SUMMARIES)
+    merged = _merged(parts, (*SUMMARIES, *case_terms.SUMMARIES)) | _merged(attended, work.SUMMARIES)
     verdict = Verdict(success=True, rows=0, rules=(), quarantined_rows=0, quarantined_cases=0)
     conclude(merged, settings, lens, verdict, "bench")
 

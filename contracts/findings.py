@@ -334,6 +334,23 @@ TABLES: dict[str, pl.Schema] = {
     # between which steps cases were when a term ended that they did not meet (`to` null: they are
     # there still), most cases first; rounded down to tens (to `minimum_group`) when it is shown
     "breaches": pl.Schema({"id": pl.String, "from": pl.String, "to": pl.String, "cases": pl.Int64}),
+    # of how many cases the last day that the agency keeps is the "same" as, "later" or "earlier"
+    # than what the rule says; rounded down to tens (to `minimum_group`) when it is shown
+    "registered_ends": pl.Schema({"id": pl.String, "registered_is": pl.String, "cases": pl.Int64}),
+    # how good the chances to be too late were at an earlier moment, of so many cases that could
+    # then still be in time: `late` became so; brier: mean square of chance less outcome, of which
+    # `brier_of_share` is that of giving all the share that was late; coverage: the share that was
+    # done when the middle 80 % said so; all null but the cases where fewer were, or became late
+    "rescue": pl.Schema(
+        {
+            "id": pl.String,
+            "cases": pl.Int64,
+            "late": pl.Int64,
+            "brier": pl.Float64,
+            "brier_of_share": pl.Float64,
+            "coverage": pl.Float64,
+        }
+    ),
     # in what cases deviate from the model of the config, most cases first; what: "skipped" (the
     # model has it, the case lacks it) or "extra" (the other way round); times: all cases together;
     # both are rounded down to tens (to `minimum_group`) when they are shown

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from contracts.models import Model
 
 FOLDER = Path(__file__).parents[1] / "configs" / "norms"
 _EQUIVALENT, _PENALTIES = "equivalent-days.yaml", "penalties.yaml"
@@ -45,11 +47,7 @@ def amount_of(period: Period) -> tuple[int, Unit]:
     return int(match[1]), _UNITS[match[2]]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rule(_Model):
+class Rule(Model):
     """How long a term is: so long, longer by ``extension`` once it is extended.
 
     One with ``after`` starts on the last day of another term, as long as that, which began before
@@ -93,14 +91,14 @@ class Version(_Dated):
     note: str = ""
 
 
-class Title(_Model):
+class Title(Model):
     """What a norm is called."""
 
     nl: str
     en: str
 
 
-class Norm(_Model):
+class Norm(Model):
     """One norm of the table.
 
     ``is_law`` is false of a target that an organisation set itself.
@@ -119,7 +117,7 @@ class Norm(_Model):
         return self
 
 
-class EquivalentDay(_Model):
+class EquivalentDay(Model):
     """A day that a decision made equal to a holiday."""
 
     day: dt.date
@@ -127,14 +125,14 @@ class EquivalentDay(_Model):
     seen_on: dt.date
 
 
-class Rate(_Model):
+class Rate(Model):
     """So many days at so many euros each."""
 
     days: Annotated[int, Field(ge=1)]
     eur: Annotated[int, Field(ge=1)]
 
 
-class Penalty(_Model):
+class Penalty(Model):
     """What a late decision costs, by the day that the notice of default was received."""
 
     valid_from: dt.date

@@ -9,25 +9,17 @@ Every model is frozen and refuses keys it does not know. Only ``process``, ``sou
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from holidays import list_supported_countries
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from contracts.norms import NamedVersion, Rule, norm_table
+from contracts.attributes import CaseAttribute, Name
+from contracts.deadlines import Deadline
+from contracts.models import Model
+from contracts.norms import Period
 from contracts.opening_hours import OpeningHours
 
 Actor = Literal["agency", "citizen", "third_party"]
@@ -35,9 +27,6 @@ Clock = Literal["running", "suspended", "outside"]
 Language = Literal["nl", "en"]
 Format = Literal["csv", "excel", "parquet", "xes", "ocel", "zgw", "sql"]
 ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
-Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-
-
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
 
 
@@ -59,53 +48,6 @@ def _known_country(code: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, AfterValidator(_known_country)]
-
-_ABOUT_A_PERSON = (
-    *("nationalit", "geboorte", "birth", "etnic", "ethnic", "afkomst", "geslacht", "gender"),
-    *("burgerlijkestaat", "marital", "religi", "godsdienst", "huisnummer", "housenumber"),
-    *("burgerservice", "kenteken", "licenceplate", "licenseplate", "achternaam", "voornaam"),
-    *("surname", "firstname", "lastname", "authenticatiecontext", "rekeningnummer"),
-)
-_ABOUT_A_PERSON_ALONE = {
-    *("naam", "name", "sex", "taal", "language", "race", "ras", "geloof", "postcode", "zipcode"),
-    *(
-        "bsn",
-        "bsnnummer",
-        "emailadres",
-        "telefoonnummer",
-        "anummer",
-        "vnummer",
-        "iban",
-        "email",
-        "telefoon",
-        "phone",
-        "adres",
-        "address",
-    ),
-}
-
-
-def _of_the_process(name: str) -> str:
-    """Refuses what cases must never be compared by, or even kept with.
-
-    An agency that wants to know whether it treats people unequally does so in a study of its own,
-    with the safeguards for that.
-    """
-    letters = "".join(filter(str.isalpha, name.removeprefix("case:").lower()))
-    if letters in _ABOUT_A_PERSON_ALONE or any(each in letters for each in _ABOUT_A_PERSON):
-        raise ValueError(
-            f"'{name}' is about a person; keep what is about the process, as its channel or region"
-        )
-    return name
-
-
-CaseAttribute = Annotated[Name, AfterValidator(_of_the_process)]
-
-
-class Model(BaseModel):
-    """Frozen, and a typo is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Text(Model):
@@ -186,6 +128,18 @@ class Pause(Model):
         return self
 
 
+class Suspension(Model):
+    """Between which events a term of the law stands still: from the day after the first.
+
+    It does until the day of the second; of ``at_most`` so long, without it until then.
+    """
+
+    start: Name = Field(alias="from")
+    end: Name = Field(alias="to")
+    at_most: Period | None = None
+    reason: Label | None = None
+
+
 class Journey(Model):
     """Where a case begins and ends, what is known of its steps, and how it was meant to go.
 
@@ -194,8 +148,9 @@ class Journey(Model):
 
     start: tuple[Name, ...] = ()
     end: Annotated[tuple[Name, ...], Field(min_length=1)]
-    steps: dict[str, Step] = {}
+    steps: dict[str, Step] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
     path: tuple[Name, ...] = ()
     bpmn: Name | None = None
 
@@ -212,59 +167,6 @@ class Calendar(Model):
     country: Country = "NL"
     hours: OpeningHours = "mon-fri 08:30-17:00"
     closed: tuple[dt.date, ...] = ()
-
-
-def _of_the_table(name: str) -> str:
-    table = norm_table()
-    if name not in table:
-        near = difflib.get_close_matches(name, table, n=1)
-        hint = f"'{near[0]}' is the nearest" if near else f"it has {', '.join(table)}"
-        raise ValueError(f"the norm table has no '{name}'; {hint}")
-    return name
-
-
-class Deadline(Model):
-    """A term that cases are held against, of the norm table or written out here.
-
-    It starts with the first of the activities in ``start`` (else: with the first event on the legal
-    clock), and is met by the first of those in ``stop`` (else: of ``journey.end``). The first of
-    those in ``notice`` is the notice of default, from which a penalty may follow (Awb 4:17).
-    """
-
-    id: Name
-    rule: Annotated[
-        Annotated[Name, AfterValidator(_of_the_table), Tag("as-id")]
-        | Annotated[Rule, Tag("as-rule")],
-        Discriminator(lambda rule: "as-id" if isinstance(rule, str) else "as-rule"),
-    ]
-    start: tuple[Name, ...] = ()
-    stop: tuple[Name, ...] = ()
-    extended_by: tuple[Name, ...] = ()
-    notice: tuple[Name, ...] = ()
-
-    @model_validator(mode="after")
-    def _known_since_when(self) -> Deadline:
-        if not self.start and any(version.after for version in self.versions):
-            raise ValueError(
-                f"the term of {self.id} starts when another one is over; "
-                "name in start what that one begins with, as the decision that is objected to"
-            )
-        return self
-
-    @property
-    def versions(self) -> tuple[NamedVersion, ...]:
-        """The versions of its rule, oldest first."""
-        if isinstance(self.rule, Rule):
-            always = {"name": "config", "valid_from": dt.date.min}
-            return (NamedVersion(**always, **self.rule.model_dump()),)
-        versions = norm_table()[self.rule].versions
-        return tuple(
-            NamedVersion(
-                name=f"{self.rule} {each.valid_from}",
-                **each.model_dump(include=set(NamedVersion.model_fields) - {"name"}),
-            )
-            for each in versions
-        )
 
 
 class Privacy(Model):
@@ -317,16 +219,21 @@ class Settings(Model):
         return self
 
     @model_validator(mode="after")
-    def _segments_are_read(self) -> Settings:
+    def _attributes_are_read(self) -> Settings:
         read = {
             name.removeprefix("case:") for each in self.sources for name in each.case_attributes
         }
-        unread = [name for name in self.analysis.segments if name.removeprefix("case:") not in read]
-        if unread:
-            raise ValueError(
-                f"analysis.segments names '{unread[0]}', which is not read; "
-                "add it to the case_attributes of a source"
-            )
+        named = {
+            "analysis.segments": self.analysis.segments,
+            **{f"deadline {each.id}": each.attributes for each in self.deadlines},
+        }
+        for key, names in named.items():
+            unread = [name for name in names if name.removeprefix("case:") not in read]
+            if unread:
+                raise ValueError(
+                    f"{key} names '{unread[0]}', which is not read; "
+                    "add it to the case_attributes of a source"
+                )
         return self
 
     @property

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
+_CASES = "case_terms.parquet"
+_TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 _LATER = "Give a later --as-of, or leave it out to look at the log as it ends."
 _LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
 
@@ -145,6 +147,8 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
 def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
     """Sums up one bucket, and deals out who worked on what; gives the folder of both."""
     from ingest.store import events_of
+    from mining import rescue
+    from mining.case_terms import summed
     from mining.findings import SUMMARIES
     from mining.relations import Relations
     from mining.work import dealt
@@ -153,6 +157,12 @@ def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
     lens = replace(_lens(job, stored), relations=known)
     bucketful = _bucketful(job, events_of(stored.path, bucket), lens)
     folder = _sum_up(bucketful, SUMMARIES, job.scratch / "summaries" / str(bucket))
+    earlier = None
+    if lens.deadlines and bucket % _TESTED_EVERY == 0:
+        earlier = _bucketful(job, events_of(stored.path, bucket), rescue.earlier(lens))
+    cases, sums = summed(bucketful, earlier)
+    _write(sums, folder)
+    cases.write_parquet(folder / _CASES)
     for number, items in enumerate(dealt(bucketful, stored.buckets)):
         items.write_parquet(folder / f"work-{number}.parquet")
     return folder
@@ -178,7 +188,11 @@ def _sum_up(part: Part, summaries: Sequence[Summary[Part]], folder: Path) -> Pat
     from mining.summaries import summarise
 
     folder.mkdir(parents=True)
-    for name, frame in summarise(part, summaries).items():
+    return _write(summarise(part, summaries), folder)
+
+
+def _write(sums: Summaries, folder: Path) -> Path:
+    for name, frame in sums.items():
         frame.write_parquet(folder / f"{name}.parquet")
     return folder
 
@@ -221,14 +235,15 @@ def report(
     verdict: Verdict,
 ) -> None:
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
-    from mining import work
+    from mining import case_terms, work
     from mining.findings import SUMMARIES, conclude
     from reporting.bpmn import draw
     from reporting.disclosure import protect
     from reporting.files import write_findings, write_tables
     from reporting.pages import write_pages
 
-    merged = _merged(parts, SUMMARIES) | _merged(attended, work.SUMMARIES)
+    of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
+    merged = _merged(parts, of_buckets) | _merged(attended, work.SUMMARIES)
     lens = _lens(job, stored)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
@@ -239,7 +254,21 @@ def report(
     write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
     write_pages(findings, tables, job.settings, _facts(job, staged, stored, verdict), job.draft)
+    if lens.deadlines:
+        _write_cases(job, parts, merged, lens)
     _write_quarantine(job)
+
+
+def _write_cases(job: Job, parts: Sequence[Path], merged: Summaries, lens: Lens) -> None:
+    """What deadlines say of single cases, for the owner of the run alone."""
+    from mining.deadlines import settled
+    from mining.rescue import STAYS, listed
+    from reporting.case_files import write_cases
+
+    held = pl.concat([pl.scan_parquet(part / _CASES, glob=False) for part in parts])
+    terms = settled(held, merged, job.settings.journey)
+    in_danger = listed(terms, merged[STAYS.name], lens.as_of_date)
+    write_cases(terms, in_danger, job.settings, job.draft)
 
 
 def _facts(job: Job, staged: Sequence[Staged], stored: Stored, verdict: Verdict) -> Facts:

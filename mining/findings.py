@@ -21,6 +21,7 @@ from mining import (
     ledger,
     outcomes,
     overview,
+    rescue,
     stays,
     throughput,
     waiting_causes,
@@ -48,7 +49,6 @@ SUMMARIES = (
     ledger.SUMMARY,
     throughput.SUMMARY,
     outcomes.SUMMARY,
-    deadlines.SUMMARY,
     *bases.SUMMARIES,
     *clocks.SUMMARIES,
     *stays.SUMMARIES,
@@ -75,7 +75,8 @@ def conclude(
 ) -> Found:
     """Turns merged summaries into findings, tables and a process model.
 
-    ``merged`` holds those of ``SUMMARIES`` and of ``mining.work.SUMMARIES``; ``meant`` is how a
+    ``merged`` holds those of ``SUMMARIES``, of ``mining.case_terms.SUMMARIES`` and of
+    ``mining.work.SUMMARIES``; ``meant`` is how a
     case should go, where the config tells.
     """
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
@@ -122,6 +123,7 @@ def conclude(
         "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),
         **deadline_tables,
+        "rescue": rescue.conclude(merged),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from contracts.deadlines import Deadline
 from contracts.events import CASE_PREFIX, ORDER, day_in
-from contracts.settings import Calendar, Deadline, Journey
+from contracts.settings import Calendar, Journey
 from mining.axis import instant_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.enabling import links

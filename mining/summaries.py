@@ -24,12 +24,14 @@ Summaries = dict[str, pl.DataFrame]
 class Bucket:
     """One bucket of a log, seen three ways; see ``mining.journeys`` for the columns.
 
-    ``touched`` holds the ``case_id`` of cases of which the gate set rows aside.
+    ``touched`` holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which
+    case has which ``case_id``, for it is a number here: ``case_id, name``.
     """
 
     traces: pl.LazyFrame
     touched: pl.LazyFrame
     lens: Lens
+    names: pl.LazyFrame
 
     @cached_property
     def moves(self) -> pl.LazyFrame:
@@ -81,9 +83,10 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
     coded = events.with_columns(code=pl.col("case_id").rle_id())
     cases = coded.filter((pl.col("code") != pl.col("code").shift()).fill_null(value=True))
     codes = cases.join(touched, on="case_id").select(case_id="code")
-    names = pl.col(pl.String).exclude("source").cast(pl.Categorical)
-    named = coded.with_columns(pl.col("code").alias("case_id")).drop("code").with_columns(names)
-    return Bucket(traces(named, lens).collect().lazy(), codes, lens)
+    texts = pl.col(pl.String).exclude("source").cast(pl.Categorical)
+    named = coded.with_columns(pl.col("code").alias("case_id")).drop("code").with_columns(texts)
+    names = cases.select(case_id="code", name="case_id")
+    return Bucket(traces(named, lens).collect().lazy(), codes, lens, names)
 
 
 def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:

@@ -12,13 +12,14 @@ so that it ends as many days later.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import holidays
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from contracts.legal_days import holidays_of_the_law
 from contracts.norms import Law, Unit
 
 Days = NDArray[np.datetime64]
@@ -56,13 +57,16 @@ class LegalDays:
         equivalent: days that a decision made equal to holidays.
     """
 
-    def __init__(self, years: tuple[int, int], equivalent: Iterable[dt.date] = ()) -> None:
+    def __init__(self, years: tuple[int, int], equivalent: Collection[dt.date] = ()) -> None:
         first, last = years
-        # Liberation Day is a holiday of the law each year, to the library once in five
-        dutch = holidays.country_holidays(
-            "NL", years=range(first, last + 1), categories=("public", "optional")
-        )
-        self._calendar = np.busdaycalendar(weekmask="1111100", holidays=[*dutch, *equivalent])
+        closed = [*holidays_of_the_law(first, last), *equivalent]
+        self._calendar = np.busdaycalendar(weekmask="1111100", holidays=closed)
+
+        self._equivalent = np.array(list(equivalent), "datetime64[D]")
+
+    def is_equivalent(self, days: Days) -> NDArray[np.bool_]:
+        """Whether a decision made a day equal to a holiday."""
+        return np.isin(days, self._equivalent)
 
     def next_working_day(self, days: Days) -> Days:
         """The days themselves where they are working days, else the first one after them."""
@@ -73,6 +77,11 @@ class LegalDays:
         """How many there are after one day, up to and including the other."""
         one = np.timedelta64(1, "D")
         return np.busday_count(after + one, until + one, busdaycal=self._calendar)
+
+
+def days_of(dates: pl.Series) -> Days:
+    """Dates as numpy counts them; null becomes NaT."""
+    return dates.cast(pl.Date).to_numpy().astype("datetime64[D]")
 
 
 def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
@@ -88,24 +97,30 @@ def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals =
         suspensions: pairs of first days and of days after the last, each ``(N,)``; NaT: none. They
             are in order, and none lies over another.
     """
+    return moved(start, counted(start, term, legal, suspensions), term, legal)
+
+
+def counted(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
+    """The last days as ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
         begun = np.maximum(since, start + 1)
         is_one = begun < until
         counts = is_one & (begun <= end)
-        goes_on = is_one & ~counts & (begun <= _moved(start, end, term, legal))
+        goes_on = is_one & ~counts & (begun <= moved(start, end, term, legal))
         later: Days = end + (until - begun).astype(np.int64)
         end = np.where(counts, later, np.where(goes_on, until, end))
-    return _moved(start, end, term, legal)
+    return end
 
 
-def _moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
+def moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
+    """Where the last days ``end`` of terms move to by the law."""
     if not term.moves:
         return end
-    moved = legal.next_working_day(end)
+    later = legal.next_working_day(end)
     if term.law != "atw":
-        return moved
-    return _stretched(start, moved, legal) if _is_three_days(term) else moved
+        return later
+    return _stretched(start, later, legal) if _is_three_days(term) else later
 
 
 def unmoved(start: Days, term: Term) -> Days:

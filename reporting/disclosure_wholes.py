@@ -21,6 +21,8 @@ def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.D
         "work_band": _in_round_counts,
         "deadlines": _in_round_cases,
         "breaches": _in_round_cases,
+        "registered_ends": _in_round_cases,
+        "rescue": _rescue,
     }
     return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
 
@@ -67,3 +69,17 @@ def _outcomes(outcomes: pl.DataFrame, k: int) -> pl.DataFrame:
     so_far = pl.col("share") * frequent.unique("outcome")["cases"].sum()
     telling = frequent.filter(so_far > 0, so_far < k)["days"]
     return frequent.filter(~pl.col("days").is_in(telling.implode()))
+
+
+def _rescue(rescue: pl.DataFrame, k: int) -> pl.DataFrame:
+    """In round counts and figures, of many cases; unless nearly all or nearly none became late."""
+    late, rest = pl.col("late"), pl.col("cases") - pl.col("late")
+    is_telling = (late < k) | (rest < k)
+    scores = pl.col("brier", "brier_of_share")
+    return (
+        rescue.filter(pl.col("cases") >= _PER_TAIL * k)
+        .with_columns(
+            pl.when(~is_telling).then(scores.round(2)), pl.when(~is_telling).then(late // k * k)
+        )
+        .with_columns(pl.col("cases") // k * k, pl.col("coverage").round(2))
+    )

@@ -203,6 +203,8 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "terms": terms.kept(findings, names),
         "exposures": terms.exposures(findings, names),
         "lapses": terms.lapses(tables["breaches"], names),
+        "registered": terms.registered(tables["registered_ends"], names),
+        "rescue": terms.rescue(tables["rescue"], names),
         "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,
         "other_routes": sections.other_routes(tables["variants"], routes, speech),

@@ -75,10 +75,15 @@ class Speech:
 
     def plural(self, texts: Forms, n: float, **values: object) -> str:
         """The form of ``texts`` that fits ``n``; ``%(n)s`` is the number itself."""
-        message = _catalog(self.language).get(texts[0])
-        chosen = (message and message.string) or texts
         # both languages know one and many; a third with more forms brings its own rule
-        return str(chosen[0 if n == 1 else 1]) % {"n": self.number(n, 2), **values}
+        chosen = self.unfilled(texts)[0 if n == 1 else 1]
+        return chosen % {"n": self.number(n, 2), **values}
+
+    def unfilled(self, texts: Forms) -> tuple[str, str]:
+        """One and many in this language, with nothing filled in yet."""
+        message = _catalog(self.language).get(texts[0])
+        said = (message and message.string) or texts
+        return str(said[0]), str(said[1])
 
     def number(self, value: float, decimals: int = 1) -> str:
         """1.434 or 12,3: at most so many decimals."""

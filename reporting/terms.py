@@ -8,18 +8,20 @@ from typing import Any
 
 import polars as pl
 
+from contracts.deadlines import Deadline
 from contracts.findings import Findings
 from contracts.norms import norm_table
-from contracts.settings import Deadline
 from reporting.names import Names
 from reporting.speech import Speech, sentence
 
 Row = dict[str, Any]
 _MOST = 3
 _STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
-_DOUBTS = {
+DOUBTS = {
     "no_begin": sentence("the begin of the case is not in the log"),
     "no_rule": sentence("the table of terms says nothing of the day that the term started"),
+    "no_date": sentence("the case does not have the date, or one that cannot be read"),
+    "resumed_before": sentence("a suspension ended that had not begun"),
     "stopped_before": sentence("the term was met before it started"),
     "overlapping": sentence("suspensions lie over each other"),
     "maybe_suspended": sentence("it is not known whether the term stands still now"),
@@ -44,7 +46,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
 
 def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
     """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
-    told = table.filter(pl.col("status").is_in(list(_DOUBTS)))
+    told = table.filter(pl.col("status").is_in(list(DOUBTS)))
     known = _by_id(names)
     rows = told.select("id", "status", "cases").iter_rows()
     return [
@@ -53,7 +55,7 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
             "why": names.speech.say(why),
             "cases": names.speech.number(cases),
         }
-        for name, why, cases in ((name, _DOUBTS[status], cases) for name, status, cases in rows)
+        for name, why, cases in ((name, DOUBTS[status], cases) for name, status, cases in rows)
         if name in known
     ]
 
@@ -69,6 +71,36 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
             "cases": names.speech.number(cases),
         }
         for name, from_, to, cases in frequent.head(_MOST).iter_rows()
+    ]
+
+
+def registered(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Deadlines of which the agency keeps another last day than the rule says in many cases."""
+    known = _by_id(names)
+    others = table.filter(pl.col("registered_is") != "same", pl.col("id").is_in(list(known)))
+    return [
+        {
+            "name": _title(known[name], names.speech),
+            "is_later": which == "later",
+            "cases": names.speech.number(cases),
+        }
+        for name, which, cases in others.sort("id", "cases", descending=[False, True]).iter_rows()
+    ]
+
+
+def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
+    """How good the chances to be late of open cases were, where they could be tested."""
+    known, speech = _by_id(names), names.speech
+    return [
+        {
+            "name": _title(known[row["id"]], speech),
+            "cases": speech.number(row["cases"]),
+            "coverage": speech.share(row["coverage"]),
+            "brier": speech.number(row["brier"], 2),
+            "brier_of_share": speech.number(row["brier_of_share"], 2),
+        }
+        for row in table.drop_nulls().iter_rows(named=True)
+        if row["id"] in known
     ]
 
 

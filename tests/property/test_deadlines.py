@@ -17,13 +17,15 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.deadlines import Deadline
 from contracts.norms import Rule
-from contracts.settings import Deadline, Journey, Step
+from contracts.settings import Journey, Step
 from mining import breaches, clocks, deadlines, throughput
-from mining.deadlines import Suspensions, due
 from mining.durations import DAY_MS
 from mining.journeys import Lens
+from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE, held, reckon
 from mining.summaries import bucket_of, summarise
+from mining.suspensions import Intervals
 from mining.terms import LegalDays
 from tests.builders import MONDAY, event_log
 from tests.strategies import LENS, event_logs
@@ -59,7 +61,7 @@ def end_of(start: dt.date, rule: Rule, stops: Sequence[tuple[dt.date, dt.date]])
         np.array([[stop[i]] for stop in stops], "datetime64[D]").reshape(-1, 1) for i in (0, 1)
     )
     starts, never = np.array([start], "datetime64[D]"), np.array(["NaT"], "datetime64[D]")
-    [end] = due(starts, never, Suspensions(since, until), rule, LEGAL).tolist()
+    [end] = reckon(starts, never, Intervals(since, until), rule, LEGAL).end.tolist()
     return end
 
 
@@ -168,7 +170,7 @@ def status_of(events: list[dict[str, Any]], as_of: dt.date) -> str:
     begin = on(registered if is_registered else begun)
     running = [day for day, name in zip(days, names, strict=True) if name != "c"]
     if not running:
-        return deadlines.NOT_STARTED
+        return NOT_STARTED
     start = begin if names[0] != "c" else running[0]
     since = [begin if is_registered else None, *days]
     stops = [
@@ -184,7 +186,7 @@ def status_of(events: list[dict[str, Any]], as_of: dt.date) -> str:
     if stop is None:
         return "open_within" if as_of <= end else "open_late"
     if stop < start:
-        return deadlines.STOPPED_BEFORE
+        return STOPPED_BEFORE
     return "within" if stop <= end else "late"
 
 
@@ -195,7 +197,7 @@ def test_each_case_by_brute_force(log: pl.DataFrame) -> None:
     )
     lens = replace(LENS, journey=JOURNEY, deadlines=(DEADLINE,), equivalent_days=tuple(EQUIVALENT))
     bucket = bucket_of(instants.lazy(), NOBODY, lens)
-    found = summarise(bucket, [deadlines.SUMMARY])["deadlines"]
+    found = summarise(held(bucket), [deadlines.SUMMARY])["deadlines"]
     counted = found.group_by("status").agg(pl.col("n").sum()).rows()
 
     cases = instants.partition_by("case_id")

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
+from contracts.deadlines import Deadline
 from contracts.norms import Norm, Rule, amount_of, equivalent_days, norm_table
-from contracts.settings import Deadline
 
 VERSION = {"term": "P8W", "source": "a law", "seen_on": "2026-11-01"}
 TITLE = {"nl": "Termijn", "en": "Term"}

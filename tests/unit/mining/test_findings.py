@@ -22,7 +22,7 @@ import pytest
 from contracts.findings import Findings
 from contracts.settings import Journey, Settings
 from contracts.verdict import RuleResult, Verdict
-from mining import work
+from mining import case_terms, work
 from mining.bottlenecks import certainty
 from mining.findings import SUMMARIES, Found, conclude
 from mining.journeys import Lens
@@ -64,8 +64,9 @@ def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Fou
     ids = pl.LazyFrame({"case_id": names}, schema={"case_id": pl.String})
     bucket = bucket_of(event_log(*traces), ids, lens)
     [items] = work.dealt(bucket, 1)
-    found = summarise(bucket, SUMMARIES) | summarise(items, work.SUMMARIES)
-    wanted = (*SUMMARIES, *work.SUMMARIES)
+    _, of_terms = case_terms.summed(bucket, None)
+    found = summarise(bucket, SUMMARIES) | of_terms | summarise(items, work.SUMMARIES)
+    wanted = (*SUMMARIES, *case_terms.SUMMARIES, *work.SUMMARIES)
     merged = merge({name: [frame.lazy()] for name, frame in found.items()}, wanted)
     order = RuleResult(id="O01", what="", severity="info", success=False, rows=0, cases=3)
     verdict = Verdict(

@@ -196,6 +196,15 @@ def tables() -> dict[str, pl.DataFrame]:
             ("verklaring", G, None, 421),
             ("eigen-norm", G, J, 4),
         ],
+        "registered_ends": [
+            ("verklaring", "same", 2031),
+            ("verklaring", "later", 214),
+            ("verklaring", "earlier", 4),
+        ],
+        "rescue": [
+            ("verklaring", 311, 92, 0.143, 0.208, 0.812),
+            ("eigen-norm", 211, 4, 0.02, 0.02, 0.8),
+        ],
         "bases": _bases(),
         "waiting_causes": [
             (F, G, 3020, 61_000.0, 21_000.0, 9_000.0, 4_000.0, 27_000.0),

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A term that the cases of a process are held against: of the law, of the config, or their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from typing import Annotated
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from contracts.attributes import CaseAttribute, Name
+from contracts.models import Model
+from contracts.norms import NamedVersion, Rule, norm_table
+
+
+def _of_the_table(name: str) -> str:
+    table = norm_table()
+    if name not in table:
+        near = difflib.get_close_matches(name, table, n=1)
+        hint = f"'{near[0]}' is the nearest" if near else f"it has {', '.join(table)}"
+        raise ValueError(f"the norm table has no '{name}'; {hint}")
+    return name
+
+
+class OwnDate(Model):
+    """The last day is a date of the case itself, as the day that a licence expires."""
+
+    date: CaseAttribute
+
+
+def _kind(rule: object) -> str:
+    if isinstance(rule, str):
+        return "as-id"
+    has_date = "date" in rule if isinstance(rule, dict) else isinstance(rule, OwnDate)
+    return "as-date" if has_date else "as-rule"
+
+
+_Values = Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+class Deadline(Model):
+    """A term that cases are held against, of the norm table or written out here.
+
+    It starts with the first of the activities in ``start`` (else: with the first event on the legal
+    clock), and is met by the first of those in ``stop`` (else: of ``journey.end``). The first of
+    those in ``notice`` is the notice of default, from which a penalty may follow (Awb 4:17).
+
+    Only cases that have one of the values of each attribute in ``where`` are held against it;
+    ``registered`` is the attribute in which the agency keeps the last day as it sees it.
+    """
+
+    id: Name
+    rule: Annotated[
+        Annotated[Name, AfterValidator(_of_the_table), Tag("as-id")]
+        | Annotated[Rule, Tag("as-rule")]
+        | Annotated[OwnDate, Tag("as-date")],
+        Discriminator(_kind),
+    ]
+    where: dict[CaseAttribute, _Values] = Field(default_factory=dict)
+    start: tuple[Name, ...] = ()
+    stop: tuple[Name, ...] = ()
+    extended_by: tuple[Name, ...] = ()
+    notice: tuple[Name, ...] = ()
+    registered: CaseAttribute | None = None
+
+    @model_validator(mode="after")
+    def _known_since_when(self) -> Deadline:
+        if not self.start and any(version.after for version in self.versions):
+            raise ValueError(
+                f"the term of {self.id} starts when another one is over; "
+                "name in start what that one begins with, as the decision that is objected to"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _an_own_date_is_not_counted(self) -> Deadline:
+        if isinstance(self.rule, OwnDate) and (self.extended_by or self.notice or self.registered):
+            raise ValueError(
+                f"{self.id} is a date of the case itself, which nothing extends; "
+                "leave out extended_by, notice and registered"
+            )
+        return self
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The case attributes that it needs."""
+        own = self.rule.date if isinstance(self.rule, OwnDate) else None
+        return (*self.where, *(name for name in (own, self.registered) if name))
+
+    @property
+    def versions(self) -> tuple[NamedVersion, ...]:
+        """The versions of its rule, oldest first; none of a date of the case itself."""
+        if isinstance(self.rule, OwnDate):
+            return ()
+        if isinstance(self.rule, Rule):
+            always = {"name": "config", "valid_from": dt.date.min}
+            return (NamedVersion(**always, **self.rule.model_dump()),)
+        versions = norm_table()[self.rule].versions
+        return tuple(
+            NamedVersion(
+                name=f"{self.rule} {each.valid_from}",
+                **each.model_dump(include=set(NamedVersion.model_fields) - {"name"}),
+            )
+            for each in versions
+        )

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What deadlines say of the cases of a bucket, and the sums of that."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mining import deadlines, rescue
+from mining.legal_clock import held
+from mining.summaries import Bucket, Summaries, summarise
+
+SUMMARIES = (deadlines.SUMMARY, rescue.STAYS, rescue.STAYS_THEN, rescue.OUTCOMES)
+"""Everything that is summed up of what deadlines say."""
+
+
+def summed(bucket: Bucket, earlier: Bucket | None) -> tuple[pl.DataFrame, Summaries]:
+    """What is known of each case, and ``SUMMARIES``.
+
+    Args:
+        bucket: as the log is now.
+        earlier: the same cases at the moment of ``mining.rescue.earlier``; none: they do not test
+            the chances.
+
+    Returns:
+        The columns of ``mining.legal_clock.HELD``, with the name of each case; and the sums.
+    """
+    now = rescue.Watched(bucket, held(bucket))
+    nothing = rescue.Watched(bucket, now.held.clear())
+    then = nothing if earlier is None else rescue.Watched(earlier, held(earlier))
+    sums = (
+        summarise(now.held, [deadlines.SUMMARY])
+        | summarise(now, [rescue.STAYS])
+        | summarise(then, [rescue.STAYS_THEN])
+        | summarise(rescue.Replayed(then, now), [rescue.OUTCOMES])
+    )
+    named = now.held.lazy().join(bucket.names, on="case_id", how="left")
+    return named.with_columns(case_id="name").drop("name").collect(), sums

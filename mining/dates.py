@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads a date that a case attribute says in words of its own."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y%m%d")
+
+
+def as_date(column: str, zone: str) -> pl.Expr:
+    """The local date in a text column; null where there is none, or none that can be read.
+
+    A date (2026-05-15, 15-05-2026, 15/05/2026, 20260515) may have a time after it. One with an
+    offset is that of the zone.
+    """
+    text = pl.col(column).cast(pl.String)
+    instants = text.str.to_datetime("%+", time_zone="UTC", strict=False)
+    day = text.str.split("T").list.first().str.split(" ").list.first()
+    dates = (day.str.to_date(written, strict=False) for written in _DAYS)
+    return pl.coalesce(instants.dt.convert_time_zone(zone).dt.date(), *dates)

@@ -1,0 +1,394 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a term of the law says of one case: until when, met or not, and how sure that is.
+
+A term starts on the day of an event and ends as ``mining.terms`` says; it does not run while it is
+suspended (``mining.suspensions``). What cannot be said of a case is not guessed: it is
+undetermined, for a reason that is counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from contracts.case_terms import CASE_TERMS
+from contracts.deadlines import Deadline, OwnDate
+from contracts.events import attribute_column, day_in
+from contracts.norms import NamedVersion, Rule, amount_of, penalties
+from mining.axis import day_of
+from mining.breaches import KEYS, with_breaches
+from mining.dates import as_date
+from mining.journeys import Lens
+from mining.penalties import owed_eur, penalty_days
+from mining.summaries import Bucket
+from mining.suspensions import NEVER, Intervals, StoodStill, by_case, stood_still
+from mining.terms import Counts, Days, LegalDays, Term, counted, days_of, moved, unmoved
+
+STATUSES = ("within", "late", "open_within", "open_late")
+NOT_STARTED = "not_started"
+"""The term never started, or is not that of the case, so that the case need not meet it."""
+
+NO_BEGIN, NO_RULE, NO_DATE, STOPPED_BEFORE = "no_begin", "no_rule", "no_date", "stopped_before"
+OVERLAPPING, MAYBE_SUSPENDED = "overlapping", "maybe_suspended"
+"""Why it cannot be said whether a case met a deadline."""
+
+UNKNOWN = "unknown"
+"""Of a registered last day: there is none, or none to compare it with."""
+
+_DATES = ("start", "stop", "extended", "notice")
+_LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
+_COUNTS = ("extended_days", "suspended_days", "moved_days")
+IF_SUSPENDED = ("status", "end", "suspended_days", "moved_days", "days_left")
+"""What else an open case is told where the term stands still in its present wait: ``if_…``."""
+
+
+HELD = pl.Schema(
+    {
+        **CASE_TERMS,
+        **{f"if_{name}": CASE_TERMS[name] for name in IF_SUSPENDED},
+        **dict.fromkeys(KEYS, pl.String()),
+        "noticed": pl.Int64(),
+        "penalty_eur": pl.Int64(),
+        "case_id": pl.UInt32(),
+    }
+)
+"""A row for each case and deadline of a bucket, as ``CASE_TERMS`` but for what is not settled.
+
+``case_id`` is the number of the case in its bucket; the columns of ``mining.breaches.KEYS`` say
+between which steps the term ended that it did not meet; ``noticed`` is 1 where notice of default
+was given after it, for which ``penalty_eur`` may be owed by now.
+"""
+
+
+class Reckoning(NamedTuple):
+    """The last days of ``N`` terms, and how they came about; all ``(N,)``.
+
+    Attributes:
+        start: when the term started, which is the day before its first.
+        plain_end: the last day by the count alone.
+        extended_days: by which an extension moved it.
+        suspended_days: by which suspensions did.
+        moved_days: by which the law did, since it was no working day.
+        is_doubtful: whether it hangs on a reading of the law that is debated.
+    """
+
+    start: Days
+    plain_end: Days
+    extended_days: Counts
+    suspended_days: Counts
+    moved_days: Counts
+    is_doubtful: NDArray[np.bool_]
+
+    @property
+    def end(self) -> Days:
+        """The last day."""
+        end: Days = self.plain_end + self.extended_days + self.suspended_days + self.moved_days
+        return end
+
+
+def reckon(
+    start: Days, extended: Days, suspensions: Intervals, rule: Rule, legal: LegalDays
+) -> Reckoning:
+    """When terms end.
+
+    An extension, which can be given once, counts if it was given before the term was over.
+
+    Args:
+        start: ``(N,)`` on which days they start, or those that they come after.
+        extended: ``(N,)`` when they were extended; NaT where they were not.
+        suspensions: none over another.
+        rule: how long they are.
+        legal: which days are working days.
+    """
+    if rule.after is not None:
+        before = Term(*amount_of(rule.after), rule.law)
+        start = moved(start, unmoved(start, before), before, legal)
+    amount, unit = amount_of(rule.term)
+    term = Term(amount, unit, rule.law)
+    stops = list(zip(*suspensions, strict=True))
+    plain, last = unmoved(start, term), counted(start, term, legal, stops)
+    end, longest = moved(start, last, term, legal), plain
+    becomes_long = False
+    if rule.extension is not None:
+        longer = Term(amount + amount_of(rule.extension)[0], unit, rule.law)
+        later = counted(start, longer, legal, stops)
+        is_longer = extended <= end
+        longest = np.where(is_longer, unmoved(start, longer), plain)
+        last = np.where(is_longer, later, last)
+        end = np.where(is_longer, moved(start, later, longer, legal), end)
+        becomes_long = term.moves and not longer.moves
+    # one term or two, a holiday of European law or none: docs/methods/deadlines.md
+    is_doubtful = np.full(len(end), becomes_long) & (longest > plain)
+    if rule.law == "eu":
+        is_doubtful |= legal.is_equivalent(last)
+    return Reckoning(
+        start,
+        plain,
+        extended_days=(longest - plain).astype(np.int64),
+        suspended_days=(last - longest).astype(np.int64),
+        moved_days=(end - last).astype(np.int64),
+        is_doubtful=is_doubtful,
+    )
+
+
+def held(bucket: Bucket) -> pl.DataFrame:
+    """What every deadline of the config says of every case of a bucket: the shape of ``HELD``."""
+    lens = bucket.lens
+    if not lens.deadlines:
+        return HELD.to_frame()
+    first = bucket.cases.select(pl.col("began_on").min()).collect().item() or lens.as_of_date
+    legal = LegalDays((first.year, lens.as_of_date.year + _LONGEST_YEARS), lens.equivalent_days)
+    stops = stood_still(bucket)
+    return pl.concat(
+        [
+            with_breaches(_held(_cases(bucket, deadline), stops, deadline, lens, legal), bucket)
+            .select(HELD.names())
+            .cast(HELD)
+            for deadline in lens.deadlines
+        ]
+    )
+
+
+def _cases(bucket: Bucket, deadline: Deadline) -> pl.DataFrame:
+    """``case_id, is_begun, is_held, waits_after, waits_since``, ``_DATES``, the dates of the case.
+
+    Without activities that start the term, it starts with the first event that is not outside the
+    legal clock: if that is the case's first, when the case began.
+    """
+    journey, zone = bucket.lens.journey, bucket.lens.zone
+    outside = [name for name, step in journey.steps.items() if step.clock == "outside"]
+    name, at = pl.col("activity"), pl.col("at")
+    starts = name.is_in(deadline.start) if deadline.start else ~name.is_in(outside)
+    stops = name.is_in(deadline.stop or journey.end) & pl.col("is_done")
+    extends = name.is_in(deadline.extended_by) & pl.col("is_done")
+    notices = name.is_in(deadline.notice) & pl.col("is_done")
+    events = (
+        bucket.traces.filter(~pl.col("is_outside"))
+        .group_by("case_id")
+        .agg(
+            start=at.filter(starts).min(),
+            stop=at.filter(stops).min(),
+            extended=at.filter(extends).min(),
+            notice=at.filter(notices).min(),
+            is_first=starts.first(),
+            **_of_the_case(deadline),
+        )
+        .with_columns(day_in(name, zone).alias(name) for name in _DATES)
+    )
+    waiting = bucket.moves.filter("is_open").select(
+        "case_id",
+        waits_after=pl.col("from").cast(pl.String),
+        waits_since=day_of("enabled_ms", zone),
+    )
+    cases = bucket.cases.select("case_id", "is_begun", "began_on", "ended_on")
+    is_whole = pl.col("is_first") & (not deadline.start)
+    return (
+        cases.join(events, on="case_id", how="left")
+        .join(waiting, on="case_id", how="left")
+        .with_columns(
+            start=pl.when(is_whole).then("began_on").otherwise("start"),
+            stop=pl.coalesce("stop", "ended_on"),
+            is_held=_is_held(deadline.where),
+            own=as_date("own", zone),
+            registered=as_date("registered", zone),
+        )
+        .sort("case_id")
+        .collect()
+    )
+
+
+def _of_the_case(deadline: Deadline) -> dict[str, pl.Expr]:
+    """What its attributes said last."""
+    own = deadline.rule.date if isinstance(deadline.rule, OwnDate) else None
+    named = {
+        "own": own,
+        "registered": deadline.registered,
+        **{each: each for each in deadline.where},
+    }
+    nothing = pl.lit(None, dtype=pl.String)
+    return {
+        name: nothing if each is None else pl.col(attribute_column(each)).drop_nulls().last()
+        for name, each in named.items()
+    }
+
+
+def _is_held(where: Mapping[str, tuple[str, ...]]) -> pl.Expr:
+    holds = [pl.col(name).cast(pl.String).is_in(values) for name, values in where.items()]
+    return pl.all_horizontal(pl.lit(value=True), *holds).fill_null(value=False)
+
+
+def _held(
+    cases: pl.DataFrame, stops: StoodStill, deadline: Deadline, lens: Lens, legal: LegalDays
+) -> pl.DataFrame:
+    today = np.datetime64(lens.as_of_date)
+    stop, waits_since = days_of(cases["stop"]), days_of(cases["waits_since"])
+    is_open = np.isnat(stop)
+    until = np.where(is_open, today, stop)
+    suspensions = by_case(cases, stops.intervals, until)
+    reckoned, version = _reckoned(cases, suspensions, deadline, legal)
+    present = np.where(is_open, waits_since + 1, NEVER), np.where(is_open, today, NEVER)
+    if_reckoned, _ = _reckoned(cases, suspensions.then(*present), deadline, legal)
+    going_on = stops.intervals.filter(
+        pl.col("until").is_null() | (pl.col("until") > lens.as_of_date)
+    )
+    is_suspended = is_open & cases["case_id"].is_in(going_on["case_id"].implode()).to_numpy()
+    told = cases.select(
+        "case_id",
+        "waits_after",
+        "waits_since",
+        "stop",
+        "registered",
+        id=pl.lit(deadline.id),
+        version=pl.Series(version.tolist(), dtype=pl.String),
+        start=pl.Series(reckoned.start),
+        plain_end=pl.Series(reckoned.plain_end),
+        **{name: pl.Series(getattr(reckoned, name), dtype=pl.Int32) for name in _COUNTS},
+        **_told(reckoned, until, is_open=is_open),
+        **{f"if_{name}": each for name, each in _told(if_reckoned, until, is_open=is_open).items()},
+        if_suspended_days=pl.Series(if_reckoned.suspended_days, dtype=pl.Int32),
+        if_moved_days=pl.Series(if_reckoned.moved_days, dtype=pl.Int32),
+        legal_days=_whole_days(pl.Series(until) - pl.Series(reckoned.start))
+        - pl.Series(suspensions.days_between(reckoned.start, until), dtype=pl.Int32),
+        is_suspended=pl.Series(is_suspended),
+        certainty=_certainty(reckoned),
+        **_owed(cases, reckoned.end, until),
+    )
+    doubts = _doubts(cases, stops, suspensions, deadline, reckoned)
+    asked = _suspended_for(cases, stops.intervals, until)
+    return (
+        _undetermined(told, doubts)
+        .join(asked, on="case_id", how="left", maintain_order="left")
+        .with_columns(
+            registered_is=_registered_is() if deadline.registered else pl.lit(None, pl.String)
+        )
+    )
+
+
+def _reckoned(
+    cases: pl.DataFrame, suspensions: Intervals, deadline: Deadline, legal: LegalDays
+) -> tuple[Reckoning, NDArray[np.object_]]:
+    """The end of each case's term, and by which version of the rule; NaT and None: by none."""
+    start, extended = days_of(cases["start"]), days_of(cases["extended"])
+    version = np.full(len(start), None, object)
+    end = days_of(cases["own"])
+    none = np.zeros(len(start), np.int64)
+    found = Reckoning(
+        start.copy(), end, none, none.copy(), none.copy(), is_doubtful=none.astype(np.bool_)
+    )
+    for each in deadline.versions:
+        chosen = _applies(each, start)
+        theirs = reckon(start[chosen], extended[chosen], suspensions.of(chosen), each, legal)
+        for whole, part in zip(found, theirs, strict=True):
+            whole[chosen] = part
+        version[chosen] = each.name
+    return found, version
+
+
+def _applies(version: NamedVersion, start: Days) -> NDArray[np.int64]:
+    until = np.datetime64(version.valid_to or dt.date.max)
+    return np.flatnonzero((start >= np.datetime64(version.valid_from)) & (start <= until))
+
+
+def _told(reckoned: Reckoning, until: Days, *, is_open: NDArray[np.bool_]) -> dict[str, pl.Series]:
+    in_time = until <= reckoned.end
+    status = np.where(
+        is_open,
+        np.where(in_time, "open_within", "open_late"),
+        np.where(in_time, "within", "late"),
+    )
+    return {
+        "status": pl.Series(status.tolist(), dtype=pl.String),
+        "end": pl.Series(reckoned.end),
+        "days_left": _whole_days(pl.Series(reckoned.end) - pl.Series(until)),
+    }
+
+
+def _whole_days(durations: pl.Series) -> pl.Series:
+    return durations.dt.total_days().cast(pl.Int32)
+
+
+def _certainty(reckoned: Reckoning) -> pl.Series:
+    """What the log tells of suspensions and extensions is not that they were lawful."""
+    has_moved = (reckoned.extended_days > 0) | (reckoned.suspended_days > 0)
+    found = np.where(reckoned.is_doubtful, "low", np.where(has_moved, "fair", "high"))
+    return pl.Series(found.tolist(), dtype=pl.String)
+
+
+def _owed(cases: pl.DataFrame, end: Days, until: Days) -> dict[str, pl.Series]:
+    """Whether notice was given after the term, and what may be owed for it."""
+    notice = days_of(cases["notice"])
+    euros = owed_eur(penalty_days(end, notice, until), notice, penalties())
+    noticed = (notice > end) & (notice <= until)
+    return {
+        "noticed": pl.Series(noticed, dtype=pl.Int64),
+        "penalty_eur": pl.Series(np.where(noticed, euros, 0), dtype=pl.Int64),
+    }
+
+
+def _suspended_for(cases: pl.DataFrame, intervals: pl.DataFrame, until: Days) -> pl.DataFrame:
+    ends = cases.select("case_id", ends=pl.Series(until))
+    return (
+        intervals.join(ends, on="case_id")
+        .filter(pl.col("since") <= pl.col("ends"))
+        .group_by("case_id")
+        .agg(suspended_for=pl.col("step").unique().sort())
+    )
+
+
+def _registered_is() -> pl.Expr:
+    known, end = pl.col("registered"), pl.col("end")
+    return (
+        pl.when(pl.col("is_suspended") | (known == end).is_null())
+        .then(pl.lit(UNKNOWN))
+        .when(known == end)
+        .then(pl.lit("same"))
+        .when(known > end)
+        .then(pl.lit("later"))
+        .otherwise(pl.lit("earlier"))
+    )
+
+
+def _doubts(
+    cases: pl.DataFrame,
+    stops: StoodStill,
+    suspensions: Intervals,
+    deadline: Deadline,
+    reckoned: Reckoning,
+) -> pl.Series:
+    """Why nothing can be said of a case; null: something can."""
+    start, stop = days_of(cases["start"]), days_of(cases["stop"])
+    is_own = isinstance(deadline.rule, OwnDate)
+    unsure = cases.join(stops.unsure, on="case_id", how="left", maintain_order="left")["reason"]
+    doubts = np.array(unsure.to_list(), object)
+    has_begun = cases["is_begun"].to_numpy()
+    for reason, is_so in (
+        (OVERLAPPING, suspensions.overlap),
+        (NO_DATE if is_own else NO_RULE, np.isnat(reckoned.plain_end)),
+        (STOPPED_BEFORE, stop < start),
+        (NOT_STARTED, np.isnat(start)),
+        (NO_BEGIN, ~has_begun & (np.isnat(start) | (not deadline.start))),
+        (NOT_STARTED, ~cases["is_held"].to_numpy()),
+    ):
+        doubts[is_so] = reason
+    return pl.Series("doubt", doubts.tolist(), dtype=pl.String)
+
+
+def _undetermined(told: pl.DataFrame, doubts: pl.Series) -> pl.DataFrame:
+    """Says nothing of cases in doubt but the reason, in ``status`` and ``if_status``."""
+    is_sure = doubts.is_null()
+    kept = ("case_id", "id", "version", "start", "stop", "registered", "is_suspended")
+    waits = ("waits_after", "waits_since")
+    reasons = ("status", "if_status")
+    owed = pl.col("noticed", "penalty_eur")
+    unsaid = pl.all().exclude(*kept, *waits, *reasons, "noticed", "penalty_eur")
+    return told.with_columns(
+        pl.when(is_sure).then(pl.col(reasons)).otherwise(doubts),
+        pl.when(is_sure).then(owed).otherwise(0),
+        pl.when(is_sure).then(unsaid),
+    )

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the dates and attributes of a case say of its term."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.deadlines import Deadline
+from contracts.settings import Journey
+from mining.journeys import Lens
+from mining.legal_clock import held
+from mining.summaries import bucket_of
+from tests.builders import MONDAY, event_log
+
+TWO_WEEKS = {"id": "d", "rule": {"term": "P2W", "law": "none"}}
+
+
+def held_of(trace: str, deadline: dict[str, Any], **attributes: str | None) -> dict[str, Any]:
+    told = {f"case:{name}": pl.lit(value, pl.String) for name, value in attributes.items()}
+    lens = Lens(
+        MONDAY + dt.timedelta(days=60),
+        "Europe/Amsterdam",
+        Journey(end=("z",)),
+        deadlines=(Deadline.model_validate(deadline),),
+        equivalent_days=(dt.date(2026, 5, 15),),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    log = event_log(trace).with_columns(**told)
+    [row] = held(bucket_of(log, nobody, lens)).to_dicts()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("trace", "expires", "status"),
+    [
+        ("a 9d z", "2026-03-11", "within"),
+        ("a 9d z", "10-03-2026", "late"),
+        ("a 9d z", "2026-03-11T00:00:00+01:00", "within"),
+        ("a", "2026-05-01", "open_within"),
+        ("a", "2026-04-30", "open_late"),
+        ("a 9d z", None, "no_date"),
+        ("a 9d z", "soon", "no_date"),
+    ],
+)
+def test_a_date_of_the_case_itself(trace: str, expires: str | None, status: str) -> None:
+    own = {"id": "d", "rule": {"date": "expires"}}
+
+    assert held_of(trace, own, expires=expires)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("registered", "which"),
+    [
+        ("2026-03-16", "same"),
+        ("2026-03-30", "later"),
+        ("2026-03-15", "earlier"),
+        (None, "unknown"),
+        ("later", "unknown"),
+    ],
+)
+def test_the_last_day_that_is_registered(registered: str | None, which: str) -> None:
+    told = held_of("a 9d z", {**TWO_WEEKS, "registered": "until"}, until=registered)
+
+    assert told["registered_is"] == which
+
+
+def test_without_a_registered_day_nothing_is_compared() -> None:
+    assert held_of("a 9d z", TWO_WEEKS)["registered_is"] is None
+
+
+@pytest.mark.parametrize(
+    ("route", "status"), [("short", "late"), ("long", "not_started"), (None, "not_started")]
+)
+def test_a_term_of_some_cases_only(route: str | None, status: str) -> None:
+    of_some = {**TWO_WEEKS, "where": {"route": ["short", "shorter"]}}
+
+    assert held_of("a 20d z", of_some, route=route)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("rule", "trace", "certainty"),
+    [
+        ({"term": "P2W"}, "a 9d z", "high"),
+        # until Friday 15 May 2026, which a decision made equal to a holiday
+        ({"term": "P74D", "law": "eu"}, "a 9d z", "low"),
+        ({"term": "P74D"}, "a 9d z", "high"),
+        ({"term": "P2W", "extension": "P1W"}, "a 3d longer 9d z", "fair"),
+        # long terms do not move: is it one of 18 weeks, or are there two?
+        ({"term": "P12W", "extension": "P6W"}, "a 3d longer 9d z", "low"),
+    ],
+)
+def test_how_sure_it_is(rule: dict[str, str], trace: str, certainty: str) -> None:
+    told = held_of(trace, {"id": "d", "rule": rule, "extended_by": ["longer"]})
+
+    assert told["certainty"] == certainty
