@@ -337,6 +337,19 @@ TABLES: dict[str, pl.Schema] = {
     # of how many cases the last day that the agency keeps is the "same" as, "later" or "earlier"
     # than what the rule says; rounded down to tens (to `minimum_group`) when it is shown
     "registered_ends": pl.Schema({"id": pl.String, "registered_is": pl.String, "cases": pl.Int64}),
+    # of terms that many cases met near their last day: how many in its last 7 days (`before`) and
+    # in the 7 days after; how many times as many a day there are just before the limit as just
+    # after it (`jump`), and how often chance does as much; rounded down to tens (to
+    # `minimum_group`), and left out where they are fewer, when it is shown
+    "bunching": pl.Schema(
+        {
+            "id": pl.String,
+            "before": pl.Int64,
+            "after": pl.Int64,
+            "jump": pl.Float64,
+            "p_value": pl.Float64,
+        }
+    ),
     # how good the chances to be too late were at an earlier moment, of so many cases that could
     # then still be in time: `late` became so; brier: mean square of chance less outcome, of which
     # `brier_of_share` is that of giving all the share that was late; coverage: the share that was

@@ -139,6 +139,12 @@ class Suspension(Model):
     at_most: Period | None = None
     reason: Label | None = None
 
+    @model_validator(mode="after")
+    def _two_events(self) -> Suspension:
+        if self.start == self.end:
+            raise ValueError("a suspension begins with one activity and ends with another")
+        return self
+
 
 class Journey(Model):
     """Where a case begins and ends, what is known of its steps, and how it was meant to go.

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from mining import deadlines, rescue
+from mining import bunching, deadlines, rescue
 from mining.legal_clock import held
 from mining.summaries import Bucket, Summaries, summarise
 
-SUMMARIES = (deadlines.SUMMARY, rescue.STAYS, rescue.STAYS_THEN, rescue.OUTCOMES)
+_OF_CASES = (deadlines.SUMMARY, bunching.SUMMARY)
+SUMMARIES = (*_OF_CASES, rescue.STAYS, rescue.STAYS_THEN, rescue.OUTCOMES)
 """Everything that is summed up of what deadlines say."""
 
 
@@ -29,7 +30,7 @@ def summed(bucket: Bucket, earlier: Bucket | None) -> tuple[pl.DataFrame, Summar
     nothing = rescue.Watched(bucket, now.held.clear())
     then = nothing if earlier is None else rescue.Watched(earlier, held(earlier))
     sums = (
-        summarise(now.held, [deadlines.SUMMARY])
+        summarise(now.held, _OF_CASES)
         | summarise(now, [rescue.STAYS])
         | summarise(then, [rescue.STAYS_THEN])
         | summarise(rescue.Replayed(then, now), [rescue.OUTCOMES])

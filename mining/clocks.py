@@ -3,8 +3,9 @@
 """Three clocks on a whole case: the citizen's, the legal one, and that of the work.
 
 The citizen's runs from the begin of the case to the outcome. The legal one runs only before steps
-with ``clock: running``, if the config tells of any step that it does not. That of the work runs
-while somebody works on the case, if the log tells when work started.
+with ``clock: running``, and not between the events of a suspension, if the config
+tells of any. That of the work runs while somebody works on the case, if the log tells when work
+started.
 
 How long a case has worked up so far says when it will be done in a way that time itself does not
 (Lin and others 1997), so the work is told of closed cases only.
@@ -21,27 +22,29 @@ from contracts.settings import Journey
 from mining.durations import DAY_MS, bin_of
 from mining.ledger import following
 from mining.summaries import Bucket, Summaries, Summary
+from mining.suspensions import spans
 from mining.throughput import known_begun, quantiles
 from mining.turns import step_of
 
 
 def _legal(bucket: Bucket) -> pl.LazyFrame:
     """The time on the legal clock, and what an open case waits now, which may or may not count."""
-    stands_still = _stands_still(bucket.lens.journey)
+    journey = bucket.lens.journey
+    stands_still = _stands_still(journey)
     is_last = pl.col("is_open")
     runs = ~is_last & ~pl.col("to").is_in(stands_still).fill_null(value=True)
     spent = (
-        _inside(bucket)
+        _with_suspended(bucket)
         .group_by("case_id")
         .agg(
-            legal_ms=(pl.col("wait_ms") + pl.col("work_ms")).filter(runs).sum(),
-            rest_ms=pl.col("wait_ms").filter(is_last).sum(),
+            legal_ms=(pl.col("spent_ms") - pl.col("suspended_ms")).filter(runs).sum(),
+            rest_ms=(pl.col("wait_ms") - pl.col("suspended_ms")).filter(is_last).sum(),
             waits_after=pl.col("from").filter(is_last).last(),
         )
     )
     return (
         _of_cases(bucket, spent)
-        .filter(pl.lit(bool(stands_still)))
+        .filter(pl.lit(bool(stands_still or journey.suspensions)))
         .with_columns(bin_of("rest_ms").alias("rest_bin"), bin_of("legal_ms"))
         .group_by(_LEGAL)
         .agg(
@@ -50,6 +53,21 @@ def _legal(bucket: Bucket) -> pl.LazyFrame:
             rest_ms=pl.col("rest_ms").sum(),
         )
     )
+
+
+def _with_suspended(bucket: Bucket) -> pl.LazyFrame:
+    """The moves inside, how long each was, and how much of that between events of a suspension."""
+    spent = pl.col("wait_ms") + pl.col("work_ms")
+    moves = _inside(bucket).with_columns(spent_ms=spent).with_row_index("move")
+    end = pl.col("enabled_ms") + pl.col("spent_ms")
+    during = pl.min_horizontal(end, "until_ms") - pl.max_horizontal("enabled_ms", "since_ms")
+    suspended = (
+        moves.join(spans(bucket), on="case_id")
+        .group_by("move")
+        .agg(suspended_ms=during.clip(0).sum())
+    )
+    joined = moves.join(suspended, on="move", how="left")
+    return joined.with_columns(pl.col("suspended_ms").fill_null(0))
 
 
 def _work(bucket: Bucket) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ from contracts.verdict import Verdict
 from mining import (
     bases,
     bottlenecks,
+    bunching,
     clocks,
     conformance,
     deadlines,
@@ -123,6 +124,7 @@ def conclude(
         "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),
         **deadline_tables,
+        "bunching": bunching.conclude(merged["bunching"]),
         "rescue": rescue.conclude(merged),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }

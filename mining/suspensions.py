@@ -9,6 +9,7 @@ say at most how long; one that is not over lasts until its case is.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
@@ -108,14 +109,39 @@ def _before_steps(bucket: Bucket) -> pl.DataFrame:
     )
 
 
-def _pair(bucket: Bucket, pair: Suspension) -> StoodStill:
+def spans(bucket: Bucket) -> pl.LazyFrame:
+    """``case_id, since_ms, until_ms`` of all pairs, on the axis of the case; null: not over."""
+    none = pl.LazyFrame(schema={"case_id": pl.UInt32, "since_ms": pl.Int64, "until_ms": pl.Int64})
+    return pl.concat([none, *(_span(bucket, pair) for pair in bucket.lens.journey.suspensions)])
+
+
+def _span(bucket: Bucket, pair: Suspension) -> pl.LazyFrame:
+    begun = (
+        _marks(bucket, pair)
+        .with_columns(until_ms=pl.col("at_ms").shift(-1).over("case_id"))
+        .filter("begins")
+        .collect()
+    )
+    longest = _latest(begun["on"], pair.at_most) - begun["on"] - dt.timedelta(days=1)
+    lapses_ms = pl.col("at_ms") + longest.dt.total_milliseconds()
+    return begun.lazy().select(
+        "case_id", since_ms="at_ms", until_ms=pl.min_horizontal("until_ms", lapses_ms)
+    )
+
+
+def _marks(bucket: Bucket, pair: Suspension) -> pl.LazyFrame:
+    """The events of a pair in order, and whether each ``begins`` a suspension."""
     name = pl.col("activity").cast(pl.String)
+    is_mark = name.is_in([pair.start, pair.end])
+    return bucket.traces.filter(~pl.col("is_outside"), pl.col("is_done"), is_mark).select(
+        "case_id", "at_ms", begins=name == pair.start, on=day_in("at", bucket.lens.zone)
+    )
+
+
+def _pair(bucket: Bucket, pair: Suspension) -> StoodStill:
     begins, before = pl.col("begins"), pl.col("begins").shift().over("case_id")
     marks = (
-        bucket.traces.filter(
-            ~pl.col("is_outside"), pl.col("is_done"), name.is_in([pair.start, pair.end])
-        )
-        .select("case_id", begins=name == pair.start, on=day_in("at", bucket.lens.zone))
+        _marks(bucket, pair)
         .with_columns(
             until=pl.col("on").shift(-1).over("case_id"),
             reason=pl.when(begins & before)
@@ -141,7 +167,7 @@ _is_going_on = pl.col("until").is_null()
 def _latest(begun_on: pl.Series, at_most: Period | None) -> pl.Series:
     """The days on which suspensions are over at the latest; null: there is no such day."""
     if at_most is None:
-        return pl.Series([None], dtype=pl.Date)
+        return pl.repeat(None, len(begun_on), dtype=pl.Date, eager=True)
     return pl.Series(unmoved(days_of(begun_on), Term(*amount_of(at_most))) + 1)
 
 

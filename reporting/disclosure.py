@@ -215,7 +215,8 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     others = sorted(parts.keys() - hidden, key=lambda name: (parts[name] == 0, parts[name], name))
     while hidden and others and sum(parts[name] for name in hidden) < k:
         hidden.add(others.pop(0))
-    late = (result.late or 0) + (result.open_late or 0)
+    is_known = result.late is not None and result.open_late is not None
+    late = (result.late or 0) + (result.open_late or 0) if is_known else None
     noticed = _hide_part(result.noticed, late, k)
     euros = None if noticed is None else round(result.penalty_eur or 0, -3)
     told = _with(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)

@@ -22,6 +22,7 @@ def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.D
         "deadlines": _in_round_cases,
         "breaches": _in_round_cases,
         "registered_ends": _in_round_cases,
+        "bunching": _bunching,
         "rescue": _rescue,
     }
     return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
@@ -82,4 +83,11 @@ def _rescue(rescue: pl.DataFrame, k: int) -> pl.DataFrame:
             pl.when(~is_telling).then(scores.round(2)), pl.when(~is_telling).then(late // k * k)
         )
         .with_columns(pl.col("cases") // k * k, pl.col("coverage").round(2))
+    )
+
+
+def _bunching(bunching: pl.DataFrame, k: int) -> pl.DataFrame:
+    counts = pl.col("before", "after")
+    return bunching.filter(pl.min_horizontal(counts) >= k).with_columns(
+        counts // k * k, pl.col("jump").round(1), pl.col("p_value").round(3)
     )

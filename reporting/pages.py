@@ -204,6 +204,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "exposures": terms.exposures(findings, names),
         "lapses": terms.lapses(tables["breaches"], names),
         "registered": terms.registered(tables["registered_ends"], names),
+        "bunches": terms.bunches(tables["bunching"], names),
         "rescue": terms.rescue(tables["rescue"], names),
         "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,

@@ -16,6 +16,7 @@ from reporting.speech import Speech, sentence
 
 Row = dict[str, Any]
 _MOST = 3
+_HARDLY_CHANCE = 0.01
 _STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
 DOUBTS = {
     "no_begin": sentence("the begin of the case is not in the log"),
@@ -85,6 +86,21 @@ def registered(table: pl.DataFrame, names: Names) -> list[Row]:
             "cases": names.speech.number(cases),
         }
         for name, which, cases in others.sort("id", "cases", descending=[False, True]).iter_rows()
+    ]
+
+
+def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
+    """Deadlines that are met in a bunch just before their last day, and hardly by chance."""
+    known = _by_id(names)
+    bunched = (pl.col("jump") > 1) & (pl.col("p_value") < _HARDLY_CHANCE)
+    rows = table.filter(bunched, pl.col("id").is_in(list(known))).sort("id")
+    return [
+        {
+            "name": _title(known[row["id"]], names.speech),
+            "before": names.speech.number(row["before"]),
+            "after": names.speech.number(row["after"]),
+        }
+        for row in rows.iter_rows(named=True)
     ]
 
 

@@ -13,9 +13,11 @@ import pytest
 from contracts.deadlines import Deadline
 from contracts.norms import Rule
 from contracts.settings import Journey
+from mining import clocks
+from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.legal_clock import held
-from mining.summaries import bucket_of
+from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, event_log
 
 RULE = Rule(term="P2W", extension="P1W", law="none")
@@ -99,3 +101,25 @@ def test_how_a_last_day_came_about_adds_up() -> None:
     # of 24 days 9 stood still
     assert (told["legal_days"], told["certainty"]) == (15, "fair")
     assert told["suspended_for"] == ["go"]
+
+
+@pytest.mark.parametrize(
+    ("trace", "pair", "legal", "rest"),
+    [
+        pytest.param("a 3d stop 10d go 9d z", {}, 12, 0, id="over"),
+        pytest.param("a 3d stop 4d b 6d go 9d z", {}, 12, 0, id="a step while it stood still"),
+        pytest.param("a 3d stop 30d go 9d z", {"at_most": "P1W"}, 35, 0, id="lapsed"),
+        pytest.param("a 3d stop", {}, 3, 0, id="open"),
+        pytest.param("a 3d stop 10d go", {}, 3, 47, id="open, and over"),
+    ],
+)
+def test_the_legal_clock_stands_still_too(
+    trace: str, pair: dict[str, str], legal: int, rest: int
+) -> None:
+    journey = Journey.model_validate({"end": ["z"], "suspensions": [{**PAIR, **pair}]})
+    lens = Lens(MONDAY + dt.timedelta(days=60), "Europe/Amsterdam", journey)
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    found = summarise(bucket_of(event_log(trace), nobody, lens), [clocks.LEGAL])["legal_clock"]
+
+    days = found.select(pl.col("ms", "rest_ms") / DAY_MS).row(0)
+    assert days == pytest.approx((legal, rest))

@@ -201,6 +201,10 @@ def tables() -> dict[str, pl.DataFrame]:
             ("verklaring", "later", 214),
             ("verklaring", "earlier", 4),
         ],
+        "bunching": [
+            ("verklaring", 812, 204, 3.2, 0.001),
+            ("eigen-norm", 214, 230, 0.9, 0.61),
+        ],
         "rescue": [
             ("verklaring", 311, 92, 0.143, 0.208, 0.812),
             ("eigen-norm", 211, 4, 0.02, 0.02, 0.8),

@@ -24,7 +24,8 @@ DAYS = st.floats(0, 500).map(lambda days: round(days, 3))
 COUNT_KEYS = {
     "cases", "open_cases", "events", "order_undetermined_cases", "quarantined_rows",
     "quarantined_cases", "rows", "within", "late", "open_within", "open_late", "undetermined",
-    "noticed", "n", "repeats", "self_loops", "at_risk", "times", "cases_looked_at", "fitting_cases",
+    "noticed", "before", "after", "n", "repeats", "self_loops", "at_risk", "times",
+    "cases_looked_at", "fitting_cases",
 }  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def tables(draw):
         "deadlines": [("x", each, draw(COUNTS)) for each in ("within", "late", "no_rule")],
         "breaches": [("x", *pair, draw(COUNTS)) for pair in pairs],
         "registered_ends": [("x", each, draw(COUNTS)) for each in ("same", "later", "earlier")],
+        "bunching": [("x", draw(COUNTS), draw(COUNTS), 3.2, 0.01)],
         "rescue": [("x", n := draw(COUNTS), draw(st.integers(0, n)), 0.1, 0.2, 0.8)],
         "work_band": [(s, n := draw(COUNTS), draw(st.integers(0, n)), 1.0, 2.0) for s in STEPS],
     }

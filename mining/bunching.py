@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether terms are met in a bunch just before their last day.
+
+Cases are counted by the days that were left when the term was met. On each side of the last day a
+line is fitted through the logarithm of these counts (Poisson), with one pattern of the week for
+both and without the last day and its neighbours. Where the lines meet the end of the last day, they
+jump (a local linear regression discontinuity: Hahn, Todd and Van der Klaauw 2001). The p-value is
+the share of counts drawn from the fit without a jump, spread as widely as the real ones are, that
+jump as much (a parametric bootstrap).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from contracts.findings import TABLES
+from mining.summaries import Summary
+
+Floats = NDArray[np.float64]
+
+_WINDOW_DAYS, _NEAR_DAYS, _WEEK_DAYS = 28, 1, 7
+_LIMIT = -0.5  # between the last day, with 0 left, and the first on which it is too late
+_LEAST_CASES = 200
+_DRAWS, _SEED = 999, 4_13
+_STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
+
+
+def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
+    """Closed cases by the days that were left when the term was met; below 0: too late."""
+    is_near = pl.col("days_left").is_between(-_WINDOW_DAYS, _WINDOW_DAYS - 1)
+    return (
+        held.lazy()
+        .filter(pl.col("status").is_in(["within", "late"]), is_near)
+        .group_by("id", "days_left")
+        .agg(n=pl.len().cast(pl.Int64))
+    )
+
+
+SUMMARY = Summary("bunching", ("id", "days_left"), _summarise)
+
+
+def conclude(merged: pl.DataFrame) -> pl.DataFrame:
+    """The shape of ``TABLES["bunching"]``; of terms that few cases met near their last day, no row.
+
+    Args:
+        merged: the merged ``SUMMARY``.
+    """
+    days = np.arange(-_WINDOW_DAYS, _WINDOW_DAYS)
+    rows = []
+    for (name,), group in merged.partition_by("id", as_dict=True, maintain_order=True).items():
+        counts = np.zeros(len(days))
+        counts[group["days_left"].to_numpy() + _WINDOW_DAYS] = group["n"].to_numpy()
+        if counts.sum() >= _LEAST_CASES:
+            before = counts[(days >= 0) & (days < _WEEK_DAYS)].sum()
+            after = counts[(days < 0) & (days >= -_WEEK_DAYS)].sum()
+            rows.append((name, int(before), int(after), *jump(days, counts)))
+    return pl.DataFrame(rows, schema=TABLES["bunching"], orient="row")
+
+
+def jump(days: NDArray[np.int64], counts: Floats) -> tuple[float, float]:
+    """How many times as many cases a day there are just before the limit, and its p-value.
+
+    Args:
+        days: how many were left, ``(N,)``, whole weeks on both sides.
+        counts: cases, ``(N,)``.
+    """
+    is_far = (days > _NEAR_DAYS) | (days < 2 * _LIMIT - _NEAR_DAYS)
+    far, seen = days[is_far], counts[is_far][None, :]
+    smooth, whole = _design(far, with_jump=False), _design(far, with_jump=True)
+    found = _fitted(whole, seen)
+    expected = np.exp(whole @ found[0])
+    freedom = len(far) - np.linalg.matrix_rank(whole)
+    spread = max(1.0, float(((seen[0] - expected) ** 2 / expected).sum() / freedom))
+    without = np.exp(smooth @ _fitted(smooth, seen)[0])
+    drawn = _fitted(whole, _drawn(without, spread))
+    is_as_large = np.abs(drawn[:, 0]) >= abs(found[0, 0])
+    return float(np.exp(found[0, 0])), float((1 + is_as_large.sum()) / (_DRAWS + 1))
+
+
+def _design(days: NDArray[np.int64], *, with_jump: bool) -> Floats:
+    """A line on each side and the days of the week; first of all the jump, if there is one."""
+    since = (days - _LIMIT) / _WINDOW_DAYS
+    is_in_time = since > 0
+    week = np.eye(_WEEK_DAYS)[days % _WEEK_DAYS]
+    lines = np.column_stack([since * is_in_time, since * ~is_in_time, week])
+    return np.column_stack([is_in_time, lines]).astype(float) if with_jump else lines
+
+
+def _fitted(design: Floats, counts: Floats) -> Floats:
+    """The coefficients of Poisson regressions, ``(B, K)``, for ``counts`` ``(B, N)``.
+
+    Iteratively reweighted least squares (McCullagh and Nelder 1989, 2.5), with a ridge too small to
+    matter but where a day of the week has no cases at all.
+    """
+    means = counts + 0.5
+    ridge = _RIDGE * np.eye(design.shape[1])
+    for _ in range(_STEPS):
+        towards = np.log(means) + (counts - means) / means
+        weighted = means[:, :, None] * design
+        squares = np.einsum("nk,bnj->bkj", design, weighted) + ridge
+        products = np.einsum("bnk,bn->bk", weighted, towards)
+        found: Floats = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
+        means = np.exp(np.clip(found @ design.T, *_LOG_RANGE))
+    return found
+
+
+def _drawn(fitted: Floats, spread: float) -> Floats:
+    """Counts with these means, and ``spread`` times as large a variance."""
+    random = np.random.default_rng(_SEED)
+    shape = (_DRAWS, len(fitted))
+    means = np.broadcast_to(fitted, shape)
+    if spread > 1:
+        means = random.gamma(fitted / (spread - 1), spread - 1, shape)
+    return random.poisson(means).astype(float)
