@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether terms are met in a bunch just before their last day.
 
-Cases are counted by the days that were left when the term was met. On each side of the last day a
-line is fitted through the logarithm of these counts (Poisson), with one pattern of the week for
-both and without the last day and its neighbours. Where the lines meet the end of the last day, they
-jump (a local linear regression discontinuity: Hahn, Todd and Van der Klaauw 2001). The p-value is
-the share of counts drawn from the fit without a jump, spread as widely as the real ones are, that
-jump as much (a parametric bootstrap).
+Cases are counted by the days that were left when the term was met, before any extension: who passes
+the last day is often extended on it, which would leave a hole after it. On each side of the last
+day a parabola is fitted through the logarithm of these counts (Poisson), with one pattern of the
+week for both and without the last day and its neighbours; a line would take the slope of a hump for
+a jump. Where the two meet the end of the last day, they jump (a local polynomial regression
+discontinuity: Hahn, Todd and Van der Klaauw 2001). The p-value is the share of counts drawn from
+the fit without a jump, spread as widely as the real ones are, that jump as much (a parametric
+bootstrap).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
     is_near = pl.col("days_left").is_between(-_WINDOW_DAYS, _WINDOW_DAYS - 1)
     return (
         held.lazy()
+        .with_columns(pl.col("days_left") - pl.col("extended_days"))
         .filter(pl.col("status").is_in(["within", "late"]), is_near)
         .group_by("id", "days_left")
         .agg(n=pl.len().cast(pl.Int64))
@@ -81,12 +84,15 @@ def jump(days: NDArray[np.int64], counts: Floats) -> tuple[float, float]:
 
 
 def _design(days: NDArray[np.int64], *, with_jump: bool) -> Floats:
-    """A line on each side and the days of the week; first of all the jump, if there is one."""
+    """A parabola on each side and the days of the week; before these the jump, if there is one."""
     since = (days - _LIMIT) / _WINDOW_DAYS
     is_in_time = since > 0
     week = np.eye(_WEEK_DAYS)[days % _WEEK_DAYS]
-    lines = np.column_stack([since * is_in_time, since * ~is_in_time, week])
-    return np.column_stack([is_in_time, lines]).astype(float) if with_jump else lines
+    sides = [
+        power * is_side for power in (since, since**2) for is_side in (is_in_time, ~is_in_time)
+    ]
+    smooth = np.column_stack([*sides, week])
+    return np.column_stack([is_in_time, smooth]).astype(float) if with_jump else smooth
 
 
 def _fitted(design: Floats, counts: Floats) -> Floats:

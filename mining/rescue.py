@@ -265,9 +265,9 @@ def _scores(known: pl.DataFrame) -> Iterator[tuple[str, int, int, float, float, 
 def _coverage(group: pl.DataFrame) -> float | None:
     """The share that was done when the band said; where it is not known yet, it is left out."""
     more, low, high = (pl.col(f"{name}_days") for name in ("more", "low", "high"))
-    holds = (more >= low).fill_null(value=False) & (high.is_null() | (more <= high))
-    # who is not done takes `more` at least
-    is_known = pl.col("is_over") | high.is_null() | (high < more)
+    holds = (more >= low) & (high.is_null() | (more <= high))
+    # who is not done takes `more` at least; a band without a begin says nothing
+    is_known = low.is_not_null() & (pl.col("is_over") | high.is_null() | (high < more))
     judged = group.filter(is_known).select("n", held=holds)
     if judged.is_empty():
         return None

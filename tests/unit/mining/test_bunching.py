@@ -43,6 +43,12 @@ def test_how_often_chance_is_taken_for_a_bunch() -> None:
     assert 0.4 < p.mean() < 0.6
 
 
+def test_a_hump_before_the_last_day_is_no_jump() -> None:
+    means = 3000 * np.exp(-(((DAYS - 5) / 6) ** 2) / 2) + 1
+
+    assert bunching.jump(DAYS, means)[1] > 0.05
+
+
 def test_a_real_bunch_is_found() -> None:
     random = np.random.default_rng(12)
     means = smooth(60.0, 0.4) * WEEK * np.where(DAYS >= 0, 1.3, 0.7)
