@@ -12,32 +12,23 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.findings import TABLES
-from mining.axis import day_of
-from mining.summaries import Bucket
-from mining.waits import on_path
 
 KEYS = ("breach_from", "breach_to")
 BROKEN = ("late", "open_late")
 """The statuses of cases of which a term ended too early."""
 
 
-def with_breaches(judged: pl.DataFrame, bucket: Bucket) -> pl.DataFrame:
+def with_breaches(judged: pl.DataFrame, places: pl.LazyFrame) -> pl.DataFrame:
     """``judged`` with ``KEYS``: between which steps the case was on ``end``; null: it was in time.
 
     Args:
         judged: ``case_id``, a row each, ``status`` and ``end``, the last day of the term.
-        bucket: of the same cases.
+        places: where the same cases were: ``mining.waits.places``.
     """
-    zone = bucket.lens.zone
     broken = judged.lazy().filter(pl.col("status").is_in(BROKEN)).select("case_id", "end")
-    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
     during = (
-        on_path(bucket)
-        .join(broken, on="case_id")
-        .with_columns(done_ms=done_ms)
-        .filter(
-            day_of("enabled_ms", zone) <= pl.col("end"), pl.col("end") < day_of("done_ms", zone)
-        )
+        places.join(broken, on="case_id")
+        .filter(pl.col("since") <= pl.col("end"), pl.col("end") < pl.col("left"))
         .select("case_id", breach_from=pl.col("from"), breach_to=pl.col("to"))
     )
     return judged.lazy().join(during, on="case_id", how="left").collect()

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from mining import bunching, deadlines, rescue
 from mining.legal_clock import held
 from mining.summaries import Bucket, Summaries, summarise
+from mining.waits import places
 
 _OF_CASES = (deadlines.SUMMARY, bunching.SUMMARY)
 SUMMARIES = (*_OF_CASES, rescue.STAYS, rescue.STAYS_THEN, rescue.OUTCOMES)
@@ -26,9 +29,9 @@ def summed(bucket: Bucket, earlier: Bucket | None) -> tuple[pl.DataFrame, Summar
     Returns:
         The columns of ``mining.legal_clock.HELD``, with the name of each case; and the sums.
     """
-    now = rescue.Watched(bucket, held(bucket))
-    nothing = rescue.Watched(bucket, now.held.clear())
-    then = nothing if earlier is None else rescue.Watched(earlier, held(earlier))
+    now = _watched(bucket)
+    nothing = replace(now, held=now.held.clear())
+    then = nothing if earlier is None else _watched(earlier)
     sums = (
         summarise(now.held, _OF_CASES)
         | summarise(now, [rescue.STAYS])
@@ -37,3 +40,8 @@ def summed(bucket: Bucket, earlier: Bucket | None) -> tuple[pl.DataFrame, Summar
     )
     named = now.held.lazy().join(bucket.names, on="case_id", how="left")
     return named.with_columns(case_id="name").drop("name").collect(), sums
+
+
+def _watched(bucket: Bucket) -> rescue.Watched:
+    known = places(bucket).collect().lazy()
+    return rescue.Watched(held(bucket, known), known, bucket.lens.as_of_date)

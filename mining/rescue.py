@@ -29,12 +29,10 @@ from numpy.typing import NDArray
 from contracts.deadlines import Deadline
 from contracts.findings import LEAST_IN_GROUP, TABLES
 from contracts.norms import Unit, amount_of
-from mining.axis import day_of
 from mining.journeys import Lens
 from mining.legal_clock import STATUSES
-from mining.summaries import Bucket, Summaries, Summary
+from mining.summaries import Summaries, Summary
 from mining.survival import leaving
-from mining.waits import on_path
 
 OPEN = "open_within"
 """The status of cases that can still be in time."""
@@ -49,10 +47,11 @@ _LOW, _HIGH = 0.1, 0.9
 
 @dataclass(frozen=True)
 class Watched:
-    """A bucket, and what ``mining.legal_clock.held`` says of its cases."""
+    """What ``mining.legal_clock.held`` says of cases, and where these were, until ``as_of``."""
 
-    bucket: Bucket
     held: pl.DataFrame
+    places: pl.LazyFrame
+    as_of: dt.date
 
 
 @dataclass(frozen=True)
@@ -76,23 +75,15 @@ def _days_of(deadline: Deadline) -> int:
 
 def _stays(watched: Watched) -> pl.LazyFrame:
     """How long cases stood still after each step, and how long it was until the term was met."""
-    lens = watched.bucket.lens
     told = watched.held.lazy().filter(pl.col("status").is_in(STATUSES))
-    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
-    moves = on_path(watched.bucket).with_columns(done_ms=done_ms)
-    places = moves.filter(pl.col("from").is_not_null()).select(
-        "case_id",
-        after=pl.col("from").cast(pl.String),
-        since=day_of("enabled_ms", lens.zone),
-        left=day_of("done_ms", lens.zone),
-    )
-    until = pl.col("stop").fill_null(lens.as_of_date)
+    until = pl.col("stop").fill_null(watched.as_of)
     return (
-        places.join(told.select("case_id", "id", "stop"), on="case_id")
+        watched.places.filter(pl.col("from").is_not_null())
+        .join(told.select("case_id", "id", "stop"), on="case_id")
         .filter(pl.col("since") <= until)
         .group_by(
             "id",
-            "after",
+            after="from",
             stayed_days=_days_between("since", pl.min_horizontal("left", until)),
             rest_days=_days_between("since", until),
             is_over=pl.col("stop").is_not_null(),
@@ -107,7 +98,7 @@ def _days_between(first: str, last: pl.Expr) -> pl.Expr:
 
 def _outcomes(replayed: Replayed) -> pl.LazyFrame:
     """Of cases that could still be in time then: where they were, and what came of them."""
-    then_on, now_on = (each.bucket.lens.as_of_date for each in (replayed.then, replayed.now))
+    then_on, now_on = replayed.then.as_of, replayed.now.as_of
     came = replayed.now.held.lazy().select("case_id", "id", came="stop")
     done_on = pl.col("came").fill_null(now_on + dt.timedelta(days=1))
     return (

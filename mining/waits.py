@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from contracts.findings import TABLES
 from contracts.settings import Journey
+from mining.axis import day_of
 from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import Floats, leaving
@@ -53,6 +54,27 @@ def _moves(bucket: Bucket) -> pl.LazyFrame:
 def on_path(bucket: Bucket) -> pl.LazyFrame:
     """The moves that a case waited for: inside it, and not beside what it went on with."""
     return _moves(bucket).filter(~pl.col("is_parallel"))
+
+
+def places(bucket: Bucket) -> pl.LazyFrame:
+    """``case_id, from, to, since, left``: from when a case waited for a move, until it was made.
+
+    These are local dates; those that a case waits for follow each other without a gap. Its work is
+    part of a move.
+    """
+    zone = bucket.lens.zone
+    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
+    return (
+        on_path(bucket)
+        .with_columns(done_ms=done_ms)
+        .select(
+            "case_id",
+            "from",
+            "to",
+            since=day_of("enabled_ms", zone),
+            left=day_of("done_ms", zone),
+        )
+    )
 
 
 def _durations(bucket: Bucket) -> pl.LazyFrame:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.events import EVENTS, ORDER
+from mining import legal_clock
+from mining.summaries import Bucket
+from mining.waits import places
 
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -71,3 +74,8 @@ def log_of(events: pl.DataFrame) -> pl.LazyFrame:
     cases = [name for name in told.columns if name not in EVENTS.names()]
     whole = told.with_columns(unknown).select(*EVENTS.names(), *cases)
     return whole.cast(dict(EVENTS)).lazy().sort(ORDER, maintain_order=True)
+
+
+def held(bucket: Bucket) -> pl.DataFrame:
+    """What the deadlines of a bucket's lens say of its cases."""
+    return legal_clock.held(bucket, places(bucket))

@@ -23,11 +23,11 @@ from contracts.settings import Journey, Step
 from mining import breaches, clocks, deadlines, throughput
 from mining.durations import DAY_MS
 from mining.journeys import Lens
-from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE, held, reckon
+from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE, reckon
 from mining.summaries import bucket_of, summarise
 from mining.suspensions import Intervals
 from mining.terms import LegalDays
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, event_log, held
 from tests.strategies import LENS, event_logs
 
 DAY = dt.timedelta(days=1)

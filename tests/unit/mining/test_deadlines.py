@@ -16,9 +16,8 @@ from contracts.norms import Rule
 from contracts.settings import Journey, Step
 from mining import deadlines, ledger
 from mining.journeys import Lens
-from mining.legal_clock import held
 from mining.summaries import bucket_of, merge, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, event_log, held
 
 TWO_WEEKS = Deadline(id="besluit", rule=Rule(term="P2W", extension="P2W"))  # until 16 March
 ASKED = Journey(end=("z",), steps={"back": Step(clock="suspended", actor="citizen")})

@@ -13,9 +13,8 @@ import pytest
 from contracts.deadlines import Deadline
 from contracts.settings import Journey
 from mining.journeys import Lens
-from mining.legal_clock import held
 from mining.summaries import bucket_of
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, event_log, held
 
 TWO_WEEKS = {"id": "d", "rule": {"term": "P2W", "law": "none"}}
 

@@ -16,9 +16,8 @@ from contracts.settings import Journey
 from mining import clocks
 from mining.durations import DAY_MS
 from mining.journeys import Lens
-from mining.legal_clock import held
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, event_log, held
 
 RULE = Rule(term="P2W", extension="P1W", law="none")
 PAIR = {"from": "stop", "to": "go"}
