@@ -75,6 +75,14 @@ class Deadline(Model):
         return self
 
     @model_validator(mode="after")
+    def _known_at_what_hour(self) -> Deadline:
+        if not self.start and any(version.term.endswith("H") for version in self.versions):
+            raise ValueError(
+                f"the term of {self.id} is in hours; name in start what it begins with"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _an_own_date_is_not_counted(self) -> Deadline:
         if isinstance(self.rule, OwnDate) and (self.extended_by or self.notice or self.registered):
             raise ValueError(

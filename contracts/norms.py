@@ -25,14 +25,16 @@ FOLDER = Path(__file__).parents[1] / "configs" / "norms"
 _EQUIVALENT, _PENALTIES = "equivalent-days.yaml", "penalties.yaml"
 
 Law = Literal["atw", "eu", "none"]
-Unit = Literal["days", "weeks", "months", "years"]
-_UNITS: dict[str, Unit] = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
-_PERIOD = re.compile(r"P([1-9]\d{0,3})([DWMY])")
+Unit = Literal["hours", "days", "weeks", "months", "years"]
+_UNITS: dict[str, Unit] = {"H": "hours", "D": "days", "W": "weeks", "M": "months", "Y": "years"}
+_PERIOD = re.compile(r"P(?:(?=\d+[DWMY])|T(?=\d+H))([1-9]\d{0,3})([HDWMY])")
 
 
 def _is_period(text: str) -> str:
     if not _PERIOD.fullmatch(text):
-        raise ValueError(f"'{text}' is no term; write P8W for eight weeks, or D, M or Y")
+        raise ValueError(
+            f"'{text}' is no term; write P8W for eight weeks, or D, M or Y; PT48H is 48 hours"
+        )
     return text
 
 
@@ -66,6 +68,14 @@ class Rule(Model):
     def _extended_by_the_same_unit(self) -> Rule:
         if self.extension and self.extension[-1] != self.term[-1]:
             raise ValueError("term and extension are counted in the same unit")
+        return self
+
+    @model_validator(mode="after")
+    def _hours_are_hours(self) -> Rule:
+        """Nothing moves a term in hours (Algemene termijnenwet, article 4)."""
+        others = [each for each in (self.extension, self.after) if each]
+        if any(each.endswith("H") for each in others) or (others and self.term.endswith("H")):
+            raise ValueError("a term in hours has no extension, and starts after no other term")
         return self
 
 
@@ -137,6 +147,7 @@ class Penalty(Model):
 
     valid_from: dt.date
     valid_to: dt.date | None = None
+    first_day: Annotated[int, Field(ge=1)]  # so many days after that of the notice
     rates: Annotated[tuple[Rate, ...], Field(min_length=1)]
     source: str
     seen_on: dt.date

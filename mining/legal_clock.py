@@ -10,7 +10,6 @@ undetermined, for a reason that is counted.
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,22 +18,24 @@ from numpy.typing import NDArray
 from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline, OwnDate
 from contracts.events import attribute_column, day_in
-from contracts.norms import NamedVersion, Rule, amount_of, penalties
+from contracts.norms import NamedVersion, amount_of, penalties
 from contracts.settings import Journey
 from mining.axis import day_of
 from mining.breaches import KEYS, with_breaches
 from mining.dates import as_date
 from mining.journeys import Lens
-from mining.penalties import owed_eur, penalty_days
+from mining.penalties import owed_eur
+from mining.reckoning import Floats, Reckoning, reckon
 from mining.summaries import Bucket
 from mining.suspensions import NEVER, Intervals, StoodStill, by_case, stood_still
-from mining.terms import Counts, Days, LegalDays, Term, counted, days_of, moved, unmoved
+from mining.terms import Days, LegalDays, days_of
 
 STATUSES = ("within", "late", "open_within", "open_late")
 NOT_STARTED = "not_started"
 """The term never started, or is not that of the case, so that the case need not meet it."""
 
 NO_BEGIN, NO_RULE, NO_DATE, STOPPED_BEFORE = "no_begin", "no_rule", "no_date", "stopped_before"
+NO_HOURS = "no_hours"
 OVERLAPPING, MAYBE_SUSPENDED = "overlapping", "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
@@ -43,7 +44,8 @@ UNKNOWN = "unknown"
 
 _DATES = ("start", "stop", "extended", "notice")
 _ASKED = (*_DATES, "is_first", "is_held", "own", "registered")
-_SHARED = ("case_id", "is_begun", "began_on", "ended_on", "waits_after", "waits_since")
+_OF_CASES = ("case_id", "is_begun", "began_on", "ended_on")
+_SHARED = (*_OF_CASES, "ended_at", "is_dated", "waits_after", "waits_since")
 _LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
 _COUNTS = ("extended_days", "suspended_days", "moved_days")
 IF_SUSPENDED = ("status", "end", "suspended_days", "moved_days", "days_left")
@@ -66,77 +68,6 @@ HELD = pl.Schema(
 between which steps the term ended that it did not meet; ``noticed`` is 1 where notice of default
 was given after it, for which ``penalty_eur`` may be owed by now.
 """
-
-
-class Reckoning(NamedTuple):
-    """The last days of ``N`` terms, and how they came about; all ``(N,)``.
-
-    Attributes:
-        start: when the term started, which is the day before its first.
-        plain_end: the last day by the count alone.
-        extended_days: by which an extension moved it.
-        suspended_days: by which suspensions did.
-        moved_days: by which the law did, since it was no working day.
-        is_doubtful: whether it hangs on a reading of the law that is debated.
-    """
-
-    start: Days
-    plain_end: Days
-    extended_days: Counts
-    suspended_days: Counts
-    moved_days: Counts
-    is_doubtful: NDArray[np.bool_]
-
-    @property
-    def end(self) -> Days:
-        """The last day."""
-        end: Days = self.plain_end + self.extended_days + self.suspended_days + self.moved_days
-        return end
-
-
-def reckon(
-    start: Days, extended: Days, suspensions: Intervals, rule: Rule, legal: LegalDays
-) -> Reckoning:
-    """When terms end.
-
-    An extension, which can be given once, counts if it was given before the term was over.
-
-    Args:
-        start: ``(N,)`` on which days they start, or those that they come after.
-        extended: ``(N,)`` when they were extended; NaT where they were not.
-        suspensions: none over another.
-        rule: how long they are.
-        legal: which days are working days.
-    """
-    if rule.after is not None:
-        before = Term(*amount_of(rule.after), rule.law)
-        start = moved(start, unmoved(start, before), before, legal)
-    amount, unit = amount_of(rule.term)
-    term = Term(amount, unit, rule.law)
-    stops = list(zip(*suspensions, strict=True))
-    plain, last = unmoved(start, term), counted(start, term, legal, stops)
-    end, longest = moved(start, last, term, legal), plain
-    becomes_long = False
-    if rule.extension is not None:
-        longer = Term(amount + amount_of(rule.extension)[0], unit, rule.law)
-        later = counted(start, longer, legal, stops)
-        is_longer = extended <= end
-        longest = np.where(is_longer, unmoved(start, longer), plain)
-        last = np.where(is_longer, later, last)
-        end = np.where(is_longer, moved(start, later, longer, legal), end)
-        becomes_long = term.moves and not longer.moves
-    # one term or two, a holiday of European law or none: docs/methods/deadlines.md
-    is_doubtful = np.full(len(end), becomes_long) & (longest > plain)
-    if rule.law == "eu":
-        is_doubtful |= legal.is_equivalent(last)
-    return Reckoning(
-        start,
-        plain,
-        extended_days=(longest - plain).astype(np.int64),
-        suspended_days=(last - longest).astype(np.int64),
-        moved_days=(end - last).astype(np.int64),
-        is_doubtful=is_doubtful,
-    )
 
 
 def held(bucket: Bucket, places: pl.LazyFrame) -> pl.DataFrame:
@@ -175,11 +106,16 @@ def _cases(bucket: Bucket) -> pl.DataFrame:
         waits_after=pl.col("from").cast(pl.String),
         waits_since=day_of("enabled_ms", zone),
     )
-    told = bucket.traces.filter(~pl.col("is_outside")).group_by("case_id").agg(**asked)
+    told = (
+        bucket.traces.filter(~pl.col("is_outside"))
+        .group_by("case_id")
+        .agg(ended_at=pl.col("at").max(), is_dated=pl.col("in_days").first(), **asked)
+    )
     return (
-        bucket.cases.select("case_id", "is_begun", "began_on", "ended_on")
+        bucket.cases.select(*_OF_CASES)
         .join(told, on="case_id", how="left")
         .join(waiting, on="case_id", how="left")
+        .with_columns(ended_at=pl.when(pl.col("ended_on").is_not_null()).then("ended_at"))
         .sort("case_id")
         .collect()
     )
@@ -220,8 +156,11 @@ def _of(cases: pl.DataFrame, number: int, lens: Lens) -> pl.DataFrame:
     """
     is_whole = pl.col("is_first") & (not lens.deadlines[number].start)
     return (
-        cases.select(
-            *_SHARED, pl.col(f"^[a-z_]+{number}$").name.map(lambda n: n.rstrip("0123456789"))
+        cases.select(*_SHARED, **{role: f"{role}{number}" for role in _ASKED})
+        .with_columns(
+            start_at="start",
+            hours=(pl.coalesce("stop", "ended_at").fill_null(lens.as_of) - pl.col("start"))
+            / dt.timedelta(hours=1),
         )
         .with_columns(day_in(name, lens.zone).alias(name) for name in _DATES)
         .with_columns(
@@ -241,9 +180,10 @@ def _held(
     is_open = np.isnat(stop)
     until = np.where(is_open, today, stop)
     suspensions = by_case(cases, stops.intervals, until)
-    reckoned, version = _reckoned(cases, suspensions, deadline, legal)
+    hours = cases["hours"].to_numpy()
+    reckoned, version = _reckoned(cases, suspensions, deadline, lens.zone, legal)
     present = np.where(is_open, waits_since + 1, NEVER), np.where(is_open, today, NEVER)
-    if_reckoned, _ = _reckoned(cases, suspensions.then(*present), deadline, legal)
+    if_reckoned, _ = _reckoned(cases, suspensions.then(*present), deadline, lens.zone, legal)
     going_on = stops.intervals.filter(
         pl.col("until").is_null() | (pl.col("until") > lens.as_of_date)
     )
@@ -259,8 +199,11 @@ def _held(
         start=pl.Series(reckoned.start),
         plain_end=pl.Series(reckoned.plain_end),
         **{name: pl.Series(getattr(reckoned, name), dtype=pl.Int32) for name in _COUNTS},
-        **_told(reckoned, until, is_open=is_open),
-        **{f"if_{name}": each for name, each in _told(if_reckoned, until, is_open=is_open).items()},
+        **_told(reckoned, until, hours, is_open=is_open),
+        **{
+            f"if_{name}": each
+            for name, each in _told(if_reckoned, until, hours, is_open=is_open).items()
+        },
         if_suspended_days=pl.Series(if_reckoned.suspended_days, dtype=pl.Int32),
         if_moved_days=pl.Series(if_reckoned.moved_days, dtype=pl.Int32),
         legal_days=_whole_days(pl.Series(until) - pl.Series(reckoned.start))
@@ -281,23 +224,29 @@ def _held(
 
 
 def _reckoned(
-    cases: pl.DataFrame, suspensions: Intervals, deadline: Deadline, legal: LegalDays
+    cases: pl.DataFrame, suspensions: Intervals, deadline: Deadline, zone: str, legal: LegalDays
 ) -> tuple[Reckoning, NDArray[np.object_]]:
     """The end of each case's term, and by which version of the rule; NaT and None: by none."""
     start, extended = days_of(cases["start"]), days_of(cases["extended"])
     version = np.full(len(start), None, object)
-    end = days_of(cases["own"])
-    none = np.zeros(len(start), np.int64)
-    found = Reckoning(
-        start.copy(), end, none, none.copy(), none.copy(), is_doubtful=none.astype(np.bool_)
-    )
+    found = Reckoning.until(start, days_of(cases["own"]))
     for each in deadline.versions:
         chosen = _applies(each, start)
-        theirs = reckon(start[chosen], extended[chosen], suspensions.of(chosen), each, legal)
+        amount, unit = amount_of(each.term)
+        if unit == "hours":
+            end = _hours_later(cases["start_at"], amount, zone)
+            theirs = Reckoning.until(start[chosen], end[chosen], amount)
+        else:
+            theirs = reckon(start[chosen], extended[chosen], suspensions.of(chosen), each, legal)
         for whole, part in zip(found, theirs, strict=True):
             whole[chosen] = part
         version[chosen] = each.name
     return found, version
+
+
+def _hours_later(start_at: pl.Series, hours: int, zone: str) -> Days:
+    end_at = start_at + dt.timedelta(hours=hours)
+    return days_of(end_at.dt.convert_time_zone(zone).dt.date())
 
 
 def _applies(version: NamedVersion, start: Days) -> NDArray[np.int64]:
@@ -305,8 +254,10 @@ def _applies(version: NamedVersion, start: Days) -> NDArray[np.int64]:
     return np.flatnonzero((start >= np.datetime64(version.valid_from)) & (start <= until))
 
 
-def _told(reckoned: Reckoning, until: Days, *, is_open: NDArray[np.bool_]) -> dict[str, pl.Series]:
-    in_time = until <= reckoned.end
+def _told(
+    reckoned: Reckoning, until: Days, hours: Floats, *, is_open: NDArray[np.bool_]
+) -> dict[str, pl.Series]:
+    in_time = (until <= reckoned.end) & ~(hours > reckoned.hours)
     return {
         "status": _chosen(
             ("open_late", "open_within", "late", "within"), np.where(is_open, 0, 2) + in_time
@@ -334,7 +285,7 @@ def _certainty(reckoned: Reckoning) -> pl.Series:
 def _owed(cases: pl.DataFrame, end: Days, until: Days) -> dict[str, pl.Series]:
     """Whether notice was given after the term, and what may be owed for it."""
     notice = days_of(cases["notice"])
-    euros = owed_eur(penalty_days(end, notice, until), notice, penalties())
+    euros = owed_eur(end, notice, until, penalties())
     noticed = (notice > end) & (notice <= until)
     return {
         "noticed": pl.Series(noticed, dtype=pl.Int64),
@@ -382,6 +333,7 @@ def _doubts(
         (OVERLAPPING, suspensions.overlap),
         (NO_DATE if is_own else NO_RULE, np.isnat(reckoned.plain_end)),
         (STOPPED_BEFORE, stop < start),
+        (NO_HOURS, ~np.isnan(reckoned.hours) & cases["is_dated"].fill_null(value=False).to_numpy()),
         (NOT_STARTED, np.isnat(start)),
         (NO_BEGIN, ~has_begun & (np.isnat(start) | (not deadline.start))),
         (NOT_STARTED, ~cases["is_held"].to_numpy()),

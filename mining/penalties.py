@@ -18,29 +18,32 @@ import numpy as np
 from contracts.norms import Penalty
 from mining.terms import Counts, Days
 
-_FIRST_DAY = 15  # after the notice; some read the law as 14
 
-
-def penalty_days(end: Days, notice: Days, until: Days) -> Counts:
+def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts:
     """Days for which a penalty is owed, ``(N,)``.
 
     Args:
         end: the last days of the terms.
         notice: when notice was given; NaT: it was not.
         until: when the decision was sent, or until when is counted; that day is not.
+        first_day: how many days after that of the notice the first one is.
     """
     counts = notice > end
-    since = np.where(counts, notice + _FIRST_DAY, until)
+    since = np.where(counts, notice + first_day, until)
     days: Counts = np.maximum((until - since).astype(np.int64), 0)
     return days
 
 
-def owed_eur(days: Counts, notice: Days, penalties: Sequence[Penalty]) -> Counts:
-    """Whole euros owed for so many days, ``(N,)``; 0 where there was no law on that day."""
-    owed = np.zeros(len(days), np.int64)
+def owed_eur(end: Days, notice: Days, until: Days, penalties: Sequence[Penalty]) -> Counts:
+    """Whole euros owed by the law of the day of the notice, ``(N,)``; 0 where there was none.
+
+    ``end, notice`` and ``until`` are those of ``penalty_days``.
+    """
+    owed = np.zeros(len(end), np.int64)
     for each in penalties:
-        until = np.datetime64(each.valid_to or dt.date.max)
+        last = np.datetime64(each.valid_to or dt.date.max)
         so_far = np.cumsum([0, *(rate.eur for rate in each.rates for _ in range(rate.days))])
-        applies = (notice >= np.datetime64(each.valid_from)) & (notice <= until)
+        applies = (notice >= np.datetime64(each.valid_from)) & (notice <= last)
+        days = penalty_days(end, notice, until, each.first_day)
         owed = np.where(applies, so_far[np.minimum(days, len(so_far) - 1)], owed)
     return owed

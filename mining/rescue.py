@@ -37,7 +37,7 @@ from mining.survival import leaving
 OPEN = "open_within"
 """The status of cases that can still be in time."""
 
-_UNIT_DAYS: dict[Unit, int] = {"days": 1, "weeks": 7, "months": 31, "years": 366}
+_UNIT_DAYS: dict[Unit, int] = {"hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
 _OWN_DATE_DAYS = 90
 _STEPS_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336, 448, 672)
 """Cases are compared with those that stood still at least the nearest of these that they did."""

@@ -29,7 +29,7 @@ Intervals = Iterable[tuple[Days, Days]]
 
 _WEEK_DAYS = 7
 _YEAR_MONTHS = 12
-_LONGEST_IN_ATW = {"days": 90, "weeks": 12, "months": 3, "years": 0}
+_LONGEST_IN_ATW = {"hours": 0, "days": 90, "weeks": 12, "months": 3, "years": 0}
 _STRETCHED_FROM_DAYS, _LEAST_WORKING_DAYS = 3, 2
 
 

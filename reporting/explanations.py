@@ -19,6 +19,7 @@ from reporting.speech import Forms, Speech, forms, sentence
 from reporting.terms import DOUBTS
 
 _TERMS: dict[Unit, Forms] = {
+    "hours": forms("%(n)s hour", "%(n)s hours"),
     "days": forms("%(n)s day", "%(n)s days"),
     "weeks": forms("%(n)s week", "%(n)s weeks"),
     "months": forms("%(n)s month", "%(n)s months"),
@@ -121,10 +122,12 @@ def _state(speech: Speech) -> pl.Expr:
     return (
         pl.when(is_open & stands_still)
         .then(still)
-        .when(is_open & (days >= 0))
+        .when(is_open & (pl.col("status") == "open_within"))
         .then(ahead)
         .when(is_open)
         .then(overdue)
+        .when((days == 0) & (pl.col("status") == "late"))
+        .then(pl.lit(speech.say("met on that day, and too late")))
         .when(days == 0)
         .then(pl.lit(speech.say("met on that day")))
         .when(days > 0)

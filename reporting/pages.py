@@ -202,6 +202,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "outcomes": wholes.outcomes(tables["outcomes"], names),
         "terms": terms.kept(findings, names),
         "exposures": terms.exposures(findings, names),
+        "outrun": terms.outrun(findings, names),
         "lapses": terms.lapses(tables["breaches"], names),
         "registered": terms.registered(tables["registered_ends"], names),
         "bunches": terms.bunches(tables["bunching"], names),

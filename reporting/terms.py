@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.deadlines import Deadline
+from contracts.deadlines import Deadline, OwnDate
 from contracts.findings import Findings
 from contracts.norms import norm_table
 from reporting.names import Names
@@ -23,6 +23,7 @@ DOUBTS = {
     "no_rule": sentence("the table of terms says nothing of the day that the term started"),
     "no_date": sentence("the case does not have the date, or one that cannot be read"),
     "resumed_before": sentence("a suspension ended that had not begun"),
+    "no_hours": sentence("only dates are known, and the term is in hours"),
     "stopped_before": sentence("the term was met before it started"),
     "overlapping": sentence("suspensions lie over each other"),
     "maybe_suspended": sentence("it is not known whether the term stands still now"),
@@ -59,6 +60,19 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
         for name, why, cases in ((name, DOUBTS[status], cases) for name, status, cases in rows)
         if name in known
     ]
+
+
+def outrun(findings: Findings, names: Names) -> list[Row]:
+    """Which share of the cases was done after a date of their own, as when a licence expires."""
+    known = _by_id(names)
+    rows = []
+    for found in findings.deadlines:
+        done = (found.within or 0) + (found.late or 0)
+        is_shown = None not in (found.within, found.late) and done > 0
+        if is_shown and found.id in known and isinstance(known[found.id].rule, OwnDate):
+            share = names.speech.share((found.late or 0) / done)
+            rows.append({"name": _title(known[found.id], names.speech), "share": share})
+    return rows
 
 
 def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
@@ -151,6 +165,8 @@ def _title(deadline: Deadline, speech: Speech) -> str:
 
 def _basis(deadline: Deadline, speech: Speech) -> str:
     """Where the term stands, and of one of the law whether a lawyer looked at it."""
+    if isinstance(deadline.rule, OwnDate):
+        return speech.say("a date of the case itself (%(attribute)s)", attribute=deadline.rule.date)
     if not isinstance(deadline.rule, str):
         return speech.say("as the configuration says")
     norm = norm_table()[deadline.rule]

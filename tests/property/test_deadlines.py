@@ -23,7 +23,8 @@ from contracts.settings import Journey, Step
 from mining import breaches, clocks, deadlines, throughput
 from mining.durations import DAY_MS
 from mining.journeys import Lens
-from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE, reckon
+from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE
+from mining.reckoning import reckon
 from mining.summaries import bucket_of, summarise
 from mining.suspensions import Intervals
 from mining.terms import LegalDays

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from contracts.deadlines import Deadline
 from contracts.settings import Journey
@@ -97,3 +98,55 @@ def test_how_sure_it_is(rule: dict[str, str], trace: str, certainty: str) -> Non
     told = held_of(trace, {"id": "d", "rule": rule, "extended_by": ["longer"]})
 
     assert told["certainty"] == certainty
+
+
+HOURS = {"id": "d", "rule": {"term": "PT48H"}, "start": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("trace", "status", "end"),
+    [
+        pytest.param("a 5h b 48h z", "within", "2026-03-04", id="to the hour"),
+        pytest.param("a 5h b 48h 1m z", "late", "2026-03-04", id="a minute too late"),
+        # the clock goes forward on Sunday 29 March, when 48 hours end an hour later
+        pytest.param("a 26d b 48h z", "within", "2026-03-30", id="in a night of 23 hours"),
+        pytest.param("a 26d b 48h 1m z", "late", "2026-03-30", id="and a minute too late"),
+        pytest.param("a 58d b", "open_within", "2026-05-01", id="open, on the hour"),
+        pytest.param("a 57d b", "open_late", "2026-04-30", id="open, and too late"),
+        pytest.param("a 59d b", "open_within", "2026-05-02", id="open"),
+        pytest.param("a 5h z", "not_started", None, id="it never began"),
+    ],
+)
+def test_a_term_in_hours(trace: str, status: str, end: str | None) -> None:
+    told = held_of(trace, HOURS)
+
+    assert told["status"] == status
+    assert told["end"] == (end and dt.date.fromisoformat(end))
+
+
+def test_where_only_dates_are_known_hours_are_not() -> None:
+    lens = Lens(
+        MONDAY + dt.timedelta(days=60),
+        "Europe/Amsterdam",
+        Journey(end=("z",)),
+        deadlines=(Deadline.model_validate(HOURS),),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    log = event_log("a 1d b 2d z").with_columns(is_day=pl.lit(value=True))
+
+    assert held(bucket_of(log, nobody, lens))["status"].to_list() == ["no_hours"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rule": {"term": "PT48H"}},
+        {"rule": {"term": "PT48H", "extension": "PT24H"}, "start": ["b"]},
+        {"rule": {"term": "P48H"}, "start": ["b"]},
+        {"rule": {"term": "PT2D"}, "start": ["b"]},
+        {"rule": {"date": "until"}, "notice": ["b"]},
+    ],
+)
+def test_deadlines_that_make_no_sense(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Deadline.model_validate({"id": "d", **wrong})

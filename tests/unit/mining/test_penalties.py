@@ -22,8 +22,9 @@ from mining.penalties import owed_eur, penalty_days
 def test_amounts_of_the_day_of_the_notice(year: int, expected: list[int]) -> None:
     days = np.array([0, 1, 14, 15, 28, 29, 42, 60])
     notice = np.full(8, np.datetime64(f"{year}-06-01"))
+    end, until = notice - 20, notice + 15 + days
 
-    assert owed_eur(days, notice, penalties()).tolist() == expected
+    assert owed_eur(end, notice, until, penalties()).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -39,4 +40,5 @@ def test_amounts_of_the_day_of_the_notice(year: int, expected: list[int]) -> Non
 def test_days_from_two_weeks_after_the_notice(notice: str, until: str, days: int) -> None:
     end, told, by = (np.array([day], "datetime64[D]") for day in ("2026-03-16", notice, until))
 
-    assert penalty_days(end, told, by).tolist() == [days]
+    assert penalty_days(end, told, by, 15).tolist() == [days]
+    assert penalty_days(end, told, by, 14).tolist() in ([days], [days + 1])

@@ -84,7 +84,7 @@ SENTENCES = [
         "8 weken vanaf 10 maart 2026, dus tot en met dinsdag 5 mei 2026: nog 1 dag.",
     ),
     (
-        {**PLAIN, **OPEN, "days_left": -3},
+        {**PLAIN, **OPEN, "status": "open_late", "days_left": -3},
         "8 weeks from 10 March 2026, so until Tuesday 5 May 2026: 3 days too late already.",
         "8 weken vanaf 10 maart 2026, dus tot en met dinsdag 5 mei 2026: al 3 dagen te laat.",
     ),
