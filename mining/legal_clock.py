@@ -335,7 +335,7 @@ def _doubts(
         (STOPPED_BEFORE, stop < start),
         (NO_HOURS, ~np.isnan(reckoned.hours) & cases["is_dated"].fill_null(value=False).to_numpy()),
         (NOT_STARTED, np.isnat(start)),
-        (NO_BEGIN, ~has_begun & (np.isnat(start) | (not deadline.start))),
+        (NO_BEGIN, ~has_begun & (np.isnat(start) | (not deadline.start)) & (not is_own)),
         (NOT_STARTED, ~cases["is_held"].to_numpy()),
     ):
         doubts[is_so] = reason

@@ -49,14 +49,19 @@ def explained(names: Names) -> pl.Expr:
     )
     counted = pl.concat_str(
         _said(
-            speech, sentence("%(term)s from %(day)s"), term=_term(names), day=_day("start", speech)
+            speech,
+            sentence("%(term)s from %(day)s"),
+            term=_term(names),
+            day=_date(pl.col("start"), speech),
         ),
         _where(pl.col("extended_days") > 0, _counted(speech, _EXTENDED, "extended_days")),
         _where(pl.col("suspended_days") > 0, _suspended(names)),
         _where(pl.col("moved_days") > 0, _moved(speech)),
-        _said(speech, sentence(", so until %(day)s"), day=_weekday("end", speech)),
+        _said(speech, sentence(", so until %(day)s"), day=_weekday(pl.col("end"), speech)),
     )
-    own = _said(speech, sentence("A date of the case itself: %(day)s"), day=_weekday("end", speech))
+    own = _said(
+        speech, sentence("A date of the case itself: %(day)s"), day=_weekday(pl.col("end"), speech)
+    )
     how = pl.when(is_own).then(own).otherwise(counted)
     known = pl.concat_str(how, pl.lit(": "), _state(speech), pl.lit("."))
     return pl.coalesce(known, _unknown(speech))
@@ -97,14 +102,15 @@ def _suspended(names: Names) -> pl.Expr:
 def _moved(speech: Speech) -> pl.Expr:
     """Why the last day by the count is not the last day: what day it is."""
     counted = pl.col("end") - pl.duration(days="moved_days")
-    days = _holidays(speech.language)
-    weekday = counted.dt.weekday().replace_strict(_weekdays(speech), return_dtype=pl.String)
+    holidays = _holidays(speech.language)
+    holiday = counted.replace_strict(holidays, default=None, return_dtype=pl.String)
     is_weekend = counted.dt.weekday() > 5  # noqa: PLR2004  ISO: Saturday is the sixth
-    name = counted.replace_strict(days, default=None, return_dtype=pl.String)
     other = pl.lit(speech.say("a day made equal to a holiday"))
-    why = pl.coalesce(name, pl.when(is_weekend).then(weekday), other)
-    return _said(
-        speech, sentence(", ends on %(why)s, %(day)s"), why=why, day=_date(counted, speech)
+    named = sentence(", ends on %(why)s, %(day)s")
+    return (
+        pl.when(holiday.is_null() & is_weekend)
+        .then(_said(speech, sentence(", ends on %(day)s"), day=_weekday(counted, speech)))
+        .otherwise(_said(speech, named, why=holiday.fill_null(other), day=_date(counted, speech)))
     )
 
 
@@ -171,10 +177,6 @@ def _where(holds: pl.Expr, words: pl.Expr) -> pl.Expr:
     return pl.when(holds).then(words).otherwise(pl.lit(""))
 
 
-def _day(column: str, speech: Speech) -> pl.Expr:
-    return _date(pl.col(column), speech)
-
-
 def _date(day: pl.Expr, speech: Speech) -> pl.Expr:
     """10 maart 2026."""
     months = dict(get_month_names("wide", locale=speech.language))
@@ -182,8 +184,8 @@ def _date(day: pl.Expr, speech: Speech) -> pl.Expr:
     return pl.concat_str(day.dt.day(), month, day.dt.year(), separator=" ")
 
 
-def _weekday(column: str, speech: Speech) -> pl.Expr:
-    day = pl.col(column)
+def _weekday(day: pl.Expr, speech: Speech) -> pl.Expr:
+    """Dinsdag 10 maart 2026."""
     name = day.dt.weekday().replace_strict(_weekdays(speech), return_dtype=pl.String)
     return pl.concat_str(name, _date(day, speech), separator=" ")
 

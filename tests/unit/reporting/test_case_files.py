@@ -111,6 +111,13 @@ SENTENCES = [
         "met maandag 18 mei 2026: nog 5 dagen, en de termijn staat nu stil."),
     ),
     (
+        {"moved_days": 2, "end": day("2026-05-25"), "days_left": 5},
+        ("8 weeks from 10 March 2026, ends on Saturday 23 May 2026, so until Monday 25 May 2026: "
+        "met 5 days before it."),
+        ("8 weken vanaf 10 maart 2026, eindigt op zaterdag 23 mei 2026, dus tot en met maandag "
+        "25 mei 2026: 5 dagen daarvoor gehaald."),
+    ),
+    (
         {"id": "licence", "version": None, **PLAIN},
         "A date of the case itself: Tuesday 5 May 2026: met 5 days before it.",
         "Een datum van de zaak zelf: dinsdag 5 mei 2026: 5 dagen daarvoor gehaald.",
