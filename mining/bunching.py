@@ -14,6 +14,8 @@ bootstrap).
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ Floats = NDArray[np.float64]
 _WINDOW_DAYS, _NEAR_DAYS, _WEEK_DAYS = 28, 1, 7
 _LIMIT = -0.5  # between the last day, with 0 left, and the first on which it is too late
 _LEAST_CASES = 200
+_SHORTEST_DAYS = 14  # of a shorter term there are too few days before the last one
 _DRAWS, _SEED = 999, 4_13
 _STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
 
@@ -33,10 +36,11 @@ _STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
 def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
     """Closed cases by the days that were left when the term was met; below 0: too late."""
     is_near = pl.col("days_left").is_between(-_WINDOW_DAYS, _WINDOW_DAYS - 1)
+    is_long = pl.col("plain_end") - pl.col("start") >= dt.timedelta(days=_SHORTEST_DAYS)
     return (
         held.lazy()
         .with_columns(pl.col("days_left") - pl.col("extended_days"))
-        .filter(pl.col("status").is_in(["within", "late"]), is_near)
+        .filter(is_long, pl.col("status").is_in(["within", "late"]), is_near)
         .group_by("id", "days_left")
         .agg(n=pl.len().cast(pl.Int64))
     )
