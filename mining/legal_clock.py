@@ -206,8 +206,11 @@ def _held(
         },
         if_suspended_days=pl.Series(if_reckoned.suspended_days, dtype=pl.Int32),
         if_moved_days=pl.Series(if_reckoned.moved_days, dtype=pl.Int32),
-        legal_days=_whole_days(pl.Series(until) - pl.Series(reckoned.start))
-        - pl.Series(suspensions.days_between(reckoned.start, until), dtype=pl.Int32),
+        # who decides on an objection while others may still object is done before the term starts
+        legal_days=(
+            _whole_days(pl.Series(until) - pl.Series(reckoned.start))
+            - pl.Series(suspensions.days_between(reckoned.start, until), dtype=pl.Int32)
+        ).clip(0),
         is_suspended=pl.Series(is_suspended),
         certainty=_certainty(reckoned),
         **_owed(cases, reckoned.end, until),

@@ -136,12 +136,12 @@ def chances(stays: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     Returns:
         ``asked`` with ``chance``, and between how many days from now 8 of 10 such cases are done:
         ``low_days, high_days`` (null: not reached). All null where fewer than ``LEAST_IN_GROUP``
-        were watched for so long.
+        were watched for so long, and where the case does not wait.
     """
     known = stays.partition_by("id", "after", as_dict=True)
-    floor = pl.Series(_STEPS_DAYS)
-    nearest = floor[(floor.search_sorted(asked["stayed_days"], side="right") - 1).to_list()]
-    groups = asked.with_columns(at_least=nearest).partition_by(
+    stayed = asked["stayed_days"].fill_null(0).to_numpy()  # null: somebody works on it
+    nearest = np.array(_STEPS_DAYS)[np.searchsorted(_STEPS_DAYS, stayed, side="right") - 1]
+    groups = asked.with_columns(at_least=pl.Series(nearest)).partition_by(
         "id", "after", "at_least", as_dict=True, maintain_order=True
     )
     answered = [

@@ -48,6 +48,22 @@ def test_it_is_not_said_of_what_few_did() -> None:
     assert chance(known.clear(), 5, 3)["chance"] is None
 
 
+def test_it_is_not_said_of_cases_that_somebody_works_on() -> None:
+    asked = pl.DataFrame(
+        [("d", None, None, 3), ("d", "a", 5, 3)],
+        schema={
+            "id": pl.String,
+            "after": pl.String,
+            "stayed_days": pl.Int32,
+            "days_left": pl.Int32,
+        },
+        orient="row",
+    )
+    found = rescue.chances(stays((5, 6, True, 60), (5, 20, True, 40)), asked)
+
+    assert dict(found.select("after", "chance").iter_rows()) == {None: None, "a": 0.4}
+
+
 def test_the_band_holds_the_middle_of_those_who_are_done() -> None:
     known = stays(*[(5, 10 + n, True, 10) for n in range(10)])
 
