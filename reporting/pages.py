@@ -206,6 +206,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "lapses": terms.lapses(tables["breaches"], names),
         "registered": terms.registered(tables["registered_ends"], names),
         "bunches": terms.bunches(tables["bunching"], names),
+        "can_be_saved": any(each.open_within != 0 for each in findings.deadlines),
         "rescue": terms.rescue(tables["rescue"], names),
         "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,

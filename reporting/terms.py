@@ -21,7 +21,7 @@ _STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
 DOUBTS = {
     "no_begin": sentence("the begin of the case is not in the log"),
     "no_rule": sentence("the table of terms says nothing of the day that the term started"),
-    "no_date": sentence("the case does not have the date, or one that cannot be read"),
+    "no_date": sentence("the date is not there, or cannot be read"),
     "resumed_before": sentence("a suspension ended that had not begun"),
     "no_hours": sentence("only dates are known, and the term is in hours"),
     "stopped_before": sentence("the term was met before it started"),
