@@ -15,21 +15,15 @@ STAYS = {"id": pl.String, "after": pl.String, "stayed_days": pl.Int32, "rest_day
          "is_over": pl.Boolean, "n": pl.Int64}  # fmt: skip
 
 
+ASKED = {"id": pl.String, "after": pl.String, "stayed_days": pl.Int32, "days_left": pl.Int32}
+
+
 def stays(*rows: tuple[int, int, bool, int]) -> pl.DataFrame:
     return pl.DataFrame([("d", "a", *row) for row in rows], schema=STAYS, orient="row")
 
 
 def chance(known: pl.DataFrame, stayed: int, left: int) -> dict[str, float | None]:
-    asked = pl.DataFrame(
-        [("d", "a", stayed, left)],
-        schema={
-            "id": pl.String,
-            "after": pl.String,
-            "stayed_days": pl.Int32,
-            "days_left": pl.Int32,
-        },
-        orient="row",
-    )
+    asked = pl.DataFrame([("d", "a", stayed, left)], schema=ASKED, orient="row")
     return rescue.chances(known, asked).to_dicts()[0]
 
 
@@ -49,16 +43,7 @@ def test_it_is_not_said_of_what_few_did() -> None:
 
 
 def test_it_is_not_said_of_cases_that_somebody_works_on() -> None:
-    asked = pl.DataFrame(
-        [("d", None, None, 3), ("d", "a", 5, 3)],
-        schema={
-            "id": pl.String,
-            "after": pl.String,
-            "stayed_days": pl.Int32,
-            "days_left": pl.Int32,
-        },
-        orient="row",
-    )
+    asked = pl.DataFrame([("d", None, None, 3), ("d", "a", 5, 3)], schema=ASKED, orient="row")
     found = rescue.chances(stays((5, 6, True, 60), (5, 20, True, 40)), asked)
 
     assert dict(found.select("after", "chance").iter_rows()) == {None: None, "a": 0.4}
