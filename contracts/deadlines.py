@@ -98,6 +98,11 @@ class Deadline(Model):
         return (*self.where, *(name for name in (own, self.registered) if name))
 
     @property
+    def can_stand_still(self) -> bool:
+        """Whether it is suspended where the journey says so: hours and dates of a case are not."""
+        return any(not version.term.endswith("H") for version in self.versions)
+
+    @property
     def versions(self) -> tuple[NamedVersion, ...]:
         """The versions of its rule, oldest first; none of a date of the case itself."""
         if isinstance(self.rule, OwnDate):

@@ -266,7 +266,7 @@ def _write_cases(job: Job, parts: Sequence[Path], merged: Summaries, lens: Lens)
     from reporting.case_files import write_cases
 
     held = pl.concat([pl.scan_parquet(part / _CASES, glob=False) for part in parts])
-    terms = settled(held, merged, job.settings.journey)
+    terms = settled(held, merged, job.settings.journey, lens.deadlines)
     in_danger = listed(terms, merged[STAYS.name], lens.as_of_date)
     write_cases(terms, in_danger, job.settings, job.draft)
 

@@ -35,20 +35,24 @@ def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
 SUMMARY = Summary("deadlines", _KEYS, _summarise)
 
 
-def settled(held: pl.LazyFrame, merged: Summaries, journey: Journey) -> pl.LazyFrame:
+def settled(
+    held: pl.LazyFrame, merged: Summaries, journey: Journey, deadlines: Iterable[Deadline]
+) -> pl.LazyFrame:
     """What is known of each case once it is known what its term does in its present wait.
 
     Args:
         held: the columns of ``mining.legal_clock.held``.
         merged: the merged ``mining.ledger.SUMMARY``.
         journey: before which steps a term stands still.
+        deadlines: those of the config.
 
     Returns:
         The columns of ``CASE_TERMS``.
     """
     next_steps = following(merged["ledger"])
     stands_still = _stands_still(next_steps, journey)
-    is_open = pl.col("status").is_in(["open_within", "open_late"])
+    can = [each.id for each in deadlines if each.can_stand_still]
+    is_open = pl.col("status").is_in(["open_within", "open_late"]) & pl.col("id").is_in(can)
     told = [
         pl.when(stands_still & is_open).then(f"if_{name}").otherwise(name).alias(name)
         for name in IF_SUSPENDED

@@ -27,7 +27,7 @@ from mining.journeys import Lens
 from mining.penalties import owed_eur
 from mining.reckoning import Floats, Reckoning, reckon
 from mining.summaries import Bucket
-from mining.suspensions import NEVER, Intervals, StoodStill, by_case, stood_still
+from mining.suspensions import NEVER, OVERLAPPING, Intervals, StoodStill, by_case, stood_still
 from mining.terms import Days, LegalDays, days_of
 
 STATUSES = ("within", "late", "open_within", "open_late")
@@ -36,7 +36,7 @@ NOT_STARTED = "not_started"
 
 NO_BEGIN, NO_RULE, NO_DATE, STOPPED_BEFORE = "no_begin", "no_rule", "no_date", "stopped_before"
 NO_HOURS = "no_hours"
-OVERLAPPING, MAYBE_SUSPENDED = "overlapping", "maybe_suspended"
+MAYBE_SUSPENDED = "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
 UNKNOWN = "unknown"
@@ -178,6 +178,7 @@ def _held(
     today = np.datetime64(lens.as_of_date)
     stop, waits_since = days_of(cases["stop"]), days_of(cases["waits_since"])
     is_open = np.isnat(stop)
+    stops = stops if deadline.can_stand_still else stops.clear()
     until = np.where(is_open, today, stop)
     suspensions = by_case(cases, stops.intervals, until)
     hours = cases["hours"].to_numpy()
@@ -198,14 +199,12 @@ def _held(
         version=pl.Series(version.tolist(), dtype=pl.String),
         start=pl.Series(reckoned.start),
         plain_end=pl.Series(reckoned.plain_end),
-        **{name: pl.Series(getattr(reckoned, name), dtype=pl.Int32) for name in _COUNTS},
         **_told(reckoned, until, hours, is_open=is_open),
         **{
             f"if_{name}": each
             for name, each in _told(if_reckoned, until, hours, is_open=is_open).items()
+            if name in IF_SUSPENDED
         },
-        if_suspended_days=pl.Series(if_reckoned.suspended_days, dtype=pl.Int32),
-        if_moved_days=pl.Series(if_reckoned.moved_days, dtype=pl.Int32),
         # who decides on an objection while others may still object is done before the term starts
         legal_days=(
             _whole_days(pl.Series(until) - pl.Series(reckoned.start))
@@ -265,6 +264,7 @@ def _told(
         "status": _chosen(
             ("open_late", "open_within", "late", "within"), np.where(is_open, 0, 2) + in_time
         ),
+        **{name: pl.Series(getattr(reckoned, name), dtype=pl.Int32) for name in _COUNTS},
         "end": pl.Series(reckoned.end),
         "days_left": _whole_days(pl.Series(reckoned.end) - pl.Series(until)),
     }

@@ -67,6 +67,10 @@ class StoodStill(NamedTuple):
     intervals: pl.DataFrame
     unsure: pl.DataFrame
 
+    def clear(self) -> StoodStill:
+        """None at all."""
+        return StoodStill(self.intervals.clear(), self.unsure.clear())
+
 
 RESUMED, OVERLAPPING = "resumed_before", "overlapping"
 """Events of a pair that do not alternate: the second without the first, the first twice."""
@@ -158,10 +162,8 @@ def _pair(bucket: Bucket, pair: Suspension) -> StoodStill:
         step=pl.lit(pair.end),
     )
     unsure = marks.filter(pl.col("reason").is_not_null()).select("case_id", "reason")
-    return StoodStill(intervals.filter((pl.col("since") < pl.col("until")) | _is_going_on), unsure)
-
-
-_is_going_on = pl.col("until").is_null()
+    is_any = (pl.col("since") < pl.col("until")) | pl.col("until").is_null()
+    return StoodStill(intervals.filter(is_any), unsure)
 
 
 def _latest(begun_on: pl.Series, at_most: Period | None) -> pl.Series:

@@ -47,7 +47,7 @@ def told(*logs: pl.DataFrame) -> tuple[pl.DataFrame, Summaries]:
         for name, frame in (of_terms | summarise(now, [ledger.SUMMARY])).items():
             sums.setdefault(name, []).append(frame.lazy())
     merged = merge(sums, [*case_terms.SUMMARIES, ledger.SUMMARY])
-    settled = deadlines.settled(pl.concat(cases).lazy(), merged, JOURNEY).collect()
+    settled = deadlines.settled(pl.concat(cases).lazy(), merged, JOURNEY, DEADLINES).collect()
     return settled.sort("case_id", "id"), merged
 
 
@@ -96,6 +96,8 @@ def test_the_list_holds_who_can_still_be_in_time(log: pl.DataFrame) -> None:
     terms, merged = told(log)
     listed = rescue.listed(terms.lazy(), merged[rescue.STAYS.name], LENS.as_of_date)
 
+    # nothing suspends a term in hours
+    assert not terms.filter(pl.col("id") == "hours", "is_suspended").height
     can_be = terms.filter(pl.col("status") == rescue.OPEN, ~pl.col("is_suspended"))
     assert sorted(listed.select("case_id", "id").rows()) == can_be.select("case_id", "id").rows()
     assert listed["chance"].drop_nulls().is_between(0, 1).all()

@@ -124,6 +124,30 @@ def test_a_term_in_hours(trace: str, status: str, end: str | None) -> None:
     assert told["end"] == (end and dt.date.fromisoformat(end))
 
 
+@pytest.mark.parametrize(
+    ("rule", "status"),
+    [
+        ({"term": "P2W"}, "open_within"),
+        ({"term": "PT48H"}, "open_late"),
+        ({"date": "x"}, "open_late"),
+    ],
+)
+def test_what_nothing_suspends(rule: dict[str, str], status: str) -> None:
+    pair = {"end": ["z"], "suspensions": [{"from": "b", "to": "c"}]}
+    lens = Lens(
+        MONDAY + dt.timedelta(days=60),
+        "Europe/Amsterdam",
+        Journey.model_validate(pair),
+        deadlines=(Deadline.model_validate({"id": "d", "rule": rule, "start": ["a"]}),),
+    )
+    nobody = pl.LazyFrame(schema={"case_id": pl.String})
+    log = event_log("a 1d b").with_columns(pl.lit("2026-03-10").alias("case:x"))
+
+    told = held(bucket_of(log, nobody, lens))
+    assert told["status"].to_list() == [status]
+    assert told["is_suspended"].to_list() == [status == "open_within"]
+
+
 def test_where_only_dates_are_known_hours_are_not() -> None:
     lens = Lens(
         MONDAY + dt.timedelta(days=60),
