@@ -56,6 +56,7 @@ def prepare(cases: int, folder: Path) -> list[Path]:
         team=pl.col(roles.team or ""),
         org=pl.col(roles.org or ""),
         is_done=pl.lit(value=True),
+        is_mark=pl.lit(value=False),
         source=pl.lit("export.parquet"),
         row=pl.col("row").cast(pl.UInt64),
         **{f"case:{name}": pl.col(name) for name in attributes},

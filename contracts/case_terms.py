@@ -25,7 +25,8 @@ CASE_TERMS = pl.Schema(
         "suspended_for": pl.List(pl.String()),  # the steps waited for when it stood still
         "is_suspended": pl.Boolean(),  # it is open and stands still now
         "registered": pl.Date(),  # the last day as the agency keeps it
-        # "same", "later" or "earlier" than `end`, "unknown"; null: the config names no such date
+        # "same", "later" or "earlier" than `end`, "moved" (later, by somebody's hand and with no
+        # extension on record), "unknown"; null: the config names no such date
         "registered_is": pl.String(),
         "certainty": pl.String(),  # "high", "fair" or "low"; null: nothing can be said
         "waits_after": pl.String(),  # the last step of an open case that led on

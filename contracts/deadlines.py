@@ -48,7 +48,8 @@ class Deadline(Model):
     those in ``notice`` is the notice of default, from which a penalty may follow (Awb 4:17).
 
     Only cases that have one of the values of each attribute in ``where`` are held against it;
-    ``registered`` is the attribute in which the agency keeps the last day as it sees it.
+    ``registered`` is the attribute in which the agency keeps the last day as it sees it, and
+    ``moved_by`` are the activities that say that it was moved with no extension on record.
     """
 
     id: Name
@@ -64,6 +65,7 @@ class Deadline(Model):
     extended_by: tuple[Name, ...] = ()
     notice: tuple[Name, ...] = ()
     registered: CaseAttribute | None = None
+    moved_by: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _known_since_when(self) -> Deadline:
@@ -90,6 +92,20 @@ class Deadline(Model):
                 "leave out extended_by, notice and registered"
             )
         return self
+
+    @model_validator(mode="after")
+    def _what_moved_is_registered(self) -> Deadline:
+        if self.moved_by and not self.registered:
+            raise ValueError(
+                f"moved_by of {self.id} says what moved the registered last day; "
+                "name in registered the attribute that holds it"
+            )
+        return self
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """The activities that it names."""
+        return (*self.start, *self.stop, *self.extended_by, *self.notice, *self.moved_by)
 
     @property
     def attributes(self) -> tuple[str, ...]:

@@ -54,10 +54,14 @@ EVENTS = pl.Schema(
         "bucket": pl.UInt16,
         **_ACTIVITY_INSTANCE,
         "is_done": pl.Boolean,  # false: work that was started and not completed; `at` is its start
+        "is_mark": pl.Boolean,  # no step: it tells what befell the case, as a suspension
         **KEY,
     }
 )
-"""An activity instance, followed by its ``case:*`` columns."""
+"""An activity instance or a mark, followed by its ``case:*`` columns."""
+
+MARK = "mark"
+"""The ``lifecycle`` of a row that is no step, and that a term of the law may hang on."""
 
 ORDER = ("case_id", "at", "source", "row")
 """The order of events: by time within a case; ties keep the order of the source."""

@@ -95,13 +95,23 @@ class Columns(Model):
 
 
 class Source(Model):
-    """Where the events are, and how to read them."""
+    """Where the events are, and how to read them.
+
+    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read.
+    """
 
     path: Name
     format: Format | None = None
     columns: Columns = Columns()
     case_attributes: tuple[CaseAttribute, ...] = ()
+    case_type: Name | None = None
     timezone: TimeZone = "Europe/Amsterdam"
+
+    @model_validator(mode="after")
+    def _only_zgw_has_types(self) -> Source:
+        if self.case_type is not None and self.format != "zgw":
+            raise ValueError("case_type chooses from an export of a ZGW API; say format: zgw")
+        return self
 
 
 class Step(Model):

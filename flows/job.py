@@ -23,6 +23,7 @@ from contracts.errors import SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, resolve_path
 from ingest.sources import SourceFile, find_all
+from ingest.zgw_pages import pages_of
 
 VERSION = version("hoeksteen")
 NOT_YET = "DQ03"
@@ -111,7 +112,7 @@ def plan(
         raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
     settings = load(config, overrides)
     inputs = tuple(
-        Input(position=position, file=file, sha256=_digest(file, _stamp(file)))
+        Input(position=position, file=file, sha256=_digest(file, _stamps(file)))
         for position, file in find_all(settings, config)
     )
     process_folder = out.resolve() / settings.process.id
@@ -152,20 +153,32 @@ def _drawn(settings: Settings, config: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def _stamp(file: SourceFile) -> tuple[int, int]:
-    state = file.path.stat()
-    return state.st_mtime_ns, state.st_size
+def _stamps(file: SourceFile) -> tuple[tuple[str, int, int], ...]:
+    """What the files of an export look like from outside: their names, times and sizes."""
+    states = ((path.as_posix(), path.stat()) for path in _files(file))
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
+
+
+def _files(file: SourceFile) -> list[Path]:
+    return pages_of(file.path, file.name) if file.format == "zgw" else [file.path]
 
 
 @functools.cache
-def _digest(file: SourceFile, _stamp: tuple[int, int]) -> str:
-    """The file's SHA-256, computed once as long as it does not change."""
+def _digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) -> str:
+    """The SHA-256 of a file, or of those of its files, computed once while they do not change."""
     try:
-        with file.path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        digests = [_sha256(path) for path in _files(file)]
     except OSError as error:
         message = f"{file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Make it readable for the user that runs this.") from None
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _identity(

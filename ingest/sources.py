@@ -20,12 +20,15 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".parquet": "parquet",
     ".xes": "xes",
 }
-_READ: tuple[Format, ...] = ("csv", "parquet", "xes")
+_READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source; ``name`` is what the user calls it: relative to the config's folder."""
+    """One file of a source; ``name`` is what the user calls it: relative to the config's folder.
+
+    An export of a ZGW API is one, though it is a folder.
+    """
 
     path: Path
     name: str
@@ -89,7 +92,7 @@ def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
 
 def _matches(source: Source, config: Path) -> list[Path]:
     path = resolve_path(source.path, config)
-    if path.is_file():
+    if path.is_file() or (path.is_dir() and source.format == "zgw"):
         return [path]
     if path.is_dir():
         return sorted(
@@ -131,6 +134,8 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
 
 def _hint(source: Source, config: Path) -> str:
     wanted = Path(source.path)
+    if resolve_path(source.path, config).is_dir():
+        return "No file there has a known format. If it is an export of a ZGW API, say format: zgw."
     folder = resolve_path(str(wanted.parent), config)
     if not folder.is_dir():
         return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."

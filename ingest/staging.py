@@ -22,6 +22,7 @@ from ingest.raw import Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
 from ingest.sources import SourceFile
 from ingest.xes import read_xes
+from ingest.zgw import read_zgw
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def _read(file: SourceFile, source: Source, scratch: Path) -> Raw:
             return read_parquet(file.path, file.name)
         case "xes":
             return read_xes(file.path, file.name, wanted_columns(source), scratch)
+        case "zgw":
+            wanted = wanted_columns(source)
+            return read_zgw(file.path, file.name, wanted, scratch, source.case_type)
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from contracts.errors import SourceError, StoreBusy, UsageError
-from contracts.events import CASE_PREFIX, EVENTS, KEY, ORDER, bucket_of_slot
+from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
 from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def commit(staged: Sequence[Path], quarantine: Path, store: Path, fingerprint: s
         "buckets": buckets,
         "events": sum(file.rows for file in files),
         "last_at": max((file.last_at.isoformat() for file in files if file.last_at), default=None),
-        "set_aside": {name: rows for name, rows in transitions.items() if name not in STEPS},
+        "set_aside": {name: n for name, n in transitions.items() if name not in (*STEPS, MARK)},
     }
     _publish(store, files, schema, facts)
     _sweep(store)
@@ -223,9 +223,16 @@ def _write(
     part: pl.LazyFrame, bucket: int, store: Path, schema: pl.Schema, *, paired: bool
 ) -> _File:
     """Writes the events of one bucket; they are not seen before ``_publish``."""
-    completes = part.filter(pl.col("lifecycle") == COMPLETE)
-    steps = pair(part) if paired else completes.with_columns(pl.lit(value=True).alias("is_done"))
-    events = steps.sort(ORDER).select(pl.col(c).cast(type_) for c, type_ in schema.items())
+    completes, marks = (
+        part.filter(pl.col("lifecycle") == transition).with_columns(is_done=pl.lit(value=True))
+        for transition in (COMPLETE, MARK)
+    )
+    told = pl.concat([pair(part) if paired else completes, marks], how="diagonal")
+    events = (
+        told.with_columns(is_mark=pl.col("lifecycle") == MARK)
+        .sort(ORDER)
+        .select(pl.col(c).cast(type_) for c, type_ in schema.items())
+    )
     name = f"bucket={bucket}/{uuid.uuid4().hex}.parquet"
     (store / name).parent.mkdir(exist_ok=True)
     frame = events.collect()

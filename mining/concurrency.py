@@ -110,7 +110,7 @@ TRIPLES = Summary("triples_in_a_row", ("first", "second", "third"), _triples)
 SUMMARIES = (FOLLOWS, TRIPLES)
 """What is to be known of all buckets before the waits of one can be told."""
 
-COLUMNS = (*ORDER, "activity", "started_at", "registered_at", "is_day", "is_done")
+COLUMNS = (*ORDER, "activity", "started_at", "registered_at", "is_day", "is_done", "is_mark")
 """Of the events, what the ``SUMMARIES`` are made from."""
 
 

@@ -149,6 +149,31 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     )
 
 
+MARKS = ("case_id", "activity", "at", "at_ms", "is_outside")
+"""Of what befell a case: what, when, where on the axis of the case, and whether it was closed."""
+
+
+def marks(events: pl.LazyFrame, traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
+    """What had befallen cases by ``as_of``, in the columns of ``MARKS``.
+
+    Args:
+        events: the marks of the log, in the shape of ``contracts.events.EVENTS``.
+        traced: the steps of the same cases, ``traces(...)``; a case without any has no marks.
+        lens: how the log is looked at.
+    """
+    closed_at = pl.col("at").filter(pl.col("place") == pl.col("end_place")).first()
+    cases = traced.group_by("case_id").agg(pl.col("in_days").first(), closed_at=closed_at)
+    return (
+        events.filter(pl.col("at") <= lens.as_of)
+        .join(cases, on="case_id", maintain_order="left")
+        .with_columns(
+            at_ms=on_axis("at", lens.zone),
+            is_outside=(pl.col("at") > pl.col("closed_at")).fill_null(value=False),
+        )
+        .select(MARKS)
+    )
+
+
 def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
     """The events up to ``as_of``; what was begun and not done by then is work in progress."""
     known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).collect()

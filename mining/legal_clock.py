@@ -39,11 +39,13 @@ NO_HOURS = "no_hours"
 MAYBE_SUSPENDED = "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
-UNKNOWN = "unknown"
-"""Of a registered last day: there is none, or none to compare it with."""
+UNKNOWN, MOVED = "unknown", "moved"
+"""Of a registered last day: there is none, or none to compare it with; it is later than reckoned,
+and somebody moved it with no extension on record.
+"""
 
 _DATES = ("start", "stop", "extended", "notice")
-_ASKED = (*_DATES, "is_first", "is_held", "own", "registered")
+_ASKED = (*_DATES, "shifted", "is_first", "is_held", "own", "registered")
 _OF_CASES = ("case_id", "is_begun", "began_on", "ended_on")
 _SHARED = (*_OF_CASES, "ended_at", "is_dated", "waits_after", "waits_since")
 _LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
@@ -106,14 +108,16 @@ def _cases(bucket: Bucket) -> pl.DataFrame:
         waits_after=pl.col("from").cast(pl.String),
         waits_since=day_of("enabled_ms", zone),
     )
-    told = (
+    done = (
         bucket.traces.filter(~pl.col("is_outside"))
         .group_by("case_id")
         .agg(ended_at=pl.col("at").max(), is_dated=pl.col("in_days").first(), **asked)
     )
+    moved = bucket.told.filter(~pl.col("is_outside")).group_by("case_id").agg(**_moved(bucket.lens))
     return (
         bucket.cases.select(*_OF_CASES)
-        .join(told, on="case_id", how="left")
+        .join(done, on="case_id", how="left")
+        .join(moved, on="case_id", how="left")
         .join(waiting, on="case_id", how="left")
         .with_columns(ended_at=pl.when(pl.col("ended_on").is_not_null()).then("ended_at"))
         .sort("case_id")
@@ -132,7 +136,6 @@ def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
     return {
         "start": at.filter(starts).min(),
         "stop": at.filter(name.is_in(deadline.stop or journey.end) & is_done).min(),
-        "extended": at.filter(name.is_in(deadline.extended_by) & is_done).min(),
         "notice": at.filter(name.is_in(deadline.notice) & is_done).min(),
         "is_first": starts.first(),
         "is_held": pl.all_horizontal(pl.lit(value=True), *holds).fill_null(value=False),
@@ -140,6 +143,16 @@ def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
             role: pl.lit(None, dtype=pl.String) if each is None else _last(each)
             for role, each in attributes.items()
         },
+    }
+
+
+def _moved(lens: Lens) -> dict[str, pl.Expr]:
+    """When each term was extended, and its registered end moved, by what is told of a case."""
+    name, at = pl.col("activity"), pl.col("at")
+    return {
+        f"{role}{n}": at.filter(name.is_in(activities)).min()
+        for n, deadline in enumerate(lens.deadlines)
+        for role, activities in (("extended", deadline.extended_by), ("shifted", deadline.moved_by))
     }
 
 
@@ -195,6 +208,7 @@ def _held(
         "waits_since",
         "stop",
         "registered",
+        "shifted",
         id=pl.lit(deadline.id),
         version=pl.Series(version.tolist(), dtype=pl.String),
         start=pl.Series(reckoned.start),
@@ -314,7 +328,7 @@ def _registered_is() -> pl.Expr:
         .when(known == end)
         .then(pl.lit("same"))
         .when(known > end)
-        .then(pl.lit("later"))
+        .then(pl.when(pl.col("shifted").is_null()).then(pl.lit("later")).otherwise(pl.lit(MOVED)))
         .otherwise(pl.lit("earlier"))
     )
 
@@ -348,7 +362,7 @@ def _doubts(
 def _undetermined(told: pl.DataFrame, doubts: pl.Series) -> pl.DataFrame:
     """Says nothing of cases in doubt but the reason, in ``status`` and ``if_status``."""
     is_sure = doubts.is_null()
-    kept = ("case_id", "id", "version", "start", "stop", "registered", "is_suspended")
+    kept = ("case_id", "id", "version", "start", "stop", "registered", "shifted", "is_suspended")
     waits = ("waits_after", "waits_since")
     reasons = ("status", "if_status")
     owed = pl.col("noticed", "penalty_eur")

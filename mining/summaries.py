@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
-from mining.journeys import Lens, cases, moves, traces
+from mining.journeys import MARKS, Lens, cases, marks, moves, traces
 
 Summaries = dict[str, pl.DataFrame]
 
@@ -24,11 +24,13 @@ Summaries = dict[str, pl.DataFrame]
 class Bucket:
     """One bucket of a log, seen three ways; see ``mining.journeys`` for the columns.
 
-    ``touched`` holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which
-    case has which ``case_id``, for it is a number here: ``case_id, name``.
+    ``marks`` tell what befell its cases, in the columns of ``mining.journeys.MARKS``; ``touched``
+    holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which case has which
+    ``case_id``, for it is a number here: ``case_id, name``.
     """
 
     traces: pl.LazyFrame
+    marks: pl.LazyFrame
     touched: pl.LazyFrame
     lens: Lens
     names: pl.LazyFrame
@@ -37,6 +39,12 @@ class Bucket:
     def moves(self) -> pl.LazyFrame:
         """Worked out once, when a summary first asks."""
         return moves(self.traces, self.lens).collect().lazy()
+
+    @property
+    def told(self) -> pl.LazyFrame:
+        """What was done in its cases and what befell them, in the columns of ``MARKS``."""
+        done = self.traces.filter("is_done").select(MARKS)
+        return pl.concat([done, self.marks])
 
     @cached_property
     def cases(self) -> pl.LazyFrame:
@@ -86,7 +94,10 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
     texts = pl.col(pl.String).exclude("source").cast(pl.Categorical)
     named = coded.with_columns(pl.col("code").alias("case_id")).drop("code").with_columns(texts)
     names = cases.select(case_id="code", name="case_id")
-    return Bucket(traces(named, lens).collect().lazy(), codes, lens, names)
+    is_mark = pl.col("is_mark")
+    traced = traces(named.filter(~is_mark), lens).collect()
+    told = marks(named.filter(is_mark), traced.lazy(), lens).collect()
+    return Bucket(traced.lazy(), told.lazy(), codes, lens, names)
 
 
 def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:

@@ -137,7 +137,10 @@ def _marks(bucket: Bucket, pair: Suspension) -> pl.LazyFrame:
     """The events of a pair in order, and whether each ``begins`` a suspension."""
     name = pl.col("activity").cast(pl.String)
     is_mark = name.is_in([pair.start, pair.end])
-    return bucket.traces.filter(~pl.col("is_outside"), pl.col("is_done"), is_mark).select(
+    in_order = bucket.told.filter(~pl.col("is_outside"), is_mark).sort(
+        "case_id", "at", maintain_order=True
+    )
+    return in_order.select(
         "case_id", "at_ms", begins=name == pair.start, on=day_in("at", bucket.lens.zone)
     )
 

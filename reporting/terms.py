@@ -96,7 +96,7 @@ def registered(table: pl.DataFrame, names: Names) -> list[Row]:
     return [
         {
             "name": _title(known[name], names.speech),
-            "is_later": which == "later",
+            "which": which,
             "cases": names.speech.number(cases),
         }
         for name, which, cases in others.sort("id", "cases", descending=[False, True]).iter_rows()

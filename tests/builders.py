@@ -22,7 +22,7 @@ def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
 
     A word is an activity, completed now; a number with s, m, h or d lets that much time pass;
     ``b[3h]`` is an activity that was worked on for three hours before it was completed; work on
-    ``~b`` starts now and was not completed.
+    ``~b`` starts now and was not completed; ``!b`` is a mark.
     """
     rows = [
         row
@@ -39,7 +39,7 @@ def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str
         if word[0].isdigit():
             now += _duration(word)
             continue
-        activity, _, work = word.lstrip("~").rstrip("]").partition("[")
+        activity, _, work = word.lstrip("~!").rstrip("]").partition("[")
         started_at = now if work or word.startswith("~") else None
         now += _duration(work) if work else dt.timedelta(0)
         rows.append(
@@ -51,6 +51,7 @@ def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str
                 "at": now,
                 "is_day": False,
                 "is_done": not word.startswith("~"),
+                "is_mark": word.startswith("!"),
             }
         )
     return rows
@@ -69,6 +70,7 @@ def log_of(events: pl.DataFrame) -> pl.LazyFrame:
         row=pl.int_range(1, pl.len() + 1),
         is_day=pl.lit(value=False),
         is_done=pl.lit(value=True),
+        is_mark=pl.lit(value=False),
     )
     unknown = [pl.lit(None).alias(name) for name in EVENTS.names() if name not in told.columns]
     cases = [name for name in told.columns if name not in EVENTS.names()]

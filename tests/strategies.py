@@ -64,6 +64,7 @@ def _rows(case_id: str, trace: list[_Event]) -> list[dict[str, object]]:
                 "at": at,
                 "is_day": is_day,
                 "is_done": worked % 7 != 0,
+                "is_mark": False,
                 "org": org,
             }
         )

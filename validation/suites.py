@@ -140,11 +140,7 @@ def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]
     pauses = (pause.activity for pause in journey.pauses)
     pairs = (activity for pair in journey.suspensions for activity in (pair.start, pair.end))
     steps = (activity for activity in journey.steps if activity != settings.registration)
-    terms = (
-        activity
-        for deadline in settings.deadlines
-        for activity in (*deadline.start, *deadline.stop, *deadline.extended_by, *deadline.notice)
-    )
+    terms = (activity for deadline in settings.deadlines for activity in deadline.activities)
     named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses, *pairs, *terms)))
     ends = list(dict.fromkeys(journey.end))
     one_end = "At least one of the activities that end a case was completed"

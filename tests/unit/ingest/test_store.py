@@ -61,7 +61,7 @@ def test_holds_what_was_accepted(batch, tmp_path, monkeypatch, rows_per_bucket):
     assert done.last_at == expected["at"].max()
     assert_frame_equal(
         found.sort(ORDER).drop("bucket"),
-        expected.with_columns(is_done=True).select(found.columns[1:]),
+        expected.with_columns(is_done=True, is_mark=False).select(found.columns[1:]),
     )
 
 

@@ -69,6 +69,28 @@ def test_the_last_day_that_is_registered(registered: str | None, which: str) -> 
     assert told["registered_is"] == which
 
 
+@pytest.mark.parametrize(
+    ("trace", "until", "which"),
+    [
+        ("a 3d !moved 6d z", "2026-03-30", "moved"),
+        ("a 9d z", "2026-03-30", "later"),
+        ("a 3d !moved 6d z", "2026-03-16", "same"),
+        ("a 3d !moved 6d z", "2026-03-15", "earlier"),
+        ("a 3d moved 6d z", "2026-03-30", "moved"),
+        pytest.param("a 9d z 3d !moved", "2026-03-30", "later", id="after it was closed"),
+    ],
+)
+def test_a_registered_day_that_was_moved(trace: str, until: str, which: str) -> None:
+    deadline = {**TWO_WEEKS, "registered": "until", "moved_by": ["moved"]}
+
+    assert held_of(trace, deadline, until=until)["registered_is"] == which
+
+
+def test_what_moved_a_day_is_told_only_of_one_that_is_registered() -> None:
+    with pytest.raises(ValidationError, match="name in registered"):
+        Deadline.model_validate({**TWO_WEEKS, "moved_by": ["moved"]})
+
+
 def test_without_a_registered_day_nothing_is_compared() -> None:
     assert held_of("a 9d z", TWO_WEEKS)["registered_is"] is None
 

@@ -59,6 +59,7 @@ def test_the_last_day_of_a_term_that_stood_still(
     trace: str, pair: dict[str, str], end: int
 ) -> None:
     assert end_of(trace, **pair) == end
+    assert end_of(trace.replace("stop", "!stop").replace("go", "!go"), **pair) == end
 
 
 def test_a_case_that_stands_still_has_as_many_days_left_each_day() -> None:

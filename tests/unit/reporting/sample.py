@@ -199,6 +199,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "registered_ends": [
             ("verklaring", "same", 2031),
             ("verklaring", "later", 214),
+            ("verklaring", "moved", 52),
             ("verklaring", "earlier", 4),
         ],
         "bunching": [

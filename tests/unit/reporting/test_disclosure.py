@@ -129,7 +129,9 @@ def tables(draw):
         ],
         "deadlines": [("x", each, draw(COUNTS)) for each in ("within", "late", "no_rule")],
         "breaches": [("x", *pair, draw(COUNTS)) for pair in pairs],
-        "registered_ends": [("x", each, draw(COUNTS)) for each in ("same", "later", "earlier")],
+        "registered_ends": [
+            ("x", each, draw(COUNTS)) for each in ("same", "later", "moved", "earlier")
+        ],
         "bunching": [("x", draw(COUNTS), draw(COUNTS), 3.2, 0.01)],
         "rescue": [("x", n := draw(COUNTS), draw(st.integers(0, n)), 0.1, 0.2, 0.8)],
         "work_band": [(s, n := draw(COUNTS), draw(st.integers(0, n)), 1.0, 2.0) for s in STEPS],

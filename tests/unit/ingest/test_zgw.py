@@ -1,0 +1,347 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is read of a ZGW export is what was written there, and of what is not whole it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.errors import SourceError
+from contracts.events import MARK
+from contracts.settings import Settings
+from ingest.sources import find_files
+from ingest.staging import stage
+from ingest.zgw import read_zgw
+from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, mark_of
+from simulation.description import Process, process
+from simulation.generator import Order, Simulated
+from simulation.recording.dialects import zgw
+from simulation.recording.dialects.zgw.catalogue import ORGANISATION
+from simulation.recording.dialects.zgw.statuses import opens_at
+from simulation.recording.log import Part
+from tests.unit.simulation.parts import PARTS, PROCESS
+
+Stage = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Stage:
+    """A function that gives the candidates of an export."""
+
+    def run(folder: Path, **source: Any) -> pl.DataFrame:
+        settings = Settings.model_validate(
+            {
+                "process": {"id": "test"},
+                "sources": [{"path": str(folder), "format": "zgw", **source}],
+                "journey": {"end": ["Zaak afgesloten"]},
+                "privacy": {"pseudonymise": []},
+            }
+        )
+        config, out = tmp_path / "test.yaml", tmp_path / "out"
+        out.mkdir()
+        [file] = find_files(settings.sources[0], config, 0)
+        return pl.read_parquet(stage(file, settings.sources[0], settings, config, 0, out).path)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("zgw")
+    zgw.write(iter(PARTS), PROCESS, folder)
+    return folder
+
+
+def events_of(parts: list[Part]) -> list[tuple[Any, ...]]:
+    """What the candidates of a log should say of its steps, in order of case and time."""
+    cases = pl.concat(part.cases for part in parts)
+    events = pl.concat(part.events for part in parts).join(cases, on="case")
+    told = events.filter(pl.max_horizontal("at", "recorded_at") >= opens_at(PROCESS)).sort(
+        "case", "at", "number"
+    )
+    return told.select(
+        pl.lit(f"{ORGANISATION} ") + pl.col("case_id"), "activity", "at", "team"
+    ).rows()
+
+
+def second(column: str) -> pl.Expr:
+    """The APIs tell what was set in one second microseconds apart."""
+    return pl.col(column).dt.truncate("1s")
+
+
+def marks_of(parts: list[Part], of: Process = PROCESS) -> list[tuple[Any, ...]]:
+    """What the candidates of a log should tell of the terms of its cases."""
+    cases = pl.concat(part.cases for part in parts).select("case", "case_id")
+    suspensions = pl.concat(part.suspensions for part in parts)
+    extensions = pl.concat(part.extensions for part in parts)
+    name = pl.when("is_hidden").then(pl.lit(SHIFTED)).otherwise(pl.lit(EXTENDED))
+    marks = pl.concat(
+        [
+            suspensions.select("case", at="start_at", mark=pl.lit(SUSPENDED)),
+            suspensions.select("case", at="end_at", mark=pl.lit(RESUMED)),
+            extensions.select("case", "at", mark=name),
+        ]
+    )
+    told = marks.filter(pl.col("at") >= opens_at(of)).join(cases, on="case")
+    ids = pl.lit(f"{ORGANISATION} ") + pl.col("case_id")
+    return sorted(told.select(ids, "mark", "at").rows())
+
+
+def test_a_status_is_an_event(export: Path, staged: Stage) -> None:
+    found = staged(export, case_attributes=["regio"])
+
+    steps = found.filter(
+        pl.col("lifecycle") == "complete",
+        ~pl.col("activity").is_in(["Zaak afgesloten", "Zaak opgeschort"]),
+    )
+    assert steps.select("case_id", "activity", second("at"), "team").rows() == events_of(PARTS)
+    assert found["row"].to_list() == list(range(1, len(found) + 1))
+    assert dict(found.select("case_id", "case:regio").drop_nulls().unique().rows()) == {
+        f"{ORGANISATION} {case['case_id']}": case["regio"]
+        for part in PARTS
+        for case in part.cases.to_dicts()
+        if case["regio"] and f"{ORGANISATION} {case['case_id']}" in set(found["case_id"])
+    }
+
+
+def test_suspensions_and_extensions_are_marks(export: Path, staged: Stage) -> None:
+    found = staged(export).filter(pl.col("lifecycle") == MARK)
+
+    assert sorted(found.select("case_id", "activity", second("at")).rows()) == marks_of(PARTS)
+
+
+@pytest.mark.parametrize("name", ["cbr", "img", "uht", "vis"])
+def test_the_terms_of_simulated_cases_come_back(name: str, tmp_path: Path, staged: Stage) -> None:
+    parts = list(Simulated(Order(name, 400, seed=5, level="statistical")).parts())
+    (log := tmp_path / "log").mkdir()
+    zgw.write(iter(parts), process(name), log)
+
+    found = staged(log).filter(pl.col("lifecycle") == MARK)
+
+    wanted = marks_of(parts, process(name))
+    assert len(wanted) > 20
+    assert sorted(found.select("case_id", "activity", second("at")).rows()) == wanted
+
+
+DAY = "uiterlijkeEinddatumAfdoening"
+
+
+def flag(*, up: bool) -> dict[str, Any]:
+    return {"opschorting": {"indicatie": up, "reden": "iets"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note", "mark"),
+    [
+        (flag(up=False), flag(up=True), "", SUSPENDED),
+        (flag(up=True), flag(up=False), "", RESUMED),
+        (flag(up=True), flag(up=True), "", None),
+        (flag(up=False), flag(up=True) | {DAY: "2026-03-23"}, "Opschorting: stukken", SUSPENDED),
+        # a client that keeps the flag to itself
+        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "Opschorting: stukken", SUSPENDED),
+        ({DAY: "2026-03-23"}, {DAY: "2026-03-20"}, "Hervatting: stukken", RESUMED),
+        ({"verlenging": None}, {"verlenging": {"duur": "P42D", "reden": ""}}, "", EXTENDED),
+        ({"verlenging": None}, {"verlenging": {"duur": "-P7D", "reden": ""}}, "", SHIFTED),
+        ({"verlenging": None}, {"verlenging": {"duur": None, "reden": ""}}, "", None),
+        ({"verlenging": {"duur": "P42D"}}, {"verlenging": {"duur": "P42D"}}, "", None),
+        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "", SHIFTED),
+        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "Opschoning van dubbele data", SHIFTED),
+        ({DAY: None}, {DAY: "2026-03-23"}, "", None),  # it was filled in, not moved
+        ({"omschrijving": "a"}, {"omschrijving": "b"}, "", None),
+        (None, None, "", None),
+    ],
+)
+def test_what_a_change_tells(
+    old: dict[str, Any] | None, new: dict[str, Any] | None, note: str, mark: str | None
+) -> None:
+    assert mark_of({"toelichting": note, "wijzigingen": {"oud": old, "nieuw": new}}) == mark
+
+
+def link(resource: str, name: str) -> str:
+    return f"https://zaken.example/api/v1/{resource}/{name}"
+
+
+def zaak(number: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "url": link("zaken", number),
+        "identificatie": number,
+        "bronorganisatie": "517439943",
+        "zaaktype": link("zaaktypen", "t"),
+        "opschorting": {"indicatie": False, "reden": ""},
+        **fields,
+    }
+
+
+def status(zaak: str, at: str, type_: str = "s") -> dict[str, Any]:
+    return {
+        "url": link("statussen", f"{zaak}-{at}"),
+        "zaak": link("zaken", zaak),
+        "statustype": link("statustypen", type_),
+        "datumStatusGezet": at,
+    }
+
+
+def changed(zaak: str, at: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "uuid": f"{zaak}-{at}",
+        "hoofdObject": link("zaken", zaak),
+        "resource": "zaak",
+        "actie": "partial_update",
+        "toelichting": "",
+        "aanmaakdatum": at,
+        "wijzigingen": {"oud": old, "nieuw": new},
+    }
+
+
+TYPES = [
+    {"url": link("zaaktypen", "t"), "identificatie": "type-1", "omschrijving": "Vergunning"},
+    {"url": link("statustypen", "s"), "omschrijving": "Ontvangen", "volgnummer": 1},
+    {"url": link("statustypen", "b"), "omschrijving": "Besloten", "volgnummer": 2},
+]
+
+
+def saved(folder: Path, *answers: Any) -> Path:
+    (folder / "log").mkdir()
+    for number, answer in enumerate(answers):
+        said = answer if isinstance(answer, str) else json.dumps(answer)
+        (folder / "log" / f"page-{number}.json").write_text(said, encoding="utf-8")
+    return folder / "log"
+
+
+@pytest.mark.parametrize(
+    ("now", "statuses", "flags", "resumed"),
+    [
+        # no change tells the end: the next status does, not the one of the same call
+        (
+            "down",
+            ["02T10:00:00", "02T10:00:01", "09T10:00:00"],
+            ["02T10:00:00 up"],
+            ["09T10:00:00"],
+        ),
+        ("down", ["02T10:00:00"], ["02T10:00:00 up"], []),
+        ("up", ["02T10:00:00", "09T10:00:00"], ["02T10:00:00 up"], []),
+        ("down", ["09T10:00:00"], ["02T10:00:00 up", "05T10:00:00 down"], ["05T10:00:00"]),
+        # suspended again: the first one ended before that, if a status tells when
+        ("up", ["05T10:00:00"], ["02T10:00:00 up", "07T10:00:00 up"], ["05T10:00:00"]),
+        ("up", ["09T10:00:00"], ["02T10:00:00 up", "07T10:00:00 up"], []),
+    ],
+)
+def test_a_suspension_of_which_no_change_tells_the_end(
+    now: str,
+    statuses: list[str],
+    flags: list[str],
+    resumed: list[str],
+    tmp_path: Path,
+    staged: Stage,
+) -> None:
+    trail = [
+        changed("1", f"2026-03-{at}Z", flag(up=word != "up"), flag(up=word == "up"))
+        for at, word in (each.split() for each in flags)
+    ]
+    set_ = [status("1", f"2026-03-{at}Z") for at in ["01T10:00:00", *statuses]]
+
+    found = staged(saved(tmp_path, [zaak("1", **flag(up=now == "up")), *set_, *trail, *TYPES]))
+
+    at = found.filter(pl.col("activity") == RESUMED)["at"].dt.strftime("%dT%H:%M:%S")
+    assert at.to_list() == resumed
+
+
+def test_a_record_may_hold_others_and_be_given_twice(tmp_path: Path, staged: Stage) -> None:
+    inside = {"status": status("1", "2026-03-02T10:00:00Z"), "zaaktype": TYPES[0]}
+    page = {"count": 1, "next": None, "results": [zaak("1", _expand=inside)]}
+
+    found = staged(saved(tmp_path, page, page, TYPES[1:]))
+
+    assert found.select("case_id", "activity").rows() == [("517439943 1", "Ontvangen")]
+
+
+def test_an_employee_and_the_source_of_a_team(tmp_path: Path, staged: Stage) -> None:
+    def role(name: str, kind: str, **who: str) -> dict[str, Any]:
+        url = link("rollen", name)
+        return {"url": url, "betrokkeneType": kind, "betrokkeneIdentificatie": who}
+
+    set_ = [
+        status("1", f"2026-03-0{day}T10:00:00Z") | {"gezetdoor": link("rollen", str(day))}
+        for day in (1, 2, 3)
+    ]
+    roles = [
+        role("1", "medewerker", identificatie="m1", achternaam="Jansen"),
+        role("2", "organisatorische_eenheid", identificatie="t1", naam="Team Noord"),
+        role("3", "natuurlijk_persoon", inpBsn="999990639"),
+    ]
+
+    found = staged(saved(tmp_path, [zaak("1"), *set_, *roles, *TYPES]))
+
+    assert found.select("resource", "team").rows() == [
+        ("m1", None),
+        (None, "Team Noord"),
+        (None, None),
+    ]
+
+
+def test_one_moment_has_the_order_of_the_numbers(tmp_path: Path, staged: Stage) -> None:
+    at = "2026-03-02T10:00:00Z"
+    set_ = [status("1", at, "b"), status("1", at) | {"url": link("statussen", "2")}]
+
+    found = staged(saved(tmp_path, [zaak("1"), *set_, *TYPES]))
+
+    assert found["activity"].to_list() == ["Ontvangen", "Besloten"]
+
+
+OTHER = {"url": link("zaaktypen", "u"), "identificatie": "type-2", "omschrijving": "Bezwaar"}
+TWO_TYPES = [
+    *(zaak("1"), zaak("2", zaaktype=link("zaaktypen", "u")), OTHER, *TYPES),
+    *(status("1", "2026-03-02T10:00:00Z"), status("2", "2026-03-03T10:00:00Z")),
+]
+
+
+def test_a_case_type_is_chosen(tmp_path: Path, staged: Stage) -> None:
+    found = staged(saved(tmp_path, TWO_TYPES), case_type="type-2", case_attributes=["zaaktype"])
+
+    assert found.select("case_id", "case:zaaktype").rows() == [("517439943 2", "Bezwaar")]
+
+
+WHOLE = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *TYPES]
+
+
+@pytest.mark.parametrize(
+    ("answers", "case_type", "message"),
+    [
+        ([WHOLE, "<html><body>502 Bad Gateway</body></html>"], None, "log/page-1.json is no whole"),
+        ([WHOLE, '{"count": 3, "results": [{"url"'], None, "log/page-1.json is no whole"),
+        ([WHOLE, ""], None, "log/page-1.json is no whole"),
+        ([WHOLE, [1, 2]], None, "log/page-1.json is no answer"),
+        ([WHOLE, '"text"'], None, "log/page-1.json is no answer"),
+        ([], None, "log holds no pages"),
+        ([[zaak("1"), *TYPES]], None, "log holds no statuses"),
+        ([WHOLE[:2]], None, "does not tell what any status is called"),
+        ([TWO_TYPES], None, "log has cases of 2 types: type-1, type-2."),
+        ([TWO_TYPES], "type-3", "log has no cases of type 'type-3'."),
+        ([{"detail": "Authenticatiegegevens zijn niet opgegeven."}], None, "holds no statuses"),
+    ],
+)
+def test_what_is_not_whole_is_refused(
+    answers: list[Any], case_type: str | None, message: str, tmp_path: Path
+) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+
+    with pytest.raises(SourceError, match=message) as refused:
+        read_zgw(saved(tmp_path, *answers), "log", [], scratch, case_type)
+
+    assert refused.value.hint
+
+
+def test_files_of_records_give_the_same_whatever_their_number(export: Path, tmp_path: Path) -> None:
+    frames = []
+    for at_once in (1, 7, 50_000):
+        (scratch := tmp_path / str(at_once)).mkdir()
+        frames.append(read_zgw(export, "log", [], scratch, at_once=at_once).frame.collect())
+
+    assert frames[0].equals(frames[1])
+    assert frames[0].equals(frames[2])
