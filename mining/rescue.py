@@ -114,6 +114,7 @@ def _outcomes(replayed: Replayed) -> pl.LazyFrame:
             more_days=(done_on - then_on).dt.total_days().cast(pl.Int32),
             is_over=pl.col("came").is_not_null(),
             is_late=done_on > pl.col("end"),
+            seen_days=pl.lit((now_on - then_on).days, pl.Int32),
         )
         .agg(n=pl.len().cast(pl.Int64))
     )
@@ -123,7 +124,9 @@ _STAYS = ("id", "after", "stayed_days", "rest_days", "is_over")
 ASKED = ("id", "after", "stayed_days", "days_left")
 STAYS = Summary("rescue_stays", _STAYS, _stays)
 STAYS_THEN = Summary("rescue_stays_then", _STAYS, _stays)
-OUTCOMES = Summary("rescue_outcomes", (*ASKED, "more_days", "is_over", "is_late"), _outcomes)
+OUTCOMES = Summary(
+    "rescue_outcomes", (*ASKED, "more_days", "is_over", "is_late", "seen_days"), _outcomes
+)
 
 
 def chances(stays: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
@@ -254,12 +257,14 @@ def _scores(known: pl.DataFrame) -> Iterator[tuple[str, int, int, float, float, 
 
 
 def _coverage(group: pl.DataFrame) -> float | None:
-    """The share that was done when the band said; where it is not known yet, it is left out."""
-    more, low, high = (pl.col(f"{name}_days") for name in ("more", "low", "high"))
-    holds = (more >= low) & (high.is_null() | (more <= high))
-    # who is not done takes `more` at least; a band without a begin says nothing
-    is_known = low.is_not_null() & (pl.col("is_over") | high.is_null() | (high < more))
-    judged = group.filter(is_known).select("n", held=holds)
+    """The share that was done when the band said, of those whose band is over by now.
+
+    Which those are hangs on the bands alone: to count those who were done early because it is known
+    would make every band look wrong.
+    """
+    more, low, high, seen = (pl.col(f"{name}_days") for name in ("more", "low", "high", "seen"))
+    holds = (more >= low) & (more <= high)
+    judged = group.filter(low.is_not_null(), high <= seen).select("n", held=holds)
     if judged.is_empty():
         return None
     return float(np.average(judged["held"].to_numpy(), weights=judged["n"].to_numpy()))

@@ -125,11 +125,11 @@ def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
         {
             "name": _title(known[row["id"]], speech),
             "cases": speech.number(row["cases"]),
-            "coverage": speech.share(row["coverage"]),
+            "coverage": row["coverage"] and speech.share(row["coverage"]),
             "brier": speech.number(row["brier"], 2),
             "brier_of_share": speech.number(row["brier_of_share"], 2),
         }
-        for row in table.drop_nulls().iter_rows(named=True)
+        for row in table.drop_nulls("brier").iter_rows(named=True)
         if row["id"] in known
     ]
 

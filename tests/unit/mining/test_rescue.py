@@ -80,16 +80,16 @@ def test_open_cases_count_as_another_library_says() -> None:
 
 OUTCOMES = {"id": pl.String, "after": pl.String, "stayed_days": pl.Int32, "days_left": pl.Int32,
             "more_days": pl.Int32, "is_over": pl.Boolean, "is_late": pl.Boolean,
-            "n": pl.Int64}  # fmt: skip
+            "seen_days": pl.Int32, "n": pl.Int64}  # fmt: skip
 
 
 def test_chances_are_held_against_what_came() -> None:
     known = stays((5, 6, True, 60), (5, 20, True, 40))
     came = pl.DataFrame(
         [
-            ("d", "a", 5, 3, 1, True, False, 50),
-            ("d", "a", 5, 3, 15, True, True, 25),
-            ("d", "a", 5, 3, 40, True, True, 25),  # longer than any
+            ("d", "a", 5, 3, 1, True, False, 40, 50),
+            ("d", "a", 5, 3, 15, True, True, 40, 25),
+            ("d", "a", 5, 3, 40, True, True, 40, 25),  # longer than any
         ],
         schema=OUTCOMES,
         orient="row",
@@ -103,6 +103,20 @@ def test_chances_are_held_against_what_came() -> None:
     assert row["brier_of_share"] == pytest.approx(0.25)
     assert row["coverage"] == pytest.approx(0.75)
     assert (row["cases"], row["late"]) == (100, 50)
+
+
+def test_a_time_that_is_not_over_yet_is_not_judged() -> None:
+    known = stays((5, 6, True, 60), (5, 20, True, 40))
+    came = pl.DataFrame(
+        [("d", "a", 5, 3, days, days < 10, False, 9, 50) for days in (3, 10)],
+        schema=OUTCOMES,
+        orient="row",
+    )
+    merged = {rescue.STAYS_THEN.name: known, rescue.OUTCOMES.name: came}
+
+    [row] = rescue.conclude(merged).to_dicts()
+
+    assert (row["cases"], row["coverage"]) == (100, None)
 
 
 def test_nothing_is_told_where_nothing_was_tested() -> None:
