@@ -265,6 +265,6 @@ def _coverage(group: pl.DataFrame) -> float | None:
     more, low, high, seen = (pl.col(f"{name}_days") for name in ("more", "low", "high", "seen"))
     holds = (more >= low) & (more <= high)
     judged = group.filter(low.is_not_null(), high <= seen).select("n", held=holds)
-    if judged.is_empty():
+    if judged["n"].sum() < LEAST_IN_GROUP:
         return None
     return float(np.average(judged["held"].to_numpy(), weights=judged["n"].to_numpy()))
