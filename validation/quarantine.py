@@ -16,7 +16,7 @@ from great_expectations.expectations.expectation import Expectation
 from contracts.events import KEY
 from contracts.verdict import QUARANTINE
 from validation.engine.engine import PolarsExecutionEngine
-from validation.engine.metrics import ROW_RULES, ROWS_RULES
+from validation.engine.registry import ROW_RULES, ROWS_RULES
 from validation.suites import rule_of
 
 
@@ -66,6 +66,7 @@ def _map_metric(expectation: Expectation) -> str:
 def _broken(engine: PolarsExecutionEngine, batch_id: str, rule: Expectation) -> list[pl.LazyFrame]:
     """Of each part of the batch the rows that break ``rule``."""
     kwargs = {**rule.dict(), "batch_id": batch_id}
+    kwargs = engine.typed(kwargs)
     metric, reason = _map_metric(rule), pl.lit(rule_of(rule))
     parts = engine.domain_parts(kwargs)
     if metric in ROW_RULES:

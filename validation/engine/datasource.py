@@ -7,7 +7,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 import polars as pl
 from great_expectations.core.batch import LegacyBatchDefinition
@@ -16,7 +16,10 @@ from great_expectations.datasource.fluent.batch_request import BatchRequest
 from great_expectations.datasource.fluent.interfaces import Batch, DataAsset, Datasource
 
 from contracts.events import SLOTS
-from validation.engine import metrics as _registered  # noqa: F401
+from validation.engine import aggregates as _aggregates  # noqa: F401 - they register metrics
+from validation.engine import column_rules as _column_rules  # noqa: F401
+from validation.engine import expectations as _expectations  # noqa: F401
+from validation.engine import record_rules as _record_rules  # noqa: F401
 from validation.engine.engine import PolarsExecutionEngine
 
 PART_ROWS = 8_000_000
@@ -54,42 +57,37 @@ def whole_log(paths: Sequence[str | Path]) -> pl.LazyFrame:
     return pl.concat(files, how="diagonal")
 
 
-class ParquetAsset(DataAsset):  # type: ignore[type-arg]
-    """Parquet files that together are one table."""
-
-    type: Literal["parquet_plan"] = "parquet_plan"
-    paths: list[str]
-    part_rows: int
-    scratch: str
+class _PlanAsset(DataAsset):  # type: ignore[type-arg]
+    """A table as plans; a batch is the whole of it."""
 
     def test_connection(self) -> None:
         """Nothing to connect to."""
 
-    def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
-        """A batch is the whole table: there is nothing to choose."""
-        return ()
-
     def build_batch_request(
         self,
-        options: Any = None,  # noqa: ARG002
+        options: Any = None,
         batch_slice: Any = None,  # noqa: ARG002
         partitioner: Any = None,  # noqa: ARG002
     ) -> BatchRequest[Any]:
         """The request for the one batch there is."""
         return BatchRequest(
-            datasource_name=self.datasource.name, data_asset_name=self.name, options={}
+            datasource_name=self.datasource.name, data_asset_name=self.name, options=options or {}
         )
 
     def _validate_batch_request(self, batch_request: BatchRequest[Any]) -> None:
         """Every request is for the one batch there is."""
 
     def get_batch_identifiers_list(self, batch_request: BatchRequest[Any]) -> list[dict[str, Any]]:
-        """One batch, named by nothing."""
+        """One batch, named by nothing but what was asked for."""
         return [IDDict(batch_request.options)]
 
+    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:
+        """The plans that together hold the rows of the table."""
+        raise NotImplementedError
+
     def get_batch(self, batch_request: BatchRequest[Any]) -> Batch:
-        """The table as plans; a table of one part is not read yet, but for its number of rows."""
-        parts = parts_of(self.paths, self.part_rows, self.scratch)
+        """The table as plans, which are not read yet."""
+        parts = self.parts(batch_request)
         spec = BatchSpec({"data_asset_name": self.name, "parts": parts})
         data, markers = self.datasource.get_execution_engine().get_batch_data_and_markers(spec)
         definition = LegacyBatchDefinition(
@@ -109,12 +107,49 @@ class ParquetAsset(DataAsset):  # type: ignore[type-arg]
         )
 
 
+class FrameAsset(_PlanAsset):
+    """A plan or a frame that is given with each request: ``{"dataframe": ...}``."""
+
+    type: Literal["polars_frame"] = "polars_frame"
+
+    def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        """What must be given."""
+        return ("dataframe",)
+
+    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:
+        """The plan that was given."""
+        frame = (batch_request.options or {}).get("dataframe")
+        if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+            raise TypeError("Give a polars frame: {'dataframe': ...}.")
+        return [frame.lazy()]
+
+
+class ParquetAsset(_PlanAsset):
+    """Parquet files that together are one table."""
+
+    type: Literal["parquet_plan"] = "parquet_plan"
+    paths: list[str]
+    part_rows: int
+    scratch: str
+
+    def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        """A batch is the whole table: there is nothing to choose."""
+        return ()
+
+    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:  # noqa: ARG002
+        """Plans of about ``part_rows`` rows; only the number of rows is read for that."""
+        return parts_of(self.paths, self.part_rows, self.scratch)
+
+
+Asset = TypeVar("Asset", bound=_PlanAsset)
+
+
 class PolarsDatasource(Datasource):  # type: ignore[type-arg]
     """Tables that polars computes on."""
 
-    asset_types: ClassVar[Sequence[builtins.type[DataAsset]]] = [ParquetAsset]  # type: ignore[type-arg]
+    asset_types: ClassVar[Sequence[builtins.type[DataAsset]]] = [ParquetAsset, FrameAsset]  # type: ignore[type-arg]
     type: Literal["polars"] = "polars"
-    assets: list[ParquetAsset] = []  # noqa: RUF012
+    assets: list[ParquetAsset | FrameAsset] = []  # noqa: RUF012
 
     @property
     def execution_engine_type(self) -> builtins.type[PolarsExecutionEngine]:
@@ -123,3 +158,8 @@ class PolarsDatasource(Datasource):  # type: ignore[type-arg]
 
     def test_connection(self, test_assets: bool = True) -> None:  # noqa: FBT001, FBT002
         """Nothing to connect to."""
+
+    def add_asset(self, asset: Asset) -> Asset:
+        """Adds a table to the source."""
+        # private: there is no public way to add an asset of a type of one's own (1.24.1)
+        return self._add_asset(asset)  # type: ignore[no-any-return]

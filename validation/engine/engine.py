@@ -46,7 +46,8 @@ _COMPARE: Mapping[Operator, Callable[[pl.Expr, Any], pl.Expr]] = {
 }
 
 
-def _rows(frame: pl.LazyFrame) -> pl.LazyFrame:
+def all_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of a part as they are."""
     return frame
 
 
@@ -54,13 +55,14 @@ def _rows(frame: pl.LazyFrame) -> pl.LazyFrame:
 class Measure:
     """A metric that is not computed yet: ``of`` over what ``on`` makes of a part.
 
-    ``merge`` makes the answer for the batch of the answers for its parts. Measures with the same
-    ``on`` share one pass.
+    ``merge`` makes the answer for the batch of the answers for its parts; ``across``: they must be
+    one part, since every row counts for every other. Measures with the same ``on`` share one pass.
     """
 
     of: pl.Expr
-    on: Plan = _rows
+    on: Plan = all_rows
     merge: Callable[[list[Any]], Any] = sum
+    across: bool = False
 
 
 class PolarsBatchData(BatchData):
@@ -93,6 +95,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         clause = self.condition_to_filter_clause(typed)
         return [part.filter(clause) for part in data.parts]
 
+    def typed(self, kwargs: Kwargs) -> dict[str, Any]:
+        """The kwargs of a metric, and the ``schema`` of the table that it is asked of."""
+        return {**kwargs, "schema": self.domain_parts(kwargs)[0].collect_schema()}
+
     def get_domain_records(self, domain_kwargs: Kwargs) -> pl.LazyFrame:
         """All rows of a domain as one plan."""
         return pl.concat(self.domain_parts(domain_kwargs))
@@ -114,7 +120,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         groups = defaultdict(list)
         for item in metric_fn_bundle:
             domain = IDDict(item.compute_domain_kwargs or {}).to_id()
-            groups[domain, _measure(item).on].append(item)
+            groups[domain, _measure(item).on, _measure(item).across].append(item)
         answers: dict[MetricConfigurationID, Any] = {}
         for items in groups.values():
             answers |= self._answer(items)
@@ -125,10 +131,12 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     ) -> dict[MetricConfigurationID, Any]:
         measures = [_measure(item) for item in items]
         wanted = [measure.of.alias(str(n)) for n, measure in enumerate(measures)]
+        parts = self.domain_parts(items[0].compute_domain_kwargs or {})
+        if measures[0].across:
+            parts = [pl.concat(parts)]
         # a part at a time: the peak of memory is that of the largest part, not their sum
         rows = [
-            measures[0].on(part).select(wanted).collect(engine="streaming").row(0)
-            for part in self.domain_parts(items[0].compute_domain_kwargs or {})
+            measures[0].on(part).select(wanted).collect(engine="streaming").row(0) for part in parts
         ]
         columns = zip(*rows, strict=True)
         return {

@@ -11,7 +11,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.row_conditions import RowConditionType
 
 from validation.engine.engine import Kwargs, Measure
-from validation.engine.metrics import measure
+from validation.engine.registry import measure
 
 
 class ExpectActivitiesToOccur(BatchExpectation):

@@ -13,7 +13,7 @@ from great_expectations.expectations.row_conditions import RowConditionType
 
 from contracts.events import KEY, day_in
 from validation.engine.engine import Kwargs, Measure
-from validation.engine.metrics import measure
+from validation.engine.registry import measure
 
 _CASE = pl.col("case_id").hash()
 """Stands for a case id at half the cost; of five million cases two share one once in a million."""

@@ -11,7 +11,7 @@ from great_expectations.expectations.expectation import MulticolumnMapExpectatio
 
 from contracts.events import KEY
 from validation.engine.engine import Kwargs
-from validation.engine.metrics import COLUMNS, rows_rule
+from validation.engine.registry import COLUMNS, rows_rule
 
 
 class ExpectRowsToBeSaidOnce(MulticolumnMapExpectation):

@@ -4,17 +4,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import great_expectations as gx
 import polars as pl
 import pytest
-from great_expectations.core import ExpectationSuiteValidationResult
+from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.expectations.row_conditions import Column
 
+from tests.engines import by_polars
 from tests.unit.validation.logs import NOW, SETTINGS, case, row, written
-from validation.engine.datasource import ParquetAsset
-from validation.engine.session import run_suite
+from validation.engine.comparable import matches
+from validation.engine.datasource import FrameAsset, ParquetAsset, PolarsDatasource
+from validation.engine.session import quiet_context, run_suite
 from validation.quarantine import Count, set_aside
 from validation.suites import event_log_suite
 
@@ -114,3 +119,107 @@ def test_great_expectations_counts_what_is_set_aside(tmp_path: Path) -> None:
     }
     assert min(counted.values()) > 0
     assert counted == {rule: aside.by_rule.get(rule, Count()).rows for rule in counted}
+
+
+TABLE = pl.DataFrame({"id": ["p", "q", "r", "s"], "a": [1, 5, 7, None], "b": [1, 6, 7, 8]})
+BETWEEN = gxe.ExpectColumnValuesToBeBetween(column="a", max_value=4)
+INDEXED = {"result_format": "COMPLETE", "unexpected_index_column_names": ["id"]}
+
+
+def test_a_verdict_alone() -> None:
+    found = by_polars(TABLE, BETWEEN, {"result_format": "BOOLEAN_ONLY"})
+
+    assert (found.success, found.result) == (False, {})
+
+
+def test_counts_without_examples() -> None:
+    shape = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    result = by_polars(TABLE, BETWEEN, shape).result
+
+    assert (result["unexpected_count"], result["missing_count"]) == (2, 1)
+    assert result["partial_unexpected_list"] == []
+
+
+@pytest.mark.parametrize(("most", "shown"), [(1, [5]), (5, [5, 7])])
+def test_some_examples(most: int, shown: list[int]) -> None:
+    shape = {"result_format": "SUMMARY", "partial_unexpected_count": most}
+    result = by_polars(TABLE, BETWEEN, shape).result
+
+    assert result["partial_unexpected_list"] == shown
+
+
+@pytest.mark.parametrize(
+    ("expectation", "where"),
+    [
+        (BETWEEN, [{"a": 5, "id": "q"}, {"a": 7, "id": "r"}]),
+        (
+            gxe.ExpectColumnPairValuesToBeEqual(
+                column_A="a", column_B="b", ignore_row_if="either_value_is_missing"
+            ),
+            [{"a": 5, "b": 6, "id": "q"}],
+        ),
+        (
+            gxe.ExpectSelectColumnValuesToBeUniqueWithinRecord(column_list=["a", "b"]),
+            [{"a": 1, "b": 1, "id": "p"}, {"a": 7, "b": 7, "id": "r"}],
+        ),
+        (gxe.ExpectColumnValuesToBeDecreasing(column="b"), [
+            {"b": 6, "id": "q"}, {"b": 7, "id": "r"}, {"b": 8, "id": "s"},
+        ]),
+    ],
+)  # fmt: skip
+def test_the_rows_that_break_a_rule(
+    expectation: Expectation, where: list[dict[str, object]]
+) -> None:
+    found = raw(expectation, INDEXED).result
+
+    assert found["unexpected_index_list"] == where
+    assert (
+        raw(expectation, {"result_format": "COMPLETE"}).result.get("unexpected_index_list") is None
+    )
+
+
+def test_whole_rows_that_break_a_rule() -> None:
+    shape = {"result_format": "COMPLETE", "include_unexpected_rows": True}
+
+    assert raw(BETWEEN, shape).result["unexpected_rows"] == [
+        {"id": "q", "a": 5, "b": 6},
+        {"id": "r", "a": 7, "b": 7},
+    ]
+
+
+def raw(expectation: Expectation, shape: dict[str, object]) -> ExpectationValidationResult:
+    source = PolarsDatasource(name="p")
+    quiet_context().add_datasource(datasource=source)
+    table = source.add_asset(FrameAsset(name="t")).add_batch_definition("whole")
+    return table.get_batch({"dataframe": TABLE.lazy()}).validate(expectation, result_format=shape)
+
+
+def test_what_is_no_frame_is_refused() -> None:
+    source = PolarsDatasource(name="p")
+    quiet_context().add_datasource(datasource=source)
+    table = source.add_asset(FrameAsset(name="t")).add_batch_definition("whole")
+
+    with pytest.raises(TypeError, match="Give a polars frame"):
+        table.get_batch({"dataframe": [1]})
+
+
+@pytest.mark.parametrize(
+    ("type_", "holds"),
+    [("Int64", True), ("int64", True), ("int", True), ("String", False), ("float", False)],
+)
+def test_a_type_has_the_names_that_users_give_it(type_: str, *, holds: bool) -> None:
+    rule = get_expectation_impl("expect_column_values_to_be_of_type")(column="a", type_=type_)
+
+    assert by_polars(TABLE, rule).success is holds
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("b$", "b\n"), ("b$", "bc"), (r"(?<=a)b", "ab"), (r"a|b$", "b\n"), (r"\$", "$"), ("é", "é")],
+)
+def test_a_pattern_is_one_of_python(pattern: str, text: str) -> None:
+    frame = pl.DataFrame({"t": [text]})
+
+    found = frame.select(matches(pl.col("t"), pattern)).item()
+
+    assert found == bool(re.search(pattern, text))
