@@ -36,6 +36,9 @@ _ACTIVITY_INSTANCE: dict[str, DataType] = {
     "org": pl.String,
 }
 
+NOTICE = pl.Struct({"rule": pl.String, "column": pl.String})
+"""A rule that a row breaks by what is not kept of it; ``column`` may be null."""
+
 CANDIDATES = pl.Schema(
     {
         **KEY,
@@ -45,6 +48,10 @@ CANDIDATES = pl.Schema(
         "lifecycle": pl.String,  # lower-case XES transition, "complete" where the log has none
         "instance": pl.String,  # XES concept:instance: which START belongs to which COMPLETE
         "at_problem": pl.String,  # why `at` is null: "missing", "unreadable"; else null
+        "closed_at": INSTANT,  # when its case was closed; null where the row does not tell
+        "recorded_at": INSTANT,  # when the row was put on record; null where it does not tell
+        # which rules only the reader can see broken, and in which column: `NOTICE`s, mostly null
+        "noticed": pl.List(NOTICE),
     }
 )
 """A row of a source, followed by its ``case:*`` columns."""

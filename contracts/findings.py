@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.rules import Severity
 from contracts.settings import Actor
 
 Kind = Literal[
@@ -31,7 +32,6 @@ Kind = Literal[
 ExplainedClass = Literal[
     "statutory_wait", "policy_pause", "waiting_on_citizen", "parallel", "outside"
 ]
-Severity = Literal["critical", "warning", "info"]
 Count = int | None
 
 

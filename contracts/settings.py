@@ -21,6 +21,7 @@ from contracts.deadlines import Deadline
 from contracts.models import Model
 from contracts.norms import Period
 from contracts.opening_hours import OpeningHours
+from contracts.rules import Validation
 
 Actor = Literal["agency", "citizen", "third_party"]
 Clock = Literal["running", "suspended", "outside"]
@@ -82,13 +83,19 @@ class Process(Model):
 
 
 class Columns(Model):
-    """Which column of the source plays which role. For XES the standard keys are the default."""
+    """Which column of the source plays which role. For XES the standard keys are the default.
+
+    ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
+    keeps them; ``recorded_timestamp`` is when the row was put on record.
+    """
 
     case_id: Name | None = None
     activity: Name | None = None
     timestamp: Name | None = None
     start_timestamp: Name | None = None
     registration_timestamp: Name | None = None
+    closing_timestamp: Name | None = None
+    recorded_timestamp: Name | None = None
     resource: Name | None = None
     team: Name | None = None
     org: Name | None = None
@@ -223,6 +230,7 @@ class Settings(Model):
     journey: Journey
     calendar: Calendar = Calendar()
     deadlines: tuple[Deadline, ...] = ()
+    validation: Validation = Validation()
     privacy: Privacy = Privacy()
     analysis: Analysis = Analysis()
     report: Report = Report()

@@ -8,23 +8,36 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from contracts.events import KEY
-from contracts.findings import Severity
+from contracts.rules import Owner, Severity, Words
 
 QUARANTINE = pl.Schema({**KEY, "case_id": pl.String, "reasons": pl.List(pl.String)})
-"""A rejected row with the id of every rule it broke; ``case_id`` never leaves the work folder."""
+"""A row with the id of every rule it broke; ``case_id`` never leaves the work folder.
+
+Rows that were set aside have it, and so have those that were only remarked on."""
 
 
 class RuleResult(BaseModel):
-    """One rule of the suite, before disclosure control; ``what`` says it in words, in English."""
+    """One rule of the suite, before disclosure control.
+
+    ``what`` it asks; ``found`` says, in English, what helps to mend it. Of a rule about the log as
+    a whole ``rows`` and ``cases`` are zero.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
-    what: str
+    what: Words
+    found: str = ""
     severity: Severity
+    owner: Owner
     success: bool
     rows: int
     cases: int
+
+    @property
+    def in_words(self) -> str:
+        """What it asks and what was found, in English."""
+        return f"{self.what.en} {self.found}".strip()
 
 
 class Verdict(BaseModel):

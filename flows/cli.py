@@ -100,7 +100,7 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 
     verdict = judge_only(config, overrides)
     rules = [
-        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.what}"
+        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.in_words}"
         for rule in verdict.rules
     ]
     aside = f"{verdict.quarantined_rows:,} of {verdict.rows:,} rows would be set aside"

@@ -112,7 +112,7 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
 def _in_words(rule: RuleResult, least: int) -> str:
     rows = f"{rule.rows:,}" if rule.rows >= least else f"fewer than {least}"
     broke = f" (not so in {rows} rows)" if rule.rows else ""
-    return f"{rule.id}: {rule.what.rstrip('.')}{broke}."
+    return f"{rule.id}: {rule.in_words.rstrip('.')}{broke}."
 
 
 def keep(job: Job, staged: Sequence[Staged]) -> Stored:

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.events import CANDIDATES, attribute_column
+from contracts.events import CANDIDATES, NOTICE, attribute_column
 from ingest.notations import Notation
 from ingest.raw import DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
-TIME_ROLES = ("timestamp", "start_timestamp", "registration_timestamp")
+TIME_ROLES = (
+    *("timestamp", "start_timestamp"),
+    *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
+)
 # XML cannot carry them
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
 _TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
@@ -54,6 +57,9 @@ def normalise(
         "started_at": started_at,
         "at": at,
         "registered_at": time["registration_timestamp"].struct.field("at"),
+        "closed_at": time["closing_timestamp"].struct.field("at"),
+        "recorded_at": time["recorded_timestamp"].struct.field("at"),
+        "noticed": pl.lit(None, dtype=pl.List(NOTICE)),
         "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
         "at_problem": pl.col("#time").struct.field("problem"),

@@ -16,7 +16,7 @@ from reporting.charts import band_tone, bar, ticks, watched
 from reporting.disclosure import hide, hide_rows, is_small
 from reporting.names import Names
 from reporting.speech import Speech, forms
-from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER, RULES, SEVERITY
+from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER, SEVERITY
 
 Row = dict[str, Any]
 ROUTES = 6
@@ -253,8 +253,7 @@ def _rule(rule: RuleResult, k: int, speech: Speech) -> Row:
     cases_, rows_ = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
     return {
         "id": rule.id,
-        "what": rule.what,
-        "words": speech.say(RULES[rule.id]) if rule.id in RULES else None,
+        "what": rule.what.get(speech.language),
         "severity": speech.say(SEVERITY[rule.severity]),
         "outcome": speech.say("right") if rule.success else speech.say("not right"),
         "rows": count(rows_, speech),

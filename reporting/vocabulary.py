@@ -1,28 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules of the gate, config keys and classes of waiting, in words that can be translated."""
+"""Config keys and classes of waiting, in words that can be translated."""
 
 from __future__ import annotations
 
 import re
 
 from reporting.speech import Speech, sentence
-
-RULES = {
-    "C01": sentence("The log has the columns that were asked for."),
-    "C02": sentence("Every row says which case it belongs to."),
-    "C03": sentence("Every row says which step was taken."),
-    "C04": sentence("Every row has a time that can be read."),
-    "DQ03": sentence("Nothing happened after the moment of this run."),
-    "DQ18": sentence("No row repeats an earlier row exactly."),
-    "DQ23": sentence("No step ended before it began."),
-    "E01": sentence("A step that ends a case occurs, so that a case can be done."),
-    "E02": sentence("Every step that the configuration names occurs."),
-    "E03": sentence("Every case begins with a first step."),
-    "O01": sentence("Of every case it is known in which order its steps came."),
-    "R01": sentence("The log holds at least one row."),
-}
-"""What each rule checks, by its id; a rule that is not here speaks for itself, in English."""
 
 KEYS = {
     "as_of": sentence("the moment up to which is counted: the last event of the log"),
@@ -33,6 +17,8 @@ KEYS = {
     "calendar.hours": sentence("the opening hours"),
     "calendar.closed": sentence("the days that the organisation is closed"),
     "deadlines": sentence("the legal deadlines"),
+    "validation.tolerance": sentence("the share of the rows that may break a rule of the gate"),
+    "validation": sentence("how grave it is when a rule of the gate is broken"),
     "privacy": sentence("how personal data are protected"),
     "privacy.pseudonymise": sentence("which names and numbers are replaced"),
     "privacy.key_env": sentence("the key for replacing names and numbers"),

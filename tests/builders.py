@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.events import EVENTS, ORDER
+from contracts.rules import Severity, rule_table
+from contracts.verdict import RuleResult
 from mining import legal_clock
 from mining.summaries import Bucket
 from mining.waits import places
@@ -31,6 +33,22 @@ def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
     ]
     numbered = [{"source": "log", "row": n, **row} for n, row in enumerate(rows, start=1)]
     return pl.DataFrame(numbered, schema=EVENTS).lazy().sort(ORDER, maintain_order=True)
+
+
+def rule_result(
+    name: str, rows: int = 0, cases: int = 0, severity: Severity | None = None
+) -> RuleResult:
+    """A rule of the table, broken where so many rows or cases break it."""
+    rule = rule_table()[name]
+    return RuleResult(
+        id=name,
+        what=rule.sentence(),
+        severity=severity or rule.severity,
+        owner=rule.owner,
+        success=rows == cases == 0,
+        rows=rows,
+        cases=cases,
+    )
 
 
 def _rows(case_id: str, words: Sequence[str], now: dt.datetime) -> list[dict[str, object]]:

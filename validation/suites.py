@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The rules that an event log is judged by, as a suite of Great Expectations.
 
-An expectation names its rule in ``meta["rule"]``. A rule with a tolerance is two expectations: a
-warning that no row breaks it, and a critical one that few rows do.
+An expectation names its rule, who can mend it and what it asks in ``meta``. A rule that is
+tolerated is two expectations: a warning that no row breaks it, and a critical one that few do.
 """
 
 from __future__ import annotations
@@ -29,19 +29,17 @@ from great_expectations.expectations.core.expect_table_row_count_to_be_between i
     ExpectTableRowCountToBeBetween,
 )
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import AndCondition, Column, Condition
 
 from contracts.events import CANDIDATES, attribute_column
-from contracts.findings import Severity
+from contracts.rules import Validation
 from contracts.settings import Settings
 from validation.expectations.activities import ExpectActivitiesToOccur
 from validation.expectations.cases import ExpectCaseOrderToBeKnown, ExpectCasesToBeginWith
 from validation.expectations.rows import ExpectRowsToBeSaidOnce
 
-TOLERANCE = 0.05
-"""The share of rows that may break a tolerated rule; beyond it the log itself is in doubt."""
-
-_NOT_SAID = {"source", "row", "slot", "is_day", "at_problem"}
+_NOT_SAID = {"source", "row", "slot", "is_day", "at_problem", "noticed"}
 """Columns that are ours or follow from others: what a row says is the rest."""
 
 
@@ -55,16 +53,17 @@ def event_log_suite(
         now: the instant after which nothing can have happened yet.
         as_of: the rules about cases and activities look at nothing later; ``now`` by default.
     """
+    asked = _Asked(settings.validation)
     happened = _has_happened(as_of or now)
     columns = candidate_columns(settings)
     said = [name for name in columns if name not in _NOT_SAID]
     return ExpectationSuite(
         "event_log",
         expectations=[
-            *_shape(columns),
-            *_rows(said, now),
-            *_activities(settings, happened),
-            *_cases(settings, said, happened),
+            *_shape(asked, columns),
+            *_rows(asked, said, now),
+            *_activities(asked, settings, happened),
+            *_cases(asked, settings, said, happened),
         ],
     )
 
@@ -80,62 +79,53 @@ def rule_of(expectation: Expectation) -> str:
     return str((expectation.meta or {})["rule"])
 
 
-def _told(rule: str, severity: Severity, what: str) -> dict[str, Any]:
-    return {"meta": {"rule": rule}, "severity": severity, "description": what}
+class _Asked:
+    """Expectations as this process asks them: how grave each is, and what it says of itself."""
+
+    def __init__(self, chosen: Validation) -> None:
+        self._chosen = chosen
+
+    def __call__(
+        self, of: type[Expectation], name: str, names: Sequence[str] = (), **about: Any
+    ) -> list[Expectation]:
+        """Those of one rule: two where it is tolerated."""
+        rule = self._chosen.rule(name)
+        what = rule.sentence(names)
+        meta = {"rule": name, "owner": rule.owner, "what": what.model_dump()}
+        told: dict[str, Any] = {**about, "meta": meta, "description": what.en}
+        asked = [of(**told, severity=FailureSeverity(rule.severity))]
+        if rule.tolerated and rule.severity == "warning":
+            told["mostly"] = 1 - self._chosen.tolerance
+            asked.append(of(**told, severity=FailureSeverity.CRITICAL))
+        return asked
 
 
-def _shape(columns: list[str]) -> list[Expectation]:
-    what = "The table has the columns of an event log and the case attributes asked for, no others."
+def _shape(asked: _Asked, columns: list[str]) -> list[Expectation]:
     return [
-        ExpectTableColumnsToMatchSet(
-            column_set=columns, exact_match=True, **_told("C01", "critical", what)
-        ),
-        ExpectTableRowCountToBeBetween(
-            min_value=1, **_told("R01", "critical", "The log holds at least one row.")
-        ),
+        *asked(ExpectTableColumnsToMatchSet, "C01", column_set=columns, exact_match=True),
+        *asked(ExpectTableRowCountToBeBetween, "R01", min_value=1),
     ]
 
 
-def _rows(said: list[str], now: datetime) -> list[Expectation]:
+def _rows(asked: _Asked, said: list[str], now: datetime) -> list[Expectation]:
     return [
-        *_there("C02", "case_id", "a case id"),
-        *_there("C03", "activity", "an activity"),
-        *_there("C04", "at", "a time that can be read"),
-        ExpectColumnValuesToBeBetween(
-            column="at",
-            max_value=now,
-            **_told("DQ03", "warning", "Nothing happened after the moment of this run."),
-        ),
-        ExpectRowsToBeSaidOnce(
-            column_list=said,
-            row_condition=_is_event(),
-            **_told("DQ18", "warning", "No row repeats an earlier row exactly."),
-        ),
-        ExpectColumnPairValuesAToBeGreaterThanB(
+        *asked(ExpectColumnValuesToNotBeNull, "C02", column="case_id"),
+        *asked(ExpectColumnValuesToNotBeNull, "C03", column="activity"),
+        *asked(ExpectColumnValuesToNotBeNull, "C04", column="at"),
+        *asked(ExpectColumnValuesToBeBetween, "DQ03", column="at", max_value=now),
+        *asked(ExpectRowsToBeSaidOnce, "DQ18", column_list=said, row_condition=_is_event()),
+        *asked(
+            ExpectColumnPairValuesAToBeGreaterThanB,
+            "DQ23",
             column_A="at",
             column_B="started_at",
             or_equal=True,
             ignore_row_if="either_value_is_missing",
-            **_told("DQ23", "warning", "No activity was completed before it was started."),
         ),
     ]
 
 
-def _there(rule: str, column: str, thing: str) -> list[Expectation]:
-    most = 1 - TOLERANCE
-    return [
-        ExpectColumnValuesToNotBeNull(
-            column=column, **_told(rule, "warning", f"Every row has {thing}.")
-        ),
-        ExpectColumnValuesToNotBeNull(
-            column=column,
-            mostly=most,
-            **_told(rule, "critical", f"At least {most:.0%} of the rows have {thing}."),
-        ),
-    ]
-
-
-def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]:
+def _activities(asked: _Asked, settings: Settings, happened: AndCondition) -> list[Expectation]:
     journey = settings.journey
     pauses = (pause.activity for pause in journey.pauses)
     pairs = (activity for pair in journey.suspensions for activity in (pair.start, pair.end))
@@ -143,38 +133,43 @@ def _activities(settings: Settings, happened: AndCondition) -> list[Expectation]
     terms = (activity for deadline in settings.deadlines for activity in deadline.activities)
     named = list(dict.fromkeys((*journey.start, *journey.end, *steps, *pauses, *pairs, *terms)))
     ends = list(dict.fromkeys(journey.end))
-    one_end = "At least one of the activities that end a case was completed"
     return [
-        ExpectActivitiesToOccur(
+        *asked(
+            ExpectActivitiesToOccur,
+            "E01",
+            names=ends,
             activities=ends,
             at_least=1,
             completed=True,
             row_condition=happened,
-            **_told("E01", "critical", f"{one_end}: {_listed(ends)}."),
         ),
-        ExpectActivitiesToOccur(
+        *asked(
+            ExpectActivitiesToOccur,
+            "E02",
             activities=named,
             at_least=len(named),
             row_condition=happened,
-            **_told("E02", "warning", "Every activity that the config names occurs in the log."),
         ),
     ]
 
 
-def _cases(settings: Settings, said: list[str], happened: AndCondition) -> list[Expectation]:
+def _cases(
+    asked: _Asked, settings: Settings, said: list[str], happened: AndCondition
+) -> list[Expectation]:
     starts = list(dict.fromkeys(settings.journey.start))
-    order = ExpectCaseOrderToBeKnown(
+    order = asked(
+        ExpectCaseOrderToBeKnown,
+        "O01",
         zone=settings.timezone,
         column_list=said,
         row_condition=happened,
-        **_told("O01", "info", "The order of the events of every case is known."),
     )
-    begin = ExpectCasesToBeginWith(
-        activities=starts,
-        row_condition=happened,
-        **_told("E03", "warning", f"Every case begins with {_listed(starts, 'or')}."),
+    if not starts:
+        return order
+    begin = asked(
+        ExpectCasesToBeginWith, "DQ21", names=starts, activities=starts, row_condition=happened
     )
-    return [begin, order] if starts else [order]
+    return [*begin, *order]
 
 
 def _is_event() -> AndCondition:
@@ -186,8 +181,3 @@ def _is_event() -> AndCondition:
 def _has_happened(as_of: datetime) -> AndCondition:
     """Rows that C02, C03 and C04 leave, of what had happened by then."""
     return AndCondition(conditions=[*_is_event().conditions, Column("at") <= as_of])
-
-
-def _listed(names: Sequence[str], word: str = "and") -> str:
-    *most, last = [f"'{name}'" for name in names] or [""]
-    return f"{', '.join(most)} {word} {last}" if most else last

@@ -14,6 +14,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from contracts.rules import Words
 from contracts.verdict import RuleResult, Verdict
 from validation.names import alike
 from validation.quarantine import Count, SetAside
@@ -60,16 +61,24 @@ def _rule(
     ranked = sorted(found, key=lambda each: _config(each).severity)
     failed = [each for each in ranked if not each.success]
     told = failed[-1] if failed else ranked[0]
-    details = told.result.get("details") or {}
+    details, meta = told.result.get("details") or {}, _config(told).meta
     count = aside.by_rule.get(rule, Count(cases=details.get("cases", 0)))
     return RuleResult(
         id=rule,
-        what=" ".join([_config(told).description or "", *_explained(details, alike_to)]),
+        what=Words(**meta["what"]),
+        found=" ".join([*_beyond(told), *_explained(details, alike_to)]),
         severity=_config((failed or ranked)[-1]).severity.value,
+        owner=meta["owner"],
         success=not failed,
         rows=count.rows,
         cases=count.cases,
     )
+
+
+def _beyond(told: ExpectationValidationResult) -> list[str]:
+    """That more rows break a rule than are tolerated."""
+    most = _config(told).kwargs.get("mostly", 1)
+    return [] if told.success or most == 1 else [f"At least {most:.0%} of the rows must."]
 
 
 def _explained(details: Mapping[str, Any], alike_to: Callable[[Sequence[str]], str]) -> list[str]:

@@ -23,7 +23,7 @@ from validation.gate import judge
 
 HOURS = [None, 0, 1, 2, 13.5, 14, 15, 24 * 30, 24 * 31]  # the last but one is NOW
 ROW_RULES = ("C02", "C03", "C04", "DQ03", "DQ18", "DQ23")
-_NOT_SAID = {"source", "row", "slot", "is_day", "at_problem"}
+_NOT_SAID = {"source", "row", "slot", "is_day", "at_problem", "noticed"}
 
 
 @st.composite
@@ -126,7 +126,7 @@ def by_log(rows: Sequence[Row]) -> dict[str, tuple[bool, int, int]]:
         "R01": (bool(rows), 0, 0),
         "E01": ("end" in completed, 0, 0),
         "E02": ({"begin", "work", "end"} <= names, 0, 0),
-        "E03": (not cut_off, 0, cut_off),
+        "DQ21": (not cut_off, 0, cut_off),
         "O01": (not unknown, 0, unknown),
     }
 

@@ -16,6 +16,8 @@ from ingest.pseudonyms import pseudonymise
 from ingest.store import commit, events_of, hold, stored
 from tests.builders import event_log
 
+_OF_THE_GATE = ("closed_at", "recorded_at", "noticed")
+
 
 @pytest.fixture
 def batch(tmp_path):
@@ -39,6 +41,7 @@ def candidates(*traces, **columns):
         pl.lit("complete").alias("lifecycle"),
         pl.lit(None, pl.String).alias("instance"),
         pl.lit(None, pl.String).alias("at_problem"),
+        *(pl.lit(None, CANDIDATES[name]).alias(name) for name in _OF_THE_GATE),
     )
     frame = pseudonymise(log, (), None).select(*CANDIDATES).collect()
     return frame.with_columns(**columns).sample(fraction=1.0, shuffle=True, seed=1)

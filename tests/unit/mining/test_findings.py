@@ -21,13 +21,13 @@ import pytest
 
 from contracts.findings import Findings
 from contracts.settings import Journey, Settings
-from contracts.verdict import RuleResult, Verdict
+from contracts.verdict import Verdict
 from mining import case_terms, work
 from mining.bottlenecks import certainty
 from mining.findings import SUMMARIES, Found, conclude
 from mining.journeys import Lens
 from mining.summaries import bucket_of, merge, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, event_log, rule_result
 
 TRACES = ["a 2d b 20d z 3d c"] * 40 + ["a 2d b"] * 30 + ["18d a 2d b"] * 30
 SETTINGS = Settings.model_validate(
@@ -68,7 +68,7 @@ def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Fou
     found = summarise(bucket, SUMMARIES) | of_terms | summarise(items, work.SUMMARIES)
     wanted = (*SUMMARIES, *case_terms.SUMMARIES, *work.SUMMARIES)
     merged = merge({name: [frame.lazy()] for name, frame in found.items()}, wanted)
-    order = RuleResult(id="O01", what="", severity="info", success=False, rows=0, cases=3)
+    order = rule_result("O01", cases=3)
     verdict = Verdict(
         success=True, rows=300, quarantined_rows=2, quarantined_cases=1, rules=(order,)
     )

@@ -25,8 +25,8 @@ from contracts.findings import (
     Validation,
 )
 from contracts.settings import Settings
-from contracts.verdict import RuleResult
 from reporting.facts import Facts, SourceFact
+from tests.builders import rule_result
 
 STEPS = {
     "Gezondheidsverklaring ingediend": (4120, "Health declaration submitted"),
@@ -368,12 +368,6 @@ def findings() -> Findings:
 
 
 def facts() -> Facts:
-    def rule(id_: str, what: str, rows: int = 0, cases: int = 0) -> RuleResult:
-        severity = "critical" if id_ == "DQ03" else "warning"
-        return RuleResult(
-            id=id_, what=what, severity=severity, success=rows == 0, rows=rows, cases=cases
-        )
-
     return Facts(
         version="0.1.0",
         sources=(
@@ -381,9 +375,9 @@ def facts() -> Facts:
             SourceFact("exports/2026.csv", 3_543, "04e1b6c2d981"),
         ),
         rules=(
-            rule("DQ03", "no event lies in the future", 3, 3),
-            rule("DQ18", "no event is in the log twice", 38, 14),
-            rule("XX99", "a rule this report has no words for"),
+            rule_result("DQ03", 3, 3, severity="critical"),
+            rule_result("DQ18", 38, 14),
+            rule_result("C03"),
         ),
         defaulted=("privacy", "calendar", "analysis.rank_by"),
         not_done=("schedule", "analysis.segments"),

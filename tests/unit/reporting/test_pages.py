@@ -173,7 +173,7 @@ def test_the_map_has_a_number_for_every_bottleneck(page):
         ("en", "Where do citizens wait in Fitness to drive 75+?"),
         ("en", "3,860 cases waited here; 1 in 10 longer than 7 weeks."),
         ("en", "Specialist report received"),
-        ("en", "a rule this report has no words for"),
+        ("nl", "Elke rij zegt welke stap er is gezet."),
     ],
 )
 def test_it_says(pages, language, sentence):

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is asked of every event log: the rules of the gate, and what a config may change of them."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, field_validator
+
+from contracts.models import Model
+
+FILE = Path(__file__).parents[1] / "configs" / "validation" / "rules.yaml"
+
+Severity = Literal["critical", "warning", "info"]
+"""Critical stops the run, a warning sets rows or cases aside, info is told."""
+
+Owner = Literal["data_engineer", "system_owner", "process_owner", "privacy_officer"]
+Of = Literal["row", "case", "log"]
+Unit = Literal["per_cent", "percentage_points", "rows", "days", "hours"]
+
+_IN_WORDS: dict[Unit, tuple[str, str]] = {
+    "per_cent": ("{:g} %", "{:g} %"),
+    "percentage_points": ("{:g} procentpunt", "{:g} percentage points"),
+    "rows": ("{:g}", "{:g}"),
+    "days": ("{:g} dagen", "{:g} days"),
+    "hours": ("{:g}", "{:g}"),
+}
+
+
+class Words(Model):
+    """A sentence in the two languages of the report."""
+
+    nl: str
+    en: str
+
+    def get(self, language: Literal["nl", "en"]) -> str:
+        """The sentence in ``language``."""
+        return self.nl if language == "nl" else self.en
+
+
+class Limit(Model):
+    """The figure in a rule that a config may change."""
+
+    value: float = Field(gt=0)
+    unit: Unit
+
+    @property
+    def in_words(self) -> Words:
+        """``5 dagen``, ``5 days``."""
+        nl, en = (pattern.format(self.value) for pattern in _IN_WORDS[self.unit])
+        return Words(nl=nl, en=en)
+
+
+class Rule(Model):
+    """One rule: what it asks, of what, how grave it is when it is broken, and who can mend that.
+
+    ``tolerated``: a share of the rows may break it, and beyond that the run stops.
+    """
+
+    id: str
+    of: Of
+    severity: Severity
+    tolerated: bool = False
+    owner: Owner
+    limit: Limit | None = None
+    what: Words
+
+    def sentence(self, names: Sequence[str] = ()) -> Words:
+        """What it asks, with its limit and the names of activities that it is about."""
+        limit = self.limit.in_words if self.limit else Words(nl="", en="")
+        return Words(
+            nl=self.what.nl.format(limit=limit.nl, names=_listed(names, "of")),
+            en=self.what.en.format(limit=limit.en, names=_listed(names, "or")),
+        )
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    *most, last = [f"'{name}'" for name in names] or [""]
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+@functools.cache
+def rule_table(file: Path = FILE) -> dict[str, Rule]:
+    """Every rule of the table by its id."""
+    rules = [Rule.model_validate(each) for each in yaml.safe_load(file.read_text("utf-8"))]
+    table = {rule.id: rule for rule in rules}
+    if len(table) < len(rules):
+        raise ValueError("two rules of the table have one id")
+    return table
+
+
+class RuleChoice(Model):
+    """What a process asks otherwise of its log than the table does."""
+
+    severity: Severity | None = None
+    limit: float | None = Field(default=None, gt=0)
+
+
+class Validation(Model):
+    """How grave each rule is for this process; ``tolerance`` is a share of the rows."""
+
+    tolerance: float = Field(default=0.05, ge=0, lt=1)
+    rules: dict[str, RuleChoice] = Field(default_factory=dict)
+
+    @field_validator("rules")
+    @classmethod
+    def _can_be_chosen(cls, rules: dict[str, RuleChoice]) -> dict[str, RuleChoice]:
+        table = rule_table()
+        for name, choice in rules.items():
+            if name not in table:
+                near = difflib.get_close_matches(name.upper(), table, n=1)
+                hint = f"'{near[0]}' is the nearest" if near else f"there are {', '.join(table)}"
+                raise ValueError(f"there is no rule '{name}'; {hint}")
+            if choice.limit is not None and table[name].limit is None:
+                raise ValueError(f"{name} has no limit; leave it out")
+            if choice.severity == "warning" and table[name].of == "log":
+                raise ValueError(
+                    f"{name} is about the log as a whole, of which nothing can be set aside; "
+                    "make it critical or info"
+                )
+        return rules
+
+    def rule(self, name: str) -> Rule:
+        """A rule as this process has it."""
+        rule, choice = rule_table()[name], self.rules.get(name, RuleChoice())
+        changed: dict[str, object] = {}
+        if choice.severity is not None:
+            changed["severity"] = choice.severity
+        if choice.limit is not None and rule.limit is not None:
+            changed["limit"] = rule.limit.model_copy(update={"value": choice.limit})
+        return rule.model_copy(update=changed)
