@@ -16,13 +16,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.case_terms import CASE_TERMS
+from contracts.dates import as_date
 from contracts.deadlines import Deadline, OwnDate
 from contracts.events import attribute_column, day_in
 from contracts.norms import NamedVersion, amount_of, penalties
 from contracts.settings import Journey
 from mining.axis import day_of
 from mining.breaches import KEYS, with_breaches
-from mining.dates import as_date
 from mining.journeys import Lens
 from mining.penalties import owed_eur
 from mining.reckoning import Floats, Reckoning, reckon

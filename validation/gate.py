@@ -5,34 +5,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from great_expectations import ExpectationSuite
+import polars as pl
+from great_expectations.core import ExpectationSuiteValidationResult
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from contracts.settings import Settings
 from contracts.verdict import Verdict
+from validation.asked import Log
 from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset, whole_log
 from validation.engine.session import run_suite
-from validation.quarantine import set_aside
-from validation.suites import candidate_columns, event_log_suite, rule_of
-from validation.verdicts import verdict_of
-
-_OF_ANY_TABLE = {"C01", "R01"}
-"""The rules that can be judged whatever the columns are."""
+from validation.quarantine import mark
+from validation.suites import event_log_suite, rule_of
+from validation.verdicts import rule_id, verdict_of
 
 
-def judge(
+def judge(  # noqa: PLR0913 - all that a run knows of its log
     candidates: Sequence[Path],
     settings: Settings,
     now: datetime,
     out: Path,
     *,
     as_of: datetime | None = None,
+    missing: int = 0,
     part_rows: int = PART_ROWS,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
@@ -41,8 +43,10 @@ def judge(
         candidates: parquet files in the shape of ``CANDIDATES``; at least one.
         settings: what the process asks of its log.
         now: the instant after which nothing can have happened yet.
-        out: where ``quarantine.parquet`` and ``validation/`` are written.
+        out: where ``quarantine.parquet`` and ``validation/`` are written; in that also
+            ``remarks.parquet``, the rows that break a rule which only tells.
         as_of: the rules about cases and activities look at nothing that happened after it.
+        missing: how many records the sources say they have and did not give.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
 
     Returns:
@@ -51,7 +55,8 @@ def judge(
         and nor does anything in ``validation/``, which counts no group that is too small to show.
     """
     k = settings.privacy.minimum_group
-    suite = _suite(candidates, settings, now, min(as_of or now, now))
+    columns = whole_log(candidates).collect_schema().names()
+    suite = event_log_suite(Log(settings, now, min(as_of or now, now), missing), columns)
     pages = out / "validation"
     pages.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as scratch:
@@ -59,20 +64,25 @@ def judge(
         log = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
         result, engine = run_suite(suite, log, now)
         batch = str(result.batch_id)
-        aside = set_aside(engine, batch, suite.expectations, out / "quarantine.parquet")
-        verdict = verdict_of(result, aside, engine.domain_parts({"batch_id": batch}), k)
+        broken = _broken(result, suite.expectations)
+        told = [each for each in broken if each.severity == FailureSeverity.INFO]
+        grave = [each for each in broken if each.severity != FailureSeverity.INFO]
+        aside = mark(engine, batch, grave, out / "quarantine.parquet", whole_cases=True)
+        remarks = Path(scratch) / "remarks.parquet"
+        remarked = mark(engine, batch, told, remarks, whole_cases=False)
+        rows = pl.scan_parquet(remarks, glob=False).drop("case_id")
+        rows.sink_parquet(pages / "remarks.parquet")
+        parts = engine.domain_parts({"batch_id": batch})
+        verdict = verdict_of(result, aside, remarked, parts, k)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
     write_docs(result, verdict, k, pages / "docs")
     return verdict
 
 
-def _suite(
-    candidates: Sequence[Path], settings: Settings, now: datetime, as_of: datetime
-) -> ExpectationSuite:
-    """The suite; only what can be judged of it where the table lacks columns."""
-    suite = event_log_suite(settings, now, as_of)
-    columns = whole_log(candidates).collect_schema().names()
-    if not set(candidate_columns(settings)) <= set(columns):
-        suite.expectations = [each for each in suite.expectations if rule_of(each) in _OF_ANY_TABLE]
-    return suite
+def _broken(
+    result: ExpectationSuiteValidationResult, suite: Iterable[Expectation]
+) -> list[Expectation]:
+    """The expectations of the rules that are broken, but for those that tolerate some of it."""
+    broken = {rule_id(each) for each in result.results if not each.success}
+    return [each for each in suite if rule_of(each) in broken and getattr(each, "mostly", 1) == 1]

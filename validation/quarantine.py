@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Sets aside the rows that break a rule, picked by the functions that count them for the suite."""
+"""Marks the rows that break a rule, picked by the functions that count them for the suite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +13,11 @@ from typing import NamedTuple
 import polars as pl
 from great_expectations.expectations.expectation import Expectation
 
-from contracts.events import KEY
+from contracts.events import KEY, SLOTS
+from contracts.rules import rule_table
 from contracts.verdict import QUARANTINE
 from validation.engine.engine import PolarsExecutionEngine
-from validation.engine.registry import ROW_RULES, ROWS_RULES
+from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
 from validation.suites import rule_of
 
 
@@ -28,69 +29,109 @@ class Count(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SetAside:
-    """How much is in the quarantine; a row may be there for several rules."""
+class Marked:
+    """How much is marked; a row may be so for several rules."""
 
     total: Count
     by_rule: dict[str, Count]
 
 
-def set_aside(
-    engine: PolarsExecutionEngine, batch_id: str, suite: Iterable[Expectation], path: Path
-) -> SetAside:
-    """Writes the quarantine: every row that breaks a row rule, with the ids of all it breaks.
+def mark(
+    engine: PolarsExecutionEngine,
+    batch_id: str,
+    rules: Sequence[Expectation],
+    path: Path,
+    *,
+    whole_cases: bool,
+) -> Marked:
+    """Writes every row that breaks a rule, with the ids of all it breaks.
 
     Args:
         engine: holds the batch.
         batch_id: which batch.
-        suite: the expectations; those that are not about rows set nothing aside.
-        path: the parquet file to write, in the shape of ``QUARANTINE``.
+        rules: an expectation a rule; those of the log as a whole mark nothing.
+        path: the parquet file to write, in the shape of ``QUARANTINE``, sorted by ``KEY`` within
+            some slots of cases.
+        whole_cases: whether a rule about cases marks all their rows, or those that tell of it.
     """
-    rules = {rule_of(rule): rule for rule in suite if _map_metric(rule) in ROW_RULES | ROWS_RULES}
-    broken = [_broken(engine, batch_id, rule) for rule in rules.values()]
+    pickable = [rule for rule in rules if map_metric(rule) in ROW_RULES | ROWS_RULES]
+    many = len(engine.domain_parts({"batch_id": batch_id}))
+    place = (pl.col("slot").fill_null(0).cast(pl.UInt64) * many // SLOTS).alias("place")
     with TemporaryDirectory(dir=path.parent) as folder:
-        pieces = []
-        # a part at a time, as the suite is computed: the cases of the parts are not the same
-        for number, parts in enumerate(zip(*broken, strict=True)):
-            pieces.append(Path(folder) / f"{number:05}.parquet")
-            _with_reasons(parts).sink_parquet(pieces[-1])
-        whole = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=QUARANTINE)
+        scratch = Path(folder)
+        # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
+        for number, broken in enumerate(
+            _broken(engine, batch_id, pickable, whole_cases=whole_cases)
+        ):
+            places = pl.PartitionBy(scratch / str(number), key=place, include_key=False)
+            broken.sink_parquet(places, mkdir=True)
+        pieces = [_piece(scratch, each) for each in range(many)]
+        written = [piece for piece in pieces if piece is not None]
+        whole = pl.scan_parquet(written, glob=False) if written else pl.LazyFrame(schema=QUARANTINE)
         whole.sink_parquet(path)
-        return SetAside(_total(pieces), _by_rule(pieces))
+        return Marked(_total(written), _by_rule(written))
 
 
-def _map_metric(expectation: Expectation) -> str:
+def map_metric(expectation: Expectation) -> str:
+    """The metric that tells which rows break an expectation; empty where none does."""
     return getattr(expectation, "map_metric", None) or ""
 
 
-def _broken(engine: PolarsExecutionEngine, batch_id: str, rule: Expectation) -> list[pl.LazyFrame]:
-    """Of each part of the batch the rows that break ``rule``."""
-    kwargs = {**rule.dict(), "batch_id": batch_id}
-    kwargs = engine.typed(kwargs)
-    metric, reason = _map_metric(rule), pl.lit(rule_of(rule))
-    parts = engine.domain_parts(kwargs)
-    if metric in ROW_RULES:
-        broken = [part.filter(ROW_RULES[metric](kwargs)) for part in parts]
-    else:
-        broken = [ROWS_RULES[metric](part, kwargs) for part in parts]
-    return [rows.select(*KEY, "case_id", reasons=reason) for rows in broken]
+def _broken(
+    engine: PolarsExecutionEngine,
+    batch_id: str,
+    rules: Iterable[Expectation],
+    *,
+    whole_cases: bool,
+) -> Iterator[pl.LazyFrame]:
+    """Plans of the broken rows with ``reasons``: one a part, and one a rule that looks at all."""
+    of_parts = []
+    for rule in rules:
+        kwargs = engine.typed({**rule.dict(), "batch_id": batch_id})
+        metric, parts = map_metric(rule), engine.domain_parts(kwargs)
+        if metric in ACROSS:
+            yield _told(ROWS_RULES[metric](pl.concat(parts), kwargs), rule)
+            continue
+        if metric in ROW_RULES:
+            broken = [part.filter(ROW_RULES[metric](kwargs)) for part in parts]
+        else:
+            broken = [ROWS_RULES[metric](part, kwargs) for part in parts]
+        if whole_cases and rule_table()[rule_of(rule)].of == "case":
+            wholes = engine.domain_parts({"batch_id": batch_id})
+            broken = [
+                whole.join(rows.select("case_id").unique(), on="case_id", how="semi")
+                for whole, rows in zip(wholes, broken, strict=True)
+            ]
+        of_parts.append([_told(rows, rule) for rows in broken])
+    yield from (pl.concat(broken) for broken in zip(*of_parts, strict=True))
 
 
-def _with_reasons(broken: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
-    return (
-        pl.concat(broken)
+def _told(rows: pl.LazyFrame, rule: Expectation) -> pl.LazyFrame:
+    return rows.select(*KEY, "slot", "case_id", reasons=pl.lit(rule_of(rule)))
+
+
+def _piece(scratch: Path, place: int) -> Path | None:
+    """The marked rows of one place, each once with all its reasons; null where there are none."""
+    found = sorted(scratch.glob(f"*/place={place}/*.parquet"))
+    if not found:
+        return None
+    path = scratch / f"{place:05}.parquet"
+    (
+        pl.scan_parquet(found, glob=False, hive_partitioning=False)
         .group_by(*KEY)
-        .agg(pl.col("case_id").first(), pl.col("reasons").sort())
+        .agg(pl.col("case_id").first(), pl.col("reasons").unique().sort())
         .sort(*KEY)
         .select(QUARANTINE.names())
+        .sink_parquet(path)
     )
+    return path
 
 
 def _total(pieces: Sequence[Path]) -> Count:
     counts = [
         pl.scan_parquet(piece, glob=False).select(*_counted()).collect().row(0) for piece in pieces
     ]
-    return Count(*map(sum, zip(*counts, strict=True)))
+    return Count(*map(sum, zip(*counts, strict=True))) if counts else Count()
 
 
 def _by_rule(pieces: Sequence[Path]) -> dict[str, Count]:

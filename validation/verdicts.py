@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import polars as pl
 from great_expectations.core import ExpectationSuiteValidationResult
@@ -17,12 +17,13 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from contracts.rules import Words
 from contracts.verdict import RuleResult, Verdict
 from validation.names import alike
-from validation.quarantine import Count, SetAside
+from validation.quarantine import Count, Marked
 
 
 def verdict_of(
     result: ExpectationSuiteValidationResult,
-    aside: SetAside,
+    aside: Marked,
+    remarked: Marked,
     parts: Sequence[pl.LazyFrame],
     minimum_group: int,
 ) -> Verdict:
@@ -31,6 +32,7 @@ def verdict_of(
     Args:
         result: what Great Expectations found.
         aside: what is in the quarantine.
+        remarked: what is only told.
         parts: the log, to look up what an activity that does not occur may be called there.
         minimum_group: the fewest cases that such a name must have.
     """
@@ -40,8 +42,11 @@ def verdict_of(
 
     by_rule = defaultdict(list)
     for each in result.results:
-        by_rule[_config(each).meta["rule"]].append(each)
-    rules = [_rule(rule, by_rule[rule], aside, alike_to) for rule in sorted(by_rule)]
+        by_rule[rule_id(each)].append(each)
+    counts = remarked.by_rule | aside.by_rule
+    rules = [
+        _rule(rule, by_rule[rule], counts.get(rule, Count()), alike_to) for rule in sorted(by_rule)
+    ]
     return Verdict(
         success=result.get_max_severity_failure() != FailureSeverity.CRITICAL,
         rows=by_rule["R01"][0].result["observed_value"],
@@ -54,19 +59,18 @@ def verdict_of(
 def _rule(
     rule: str,
     found: Sequence[ExpectationValidationResult],
-    aside: SetAside,
+    count: Count,
     alike_to: Callable[[Sequence[str]], str],
 ) -> RuleResult:
     """One rule: told by the gravest expectation not met, or by the one that claims most."""
     ranked = sorted(found, key=lambda each: _config(each).severity)
     failed = [each for each in ranked if not each.success]
     told = failed[-1] if failed else ranked[0]
-    details, meta = told.result.get("details") or {}, _config(told).meta
-    count = aside.by_rule.get(rule, Count(cases=details.get("cases", 0)))
+    meta = _config(told).meta
     return RuleResult(
         id=rule,
         what=Words(**meta["what"]),
-        found=" ".join([*_beyond(told), *_explained(details, alike_to)]),
+        found=_explained(told, alike_to),
         severity=_config((failed or ranked)[-1]).severity.value,
         owner=meta["owner"],
         success=not failed,
@@ -75,21 +79,23 @@ def _rule(
     )
 
 
-def _beyond(told: ExpectationValidationResult) -> list[str]:
-    """That more rows break a rule than are tolerated."""
-    most = _config(told).kwargs.get("mostly", 1)
-    return [] if told.success or most == 1 else [f"At least {most:.0%} of the rows must."]
+def rule_id(found: ExpectationValidationResult) -> str:
+    """The id of the rule that a result belongs to."""
+    return str(_config(found).meta["rule"])
 
 
-def _explained(details: Mapping[str, Any], alike_to: Callable[[Sequence[str]], str]) -> list[str]:
+def _explained(told: ExpectationValidationResult, alike_to: Callable[[Sequence[str]], str]) -> str:
     """What helps to mend it: names of columns, and of activities of many cases."""
+    details = told.result.get("details") or {}
+    most, absent = _config(told).kwargs.get("mostly", 1), details.get("absent")
     mismatched = details.get("mismatched", {})
-    columns = [f"{how} columns: {', '.join(names)}." for how, names in mismatched.items()]
-    absent = details.get("absent")
-    return [
-        *(column.capitalize() for column in columns),
+    said = [
+        *([] if told.success or most == 1 else [f"At least {most:.0%} of the rows must."]),
+        *(f"{how.capitalize()} columns: {', '.join(names)}." for how, names in mismatched.items()),
         *([alike_to(absent)] if absent else []),
+        details.get("found", ""),
     ]
+    return " ".join(filter(None, said))
 
 
 def _config(found: ExpectationValidationResult) -> ExpectationConfiguration:

@@ -26,7 +26,7 @@ from validation.engine.registry import (
 Good = Callable[[Kwargs], pl.Expr]
 
 
-def _record_rule(
+def record_rule(
     name: str, domain: tuple[str, ...], values: tuple[str, ...] = ()
 ) -> Callable[[Good], None]:
     """Registers what holds of a good row."""
@@ -39,19 +39,19 @@ def _record_rule(
     return register
 
 
-@_record_rule("column_pair_values.a_greater_than_b", PAIR, ("or_equal",))
+@record_rule("column_pair_values.a_greater_than_b", PAIR, ("or_equal",))
 def _a_greater_than_b(kwargs: Kwargs) -> pl.Expr:
     a, b = (pl.col(column) for column in columns_of(kwargs))
     return a >= b if kwargs.get("or_equal") else a > b
 
 
-@_record_rule("column_pair_values.equal", PAIR)
+@record_rule("column_pair_values.equal", PAIR)
 def _equal_pair(kwargs: Kwargs) -> pl.Expr:
     a, b = columns_of(kwargs)
     return pl.col(a) == pl.col(b) if _alike(kwargs, a, b) else pl.lit(value=False)
 
 
-@_record_rule("column_pair_values.in_set", PAIR, ("value_pairs_set",))
+@record_rule("column_pair_values.in_set", PAIR, ("value_pairs_set",))
 def _pair_in_set(kwargs: Kwargs) -> pl.Expr:
     pairs = kwargs["value_pairs_set"]
     if pairs is None:
@@ -73,19 +73,19 @@ def _is(kwargs: Kwargs, column: str, given: object) -> pl.Expr:
     return pl.col(column).eq_missing(known[0]) if len(known) else pl.lit(value=False)
 
 
-@_record_rule("multicolumn_sum.equal", COLUMNS, ("sum_total",))
+@record_rule("multicolumn_sum.equal", COLUMNS, ("sum_total",))
 def _sum_equal(kwargs: Kwargs) -> pl.Expr:
     total = pl.sum_horizontal(columns_of(kwargs), ignore_nulls=False)
     return total == pl.lit(kwargs["sum_total"])
 
 
-@_record_rule("multicolumn_values.equal", COLUMNS)
+@record_rule("multicolumn_values.equal", COLUMNS)
 def _all_equal(kwargs: Kwargs) -> pl.Expr:
     first, *others = columns_of(kwargs)
     return pl.all_horizontal(pl.lit(value=True), *(_same(kwargs, first, each) for each in others))
 
 
-@_record_rule("select_column_values.unique.within_record", COLUMNS)
+@record_rule("select_column_values.unique.within_record", COLUMNS)
 def _unique_within_record(kwargs: Kwargs) -> pl.Expr:
     pairs = itertools.combinations(columns_of(kwargs), 2)
     return ~pl.any_horizontal(pl.lit(value=False), *(_same(kwargs, a, b) for a, b in pairs))

@@ -42,6 +42,9 @@ ROW_RULES: dict[str, BrokenRow] = {}
 ROWS_RULES: dict[str, BrokenRows] = {}
 """By metric name: the rows that break the rule, told by the rows around them."""
 
+ACROSS: set[str] = set()
+"""The metrics of ``ROWS_RULES`` that look at all rows of a batch, not at those of a case."""
+
 
 def measure(
     name: str, values: tuple[str, ...] = (), domain: tuple[str, ...] = TABLE
@@ -122,6 +125,8 @@ def rows_rule(
 
     def register(broken: BrokenRows) -> BrokenRows:
         ROWS_RULES[name] = broken
+        if across:
+            ACROSS.add(name)
 
         def found(kwargs: Kwargs) -> _Found:
             asked = {key: kwargs[key] for key in (*domain, *values) if key in kwargs}

@@ -70,5 +70,5 @@ def _all_computed(result: ExpectationSuiteValidationResult) -> None:
     """Great Expectations catches an expectation's error and goes on: a gate must not."""
     failed = [each.expectation_config for each in result.results if not each.result]
     if failed:
-        names = ", ".join(str(config and config.meta) for config in failed)
+        names = ", ".join(str(config and (config.meta or {}).get("rule")) for config in failed)
         raise RuntimeError(f"Great Expectations could not compute {names}.")

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What Great Expectations has no words for: rows said twice, cases, activities."""
+"""What Great Expectations has no words for: event logs, their cases, activities and rhythm."""

@@ -1,99 +1,84 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Expectations that look at whole cases; what they count is cases."""
+"""How cases begin, and in what order their rows stand."""
 
 from __future__ import annotations
 
-import functools
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import polars as pl
-from great_expectations.expectations.expectation import BatchExpectation
-from great_expectations.expectations.row_conditions import RowConditionType
 
 from contracts.events import KEY, day_in
-from validation.engine.engine import Kwargs, Measure
-from validation.engine.registry import measure
-
-_CASE = pl.col("case_id").hash()
-"""Stands for a case id at half the cost; of five million cases two share one once in a million."""
+from validation.engine.engine import Kwargs
+from validation.engine.registry import COLUMNS, rows_rule
+from validation.expectations.base import CASE, EventRowsExpectation, rows_at
 
 
-class CaseExpectation(BatchExpectation):
-    """No case breaks the rule; the observed value is how many do."""
-
-    row_condition: RowConditionType = None
-    domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition")
-
-    @classmethod
-    def is_abstract(cls) -> bool:
-        """True: this is what its two subclasses share."""
-        return not cls.metric_dependencies
-
-    def _validate(
-        self,
-        metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
-        execution_engine: Any = None,  # noqa: ARG002
-    ) -> dict[str, Any]:
-        cases = metrics[self.metric_dependencies[0]]
-        found = {"observed_value": cases, "details": {"cases": cases}}
-        return {"success": cases == 0, "result": found}
-
-
-class ExpectCasesToBeginWith(CaseExpectation):
-    """Each case begins with one of ``activities``.
+class ExpectCasesToBeginWith(EventRowsExpectation):
+    """Each case begins with one of ``activities``; else its first rows break the rule.
 
     At the first instant of a case several may be known; one of them is enough.
     """
 
     activities: list[str]
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("cases.not_beginning_with",)
-    success_keys: ClassVar[tuple[str, ...]] = ("activities",)
+    map_metric: ClassVar[str] = "cases.begin_with"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "activities")
 
 
-class ExpectCaseOrderToBeKnown(CaseExpectation):
+class ExpectRowsInOrderOfTime(EventRowsExpectation):
+    """No row has a time before that of the row above it of the same case and source."""
+
+    map_metric: ClassVar[str] = "rows.in_order_of_time"
+
+
+class ExpectCaseOrderToBeKnown(EventRowsExpectation):
     """The times of a case's events put them in order, or the rows of one source do.
 
-    Rows that say the same in ``column_list`` are one event. Two events tie where they have the
-    same instant, or the same date in ``zone`` and of one of them only the date is known.
+    Rows that say the same in ``said`` are one event. Two events tie where they have the same
+    instant, or the same date in ``zone`` and of one of them only the date is known. All rows of a
+    case with a tie that nothing puts in order break the rule.
     """
 
     zone: str
-    column_list: list[str]
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("cases.order_unknown",)
-    success_keys: ClassVar[tuple[str, ...]] = ("zone", "column_list")
+    said: list[str]
+    map_metric: ClassVar[str] = "cases.in_known_order"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "zone", "said")
 
 
-@measure("cases.not_beginning_with", ("activities",))
-def _not_beginning_with(kwargs: Kwargs) -> Measure:
-    return Measure(pl.len(), functools.partial(begun_otherwise, activities=kwargs["activities"]))
+@rows_rule("cases.begin_with", COLUMNS, ("activities",))
+def begun_otherwise(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
+    """The first rows of the cases that have none of ``activities`` at their first instant."""
+    proper = pl.when(pl.col("activity").is_in(kwargs["activities"])).then(pl.col("at"))
+    cases = (
+        events.group_by(CASE)
+        .agg(_first=pl.col("at").min(), _begun=proper.min())
+        .filter(pl.col("_begun").is_null() | (pl.col("_begun") > pl.col("_first")))
+    )
+    return rows_at(events, cases, "_first")
 
 
-@measure("cases.order_unknown", ("zone", "column_list"))
-def _order_unknown(kwargs: Kwargs) -> Measure:
-    unknown = functools.partial(order_unknown, zone=kwargs["zone"], columns=kwargs["column_list"])
-    return Measure(pl.len(), unknown)
-
-
-def begun_otherwise(events: pl.LazyFrame, activities: list[str]) -> pl.LazyFrame:
-    """The cases that have none of ``activities`` at their first instant."""
-    proper = pl.when(pl.col("activity").is_in(activities)).then(pl.col("at"))
+@rows_rule("rows.in_order_of_time", COLUMNS)
+def gone_back(events: pl.LazyFrame, _: Kwargs) -> pl.LazyFrame:
+    """The rows that are earlier than the one above them of their case and source."""
+    at, of = pl.col("at"), pl.struct("_case", "source")
     return (
-        events.group_by("case_id")
-        .agg(first=pl.col("at").min(), begun=proper.min())
-        .filter(pl.col("begun").is_null() | (pl.col("begun") > pl.col("first")))
+        events.with_columns(CASE)
+        .sort("_case", *KEY)
+        .filter((of == of.shift()) & (at < at.shift()))
+        .drop("_case")
     )
 
 
-def order_unknown(events: pl.LazyFrame, zone: str, columns: list[str]) -> pl.LazyFrame:
-    """The cases that hold a tie which no source puts in order.
+@rows_rule("cases.in_known_order", COLUMNS, ("zone", "said"))
+def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
+    """The rows of the cases that hold a tie which no source puts in order.
 
     A tie within one source has the order of its rows, where the case's rows of that source stand in
     order of time; between two sources nothing tells.
     """
-    digested = events.with_columns(_case=_CASE)
-    tied = digested.join(_tied(digested, zone, columns), on="_case", how="semi")
+    zone, said = kwargs["zone"], kwargs["said"]
+    digested = events.with_columns(CASE)
+    tied = digested.join(_tied(digested, zone, said), on="_case", how="semi")
     # most cases are left by now: comparing rows in full is for the others
     at, source = pl.col("at"), pl.col("source")
     doubtful = (
@@ -103,19 +88,18 @@ def order_unknown(events: pl.LazyFrame, zone: str, columns: list[str]) -> pl.Laz
         .agg(doubt=(at < at.shift()).any() | (source.min() != source.max()))
         .filter("doubt")
     )
-    return (
+    unknown = (
         digested.join(doubtful, on="_case", how="semi")
         .sort(*KEY)
-        .unique(columns, keep="first", maintain_order=True)
-        .group_by("case_id", "source", maintain_order=True)
+        .unique(said, keep="first", maintain_order=True)
+        .group_by("_case", "source", maintain_order=True)
         .agg("at", "is_day", back=(at < at.shift()).any())
         .explode("at", "is_day")
-        .group_by("case_id", day_in("at", zone).alias("day"))
+        .group_by("_case", day_in("at", zone).alias("day"))
         .agg(unknown=_holds_unknown_tie())
-        .group_by("case_id")
-        .agg(pl.col("unknown").any())
         .filter("unknown")
     )
+    return digested.join(unknown, on="_case", how="semi").drop("_case")
 
 
 def _holds_unknown_tie() -> pl.Expr:

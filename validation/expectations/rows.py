@@ -1,24 +1,31 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows that a source says twice."""
+"""Rows that a source says twice, and rows of which only their reader saw what is wrong."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import polars as pl
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
 
 from contracts.events import KEY
 from validation.engine.engine import Kwargs
-from validation.engine.registry import COLUMNS, rows_rule
+from validation.engine.registry import COLUMNS, row_rule, rows_rule
+from validation.expectations.base import EventRowsExpectation
 
 
-class ExpectRowsToBeSaidOnce(MulticolumnMapExpectation):
+class ExpectRowsToBeSaidOnce(EventRowsExpectation):
     """No row says in ``column_list`` what an earlier row, by source and row number, said."""
 
     map_metric: ClassVar[str] = "rows.said_once"
-    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
+
+
+class ExpectNothingToBeNoticed(EventRowsExpectation):
+    """The reader of no row noticed that it breaks the rule ``notice``."""
+
+    notice: str
+    map_metric: ClassVar[str] = "rows.unnoticed"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "notice")
 
 
 @rows_rule("rows.said_once", COLUMNS)
@@ -37,3 +44,9 @@ def said_again(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
         .sort(*KEY)
         .filter(~said.is_first_distinct())
     )
+
+
+@row_rule("rows.unnoticed", COLUMNS, ("notice",))
+def _noticed(kwargs: Kwargs) -> pl.Expr:
+    is_it = pl.element().struct.field("rule") == kwargs["notice"]
+    return pl.col("noticed").list.eval(is_it).list.any().fill_null(value=False)

@@ -104,13 +104,17 @@ def test_sources_may_have_attributes_of_their_own(part_rows: int, tmp_path: Path
 
 def test_nothing_else_is_written(judged: tuple[Verdict, Path]) -> None:
     files = {str(path.relative_to(judged[1])) for path in judged[1].rglob("*") if path.is_file()}
-    pages = {"validation/verdict.json", "validation/docs/index.html"}
+    pages = {
+        "validation/verdict.json",
+        "validation/docs/index.html",
+        "validation/remarks.parquet",
+    }
     assert files == {"candidates.parquet", "quarantine.parquet", *pages}
 
 
 def test_no_value_of_a_cell_leaves(judged: tuple[Verdict, Path]) -> None:
-    pages = (judged[1] / "validation").rglob("*.*")
-    assert not [page for page in pages if "secret" in page.read_text(encoding="utf-8")]
+    pages = [page for page in (judged[1] / "validation").rglob("*.*") if page.is_file()]
+    assert not [page for page in pages if b"secret" in page.read_bytes()]
 
 
 def test_the_page_needs_nothing_from_anywhere(judged: tuple[Verdict, Path]) -> None:

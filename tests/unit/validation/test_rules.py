@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from contracts.rules import rule_table
 from contracts.verdict import RuleResult
 from tests.builders import MONDAY
 from tests.unit.validation.logs import NOW, SETTINGS, Row, case, row, table, written
@@ -40,8 +41,8 @@ FAILING: dict[str, tuple[list[Row], str, int, int]] = {
     ),
     "E01": ([row("p", "begin"), row("p", "work", 1)], "critical", 0, 0),
     "E02": ([row("p", "begin"), row("p", "end", 1)], "info", 0, 0),
-    "DQ21": ([*GOOD, row("s", "work"), row("s", "begin", 1)], "info", 0, 1),
-    "O01": ([*GOOD, row("s", "begin", 2), row("s", "work"), row("s", "end")], "info", 0, 1),
+    "DQ21": ([*GOOD, row("s", "work"), row("s", "begin", 1)], "info", 1, 1),
+    "O01": ([*GOOD, row("s", "begin", 2), row("s", "work"), row("s", "end")], "info", 3, 1),
 }
 
 
@@ -54,7 +55,7 @@ def test_a_good_log_meets_every_rule(tmp_path: Path) -> None:
     verdict = judge([written(GOOD, tmp_path)], SETTINGS, NOW, tmp_path)
     assert verdict.success
     assert verdict.failed == ()
-    assert {each.id for each in verdict.rules} == {*FAILING, "C01"}
+    assert {each.id for each in verdict.rules} >= {*FAILING, "C01"}
     assert (verdict.rows, verdict.quarantined_rows, verdict.quarantined_cases) == (9, 0, 0)
 
 
@@ -260,9 +261,11 @@ def test_an_as_of_in_the_future_is_now(tmp_path: Path) -> None:
     assert "E01" in {each.id for each in verdict.failed}
 
 
-def test_what_a_rule_asks_is_a_sentence(tmp_path: Path) -> None:
-    verdict = judge([written(GOOD, tmp_path)], SETTINGS, NOW, tmp_path)
-    assert all(re.fullmatch(r"[A-Z].* .*\.", each.what.en) for each in verdict.rules)
+def test_what_a_rule_asks_is_a_sentence() -> None:
+    said = [rule.sentence(["a", "b"]) for rule in rule_table().values()]
+    words = [text for each in said for text in (each.nl, each.en)]
+    assert len(words) == 2 * len(rule_table())
+    assert [text for text in words if not re.fullmatch(r"[A-Z][^{}]* [^{}]*\.", text)] == []
 
 
 @pytest.mark.parametrize("asked", ["region", "case:region"])

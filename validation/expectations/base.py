@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the expectations of event logs share: those about rows, and those about the whole log."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+from great_expectations.expectations.expectation import BatchExpectation, MulticolumnMapExpectation
+from great_expectations.expectations.row_conditions import RowConditionType
+
+from contracts.events import KEY
+
+CASE = pl.col("case_id").hash().alias("_case")
+"""Stands for a case id at half the cost; of five million cases two share one once in a million."""
+
+IS_COMPLETE = pl.col("lifecycle") == "complete"
+
+
+def rows_at(events: pl.LazyFrame, cases: pl.LazyFrame, instant: str) -> pl.LazyFrame:
+    """The rows of ``cases`` (a digest in ``_case``) at the ``instant`` that each has there."""
+    at = ["_case", instant]
+    digested = events.with_columns(CASE)
+    return digested.join(cases, left_on=["_case", "at"], right_on=at, how="semi").drop("_case")
+
+
+class EventRowsExpectation(MulticolumnMapExpectation):
+    """No row breaks the rule of ``map_metric``, which looks at whole rows or whole cases."""
+
+    column_list: list[str] = list(KEY)  # noqa: RUF012 - a field of the model
+    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
+
+
+class LogExpectation(BatchExpectation):
+    """Says something of the log as a whole, from the one metric that it depends on.
+
+    What a subclass says of it is ``(holds, observed value, sentence)``; the sentence, in English,
+    is there where it does not hold.
+    """
+
+    row_condition: RowConditionType = None
+    domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition")
+
+    @classmethod
+    def is_abstract(cls) -> bool:
+        """True: of what has no metric."""
+        return not cls.metric_dependencies
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """Whether it holds, the figure that tells so, and what to say where it does not."""
+        raise NotImplementedError
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
+        execution_engine: Any = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        holds, figure, sentence = self.judged(metrics[self.metric_dependencies[0]])
+        found = {"observed_value": figure, "details": {"found": sentence}}
+        return {"success": holds, "result": found}

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Rows that come too thick to be the work of people: of one case, of one hour, of one account."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import polars as pl
+
+from validation.engine.engine import Kwargs
+from validation.engine.registry import COLUMNS, rows_rule
+from validation.expectations.base import CASE, IS_COMPLETE, EventRowsExpectation
+
+AT_ONCE_US = 2_000_000
+"""A case system that keeps the times of one case apart does so by less than this."""
+
+LEAST_IN_AN_HOUR = 100
+"""An hour with fewer rows is no migration, whatever its share of a small log."""
+
+LEAST_OF_ACCOUNT = 200
+"""Of an account with fewer rows its hours say nothing."""
+
+LEAST_SHARE_OF_HOUR = 0.01
+"""An hour with a smaller share of an account's rows is an exception, not its habit."""
+
+_TIMED = ~pl.col("is_day")
+
+
+class ExpectStepsOneByOne(EventRowsExpectation):
+    """No case has ``size`` completed rows, or more, within two seconds."""
+
+    size: int
+    map_metric: ClassVar[str] = "rows.one_by_one"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "size")
+
+
+class ExpectNoCrowdedHour(EventRowsExpectation):
+    """No hour has more than ``share`` of all rows, and a hundred or more."""
+
+    share: float
+    map_metric: ClassVar[str] = "rows.no_crowded_hour"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "share")
+
+
+class ExpectAccountsOfOnePerson(EventRowsExpectation):
+    """No resource works in ``hours`` or more hours of the day in ``zone``."""
+
+    hours: int
+    zone: str
+    map_metric: ClassVar[str] = "rows.of_one_person"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "hours", "zone")
+
+
+@rows_rule("rows.one_by_one", COLUMNS, ("size",))
+def put_in_at_once(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
+    """The rows of a case that are within two seconds of ``size - 1`` others in a row."""
+    size = kwargs["size"]
+    timed = events.filter(_TIMED & IS_COMPLETE).with_columns(CASE)
+    # two seconds lie within one of two grids of four: most cases are left by then
+    grids = [timed.group_by("_case", _grid(offset)).len() for offset in (0, AT_ONCE_US)]
+    crowded = pl.concat([grid.filter(pl.col("len") >= size).select("_case") for grid in grids])
+    rows = timed.join(crowded, on="_case", how="semi").sort("_case", "at")
+    is_in_burst = pl.any_horizontal(_burst_from(place, size) for place in range(size))
+    return rows.filter(is_in_burst).drop("_case")
+
+
+def _grid(offset_us: int) -> pl.Expr:
+    return ((pl.col("at").dt.epoch("us") + offset_us) // (2 * AT_ONCE_US)).alias("_grid")
+
+
+def _burst_from(place: int, size: int) -> pl.Expr:
+    """Whether ``size`` rows, of which the row is at ``place``, are of one case and time."""
+    at, case = pl.col("at"), pl.col("_case")
+    first, last = place, place - size + 1
+    is_quick = (at.shift(last) - at.shift(first)).dt.total_microseconds() < AT_ONCE_US
+    return (is_quick & (case.shift(last) == case.shift(first))).fill_null(value=False)
+
+
+@rows_rule("rows.no_crowded_hour", COLUMNS, ("share",), across=True)
+def in_a_crowded_hour(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
+    """The rows of the hours that hold more of the log than can be."""
+    hour, n = pl.col("at").dt.truncate("1h"), pl.col("n")
+    hours = events.group_by(_hour=hour).agg(n=pl.len(), timed=_TIMED.sum())
+    crowded = hours.filter(
+        pl.col("timed") > kwargs["share"] * n.sum(), pl.col("timed") >= LEAST_IN_AN_HOUR
+    )
+    timed = events.filter(_TIMED).with_columns(_hour=hour)
+    return timed.join(crowded, on="_hour", how="semi").drop("_hour")
+
+
+@rows_rule("rows.of_one_person", COLUMNS, ("hours", "zone"), across=True)
+def of_many_persons(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
+    """The rows of accounts that work more hours of the day than a person does."""
+    timed = events.filter(_TIMED, pl.col("resource").is_not_null())
+    hour = pl.col("at").dt.convert_time_zone(kwargs["zone"]).dt.hour()
+    n = pl.col("n")
+    shared = (
+        timed.group_by("resource", _hour=hour)
+        .agg(n=pl.len())
+        .group_by("resource")
+        .agg(rows=n.sum(), hours=(n >= LEAST_SHARE_OF_HOUR * n.sum()).sum())
+        .filter(pl.col("rows") >= LEAST_OF_ACCOUNT, pl.col("hours") >= kwargs["hours"])
+    )
+    return timed.join(shared, on="resource", how="semi")

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Activities that begin or cease to exist while the log goes on, as when one gets another name.
+
+That one does by chance alone is hardly ever so: of a log in which it is absent from a share of the
+cases, or rows, that n of its own are all among the others has a chance of (1 - share) ** n.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+import polars as pl
+
+from contracts.events import day_in
+from validation.engine.engine import Kwargs, Measure
+from validation.engine.registry import measure
+from validation.expectations.activities import MOST_TOLD
+from validation.expectations.base import CASE, LogExpectation
+
+LEAST = 30
+"""Of an activity of fewer cases, or rows, nothing is said."""
+
+LEAST_ABSENT = 0.05
+"""The share of the log from which an activity must be absent."""
+
+CHANCE = 1e-6
+"""The chance of that must be less than this."""
+
+
+class Life(NamedTuple):
+    """An activity: of how many cases and rows, the first of its cases to begin, its last row."""
+
+    cases: int
+    rows: int
+    begun_on: dt.date
+    last_on: dt.date
+
+
+class Lives(NamedTuple):
+    """The activities of a log, and on which days its cases begin and its rows are."""
+
+    activities: dict[str, Life]
+    begins: Counter[dt.date]
+    rows: Counter[dt.date]
+
+    def coming(self) -> dict[str, dt.date]:
+        """The activities that no case has that began before a day, though many did."""
+        return {
+            name: life.begun_on
+            for name, life in sorted(self.activities.items())
+            if _is_absent(_share(self.begins, life.begun_on.__gt__), life.cases)
+        }
+
+    def going(self) -> dict[str, dt.date]:
+        """The activities that are not there after a day, though much else is."""
+        return {
+            name: life.last_on
+            for name, life in sorted(self.activities.items())
+            if _is_absent(_share(self.rows, life.last_on.__lt__), life.rows)
+        }
+
+
+class ExpectActivitiesToStay(LogExpectation):
+    """No activity begins or ceases to exist while the log goes on.
+
+    Days are those of ``zone``; activities of ``minimum_group`` cases or more are told.
+    """
+
+    zone: str
+    minimum_group: int
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.lives",)
+    success_keys: ClassVar[tuple[str, ...]] = ("zone", "minimum_group")
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """How many activities come or go."""
+        comes, goes = self._told(metric, metric.coming()), self._told(metric, metric.going())
+        told = [
+            *(f"'{name}' is in no case that began before {day}" for name, day in comes),
+            *(f"'{name}' is not there after {day}" for name, day in goes),
+        ]
+        many = len(metric.coming()) + len(metric.going())
+        return many == 0, many, f"{'; '.join(told[:MOST_TOLD])}." if told else ""
+
+    def _told(self, lives: Lives, days: Mapping[str, dt.date]) -> list[tuple[str, dt.date]]:
+        least = self.minimum_group
+        return [each for each in days.items() if lives.activities[each[0]].cases >= least]
+
+
+def _share(days: Counter[dt.date], of: Callable[[dt.date], bool]) -> float:
+    return sum(n for day, n in days.items() if of(day)) / max(1, days.total())
+
+
+def _is_absent(share: float, n: int) -> bool:
+    if n < LEAST or share < LEAST_ABSENT:
+        return False
+    return n * math.log1p(-share) < math.log(CHANCE)
+
+
+@measure("activities.lives", ("zone",))
+def _lives(kwargs: Kwargs) -> Measure:
+    counted = functools.partial(_counted, zone=kwargs["zone"])
+    return Measure(pl.struct(pl.all()).implode(), counted, _put_together)
+
+
+def _counted(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+    """``activity, begun_on, last_on, cases, rows``: of each activity, and of each day of a case.
+
+    Where the activity is null, ``cases`` began on ``begun_on`` and ``rows`` are of ``last_on``.
+    """
+    day = day_in("at", zone)
+    of_cases = events.group_by(CASE, "activity").agg(
+        first=day.min(), last_on=day.max(), rows=pl.len().cast(pl.Int64)
+    )
+    begins = of_cases.group_by("_case").agg(begun_on=pl.col("first").min())
+    activities = (
+        of_cases.join(begins, on="_case")
+        .group_by("activity")
+        .agg(
+            pl.col("begun_on").min(),
+            pl.col("last_on").max(),
+            cases=pl.len().cast(pl.Int64),
+            rows=pl.col("rows").sum(),
+        )
+    )
+    return pl.concat(
+        [
+            activities,
+            begins.group_by("begun_on").agg(cases=pl.len().cast(pl.Int64)),
+            events.group_by(last_on=day).agg(rows=pl.len().cast(pl.Int64)),
+        ],
+        how="diagonal",
+    )
+
+
+def _put_together(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Lives:
+    lives = Lives({}, Counter(), Counter())
+    for row in (row for part in parts for row in part):
+        name, begun_on, last_on = (row[key] for key in ("activity", "begun_on", "last_on"))
+        if name is not None:
+            lives.activities[name] = _older(lives.activities.get(name), row)
+        elif begun_on is not None:
+            lives.begins[begun_on] += row["cases"]
+        else:
+            lives.rows[last_on] += row["rows"]
+    return lives
+
+
+def _older(known: Life | None, row: Mapping[str, Any]) -> Life:
+    life = Life(row["cases"], row["rows"], row["begun_on"], row["last_on"])
+    if known is None:
+        return life
+    return Life(
+        known.cases + life.cases,
+        known.rows + life.rows,
+        min(known.begun_on, life.begun_on),
+        max(known.last_on, life.last_on),
+    )

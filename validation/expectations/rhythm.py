@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rhythm of a log: days without rows, nights and weekends, and clocks that are off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import polars as pl
+
+from contracts.events import day_in
+from validation.engine.engine import Kwargs, Measure
+from validation.engine.registry import measure
+from validation.expectations.base import LogExpectation
+
+LEAST_EXPECTED = 30
+"""So many rows should have been in a hole, by the rest of the log."""
+
+LEAST_IN_A_MONTH = 100
+"""Of a month with fewer rows the share of nights and weekends says nothing."""
+
+LEAST_SCORE = 6.0
+"""How many standard errors the shares before and after must be apart."""
+
+MONTHS_BESIDE = 3
+"""So many months before and after are compared."""
+
+BLOCK_ROWS = 500
+"""So many rows of a source, one below the other, are taken for one piece of it."""
+
+LEAST_LIKELIER = 20.0
+"""How much likelier a block must be with its clock put right, as a logarithm, …"""
+
+LEAST_LIKELIER_A_ROW = 0.05
+"""… and a row of it on average."""
+
+_DAY_BEGINS, _DAY_ENDS, _FRIDAY = 7, 19, 5
+_PIECES_TOLD = 5
+
+Days = dict[dt.date, tuple[int, int]]
+"""By local day how many rows, and how many of those in a night or weekend."""
+
+
+class ExpectNoHoles(LogExpectation):
+    """Nowhere are there ``days`` days without rows where the rest of the log has thirty or more."""
+
+    days: float
+    zone: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("log.days",)
+    success_keys: ClassVar[tuple[str, ...]] = ("days", "zone")
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """How many holes there are."""
+        found = holes(metric, self.days)
+        told = " and ".join(
+            f"between {after} and {before}" for after, before in found[:_PIECES_TOLD]
+        )
+        return not found, len(found), f"There are no rows {told}." if found else ""
+
+
+class ExpectSteadyNights(LogExpectation):
+    """The share of rows in nights and weekends does not change at once by more than ``points``.
+
+    Those of three months are compared with those of the three before.
+    """
+
+    points: float
+    zone: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("log.days",)
+    success_keys: ClassVar[tuple[str, ...]] = ("points", "zone")
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """The largest change, in percentage points."""
+        month, before, after = largest_change(metric)
+        points = 100 * abs(after - before)
+        sentence = f"It went from {before:.0%} to {after:.0%} in {month:%Y-%m}." if month else ""
+        return month is None or points <= self.points, points, sentence
+
+
+class ExpectOneClock(LogExpectation):
+    """All through the log the hours of the day are those of ``zone``.
+
+    A block of rows that becomes much likelier when its times are taken for UTC breaks the rule.
+    """
+
+    zone: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("log.clock",)
+    success_keys: ClassVar[tuple[str, ...]] = ("zone",)
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """How many rows are in such blocks."""
+        found = pieces_in_utc(metric)
+        told = "; ".join(
+            f"rows {first:,} to {last:,} of {source}"
+            for source, first, last, _ in found[:_PIECES_TOLD]
+        )
+        rows = sum(n for *_, n in found)
+        return not found, rows, f"As if in UTC are {told}." if found else ""
+
+
+@measure("log.days", ("zone",))
+def _days(kwargs: Kwargs) -> Measure:
+    counted = functools.partial(_by_day, zone=kwargs["zone"])
+    return Measure(pl.struct(pl.all()).implode(), counted, _days_added)
+
+
+def _by_day(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+    local = pl.col("at").dt.convert_time_zone(zone).dt
+    is_night = ~local.hour().is_between(_DAY_BEGINS, _DAY_ENDS - 1) & ~pl.col("is_day")
+    return events.group_by(day=day_in("at", zone)).agg(
+        n=pl.len(), off=(is_night | (local.weekday() > _FRIDAY)).sum()
+    )
+
+
+def _days_added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Days:
+    days: Days = {}
+    for row in (row for part in parts for row in part):
+        n, off = days.get(row["day"], (0, 0))
+        days[row["day"]] = (n + row["n"], off + row["off"])
+    return dict(sorted(days.items()))
+
+
+def holes(days: Days, least_days: float) -> list[tuple[dt.date, dt.date]]:
+    """The pairs of days with nothing between them where there should have been rows."""
+    rows = sum(n for n, _ in days.values())
+    span = (max(days) - min(days)).days + 1 if days else 0
+    return [
+        (after, before)
+        for after, before in pairwise(days)
+        if (gap := (before - after).days - 1) >= least_days
+        and rows / (span - gap) * gap >= LEAST_EXPECTED
+    ]
+
+
+def largest_change(days: Days) -> tuple[dt.date | None, float, float]:
+    """The month in which the share changed most, and the shares before and after; null: none."""
+    months: dict[dt.date, tuple[int, int]] = {}
+    for day, (n, off) in days.items():
+        month = day.replace(day=1)
+        known = months.get(month, (0, 0))
+        months[month] = (known[0] + n, known[1] + off)
+    full = {month: counts for month, counts in months.items() if counts[0] >= LEAST_IN_A_MONTH}
+    changes = [change for change in _changes(full) if change[0] >= LEAST_SCORE]
+    if not changes:
+        return None, 0, 0
+    _, month, before, after = max(changes, key=lambda each: abs(each[3] - each[2]))
+    return month, before, after
+
+
+def _changes(
+    months: Mapping[dt.date, tuple[int, int]],
+) -> Iterable[tuple[float, dt.date, float, float]]:
+    """Of each month but the first: how sure a change is, the month, the shares before and after."""
+    names, counts = list(months), list(months.values())
+    for place in range(1, len(names)):
+        n, off = _total(counts[max(0, place - MONTHS_BESIDE) : place])
+        m, later = _total(counts[place : place + MONTHS_BESIDE])
+        pooled = (off + later) / (n + m)
+        error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+        apart = abs(off / n - later / m)
+        yield (apart / error if error else 0), names[place], off / n, later / m
+
+
+def _total(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(n for n, _ in counts), sum(off for _, off in counts)
+
+
+@measure("log.clock", ("zone",))
+def _clock(kwargs: Kwargs) -> Measure:
+    counted = functools.partial(_by_block, zone=kwargs["zone"])
+    return Measure(
+        pl.struct(pl.all()).implode(),
+        counted,
+        lambda parts: pl.concat([pl.DataFrame(part, schema=_BLOCKS) for part in parts]),
+    )
+
+
+_BLOCKS = pl.Schema(
+    {"source": pl.String, "block": pl.UInt64, "hour": pl.Int64, "ahead": pl.Int64, "n": pl.UInt32}
+)
+"""Rows by their hour of the day, and by how many hours the local clock was ahead of UTC."""
+
+
+def _by_block(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+    local = pl.col("at").dt.convert_time_zone(zone).dt
+    ahead = (local.base_utc_offset() + local.dst_offset()).dt.total_hours()
+    return (
+        events.filter(~pl.col("is_day"))
+        .group_by(
+            "source",
+            block=pl.col("row") // BLOCK_ROWS,
+            hour=local.hour().cast(pl.Int64),
+            ahead=ahead,
+        )
+        .agg(n=pl.len())
+    )
+
+
+def pieces_in_utc(blocks: pl.DataFrame) -> list[tuple[str, int, int, int]]:
+    """The source, first and last row and number of rows of each stretch that seems to be in UTC."""
+    hours, n = pl.int_range(24, dtype=pl.Int64, eager=True).alias("hour"), pl.col("n")
+    usual = hours.to_frame().join(
+        blocks.group_by("hour").agg(n.sum().cast(pl.Int64)), on="hour", how="left"
+    )
+    likely = usual.select("hour", log=(n.fill_null(0) + 1).log() - (n.sum() + 24).log())
+    right = likely.select(right="hour", put_right="log")
+    judged = (
+        blocks.with_columns(right=(pl.col("hour") + pl.col("ahead")) % 24)
+        .join(likely, on="hour")
+        .join(right, on="right")
+        .group_by("source", "block")
+        .agg(rows=n.sum(), likelier=(n * (pl.col("put_right") - pl.col("log"))).sum())
+        .filter(
+            pl.col("likelier") >= LEAST_LIKELIER,
+            pl.col("likelier") >= LEAST_LIKELIER_A_ROW * pl.col("rows"),
+        )
+        .sort("source", "block")
+    )
+    stretch = (pl.col("block").diff() != 1).fill_null(value=True).cum_sum().over("source")
+    stretches = (
+        judged.with_columns(stretch=stretch)
+        .group_by("source", "stretch", maintain_order=True)
+        .agg(
+            first=pl.col("block").min() * BLOCK_ROWS,
+            last=(pl.col("block").max() + 1) * BLOCK_ROWS - 1,
+            rows=pl.col("rows").sum(),
+        )
+    )
+    return stretches.select("source", pl.max_horizontal("first", 1), "last", "rows").rows()

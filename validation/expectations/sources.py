@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether a source gave all that it said it has."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from validation.expectations.base import LogExpectation
+
+
+class ExpectNothingToBeMissing(LogExpectation):
+    """Of the records that the sources say they have, ``missing`` are not there: it is none."""
+
+    missing: int
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.row_count",)
+    success_keys: ClassVar[tuple[str, ...]] = ("missing",)
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:  # noqa: ARG002
+        """How many are missing, which the reader counted."""
+        sentence = f"{self.missing:,} records are missing." if self.missing else ""
+        return self.missing == 0, self.missing, sentence
