@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from contracts.errors import UsageError
 from simulation.description import Plant, process
 from simulation.effects import effect_of
@@ -77,7 +79,10 @@ def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
 
 
 class Simulated:
-    """A log in parts, and what is true of it once they have all been asked for."""
+    """A log in parts, and what is true of it once they have all been asked for.
+
+    ``touched`` tells of each part what was damaged in it, in the shape of ``TOUCHED``.
+    """
 
     def __init__(self, order: Order) -> None:
         self._order, self._process = order, process(order.process)
@@ -87,6 +92,7 @@ class Simulated:
             self._process, order.cases, order.seed, world, destroy=order.defects
         )
         self._truth = Truth(self._process, self._plants)
+        self.touched: list[pl.DataFrame] = []
 
     def parts(self) -> Iterator[Part]:
         """The log; to be asked for once."""
@@ -110,6 +116,7 @@ class Simulated:
         touched = {}
         if order.defects:
             part, damaged = damage(part, population.draws, self._whole)
+            self.touched.append(damaged)
             touched = tally(damaged)
         self._truth.add_written(part, touched)
         return part

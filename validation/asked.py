@@ -35,12 +35,9 @@ from great_expectations.expectations.row_conditions import AndCondition, Column,
 
 from contracts.events import CANDIDATES, attribute_column
 from contracts.settings import Settings
+from validation.expectations.accounts import ExpectAccountsOfOnePerson
 from validation.expectations.activities import ExpectActivitiesToOccur, ExpectNamesToDiffer
-from validation.expectations.bursts import (
-    ExpectAccountsOfOnePerson,
-    ExpectNoCrowdedHour,
-    ExpectStepsOneByOne,
-)
+from validation.expectations.bursts import ExpectNoCrowdedHour, ExpectStepsOneByOne
 from validation.expectations.cases import (
     ExpectCaseOrderToBeKnown,
     ExpectCasesToBeginWith,
@@ -62,6 +59,9 @@ _NOT_SAID = {"source", "row", "slot", "is_day", "at_problem", "noticed"}
 """Columns that are ours or follow from others: what a row says is the rest."""
 
 
+_ENOUGH_ROWS = 1_000_000
+
+
 @dataclass(frozen=True)
 class Log:
     """What is known of a log before it is judged.
@@ -71,12 +71,14 @@ class Log:
         now: the instant after which nothing can have happened yet.
         as_of: rules about cases and activities look at nothing later.
         missing: how many records its sources say they have and did not give.
+        rows: how many it has.
     """
 
     settings: Settings
     now: datetime
     as_of: datetime
     missing: int = 0
+    rows: int = 0
 
     @property
     def columns(self) -> list[str]:
@@ -100,6 +102,11 @@ class Log:
     def happened(self) -> AndCondition:
         """Of those what had happened by ``as_of``."""
         return AndCondition(conditions=[*self.is_event.conditions, Column("at") <= self.as_of])
+
+    @property
+    def one_in(self) -> int:
+        """Of how many cases one is enough to see what holds for most of them."""
+        return 1 + self.rows // _ENOUGH_ROWS
 
     def limit(self, rule: str) -> float:
         """The limit of a rule for this process."""
@@ -211,7 +218,8 @@ def _of_activities(log: Log) -> Iterator[Asked]:
             "DQ12", ExpectColumnValuesToNotBeInSet, {"column": "activity", "value_set": moved}
         )
     told = {"minimum_group": settings.privacy.minimum_group, "row_condition": happened}
-    yield Asked("DQ20", ExpectActivitiesToStay, {"zone": settings.timezone, **told})
+    stay = {"zone": settings.timezone, "one_in": log.one_in, **told}
+    yield Asked("DQ20", ExpectActivitiesToStay, stay)
     yield Asked("DQ27", ExpectNamesToDiffer, told)
 
 

@@ -55,14 +55,16 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         and nor does anything in ``validation/``, which counts no group that is too small to show.
     """
     k = settings.privacy.minimum_group
-    columns = whole_log(candidates).collect_schema().names()
-    suite = event_log_suite(Log(settings, now, min(as_of or now, now), missing), columns)
+    table = whole_log(candidates)
+    rows = table.select(pl.len()).collect().item()
+    log = Log(settings, now, min(as_of or now, now), missing, rows)
+    suite = event_log_suite(log, table.collect_schema().names())
     pages = out / "validation"
     pages.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as scratch:
         paths = [str(path) for path in candidates]
-        log = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
-        result, engine = run_suite(suite, log, now)
+        asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
+        result, engine = run_suite(suite, asset, now)
         batch = str(result.batch_id)
         broken = _broken(result, suite.expectations)
         told = [each for each in broken if each.severity == FailureSeverity.INFO]
@@ -70,8 +72,8 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         aside = mark(engine, batch, grave, out / "quarantine.parquet", whole_cases=True)
         remarks = Path(scratch) / "remarks.parquet"
         remarked = mark(engine, batch, told, remarks, whole_cases=False)
-        rows = pl.scan_parquet(remarks, glob=False).drop("case_id")
-        rows.sink_parquet(pages / "remarks.parquet")
+        named = pl.scan_parquet(remarks, glob=False)
+        named.drop("case_id").sink_parquet(pages / "remarks.parquet")
         parts = engine.domain_parts({"batch_id": batch})
         verdict = verdict_of(result, aside, remarked, parts, k)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)

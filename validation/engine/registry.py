@@ -189,6 +189,8 @@ class _Found:
 
     def first(self, columns: pl.Expr, most: int, show: Callable[[Any], Any]) -> Measure:
         """The first so many of them, each as ``show`` makes it."""
+        if most == 0:  # nothing to look for
+            return Measure(pl.len(), merge=lambda _: [])
 
         def merge(parts: list[list[Any]]) -> list[Any]:
             return [show(each) for part in parts for each in part][:most]

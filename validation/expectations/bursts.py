@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows that come too thick to be the work of people: of one case, of one hour, of one account."""
+"""Rows that come too thick to be the work of people: of one case, or of one hour."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ AT_ONCE_US = 2_000_000
 
 LEAST_IN_AN_HOUR = 100
 """An hour with fewer rows is no migration, whatever its share of a small log."""
-
-LEAST_OF_ACCOUNT = 200
-"""Of an account with fewer rows its hours say nothing."""
-
-LEAST_SHARE_OF_HOUR = 0.01
-"""An hour with a smaller share of an account's rows is an exception, not its habit."""
 
 _TIMED = ~pl.col("is_day")
 
@@ -41,15 +35,6 @@ class ExpectNoCrowdedHour(EventRowsExpectation):
     share: float
     map_metric: ClassVar[str] = "rows.no_crowded_hour"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "share")
-
-
-class ExpectAccountsOfOnePerson(EventRowsExpectation):
-    """No resource works in ``hours`` or more hours of the day in ``zone``."""
-
-    hours: int
-    zone: str
-    map_metric: ClassVar[str] = "rows.of_one_person"
-    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "hours", "zone")
 
 
 @rows_rule("rows.one_by_one", COLUMNS, ("size",))
@@ -87,19 +72,3 @@ def in_a_crowded_hour(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     )
     timed = events.filter(_TIMED).with_columns(_hour=hour)
     return timed.join(crowded, on="_hour", how="semi").drop("_hour")
-
-
-@rows_rule("rows.of_one_person", COLUMNS, ("hours", "zone"), across=True)
-def of_many_persons(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The rows of accounts that work more hours of the day than a person does."""
-    timed = events.filter(_TIMED, pl.col("resource").is_not_null())
-    hour = pl.col("at").dt.convert_time_zone(kwargs["zone"]).dt.hour()
-    n = pl.col("n")
-    shared = (
-        timed.group_by("resource", _hour=hour)
-        .agg(n=pl.len())
-        .group_by("resource")
-        .agg(rows=n.sum(), hours=(n >= LEAST_SHARE_OF_HOUR * n.sum()).sum())
-        .filter(pl.col("rows") >= LEAST_OF_ACCOUNT, pl.col("hours") >= kwargs["hours"])
-    )
-    return timed.join(shared, on="resource", how="semi")

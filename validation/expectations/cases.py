@@ -78,7 +78,7 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """
     zone, said = kwargs["zone"], kwargs["said"]
     digested = events.with_columns(CASE)
-    tied = digested.join(_tied(digested, zone, said), on="_case", how="semi")
+    tied = digested.join(_tied(digested, zone), on="_case", how="semi")
     # most cases are left by now: comparing rows in full is for the others
     at, source = pl.col("at"), pl.col("source")
     doubtful = (
@@ -115,9 +115,9 @@ def _holds_unknown_tie() -> pl.Expr:
     )
 
 
-def _tied(events: pl.LazyFrame, zone: str, columns: list[str]) -> pl.LazyFrame:
+def _tied(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     """The digests of the cases in which the times of two events do not tell which came first."""
-    digest = pl.struct(columns).hash()
+    digest = pl.col("digest")
     instants = events.group_by("_case", "at").agg(
         several=digest.min() != digest.max(), is_day=pl.col("is_day").any()
     )

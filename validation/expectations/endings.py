@@ -21,8 +21,9 @@ _ONE_DAY = pl.duration(days=1)
 class ExpectClosedCasesToEnd(EventRowsExpectation):
     """A case with a ``closed_at`` completed one of ``activities`` on that day or a day beside it.
 
-    Days are those of ``zone``: a date that a case system kept in UTC may be a day off. The last row
-    of a case without such an end breaks the rule.
+    Days are those of ``zone``: a date that a case system kept in UTC may be a day off. Where a case
+    was closed before its first row, its end is not in the export. The last row of a case without
+    such an end breaks the rule.
     """
 
     activities: list[str]
@@ -76,10 +77,10 @@ def closed_without_end(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
         events.group_by(CASE)
         .agg(
             _last=pl.col("at").max(),
-            _closed=closed_on.is_not_null().any(),
+            _is_closed_here=closed_on.max() >= day.min(),
             _ended=(is_end & is_near).any(),
         )
-        .filter(pl.col("_closed") & ~pl.col("_ended"))
+        .filter(pl.col("_is_closed_here") & ~pl.col("_ended"))
     )
     return rows_at(events, cases, "_last")
 

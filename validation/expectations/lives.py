@@ -69,13 +69,15 @@ class Lives(NamedTuple):
 class ExpectActivitiesToStay(LogExpectation):
     """No activity begins or ceases to exist while the log goes on.
 
-    Days are those of ``zone``; activities of ``minimum_group`` cases or more are told.
+    Days are those of ``zone``; activities of ``minimum_group`` cases or more are told. One case in
+    ``one_in`` is looked at, chosen by the digest of its id.
     """
 
     zone: str
     minimum_group: int
+    one_in: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.lives",)
-    success_keys: ClassVar[tuple[str, ...]] = ("zone", "minimum_group")
+    success_keys: ClassVar[tuple[str, ...]] = ("zone", "minimum_group", "one_in")
 
     def judged(self, metric: Any) -> tuple[bool, float, str]:
         """How many activities come or go."""
@@ -102,18 +104,18 @@ def _is_absent(share: float, n: int) -> bool:
     return n * math.log1p(-share) < math.log(CHANCE)
 
 
-@measure("activities.lives", ("zone",))
+@measure("activities.lives", ("zone", "one_in"))
 def _lives(kwargs: Kwargs) -> Measure:
-    counted = functools.partial(_counted, zone=kwargs["zone"])
+    counted = functools.partial(_counted, zone=kwargs["zone"], one_in=kwargs["one_in"])
     return Measure(pl.struct(pl.all()).implode(), counted, _put_together)
 
 
-def _counted(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
     """``activity, begun_on, last_on, cases, rows``: of each activity, and of each day of a case.
 
     Where the activity is null, ``cases`` began on ``begun_on`` and ``rows`` are of ``last_on``.
     """
-    day = day_in("at", zone)
+    day, events = day_in("at", zone), log.filter(pl.col("slot") % one_in == 0)
     of_cases = events.group_by(CASE, "activity").agg(
         first=day.min(), last_on=day.max(), rows=pl.len().cast(pl.Int64)
     )

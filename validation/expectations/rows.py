@@ -35,14 +35,11 @@ def said_again(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     Only digests are held of all rows; the few rows whose digest occurs twice are compared in full,
     so a digest that two different rows share does no harm.
     """
-    said = pl.struct(kwargs["column_list"])
-    digested = frame.with_columns(_digest=said.hash())
-    twice = digested.group_by("_digest").len().filter(pl.col("len") > 1).select("_digest")
+    twice = frame.group_by("digest").len().filter(pl.col("len") > 1).select("digest")
     return (
-        digested.join(twice, on="_digest", how="semi")
-        .drop("_digest")
+        frame.join(twice, on="digest", how="semi")
         .sort(*KEY)
-        .filter(~said.is_first_distinct())
+        .filter(~pl.struct(kwargs["column_list"]).is_first_distinct())
     )
 
 

@@ -36,6 +36,8 @@ SETTINGS = Settings.model_validate(
 )
 COLUMNS = {**CANDIDATES, "case:region": pl.String}
 
+_SAID = [name for name in COLUMNS if name not in ("source", "row", "slot", "is_day", "noticed")]
+
 Row = Mapping[str, object]
 
 
@@ -58,7 +60,8 @@ def row(case_id: str | None, activity: str | None, hours: float | None = 0, **mo
 def table(rows: Sequence[Row]) -> pl.DataFrame:
     """Rows in the shape of candidates; one that has no number is numbered by where it stands."""
     numbered = [{"row": number, **each} for number, each in enumerate(rows, start=1)]
-    return pl.DataFrame(numbered, schema=COLUMNS)
+    frame = pl.DataFrame(numbered, schema=COLUMNS)
+    return frame.with_columns(digest=pl.struct(_SAID).hash())
 
 
 def written(rows: Sequence[Row], folder: Path) -> Path:

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Every fault that is put in a synthetic export is found, by its rule, in the rows that have it.
+
+With ``-s`` the recall and precision of each are printed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+
+from contracts.config import load
+from contracts.settings import Settings
+from contracts.verdict import Verdict
+from ingest.sources import find_files
+from ingest.staging import stage
+from simulation.description import process
+from simulation.generator import Order, Simulated
+from simulation.recording.defect_records import DEFECTS, TOUCHED
+from simulation.recording.dialects import DIALECTS
+from simulation.recording.log import Part
+from validation.gate import judge
+
+ROOT = Path(__file__).parents[2]
+NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+CASES = 3000
+PROCESSES = ("img", "cbr", "uht", "vis")
+ROW_DEFECTS = ("late", "repeated", "swapped", "noted")
+CASE_DEFECTS = ("batch", "reopened")
+
+Place = tuple[str, int | None]
+
+
+class Found(NamedTuple):
+    """What was planted and what was found, by defect; the rows of the file, and the verdict."""
+
+    planted: dict[str, set[Place]]
+    found: dict[str, set[Place]]
+    rows: list[Place]
+    verdict: Verdict
+
+    def score(self, defect: str) -> tuple[float, float]:
+        """Recall and precision."""
+        planted, found = self.planted[defect], self.found[defect]
+        hits = len(planted & found)
+        return hits / max(1, len(planted)), hits / max(1, len(found))
+
+
+@cache
+def export(key: str, dialect: str, *, defects: bool = True) -> Found:
+    """A log, with faults or without, written and read in a dialect, and judged."""
+    simulated = Simulated(Order(key, CASES, 7, "statistical", defects=defects))
+    parts = list(simulated.parts())
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "log").mkdir()
+        DIALECTS[dialect](iter(parts), process(key), folder / "log")
+        settings = asked(key, dialect, folder / "log")
+        verdict = judged(settings, folder)
+        marked = pl.concat(
+            pl.read_parquet(file).select("source", "row", "reasons")
+            for file in (folder / "quarantine.parquet", folder / "validation" / "remarks.parquet")
+        )
+        candidates = pl.scan_parquet(folder / "staged" / "*.parquet").select(
+            "source", "row", "case_id"
+        )
+        told = marked.explode("reasons").join(candidates.collect(), on=["source", "row"])
+    rows = list(places(parts))
+    return Found(planted(simulated.touched), found(told, rows), rows, verdict)
+
+
+def asked(key: str, dialect: str, log: Path) -> Settings:
+    """The shipped config of a process, for this export of it, ids as they are."""
+    settings = load(ROOT / "configs" / f"{key}.yaml").model_dump(mode="json", by_alias=True)
+    source = settings["sources"][0]
+    if dialect == "zgw":
+        columns = {"closing_timestamp": "einddatum"}
+        source |= {"path": str(log), "format": "zgw", "columns": columns, "case_attributes": []}
+        settings |= {"analysis": {}, "deadlines": []}
+    else:
+        source["path"] = str(log / "*.csv")
+        source["columns"]["recorded_timestamp"] = "vastgelegd"
+    return Settings.model_validate(settings | {"privacy": {"pseudonymise": []}})
+
+
+def judged(settings: Settings, folder: Path) -> Verdict:
+    (folder / "staged").mkdir()
+    config = folder / "c.yaml"
+    source = settings.sources[0]
+    files = find_files(source, config, 0)
+    staged = [stage(file, source, settings, config, 0, folder / "staged") for file in files]
+    return judge([each.path for each in staged], settings, NOW, folder)
+
+
+def planted(touched: Iterable[pl.DataFrame]) -> dict[str, set[Place]]:
+    rows = pl.concat([TOUCHED.to_frame(), *touched]).select("defect", "case_id", "number")
+    return {name: set(rows.filter(defect=name).drop("defect").iter_rows()) for name in DEFECTS}
+
+
+def found(told: pl.DataFrame, rows: Iterable[Place]) -> dict[str, set[Place]]:
+    """The places that each rule tells of: rows by their place in the case, or cases."""
+    numbers = dict(enumerate(rows, start=1))
+    by_rule = {
+        defect.dq: told.filter(reasons=defect.dq) for defect in DEFECTS.values()
+    }  # fmt: skip
+    return {
+        name: {
+            numbers[row] if name in ROW_DEFECTS else (case_id.split(" ")[-1], None)
+            for row, case_id in by_rule[defect.dq].select("row", "case_id").iter_rows()
+        }
+        for name, defect in DEFECTS.items()
+    }
+
+
+def places(parts: Iterable[Part]) -> Iterator[Place]:
+    """The case and place of each row, in the order of the file."""
+    for part in parts:
+        events = part.events.sort("case", "number", maintain_order=True)
+        ids = events.join(part.cases.select("case", "case_id"), on="case", maintain_order="left")
+        yield from ids.select("case_id", "number").iter_rows()
+
+
+@pytest.mark.parametrize("defect", ROW_DEFECTS)
+@pytest.mark.parametrize("key", PROCESSES)
+def test_faulty_rows_are_found(key: str, defect: str) -> None:
+    log = export(key, "csv")
+    recall, precision = log.score(defect)
+
+    print(f"{key} {defect}: recall {recall:.3f}, precision {precision:.3f}")
+    assert log.planted[defect]
+    assert recall >= 0.99
+    assert precision >= 0.99
+
+
+@pytest.mark.parametrize("defect", CASE_DEFECTS)
+@pytest.mark.parametrize("key", PROCESSES)
+def test_faulty_cases_are_found(key: str, defect: str) -> None:
+    log = export(key, "csv")
+    recall, precision = log.score(defect)
+
+    print(f"{key} {defect}: recall {recall:.3f}, precision {precision:.3f}")
+    assert log.planted[defect]
+    assert recall >= 0.99
+    # a desk where somebody comes, pays and is admitted within two seconds is no fault of anyone
+    assert precision >= 0.95
+
+
+@pytest.mark.parametrize("key", PROCESSES)
+def test_an_end_that_went_missing_is_found(key: str) -> None:
+    log = export(key, "zgw")
+    recall, precision = log.score("unended")
+
+    print(f"{key} unended: recall {recall:.3f}, precision {precision:.3f}")
+    assert log.planted["unended"]
+    assert recall >= 0.99
+    assert precision >= 0.99
+
+
+@pytest.mark.parametrize("key", PROCESSES)
+def test_the_stretch_in_utc_is_found(key: str) -> None:
+    log = export(key, "csv")
+
+    clock = next(each for each in log.verdict.rules if each.id == "DQ19")
+    print(f"{key} utc: {clock.found}")
+    first, last = (
+        int(n.replace(",", "")) for n in re.findall(r"rows ([\d,]+) to ([\d,]+)", clock.found)[0]
+    )
+    hit = [case_id for case_id, _ in log.rows[first - 1 : last]]
+    assert sum((case_id, None) in log.planted["utc"] for case_id in hit) >= 0.8 * len(hit)
+
+
+@pytest.mark.parametrize("key", PROCESSES)
+def test_where_nothing_was_put_in_nothing_is_found(key: str) -> None:
+    clean = export(key, "csv", defects=False)
+
+    faults = {defect.dq for defect in DEFECTS.values()}
+    by_chance = {"DQ05"}  # as at the desk above
+    assert faults & {each.id for each in clean.verdict.failed} <= by_chance

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Accounts that are not those of one person; which ones is nobody's business here."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+
+from validation.engine.engine import Kwargs, Measure
+from validation.engine.registry import measure
+from validation.expectations.base import LogExpectation
+
+LEAST_ROWS = 200
+"""Of an account with fewer rows its hours say nothing."""
+
+LEAST_SHARE = 0.01
+"""An hour with a smaller share of an account's rows is an exception, not its habit."""
+
+Hours = dict[str, dict[int, int]]
+"""By account how many rows it has in which hours of the day."""
+
+
+class ExpectAccountsOfOnePerson(LogExpectation):
+    """No resource works in ``hours`` or more hours of the day in ``zone``."""
+
+    hours: int
+    zone: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("accounts.hours",)
+    success_keys: ClassVar[tuple[str, ...]] = ("hours", "zone")
+
+    def judged(self, metric: Any) -> tuple[bool, float, str]:
+        """How many accounts are shared, and how much of what accounts did is theirs."""
+        rows = [sum(hours.values()) for hours in metric.values()]
+        shared = [sum(hours.values()) for hours in metric.values() if self._is_shared(hours)]
+        share = sum(shared) / max(1, sum(rows))
+        sentence = f"Such accounts have {share:.0%} of the rows with an account." if shared else ""
+        return not shared, len(shared), sentence
+
+    def _is_shared(self, hours: Mapping[int, int]) -> bool:
+        rows = sum(hours.values())
+        usual = sum(n >= LEAST_SHARE * rows for n in hours.values())
+        return rows >= LEAST_ROWS and usual >= self.hours
+
+
+@measure("accounts.hours", ("zone",))
+def _hours(kwargs: Kwargs) -> Measure:
+    counted = functools.partial(_by_hour, zone=kwargs["zone"])
+    return Measure(pl.struct(pl.all()).implode(), counted, _added)
+
+
+def _by_hour(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+    hour = pl.col("at").dt.convert_time_zone(zone).dt.hour()
+    timed = events.filter(~pl.col("is_day"), pl.col("resource").is_not_null())
+    return timed.group_by("resource", hour=hour).agg(n=pl.len())
+
+
+def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Hours:
+    hours: Hours = defaultdict(lambda: defaultdict(int))
+    for row in (row for part in parts for row in part):
+        hours[row["resource"]][row["hour"]] += row["n"]
+    return hours
