@@ -91,6 +91,21 @@ def run(
 
 
 @app.command()
+@click.argument("export")
+@click.option("--out", type=click.Path(path_type=Path), help="The config to write; a new file.")
+@_JSON
+def init(*, export: str, out: Path | None) -> None:
+    """Looks at an export, and writes a config with its guesses and the evidence for each."""
+    from flows.init import init as write_config
+
+    written = write_config(export, out)
+    for sentence in written.undecided:
+        click.echo(f"TODO: {sentence}", err=True)
+    path = str(written.config)
+    say({"config": path, "undecided": written.undecided}, path)
+
+
+@app.command()
 @_CONFIG
 @_SET
 @_JSON

@@ -15,7 +15,7 @@ from contracts.events import CASE_PREFIX, attribute_column
 from contracts.settings import Source
 from ingest.lifecycle import COLUMN
 
-_STANDARD = {
+STANDARD = {
     "case_id": "case:concept:name",
     "activity": "concept:name",
     "timestamp": "time:timestamp",
@@ -26,7 +26,7 @@ _STANDARD = {
 }
 """The columns that play a role where the config does not say so: the names that XES fixes."""
 
-_REQUIRED = ("case_id", "activity", "timestamp")
+REQUIRED = ("case_id", "activity", "timestamp")
 _IDS = ("case_id", "resource")
 _MOST_NAMED = 20
 
@@ -51,7 +51,7 @@ def wanted_columns(source: Source) -> list[str]:
     configured = source.columns.model_dump(exclude_none=True)
     names = [
         *(name for role in configured for name in _spellings(role, configured[role])),
-        *_STANDARD.values(),
+        *STANDARD.values(),
         *(name for attribute in source.case_attributes for name in _of_case(attribute)),
     ]
     return list(dict.fromkeys(names))
@@ -67,13 +67,13 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
     """
     configured: dict[str, str] = source.columns.model_dump(exclude_none=True)
     key = f"{config}: 'sources.{position}."
-    found = {role: column for role, column in _STANDARD.items() if column in columns}
+    found = {role: column for role, column in STANDARD.items() if column in columns}
     for role, name in configured.items():
         found[role] = _pick(name, _spellings(role, name), columns, f"{key}columns.{role}'")
-    for role in _REQUIRED:
+    for role in REQUIRED:
         if role not in found:
             raise ConfigError(
-                f"{key}columns.{role}' is missing: the file has no {_STANDARD[role]}.",
+                f"{key}columns.{role}' is missing: the file has no {STANDARD[role]}.",
                 f"Name one of its columns: {_listed(columns)}.",
             )
     attributes = {

@@ -20,7 +20,8 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".parquet": "parquet",
     ".xes": "xes",
 }
-_READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
+READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
+"""The formats that this version reads."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _matches(source: Source, config: Path) -> list[Path]:
         return sorted(
             file
             for file in path.iterdir()
-            if file.is_file() and (source.format or _format_of(file))
+            if file.is_file() and (source.format or format_of_name(file))
         )
     # only what the config says is a pattern: not the name of the folder that the config is in
     folder = Path(glob.escape(str(config.parent.resolve())))
@@ -107,27 +108,28 @@ def _matches(source: Source, config: Path) -> list[Path]:
     return sorted(file for file in root.glob(str(pattern.relative_to(root))) if file.is_file())
 
 
-def _format_of(path: Path) -> Format | None:
+def format_of_name(path: Path) -> Format | None:
+    """The format that the ending of a name tells; null where it tells none."""
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     return _FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
 
 
 def _check_read(format_: Format | None, key: str) -> None:
-    if format_ and format_ not in _READ:
+    if format_ and format_ not in READ:
         raise SourceError(
             f"{key}.format: {format_} is not read by this version yet.",
-            f"Export it as one of: {', '.join(_READ)}.",
+            f"Export it as one of: {', '.join(READ)}.",
         )
 
 
 def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:
     folder = config.parent.resolve()
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-    known = format_ or _format_of(path)
+    known = format_ or format_of_name(path)
     if not known:
         raise SourceError(
             f"{key}: the format of {name} is not clear from its name.",
-            f"Say what it is: format: one of {', '.join(_READ)}.",
+            f"Say what it is: format: one of {', '.join(READ)}.",
         )
     return SourceFile(path, name, known)
 

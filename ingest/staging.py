@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def stage(
     )
     with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
         scratch = Path(folder)
-        raw = _read(file, source, scratch)
+        raw = read(file, source, wanted_columns(source), scratch)
         named = roles_of(source, raw.columns, config, position)
         _check_types(raw, named, file.name)
         roles = named.moved(raw.places)
@@ -76,16 +77,26 @@ def stage(
     return Staged(path, rows)
 
 
-def _read(file: SourceFile, source: Source, scratch: Path) -> Raw:
+def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:
+    """Opens ``file`` with the reader of its format.
+
+    Args:
+        file: one of the files of ``source``.
+        source: how to read it.
+        wanted: the columns to read; some readers give the others too.
+        scratch: an empty folder.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
     match file.format:
         case "csv":
             return read_delimited(file.path, file.name, scratch)
         case "parquet":
             return read_parquet(file.path, file.name)
         case "xes":
-            return read_xes(file.path, file.name, wanted_columns(source), scratch)
+            return read_xes(file.path, file.name, wanted, scratch)
         case "zgw":
-            wanted = wanted_columns(source)
             return read_zgw(file.path, file.name, wanted, scratch, source.case_type)
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
 

@@ -122,12 +122,31 @@ class _Spool:
         self._waiting.clear()
 
 
-def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None) -> pl.LazyFrame:
-    """The cases of one type, with a ``number`` in the order of the export."""
+def case_types(path: Path, name: str, scratch: Path, at_once: int = _RECORDS) -> dict[str, int]:
+    """How many cases an export has of each type, those of most cases first.
+
+    A type goes by its ``identificatie``, without the catalogue by its address.
+
+    Args:
+        path: a file with one answer, or a folder of them.
+        name: what errors call it.
+        scratch: an empty folder.
+        at_once: how many records of a kind to hold in memory.
+
+    Raises:
+        SourceError: an answer is not whole.
+    """
+    zaken = _typed(_tables(path, name, scratch, at_once))
+    counts = zaken.drop_nulls("type").group_by("type").len().sort("len", "type", descending=True)
+    return dict(counts.collect().iter_rows())
+
+
+def _typed(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """All cases with what is known of their types, and a ``number`` in the order of the export."""
     types = tables["zaaktypen"].select(
         zaaktype="url", type="identificatie", label="omschrijving", version="beginGeldigheid"
     )
-    zaken = (
+    return (
         tables["zaken"]
         .rename({"url": "zaak"})
         .with_row_index("number")
@@ -136,6 +155,11 @@ def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None)
         .with_columns(pl.coalesce("type", "zaaktype").alias("type"))
         .with_columns(pl.coalesce("label", "type").alias("label"))
     )
+
+
+def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None) -> pl.LazyFrame:
+    """The cases of one type."""
+    zaken = _typed(tables)
     there = zaken.select(pl.col("type").unique().sort()).collect()["type"].drop_nulls().to_list()
     if case_type is not None and case_type not in there:
         raise SourceError(

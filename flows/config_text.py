@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A config as text, in the order of those we ship: every guess with what tells so beside it.
+
+Of the export it holds names of columns, and of activities of many cases; no other value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contracts.rules import Severity
+from contracts.verdict import RuleResult
+from flows.yaml_lines import listed, remark, said, scalar
+from ingest.attribute_guesses import Attributes
+from ingest.exports import Export
+from ingest.glance import ZONE, Glance
+from ingest.guesses import Guess, Roles, share
+from ingest.journey_guesses import Journey
+
+if TYPE_CHECKING:
+    from validation.profile import Profile, Proposal
+
+_ROLES = (
+    *("case_id", "activity", "timestamp", "start_timestamp"),
+    *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
+    *("resource", "team", "org"),
+)
+_LEAST = 10
+_SEGMENTS = 6
+_NO_END = "?"  # while it is not known
+_CONSEQUENCE: dict[Severity, str] = {
+    "critical": "The run stops.",
+    "warning": "They are set aside.",
+    "info": "It is told.",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that was guessed of an export; what could not be looked at is null."""
+
+    process: str
+    export: Export
+    seen: Glance
+    roles: Roles
+    attributes: Attributes = field(default_factory=Attributes)
+    journey: Journey | None = None
+    judged: Profile | None = None
+
+    @property
+    def case_attributes(self) -> list[str]:
+        """What cases may be compared by."""
+        return [guess.value for guess in self.attributes.kept]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What is left to decide before the log can be mined, a sentence each."""
+        missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
+        if self.journey is None or not self.journey.ends:
+            missing.append("journey.end")
+        stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
+        return (
+            *(f"{key} could not be told from the export." for key in missing),
+            *("The gate would stop this log; the config says why." for _ in stops),
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The config as far as it must be known to read and judge the log."""
+        columns = {role: guess.value for role, guess in self.roles.found.items()}
+        starts, ends = (self.journey.starts, self.journey.ends) if self.journey else ((), ())
+        source: dict[str, Any] = {
+            "path": self.export.path,
+            "format": self.export.format,
+            "case_type": self.seen.case_type,
+            "columns": columns,
+            "case_attributes": self.case_attributes,
+        }
+        journey = {
+            "start": [guess.value for guess in starts],
+            "end": [guess.value for guess in ends] or [_NO_END],
+        }
+        return {"process": {"id": self.process}, "sources": [source], "journey": journey}
+
+
+def config_text(found: Found) -> str:
+    """The whole file."""
+    blocks = (_head, _source, _journey, _deadlines, _validation, _analysis)
+    return "\n".join(line for block in blocks for line in block(found)) + "\n"
+
+
+def _head(found: Found) -> Iterator[str]:
+    yield "# What `hoeksteen init` made of an export: guesses, each with what tells so beside it."
+    yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
+    if found.journey:
+        rows, cases = _many(found.journey.rows, "rows"), _many(found.journey.cases, "cases")
+        yield f"# The export has {rows}, with events of {cases}."
+    for sentence in found.undecided:
+        yield f"# TODO {sentence}"
+    yield "process:"
+    yield from said(f"  id: {found.process}", "of the folder that reports are written in")
+
+
+def _source(found: Found) -> Iterator[str]:
+    yield "sources:"
+    yield f"  - path: {scalar(found.export.path)}"
+    yield from said(f"    format: {found.export.format}", "so its files begin")
+    yield from _case_type(found.seen)
+    yield "    columns:" if found.roles.found else "    columns: {}"
+    for role in _ROLES:
+        yield from _column(found.roles, role)
+    yield from _case_attributes(found.attributes)
+    yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
+
+
+def _case_type(seen: Glance) -> Iterator[str]:
+    if seen.case_type is None:
+        return
+    others = [name for name in seen.case_types if name != seen.case_type]
+    told = f"most cases are of it; there are also {listed(others)}" if others else "the only one"
+    yield from said(f"    case_type: {scalar(seen.case_type)}", told)
+
+
+def _column(roles: Roles, role: str) -> Iterator[str]:
+    guess = roles.found.get(role)
+    if guess:
+        yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)
+    elif role in roles.candidates:
+        names = listed(roles.candidates[role]) or "no column holds what it should"
+        yield from remark(f"TODO {role}: one of {names}", "      ")
+
+
+def _case_attributes(attributes: Attributes) -> Iterator[str]:
+    if attributes.kept:
+        yield "    case_attributes:"
+    for guess in attributes.kept:
+        yield from said(f"      - {scalar(guess.value)}", guess.evidence)
+    if attributes.personal:
+        told = f"left out, as about a person or naming one: {listed(attributes.personal)}"
+        yield from remark(told, "    ")
+    if attributes.rest:
+        yield from remark(f"not read: {listed(attributes.rest)}", "    ")
+
+
+def _told_of_zone(found: Found) -> str:
+    timestamp = found.roles.found.get("timestamp")
+    if timestamp and found.seen.times[timestamp.value].has_offset:
+        return "for dates; the times themselves tell their offset"
+    return "taken, as the times tell no offset"
+
+
+def _journey(found: Found) -> Iterator[str]:
+    yield "journey:"
+    if found.journey is None:
+        yield "  start: []"
+        yield "  # TODO end: the activities that end a case"
+        return
+    journey = found.journey
+    yield from _activities("start", journey.starts, "")
+    ended = f"{share(journey.ended)} of the cases have one of these; the others are open"
+    yield from _activities("end", journey.ends, ended)
+    for guess in found.journey.maybe:
+        yield from remark(f"perhaps {scalar(guess.value)}: {guess.evidence}", "    ")
+    yield from _steps(found.journey)
+    if found.journey.suspension:
+        start, end = found.journey.suspension
+        yield "  suspensions:"
+        yield from said(f"    - from: {scalar(start)}", "both are in the log, by these names")
+        yield f"      to: {scalar(end)}"
+
+
+def _activities(key: str, guesses: Sequence[Guess], told: str) -> Iterator[str]:
+    if guesses:
+        yield from said(f"  {key}:", told) if told else [f"  {key}:"]
+    elif key == "end":
+        yield "  # TODO end: no activity is surely the last one of many cases"
+    else:
+        yield from said(f"  {key}: []", "no activity begins most cases that have it")
+    for guess in guesses:
+        yield from said(f"    - {scalar(guess.value)}", guess.evidence)
+
+
+def _steps(journey: Journey) -> Iterator[str]:
+    if not journey.actors:
+        return
+    yield "  # whose turn it is before a step, where a word in its name tells; else the agency's"
+    yield "  steps:"
+    for name, actor in journey.actors.items():
+        yield from said(f"    {scalar(name)}: {{actor: {actor.value}}}", actor.evidence)
+
+
+def _deadlines(_: Found) -> Iterator[str]:
+    yield "# Which term of the law holds no export tells; docs/norms.md has those that are known."
+    yield "# deadlines:"
+    yield "#   - {id: beslistermijn, rule: awb-4-13}"
+
+
+def _validation(found: Found) -> Iterator[str]:
+    """What the gate says, and what may be asked otherwise; a comment where nothing need be."""
+    if found.journey is None or found.judged is None or not found.judged.proposals:
+        return
+    rows, proposals = found.judged.verdict.rows, found.judged.proposals
+    is_asked = any(proposal.why for proposal in proposals)
+    yield "# What the gate says of this log. Each rule can be made critical, warning or info."
+    block = ["validation:", "  rules:"]
+    for proposal in proposals:
+        block += remark(_told(proposal.rule, rows, found.journey.cases), "    ")
+        block += _choice(proposal, is_asked)
+    yield from block if is_asked else (f"# {line}" for line in block)
+
+
+def _choice(proposal: Proposal, is_asked: bool) -> Iterable[str]:  # noqa: FBT001
+    """What a config may say of a rule; a comment among others that it says indeed."""
+    asked = proposal.choice.model_dump(exclude_none=True)
+    values = ", ".join(f"{key}: {value}" for key, value in asked.items())
+    line = f"{proposal.rule.id}: {{{values}}}"
+    if proposal.why:
+        return said(f"    {line}", proposal.why)
+    return [f"    # {line}" if is_asked else f"    {line}"]
+
+
+def _told(rule: RuleResult, rows: int, cases: int) -> str:
+    where = ""
+    if 0 < rule.cases < _LEAST or 0 < rule.rows < _LEAST:
+        where = f" Not so in fewer than {_LEAST} rows or cases."
+    elif rule.rows:
+        where = f" Not so in {rule.rows:,} rows ({share(rule.rows / rows)})."
+    elif rule.cases:
+        where = f" Not so in {rule.cases:,} cases ({share(rule.cases / cases)})."
+    return f"{rule.id}: {rule.in_words}{where} {_CONSEQUENCE[rule.severity]}"
+
+
+def _analysis(found: Found) -> Iterator[str]:
+    names = found.case_attributes[:_SEGMENTS]
+    if names:
+        yield "analysis:"
+        yield "  segments:  # groups that are compared"
+        yield from (f"    - {scalar(name)}" for name in names)
+
+
+def _many(count: int, what: str) -> str:
+    return f"fewer than {_LEAST} {what}" if 0 < count < _LEAST else f"{count:,} {what}"

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``hoeksteen init``: looks at an export, and writes a config with guesses and their evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import UsageError
+from contracts.settings import Settings
+from flows.config_text import Found, config_text
+from ingest.attribute_guesses import guess_attributes
+from ingest.exports import Export, open_export
+from ingest.glance import glance
+from ingest.guesses import guess_roles
+from ingest.journey_guesses import guess_journey
+from ingest.staging import stage
+
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True)
+class Written:
+    """The config that was written, and what is left to decide, a sentence each."""
+
+    config: Path
+    undecided: tuple[str, ...]
+
+
+def init(export: str, out: Path | None) -> Written:
+    """Writes a config for an export.
+
+    Args:
+        export: a file, a folder or a pattern.
+        out: the config to write; by default a file here, called after the export.
+
+    Raises:
+        UsageError: there is such a config already, or it cannot be written there.
+        SourceError: the export cannot be read.
+    """
+    process = _process_id(out.stem if out else _name(export))
+    config = out or Path(f"{process}.yaml")
+    _check_free(config)
+    found = _look(open_export(export, config), process, config)
+    try:
+        with config.open("x", encoding="utf-8") as file:
+            file.write(config_text(found))
+    except FileExistsError:
+        raise _taken(config) from None
+    except OSError as error:
+        raise UsageError(f"{config} cannot be written: {error.strerror}.") from None
+    return Written(config, found.undecided)
+
+
+def _name(export: str) -> str:
+    """What an export is called: a pattern after its folder."""
+    path = Path(export)
+    named = path.parent if re.search(r"[*?\[]", path.name) else path
+    return named.resolve().name.split(".")[0]
+
+
+def _process_id(name: str) -> str:
+    letters = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return letters[:_LONGEST_ID].rstrip("-") or "process"
+
+
+def _check_free(config: Path) -> None:
+    if config.exists():
+        raise _taken(config)
+    if not config.parent.is_dir():
+        raise UsageError(f"There is no folder {config.parent}.", "Make it, or give another --out.")
+
+
+def _taken(config: Path) -> UsageError:
+    return UsageError(
+        f"{config} is there already, and is never overwritten.", "Give another name: --out."
+    )
+
+
+def _look(export: Export, process: str, config: Path) -> Found:
+    """All guesses; those of the journey and the gate need all columns that an event has."""
+    seen = glance(export)
+    roles = guess_roles(seen)
+    if roles.candidates:
+        return Found(process, export, seen, roles)
+    attributes = guess_attributes(seen, roles.found)
+    columns = Found(process, export, seen, roles, attributes)
+    now = dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.model_validate(columns.document())
+        paths = _staged(export, settings, config, Path(folder))
+        journey = guess_journey(paths, now, settings.privacy.minimum_group)
+        whole = Found(process, export, seen, roles, attributes, journey)
+        if not journey.ends:
+            return whole
+        from validation.profile import profile
+
+        judged = profile(paths, Settings.model_validate(whole.document()), now)
+        return Found(process, export, seen, roles, attributes, journey, judged)
+
+
+def _staged(export: Export, settings: Settings, config: Path, folder: Path) -> Sequence[Path]:
+    source = settings.sources[0]
+    return [stage(file, source, settings, config, 0, folder).path for file in export.files]

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Lines of YAML with comments, whatever the texts in them are."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+WIDTH = 100
+
+
+def scalar(text: str) -> str:
+    """A text as YAML has it, on one line: quoted where it would else be something other."""
+    style = None if text.isprintable() else '"'
+    dumped: str = yaml.safe_dump(text, allow_unicode=True, width=float("inf"), default_style=style)
+    return dumped.removesuffix("\n").removesuffix("\n...")
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts with commas between them."""
+    return ", ".join(map(scalar, texts))
+
+
+def said(line: str, comment: str) -> Iterator[str]:
+    """A line with a comment behind it, or above it where it would get too long."""
+    whole = f"{line}  # {comment}"
+    if len(whole) <= WIDTH:
+        yield whole
+        return
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    yield from remark(comment, indent)
+    yield line
+
+
+def remark(text: str, indent: str = "") -> list[str]:
+    """A comment, on as many lines as it takes."""
+    start = f"{indent}# "
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=start,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What exports call their columns, in Dutch and English and in the words of known tools."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.events import CASE_PREFIX
+from ingest.roles import STANDARD
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "case_id": (
+        *("zaaknummer", "zaakidentificatie", "zaakid", "zaaknr", "zaakkenmerk", "zaak"),
+        *("dossiernummer", "dossierid", "dossiernr", "dossier", "aanvraagnummer", "aanvraagid"),
+        *("meldingnummer", "meldingsnummer", "verzoeknummer", "claimnummer", "kenmerk"),
+        *("caseid", "casekey", "caseidentifier", "casenumber", "caseno", "case"),
+        *("requestid", "requestnumber", "applicationid", "claimid", "ticketid", "incidentid"),
+    ),
+    "activity": (
+        *("activiteit", "activiteitnaam", "stap", "stapnaam", "processtap", "handeling"),
+        *("taak", "taaknaam", "gebeurtenis", "actie", "statusomschrijving", "statusnaam"),
+        *("activity", "activitynl", "activityen", "activityname", "taskname", "task", "eventname"),
+        *("event", "step", "action", "status", "statustype", "fase"),
+    ),
+    "timestamp": (
+        *("tijdstip", "tijdstempel", "datumtijd", "datumstatusgezet", "statusdatum", "eindtijd"),
+        *("eindtijdstip", "gereedop", "gereed", "voltooidop", "voltooid", "afgerond", "datum"),
+        *("completetimestamp", "completiontimestamp", "endtimestamp", "eventtime", "eventdatetime"),
+        *("eventtimestamp", "timestamp", "datetime", "enddatetime", "endtime", "completedat"),
+        *("time", "date", "tijd", "udate"),
+    ),
+    "start_timestamp": (
+        *("begonnen", "begonnenop", "begintijd", "begintijdstip", "begin", "gestart", "gestartop"),
+        *("starttijd", "starttijdstip", "aanvang", "starttimestamp", "startdatetime", "starttime"),
+        *("eventstarttime", "startedat", "started", "start"),
+    ),
+    "registration_timestamp": (
+        *("registratiedatum", "registratietijdstip", "datumregistratie", "ontvangstdatum"),
+        *("datumontvangst", "aanvraagdatum", "datumaanvraag", "startdatum", "startdatumzaak"),
+        *("registrationdate", "registeredat", "registeredon", "regdate", "receiveddate"),
+        *("startdate", "createddate"),
+    ),
+    "closing_timestamp": (
+        *("einddatum", "einddatumzaak", "afsluitdatum", "sluitdatum", "afhandeldatum"),
+        *("datumafsluiting", "datumafhandeling", "datumgesloten", "afgeslotenop", "afgesloten"),
+        *("closingdate", "closeddate", "closedat", "closedon", "enddate"),
+    ),
+    "recorded_timestamp": (
+        *("vastgelegd", "vastgelegdop", "ingevoerd", "ingevoerdop", "invoerdatum", "invoermoment"),
+        *("aangemaakt", "aangemaaktop", "aanmaakdatum", "mutatiedatum", "gewijzigdop"),
+        *("recordedat", "recordedon", "recorded", "createdat", "createdon", "created", "loggedat"),
+        *("entrydate", "insertedat", "modifiedon", "modifiedat"),
+    ),
+    "resource": (
+        *("medewerker", "medewerkernaam", "medewerkerid", "behandelaar", "gebruiker"),
+        *("gebruikersnaam", "gebruikerid", "gebruikersid", "uitvoerder", "uitgevoerddoor"),
+        *("ambtenaar", "account", "resource", "username", "userid", "user", "employee"),
+        *("employeeid", "agent", "performer", "handler", "originator", "assignee", "worker"),
+    ),
+    "team": (
+        *("afdeling", "afdelingsnaam", "team", "teamnaam", "behandelgroep", "werkgroep", "groep"),
+        *("cluster", "bureau", "department", "unit", "teamname", "group", "queue"),
+    ),
+    "org": (
+        *("organisatie", "organisatienaam", "instantie", "ketenpartner", "instelling"),
+        *("organisation", "organization", "orgname", "agency", "company", "org"),
+    ),
+}
+"""The names of each role, in lower-case letters and digits alone, likeliest first."""
+
+_FEWEST_LETTERS = 5
+_NOT_YET = re.compile(r"gepland|uiterlijk|verwacht|streef|planned|deadline|due|expected|target")
+_WHO = re.compile(
+    r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
+    r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|person|monitor"
+)
+
+
+def fit(name: str, role: str) -> int | None:
+    """How well a name fits a role, less is better; null: not at all.
+
+    Zero is the name that XES fixes; names that only hold one of the role's come after all others.
+    """
+    if name == STANDARD.get(role):
+        return 0
+    if name in STANDARD.values() or (role.endswith("timestamp") and _NOT_YET.search(name.lower())):
+        return None
+    letters, known = _letters(name), NAMES[role]
+    if letters in known:
+        return 1 + known.index(letters)
+    holds = any(run in known for run in _runs(name) if len(run) >= _FEWEST_LETTERS)
+    return 1 + len(known) if holds else None
+
+
+def tells_time(name: str) -> bool:
+    """Whether a name is one of a time: then its numbers may be dates."""
+    letters = _letters(name)
+    roles = (role for role in NAMES if role.endswith("timestamp"))
+    return re.search(r"datum|date|tijd|time", letters) is not None or any(
+        letters in NAMES[role] for role in roles
+    )
+
+
+def tells_who(name: str) -> bool:
+    """Whether a name is one of a column that says who worked on a case."""
+    return _WHO.search(" ".join(_words(name))) is not None
+
+
+def _words(name: str) -> list[str]:
+    """``zaak_nummerIntern`` is three words."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix(CASE_PREFIX))
+    return re.findall(r"[a-z0-9]+", apart.lower())
+
+
+def _runs(name: str) -> list[str]:
+    """All words that follow each other, written as one."""
+    words = _words(name)
+    ends = range(1, len(words) + 1)
+    return ["".join(words[start:end]) for end in ends for start in range(end)]
+
+
+def _letters(name: str) -> str:
+    return "".join(_words(name))

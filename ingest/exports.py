@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What somebody points at and calls an export: which files that are, and in which format."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import gzip
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import SourceError, UsageError
+from contracts.settings import Format, Source
+from ingest.sources import READ, SourceFile, find_files, format_of_name
+
+_HEAD = 4096
+_MAGIC: dict[bytes, Format] = {
+    b"PAR1": "parquet",
+    b"PK\x03\x04": "excel",
+    b"\xd0\xcf\x11\xe0": "excel",
+    b"SQLite format 3": "ocel",
+}
+_OBJECTS = (b"ocel:", b"objectTypes", b"eventTypes", b"object-types")
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Export:
+    """The files of an export, all in one ``format``; ``path`` is what a config calls them."""
+
+    path: str
+    format: Format
+    files: tuple[SourceFile, ...]
+
+
+def open_export(given: str, config: Path) -> Export:
+    """Finds the files of an export, and tells their format by how they begin.
+
+    Args:
+        given: a file, a folder or a pattern, from the current folder.
+        config: the config that will name it; nothing is written.
+
+    Raises:
+        SourceError: there is no such file, or no version of ours reads its format yet.
+        UsageError: the files are of several formats.
+    """
+    if "://" in given:
+        raise SourceError(
+            f"{given.partition('://')[0]}:// is not read by this version yet.",
+            "Download the export first and give the path of the file.",
+        )
+    named = _pattern(Path(given)) if Path(given).is_dir() else given
+    format_ = _one_format(named, given)
+    if format_ not in READ:
+        raise SourceError(
+            f"{given} is in the format {format_}, which is not read by this version yet.",
+            f"Export it as one of: {', '.join(READ)}.",
+        )
+    path = named if Path(named).is_absolute() else _relative(named, config)
+    return Export(path, format_, tuple(find_files(Source(path=path, format=format_), config, 0)))
+
+
+def _pattern(folder: Path) -> str:
+    """The files that are meant by a folder: those with one ending, or pages of a ZGW API."""
+    files = [file for file in folder.iterdir() if file.is_file() and format_of_name(file)]
+    endings = {"".join(file.suffixes[-2 if file.suffix == ".gz" else -1 :]) for file in files}
+    if len(endings) > 1:
+        raise UsageError(
+            f"{folder} holds files that end in {', '.join(sorted(endings))}.",
+            f"Say which are the export: '{folder / ('*' + min(endings))}'.",
+        )
+    if endings:
+        return f"{glob.escape(folder.as_posix())}/*{endings.pop()}"
+    return folder.as_posix()
+
+
+def _one_format(named: str, given: str) -> Format:
+    """The format of all files that ``named`` means."""
+    path = Path(named)
+    if path.is_dir():
+        if next(path.rglob("*.json"), None):
+            return "zgw"
+        paths = [file for file in path.iterdir() if file.is_file()]
+    else:
+        paths = [path] if path.is_file() else _matching(named)
+    formats = {_format_of(file) for file in sorted(paths) if file.is_file()}
+    if not formats:
+        raise SourceError(f"There is no export {given}.", _near(path))
+    if len(formats) > 1:
+        raise UsageError(
+            f"{given} means files of several formats: {', '.join(sorted(formats))}.",
+            "A source has one; name those of one format, as 'exports/*.csv' does.",
+        )
+    return formats.pop()
+
+
+def _matching(pattern: str) -> list[Path]:
+    return [Path(each) for each in glob.glob(pattern, recursive=True)]  # noqa: PTH207 - or absolute
+
+
+def _format_of(path: Path) -> Format:
+    """The format that a file begins like; what begins like nothing else is delimited text."""
+    try:
+        head = _head(path)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+    for magic, format_ in _MAGIC.items():
+        if head.startswith(magic):
+            return format_
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if text[:1] not in (b"<", b"{", b"["):
+        return "csv"
+    if any(each in head for each in _OBJECTS):
+        return "ocel"
+    return "xes" if text[:1] == b"<" else "zgw"
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.startswith(_GZIP_MAGIC):
+        return head
+    try:
+        with gzip.open(path) as zipped:
+            return zipped.read(_HEAD)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        message = f"{path} is a damaged gzip file."
+        raise SourceError(message, "Export or copy it again.") from None
+
+
+def _relative(path: str, config: Path) -> str:
+    return Path(os.path.relpath(path, config.parent)).as_posix()
+
+
+def _near(path: Path) -> str:
+    there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, sorted(there), n=1)
+    return (
+        f"Did you mean {path.parent / near[0]}?" if near else "Give the path of a file or folder."
+    )

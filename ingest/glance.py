@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A first look at an export: its columns, and its first rows to tell from what they hold."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from contracts.errors import SourceError
+from contracts.settings import Format, Source
+from ingest.exports import Export
+from ingest.notations import NO_TIME, notation_of
+from ingest.raw import Raw, refused
+from ingest.staging import read
+from ingest.times import parsed, typed
+from ingest.zgw import case_types
+
+ROWS = 100_000
+"""So many rows are looked at, of the largest file."""
+
+ZONE = "Europe/Amsterdam"
+
+_HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
+_IS_A_VALUE = re.compile(r"\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ,].*)?")
+_MOSTLY = 0.9
+
+
+class Times(NamedTuple):
+    """A column as instants; ``notation`` is how it writes them."""
+
+    at: pl.Series
+    notation: str
+    has_offset: bool
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The first rows of an export, all values as text or as moments, empty ones null.
+
+    ``case_types``: of a ZGW API, how many cases it has of each type.
+    """
+
+    format: Format
+    frame: pl.DataFrame
+    case_types: dict[str, int]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that have one name for themselves, and one value a row."""
+        return self.frame.columns
+
+    @property
+    def case_type(self) -> str | None:
+        """The type of most cases; null where its one type is known by its address only."""
+        most = next(iter(self.case_types), None)
+        is_known = most is not None and (len(self.case_types) > 1 or "://" not in most)
+        return most if is_known else None
+
+    @cached_property
+    def times(self) -> dict[str, Times]:
+        """The columns of which nearly all values read as times."""
+        found = ((name, _times(self.frame[name])) for name in self.columns)
+        return {name: times for name, times in found if times is not None}
+
+
+def glance(export: Export) -> Glance:
+    """Looks at the first rows of the largest file, and at the columns that all files have.
+
+    Raises:
+        SourceError: a file cannot be read, or its first line holds no names of columns.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        types = _case_types(export, scratch)
+        source = Source(
+            path=export.path,
+            format=export.format,
+            case_type=next(iter(types)) if len(types) > 1 else None,
+        )
+        files = sorted(export.files, key=lambda file: -file.path.stat().st_size)
+        raws = [read(file, source, (), _new(scratch)) for file in files]
+        common = set.intersection(*(set(raw.columns) for raw in raws))
+        first = raws[0]
+        if len(first.frame.collect_schema()) < len(first.columns):  # it gives what it is asked for
+            first = read(files[0], source, first.columns, _new(scratch))
+        if export.format == "csv":
+            _check_header(first, files[0].name)
+        with refused(first.refusal, first.frame):
+            return Glance(export.format, _rows(first, common), types)
+
+
+def _case_types(export: Export, scratch: Path) -> dict[str, int]:
+    if export.format != "zgw":
+        return {}
+    file = export.files[0]
+    return case_types(file.path, file.name, _new(scratch))
+
+
+def _new(folder: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=folder))
+
+
+def _check_header(raw: Raw, name: str) -> None:
+    """Refuses a file whose first line is a row: its values would be taken for names."""
+    if any(_IS_A_VALUE.fullmatch(column) for column in raw.columns):
+        raise SourceError(
+            f"{name} has no header: its first line has numbers or times where the names of "
+            "columns should be.",
+            "Export it again, with a header.",
+        )
+
+
+def _rows(raw: Raw, common: set[str]) -> pl.DataFrame:
+    schema = raw.frame.collect_schema()
+    once = [name for name, count in Counter(raw.columns).items() if count == 1]
+    named = {name: raw.places[name] for name in once if name and name in common}
+    flat = {name: place for name, place in named.items() if not schema[place].is_nested()}
+    rows = raw.frame.select(_value(place, schema[place]) for place in flat.values())
+    found = rows.head(ROWS).collect(engine="streaming")
+    return found.rename({place: name for name, place in flat.items()})
+
+
+def _value(place: str, type_: pl.DataType) -> pl.Expr:
+    if type_ in (pl.Date, pl.Datetime):
+        return pl.col(place)
+    text = pl.col(place).cast(pl.String, strict=False).str.strip_chars()
+    return pl.when(text != "").then(text).alias(place)
+
+
+def _times(values: pl.Series) -> Times | None:
+    if values.dtype.is_temporal():
+        at = _read(values, typed(pl.col("value"), ZONE))
+        return Times(at, "moments", getattr(values.dtype, "time_zone", None) is not None)
+    texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
+    if texts.is_empty():
+        return None
+    try:
+        notation = notation_of(texts.to_frame().lazy(), values.name, "")
+    except SourceError:  # day and month stand in both orders
+        return None
+    at = _read(values, parsed(pl.col("value"), notation, ZONE))
+    if at.count() < _MOSTLY * len(texts):
+        return None
+    return Times(at, notation.name, bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all()))
+
+
+def _read(values: pl.Series, times: pl.Expr) -> pl.Series:
+    return values.to_frame("value").select(times.struct.field("at")).to_series()

@@ -1,0 +1,249 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Guesses which column of an export plays which role, and what tells so.
+
+A name says what a column is meant to be, and its values must bear that out. Where names say
+nothing, the values decide if they can: a case comes back in some rows, an activity in many cases.
+What cannot be told apart is left to who knows the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from ingest.column_names import NAMES, fit, tells_time
+from ingest.glance import Glance
+from ingest.roles import REQUIRED
+
+_ORDER = (
+    *("case_id", "activity", "start_timestamp", "registration_timestamp"),
+    *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
+)
+_OF_A_CASE = ("registration_timestamp", "closing_timestamp")
+_NUMBERS = ("serial", "compact")
+_MOSTLY, _HARDLY = 0.9, 0.1
+_ROWS_A_CASE = (1.1, 500)
+_MOST_ACTIVITIES = 1000
+_FEWEST_CASES = 10
+_CLEARLY = 1.2
+
+
+class Guess(NamedTuple):
+    """What was guessed, and why."""
+
+    value: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Roles:
+    """``found``: role → column; ``candidates``: what a required role may be that was not found."""
+
+    found: Mapping[str, Guess]
+    candidates: Mapping[str, tuple[str, ...]]
+
+
+def guess_roles(seen: Glance) -> Roles:
+    """Guesses the roles of columns; each column has one."""
+    found: dict[str, Guess] = {}
+    for role in _ORDER:
+        taken = {guess.value for guess in found.values()}
+        case = found["case_id"].value if "case_id" in found else None
+        look = _Look(seen, case, [name for name in seen.columns if name not in taken])
+        guess = _by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
+        if guess is not None:
+            found[role] = guess
+    missing = [role for role in REQUIRED if role not in found]
+    left = [name for name in seen.columns if name not in {each.value for each in found.values()}]
+    return Roles(found, {role: tuple(_possible(seen, role, left)) for role in missing})
+
+
+def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:
+    is_time = role == "timestamp"
+    return [name for name in names if (name in seen.times) == is_time]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """An export with the columns that have no role yet; ``case`` is the one of case ids."""
+
+    seen: Glance
+    case: str | None
+    left: Sequence[str]
+
+    def values(self, name: str) -> pl.Series:
+        return self.seen.frame[name]
+
+    def filled(self, name: str) -> float:
+        return 1 - self.values(name).null_count() / max(1, self.seen.frame.height)
+
+    def rows_a_value(self, name: str) -> float:
+        values = self.values(name).drop_nulls()
+        return len(values) / max(1, values.n_unique())
+
+    def is_time(self, name: str) -> bool:
+        """Whether it holds times; numbers may be dates only where their name says so."""
+        times = self.seen.times.get(name)
+        return times is not None and (times.notation not in _NUMBERS or tells_time(name))
+
+    def by_case(self, name: str) -> pl.DataFrame:
+        """Of each case of several rows, how many of them, and how many values they have."""
+        if self.case is None:
+            return pl.DataFrame(schema={"rows": pl.UInt32, "values": pl.UInt32})
+        both = pl.DataFrame({"case": self.values(self.case), "value": self.values(name)})
+        value = pl.col("value").drop_nulls()
+        cases = both.drop_nulls("case").group_by("case")
+        return cases.agg(rows=pl.len(), values=value.n_unique()).filter(pl.col("rows") > 1)
+
+    def varies(self, name: str) -> float:
+        """The share of cases of several rows in which it has several values."""
+        cases = self.by_case(name)
+        return (cases["values"] > 1).mean() or 0.0  # type: ignore[return-value]
+
+    def rises(self, name: str) -> float:
+        """The share of steps from row to row of one case in which a time does not go back."""
+        if self.case is None:
+            return 0.0
+        rows = pl.DataFrame({"case": self.values(self.case), "at": self.seen.times[name].at})
+        steps = rows.drop_nulls().select(pl.col("at").diff().over("case")).drop_nulls()["at"]
+        return (steps.dt.total_microseconds() >= 0).mean() or 0.0  # type: ignore[return-value]
+
+
+def _by_name(look: _Look, role: str) -> Guess | None:
+    """The column with the likeliest name of those whose values bear it out."""
+    fits = {name: fit(name, role) for name in look.left}
+    named = sorted((rank, name) for name, rank in fits.items() if rank is not None)
+    for rank, name in named:
+        told = _BORNE_OUT[role](look, name, role)
+        if told is not None:
+            how = "the name that XES fixes" if rank == 0 else "by its name"
+            return Guess(name, f"{how}; {told}")
+    return None
+
+
+def _is_case_id(look: _Look, name: str, _: str) -> str | None:
+    rows = look.rows_a_value(name)
+    if look.is_time(name) or look.filled(name) < _MOSTLY:
+        return None
+    least, most = _ROWS_A_CASE
+    return f"a value comes back in {rows:.1f} rows" if least <= rows <= most else None
+
+
+def _is_activity(look: _Look, name: str, _: str) -> str | None:
+    values = look.values(name).n_unique()
+    if look.is_time(name) or look.filled(name) < _MOSTLY or values > _MOST_ACTIVITIES:
+        return None
+    varies = look.varies(name)
+    if look.case is not None and varies < _HARDLY:
+        return None
+    return f"{values:,} values; {share(varies)} of the cases have several"
+
+
+def _is_moment(look: _Look, name: str, role: str) -> str | None:
+    """A time of a row, or of a case."""
+    if not look.is_time(name):
+        return None
+    if role == "timestamp" and look.filled(name) < _MOSTLY:
+        return None
+    varies = look.varies(name)
+    if look.case is not None and (varies > _HARDLY) == (role in _OF_A_CASE):
+        return None
+    times = look.seen.times[name]
+    told = f"in {share(look.filled(name))} of the rows, {_in_words(times.notation)}"
+    if role == "timestamp" and look.case is not None:
+        return f"{told}; within cases {share(look.rises(name))} do not go back"
+    return told
+
+
+def _is_who(look: _Look, name: str, _: str) -> str | None:
+    if look.is_time(name) or not look.filled(name):
+        return None
+    return f"in {share(look.filled(name))} of the rows"
+
+
+def _case_id_by_values(look: _Look) -> Guess | None:
+    """The column with the most values that come back, where no other comes near."""
+    many = {
+        name: look.values(name).n_unique()
+        for name in look.left
+        if _is_case_id(look, name, "") and look.values(name).n_unique() >= _FEWEST_CASES
+    }
+    best = max(many, key=many.__getitem__, default=None)
+    if best is None:
+        return None
+    within = _Look(look.seen, best, look.left)
+    rivals = [name for name, n in many.items() if name != best and 2 * n > many[best]]
+    if any(within.varies(name) > 0 for name in rivals):
+        return None
+    rows = look.rows_a_value(best)
+    return Guess(best, f"by its values: most of all that come back, in {rows:.1f} rows each")
+
+
+def _activity_by_values(look: _Look) -> Guess | None:
+    """The column that begins alike in most cases, and seldom has a value twice in one."""
+    if look.case is None:
+        return None
+    scores = {
+        name: _like_steps(look, name)
+        for name in look.left
+        if not any(fit(name, role) for role in NAMES) and _is_activity(look, name, "")
+    }
+    best = _clearly_best(scores)
+    if best is None:
+        return None
+    values = look.values(best).n_unique()
+    return Guess(best, f"by its values: {values:,}, most of them once a case, begun alike")
+
+
+def _like_steps(look: _Look, name: str) -> float:
+    cases = look.by_case(name)
+    once = (cases["values"] / cases["rows"]).mean()
+    rows = pl.DataFrame({"case": look.values(str(look.case)), "value": look.values(name)})
+    first = rows.drop_nulls().group_by("case").agg(pl.col("value").first())["value"]
+    begun = first.value_counts()["count"].max()
+    return float(once or 0) * float(begun or 0) / max(1, len(first))  # type: ignore[arg-type]
+
+
+def _timestamp_by_values(look: _Look) -> Guess | None:
+    """The one column of times that change within cases."""
+    scores = {name: look.rises(name) for name in look.left if _is_moment(look, name, "timestamp")}
+    best = next(iter(scores)) if len(scores) == 1 else None
+    if best is None:
+        return None
+    rises = share(scores[best])
+    return Guess(best, f"by its values: the one time that goes on within cases, in {rises} of rows")
+
+
+def _clearly_best(scores: Mapping[str, float]) -> str | None:
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    if not ranked or (len(ranked) > 1 and scores[ranked[0]] < _CLEARLY * scores[ranked[1]]):
+        return None
+    return ranked[0]
+
+
+def share(part: float) -> str:
+    """``12 %``."""
+    return f"{part:.0%}".replace("%", " %")
+
+
+def _in_words(notation: str) -> str:
+    words = {"iso": "year first", "serial": "days since 1900", "compact": "without separators"}
+    return words.get(notation, notation)
+
+
+_Told = Callable[[_Look, str, str], str | None]
+_BORNE_OUT: dict[str, _Told] = {
+    "case_id": _is_case_id,
+    "activity": _is_activity,
+    **dict.fromkeys([role for role in NAMES if role.endswith("timestamp")], _is_moment),
+    **dict.fromkeys(("resource", "team", "org"), _is_who),
+}
+_BY_VALUES: dict[str, Callable[[_Look], Guess | None]] = {
+    "case_id": _case_id_by_values,
+    "activity": _activity_by_values,
+    "timestamp": _timestamp_by_values,
+}

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``hoeksteen init``: from an export to a config that a run takes as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.config import load
+from contracts.errors import ConfigError
+from contracts.settings import Settings
+from flows.check import judge_only
+from flows.cli import app
+from flows.yaml_lines import remark, said, scalar
+from simulation.generator import LOG, Order, generate
+
+ROOT = Path(__file__).parents[3]
+SHIPPED = load(ROOT / "configs" / "cbr.yaml")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+
+
+def init(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["init", *arguments])
+
+
+def write(name: str, header: str, cases: int = 30, row: str = "") -> None:
+    """Cases of three steps, each case a day later than the last."""
+    steps = [
+        f"Z{case};{step};2026-{1 + case // 28:02}-{1 + case % 28:02} {9 + hour}:00{row}"
+        for case in range(cases)
+        for hour, step in enumerate(("Aanvraag ingediend", "Toets", "Besluit verzonden"))
+    ]
+    Path(name).write_text("\n".join([header, *steps, ""]))
+
+
+@pytest.mark.parametrize("dialect", ["csv", "csv-nl", "csv-excel", "parquet"])
+def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
+    generate(Order("cbr", 300, 1), dialect, Path("made"))
+
+    done = init(f"made/{LOG}", "--out", "cbr.yaml")
+
+    assert (done.exit_code, done.output.splitlines()) == (0, ["cbr.yaml"])
+    settings, ours = load(Path("cbr.yaml")), SHIPPED.sources[0]
+    source = settings.sources[0]
+    columns = source.columns.model_dump(exclude_none=True)
+    assert columns.pop("recorded_timestamp") == "vastgelegd"
+    assert columns == ours.columns.model_dump(exclude_none=True)
+    assert source.case_attributes == ours.case_attributes
+    assert settings.analysis.segments == SHIPPED.analysis.segments
+    assert settings.journey.start == SHIPPED.journey.start
+    # of 300 cases fewer than ten end otherwise
+    assert settings.journey.end == ("Nieuw rijbewijs opgehaald bij gemeente",)
+    assert judge_only(Path("cbr.yaml"), ()).success
+
+
+@pytest.mark.parametrize(
+    ("dialect", "end"),
+    [("xes", "Nieuw rijbewijs opgehaald bij gemeente"), ("zgw", "Zaak afgesloten")],
+)
+def test_formats_that_fix_their_names(dialect: str, end: str) -> None:
+    generate(Order("cbr", 300, 1), dialect, Path("made"))
+
+    done = init(f"made/{LOG}", "--out", "cbr.yaml")
+
+    assert done.exit_code == 0
+    settings = load(Path("cbr.yaml"))
+    assert settings.sources[0].format == dialect
+    assert settings.sources[0].columns.activity == "concept:name"
+    assert (settings.sources[0].case_type is not None) == (dialect == "zgw")
+    assert bool(settings.journey.suspensions) == (dialect == "zgw")
+    assert settings.journey.end == (end,)
+    assert judge_only(Path("cbr.yaml"), ()).success
+
+
+@pytest.mark.parametrize("process", ["img", "uht", "vis"])
+def test_ends_of_larger_logs_are_those_that_we_ship(process: str) -> None:
+    generate(Order(process, 1500, 1), "csv", Path("made"))
+
+    init(f"made/{LOG}", "--out", f"{process}.yaml")
+
+    shipped = load(ROOT / "configs" / f"{process}.yaml").journey
+    found = load(Path(f"{process}.yaml")).journey
+    assert (found.start, set(found.end)) == (shipped.start, set(shipped.end))
+
+
+def test_the_keys_stand_in_the_order_of_the_configs_that_we_ship() -> None:
+    write("permits.csv", "zaaknummer;stap;tijdstip")
+    init("permits.csv")
+
+    order = list(Settings.model_fields)
+    text = Path("permits.yaml").read_text()
+    keys = [key for key in re.findall(r"^(?:# )?(\w+):", text, re.MULTILINE) if key in order]
+    assert keys == sorted(keys, key=order.index)
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_config_is_never_overwritten() -> None:
+    write("permits.csv", "zaaknummer;stap;tijdstip")
+    Path("permits.yaml").write_text("mine")
+
+    done = init("permits.csv")
+
+    assert (done.exit_code, Path("permits.yaml").read_text()) == (2, "mine")
+    assert "is there already" in done.output
+
+
+def test_the_last_line_is_an_object_where_that_is_asked() -> None:
+    write("permits.csv", "zaaknummer;stap;tijdstip")
+
+    done = init("permits.csv", "--json")
+
+    assert json.loads(done.stdout.splitlines()[-1]) == {"config": "permits.yaml", "undecided": []}
+
+
+def test_paths_are_relative_to_the_config() -> None:
+    Path("exports").mkdir()
+    Path("configs").mkdir()
+    write("exports/a.csv", "zaaknummer;stap;tijdstip")
+
+    init("exports/*.csv", "--out", "configs/p.yaml")
+
+    assert load(Path("configs/p.yaml")).sources[0].path == "../exports/*.csv"
+    assert judge_only(Path("configs/p.yaml"), ()).rows == 90
+
+
+def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
+    write("log.csv", "k1;k2;k3;k4", row=";2026-01-01 08:00")
+    text = Path("log.csv").read_text()
+    for day in range(1, 29):  # a second time that changes within cases
+        text = text.replace(f"-{day:02} 10:00;2026-01-01", f"-{day:02} 10:00;2026-01-02")
+    Path("log.csv").write_text(text)
+
+    done = init("log.csv")
+
+    assert done.exit_code == 0
+    assert "TODO: sources.0.columns.timestamp could not be told" in done.stderr
+    assert "# TODO timestamp: one of k3, k4" in Path("log.yaml").read_text()
+    with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
+        judge_only(Path("log.yaml"), ())
+    with pytest.raises(ConfigError, match=r"'sources\.0\.columns\.timestamp' is missing"):
+        judge_only(Path("log.yaml"), ("journey.end=[a]",))
+
+
+def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
+    write("log.csv", "zaaknummer;stap;tijdstip", cases=9)
+
+    done = init("log.csv")
+
+    assert "journey.end could not be told" in done.stderr
+    text = Path("log.yaml").read_text()
+    assert "fewer than 10 cases" in text
+    assert not [step for step in ("ingediend", "Toets", "verzonden") if step in text]
+    with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
+        judge_only(Path("log.yaml"), ())
+
+
+def test_no_value_of_an_attribute_is_written_nor_any_id() -> None:
+    header = "zaaknummer;stap;tijdstip;kanaal;nationaliteit;medewerker"
+    write("log.csv", header, row=";balie;Fins;jansen")
+    text = Path("log.csv").read_text().splitlines()
+    other = [line.replace("balie;Fins;jansen", "post;Deens;pieters") for line in text[46:]]
+    Path("log.csv").write_text("\n".join([*text[:46], *other]))
+
+    init("log.csv")
+
+    written = Path("log.yaml").read_text()
+    assert load(Path("log.yaml")).sources[0].case_attributes == ("kanaal",)
+    assert "about a person or naming one: nationaliteit" in written
+    values = ("balie", "post", "Fins", "Deens", "jansen", "pieters", "Z1")
+    assert not [value for value in values if value in written]
+
+
+def test_a_log_that_the_gate_stops_says_so() -> None:
+    write("log.csv", "zaaknummer;stap;tijdstip")
+    lines = Path("log.csv").read_text().splitlines()
+    without = [re.sub(r"2026-\S+ 10:00", "onbekend", line) for line in lines[:20]]
+    Path("log.csv").write_text("\n".join([*without, *lines[20:]]))
+
+    done = init("log.csv")
+
+    assert "The gate would stop this log" in done.stderr
+    assert "C04: {severity: warning}" in Path("log.yaml").read_text()
+
+
+@given(st.text())
+def test_any_name_is_one_line_of_yaml(name: str) -> None:
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return
+    line = f"key: {scalar(name)}"
+    key = f"{scalar(name)}: {{actor: citizen}}"
+
+    assert len(line.splitlines()) <= 1
+    assert yaml.safe_load(line) == {"key": name}
+    assert yaml.safe_load(key) == {name: {"actor": "citizen"}}
+    assert yaml.safe_load("\n".join([*said(line, scalar(name)), *remark(scalar(name))])) == {
+        "key": name
+    }

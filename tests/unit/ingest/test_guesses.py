@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is guessed of a table, from its names and from what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.errors import SourceError, UsageError
+from ingest.attribute_guesses import guess_attributes
+from ingest.column_names import fit, tells_time, tells_who
+from ingest.exports import open_export
+from ingest.glance import Glance, glance
+from ingest.guesses import guess_roles
+
+STEPS = ("Aanvraag", "Toets", "Besluit")
+
+
+def table(**names: str) -> pl.DataFrame:
+    """Twenty cases of three steps; ``names`` says what each column is called."""
+    rows = [
+        {
+            "case": f"Z{case:03}",
+            "step": step,
+            "time": f"2026-03-{case + 1:02} {9 + number}:00:00",
+            "begun": f"2026-03-{case + 1:02} {8 + number}:30:00",
+            "seen": f"{case + 1}-3-2026",
+            "who": f"M{(case + number) % 7}",
+            "region": ("Noord", "Zuid")[case % 2],
+            "note": f"n{case}{number}",
+        }
+        for case in range(20)
+        for number, step in enumerate(STEPS)
+    ]
+    return pl.DataFrame(rows).select(pl.col(key).alias(name) for key, name in names.items())
+
+
+def seen(frame: pl.DataFrame) -> Glance:
+    return Glance("csv", frame, {})
+
+
+def columns(frame: pl.DataFrame) -> dict[str, str]:
+    return {role: guess.value for role, guess in guess_roles(seen(frame)).found.items()}
+
+
+@pytest.mark.parametrize(
+    ("names", "case", "activity", "timestamp"),
+    [
+        ("Dutch", "zaaknummer", "stap", "tijdstip"),
+        ("Disco", "Case ID", "Activity", "Complete Timestamp"),
+        ("Celonis", "_CASE_KEY", "ACTIVITY_NL", "EVENTTIME"),
+        ("ours", "case:concept:name", "concept:name", "time:timestamp"),
+        ("in words", "zaak_nummer", "Activiteit naam", "datumStatusGezet"),
+        ("a prefix", "dossier_nummer", "huidige_status", "tijdstip_einde"),
+    ],
+)
+def test_known_names_play_their_role(names: str, case: str, activity: str, timestamp: str) -> None:
+    found = columns(table(case=case, step=activity, time=timestamp, note="note"))
+
+    assert found == {"case_id": case, "activity": activity, "timestamp": timestamp}, names
+
+
+def test_without_names_the_values_tell() -> None:
+    found = columns(table(note="k1", region="k2", time="k3", who="k4", step="k5", case="k6"))
+
+    assert found == {"case_id": "k6", "activity": "k5", "timestamp": "k3"}
+
+
+def test_a_name_that_its_values_do_not_bear_out_is_not_believed() -> None:
+    # the number of a note is in one row, and a region is the same in all rows of a case
+    found = columns(
+        table(note="zaaknummer", case="k1", region="status", step="k2", time="tijdstip")
+    )
+
+    assert found == {"case_id": "k1", "activity": "k2", "timestamp": "tijdstip"}
+
+
+def test_times_of_the_row_and_of_the_case_are_told_apart() -> None:
+    frame = table(case="zaak", step="stap", time="eindtijd", begun="begonnen", seen="startdatum")
+
+    found = columns(frame)
+
+    assert found["start_timestamp"] == "begonnen"
+    assert found["registration_timestamp"] == "startdatum"
+    assert "registration_timestamp" not in columns(
+        table(case="zaak", time="startdatum", step="stap")
+    )
+
+
+def test_what_cannot_be_told_apart_is_left_open_with_its_candidates() -> None:
+    guessed = guess_roles(seen(table(case="k1", step="k2", time="k3", begun="k4")))
+
+    assert guessed.candidates == {"timestamp": ("k3", "k4")}
+
+
+def test_a_row_a_case_has_no_case_id() -> None:
+    wide = table(note="zaaknummer", region="soort", time="aangemaakt", begun="gesloten")
+
+    assert "case_id" in guess_roles(seen(wide)).candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "is_fit"),
+    [
+        ("einddatum", "closing_timestamp", True),
+        ("einddatumGepland", "closing_timestamp", False),
+        ("uiterlijkeEinddatumAfdoening", "closing_timestamp", False),
+        ("dagen_tot_verval", "resource", False),
+        ("case:startdate", "registration_timestamp", True),
+        ("concept:name", "case_id", False),
+        ("org:group", "team", True),
+    ],
+)
+def test_names(name: str, role: str, *, is_fit: bool) -> None:
+    assert (fit(name, role) is not None) == is_fit
+
+
+def test_numbers_are_dates_where_their_name_says_so() -> None:
+    assert tells_time("Datum besluit")
+    assert not tells_time("bedrag")
+    frame = table(case="zaak", step="stap", time="tijdstip").with_columns(
+        pl.Series("bedrag", ["45000"] * 60)
+    )
+    assert columns(frame).get("closing_timestamp") is None
+
+
+def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
+    frame = table(case="zaak", step="stap", time="tijdstip", who="medewerker", region="regio")
+    steps = pl.int_range(pl.len())
+    frame = frame.with_columns(
+        (steps // 3 % 3).cast(pl.String).alias("nationaliteit"),
+        pl.format("M{}", steps // 3 % 3).alias("beslisser"),
+        (steps // 3 % 3).cast(pl.String).alias("behandelaar_team"),
+        (steps % 3).cast(pl.String).alias("fase_nr"),
+        steps.cast(pl.String).alias("toelichting"),
+    )
+
+    roles = guess_roles(seen(frame)).found
+    found = guess_attributes(seen(frame), roles)
+
+    assert [guess.value for guess in found.kept] == ["regio"]
+    assert found.personal == ("nationaliteit", "beslisser", "behandelaar_team")
+    assert found.rest == ("fase_nr", "toelichting")
+
+
+def test_who_is_told_by_words_not_by_letters() -> None:
+    assert tells_who("case:responsible")
+    assert not tells_who("dagen_tot_verval")
+
+
+def test_an_offset_is_seen() -> None:
+    frame = pl.DataFrame({"a": ["2026-03-01T09:00:00+01:00"], "b": ["2026-03-01"]})
+
+    times = seen(frame).times
+
+    assert times["a"].has_offset
+    assert not times["b"].has_offset
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format_"),
+    [
+        ("a.csv", b"zaak;stap\n1;a\n", "csv"),
+        ("a.dat", b"zaak;stap\n1;a\n", "csv"),
+        ("a.xml", b'<?xml version="1.0"?><log>', "xes"),
+        ("a.json", b'[{"url": ""}]', "zgw"),
+    ],
+)
+def test_the_format_is_how_a_file_begins(
+    tmp_path: Path, name: str, content: bytes, format_: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    export = open_export(str(tmp_path / name), tmp_path / "p.yaml")
+
+    assert (export.format, [file.name for file in export.files]) == (format_, [name])
+
+
+@pytest.mark.parametrize(
+    ("content", "format_"),
+    [(b"PK\x03\x04", "excel"), (b"SQLite format 3\0", "ocel"), (b'{"objectTypes": []}', "ocel")],
+)
+def test_a_format_that_is_not_read_is_named(tmp_path: Path, content: bytes, format_: str) -> None:
+    (tmp_path / "a.bin").write_bytes(content)
+
+    with pytest.raises(SourceError, match=f"format {format_}, which is not read"):
+        open_export(str(tmp_path / "a.bin"), tmp_path / "p.yaml")
+
+
+def test_a_folder_is_its_files_of_one_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (tmp_path / "configs").mkdir()
+    for name in ("jan.csv", "feb.csv", "README.md"):
+        (folder / name).write_text("zaak,stap\n1,a\n")
+
+    export = open_export("exports", Path("configs/p.yaml"))
+
+    assert export.path == "../exports/*.csv"
+    assert len(export.files) == 2
+    (folder / "log.xes").write_text("<log/>")
+    with pytest.raises(UsageError, match=r"\.csv, \.xes"):
+        open_export("exports", Path("p.yaml"))
+
+
+def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("zaak,stap\n1,a\n")
+
+    with pytest.raises(SourceError, match=r"Did you mean .*export\.csv"):
+        open_export(str(tmp_path / "exprt.csv"), tmp_path / "p.yaml")
+    with pytest.raises(SourceError, match="postgresql:// is not read"):
+        open_export("postgresql://user:secret@db/log", tmp_path / "p.yaml")
+
+
+@pytest.mark.parametrize("header", ["46920293,07/20/2020 10:51:12 AM,soort", "Z1,2026-03-01,Toets"])
+def test_a_first_line_of_values_is_no_header_and_is_not_told(tmp_path: Path, header: str) -> None:
+    (tmp_path / "a.csv").write_text(f"{header}\n{header}\n")
+
+    with pytest.raises(SourceError, match="has no header") as refused:
+        glance(open_export(str(tmp_path / "a.csv"), tmp_path / "p.yaml"))
+
+    assert not [value for value in header.split(",") if value in str(refused.value)]

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""With which activities cases begin and end, told from logs where that is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.events import CANDIDATES
+from ingest.journey_guesses import Journey, guess_actor, guess_journey
+from tests.builders import MONDAY
+
+NOW = MONDAY + dt.timedelta(days=1000)
+
+
+def guessed(tmp_path: Path, *traces: tuple[int, int, str]) -> Journey:
+    """Of cases that begin on the first day of each trace, a step a day."""
+    rows = [
+        {
+            "case_id": f"c{day}.{number}.{case}",
+            "activity": activity.strip("!"),
+            "at": MONDAY + dt.timedelta(days=day + step),
+            "source": "log",
+            "row": step,
+            "slot": 0,
+            "lifecycle": "mark" if activity.startswith("!") else "complete",
+        }
+        for number, (cases, day, trace) in enumerate(traces)
+        for case in range(cases)
+        for step, activity in enumerate(trace.split())
+    ]
+    path = tmp_path / "candidates.parquet"
+    pl.DataFrame(rows, schema={**{k: CANDIDATES[k] for k in rows[0]}}).write_parquet(path)
+    return guess_journey([path], NOW, 10)
+
+
+def names(guesses: tuple) -> list[str]:
+    return [guess.value for guess in guesses]
+
+
+def test_long_silence_ends_a_case_and_a_short_one_does_not(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (30, 0, "a b c"), (10, 0, "a x"), (40, 99, "a b"))
+
+    assert names(journey.starts) == ["a"]
+    assert names(journey.ends) == ["c", "x"]
+    assert journey.ended == pytest.approx(40 / 80)
+
+
+def test_cases_that_were_under_way_tell_no_start(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (60, 0, "a b c"), (15, 0, "b c"))
+
+    assert names(journey.starts) == ["a"]
+
+
+def test_a_step_that_seldom_ends_a_case_needs_a_word(tmp_path: Path) -> None:
+    last = (20, 50, "a z")
+    words = guessed(tmp_path, (90, 0, "a Besluit c"), (10, 0, "a Besluit"), last)
+    none = guessed(tmp_path, (90, 0, "a k c"), (10, 0, "a k"), last)
+
+    assert names(words.ends) == ["c", "Besluit"]
+    assert (names(none.ends), names(none.maybe)) == (["c"], ["k"])
+
+
+def test_an_objection_is_a_case_of_its_own(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (90, 0, "a c"), (10, 0, "a c Bezwaar"), (1, 60, "a"))
+
+    assert (names(journey.ends), names(journey.maybe)) == (["c"], ["Bezwaar"])
+
+
+def test_an_activity_of_fewer_than_ten_cases_is_not_named(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (30, 0, "a c"), (9, 0, "ingediend ingetrokken"), (1, 60, "a"))
+
+    assert names(journey.starts) == ["a"]
+    assert names(journey.ends) == ["c"]
+    assert journey.actors == {}
+
+
+def test_marks_are_no_steps_and_tell_a_suspension(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (30, 0, "a !Opgeschort !Hervat c !Opgeschort"), (1, 60, "a"))
+
+    assert journey.suspension == ("Opgeschort", "Hervat")
+    assert names(journey.ends) == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("activity", "actor"),
+    [
+        ("Aanvraag ingediend", "citizen"),
+        ("Zienswijze ontvangen of termijn verstreken", "citizen"),
+        ("Aanvullende informatie ontvangen", "citizen"),
+        ("Aanvullende informatie gevraagd", None),
+        ("Melding ingetrokken", "citizen"),
+        ("Keuring door arts", "third_party"),
+        ("Adviesrapport ontvangen", "third_party"),
+        ("Verwezen naar medisch specialist", None),
+        ("Reactietermijn deskundige verstreken", "citizen"),
+        ("Ontvangstbevestiging verstuurd", None),
+        ("Besluit voorbereid", None),
+        ("Documents received from applicant", "citizen"),
+        ("Court ruling", "third_party"),
+        ("Letter sent to applicant", None),
+    ],
+)
+def test_a_word_tells_whose_turn_it_was(activity: str, actor: str | None) -> None:
+    guess = guess_actor(activity)
+
+    assert (guess.value if guess else None) == actor
