@@ -17,7 +17,7 @@ from flows.yaml_lines import listed, remark, said, scalar
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
-from ingest.guesses import Guess, Roles, share
+from ingest.guesses import Guess, RoleGuesses, share
 from ingest.journey_guesses import Journey
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Found:
     process: str
     export: Export
     seen: Glance
-    roles: Roles
+    roles: RoleGuesses
     attributes: Attributes = field(default_factory=Attributes)
     journey: Journey | None = None
     judged: Profile | None = None
@@ -123,7 +123,7 @@ def _case_type(seen: Glance) -> Iterator[str]:
     yield from said(f"    case_type: {scalar(seen.case_type)}", told)
 
 
-def _column(roles: Roles, role: str) -> Iterator[str]:
+def _column(roles: RoleGuesses, role: str) -> Iterator[str]:
     guess = roles.found.get(role)
     if guess:
         yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)

@@ -40,14 +40,14 @@ class Guess(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Roles:
+class RoleGuesses:
     """``found``: role → column; ``candidates``: what a required role may be that was not found."""
 
     found: Mapping[str, Guess]
     candidates: Mapping[str, tuple[str, ...]]
 
 
-def guess_roles(seen: Glance) -> Roles:
+def guess_roles(seen: Glance) -> RoleGuesses:
     """Guesses the roles of columns; each column has one."""
     found: dict[str, Guess] = {}
     for role in _ORDER:
@@ -59,7 +59,7 @@ def guess_roles(seen: Glance) -> Roles:
             found[role] = guess
     missing = [role for role in REQUIRED if role not in found]
     left = [name for name in seen.columns if name not in {each.value for each in found.values()}]
-    return Roles(found, {role: tuple(_possible(seen, role, left)) for role in missing})
+    return RoleGuesses(found, {role: tuple(_possible(seen, role, left)) for role in missing})
 
 
 def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:

@@ -16,15 +16,14 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.events import MARK, SLOTS
+from contracts.events import INSTANT, MARK, SLOTS
 from contracts.settings import Actor
 from ingest.guesses import Guess, share
 from ingest.lifecycle import COMPLETE
 
 MOST_ROWS = 2_000_000
-"""Of a larger log so many rows are looked at, of whole cases."""
 
-_SLOWEST = 0.99
+_USUAL, _SLOWEST = 0.95, 0.99
 _MOSTLY_FIRST, _SHARE_OF_STARTS = 0.8, 0.05
 _OFTEN_LAST, _SOMETIMES_LAST = 0.2, 0.02
 _MOST_DOUBTED = 5
@@ -74,21 +73,25 @@ class Journey:
     suspension: tuple[str, str] | None
 
 
-def guess_journey(candidates: Sequence[Path], now: datetime, least: int) -> Journey:
+def guess_journey(
+    candidates: Sequence[Path], now: datetime, least: int, most_rows: int = MOST_ROWS
+) -> Journey:
     """Guesses from a log of candidates.
 
     Args:
         candidates: parquet files in the shape of ``CANDIDATES``.
         now: what is said to happen later is not looked at.
         least: an activity of fewer cases is not named.
+        most_rows: of a larger log about so many rows are looked at, of whole cases.
     """
     log = pl.scan_parquet(
         list(candidates), glob=False, missing_columns="insert", extra_columns="ignore"
     )
     rows = int(log.select(pl.len()).collect().item())
     known = log.drop_nulls(["case_id", "activity", "at"]).filter(pl.col("at") <= now)
-    if rows > MOST_ROWS:
-        known = known.filter(pl.col("slot") < SLOTS * MOST_ROWS // rows)
+    cases = int(known.select(pl.col("case_id").n_unique()).collect().item())
+    if rows > most_rows:
+        known = known.filter(pl.col("slot") < SLOTS * most_rows // rows)
     marks = known.filter(pl.col("lifecycle") == MARK).select(pl.col("activity").unique())
     events = (
         known.filter(pl.col("lifecycle") == COMPLETE)
@@ -102,7 +105,7 @@ def guess_journey(candidates: Sequence[Path], now: datetime, least: int) -> Jour
     names = named["activity"].to_list()
     return Journey(
         rows=rows,
-        cases=events["case_id"].n_unique(),
+        cases=cases,
         ended=_share_with(events, ends),
         starts=_starts(named, least, events["case_id"].n_unique()),
         ends=ends,
@@ -123,11 +126,10 @@ def _activities(events: pl.DataFrame) -> pl.DataFrame:
         is_last=~same.fill_null(value=False),
         is_first=(pl.col("case_id") != pl.col("case_id").shift(1)).fill_null(value=True),
     )
-    longest = pl.col("gap").quantile(_SLOWEST)
-    usual = steps["gap"].quantile(0.95)
-    waited = steps.group_by("activity").agg(longest=longest.fill_null(usual))
-    silence = pl.lit(events["at"].max()) - pl.col("at")
-    is_silent = silence > pl.max_horizontal("longest", pl.lit(usual, dtype=pl.Duration("us")))
+    usual = pl.lit(steps["gap"].quantile(_USUAL), dtype=pl.Duration("us"))
+    waited = steps.group_by("activity").agg(longest=pl.col("gap").quantile(_SLOWEST))
+    silence = pl.lit(events["at"].max(), dtype=INSTANT) - pl.col("at")
+    is_silent = silence > pl.max_horizontal("longest", usual)
     return (
         steps.join(waited, on="activity", how="left")
         .group_by("activity")

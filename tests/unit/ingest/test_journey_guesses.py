@@ -17,7 +17,7 @@ from tests.builders import MONDAY
 NOW = MONDAY + dt.timedelta(days=1000)
 
 
-def guessed(tmp_path: Path, *traces: tuple[int, int, str]) -> Journey:
+def guessed(tmp_path: Path, *traces: tuple[int, int, str], most_rows: int = 1000) -> Journey:
     """Of cases that begin on the first day of each trace, a step a day."""
     rows = [
         {
@@ -26,7 +26,7 @@ def guessed(tmp_path: Path, *traces: tuple[int, int, str]) -> Journey:
             "at": MONDAY + dt.timedelta(days=day + step),
             "source": "log",
             "row": step,
-            "slot": 0,
+            "slot": case * 6000 % 65536,
             "lifecycle": "mark" if activity.startswith("!") else "complete",
         }
         for number, (cases, day, trace) in enumerate(traces)
@@ -34,8 +34,8 @@ def guessed(tmp_path: Path, *traces: tuple[int, int, str]) -> Journey:
         for step, activity in enumerate(trace.split())
     ]
     path = tmp_path / "candidates.parquet"
-    pl.DataFrame(rows, schema={**{k: CANDIDATES[k] for k in rows[0]}}).write_parquet(path)
-    return guess_journey([path], NOW, 10)
+    pl.DataFrame(rows, schema={name: CANDIDATES[name] for name in rows[0]}).write_parquet(path)
+    return guess_journey([path], NOW, 10, most_rows)
 
 
 def names(guesses: tuple) -> list[str]:
@@ -84,6 +84,23 @@ def test_marks_are_no_steps_and_tell_a_suspension(tmp_path: Path) -> None:
 
     assert journey.suspension == ("Opgeschort", "Hervat")
     assert names(journey.ends) == ["c"]
+
+
+def test_of_a_large_log_some_cases_are_looked_at_whole(tmp_path: Path) -> None:
+    traces = [(10, day, "a b c") for day in range(20)]
+
+    journey = guessed(tmp_path, *traces, (10, 90, "a"), most_rows=305)
+
+    assert (journey.rows, journey.cases) == (610, 210)
+    # with half of the slots, 5 or 6 of each 10 cases
+    assert (names(journey.starts), names(journey.ends)) == (["a"], ["c"])
+    assert journey.ended == pytest.approx(20 / 21)
+
+
+def test_a_log_without_completed_steps_tells_nothing(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (10, 0, "!a !c"))
+
+    assert (journey.rows, journey.cases, journey.ends, journey.starts) == (20, 10, (), ())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from contracts.events import MARK
 from contracts.settings import Settings
 from ingest.sources import find_files
 from ingest.staging import stage
-from ingest.zgw import read_zgw
+from ingest.zgw import case_types, read_zgw
 from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, mark_of
 from simulation.description import Process, process
 from simulation.generator import Order, Simulated
@@ -305,6 +305,15 @@ def test_a_case_type_is_chosen(tmp_path: Path, staged: Stage) -> None:
     found = staged(saved(tmp_path, TWO_TYPES), case_type="type-2", case_attributes=["zaaktype"])
 
     assert found.select("case_id", "case:zaaktype").rows() == [("517439943 2", "Bezwaar")]
+
+
+def test_case_types_are_counted_those_of_most_cases_first(tmp_path: Path) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    another = zaak("3", zaaktype=link("zaaktypen", "u"))
+
+    found = case_types(saved(tmp_path, [*TWO_TYPES, another]), "log", scratch)
+
+    assert list(found.items()) == [("type-2", 2), ("type-1", 1)]
 
 
 WHOLE = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *TYPES]
