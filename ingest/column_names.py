@@ -73,7 +73,8 @@ _FEWEST_LETTERS = 5
 _NOT_YET = re.compile(r"gepland|uiterlijk|verwacht|streef|planned|deadline|due|expected|target")
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
-    r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|person|monitor"
+    r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
+    r"|persoon|person|aanvrager|applicant|\bklant|customer|\bclient"
 )
 
 
@@ -103,7 +104,7 @@ def tells_time(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name is one of a column that says who worked on a case."""
+    """Whether a name is one of a column that says who asked, or who worked on it."""
     return _WHO.search(" ".join(_words(name))) is not None
 
 

@@ -148,6 +148,8 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
 
 def test_who_is_told_by_words_not_by_letters() -> None:
     assert tells_who("case:responsible")
+    assert tells_who("contactPersoon")
+    assert tells_who("type_aanvrager")
     assert not tells_who("dagen_tot_verval")
 
 
