@@ -202,13 +202,38 @@ class FailedRule(Suppressible):
     cases: Count
 
 
+HeadlineId = Literal[
+    "p50_days", "p90_days", "cases", "open_cases", "person_days", "share_of_first_wait"
+]
+"""What a reader sees first; the last is ``share_of_waiting`` of the first bottleneck."""
+
+
+class Headline(Suppressible):
+    """A figure as it is told, without the cases that lost rows, and at the least and the most.
+
+    ``lowest`` and ``highest`` hold whatever the truth of the cases that lost rows is, and of those
+    that may have been lost whole; null: there is no bound, or the log ends before it is reached.
+    """
+
+    id: HeadlineId
+    value: int | float | None
+    without: int | float | None
+    lowest: int | float | None
+    highest: int | float | None
+
+
 class Validation(Model):
-    """What the gate decided, and the headline as it is without the quarantined cases."""
+    """What the gate decided, and what the rows that it set aside may do to the first figures.
+
+    ``headlines`` is empty where nothing was set aside; ``headline_without_quarantine`` is
+    ``throughput_days`` without the cases that lost rows, null where they are too few.
+    """
 
     success: bool
     expectations: int
     failed: tuple[FailedRule, ...]
     headline_without_quarantine: Quantiles
+    headlines: tuple[Headline, ...] = ()
 
 
 class Findings(Model):

@@ -41,7 +41,10 @@ class RuleResult(BaseModel):
 
 
 class Verdict(BaseModel):
-    """``success`` is false when a critical rule was not met: the run stops there."""
+    """``success`` is false when a critical rule was not met: the run stops there.
+
+    ``unnamed_rows`` of those in the quarantine say of no case that they belong to it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,6 +52,7 @@ class Verdict(BaseModel):
     rows: int
     quarantined_rows: int
     quarantined_cases: int
+    unnamed_rows: int = 0
     rules: tuple[RuleResult, ...]
 
     @property

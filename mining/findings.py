@@ -4,12 +4,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.findings import FailedRule, Findings, Ledger, Log, Quantiles, Throughput, Validation
-from contracts.settings import Settings
+from contracts.findings import (
+    Bottleneck,
+    FailedRule,
+    Findings,
+    Ledger,
+    Log,
+    Quantiles,
+    Throughput,
+    Validation,
+)
+from contracts.settings import Journey, Settings
 from contracts.verdict import Verdict
 from mining import (
     bases,
@@ -19,6 +29,7 @@ from mining import (
     conformance,
     deadlines,
     follows,
+    headlines,
     ledger,
     outcomes,
     overview,
@@ -85,7 +96,6 @@ def conclude(
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     turns = ledger.conclude(merged["ledger"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
-    untouched = throughput.conclude(merged["throughput"].filter(~pl.col("is_touched")))
     log = _log(merged, verdict)
     ranked, explained = bottlenecks.conclude(
         waited,
@@ -108,7 +118,7 @@ def conclude(
         bottlenecks=working_waits.conclude(ranked, merged, settings.journey),
         explained_waits=tuple(explained),
         deadlines=tuple(met),
-        validation=_validation(verdict, untouched),
+        validation=_validation(verdict, merged, ranked, settings.journey),
     )
     tables = {
         "steps": overview.conclude_steps(merged["steps"]),
@@ -145,14 +155,18 @@ def _log(merged: Summaries, verdict: Verdict) -> Log:
     )
 
 
-def _validation(verdict: Verdict, untouched: throughput.Throughput) -> Validation:
+def _validation(
+    verdict: Verdict, merged: Summaries, ranked: Sequence[Bottleneck], journey: Journey
+) -> Validation:
     failed = tuple(
         FailedRule(id=rule.id, severity=rule.severity, rows=rule.rows, cases=rule.cases)
         for rule in verdict.failed
     )
+    p50, p90 = throughput.quantiles(throughput.trusted(merged["throughput"]))
     return Validation(
         success=verdict.success,
         expectations=len(verdict.rules),
         failed=failed,
-        headline_without_quarantine=Quantiles(p50=untouched.p50_days, p90=untouched.p90_days),
+        headline_without_quarantine=Quantiles(p50=p50, p90=p90),
+        headlines=headlines.conclude(merged, verdict, ranked, journey),
     )

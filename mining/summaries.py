@@ -46,6 +46,12 @@ class Bucket:
         done = self.traces.filter("is_done").select(MARKS)
         return pl.concat([done, self.marks])
 
+    def with_touched(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """A frame with a ``case_id``, and whether rows of that case were set aside."""
+        flags = self.touched.with_columns(is_touched=True)
+        known = frame.join(flags, on="case_id", how="left")
+        return known.with_columns(pl.col("is_touched").fill_null(value=False))
+
     @cached_property
     def cases(self) -> pl.LazyFrame:
         """Worked out once, when a summary first asks."""

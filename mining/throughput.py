@@ -18,15 +18,15 @@ from contracts.findings import TABLES
 from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import leaving
+from mining.worst_case import curves, reached
 
 _KEYS = ("is_open", "is_begun", "is_touched", "bin")
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
-    touched = bucket.touched.with_columns(is_touched=True)
     return (
-        bucket.cases.join(touched, on="case_id", how="left")
-        .with_columns(bin_of("elapsed_ms"), pl.col("is_touched").fill_null(value=False))
+        bucket.with_touched(bucket.cases)
+        .with_columns(bin_of("elapsed_ms"))
         .group_by(_KEYS)
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
     )
@@ -60,6 +60,11 @@ def known_begun(summary: pl.DataFrame) -> pl.DataFrame:
     return begun if begun.height else summary
 
 
+def trusted(summary: pl.DataFrame) -> pl.DataFrame:
+    """Of the cases whose begin is in the log those that lost no rows."""
+    return known_begun(summary).filter(~pl.col("is_touched"))
+
+
 def quantiles(summary: pl.DataFrame) -> tuple[float | None, float | None]:
     """Days by which half and nine tenths are done; null where not reached.
 
@@ -71,6 +76,25 @@ def quantiles(summary: pl.DataFrame) -> tuple[float | None, float | None]:
     estimate = leaving(bins["closed"].to_numpy()[:, None], bins["still"].to_numpy())
     half, most = (estimate.reaches(share, 0) for share in (0.5, 0.9))
     return None if half is None else float(days[half]), None if most is None else float(days[most])
+
+
+def worst_case(
+    summary: pl.DataFrame, untrusted: int, share: float
+) -> tuple[float | None, float | None]:
+    """Days by which ``share`` is done, at the least and at the most; null where not reached.
+
+    Args:
+        summary: merged ``SUMMARY``, of which the cases that lost no rows are trusted.
+        untrusted: how many cases may be anything; those that lost rows are among them.
+        share: of the cases.
+    """
+    begun = known_begun(summary)
+    days = [0.0, *_days(_by_bin(begun))]
+    trusted = _by_bin(begun.with_columns(n=pl.when("is_touched").then(0).otherwise("n")))
+    both = curves(trusted["closed"].to_numpy(), trusted["still"].to_numpy(), untrusted)
+    points = [reached(curve, share) for curve in both]
+    lowest, highest = (None if point is None else days[point] for point in points)
+    return lowest, highest
 
 
 def _by_bin(summary: pl.DataFrame) -> pl.DataFrame:

@@ -81,9 +81,9 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
     bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
     band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
     return (
-        on_path(bucket)
+        bucket.with_touched(on_path(bucket))
         .with_columns(bin_of("wait_ms"), band=band.cast(pl.UInt8), ms="wait_ms")
-        .group_by("from", "to", "bin", "band")
+        .group_by(DURATIONS.keys)
         .agg(pl.len().cast(pl.Int64).alias("n"), pl.col(_PARTS[1:]).sum())
     )
 
@@ -114,7 +114,7 @@ def _parallel(bucket: Bucket) -> pl.LazyFrame:
     )
 
 
-DURATIONS = Summary("waits", ("from", "to", "bin", "band"), _durations)
+DURATIONS = Summary("waits", ("from", "to", "bin", "band", "is_touched"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
 PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
 """What cases did not wait for: in how many, and how long it took to be begun."""
@@ -142,8 +142,7 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
         cases: merged summary ``CASES``.
         journey: whose turn it is before each activity, and what the law sets.
     """
-    groups = durations.partition_by("from", maintain_order=True)
-    found = pl.concat([_Group(group, journey).waits() for group in groups] or [_NOTHING])
+    found = _estimated(durations, journey)
     # who waits again where it went on from before is one case, not two
     new = pl.col("open_n") * (1 - pl.col("back").fill_null(0) / pl.col("present"))
     person_days = pl.col("person_days")
@@ -153,7 +152,6 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
         .with_columns(
             cases=pl.col("cases").fill_null(0) + new.round().cast(pl.Int64),
             open_cases=pl.col("open_n").round().cast(pl.Int64),
-            lost_days=person_days - pl.col("pause_days") - pl.col("statutory_days"),
         )
         .with_columns(
             share_of_waiting=pl.when(person_days.sum() > 0)
@@ -164,6 +162,22 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
         .cast(WAITS)
         .sort("person_days", "from", "to", descending=[True, False, False], nulls_last=True)
     )
+
+
+def share_at(durations: pl.DataFrame, from_: str, to: str | None, journey: Journey) -> float | None:
+    """The share of all waiting that is lost at one place; null where nobody waited at all."""
+    found = _estimated(durations, journey)
+    here = found.filter(pl.col("from") == from_, pl.col("to").eq_missing(to))
+    total = float(found["person_days"].sum())
+    return float(here["lost_days"].sum()) / total if total > 0 else None
+
+
+def _estimated(durations: pl.DataFrame, journey: Journey) -> pl.DataFrame:
+    """Every wait in the shape of ``_NOTHING``, and what is lost there."""
+    groups = durations.partition_by("from", maintain_order=True)
+    found = pl.concat([_Group(group, journey).waits() for group in groups] or [_NOTHING])
+    explained = pl.col("pause_days") + pl.col("statutory_days")
+    return found.with_columns(lost_days=pl.col("person_days") - explained)
 
 
 _NOTHING = pl.DataFrame(

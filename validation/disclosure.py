@@ -17,13 +17,14 @@ def shown(verdict: Verdict, k: int) -> dict[str, Any]:
         "rows": None if 0 < verdict.rows < k else verdict.rows,
         "quarantined_rows": rows,
         "quarantined_cases": cases,
+        "unnamed_rows": None if 0 < verdict.unnamed_rows < k else verdict.unnamed_rows,
         "rules": [_rule(rule, k) for rule in verdict.rules],
     }
 
 
 def hides(document: dict[str, Any]) -> bool:
     """Whether a count of ``shown`` is hidden."""
-    counts = ("rows", "cases", "quarantined_rows", "quarantined_cases")
+    counts = ("rows", "cases", "quarantined_rows", "quarantined_cases", "unnamed_rows")
     return any(
         each.get(name, 0) is None for each in (document, *document["rules"]) for name in counts
     )
