@@ -29,6 +29,9 @@ what causes them and in ``disclosure_tables`` for the tables:
 11. Clocks, months, outcomes and work (``disclosure_wholes``) of fewer than k are left out; the
    others are counted in multiples of k, rounded down, with shares in whole percents. Durations at
    which an outcome is of 1 … k-1 cases are left out for all.
+12. A figure without the cases that lost rows, and what it could be at the least and the most, is
+   told where none or at least k of the log lost rows and at least k are in doubt; numbers of cases
+   only where no part of them is 1 … k-1 (``disclosure_faults``).
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
@@ -53,6 +56,7 @@ from contracts.findings import (
     Validation,
 )
 from reporting.disclosure_causes import is_about_few, protect_evidence
+from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_tables import pairs, protect_tables, small_owners
 
 Some = TypeVar("Some", bound=Suppressible)
@@ -76,7 +80,6 @@ def protect(
     shown = protect_tables(tables, hide(findings.log.cases, k), k, ends)
     kept = pairs(shown["waits"])
     rare = pairs(tables["waits"]) - kept
-    cases = findings.log.cases
     protected = findings.model_copy(
         update={
             "log": _log(findings.log, k),
@@ -89,10 +92,10 @@ def protect(
                 if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
             "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
-            "validation": _validation(findings.validation, cases, k),
         }
     )
-    return protected, shown
+    validation = _validation(findings, protected, k)
+    return protected.model_copy(update={"validation": validation}), shown
 
 
 def is_small(count: Count, k: int) -> bool:
@@ -223,10 +226,15 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     return told.model_copy(update={"penalty_eur": euros})
 
 
-def _validation(validation: Validation, cases: Count, k: int) -> Validation:
+def _validation(told: Findings, shown: Findings, k: int) -> Validation:
     failed = tuple(
         _with(rule, cases=hide(rule.cases, k), rows=hide_rows(rule.rows, rule.cases, k))
-        for rule in validation.failed
+        for rule in told.validation.failed
     )
-    headline = _quantiles(validation.headline_without_quarantine, cases, k)
-    return validation.model_copy(update={"failed": failed, "headline_without_quarantine": headline})
+    return told.validation.model_copy(
+        update={
+            "failed": failed,
+            "headline_without_quarantine": _quantiles(protect_without(told, k), told.log.cases, k),
+            "headlines": protect_headlines(told, shown, k),
+        }
+    )

@@ -23,6 +23,7 @@ from reporting import (
     hands,
     kinds,
     overview,
+    quality,
     route_map,
     sections,
     story,
@@ -102,7 +103,7 @@ def page(
         **_head(findings, settings, names.speech),
         **_first(findings, tables, names),
         **_rest(findings, tables, names),
-        **_account(findings, settings, facts, names.speech),
+        **_account(findings, facts, names),
         "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
     }
     return environment.get_template("report.html").render(content)
@@ -158,6 +159,7 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
     return {
         "answer": story.answer(findings, names),
         "figures": story.key_figures(findings, tables["survival"], speech),
+        "is_in_doubt": quality.is_in_doubt(findings),
         "waits": waits,
         "overview": shown,
         "map": route_map.draw(shown, waits, names),
@@ -221,9 +223,8 @@ def _date(moment: dt.datetime, speech: Speech) -> dt.date:
     return moment.astimezone(speech.zone).date()
 
 
-def _account(
-    findings: Findings, settings: Settings, facts: Facts, speech: Speech
-) -> dict[str, Any]:
+def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
+    speech, settings = names.speech, names.settings
     k = settings.privacy.minimum_group
 
     def in_words(keys: tuple[str, ...]) -> list[dict[str, str | None]]:
@@ -234,7 +235,7 @@ def _account(
         "begin_known": bool(settings.journey.start),
         "run_id": findings.run_id,
         "minimum_group": k,
-        "quality": sections.quality(findings, facts.rules, k, speech),
+        "quality": quality.quality(findings, facts.rules, k, names),
         "defaulted": in_words(facts.defaulted),
         "not_done": in_words(facts.not_done),
         "sources": [

@@ -10,13 +10,12 @@ from typing import Any
 import polars as pl
 
 from contracts.findings import Count, Findings
-from contracts.verdict import RuleResult
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
-from reporting.disclosure import hide, hide_rows, is_small
+from reporting.disclosure import is_small
 from reporting.names import Names
 from reporting.speech import Speech, forms
-from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER, SEVERITY
+from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 
 Row = dict[str, Any]
 ROUTES = 6
@@ -237,71 +236,3 @@ def _how_far(told: Row, speech: Speech) -> Iterator[str]:
         )
     if told["is_out_of_time"]:
         yield speech.say("Time ran out, so another run may look at more cases or at fewer.")
-
-
-def quality(
-    findings: Findings, rules: Sequence[RuleResult], minimum_group: int, speech: Speech
-) -> Row:
-    """What was checked and what was set aside."""
-    return {
-        "lines": list(_set_aside(findings, speech)),
-        "rules": [_rule(rule, minimum_group, speech) for rule in rules],
-    }
-
-
-def _rule(rule: RuleResult, k: int, speech: Speech) -> Row:
-    cases_, rows_ = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
-    return {
-        "id": rule.id,
-        "what": rule.what.get(speech.language),
-        "severity": speech.say(SEVERITY[rule.severity]),
-        "outcome": speech.say("right") if rule.success else speech.say("not right"),
-        "rows": count(rows_, speech),
-        "cases": count(cases_, speech),
-    }
-
-
-def _set_aside(findings: Findings, speech: Speech) -> list[str]:
-    log = findings.log
-    lines = []
-    if log.quarantined_rows == 0:
-        lines.append(speech.say("Nothing was set aside: every row of the log could be used."))
-    else:
-        lines.append(
-            speech.say(
-                "Set aside because they could not be trusted: %(rows)s rows, of %(cases)s cases.",
-                rows=count(log.quarantined_rows, speech),
-                cases=count(log.quarantined_cases, speech),
-            )
-        )
-        lines.extend(_without(findings, speech))
-    if log.order_undetermined_cases != 0:
-        lines.append(
-            speech.say(
-                "Cases whose steps have no certain order: %(cases)s.",
-                cases=count(log.order_undetermined_cases, speech),
-            )
-        )
-    return lines
-
-
-def _without(findings: Findings, speech: Speech) -> list[str]:
-    half = findings.validation.headline_without_quarantine.p50
-    if half is None or findings.throughput_days.p50 is None:
-        return []
-    without, time = speech.duration(half), speech.duration(findings.throughput_days.p50)
-    if without == time:
-        return [
-            speech.say(
-                "Leaving out every case that lost a row, half would still be done in %(time)s.",
-                time=time,
-            )
-        ]
-    return [
-        speech.say(
-            "Leaving out every case that lost a row, half would be done in %(without)s instead of"
-            " %(time)s.",
-            without=without,
-            time=time,
-        )
-    ]

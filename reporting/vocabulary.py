@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from contracts.rules import Owner
 from reporting.speech import Speech, sentence
 
 KEYS = {
@@ -63,6 +64,19 @@ SEVERITY = {
     "critical": sentence("must be right"),
     "warning": sentence("should be right"),
     "info": sentence("good to know"),
+}
+
+OUTCOME = {
+    "critical": sentence("the run stops"),
+    "warning": sentence("set aside"),
+    "info": sentence("only told"),
+}
+
+OWNER: dict[Owner, str] = {
+    "data_engineer": sentence("whoever makes the export"),
+    "system_owner": sentence("whoever manages the case system"),
+    "process_owner": sentence("the owner of the process"),
+    "privacy_officer": sentence("the data protection officer"),
 }
 
 

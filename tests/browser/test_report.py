@@ -92,6 +92,27 @@ def test_the_answer_fits_the_first_screen(opened, language):
     assert box["y"] + box["height"] <= 900
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_caution_stands_on_the_first_screen_and_leads_to_what_is_in_doubt(
+    opened, report, language
+):
+    out = report / "in-doubt"
+    out.mkdir(exist_ok=True)
+    base = sample.findings()
+    half = sample.headline("p50_days", 73.0, 72.4, 40.0, None)
+    validation = base.validation.model_copy(update={"headlines": (half, *sample.HEADLINES[1:])})
+    found = base.model_copy(update={"validation": validation})
+    write_pages(found, sample.tables(), sample.settings(), sample.facts(), out)
+    page, _ = opened(language, "light", 1280, out)
+    box = page.locator(".top li").last.bounding_box()
+    page.locator(".caution a").click()
+
+    assert box["y"] + box["height"] <= 900
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    assert page.locator(":target").bounding_box()["y"] < 900
+    assert page.locator("#headlines").is_visible()
+
+
 def test_a_wait_leads_to_what_its_kind_means(opened):
     page, asked = opened("nl", "light", 1280)
     page.locator('a[href="#kind-rework"]').click()

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mining.durations import DAY_MS, bin_of
+from mining.survival import Counts, leaving
 from mining.throughput import quantiles, worst_case
 from mining.worst_case import curves, reached
 
@@ -43,13 +44,17 @@ def quantile(cases: Sequence[Seen], share: float) -> float:
 def band(trusted: Sequence[Seen], untrusted: int, share: float) -> tuple[float, float]:
     """What the code says, of durations of which each is its own bin."""
     days = sorted({watched for watched, _ in trusted})
-    ended, open_ = (
-        np.array([sum(case == (each, how) for case in trusted) for each in days])
-        for how in (True, False)
-    )
-    points = [reached(curve, share) for curve in curves(ended, open_, untrusted)]
+    points = [reached(curve, share) for curve in curves(*counts(trusted, days), untrusted)]
     lowest, highest = (math.inf if at is None else [0.0, *days][at] for at in points)
     return lowest, highest
+
+
+def counts(trusted: Sequence[Seen], days: Sequence[float]) -> list[Counts]:
+    """How many ended, and how many were last seen open, at each duration."""
+    return [
+        np.array([sum(case == (each, how) for case in trusted) for each in days])
+        for how in (True, False)
+    ]
 
 
 def ways(trusted: Sequence[Seen]) -> list[Seen]:
@@ -99,6 +104,19 @@ def test_where_all_have_ended_the_least_is_that_they_ended_at_once(trusted, untr
 
     at_once = quantile([*ended, *[(0.0, True)] * untrusted], share)
     assert band(ended, untrusted, share)[0] == at_once
+
+
+@given(seen, st.integers(1, 12))
+def test_the_band_holds_that_of_a_population_of_which_a_part_is_unknown(trusted, untrusted):
+    """Manski's: the trusted part by its own curve, of the rest all or nothing still there."""
+    days = sorted({watched for watched, _ in trusted})
+    ended, open_ = counts(trusted, days)
+    part = untrusted / (len(trusted) + untrusted)
+    known = np.concatenate([[1.0], leaving(ended[:, None], open_).still])
+    least, most = curves(ended, open_, untrusted)
+
+    assert (least <= (1 - part) * known + 1e-12).all()
+    assert (most >= (1 - part) * known + part - 1e-12).all()
 
 
 def test_an_early_end_is_not_the_least_where_others_are_open():

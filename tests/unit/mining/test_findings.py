@@ -52,13 +52,19 @@ def find(touched: int = 0, days: int = 30, **analysis: Any) -> Found:
     return _find(TRACES, settings, touched, days)
 
 
+def headlines(touched: int, **aside: int) -> dict[str, tuple[float | None, ...]]:
+    """The headlines where the first cases lost rows: as told, without them, at least, at most."""
+    told = _find(TRACES, SETTINGS, touched, 30, **aside).findings.validation.headlines
+    return {each.id: (each.value, each.without, each.lowest, each.highest) for each in told}
+
+
 def find_in(traces: list[str], **journey: Any) -> Found:
     """What is found in other traces, a thousand days on, and with another journey."""
     written = {**SETTINGS.model_dump(by_alias=True), "journey": {"end": ["z"], **journey}}
     return _find(traces, Settings.model_validate(written), touched=0, days=1000)
 
 
-def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Found:
+def _find(traces: list[str], settings: Settings, touched: int, days: int, **aside: int) -> Found:
     lens = Lens(MONDAY + dt.timedelta(days=days), "Europe/Amsterdam", settings.journey)
     names = [f"c{n}" for n in range(1, touched + 1)]
     ids = pl.LazyFrame({"case_id": names}, schema={"case_id": pl.String})
@@ -69,9 +75,8 @@ def _find(traces: list[str], settings: Settings, touched: int, days: int) -> Fou
     wanted = (*SUMMARIES, *case_terms.SUMMARIES, *work.SUMMARIES)
     merged = merge({name: [frame.lazy()] for name, frame in found.items()}, wanted)
     order = rule_result("O01", cases=3)
-    verdict = Verdict(
-        success=True, rows=300, quarantined_rows=2, quarantined_cases=1, rules=(order,)
-    )
+    counts = {"quarantined_rows": 2, "quarantined_cases": 1, **aside}
+    verdict = Verdict(success=True, rows=300, **counts, rules=(order,))
     return conclude(merged, settings, lens, verdict, "run")
 
 
@@ -106,6 +111,51 @@ def test_the_headline_without_touched_cases() -> None:
 
     assert find().findings.validation.headline_without_quarantine.p50 == 22
     assert untouched.p50 is None
+
+
+def test_headlines_where_cases_lost_rows() -> None:
+    """10 that were done lost rows, 5 lost all, and two rows name no case: 17 are not trusted."""
+    told = headlines(10, quarantined_rows=40, quarantined_cases=15, unnamed_rows=2)
+
+    # 90 trusted: 30 last seen on day 12, 30 of the other 60 done on day 22. With 17 that never end
+    # 30 of 77 are; with 17 that end then, 47 of 77. And all of them may end with the last.
+    assert told["p50_days"] == (22, 22, 22, None)
+    assert told["p90_days"] == (None, None, pytest.approx(30), None)
+    assert told["cases"] == (100, 90, 100, 107)
+    assert told["open_cases"] == (60, 60, 60, 77)
+    whole = 40 * 22 + 30 * 30 + 30 * 12
+    assert told["person_days"] == (whole, whole - 220, whole - 220, None)
+    # at the first place, after b; of the 60 that were watched longer than 10 days 30 went to z
+    first, without = 30 * 28 + TO_NOWHERE * 10, 30 * 28 + 15 * 10
+    assert told["share_of_first_wait"] == pytest.approx(
+        (first / whole, without / (whole - 220), None, None)
+    )
+
+
+def test_all_that_is_lost_is_in_doubt_though_no_case_of_the_log_is() -> None:
+    told = headlines(0, quarantined_cases=0, unnamed_rows=200)
+
+    # 200 that were done at once are more than half of 300
+    assert told["p50_days"] == (22, 22, 0, None)
+    assert told["cases"] == (100, 100, 100, 300)
+    assert told["open_cases"] == (60, 60, 60, 260)
+
+
+def test_a_case_that_lost_its_begin_may_have_begun() -> None:
+    """Without its first row a case counts in no duration; in the band it may have any."""
+    begun = Journey(start=("a",), end=("z",))
+    settings = SETTINGS.model_copy(update={"journey": begun})
+    traces = ["b 1d z"] * 30 + ["a 20d z"] * 70
+    found = _find(traces, settings, 30, 100, quarantined_cases=30).findings.validation
+
+    half = found.headlines[0]
+    assert (half.value, half.without) == (20, 20)
+    # 30 of 100 at once are not half, and 70 of 100 are done on day 20 whatever the 30 did
+    assert (half.lowest, half.highest) == (20, 20)
+
+
+def test_where_nothing_was_set_aside_there_are_no_headlines() -> None:
+    assert headlines(0, quarantined_rows=0, quarantined_cases=0) == {}
 
 
 def test_the_ledger(found: Found) -> None:

@@ -17,6 +17,7 @@ from contracts.findings import (
     ExplainedWait,
     FailedRule,
     Findings,
+    Headline,
     Ledger,
     Log,
     Quantiles,
@@ -98,6 +99,17 @@ LEDGER = {  # owner: days, cases
 TOTAL_DAYS = sum(wait[-1] for wait in WAITS)
 
 
+def headline(
+    id_: str,
+    value: float | None,
+    without: float | None,
+    lowest: float | None,
+    highest: float | None,
+) -> Headline:
+    told = {"value": value, "without": without, "lowest": lowest, "highest": highest}
+    return Headline.model_validate({"id": id_, **told})
+
+
 def _seen(**figures: float) -> tuple[Evidence, ...]:
     return tuple(Evidence(what=what, value=value) for what, value in figures.items())
 
@@ -134,6 +146,17 @@ ROUNDS = {
         share_of_longest_hundredth=0.07,
     ),
 }
+
+
+HEADLINES = (
+    headline("p50_days", 73.0, 72.4, 70.9, 75.2),
+    headline("p90_days", None, None, 263.0, None),
+    headline("cases", 4120, 4103, 4120, 4120),
+    headline("open_cases", 706, 689, 689, 706),
+    headline("person_days", 275_800.75, 274_312.5, 274_312.5, None),
+    headline("share_of_first_wait", WAITS[0][-1] / TOTAL_DAYS, 0.3141, None, None),
+)
+"""All 17 cases that lost rows are open, and none was lost whole."""
 
 
 def settings(**changes: object) -> Settings:
@@ -363,6 +386,7 @@ def findings() -> Findings:
                 FailedRule(id="DQ03", severity="critical", rows=3, cases=3),
             ),
             headline_without_quarantine=Quantiles(p50=72.4, p90=None),
+            headlines=HEADLINES,
         ),
     )
 

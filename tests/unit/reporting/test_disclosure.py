@@ -139,19 +139,38 @@ def tables(draw):
     return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}
 
 
+def doubted(kept=(50, 50), touched=(0, 0), lost=0, unnamed=0):
+    """What counts cases in the log and the headlines, of so many closed and open ones of a kind."""
+    cases, open_cases = sum(kept) + sum(touched), kept[1] + touched[1]
+    untrusted = sum(touched) + lost + unnamed
+    log = {
+        "cases": cases,
+        "open_cases": open_cases,
+        "quarantined_rows": 2 * untrusted,
+        "quarantined_cases": sum(touched) + lost,
+    }
+    counted = {
+        "cases": (cases, sum(kept), cases, cases + lost + unnamed),
+        "open_cases": (open_cases, kept[1], kept[1], kept[1] + untrusted),
+    }
+    return log, tuple(
+        sample.headline(each.id, *counted[each.id]) if each.id in counted else each
+        for each in sample.HEADLINES
+    )
+
+
 @st.composite
 def findings(draw):
     base = sample.findings()
-    whole = draw(COUNTS)
-    part = st.integers(0, whole)
+    two = st.tuples(st.integers(0, 30), st.integers(0, 30))
+    count = st.sampled_from([0, 0, 3, 9, 10, 40])
+    counted, headlines = doubted(draw(two), draw(two), draw(count), draw(count))
+    whole = counted["cases"]
     log = base.log.model_copy(
         update={
-            "cases": whole,
-            "open_cases": draw(part),
+            **counted,
             "events": draw(COUNTS),
-            "order_undetermined_cases": draw(part),
-            "quarantined_rows": draw(COUNTS),
-            "quarantined_cases": draw(COUNTS),
+            "order_undetermined_cases": draw(st.integers(0, whole)),
         }
     )
     bottlenecks = tuple(
@@ -171,7 +190,9 @@ def findings(draw):
             "log": log,
             "bottlenecks": bottlenecks,
             "deadlines": (deadline,),
-            "validation": base.validation.model_copy(update={"failed": failed}),
+            "validation": base.validation.model_copy(
+                update={"failed": failed, "headlines": headlines}
+            ),
         }
     )
 
@@ -602,3 +623,89 @@ def test_what_few_notices_cost_is_hidden(noticed, shown):
     [found] = protect(base, sample.tables(), 10, ends=())[0].deadlines
 
     assert (found.noticed, found.penalty_eur) == shown
+
+
+# ---- figures without the cases that lost rows ----------------------------------------------------
+
+
+def told_of(**doubt):
+    """The headlines that are told, and the median without the cases that lost rows."""
+    base = sample.findings()
+    log, headlines = doubted(**doubt)
+    validation = base.validation.model_copy(update={"headlines": headlines})
+    ledger = Ledger(**dict.fromkeys(Ledger.model_fields, 100.0))
+    found = base.model_copy(
+        update={
+            "log": base.log.model_copy(update=log),
+            "validation": validation,
+            "ledger": ledger,
+        }
+    )
+    frames = sample.tables()
+    enough = frames["ledger"].with_columns(cases=pl.lit(K, pl.Int64))
+    shown = protect(found, {**frames, "ledger": enough}, K)[0].validation
+    return (
+        [each.id for each in shown.headlines if not each.suppressed],
+        shown.headline_without_quarantine.p50,
+    )
+
+
+TIMES = ["p50_days", "p90_days"]
+COUNTED = ["cases", "open_cases"]
+REST = ["person_days", "share_of_first_wait"]
+
+
+@pytest.mark.parametrize(
+    ("doubt", "told"),
+    [
+        ({"touched": (10, 10)}, [*TIMES, *COUNTED, *REST]),
+        ({"touched": (5, 5)}, [*TIMES, "cases", *REST]),  # few of them were open
+        ({"touched": (0, 9)}, []),
+        ({"touched": (9, 0), "lost": 40}, []),  # those of the log are few
+        ({"lost": 9}, []),
+        ({"lost": 10}, [*TIMES, *COUNTED, *REST]),
+        ({"unnamed": 10}, [*TIMES, *COUNTED, *REST]),
+        ({"touched": (10, 10), "lost": 3}, [*TIMES, *REST]),
+        ({"touched": (10, 10), "unnamed": 3}, [*TIMES, *REST]),
+        ({"touched": (10, 10), "kept": (20, 20)}, ["p50_days", *COUNTED, *REST]),
+        ({"touched": (20, 20), "kept": (4, 5)}, []),
+    ],
+)
+def test_figures_without_some_cases_do_not_tell_of_few(doubt, told):
+    shown, p50 = told_of(**doubt)
+
+    assert shown == told
+    assert (p50 is None) == (not told)
+
+
+@given(findings(), tables())
+def test_nobody_is_what_a_figure_with_and_without_leaves(found, frames):
+    shown, _ = protect(found, frames, K)
+    headlines = {each.id: each for each in shown.validation.headlines}
+    cases, open_ = headlines["cases"], headlines["open_cases"]
+    differences = []
+    if cases.without is not None:
+        touched, absent = cases.value - cases.without, cases.highest - cases.lowest
+        lost = (shown.log.quarantined_cases or 0) - touched
+        differences += [touched, absent, lost, absent - lost]
+    if open_.without is not None:
+        was_open = open_.value - open_.without
+        differences += [was_open, touched - was_open, open_.without, cases.without - open_.without]
+
+    assert [n for n in differences if 0 < n < K] == []
+    assert all(each.without is None for each in headlines.values() if each.suppressed)
+
+
+def test_one_hidden_owner_of_days_hides_the_days_of_all():
+    shown, _ = protect(sample.findings(), sample.tables(), K)
+
+    assert shown.ledger.outside is None
+    assert shown.validation.headlines[4] == sample.headline(
+        "person_days", None, None, None, None
+    ).model_copy(update={"suppressed": True})
+
+
+def test_a_share_without_some_cases_is_in_whole_percents():
+    shown, _ = protect(sample.findings(), sample.tables(), K)
+
+    assert shown.validation.headlines[5].without == 0.31

@@ -14,6 +14,7 @@ import pytest
 
 from contracts.findings import TABLES, Segment
 from reporting.pages import write_pages
+from tests.builders import rule_result
 from tests.unit.reporting import sample
 
 VOID = {"meta", "input", "link", "br", "hr", "img"}
@@ -273,6 +274,131 @@ def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases):
 
     assert "Nergens in dit proces wachten genoeg zaken" in nl
     assert Page(en).open == []
+
+
+# ---- what the data's faults do -------------------------------------------------------------------
+
+
+def _with_headlines(*headlines, **log):
+    base = sample.findings()
+    validation = base.validation.model_copy(update={"headlines": headlines})
+    return base.model_copy(
+        update={"validation": validation, "log": base.log.model_copy(update=log)}
+    )
+
+
+def _cells(html, table):
+    """The rows of the table with this caption, as texts."""
+    body = html.split(f'id="{table}"')[1].split("<tbody>")[1].split("</tbody>")[0]
+    rows = re.findall("<tr>(.*?)</tr>", body, re.DOTALL)
+    return [
+        [Page(cell).text.replace("\u00a0", " ") for cell in re.findall(r"<t[hd].*?</t[hd]>", row)]
+        for row in rows
+    ]
+
+
+FOUR_WAYS = {
+    "nl": (
+        "de helft van de zaken is klaar binnen|73 dagen|72,4 dagen|70,9 dagen|75,2 dagen",
+        (
+            "9 van de 10 zaken zijn klaar binnen|nog niet te zeggen|nog niet te zeggen|263 dagen"
+            "|langer dan het log laat zien"
+        ),
+        "zaken|4.120|4.103|4.120|4.120",
+        "zaken die nog niet klaar zijn|706|689|689|706",
+        "dagen dat alle zaken samen onderweg waren" + "|niet getoond" * 4,
+        (
+            "deel van al het wachten dat tussen 'Specialist aangewezen' en 'Specialistisch rapport"
+            " ontvangen' is|32 %|31 %|niet te zeggen|niet te zeggen"
+        ),
+    ),
+    "en": (
+        "half of the cases are done within|73 days|72.4 days|70.9 days|75.2 days",
+        (
+            "9 of 10 cases are done within|not known yet|not known yet|263 days"
+            "|longer than the log shows"
+        ),
+        "cases|4,120|4,103|4,120|4,120",
+        "cases that are not done yet|706|689|689|706",
+        "days that all cases together were under way" + "|not shown" * 4,
+        (
+            "share of all waiting that is between 'Specialist assigned' and 'Specialist report"
+            " received'|32%|31%|cannot be said|cannot be said"
+        ),
+    ),
+}
+"""Each figure as it is told, without the cases that lost rows, at least and at most."""
+
+
+def test_every_figure_is_told_in_four_ways(html, language):
+    told = tuple("|".join(row) for row in _cells(html, "headlines"))
+
+    assert tuple(re.sub("[\u2018\u2019]", "'", row) for row in told) == FOUR_WAYS[language]
+    assert "docs/methods/data-faults.md" in html
+
+
+def test_where_nothing_was_set_aside_there_is_a_line_and_no_table(tmp_path):
+    for html in _write(tmp_path, _with_headlines(quarantined_rows=0, quarantined_cases=0)):
+        assert re.search("Er is niets opzijgezet|Nothing was set aside", html)
+        assert 'id="headlines"' not in html
+
+
+def test_what_few_cases_do_is_not_told(tmp_path):
+    counted = sample.headline("cases", 4120, 4112, 4120, 4120)
+    found = _with_headlines(counted, *sample.HEADLINES[:2], quarantined_cases=8)
+
+    for html in _write(tmp_path, found):
+        assert re.search("minder dan 10 zaken|fewer than 10 cases", html)
+        assert 'id="headlines"' not in html
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "cautions"),
+    [
+        (58.5, 87.5, False),
+        (58.3, 73.0, True),
+        (73.0, 87.7, True),
+        (73.0, None, True),
+    ],
+)
+def test_the_first_screen_cautions_where_a_figure_could_well_be_another(
+    tmp_path, lowest, highest, cautions
+):
+    half = sample.headline("p50_days", 73.0, 72.4, lowest, highest)
+
+    for html in _write(tmp_path, _with_headlines(half, *sample.HEADLINES[1:])):
+        assert ('class="caution"' in html) is cautions
+
+
+def test_rules_that_are_broken_come_first_with_who_can_mend_them(tmp_path):
+    rules = (
+        rule_result("C03"),
+        rule_result("DQ05", 40, 12),
+        rule_result("DQ14", 30, 20),
+        rule_result("DQ18", 38, 4),
+        rule_result("DQ27"),
+    )
+    nl, en = _write(tmp_path, facts=replace(sample.facts(), rules=rules))
+    warning, told = ("hoort te kloppen", "opzijgezet"), ("goed om te weten", "alleen gemeld")
+
+    assert [row[1:] for row in _cells(nl, "rules")] == [
+        [*warning, "30", "20", "de functionaris gegevensbescherming"],
+        [*warning, "niet getoond", "niet getoond", "wie de export maakt"],
+        [*told, "40", "12", "de eigenaar van het proces"],
+    ]
+    assert [row[5] for row in _cells(en, "rules")] == [
+        "the data protection officer",
+        "whoever makes the export",
+        "the owner of the process",
+    ]
+    held = en.split("Show the rules that hold (2)")[1].split("</details>")[0]
+    assert re.findall(r"C03|DQ\d\d", held) == ["C03", "DQ27"]
+
+
+def test_where_every_rule_holds_there_is_no_table_of_rules(tmp_path):
+    facts = replace(sample.facts(), rules=(rule_result("C03"),))
+
+    assert 'id="rules"' not in _write(tmp_path, facts=facts)[0]
 
 
 def test_one_language_has_no_link_to_another(tmp_path):

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Is the picture right? What was checked, what was set aside, and what that may do to the figures.
+
+A first figure is called in doubt where it could be more than a fifth lower or higher than told, or
+has no known end: then a reader might conclude something else from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from contracts.findings import Findings, Headline, HeadlineId
+from contracts.verdict import RuleResult
+from reporting.disclosure import hide, hide_rows
+from reporting.names import Names
+from reporting.sections import Row, count
+from reporting.speech import Speech, sentence
+from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
+
+_FIRST_FIGURES: tuple[HeadlineId, ...] = ("p50_days", "p90_days", "open_cases")
+_MUCH = 0.2  # of a figure: what it could be besides that is another conclusion
+
+_WORDS: dict[HeadlineId, str] = {
+    "p50_days": sentence("half of the cases are done within"),
+    "p90_days": sentence("9 of 10 cases are done within"),
+    "cases": sentence("cases"),
+    "open_cases": sentence("cases that are not done yet"),
+    "person_days": sentence("days that all cases together were under way"),
+}
+_ABSENT = {
+    "value": sentence("not known yet"),
+    "without": sentence("not known yet"),
+    "lowest": sentence("cannot be said"),
+    "highest": sentence("cannot be said"),
+}
+_ABSENT_TIME = {**_ABSENT, "highest": sentence("longer than the log shows")}
+_TIMES = ("p50_days", "p90_days")
+
+
+def quality(
+    findings: Findings, rules: Sequence[RuleResult], minimum_group: int, names: Names
+) -> Row:
+    """What was set aside and what that may do; the rules, those that were broken first."""
+    speech = names.speech
+    broken = sorted(
+        (rule for rule in rules if not rule.success),
+        key=lambda rule: list(SEVERITY).index(rule.severity),
+    )
+    held = [rule for rule in rules if rule.success]
+    return {
+        "lines": list(_set_aside(findings, minimum_group, speech)),
+        "headlines": [] if _all_hidden(findings) else list(_headlines(findings, names)),
+        "broken": [_broken(rule, minimum_group, speech) for rule in broken],
+        "held": [{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
+        "held_summary": speech.say("Show the rules that hold (%(n)s)", n=len(held)),
+    }
+
+
+def is_in_doubt(findings: Findings) -> bool:
+    """Whether a figure of the first screen could well be another one."""
+    return any(
+        _could_differ(each) for each in findings.validation.headlines if each.id in _FIRST_FIGURES
+    )
+
+
+def _could_differ(headline: Headline) -> bool:
+    value, lowest, highest = headline.value, headline.lowest, headline.highest
+    if value is None or headline.suppressed:
+        return False
+    if lowest is None or highest is None:
+        return True
+    return lowest < (1 - _MUCH) * value or highest > (1 + _MUCH) * value
+
+
+def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterator[str]:
+    log = findings.log
+    if log.quarantined_rows == 0:
+        yield speech.say("Nothing was set aside: every row of the log could be used.")
+    else:
+        yield speech.say(
+            "Set aside because they could not be trusted: %(rows)s rows, of %(cases)s cases.",
+            rows=count(log.quarantined_rows, speech),
+            cases=count(log.quarantined_cases, speech),
+        )
+    if _all_hidden(findings):
+        yield speech.say(
+            "What the figures are without those cases is not shown: it would tell of fewer than"
+            " %(n)s cases.",
+            n=minimum_group,
+        )
+    if log.order_undetermined_cases != 0:
+        yield speech.say(
+            "Cases whose steps have no certain order: %(cases)s.",
+            cases=count(log.order_undetermined_cases, speech),
+        )
+
+
+def _all_hidden(findings: Findings) -> bool:
+    headlines = findings.validation.headlines
+    return bool(headlines) and all(each.suppressed for each in headlines)
+
+
+def _headlines(findings: Findings, names: Names) -> Iterator[Row]:
+    """A row a figure: as it is told, without the cases that lost rows, at least, at most."""
+    for headline in findings.validation.headlines:
+        yield {
+            "words": _words(headline, findings, names),
+            "figures": list(_figures(headline, names.speech)),
+        }
+
+
+def _words(headline: Headline, findings: Findings, names: Names) -> str:
+    if headline.id != "share_of_first_wait":
+        return names.speech.say(_WORDS[headline.id])
+    if headline.value is None:
+        return names.speech.say("share of all waiting in the first place")
+    first = findings.bottlenecks[0]
+    place = names.place(first.from_, first.to)
+    return names.speech.say("share of all waiting that is %(place)s", place=place)
+
+
+def _figures(headline: Headline, speech: Speech) -> Iterator[str]:
+    in_words = _in_words(headline.id, speech)
+    absent = _ABSENT_TIME if headline.id in _TIMES else _ABSENT
+    for column, words in absent.items():
+        figure = getattr(headline, column)
+        if figure is not None:
+            yield in_words(figure).replace(" ", "\N{NO-BREAK SPACE}")  # words wrap, figures do not
+        else:
+            yield speech.say("not shown" if headline.suppressed else words)
+
+
+def _in_words(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
+    if id_ in _TIMES:
+        return speech.days
+    if id_ == "share_of_first_wait":
+        return speech.share
+    return lambda number: speech.number(round(number))
+
+
+def _broken(rule: RuleResult, k: int, speech: Speech) -> Row:
+    cases, rows = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
+    return {
+        "id": rule.id,
+        "what": rule.what.get(speech.language),
+        "severity": speech.say(SEVERITY[rule.severity]),
+        "outcome": speech.say(OUTCOME[rule.severity]),
+        "rows": count(rows, speech),
+        "cases": count(cases, speech),
+        "owner": speech.say(OWNER[rule.owner]),
+    }
