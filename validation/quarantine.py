@@ -30,9 +30,10 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Marked:
-    """How much is marked; a row may be so for several rules."""
+    """How much is marked; a row may be so for several rules, and be one without a case id."""
 
     total: Count
+    unnamed_rows: int
     by_rule: dict[str, Count]
 
 
@@ -69,7 +70,7 @@ def mark(
         written = [piece for piece in pieces if piece is not None]
         whole = pl.scan_parquet(written, glob=False) if written else pl.LazyFrame(schema=QUARANTINE)
         whole.sink_parquet(path)
-        return Marked(_total(written), _by_rule(written))
+        return Marked(_total(written), _unnamed(written), _by_rule(written))
 
 
 def map_metric(expectation: Expectation) -> str:
@@ -132,6 +133,14 @@ def _total(pieces: Sequence[Path]) -> Count:
         pl.scan_parquet(piece, glob=False).select(*_counted()).collect().row(0) for piece in pieces
     ]
     return Count(*map(sum, zip(*counts, strict=True))) if counts else Count()
+
+
+def _unnamed(pieces: Sequence[Path]) -> int:
+    counts = [
+        pl.scan_parquet(piece, glob=False).select(pl.col("case_id").null_count()).collect().item()
+        for piece in pieces
+    ]
+    return sum(counts)
 
 
 def _by_rule(pieces: Sequence[Path]) -> dict[str, Count]:

@@ -52,6 +52,7 @@ def verdict_of(
         rows=by_rule["R01"][0].result["observed_value"],
         quarantined_rows=aside.total.rows,
         quarantined_cases=aside.total.cases,
+        unnamed_rows=aside.unnamed_rows,
         rules=tuple(rules),
     )
 
