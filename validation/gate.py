@@ -18,6 +18,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from contracts.settings import Settings
 from contracts.verdict import Verdict
 from validation.asked import Log
+from validation.definitions import write_definitions
 from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset, whole_log
@@ -64,7 +65,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     with TemporaryDirectory(dir=out) as scratch:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
-        result, engine = run_suite(suite, asset, now)
+        result, engine, checkpoint = run_suite(suite, asset, now)
         batch = str(result.batch_id)
         broken = _broken(result, suite.expectations)
         told = [each for each in broken if each.severity == FailureSeverity.INFO]
@@ -78,7 +79,8 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         verdict = verdict_of(result, aside, remarked, parts, k)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
-    write_docs(result, verdict, k, pages / "docs")
+    write_definitions(checkpoint, pages)
+    write_docs(result, suite, verdict, k, pages / "docs")
     return verdict
 
 

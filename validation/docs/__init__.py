@@ -1,65 +1,126 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The Data Docs of Great Expectations as one page that needs nothing from anywhere."""
+"""The Data Docs of Great Expectations as pages that need nothing from anywhere."""
 
 from __future__ import annotations
 
-import html
-import re
+import base64
+import copy
+import hashlib
 from pathlib import Path
 from typing import Any
 
+from great_expectations import ExpectationSuite
 from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-from great_expectations.render.view.view import DefaultJinjaPageView
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.render.components import RenderedDocumentContent
+from great_expectations.render.renderer.page_renderer import (
+    ExpectationSuitePageRenderer,
+    ValidationResultsPageRenderer,
+)
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from contracts.verdict import Verdict
 from validation.disclosure import hides, shown
+from validation.docs.view import SectionsView
 
-_LINK = re.compile(r"</?a\b[^>]*>")
-
-
-class OfflinePage(DefaultJinjaPageView):
-    """Great Expectations' content in a frame of ours.
-
-    Its own frame loads styles, scripts, fonts and a logo from six hosts.
-    """
-
-    _template = "offline_page.j2"
-
-    def __init__(self) -> None:
-        super().__init__(custom_views_directory=str(Path(__file__).parent))
-
-    def render(self, document: Any, template: str | None = None, **kwargs: Any) -> str:
-        """The page as HTML, without links: they lead to pages that are not made."""
-        page: str = super().render(document, template, **kwargs)  # type: ignore[no-untyped-call]
-        return _LINK.sub("", page)
-
-    def render_string_template(self, template: Any) -> Any:
-        """Escapes a description, which may hold any name; Great Expectations only does values."""
-        if isinstance(template, dict):
-            text = html.escape(template.get("template", ""), quote=False)
-            template = {**template, "template": text}
-        return super().render_string_template(template)  # type: ignore[no-untyped-call]
+_PAGES = {"index": "Verdict", "results": "Results", "expectations": "Expectations"}
+_FILES = {
+    "verdict.json": "this verdict",
+    "expectations/event_log.json": "the expectation suite",
+    "validation_definitions/gate.json": "which table the suite is held against",
+    "checkpoints/gate.json": "the checkpoint that did so",
+}
+_GRAVEST_FIRST = ("critical", "warning", "info")
 
 
 def write_docs(
-    result: ExpectationSuiteValidationResult, verdict: Verdict, minimum_group: int, folder: Path
-) -> Path:
-    """Writes ``index.html`` into ``folder``, and returns its path.
+    result: ExpectationSuiteValidationResult,
+    suite: ExpectationSuite,
+    verdict: Verdict,
+    minimum_group: int,
+    folder: Path,
+) -> None:
+    """Writes the pages into ``folder``; ``index.html`` leads to the others.
 
-    Where a count is hidden, ``result`` loses all its figures: it holds shares, totals and counts of
+    Where a count is hidden, no figure of ``result`` is told: it holds shares, totals and counts of
     its own, from which a hidden one could be worked out.
     """
     document = shown(verdict, minimum_group)
-    if hides(document):
-        for each in result.results:
-            each.result = {}
-    # Great Expectations calls a suite failed once a warning is; the page says what the gate decided
-    result.success = verdict.success
-    content = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    pages = _templates()
+    few = f"fewer than {minimum_group}"
+    told: dict[str, dict[str, Any]] = {
+        "index": {"verdict": document, "rules": _ranked(document), "few": few, "files": _FILES},
+        "results": {"content": _results(result, verdict, figures=not hides(document))},
+        "expectations": {"content": _expectations(suite)},
+    }
     folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "index.html"
-    text = OfflinePage().render(content, verdict=document, few=f"fewer than {minimum_group}")
-    page.write_text(text, encoding="utf-8")
-    return page
+    for page, content in told.items():
+        text = pages.get_template(f"{page}.html").render(page=page, **content)
+        (folder / f"{page}.html").write_text(text, encoding="utf-8")
+
+
+def _templates() -> Environment:
+    here = Path(__file__).parent / "pages"
+    pages = Environment(
+        loader=FileSystemLoader(here),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (here / "style.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    pages.globals |= {
+        "pages": _PAGES,
+        "style": Markup(style),  # noqa: S704 - it is ours
+        "style_hash": f"sha256-{digest}",
+    }
+    return pages
+
+
+def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules, the gravest of those that were not met first."""
+    return sorted(
+        document["rules"],
+        key=lambda rule: (rule["success"], _GRAVEST_FIRST.index(rule["severity"]), rule["id"]),
+    )
+
+
+def _results(
+    result: ExpectationSuiteValidationResult, verdict: Verdict, *, figures: bool
+) -> Markup:
+    """What Great Expectations found."""
+    told = copy.deepcopy(result)
+    # Great Expectations calls a suite failed once a warning is; the page says what the gate decided
+    told.success = verdict.success
+    for each in told.results:
+        if each.expectation_config:
+            each.expectation_config.description = _sentence(each.expectation_config)
+        if not figures:
+            each.result = {}
+    return _sections(ValidationResultsPageRenderer(run_info_at_end=True).render(told))
+
+
+def _expectations(suite: ExpectationSuite) -> Markup:
+    """What Great Expectations expects."""
+    told = ExpectationSuite(suite.name, meta=suite.meta)
+    told.expectations = [
+        each.copy(update={"description": _sentence(each.configuration)})
+        for each in suite.expectations
+    ]
+    document = ExpectationSuitePageRenderer().render(told)  # type: ignore[no-untyped-call]
+    return _sections(document)
+
+
+def _sentence(config: ExpectationConfiguration) -> str:
+    """What an expectation asks, which rule that is, how grave, and who can mend it."""
+    meta, most = config.meta or {}, config.kwargs.get("mostly", 1)
+    beyond = "" if most == 1 else f" At least {most:.0%} of the rows must."
+    owner = meta["owner"].replace("_", " ")
+    return f"{config.description}{beyond} ({meta['rule']}, {config.severity.value}, {owner})"
+
+
+def _sections(document: RenderedDocumentContent) -> Markup:
+    return Markup(SectionsView().render(document))  # noqa: S704 - it escapes what it is told

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult
@@ -25,18 +26,24 @@ _COUNTS_ALONE = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""
 
 
-def run_suite(
-    suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime
-) -> tuple[ExpectationSuiteValidationResult, PolarsExecutionEngine]:
-    """Validates a table.
+class SuiteRun(NamedTuple):
+    """What Great Expectations found, the engine that still holds the batch, and what was run."""
+
+    result: ExpectationSuiteValidationResult
+    engine: PolarsExecutionEngine
+    checkpoint: gx.Checkpoint
+
+
+def run_suite(suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime) -> SuiteRun:
+    """Validates a table by a checkpoint, which does nothing beside.
+
+    An action of a checkpoint knows only what Great Expectations found; our verdict, and what may be
+    shown of it, need the quarantine too.
 
     Args:
         suite: what is expected of it.
         asset: the table.
         now: when it is validated; Great Expectations looks at no clock of its own.
-
-    Returns:
-        What Great Expectations found, and the engine that still holds the batch it names.
 
     Raises:
         RuntimeError: an expectation could not be computed, which is a defect of ours. The cause is
@@ -46,14 +53,16 @@ def run_suite(
     source = PolarsDatasource(name="candidates")
     context.add_datasource(datasource=source)
     log = source.add_asset(asset).add_batch_definition("whole")
-    stored = context.suites.add(suite)
     definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name="gate", data=log, suite=stored)
+        gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))
+    )
+    checkpoint = context.checkpoints.add(
+        gx.Checkpoint(name="gate", validation_definitions=[definition], result_format=_COUNTS_ALONE)
     )
     run = RunIdentifier(run_name="gate", run_time=now)
-    result = definition.run(run_id=run, result_format=_COUNTS_ALONE)
+    [result] = checkpoint.run(run_id=run).run_results.values()
     _all_computed(result)
-    return result, source.get_execution_engine()
+    return SuiteRun(result, source.get_execution_engine(), checkpoint)
 
 
 def quiet_context() -> EphemeralDataContext:

@@ -67,7 +67,7 @@ def test_the_core_rules_of_the_suite(rows: list[dict[str, object]], tmp_path: Pa
     suite = event_log_suite(LOG, LOG.columns)
     core = {"C01", "R01", "C02", "C03", "C04", "DQ03", "DQ23"}
     suite.expectations = [each for each in suite.expectations if each.meta["rule"] in core]
-    ours, _ = run_suite(suite, log(path), NOW)
+    ours = run_suite(suite, log(path), NOW).result
     assert outcomes(ours) == outcomes(by_pandas(event_log_suite_of(suite), path))
 
 
@@ -97,7 +97,7 @@ def test_row_conditions(condition: object, tmp_path: Path) -> None:
     rule = gxe.ExpectColumnValuesToNotBeNull(
         column="case_id", row_condition=condition, description="d"
     )
-    ours, _ = run_suite(gx.ExpectationSuite("ours", [rule]), log(path), NOW)
+    ours = run_suite(gx.ExpectationSuite("ours", [rule]), log(path), NOW).result
     theirs = by_pandas(gx.ExpectationSuite("theirs", [rule.copy(update={"id": None})]), path)
     assert outcomes(ours) == outcomes(theirs)
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_computed_is_no_verdict(tmp_path: Path) -> None:
 def test_great_expectations_counts_what_is_set_aside(tmp_path: Path) -> None:
     path = written([*BROKEN, *BROKEN], tmp_path)
     suite = event_log_suite(LOG, LOG.columns)
-    result, engine = run_suite(suite, log(path), NOW)
+    result, engine, _ = run_suite(suite, log(path), NOW)
     batch, to = str(result.batch_id), tmp_path / "q.parquet"
     aside = mark(engine, batch, suite.expectations, to, whole_cases=False)
     counted = {
