@@ -11,6 +11,7 @@ from typing import Any
 
 from prefect import flow
 
+from contracts.errors import GateStopped
 from flows import steps, tasks
 from flows.job import Job, plan, point_at
 from flows.progress import Stages
@@ -30,7 +31,10 @@ def journey(
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
     now = dt.datetime.now(dt.UTC)
-    return make(plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides))
+    try:
+        return make(plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides))
+    except GateStopped as error:
+        return tasks.stopped(error)  # type: ignore[no-any-return]
 
 
 def make(job: Job, by: Any = tasks) -> Path:

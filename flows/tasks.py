@@ -8,19 +8,50 @@ wrong: everything else would fail in the same way.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.states import Failed
 from prefect.tasks import Task
 
-from contracts.errors import SourceError
+from contracts.errors import GateStopped, SourceError
+from contracts.verdict import Verdict
 from flows import steps
+from flows.artifacts import tell_verdict
+from flows.job import Job
+
+if TYPE_CHECKING:
+    from ingest.staging import Staged
 
 
 def _world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     return isinstance(error, SourceError) and isinstance(error.__cause__, OSError)
+
+
+def stopped(error: GateStopped) -> Any:
+    """What a task or a flow returns to end as stopped; whoever asks for its result gets ``error``.
+
+    Raised, it would be logged with a traceback, as if something had gone wrong.
+    """
+    return Failed(name="Stopped at the gate", message=str(error), data=error)
+
+
+def _check(job: Job, staged: Sequence[Staged]) -> Verdict:
+    try:
+        verdict = steps.check(job, staged)
+    except GateStopped as error:
+        tell_verdict(job, job.folder)
+        return stopped(error)  # type: ignore[no-any-return]
+    tell_verdict(job, job.draft)
+    return verdict
+
+
+def check(job: Job, staged: Sequence[Staged]) -> Verdict:
+    """``steps.check``; Prefect shows the verdict, also that of a run that is stopped."""
+    return _checking(job, staged, return_state=True).result()
 
 
 read = Task(
@@ -31,7 +62,7 @@ read = Task(
     retry_delay_seconds=2,
     retry_condition_fn=_world_failed,
 )
-check = Task(steps.check, cache_policy=NO_CACHE, persist_result=False)
+_checking = Task(_check, name="check", cache_policy=NO_CACHE, persist_result=False)
 keep = Task(steps.keep, cache_policy=NO_CACHE, persist_result=False)
 survey = Task(steps.survey, cache_policy=NO_CACHE, persist_result=False)
 relate = Task(steps.relate, cache_policy=NO_CACHE, persist_result=False)

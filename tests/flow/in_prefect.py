@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs the flow against a temporary server of Prefect, and prints as JSON what that has of it.
+
+In a process of its own: what Prefect leaves open there would fail the tests here.
+"""
+
+# ruff: noqa: I001 - flows comes first: it sets what Prefect reads when it is imported
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from contextvars import copy_context
+from pathlib import Path
+
+import httpx
+
+from flows import steps
+from flows.artifacts import tell_verdict
+from flows.job import plan
+from flows.journey import journey, make
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.context import SyncClientContext
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+NOWHERE = {PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}
+
+
+class Heard(logging.Handler):
+    """What Prefect logged; cleared when it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def told(self) -> dict[str, object]:
+        records, self.records = self.records, []
+        return {
+            "said": [record.getMessage() for record in records],
+            "tracebacks": sum(bool(record.exc_info and record.exc_info[0]) for record in records),
+        }
+
+
+def run(config: Path) -> str:
+    """How the flow ended for who called it."""
+    try:
+        return str(journey(config, out=config.parent / "out"))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def kept() -> dict[str, object]:
+    """What Prefect has of the last run of the flow."""
+    with get_client(sync_client=True) as client:
+        [last] = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    shown = httpx.get(f"{PREFECT_API_URL.value()}/artifacts/gate-p/latest").json()
+    return {
+        "state": [last.state.type.value, last.state.name, last.state.message],
+        "artifact": {"said": shown["description"], "table": json.loads(shown["data"])},
+    }
+
+
+def not_taken(config: Path) -> dict[str, object]:
+    """A verdict that Prefect cannot be told of."""
+    job = plan(config, out=config.parent / "plain", now=NOW)
+    make(job, steps)
+
+    def tell() -> None:
+        SyncClientContext.__var__.set(None)  # the flow's client has a connection already
+        with temporary_settings(NOWHERE):
+            tell_verdict(job, job.folder)
+
+    @flow
+    def telling() -> str:
+        copy_context().run(tell)
+        return "went on"
+
+    return {"ended": telling(), "folder": str(job.folder)}
+
+
+def main(passing: str, failing: str) -> None:
+    heard = Heard()
+    logging.getLogger("prefect").addHandler(heard)
+    told = {}
+    with prefect_test_harness(server_startup_timeout=120):
+        for name, config in {"passed": Path(passing), "stopped": Path(failing)}.items():
+            told[name] = {"ended": run(config), **kept(), **heard.told()}
+        told["not taken"] = {**not_taken(Path(passing)), **heard.told()}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

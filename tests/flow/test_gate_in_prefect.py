@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the gate says, as Prefect, the command line and the report pass it on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import steps
+from flows.job import plan
+from flows.journey import make
+from tests.flow.test_bad_input import CONFIG, LOG
+from tests.flow.test_command_line import hoeksteen
+
+pytestmark = pytest.mark.xdist_group("command")
+UNREADABLE = LOG.replace("-03-2026 10:00", " maart")
+TWO_UNREADABLE = LOG.replace("01-03-2026 10:00", "1 maart")
+ROOT = Path(__file__).parents[2]
+
+
+def config(folder: Path, log: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "log.csv").write_text(log)
+    path = folder / "p.yaml"
+    path.write_text(CONFIG % "log.csv")
+    return path
+
+
+def test_the_report_leads_to_the_data_docs(tmp_path: Path) -> None:
+    now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    folder = make(plan(config(tmp_path, LOG), out=tmp_path / "out", now=now), steps)
+
+    for report in folder.glob("report.*.html"):
+        links = re.findall(r'href="(validation/[^"]*)"', report.read_text("utf-8"))
+        assert [(folder / link).is_file() for link in links] == [True]
+
+
+@pytest.mark.flow
+def test_the_command_says_why_the_gate_stopped_it(tmp_path: Path) -> None:
+    config(tmp_path, UNREADABLE)
+
+    done = hoeksteen(tmp_path, "run", "p.yaml")
+
+    assert (done.returncode, done.stdout, done.stderr.count("Traceback")) == (3, "", 0)
+    assert "hoeksteen: The gate stopped the run. C04" in done.stderr
+    assert list(tmp_path.glob("out/p/*/validation/docs/index.html"))
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("prefect")
+    logs = (config(folder / "a", TWO_UNREADABLE), config(folder / "b", UNREADABLE))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.flow.in_prefect", *logs],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PREFECT_HOME": str(folder / "home"), "HOME": str(folder)},
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.flow
+def test_a_run_that_passed_shows_its_verdict(told: dict[str, Any]) -> None:
+    passed = told["passed"]
+
+    assert passed["state"][0] == "COMPLETED"
+    assert passed["said"] == []
+    assert passed["artifact"]["said"].startswith("The log passed the gate.")
+    few = {"rows": "fewer than 10", "cases": "fewer than 10"}
+    whole, broken = passed["artifact"]["table"]
+    assert re.fullmatch(r"all \d+ rules, 1 not met", whole.pop("rule"))
+    assert whole == {"severity": "set aside", **few}
+    what = "C04: Every row has a time that can be read."
+    assert broken == {"rule": what, "severity": "warning", **few}
+
+
+@pytest.mark.flow
+def test_a_run_that_was_stopped_ends_so_and_is_no_crash(told: dict[str, Any]) -> None:
+    stopped = told["stopped"]
+
+    kind, name, sentence = stopped["state"]
+    assert (kind, name) == ("FAILED", "Stopped at the gate")
+    assert sentence.startswith("The gate stopped the run. C04")
+    assert stopped["ended"] == f"GateStopped: {sentence}"
+    assert stopped["tracebacks"] == 0
+    assert stopped["artifact"]["said"].startswith("The log was stopped at the gate.")
+    counts = {"severity": "critical", "rows": "80", "cases": "40"}
+    assert counts.items() <= stopped["artifact"]["table"][1].items()
+
+
+@pytest.mark.flow
+def test_where_prefect_does_not_take_it_the_run_goes_on(told: dict[str, Any]) -> None:
+    not_taken = told["not taken"]
+
+    assert not_taken["ended"] == "went on"
+    [said] = not_taken["said"]
+    assert said.startswith("The verdict is not shown in Prefect (")
+    assert said.endswith(f"it stands in {not_taken['folder']}/validation.")
