@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -29,7 +27,7 @@ PAGES = ("index", "results", "expectations")
 
 @pytest.fixture(scope="module")
 def docs(tmp_path_factory):
-    """The folders of the pages of a good log, of one that was stopped, and of many rules."""
+    """The folders of the pages of a good log, and of one that was stopped."""
     made = {}
     for name, rows in {"good": GOOD, "bad": BAD}.items():
         out = tmp_path_factory.mktemp(name)
@@ -80,8 +78,6 @@ def opened(browser, docs):
 @pytest.mark.parametrize("name", ["good", "bad"])
 def test_axe_finds_nothing_and_nothing_is_fetched(opened, name, page_name, scheme, width):
     page, asked, said = opened(name, page_name, scheme, width)
-    if shots := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{shots}/{name}-{page_name}-{scheme}-{width}.png", full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert (asked, said) == ([page.url], [])
