@@ -66,7 +66,8 @@ def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
     with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():
             raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
-    return Raw(frame, columns, dict(zip(columns, places, strict=True)), refusal)
+    by_name = dict(zip(columns, places, strict=True))
+    return Raw(frame, columns, by_name, dict(zip(places, columns, strict=True)), refusal)
 
 
 def _separator(sample: str, name: str) -> tuple[str, int]:

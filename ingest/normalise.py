@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.events import CANDIDATES, NOTICE, attribute_column
+from contracts.events import CANDIDATES, attribute_column
 from ingest.notations import Notation
+from ingest.notices import NOTICED
 from ingest.raw import DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
@@ -37,7 +38,7 @@ def normalise(
     Control characters become spaces, texts are stripped; an empty value is null.
 
     Args:
-        rows: ``ROW``, ``DIGEST`` and the columns that ``roles`` names, as a reader gives them.
+        rows: ``ROW``, ``DIGEST``, ``NOTICED`` and the columns that ``roles`` names.
         roles: which column of ``rows`` plays which role.
         notations: by time column that is ``String``, how it is written.
         source: the name of the file.
@@ -59,7 +60,7 @@ def normalise(
         "registered_at": time["registration_timestamp"].struct.field("at"),
         "closed_at": time["closing_timestamp"].struct.field("at"),
         "recorded_at": time["recorded_timestamp"].struct.field("at"),
-        "noticed": pl.lit(None, dtype=pl.List(NOTICE)),
+        "noticed": pl.col(NOTICED),
         "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
         "at_problem": pl.col("#time").struct.field("problem"),

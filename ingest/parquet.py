@@ -27,4 +27,5 @@ def read_parquet(path: Path, name: str) -> Raw:
         columns = tuple(frame.collect_schema().names())
     places = {name: place(number) for number, name in enumerate(columns)}
     rows = frame.rename(places).with_row_index(ROW, offset=1).with_columns(digest(columns))
-    return Raw(rows, columns, places, refusal)
+    texts = {place: name for name, place in places.items()}
+    return Raw(rows, columns, places, texts, refusal)

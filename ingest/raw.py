@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.notices import Sign
 
 ROW = "#row"
 """Name of the column with row numbers."""
@@ -27,14 +28,19 @@ class Raw:
     column ``case:x``. ``frame`` has ``ROW`` (from 1), ``DIGEST``, and each column that is read by
     the name that ``places`` gives it: a name in a file can be anything, and polars would take
     ``*`` for all columns. Values are ``String``, in Parquet of any type. A reader may leave out
-    columns not asked for. ``refusal`` says what is wrong with a file that turns out to be
-    unreadable half-way.
+    columns not asked for. ``texts`` names, by their place, the columns of ``frame`` that are to be
+    looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
+    to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
+    ``missing``: how many records the source says that it has, and that are not there.
     """
 
     frame: pl.LazyFrame
     columns: tuple[str, ...]
     places: Mapping[str, str]
+    texts: Mapping[str, str]
     refusal: Callable[[], SourceError]
+    signs: Sequence[Sign] = ()
+    missing: int = 0
 
 
 _OF_A_BAD_FILE = (

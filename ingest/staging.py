@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
-from contracts.settings import Settings, Source
+from contracts.settings import Privacy, Settings, Source
 from ingest.delimited import read_delimited
+from ingest.looking import looked_through
 from ingest.normalise import TIME_ROLES, normalise
 from ingest.notations import Notation, notation_of
 from ingest.parquet import read_parquet
@@ -25,13 +26,19 @@ from ingest.sources import SourceFile
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
 
+_TOLD = ("case_id", "activity", "resource", "team", "org")
+
 
 @dataclass(frozen=True)
 class Staged:
-    """A source file as ``rows`` candidates at ``path``."""
+    """A source file as ``rows`` candidates at ``path``.
+
+    ``missing``: how many records the source says that it has, and that are not there.
+    """
 
     path: Path
     rows: int
+    missing: int = 0
 
 
 def stage(
@@ -67,14 +74,13 @@ def stage(
         aside = scratch / "candidates"
         with refused(raw.refusal, raw.frame):
             notations = _notations(raw, named, file.name)
-            candidates = normalise(
-                raw.frame, roles, notations, source=file.name, zone=source.timezone
-            )
+            rows = looked_through(raw, _kept(roles, settings.privacy))
+            candidates = normalise(rows, roles, notations, source=file.name, zone=source.timezone)
             stored = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
             stored.sink_parquet(aside, engine="streaming")
         aside.replace(path)
-    rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
-    return Staged(path, rows)
+    staged = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    return Staged(path, staged, raw.missing)
 
 
 def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:
@@ -99,6 +105,13 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
         case "zgw":
             return read_zgw(file.path, file.name, wanted, scratch, source.case_type)
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
+
+
+def _kept(roles: Roles, privacy: Privacy) -> set[str]:
+    """The columns whose values are kept as they are."""
+    kept = {role for role in _TOLD if role not in privacy.pseudonymise}
+    columns = {column for role, column in roles.columns.items() if role in kept}
+    return columns | set(roles.case_attributes.values())
 
 
 def _check_types(raw: Raw, roles: Roles, name: str) -> None:

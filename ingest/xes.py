@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX
+from ingest import citizen_numbers
 from ingest.raw import DIGEST, ROW, Raw, place
 from ingest.xes_document import BLOCK, documents, in_order, not_well_formed
 from ingest.xes_tags import read_tags
@@ -38,22 +39,33 @@ def read_xes(
     """
     places = {column: place(number) for number, column in enumerate(wanted)}
 
-    def read(document: bytes) -> tuple[pl.DataFrame, set[str]]:
+    def read(document: bytes) -> tuple[pl.DataFrame, set[str], set[str]]:
         tags = _located(_tags(document, name))
-        return _events(tags, places), _keys(tags)
+        likely = _columns(tags.filter(pl.col("value").str.contains(citizen_numbers.LIKELY)))
+        likely -= places.keys()
+        looked_at = {column: _place_to_look(column) for column in sorted(likely)}
+        return _events(tags, places | looked_at), _columns(tags), likely
 
     columns: set[str] = set()
+    likely: set[str] = set()
     parts: list[Path] = []
     rows = 0
-    for number, (events, keys) in enumerate(in_order(read, documents(path, name, block))):
-        columns |= keys
+    for number, (events, found, to_look_at) in enumerate(
+        in_order(read, documents(path, name, block))
+    ):
+        columns |= found
+        likely |= to_look_at
         parts.append(scratch / f"{number:06}.parquet")
         events.with_columns(pl.col(ROW) + rows).write_parquet(parts[-1])
         rows += events.height
     if not rows:
         raise SourceError(f"{name} holds no events.", "Export a log that has events in it.")
-    frame = pl.scan_parquet(parts, glob=False)
-    return Raw(frame, tuple(sorted(columns)), places, lambda: not_well_formed(name))
+    texts = {place: column for column, place in places.items()}
+    texts |= {_place_to_look(column): column for column in sorted(likely)}
+    schema = {ROW: pl.UInt64, DIGEST: pl.UInt64, **dict.fromkeys(texts, pl.String)}
+    frame = pl.scan_parquet(parts, schema=schema, missing_columns="insert", glob=False)
+    refusal = not_well_formed(name)
+    return Raw(frame, tuple(sorted(columns)), places, texts, lambda: refusal)
 
 
 def _tags(document: bytes, name: str) -> pl.DataFrame:
@@ -109,7 +121,12 @@ def _nearest(depth: int, name: str) -> pl.Expr:
     )
 
 
-def _keys(tags: pl.DataFrame) -> set[str]:
+def _place_to_look(column: str) -> str:
+    """The name in a frame of a column that is not asked for, in which a citizen's number may be."""
+    return f"look {column}"
+
+
+def _columns(tags: pl.DataFrame) -> set[str]:
     named = tags.filter(pl.col("of").is_not_null()).select("of", "key").unique().drop_nulls()
     return {CASE_PREFIX + key if of == "trace" else key for of, key in named.iter_rows()}
 

@@ -17,9 +17,12 @@ import polars as pl
 
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, MARK
+from ingest import citizen_numbers
 from ingest.lifecycle import COLUMN, COMPLETE
 from ingest.raw import DIGEST, ROW, Raw, place
-from ingest.zgw_pages import AUDIT, RESUMED, SUSPENDED, TAKEN, Fields, pages_of, records
+from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
+from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
+from ingest.zgw_tables import RECORDS_AT_ONCE, tables_of
 
 _CASE_ID = f"{CASE_PREFIX}concept:name"
 _OF_THE_EVENT = ("concept:name", "time:timestamp", COLUMN, "org:resource", "org:group")
@@ -29,8 +32,9 @@ _OF_THE_CASE = (
     *("zaaktype", "zaaktypeVersie", "resultaat"),
 )
 _STANDARD = (_CASE_ID, *_OF_THE_EVENT, *(CASE_PREFIX + name for name in _OF_THE_CASE))
+_RECORDED = "aanmaakdatum"  # as the audit trail calls it
+_LOOKED_AT = ("identificatie", NOTE)  # for what is personal, and for nothing else
 _AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
-_RECORDS = 50_000
 
 
 def read_zgw(
@@ -39,13 +43,14 @@ def read_zgw(
     wanted: Sequence[str],
     scratch: Path,
     case_type: str | None = None,
-    at_once: int = _RECORDS,
+    at_once: int = RECORDS_AT_ONCE,
 ) -> Raw:
     """Reads the events of recorded answers of the Zaken and Catalogi APIs.
 
     Rows are in order of case and time; statuses of one moment in the order of their numbers. The
     columns are those of the XES standard, of the case also its dates, ``zaaktype``,
-    ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name.
+    ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name, and
+    ``aanmaakdatum``: when what the row tells was put on record, by the audit trail.
 
     Args:
         path: a file with one answer, or a folder of them, in whatever folders.
@@ -59,22 +64,26 @@ def read_zgw(
         SourceError: an answer is not whole, there are no statuses, a status has no type, or there
             are cases of several types and none was chosen.
     """
-    tables = _tables(path, name, scratch, at_once)
-    zaken = _zaken(tables, name, case_type)
+    tables, missing = tables_of(path, name, scratch, at_once)
+    zaken = of_cases(tables, _zaken(tables, name, case_type))
     statuses = _statuses(tables, zaken, name)
-    names = tables["zaakeigenschappen"].select(pl.col("naam").unique().sort()).collect()["naam"]
-    own = [CASE_PREFIX + each for each in names if CASE_PREFIX + each not in _STANDARD]
-    columns = (*_STANDARD, *own)
-    places = {column: place(number) for number, column in enumerate(columns)}
-    asked = [column for column in own if column in wanted]
-    read = [*_STANDARD, *asked]
+    own = _own_attributes(tables)
+    read = [*_STANDARD, *(column for column in own if column in wanted)]
+    looked_at = [*_LOOKED_AT, *(column for column in own if own[column] and column not in read)]
+    columns = (*_STANDARD, *own, _RECORDED)
+    places = {column: place(number) for number, column in enumerate((*columns, *_LOOKED_AT))}
     told = pl.concat([statuses, _marks(tables, zaken, statuses)], how="diagonal")
+    asked = [column for column in own if column in read or column in looked_at]
+    is_first = pl.col("number").ne_missing(pl.col("number").shift())
     rows = (
         told.join(_described(zaken, tables, asked), on="zaak")
         .sort("number", "at", "volgnummer", nulls_last=True, maintain_order=True)
-        .select(read)
-        .rename({column: places[column] for column in read})
-        .with_columns(pl.struct(pl.all()).hash().alias(DIGEST))
+        .select(
+            *(pl.col(each).alias(places[each]) for each in (*read, _RECORDED, *looked_at)),
+            pl.struct(read).hash().alias(DIGEST),
+            pl.col(OF_A_STATUS),
+            pl.col(OF_A_CASE) & is_first,
+        )
         .with_row_index(ROW, offset=1)
     )
     events = scratch / "events.parquet"
@@ -82,44 +91,24 @@ def read_zgw(
     frame = pl.scan_parquet(events, glob=False)
     if not frame.select(pl.len()).collect().item():
         raise _without_statuses(name)
-    return Raw(frame, columns, places, lambda: SourceError(f"{name} cannot be read."))
+    # the case id holds the number of the organisation too
+    texts = {places[each]: each for each in (*read, *looked_at) if each != _CASE_ID}
+    refusal = SourceError(f"{name} cannot be read.")
+    return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing)
 
 
-def _tables(path: Path, name: str, scratch: Path, at_once: int) -> dict[str, pl.LazyFrame]:
-    """All records by kind, each once, in the columns ``url`` and ``TAKEN``; all ``String``."""
-    spools = {kind: _Spool(kind, scratch / kind, at_once) for kind in TAKEN}
-    for page in pages_of(path, name):
-        of_page = name if page == path else f"{name}/{page.relative_to(path).as_posix()}"
-        for kind, fields in records(page, of_page):
-            spools[kind].add(fields)
-    return {kind: spool.frame() for kind, spool in spools.items()}
-
-
-class _Spool:
-    """Records of one kind, in files of so many."""
-
-    def __init__(self, kind: str, folder: Path, at_once: int) -> None:
-        self._schema = dict.fromkeys(("url", *TAKEN[kind]), pl.String())
-        self._folder, self._at_once = folder, at_once
-        self._waiting: list[Fields] = []
-        folder.mkdir()
-        self._write()  # so that there is a file, be it an empty one
-
-    def add(self, fields: Fields) -> None:
-        self._waiting.append(fields)
-        if len(self._waiting) >= self._at_once:
-            self._write()
-
-    def frame(self) -> pl.LazyFrame:
-        """All of them; of a record that was given twice, as when pages shifted, the last."""
-        self._write()
-        parts = sorted(self._folder.iterdir())
-        return pl.scan_parquet(parts, glob=False).unique("url", keep="last", maintain_order=True)
-
-    def _write(self) -> None:
-        part = self._folder / f"{len(list(self._folder.iterdir())):06}.parquet"
-        pl.DataFrame(self._waiting, self._schema, orient="row").write_parquet(part)
-        self._waiting.clear()
+def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
+    """The columns of attributes that the case type has, and whether one may hold a citizen."""
+    names = (
+        tables["zaakeigenschappen"]
+        .drop_nulls("naam")
+        .group_by("naam")
+        .agg(pl.col("waarde").str.contains(citizen_numbers.LIKELY).any())
+        .sort("naam")
+        .collect()
+    )
+    own = {CASE_PREFIX + name: is_likely for name, is_likely in names.iter_rows()}
+    return {column: is_likely for column, is_likely in own.items() if column not in _STANDARD}
 
 
 def case_types(path: Path, name: str, scratch: Path, at_once: int = _RECORDS) -> dict[str, int]:
@@ -181,6 +170,7 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str
     types = tables["statustypen"].select(
         pl.col("volgnummer").cast(pl.Int64, strict=False),
         statustype="url",
+        type_of_status="zaaktype",
         **{"concept:name": "omschrijving"},
     )
     roles = tables["rollen"].select(
@@ -189,7 +179,7 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str
     trail = (
         tables[AUDIT]
         .filter(pl.col("status").is_not_null())
-        .select(url="status", user="gebruikersId")
+        .select(_RECORDED, url="status", user="gebruikersId")
         .unique("url", keep="last")
     )
     is_employee, is_team = (
@@ -197,7 +187,7 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str
     )
     statuses = (
         tables["statussen"]
-        .join(zaken.select("zaak"), on="zaak", how="semi")
+        .join(zaken.select("zaak", "zaaktype"), on="zaak")
         .join(types, on="statustype", how="left")
         .join(roles, on="gezetdoor", how="left")
         .join(trail, on="url", how="left")
@@ -209,6 +199,9 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str
             pl.coalesce(pl.when(is_employee).then("who"), "user").alias("org:resource"),
             pl.when(is_team).then("who").alias("org:group"),
             pl.col("datumStatusGezet").alias("time:timestamp"),
+            _RECORDED,
+            NOTE,
+            is_of_another_version("type_of_status", "zaaktype"),
             at=_instant("datumStatusGezet"),
         )
         .collect()
@@ -264,7 +257,8 @@ def _marks(
         .filter((pl.col("over_at") <= pl.col("next_at")).fill_null(pl.col("over").is_not_null()))
         .select("zaak", mark=pl.lit(RESUMED), at="over_at", **{"time:timestamp": "over"})
     )
-    marks = pl.concat([told.select(ended.collect_schema().names()), ended])
+    known = told.select(*ended.collect_schema().names(), **{_RECORDED: "time:timestamp"})
+    marks = pl.concat([known, ended], how="diagonal")
     return marks.rename({"mark": "concept:name"}).with_columns(pl.lit(MARK).alias(COLUMN))
 
 
@@ -301,7 +295,9 @@ def _described(
         "number",
         pl.concat_str("bronorganisatie", "identificatie", separator=" ").alias(_CASE_ID),
         *(pl.col(each).alias(CASE_PREFIX + each) for each in _OF_THE_CASE),
+        "identificatie",
         *asked,
+        *OF_A_CASE,
     )
 
 

@@ -5,7 +5,8 @@
 An answer is a page (an object with ``results``), a plain list, or one record; a record may hold
 others in ``_expand``. What a record is, its own address tells: ``…/statussen/<uuid>``; only a row
 of the audit trail has none. What is not taken here, such as who asked for something and every
-explanation in free text, goes no further.
+explanation in free text, goes no further; of the explanation of a status only the numbers are
+looked at, and of the reason of a suspension whether there is one.
 """
 
 from __future__ import annotations
@@ -13,28 +14,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from contracts.errors import SourceError
+from ingest import citizen_numbers
 
 Record = dict[str, Any]
 Fields = tuple[str | None, ...]
 
-AUDIT = "audittrail"
+AUDIT, NOTE = "audittrail", "statustoelichting"
+_SUSPENSION = ("opschorting", "redenOpschorting", "eerdereOpschorting")
 TAKEN: dict[str, tuple[str, ...]] = {
     "zaken": (
         *("identificatie", "bronorganisatie", "zaaktype", "registratiedatum", "startdatum"),
         *("einddatum", "einddatumGepland", "uiterlijkeEinddatumAfdoening"),
-        *("communicatiekanaalNaam", "opschorting"),
+        *("communicatiekanaalNaam", "hoofdzaak"),
+        *_SUSPENSION,
     ),
-    "statussen": ("zaak", "statustype", "datumStatusGezet", "gezetdoor"),
+    "statussen": ("zaak", "statustype", "datumStatusGezet", "gezetdoor", NOTE),
     "rollen": ("zaak", "betrokkeneType", "betrokkeneIdentificatie"),
     "resultaten": ("zaak", "resultaattype"),
     "zaakeigenschappen": ("zaak", "naam", "waarde"),
     "zaaktypen": ("identificatie", "omschrijving", "beginGeldigheid"),
-    "statustypen": ("omschrijving", "volgnummer"),
+    "statustypen": ("zaaktype", "omschrijving", "volgnummer"),
     "resultaattypen": ("omschrijving",),
     AUDIT: ("zaak", "status", "aanmaakdatum", "gebruikersId", "mark"),
 }
@@ -44,6 +48,8 @@ SUSPENDED, RESUMED = "Opgeschort", "Hervat"
 EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
 """What a change of a ZAAK in the audit trail may tell of its term."""
 
+_MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
+_LETTER = re.compile(r"[^\W\d_]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
 _CHANGES = ("update", "partial_update")
 # a case system above the API says so in its explanation, whatever it does with the flag
@@ -73,11 +79,22 @@ def _in_order(path: Path) -> list[tuple[str, int]]:
     return [(text, int(number or 0)) for text, number in parts]
 
 
-def records(page: Path, name: str) -> Iterator[tuple[str, Fields]]:
-    """What each record of a page says: its kind, its address, and then ``TAKEN`` of that kind.
+class Answer(NamedTuple):
+    """What the API answered: ``records`` of a list, and how many it says that there are in it.
+
+    ``of_list`` is the same for every page of one list.
+    """
+
+    records: list[Record]
+    of_list: str
+    said: int | None
+
+
+def answer_in(page: Path, name: str) -> Answer:
+    """Reads a page, a list or one record.
 
     Raises:
-        SourceError: it is no whole answer of such an API.
+        SourceError: it is no whole answer of such an API; ``name`` names the page.
     """
     try:
         answer = orjson.loads(page.read_bytes())
@@ -92,34 +109,53 @@ def records(page: Path, name: str) -> Iterator[tuple[str, Fields]]:
             f"{name} is no answer of a ZGW API: it holds no list of records.",
             "Leave other files out of the folder.",
         )
-    for record in found:
-        yield from _taken(record)
+    about = answer if isinstance(answer, dict) and "results" in answer else {}
+    count = about.get("count")
+    return Answer(found, _list_of(about, name), count if isinstance(count, int) else None)
 
 
-def _taken(record: Record) -> Iterator[tuple[str, Fields]]:
+def _list_of(about: Record, name: str) -> str:
+    """The address of a list without the number of a page; where it has but one, its ``name``."""
+    address = about.get("next") or about.get("previous") or name
+    return re.sub(r"(?<=[?&])page=\d+&?", "", str(address)).rstrip("?&")
+
+
+def taken(record: Record) -> Iterator[tuple[str, Fields]]:
+    """What a record says, and those inside it: a kind, an address, and then ``TAKEN`` of that."""
     for inside in record.get("_expand", {}).values():
         for each in inside if isinstance(inside, list) else [inside]:
             if isinstance(each, dict):
-                yield from _taken(each)
+                yield from taken(each)
     if "hoofdObject" in record:
         yield AUDIT, (_text(record.get("uuid")), *_of_trail(record))
         return
     url = _text(record.get("url"))
     kind = url.rstrip("/").split("/")[-2] if url and url.count("/") > 1 else ""
+    if kind in TAKEN:
+        yield kind, (url, *_fields(kind, record))
+
+
+def _fields(kind: str, record: Record) -> Fields:
+    fields = [_text(record.get(field)) for field in TAKEN[kind]]
     match kind:
         case "zaken":
-            flag = _flag(record)
-            said = None if flag is None else str(flag)
-            yield kind, (url, *(_text(record.get(field)) for field in TAKEN[kind][:-1]), said)
+            return (*fields[: -len(_SUSPENSION)], *_of_suspension(record))
+        case "statussen":
+            return (*fields[:-1], _numbers_of(record.get(NOTE)))
         case "rollen":
-            zaak, of_what = (_text(record.get(field)) for field in TAKEN[kind][:2])
-            yield kind, (url, zaak, of_what, _who(of_what, record.get("betrokkeneIdentificatie")))
-        case _ if kind in TAKEN:
-            yield kind, (url, *(_text(record.get(field)) for field in TAKEN[kind]))
+            return (*fields[:-1], _who(fields[1], record.get("betrokkeneIdentificatie")))
+    return tuple(fields)
 
 
 def _text(value: object) -> str | None:
     return None if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _numbers_of(note: object) -> str | None:
+    """A note that may hold a citizen's number, with nothing but the numbers left to read."""
+    if not isinstance(note, str) or not _MAY_HOLD_A_NUMBER.search(note):
+        return None
+    return _LETTER.sub("x", note)
 
 
 def _who(of_what: str | None, identity: object) -> str | None:
@@ -138,6 +174,16 @@ def _flag(zaak: Record) -> bool | None:
     """Whether a ZAAK says that it is suspended; null: it says nothing of it."""
     suspension = zaak.get("opschorting")
     return bool(suspension.get("indicatie")) if isinstance(suspension, dict) else None
+
+
+def _of_suspension(zaak: Record) -> Fields:
+    """Whether a ZAAK is suspended, whether it says why, and whether it says that it was before."""
+    flag = _flag(zaak)
+    if flag is None:
+        return (None, None, None)
+    said = zaak["opschorting"]
+    has_reason = bool((_text(said.get("reden")) or "").strip())
+    return (str(flag), str(has_reason), str(bool(said.get("eerdereOpschorting"))))
 
 
 def _of_trail(row: Record) -> Fields:

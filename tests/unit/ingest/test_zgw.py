@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from contracts.errors import SourceError
 from contracts.events import MARK
 from contracts.settings import Settings
+from ingest.looking import looked_through
+from ingest.notices import NOTICED
 from ingest.sources import find_files
 from ingest.staging import stage
 from ingest.zgw import case_types, read_zgw
@@ -354,3 +357,197 @@ def test_files_of_records_give_the_same_whatever_their_number(export: Path, tmp_
 
     assert frames[0].equals(frames[1])
     assert frames[0].equals(frames[2])
+
+
+def noticed(found: pl.DataFrame) -> list[tuple[int, list[str]]]:
+    """The rows of which something was noticed, and which rules that is about."""
+    told = found.drop_nulls("noticed").select("row", "noticed").iter_rows()
+    return [(row, [each["rule"] for each in notices]) for row, notices in told]
+
+
+UP, DOWN = flag(up=True), flag(up=False)
+NO_REASON = {"opschorting": {"indicatie": True, "reden": " "}}
+BEFORE = {"opschorting": {"indicatie": False, "reden": "iets", "eerdereOpschorting": True}}
+
+
+@pytest.mark.parametrize(
+    ("suspension", "changes", "is_noticed"),
+    [
+        (UP, [], False),
+        (NO_REASON, [], True),
+        ({"opschorting": {"indicatie": True, "reden": None}}, [], True),
+        ({}, [], False),
+        ({"opschorting": None}, [], False),
+        # a reason without a suspension: of one that was lifted, or of none
+        (DOWN, [(UP, DOWN)], False),
+        (DOWN, [({DAY: "2026-03-09"}, {DAY: "2026-03-23"})], True),
+        (BEFORE, [({DAY: "2026-03-09"}, {DAY: "2026-03-23"})], False),
+        # without the audit trail nobody knows
+        (DOWN, [], False),
+    ],
+)
+def test_a_suspension_and_its_reason(
+    suspension: dict[str, Any],
+    changes: list[tuple[dict[str, Any], dict[str, Any]]],
+    *,
+    is_noticed: bool,
+    tmp_path: Path,
+    staged: Stage,
+) -> None:
+    case = {key: value for key, value in zaak("1").items() if key != "opschorting"} | suspension
+    set_ = [status("1", f"2026-03-0{day}T10:00:00Z") for day in (1, 2)]
+    trail = [changed("1", "2026-03-05T10:00:00Z", *change) for change in changes]
+
+    found = staged(saved(tmp_path, [case, *set_, *trail, *TYPES]))
+
+    assert noticed(found) == ([(1, ["DQ11"])] if is_noticed else [])
+    assert "iets" not in str(found.to_dicts())
+
+
+def test_a_status_of_another_version_and_a_case_without_the_one_that_it_is_part_of(
+    tmp_path: Path, staged: Stage
+) -> None:
+    versions = [type_ | {"zaaktype": link("zaaktypen", "t")} for type_ in TYPES[1:]]
+    old = {"url": link("statustypen", "o"), "omschrijving": "Ontvangen", "volgnummer": 1}
+    cases = [
+        zaak("1"),
+        zaak("2", hoofdzaak=link("zaken", "1")),
+        zaak("3", hoofdzaak=link("zaken", "9")),
+    ]
+    set_ = [
+        *(status("1", "2026-03-02T10:00:00Z", "o"), status("1", "2026-03-03T10:00:00Z")),
+        *(status("2", "2026-03-02T10:00:00Z"), status("2", "2026-03-03T10:00:00Z", "b")),
+        *(status("3", "2026-03-02T10:00:00Z"), status("3", "2026-03-03T10:00:00Z", "o")),
+    ]
+    types = [TYPES[0], *versions, old | {"zaaktype": link("zaaktypen", "s")}]
+
+    found = staged(saved(tmp_path, [*cases, *set_, *types]))
+
+    assert noticed(found) == [(1, ["DQ16"]), (5, ["DQ17"]), (6, ["DQ16"])]
+
+
+def test_when_a_status_was_put_on_record_and_a_case_was_closed(
+    tmp_path: Path, staged: Stage
+) -> None:
+    at, recorded = "2026-03-02T10:00:00Z", "2026-03-09T12:00:00Z"
+    made = changed("1", recorded, {}, {}) | {
+        "resource": "status",
+        "actie": "create",
+        "resourceUrl": link("statussen", f"1-{at}"),
+    }
+    shifted = changed("1", "2026-03-10T10:00:00Z", {DAY: "2026-03-09"}, {DAY: "2026-03-23"})
+    set_ = [status("1", at), status("1", "2026-03-03T10:00:00Z")]
+    columns = {"recorded_timestamp": "aanmaakdatum", "closing_timestamp": "einddatum"}
+    case = zaak("1", einddatum="2026-03-20")
+
+    found = staged(saved(tmp_path, [case, *set_, made, shifted, *TYPES]), columns=columns)
+
+    told = found.select(pl.col("recorded_at", "closed_at").dt.strftime("%d %H:%M")).rows()
+    assert told == [("09 12:00", "19 23:00"), (None, "19 23:00"), ("10 10:00", "19 23:00")]
+
+
+def test_when_simulated_statuses_were_put_on_record(export: Path, staged: Stage) -> None:
+    found = staged(export, columns={"recorded_timestamp": "aanmaakdatum"})
+
+    told = found.filter(pl.col("recorded_at").is_not_null())
+    assert noticed(found) == []
+    assert len(told) > 30
+    assert (told["recorded_at"] - told["at"]).abs().max() < dt.timedelta(seconds=1)
+
+
+def page(
+    records: list[dict[str, Any]], count: int | None, number: int = 1, last: int = 1
+) -> dict[str, Any]:
+    """One page of a list of statuses, as the API gives it."""
+    about = f"{link('statussen', '')}?page={{}}&pageSize=1"
+    first = f"{link('statussen', '')}?pageSize=1"  # the address of the first has no number
+    before = first if number == 2 else about.format(number - 1)
+    return {
+        "count": count,
+        "next": about.format(number + 1) if number < last else None,
+        "previous": before if number > 1 else None,
+        "results": records,
+    }
+
+
+SET = [status("1", f"2026-03-0{day}T10:00:00Z") for day in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "missing"),
+    [
+        ([page(SET, 5)], 0),
+        ([page(SET, 7)], 2),
+        ([page(SET, None)], 0),
+        ([SET], 0),
+        # pages of one list, of which one is not there, or was given twice as they shifted
+        ([page(SET[:2], 5, 1, 3), page(SET[2:4], 5, 2, 3), page(SET[4:], 5, 3, 3)], 0),
+        ([page(SET[:2], 5, 1, 3), page(SET[4:], 5, 3, 3)], 2),
+        ([page(SET[:2], 5, 1, 3), page(SET[1:3], 5, 2, 3), page(SET[4:], 5, 3, 3)], 1),
+        ([page(SET[:2], 5, 1, 3), page(SET[2:4], 6, 2, 3), page(SET[4:], 6, 3, 3)], 1),
+        # a list of its own for each case
+        ([page(SET[:2], 3), page(SET[2:], 4)], 2),
+        ([page(SET, 5), page([], 3)], 3),
+        # an API that does not count to the end
+        ([page(SET[:2], 2, 1, 2) | {"countExact": False}, page(SET[2:], 5, 2, 2)], 0),
+    ],
+)
+def test_how_many_records_are_missing(pages: list[Any], missing: int, tmp_path: Path) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    export = saved(tmp_path, *pages, page([zaak("1")], 1), TYPES)
+
+    assert read_zgw(export, "log", [], scratch).missing == missing
+
+
+def test_what_is_missing_is_told_of_a_source(tmp_path: Path) -> None:
+    export = saved(tmp_path, page(SET, 9), page([zaak("1")], 1), TYPES)
+    settings = Settings.model_validate(
+        {
+            "process": {"id": "test"},
+            "sources": [{"path": str(export), "format": "zgw"}],
+            "journey": {"end": ["Besloten"]},
+            "privacy": {"pseudonymise": []},
+        }
+    )
+    [file] = find_files(settings.sources[0], tmp_path / "c.yaml", 0)
+    (out := tmp_path / "out").mkdir()
+
+    done = stage(file, settings.sources[0], settings, tmp_path / "c.yaml", 0, out)
+
+    assert (done.rows, done.missing) == (5, 4)
+
+
+@pytest.mark.parametrize(
+    ("note", "column"),
+    [
+        ("Burger belde, BSN 999990342 genoteerd.", "statustoelichting"),
+        ("Telefoon +31 612345678, bedrag 123.456.782,50", None),
+    ],
+)
+def test_of_a_note_only_the_numbers_are_looked_at(
+    note: str, column: str | None, tmp_path: Path
+) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    noted = status("1", "2026-03-02T10:00:00Z") | {"statustoelichting": note}
+
+    raw = read_zgw(saved(tmp_path, [zaak("1"), noted, *TYPES]), "log", [], scratch)
+
+    found = looked_through(raw, ()).select(pl.col(NOTICED)).collect().item()
+    assert (found is None) == (column is None)
+    assert column is None or found.to_list() == [{"rule": "DQ14", "column": column}]
+    assert "Burger" not in str(raw.frame.collect().to_dicts())
+    assert "statustoelichting" not in raw.columns
+
+
+def test_a_citizens_number_in_an_attribute_that_is_not_read(tmp_path: Path, staged: Stage) -> None:
+    attribute = {
+        "url": link("zaakeigenschappen", "1"),
+        "zaak": link("zaken", "1"),
+        "naam": "aanvrager",
+        "waarde": "999990342",
+    }
+    set_ = [status(number, "2026-03-02T10:00:00Z") for number in ("1", "2")]
+
+    found = staged(saved(tmp_path, [zaak("1"), zaak("2"), *set_, attribute, *TYPES]))
+
+    assert found["noticed"].to_list() == [[{"rule": "DQ14", "column": "case:aanvrager"}], None]

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Looks through all that a file says for what is personal and should not be there.
+
+A row is told by the column in which it stands; what stands there goes no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from ingest import citizen_numbers, personal
+from ingest.notices import Sign, notices
+from ingest.raw import Raw
+
+_SAMPLE = 100_000
+_NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
+
+
+def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
+    """The rows of ``raw`` with ``NOTICED``: what its reader noticed, and then what is found here.
+
+    One quick look at all columns says where anything may stand; only those are looked at again.
+
+    Args:
+        raw: the rows, and the columns to look through.
+        kept: the places of the columns whose values are kept as they are.
+    """
+    texts = _texts(raw)
+    rows, numbered, telling = _likely(raw.frame, texts, [each for each in texts if each in kept])
+    signs = [
+        Sign("DQ14", raw.texts[each], citizen_numbers.stand_in(texts[each]))
+        for each in numbered
+        if citizen_numbers.says_so(raw.texts[each]) or _is_of_citizens(raw.frame, texts[each], rows)
+    ]
+    signs += [Sign("DQ15", raw.texts[each], personal.stand_in(texts[each])) for each in telling]
+    return raw.frame.with_columns(notices([*raw.signs, *signs]))
+
+
+def _texts(raw: Raw) -> dict[str, pl.Expr]:
+    """The columns to look through as text, by their place; times, truths and bytes are none."""
+    schema = raw.frame.collect_schema()
+    return {
+        place: _text(place, schema[place])
+        for place in raw.texts
+        if not schema[place].is_temporal() and schema[place] not in _NO_TEXT
+    }
+
+
+def _text(place: str, kind: pl.DataType) -> pl.Expr:
+    if kind.is_nested():
+        return pl.struct(place).struct.json_encode()
+    return pl.col(place).cast(pl.String, strict=False)
+
+
+def _likely(
+    frame: pl.LazyFrame, texts: dict[str, pl.Expr], kept: Collection[str]
+) -> tuple[int, list[str], list[str]]:
+    """How many rows there are, and the places where a number, or a person, may stand in any."""
+    found = (
+        frame.select(
+            pl.len().alias("rows"),
+            *(
+                text.str.contains(citizen_numbers.LIKELY).any().alias(f"number {place}")
+                for place, text in texts.items()
+            ),
+            *(
+                texts[place].str.contains(personal.LIKELY).any().alias(f"person {place}")
+                for place in kept
+            ),
+        )
+        .collect(engine="streaming")
+        .row(0, named=True)
+    )
+    numbered = [place for place in texts if found[f"number {place}"]]
+    return found["rows"], numbered, [place for place in kept if found[f"person {place}"]]
+
+
+def _is_of_citizens(frame: pl.LazyFrame, text: pl.Expr, rows: int) -> bool:
+    """Whether the numbers in a column are of citizens, by its first rows that may have any."""
+    likely = (
+        frame.select(text.alias("text"))
+        .filter(pl.col("text").str.contains(citizen_numbers.LIKELY))
+        .head(_SAMPLE)
+        .select(citizen_numbers.numbers_in(pl.col("text")))
+        .collect(engine="streaming")
+        .to_series()
+    )
+    among = rows if len(likely) < _SAMPLE else _SAMPLE
+    return citizen_numbers.are_of_citizens(likely.explode(), among)

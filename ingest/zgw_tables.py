@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The records of an export of the ZGW APIs as tables, in files of so many records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from ingest.zgw_pages import TAKEN, Fields, answer_in, pages_of, taken
+
+RECORDS_AT_ONCE = 50_000
+_LISTED = ("of_list", "said")
+
+
+class Tables(NamedTuple):
+    """All records by kind, each once, in the columns ``url`` and ``TAKEN``; all ``String``.
+
+    ``missing``: how many records the pages say that there are, and that are not there.
+    """
+
+    of: dict[str, pl.LazyFrame]
+    missing: int
+
+
+def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ONCE) -> Tables:
+    """Reads an export: a file, or all files in a folder.
+
+    Args:
+        path: the file or the folder.
+        name: what errors call it.
+        scratch: an empty folder for the records.
+        at_once: how many records of a kind to hold in memory.
+
+    Raises:
+        SourceError: there are no answers, or one is not whole.
+    """
+    spools = {kind: _Spool(fields, scratch / kind, at_once) for kind, fields in TAKEN.items()}
+    listed = _Spool(_LISTED, scratch / "listed", at_once)
+    for page in pages_of(path, name):
+        of_page = name if page == path else f"{name}/{page.relative_to(path).as_posix()}"
+        answer = answer_in(page, of_page)
+        for record in answer.records:
+            for kind, fields in taken(record):
+                spools[kind].add(fields)
+        if answer.said is not None:
+            for record in answer.records or [{}]:
+                listed.add((record.get("url"), answer.of_list, str(answer.said)))
+    return Tables({kind: spool.distinct() for kind, spool in spools.items()}, _missing(listed))
+
+
+def _missing(listed: _Spool) -> int:
+    """How many more there are, by the counts of lists, than different records of those lists.
+
+    An API that does not count to the end says fewer than there are, never more.
+    """
+    lists = (
+        listed.all()
+        .group_by("of_list")
+        .agg(said=pl.col("said").cast(pl.Int64).max(), there=pl.col("url").drop_nulls().n_unique())
+    )
+    missing = (pl.col("said") - pl.col("there").cast(pl.Int64)).clip(lower_bound=0)
+    return int(lists.select(missing.sum()).collect(engine="streaming").item())
+
+
+class _Spool:
+    """Records of one kind: an address, and some fields."""
+
+    def __init__(self, fields: Sequence[str], folder: Path, at_once: int) -> None:
+        self._schema = dict.fromkeys(("url", *fields), pl.String())
+        self._folder, self._at_once = folder, at_once
+        self._waiting: list[Fields] = []
+        folder.mkdir()
+        self._write()  # so that there is a file, be it an empty one
+
+    def add(self, fields: Fields) -> None:
+        self._waiting.append(fields)
+        if len(self._waiting) >= self._at_once:
+            self._write()
+
+    def all(self) -> pl.LazyFrame:
+        """All of them, as often as they were given."""
+        self._write()
+        return pl.scan_parquet(sorted(self._folder.iterdir()), glob=False)
+
+    def distinct(self) -> pl.LazyFrame:
+        """All of them; of a record that was given twice, as when pages shifted, the last."""
+        return self.all().unique("url", keep="last", maintain_order=True)
+
+    def _write(self) -> None:
+        part = self._folder / f"{len(list(self._folder.iterdir())):06}.parquet"
+        pl.DataFrame(self._waiting, self._schema, orient="row").write_parquet(part)
+        self._waiting.clear()
