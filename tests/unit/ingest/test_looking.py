@@ -12,8 +12,12 @@ import polars as pl
 import pytest
 
 from contracts.settings import Settings
+from ingest.looking import looked_through
+from ingest.notices import NOTICED
+from ingest.raw import ROW
 from ingest.sources import find_files
 from ingest.staging import stage
+from ingest.xes import read_xes
 from simulation.description import process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS
@@ -139,28 +143,35 @@ def test_a_citizens_number_in_two_columns_of_one_name(tmp_path: Path, staged: St
     assert noticed(staged(path, columns=COLUMNS)[0]) == {1: [("DQ14", "x")], 2: [("DQ14", "")]}
 
 
-def test_a_citizens_number_in_xes(tmp_path: Path, staged: Stage) -> None:
-    def event(*attributes: str) -> str:
-        told = ('key="concept:name" value="a"', 'key="time:timestamp" value="2026-03-12"')
-        return (
-            "<event>" + "".join(f"<string {each}/>" for each in (*told, *attributes)) + "</event>"
-        )
+def event(*attributes: str) -> str:
+    told = ('key="concept:name" value="a"', 'key="time:timestamp" value="2026-03-12"')
+    return "<event>" + "".join(f"<string {each}/>" for each in (*told, *attributes)) + "</event>"
 
-    def trace(name: str, *events: str) -> str:
-        return f'<trace><string key="concept:name" value="{name}"/>{"".join(events)}</trace>'
 
+def trace(name: str, *inside: str) -> str:
+    return f'<trace><string key="concept:name" value="{name}"/>{"".join(inside)}</trace>'
+
+
+@pytest.mark.parametrize("block", [64, 1 << 23])
+def test_a_citizens_number_in_xes(block: int, tmp_path: Path) -> None:
     note, of_trace = f'key="nota" value="{CITIZEN}"', '<string key="wie" value="111222333"/>'
-    path = tmp_path / "log.xes"
-    path.write_text(
-        f"<log>{trace('1', event(), event(note))}{trace('2', of_trace, event(note), event())}</log>"
-    )
+    traces = [
+        trace("1", event(), event(note)),
+        trace("2", of_trace, event(note), event()),
+        *(trace(name, event()) for name in ("3", "4")),
+        trace("5", event('key="#row" value="123456782"')),
+    ]
+    (path := tmp_path / "log.xes").write_text(f"<log>{''.join(traces)}</log>")
+    (scratch := tmp_path / "scratch").mkdir()
 
-    found = noticed(staged(path)[0])
+    rows = looked_through(read_xes(path, "log", ["concept:name"], scratch, block), ())
 
+    found = noticed(rows.select(row=ROW, noticed=NOTICED).collect())
     assert {row: sorted(each) for row, each in found.items()} == {
         2: [("DQ14", "nota")],
         3: [("DQ14", "case:wie"), ("DQ14", "nota")],
         4: [("DQ14", "case:wie")],
+        7: [("DQ14", "#row")],
     }
 
 
