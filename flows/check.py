@@ -27,7 +27,8 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
         staged = [steps.read(job, given) for given in job.inputs]
-        verdict = judge([each.path for each in staged], job.settings, now, job.making)
+        paths, missing = [each.path for each in staged], sum(each.missing for each in staged)
+        verdict = judge(paths, job.settings, now, job.making, missing=missing)
     if not verdict.success:
         hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
         raise steps.stopped(verdict, job.settings, hint)

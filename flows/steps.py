@@ -86,8 +86,14 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
     from validation.gate import judge
 
     _meant(job)  # a drawing that cannot be read need not wait until all is mined
-    paths = [each.path for each in staged]
-    verdict = judge(paths, job.settings, job.now, job.draft, as_of=job.as_of)
+    verdict = judge(
+        [each.path for each in staged],
+        job.settings,
+        job.now,
+        job.draft,
+        as_of=job.as_of,
+        missing=sum(each.missing for each in staged),
+    )
     if not verdict.success:
         _write_quarantine(job)
         publish(job, staged)

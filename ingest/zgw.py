@@ -111,7 +111,9 @@ def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
     return {column: is_likely for column, is_likely in own.items() if column not in _STANDARD}
 
 
-def case_types(path: Path, name: str, scratch: Path, at_once: int = _RECORDS) -> dict[str, int]:
+def case_types(
+    path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ONCE
+) -> dict[str, int]:
     """How many cases an export has of each type, those of most cases first.
 
     A type goes by its ``identificatie``, without the catalogue by its address.
@@ -125,7 +127,8 @@ def case_types(path: Path, name: str, scratch: Path, at_once: int = _RECORDS) ->
     Raises:
         SourceError: an answer is not whole.
     """
-    zaken = _typed(_tables(path, name, scratch, at_once))
+    tables, _ = tables_of(path, name, scratch, at_once)
+    zaken = _typed(tables)
     counts = zaken.drop_nulls("type").group_by("type").len().sort("len", "type", descending=True)
     return dict(counts.collect().iter_rows())
 

@@ -117,13 +117,14 @@ def _holds_unknown_tie() -> pl.Expr:
 
 def _tied(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     """The digests of the cases in which the times of two events do not tell which came first."""
-    digest = pl.col("digest")
-    instants = events.group_by("_case", "at").agg(
-        several=digest.min() != digest.max(), is_day=pl.col("is_day").any()
-    )
-    shared_day = pl.col("is_day").any() & (pl.len() > 1)
+    at, digest, is_day, day = (pl.col(name) for name in ("at", "digest", "is_day", "_day"))
+    is_tie = (at == at.shift()) & (digest != digest.shift())
+    # of rows of one instant that say the same both are a date, or neither
+    is_shared = (day == day.shift()) & (at != at.shift()) & (is_day | is_day.shift())
     return (
-        instants.group_by("_case", day=day_in("at", zone))
-        .agg(tie=pl.col("several").any() | shared_day)
-        .filter("tie")
+        events.select("_case", "at", "digest", "is_day")
+        .sort("_case", "at")
+        .with_columns(_day=day_in("at", zone))
+        .filter((pl.col("_case") == pl.col("_case").shift()) & (is_tie | is_shared))
+        .select(pl.col("_case").unique())
     )

@@ -12,6 +12,7 @@ import great_expectations as gx
 import pytest
 
 from tests.unit.validation.logs import NOW, SETTINGS, case, row, written
+from validation.asked import Log
 from validation.engine.datasource import ParquetAsset, PolarsDatasource
 from validation.gate import judge
 from validation.suites import event_log_suite
@@ -45,7 +46,8 @@ def test_the_checkpoint_can_be_run_again(reopened: gx.Checkpoint) -> None:
 
 def test_the_suite_expects_what_was_expected(reopened: gx.Checkpoint) -> None:
     [definition] = reopened.validation_definitions
-    asked = [each.configuration for each in event_log_suite(SETTINGS, NOW).expectations]
+    log = Log(SETTINGS, NOW, NOW, rows=len(GOOD))
+    asked = [each.configuration for each in event_log_suite(log, log.columns).expectations]
 
     kept = [each.configuration for each in definition.suite.expectations]
     assert [each.to_json_dict() | {"id": None} for each in kept] == [
