@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import mining
+from bench import gate, mining, validation
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HOEKSTEEN_DATA", ROOT.parent / "shared" / "data"))
@@ -117,6 +117,8 @@ def small() -> None:
 if __name__ == "__main__":
     small()
     mining.main(1_000_000)
+    validation.main(10_000_000)
+    gate.main(10_000_000)
     if FINES.exists():
         fines()
     else:

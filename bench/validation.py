@@ -2,19 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One suite on one table: by our engine, by hand in polars, and by Great Expectations' on pandas.
 
-The table is random and in a Parquet file; each contestant is a process of its own, which tells how
-long its checks took, without its imports, and its peak of memory.
+The table is random and in a Parquet file.
 """
 
 from __future__ import annotations
 
-import json
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +16,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-TURNS = 3
+from bench.contest import TURNS, compare, contest
+
 STEPS = [f"step {n}" for n in range(12)]
 PATTERN = r"^Z\d+$"
 CHUNK = 5_000_000
@@ -146,45 +141,11 @@ CONTESTANTS: dict[str, Callable[[Path], list[Any]]] = {
 }
 
 
-def contest(name: str, path: Path) -> None:
-    """One contestant in this process; prints what it found, its seconds and its peak."""
-    expectations()  # importing Great Expectations is not what is measured
-    began = time.perf_counter()
-    found = CONTESTANTS[name](path)
-    seconds = time.perf_counter() - began
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"found": found, "seconds": seconds, "peak_mib": peak_mib}))
-
-
 def main(rows: int, turns: int = TURNS, names: tuple[str, ...] = tuple(CONTESTANTS)) -> None:
     """Runs the contestants in turn and prints medians, peaks and ratios."""
     print(f"a suite of {len(expectations())} expectations on {rows:,} rows")
-    told: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.parquet"
-        write(rows, path)
-        for _ in range(turns):
-            for name in names:
-                command = [
-                    sys.executable,
-                    "-W",
-                    "ignore",
-                    "-m",
-                    "bench.validation",
-                    name,
-                    str(path),
-                ]
-                done = subprocess.run(command, check=True, capture_output=True, text=True)
-                told[name].append(json.loads(done.stdout.splitlines()[-1]))
-    medians = {
-        name: statistics.median(each["seconds"] for each in runs) for name, runs in told.items()
-    }
-    for name, runs in told.items():
-        peak_mib = max(each["peak_mib"] for each in runs)
-        ratio = medians[name] / medians[names[0]]
-        print(f"  {name:<28} {medians[name]:7.2f} s   peak {peak_mib:,} MiB   {ratio:.2f} x")
-        print(f"    found {runs[0]['found']}")
+    compare("bench.validation", names, write, rows, turns)
 
 
 if __name__ == "__main__":
-    contest(sys.argv[1], Path(sys.argv[2]))
+    contest(CONTESTANTS[sys.argv[1]], Path(sys.argv[2]))

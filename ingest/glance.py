@@ -89,7 +89,8 @@ def glance(export: Export) -> Glance:
         raws = [read(file, source, (), _new(scratch)) for file in files]
         common = set.intersection(*(set(raw.columns) for raw in raws))
         first = raws[0]
-        if len(first.frame.collect_schema()) < len(first.columns):  # it gives what it is asked for
+        given = first.frame.collect_schema()
+        if any(first.places[each] not in given for each in first.columns):  # only what is asked for
             first = read(files[0], source, first.columns, _new(scratch))
         if export.format == "csv":
             _check_header(first, files[0].name)

@@ -37,13 +37,15 @@ _STORED_AS = {"bucket": pl.Int32(), "row": pl.Int64()}
 class Stored:
     """What the newest commit of a store holds.
 
-    ``last_at`` is the time of its last event, null where it holds none. ``set_aside`` counts, by
-    transition, the rows that were accepted but are no steps.
+    ``accepted`` rows made its ``events``; a start and a completion may be one. ``last_at`` is the
+    time of its last event, null where it holds none. ``set_aside`` counts, by transition, the rows
+    that were accepted but are no steps.
     """
 
     path: Path
     version: int
     buckets: int
+    accepted: int
     events: int
     last_at: dt.datetime | None
     set_aside: dict[str, int]
@@ -92,6 +94,7 @@ def commit(staged: Sequence[Path], quarantine: Path, store: Path, fingerprint: s
     facts = {
         "fingerprint": fingerprint,
         "buckets": buckets,
+        "accepted": sum(transitions.values()),
         "events": sum(file.rows for file in files),
         "last_at": max((file.last_at.isoformat() for file in files if file.last_at), default=None),
         "set_aside": {name: n for name, n in transitions.items() if name not in (*STEPS, MARK)},
@@ -111,7 +114,9 @@ def stored(store: Path) -> Stored:
     if newest is None:
         raise FileNotFoundError(store)
     last_at = newest["last_at"] and dt.datetime.fromisoformat(newest["last_at"])
-    facts = {name: newest[name] for name in ("version", "buckets", "events", "set_aside")}
+    facts = {
+        name: newest[name] for name in ("version", "buckets", "accepted", "events", "set_aside")
+    }
     return Stored(store, last_at=last_at, **facts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,7 +74,7 @@ def export(key: str, dialect: str, *, defects: bool = True) -> Found:
             "source", "row", "case_id"
         )
         told = marked.explode("reasons").join(candidates.collect(), on=["source", "row"])
-    rows = list(places(parts))
+    rows = [] if dialect == "zgw" else list(places(parts))
     return Found(planted(simulated.touched), found(told, rows), rows, verdict)
 
 
@@ -106,18 +106,15 @@ def planted(touched: Iterable[pl.DataFrame]) -> dict[str, set[Place]]:
     return {name: set(rows.filter(defect=name).drop("defect").iter_rows()) for name in DEFECTS}
 
 
-def found(told: pl.DataFrame, rows: Iterable[Place]) -> dict[str, set[Place]]:
-    """The places that each rule tells of: rows by their place in the case, or cases."""
-    numbers = dict(enumerate(rows, start=1))
-    by_rule = {
-        defect.dq: told.filter(reasons=defect.dq) for defect in DEFECTS.values()
-    }  # fmt: skip
+def found(told: pl.DataFrame, rows: Sequence[Place]) -> dict[str, set[Place]]:
+    """What each rule tells of: rows by their place, where the file has those rows, or cases."""
     return {
         name: {
-            numbers[row] if name in ROW_DEFECTS else (case_id.split(" ")[-1], None)
-            for row, case_id in by_rule[defect.dq].select("row", "case_id").iter_rows()
+            rows[row - 1] if name in ROW_DEFECTS else (case_id.split(" ")[-1], None)
+            for row, case_id in told.filter(reasons=defect.dq).select("row", "case_id").iter_rows()
         }
         for name, defect in DEFECTS.items()
+        if rows or name not in ROW_DEFECTS
     }
 
 

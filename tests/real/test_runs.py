@@ -79,6 +79,17 @@ def test_figures_are_the_published_ones(run: Run, name: str) -> None:
     assert log["quarantined_rows"] == 0
 
 
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans", "intake"])
+def test_what_is_read_is_accepted_or_set_aside_to_the_row(run: Run, name: str) -> None:
+    folder = run(name)
+    inputs = json.loads((folder / "run.json").read_text("utf-8"))["inputs"]
+    aside = pl.read_parquet(folder / "quarantine.parquet")
+
+    assert aside.select("source", "row").is_duplicated().sum() == 0
+    accepted = stored(folder.parent / "store").accepted
+    assert accepted + aside.height == sum(each["rows"] for each in inputs)
+
+
 def test_scheduled_started_and_completed_rows_become_activities(run: Run) -> None:
     folder = run("loans")
     read = json.loads((folder / "run.json").read_text("utf-8"))["inputs"][0]["rows"]

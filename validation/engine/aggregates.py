@@ -143,14 +143,22 @@ def _distinct(column: pl.Expr, _: Kwargs) -> pl.Expr:
     return column.unique().implode()
 
 
-@_aggregate("column.distinct_values.count")
-def _distinct_count(column: pl.Expr, _: Kwargs) -> pl.Expr:
-    return column.n_unique()
+@measure("column.distinct_values.count", (), COLUMN)
+def _distinct_count(kwargs: Kwargs) -> Measure:
+    column = kwargs["column"]
+    return Measure(pl.col(column).drop_nulls().n_unique(), across=True, alike=(column,))
 
 
-@_aggregate("column.unique_proportion")
-def _unique_proportion(column: pl.Expr, _: Kwargs) -> pl.Expr:
-    return pl.when(column.len() > 0).then(column.n_unique() / column.len()).otherwise(0.0)
+@measure("column.unique_proportion", (), COLUMN)
+def _unique_proportion(kwargs: Kwargs) -> Measure:
+    column = pl.col(kwargs["column"]).drop_nulls()
+    counts = pl.struct(distinct=column.n_unique(), n=column.len())
+
+    def share(parts: list[dict[str, int]]) -> float:
+        n = sum(part["n"] for part in parts)
+        return sum(part["distinct"] for part in parts) / n if n else 0.0
+
+    return Measure(counts, merge=share, across=True, alike=(kwargs["column"],))
 
 
 @_aggregate("column.distinct_values.not_in_set", "value_set", "limit")

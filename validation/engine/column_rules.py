@@ -177,7 +177,7 @@ _told_by("column_values.match_json_schema", _is_of_schema, "json_schema")
 _told_by("column_values.match_strftime_format", _is_written_as, "strftime_format")
 
 
-@rows_rule("column_values.unique", COLUMN, across=True)
+@rows_rule("column_values.unique", COLUMN, across=True, alike=lambda kwargs: [kwargs["column"]])
 def _not_unique(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     return repeated(frame.filter(pl.col(kwargs["column"]).is_not_null()), [kwargs["column"]])
 

@@ -56,13 +56,26 @@ class Measure:
     """A metric that is not computed yet: ``of`` over what ``on`` makes of a part.
 
     ``merge`` makes the answer for the batch of the answers for its parts; ``across``: they must be
-    one part, since every row counts for every other. Measures with the same ``on`` share one pass.
+    one part, since every row counts for every other. Where only rows that are alike in the columns
+    of ``alike`` count for each other, the batch is cut anew so that those are together. Measures
+    with the same ``on`` share one pass.
     """
 
     of: pl.Expr
     on: Plan = all_rows
     merge: Callable[[list[Any]], Any] = sum
     across: bool = False
+    alike: tuple[str, ...] = ()
+
+    def parts(self, parts: list[pl.LazyFrame]) -> list[pl.LazyFrame]:
+        """The parts of a batch as this measure can take them."""
+        if not self.across or len(parts) == 1:
+            return parts
+        whole = pl.concat(parts)
+        if not self.alike:
+            return [whole]
+        place = pl.struct(self.alike).hash() % len(parts)
+        return [whole.filter(place == number) for number in range(len(parts))]
 
 
 class PolarsBatchData(BatchData):
@@ -120,7 +133,8 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         groups = defaultdict(list)
         for item in metric_fn_bundle:
             domain = IDDict(item.compute_domain_kwargs or {}).to_id()
-            groups[domain, _measure(item).on, _measure(item).across].append(item)
+            measure = _measure(item)
+            groups[domain, measure.on, measure.across, measure.alike].append(item)
         answers: dict[MetricConfigurationID, Any] = {}
         for items in groups.values():
             answers |= self._answer(items)
@@ -131,9 +145,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     ) -> dict[MetricConfigurationID, Any]:
         measures = [_measure(item) for item in items]
         wanted = [measure.of.alias(str(n)) for n, measure in enumerate(measures)]
-        parts = self.domain_parts(items[0].compute_domain_kwargs or {})
-        if measures[0].across:
-            parts = [pl.concat(parts)]
+        parts = measures[0].parts(self.domain_parts(items[0].compute_domain_kwargs or {}))
         # a part at a time: the peak of memory is that of the largest part, not their sum
         rows = [
             measures[0].on(part).select(wanted).collect(engine="streaming").row(0) for part in parts

@@ -105,6 +105,6 @@ def _alike(kwargs: Kwargs, a: str, b: str) -> bool:
     return all(are_numbers) or types[0] == types[1] or pl.Null in types
 
 
-@rows_rule("compound_columns.unique", COLUMNS, across=True)
+@rows_rule("compound_columns.unique", COLUMNS, across=True, alike=columns_of)
 def _not_unique_together(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     return repeated(frame.filter(judged(kwargs)), columns_of(kwargs))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -116,11 +116,17 @@ def row_rule(
 
 
 def rows_rule(
-    name: str, domain: tuple[str, ...], values: tuple[str, ...] = (), *, across: bool = False
+    name: str,
+    domain: tuple[str, ...],
+    values: tuple[str, ...] = (),
+    *,
+    across: bool = False,
+    alike: Callable[[Kwargs], Sequence[str]] | None = None,
 ) -> Callable[[BrokenRows], BrokenRows]:
     """Registers a rule that a row breaks because of other rows.
 
-    Those are rows of the same case, or, ``across``, any rows of the batch.
+    Those are rows of the same case, or, ``across``, any rows of the batch; with ``alike`` the rows
+    that have the same in those columns.
     """
 
     def register(broken: BrokenRows) -> BrokenRows:
@@ -131,11 +137,12 @@ def rows_rule(
         def found(kwargs: Kwargs) -> _Found:
             asked = {key: kwargs[key] for key in (*domain, *values) if key in kwargs}
             on = _BrokenBy(name, json.dumps(asked, sort_keys=True, default=str), kwargs)
-            return _Found(pl.lit(value=True), on, across=across)
+            return _Found(pl.lit(value=True), on, across, tuple(alike(kwargs)) if alike else ())
 
         @measure(f"{name}.unexpected_count", values, domain)
         def _count(kwargs: Kwargs) -> Measure:
-            return Measure(pl.len(), found(kwargs).on, across=across)
+            where = found(kwargs)
+            return Measure(pl.len(), where.on, across=where.across, alike=where.alike)
 
         _examples(name, domain, values, found)
         _count_judged(name, domain, values)
@@ -186,6 +193,7 @@ class _Found:
     broken: pl.Expr
     on: Plan = all_rows
     across: bool = False
+    alike: tuple[str, ...] = ()
 
     def first(self, columns: pl.Expr, most: int, show: Callable[[Any], Any]) -> Measure:
         """The first so many of them, each as ``show`` makes it."""
@@ -196,7 +204,7 @@ class _Found:
             return [show(each) for part in parts for each in part][:most]
 
         rows = columns.filter(self.broken).head(most).implode()
-        return Measure(rows, self.on, merge, self.across)
+        return Measure(rows, self.on, merge, self.across, self.alike)
 
 
 def _examples(

@@ -1,0 +1,266 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The suite of the gate on an event log: by our engine, and written by hand in polars.
+
+The log is random: cases of ten steps in order of time, with a few faults of most kinds. All find
+the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from bench.contest import TURNS, compare, contest
+from contracts.events import CANDIDATES
+from contracts.settings import Settings
+
+CHUNK = 5_000_000
+HUNDRED, FRIDAY, LATE = 100, 5, 0.01
+STEPS = [f"stap {letter}" for letter in "abcdefghij"]
+NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+ZONE = "Europe/Amsterdam"
+SETTINGS = Settings.model_validate(
+    {
+        "process": {"id": "bench"},
+        "sources": [
+            {
+                "path": "log.csv",
+                "columns": {
+                    "registration_timestamp": "geregistreerd",
+                    "closing_timestamp": "gesloten",
+                    "recorded_timestamp": "vastgelegd",
+                },
+            }
+        ],
+        "journey": {"start": STEPS[:1], "end": STEPS[-1:]},
+    }
+)
+COUNTED = (
+    *("C02", "C03", "C04", "DQ01", "DQ02", "DQ03", "DQ05", "DQ06", "DQ07", "DQ08"),
+    *("DQ13", "DQ14", "DQ15", "DQ18", "DQ21", "DQ23", "DQ25", "O01"),
+)
+"""The rules that count rows, in the order in which both contestants tell of them."""
+
+
+def write(rows: int, path: Path) -> None:
+    """Candidates of cases of ten steps, some a few days apart, within two years."""
+    parts = [path.with_suffix(f".{n}") for n in range(-(-rows // CHUNK))]
+    for number, part in enumerate(parts):
+        _piece(number * CHUNK, min(CHUNK, rows - number * CHUNK)).write_parquet(part)
+    pl.scan_parquet(parts, glob=False).sink_parquet(path)
+    for part in parts:
+        part.unlink()
+
+
+def _piece(first: int, size: int) -> pl.DataFrame:
+    random = np.random.default_rng(first)
+    row = np.arange(first, first + size)
+    case, step = row // 10, row % 10
+    begun = (case * 2654435761 % 1_000_003) / 1_000_003 * 600  # days
+    days = begun + step * 9 + random.random(size) * 9
+    hour = random.integers(8, 17, size) + random.random(size)
+    at = pl.Series((np.floor(days) * 24 + hour) * 3.6e9).cast(pl.Int64) + 1_700_000_000_000_000
+    late = pl.Series(random.random(size) < LATE)
+    frame = pl.DataFrame(
+        {
+            "row": row.astype(np.uint64) + 1,
+            "slot": (case * 40503 % 65536).astype(np.uint16),
+            "at": at.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
+            "step": step,
+            "case": case,
+            "who": random.integers(0, 400, size),
+        }
+    ).with_columns(late=late)
+    day = dt.timedelta(days=1)
+    begin = pl.col("at").first().over("case")
+    return frame.with_columns(
+        source=pl.lit("log.csv"),
+        digest=pl.when(pl.col("row") % 5000 == 0).then(7).otherwise("row").cast(pl.UInt64),
+        case_id=pl.when(pl.col("row") % 900 > 0).then(pl.format("ZAAK-{}", "case")),
+        activity=pl.when(pl.col("row") % 800 > 0).then(
+            pl.lit(pl.Series(STEPS).implode()).list.get(pl.col("step"))
+        ),
+        started_at=pl.col("at") - dt.timedelta(hours=1),
+        is_day=pl.lit(value=False),
+        registered_at=begin,
+        closed_at=pl.when(pl.col("case") % 50 > 0).then(pl.col("at").last().over("case")),
+        recorded_at=pl.col("at") + pl.when("late").then(9 * day).otherwise(day / 24),
+        resource=pl.format("m{}", "who"),
+        lifecycle=pl.lit("complete"),
+        **{name: pl.lit(None, CANDIDATES[name]) for name in _EMPTY},
+    ).select(CANDIDATES.names())
+
+
+_EMPTY = ("team", "org", "instance", "at_problem", "noticed")
+
+
+def by_us(path: Path) -> list[int]:
+    """The suite on our engine, of a table in parts."""
+    from validation.asked import Log
+    from validation.engine.datasource import PART_ROWS, ParquetAsset, whole_log
+    from validation.engine.session import run_suite
+    from validation.suites import event_log_suite
+
+    rows = whole_log([path]).select(pl.len()).collect().item()
+    suite = event_log_suite(Log(SETTINGS, NOW, NOW, rows=rows), CANDIDATES.names())
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        asset = ParquetAsset(name="log", paths=[str(path)], part_rows=PART_ROWS, scratch=scratch)
+        result = run_suite(suite, asset, NOW).result
+    counts = {
+        each.expectation_config.meta["rule"]: each.result.get("unexpected_count")
+        for each in result.results
+    }
+    return [counts[rule] for rule in COUNTED]
+
+
+def the_gate(path: Path) -> list[int]:
+    """The whole gate: the suite, the quarantine and the pages."""
+    from validation.gate import judge
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as out:
+        verdict = judge([path], SETTINGS, NOW, Path(out))
+    counts = {rule.id: rule.rows for rule in verdict.rules}
+    return [counts[rule] for rule in COUNTED]
+
+
+def by_hand(path: Path) -> list[int]:  # noqa: PLR0915 - as one would write it
+    """What somebody who knows polars would write for the same checks."""
+    log = pl.scan_parquet(path)
+    at, case, activity = pl.col("at"), pl.col("case_id"), pl.col("activity")
+    ended = activity == STEPS[-1]
+    day = at.dt.convert_time_zone(ZONE).dt.date()
+
+    def local_day(column: str) -> pl.Expr:
+        return pl.col(column).dt.convert_time_zone(ZONE).dt.date()
+
+    def noticed(rule: str) -> pl.Expr:
+        is_it = pl.element().struct.field("rule") == rule
+        return pl.col("noticed").list.eval(is_it).list.any().sum()
+
+    rows = log.select(
+        C02=case.is_null().sum(),
+        C03=activity.is_null().sum(),
+        C04=at.is_null().sum(),
+        DQ01=(day < local_day("registered_at")).sum(),
+        DQ02=(day > local_day("closed_at")).sum(),
+        DQ03=(at > NOW).sum(),
+        DQ13=(pl.col("recorded_at") - at > dt.timedelta(days=5)).sum(),
+        DQ14=noticed("DQ14"),
+        DQ15=noticed("DQ15"),
+        DQ23=(at < pl.col("started_at")).sum(),
+        DQ04=pl.col("is_day").mean(),
+        _ends=(ended & (pl.col("lifecycle") == "complete")).any(),
+        _names=activity.unique().implode(),
+    )
+    events = log.filter(case.is_not_null(), activity.is_not_null(), at <= NOW)
+    said = [n for n in CANDIDATES if n not in ("source", "row", "slot", "is_day", "noticed")]
+    twice = (
+        events.filter(pl.col("digest").is_duplicated())
+        .sort("source", "row")
+        .select(DQ18=(~pl.struct(said).is_first_distinct()).sum())
+    )
+    by_time = events.sort("case_id", "at")
+    same = [case == case.shift(n) for n in (-2, -1, 0, 1, 2)]
+    two = dt.timedelta(seconds=2)
+    quick = [
+        same[2 + n] & (at.shift(n - 2) - at.shift(n) < two) & (case.shift(n - 2) == case.shift(n))
+        for n in (0, 1, 2)
+    ]
+    bursts = by_time.select(DQ05=pl.any_horizontal(quick).sum())
+    tied = by_time.filter(
+        same[3],
+        ((at == at.shift()) & (pl.col("digest") != pl.col("digest").shift()))
+        | ((day == day.shift()) & (pl.col("is_day") | pl.col("is_day").shift())),
+    ).select(case.unique())
+    back = (
+        events.sort("case_id", "source", "row")
+        .filter((at < at.shift()) & same[3])
+        .select("case_id", "at")
+    )
+    unknown = events.join(tied, on="case_id", how="semi").join(back, on="case_id", how="semi")
+    cases = events.group_by("case_id").agg(
+        first=at.min(),
+        begun=at.filter(activity == STEPS[0]).min(),
+        last=at.max(),
+        closed=local_day("closed_at").max() >= day.min(),
+        ended=(ended & ((day - local_day("closed_at")).abs() <= dt.timedelta(days=1))).any(),
+    )
+    others = cases.filter(pl.col("begun").is_null() | (pl.col("begun") > pl.col("first")))
+    open_end = cases.filter(pl.col("closed") & ~pl.col("ended"))
+    begins = events.join(
+        others, left_on=["case_id", "at"], right_on=["case_id", "first"], how="semi"
+    )
+    lasts = events.join(
+        open_end, left_on=["case_id", "at"], right_on=["case_id", "last"], how="semi"
+    )
+    ends = events.filter(ended)
+    again = (
+        ends.join(ends.group_by("case_id").agg(first=at.min()), on="case_id")
+        .filter(at > pl.col("first"))
+        .select(DQ08=pl.len())
+    )
+    hours = events.group_by(at.dt.truncate("1h")).agg(n=pl.len())
+    crowd = hours.filter(pl.col("n") > 0.05 * pl.col("n").sum(), pl.col("n") >= HUNDRED)
+    told = [
+        rows,
+        twice,
+        bursts,
+        crowd.select(DQ06=pl.col("n").sum()),
+        lasts.select(DQ07=pl.len()),
+        again,
+        begins.select(DQ21=pl.len()),
+        back.select(DQ25=pl.len()),
+        unknown.select(O01=pl.len()),
+        *_of_the_log(events),
+    ]
+    found: dict[str, Any] = {}
+    for each in told:
+        found |= each.collect(engine="streaming").row(0, named=True)
+    return [found[rule] for rule in COUNTED]
+
+
+def _of_the_log(events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Names, lives, days, hours of blocks and of accounts; only computed, not judged."""
+    local = pl.col("at").dt.convert_time_zone(ZONE)
+    day, hour = local.dt.date(), local.dt.hour()
+    lives = events.group_by("case_id", "activity").agg(pl.len(), pl.col("at").min())
+    begun = lives.group_by("case_id").agg(begun=pl.col("at").min())
+    return [
+        events.group_by("activity").agg(pl.col("case_id").n_unique()).select(DQ27=pl.len()),
+        lives.join(begun, on="case_id")
+        .group_by("activity")
+        .agg(pl.col("begun").min())
+        .select(DQ20=pl.len()),
+        events.group_by(day=day)
+        .agg(pl.len(), off=(hour.is_between(7, 18).not_() | (local.dt.weekday() > FRIDAY)).sum())
+        .select(DQ24=pl.len(), DQ26=pl.len()),
+        events.group_by(pl.col("source"), pl.col("row") // 500, hour, ahead=local.dt.dst_offset())
+        .len()
+        .select(DQ19=pl.len()),
+        events.group_by("resource", hour).len().select(DQ28=pl.len()),
+    ]
+
+
+CONTESTANTS: dict[str, Callable[[Path], list[int]]] = {
+    "by hand in polars": by_hand,
+    "our engine": by_us,
+    "the whole gate": the_gate,
+}
+
+
+def main(rows: int, turns: int = TURNS, names: tuple[str, ...] = tuple(CONTESTANTS)) -> None:
+    """Runs the contestants in turn and prints medians, peaks and ratios."""
+    print(f"the rules of the gate on {rows:,} rows")
+    compare("bench.gate", names, write, rows, turns)
+
+
+if __name__ == "__main__":
+    contest(CONTESTANTS[sys.argv[1]], Path(sys.argv[2]))

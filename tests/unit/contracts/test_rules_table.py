@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The table of the gate's rules, what a config may change of it, and its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.rules import Rule, Validation, rule_table
+
+PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
+
+
+def test_the_rules_of_the_domain_are_there() -> None:
+    assert {f"DQ{number:02}" for number in range(1, 29)} < rule_table().keys()
+
+
+@pytest.mark.parametrize("rule", rule_table().values(), ids=lambda rule: rule.id)
+def test_its_page_says_what_each_rule_is(rule: Rule) -> None:
+    [line] = [
+        line for line in PAGE.read_text("utf-8").splitlines() if line.startswith(f"| {rule.id} |")
+    ]
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+
+    tolerated = ", tolerated" if rule.tolerated else ""
+    limit = f"{rule.limit.value:g}" if rule.limit else ""
+    what = rule.sentence().en.replace(": .", ".")
+    assert cells[1:5] == [what, rule.of, rule.severity + tolerated, limit]
+    assert cells[5] == rule.owner.replace("_", " ")
+
+
+def test_a_process_may_see_it_otherwise() -> None:
+    chosen = Validation.model_validate(
+        {"rules": {"DQ13": {"limit": 10}, "DQ08": {"severity": "warning"}}}
+    )
+
+    assert chosen.rule("DQ13").sentence().nl.startswith("Geen stap is meer dan 10 dagen later")
+    assert (chosen.rule("DQ13").severity, chosen.rule("DQ08").severity) == ("info", "warning")
+    assert chosen.rule("DQ05") == rule_table()["DQ05"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"DQ99": {}}, r"there is no rule 'DQ99'; 'DQ\d\d' is the nearest"),
+        ({"dq13": {}}, "'DQ13' is the nearest"),
+        ({"C02": {"limit": 3}}, "C02 has no limit"),
+        ({"DQ26": {"severity": "warning"}}, "nothing can be set aside"),
+        ({"DQ13": {"limit": 0}}, "greater than 0"),
+        ({"DQ13": {"severity": "grave"}}, "'critical', 'warning' or 'info'"),
+        ({"DQ13": {"days": 3}}, "not permitted"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(rules: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Validation.model_validate({"rules": rules})
