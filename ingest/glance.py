@@ -90,7 +90,7 @@ def glance(export: Export) -> Glance:
         common = set.intersection(*(set(raw.columns) for raw in raws))
         first = raws[0]
         given = first.frame.collect_schema()
-        if any(first.places[each] not in given for each in first.columns):  # only what is asked for
+        if any(first.places.get(each) not in given for each in first.columns):  # unasked for
             first = read(files[0], source, first.columns, _new(scratch))
         if export.format == "csv":
             _check_header(first, files[0].name)
