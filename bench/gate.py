@@ -105,8 +105,9 @@ _EMPTY = ("team", "org", "instance", "at_problem", "noticed")
 def by_us(path: Path) -> list[int]:
     """The suite on our engine, of a table in parts."""
     from validation.asked import Log
-    from validation.engine.datasource import PART_ROWS, ParquetAsset, whole_log
+    from validation.engine.datasource import PART_ROWS, ParquetAsset
     from validation.engine.session import run_suite
+    from validation.engine.table import whole_log
     from validation.suites import event_log_suite
 
     rows = whole_log([path]).select(pl.len()).collect().item()

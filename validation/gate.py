@@ -21,8 +21,10 @@ from validation.asked import Log
 from validation.definitions import write_definitions
 from validation.disclosure import shown
 from validation.docs import write_docs
-from validation.engine.datasource import PART_ROWS, ParquetAsset, whole_log
-from validation.engine.session import run_suite
+from validation.engine.datasource import PART_ROWS, ParquetAsset
+from validation.engine.session import SuiteRun, run_suite
+from validation.engine.table import whole_log
+from validation.names import alike
 from validation.quarantine import mark
 from validation.suites import event_log_suite, rule_of
 from validation.verdicts import rule_id, verdict_of
@@ -65,23 +67,32 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     with TemporaryDirectory(dir=out) as scratch:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
-        result, engine, checkpoint = run_suite(suite, asset, now)
-        batch = str(result.batch_id)
-        broken = _broken(result, suite.expectations)
-        told = [each for each in broken if each.severity == FailureSeverity.INFO]
-        grave = [each for each in broken if each.severity != FailureSeverity.INFO]
-        aside = mark(engine, batch, grave, out / "quarantine.parquet", whole_cases=True)
-        remarks = Path(scratch) / "remarks.parquet"
-        remarked = mark(engine, batch, told, remarks, whole_cases=False)
-        named = pl.scan_parquet(remarks, glob=False)
-        named.drop("case_id").sink_parquet(pages / "remarks.parquet")
-        parts = engine.domain_parts({"batch_id": batch})
-        verdict = verdict_of(result, aside, remarked, parts, k)
+        run = run_suite(suite, asset, now)
+        verdict = _verdict(run, suite.expectations, out, Path(scratch), k)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
-    write_definitions(checkpoint, pages)
-    write_docs(result, suite, verdict, k, pages / "docs")
+    write_definitions(run.checkpoint, pages)
+    write_docs(run.result, suite, verdict, k, pages / "docs")
     return verdict
+
+
+def _verdict(
+    run: SuiteRun, suite: Iterable[Expectation], out: Path, scratch: Path, minimum_group: int
+) -> Verdict:
+    """The verdict of a run, whose rows at fault it writes: in quarantine, or remarked on."""
+    broken, batch = _broken(run.result, suite), {"batch_id": str(run.result.batch_id)}
+    told = [each for each in broken if each.severity == FailureSeverity.INFO]
+    grave = [each for each in broken if each.severity != FailureSeverity.INFO]
+    aside = mark(run.engine, batch, grave, out / "quarantine.parquet", whole_cases=True)
+    named = scratch / "remarks.parquet"
+    remarked = mark(run.engine, batch, told, named, whole_cases=False)
+    remarks = pl.scan_parquet(named, glob=False).drop("case_id")
+    remarks.sink_parquet(out / "validation" / "remarks.parquet")
+
+    def alike_to(absent: Sequence[str]) -> str:
+        return alike(absent, run.engine.domain_parts(batch), minimum_group)
+
+    return verdict_of(run.result, aside, remarked, alike_to)
 
 
 def _broken(

@@ -16,7 +16,7 @@ import polars as pl
 from contracts.rules import RuleChoice
 from contracts.settings import Settings
 from contracts.verdict import RuleResult, Verdict
-from validation.engine.datasource import whole_log
+from validation.engine.table import whole_log
 from validation.gate import judge
 
 _HABIT = 0.05

@@ -13,11 +13,12 @@ from typing import NamedTuple
 import polars as pl
 from great_expectations.expectations.expectation import Expectation
 
-from contracts.events import KEY, SLOTS
+from contracts.events import KEY
 from contracts.rules import rule_table
 from contracts.verdict import QUARANTINE
-from validation.engine.engine import PolarsExecutionEngine
+from validation.engine.engine import Kwargs, PolarsExecutionEngine
 from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
+from validation.engine.table import place_in
 from validation.suites import rule_of
 
 
@@ -39,7 +40,7 @@ class Marked:
 
 def mark(
     engine: PolarsExecutionEngine,
-    batch_id: str,
+    batch: Kwargs,
     rules: Sequence[Expectation],
     path: Path,
     *,
@@ -49,21 +50,19 @@ def mark(
 
     Args:
         engine: holds the batch.
-        batch_id: which batch.
+        batch: which one, by its ``batch_id``.
         rules: an expectation a rule; those of the log as a whole mark nothing.
         path: the parquet file to write, in the shape of ``QUARANTINE``, sorted by ``KEY`` within
             some slots of cases.
         whole_cases: whether a rule about cases marks all their rows, or those that tell of it.
     """
     pickable = [rule for rule in rules if map_metric(rule) in ROW_RULES | ROWS_RULES]
-    many = len(engine.domain_parts({"batch_id": batch_id}))
-    place = (pl.col("slot").fill_null(0).cast(pl.UInt64) * many // SLOTS).alias("place")
+    many = engine.table(batch).count
+    place = place_in(many).alias("place")
     with TemporaryDirectory(dir=path.parent) as folder:
         scratch = Path(folder)
         # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
-        for number, broken in enumerate(
-            _broken(engine, batch_id, pickable, whole_cases=whole_cases)
-        ):
+        for number, broken in enumerate(_broken(engine, batch, pickable, whole_cases=whole_cases)):
             places = pl.PartitionBy(scratch / str(number), key=place, include_key=False)
             broken.sink_parquet(places, mkdir=True)
         pieces = [_piece(scratch, each) for each in range(many)]
@@ -80,31 +79,38 @@ def map_metric(expectation: Expectation) -> str:
 
 def _broken(
     engine: PolarsExecutionEngine,
-    batch_id: str,
+    batch: Kwargs,
     rules: Iterable[Expectation],
     *,
     whole_cases: bool,
 ) -> Iterator[pl.LazyFrame]:
-    """Plans of the broken rows with ``reasons``: one a part, and one a rule that looks at all."""
+    """Plans of the broken rows with ``reasons``: of the whole table, then of each part."""
     of_parts = []
     for rule in rules:
-        kwargs = engine.typed({**rule.dict(), "batch_id": batch_id})
-        metric, parts = map_metric(rule), engine.domain_parts(kwargs)
-        if metric in ACROSS:
-            yield _told(ROWS_RULES[metric](pl.concat(parts), kwargs), rule)
-            continue
-        if metric in ROW_RULES:
-            broken = [part.filter(ROW_RULES[metric](kwargs)) for part in parts]
+        kwargs = engine.typed({**rule.dict(), **batch})
+        metric, whole = map_metric(rule), engine.get_domain_records(kwargs)
+        all_of_it = whole_cases and rule_table()[rule_of(rule)].of == "case"
+        if metric in ROW_RULES and not all_of_it:
+            yield _told(whole.filter(ROW_RULES[metric](kwargs)), rule)
+        elif metric in ACROSS:
+            yield _told(ROWS_RULES[metric](whole, kwargs), rule)
         else:
-            broken = [ROWS_RULES[metric](part, kwargs) for part in parts]
-        if whole_cases and rule_table()[rule_of(rule)].of == "case":
-            wholes = engine.domain_parts({"batch_id": batch_id})
-            broken = [
-                whole.join(rows.select("case_id").unique(), on="case_id", how="semi")
-                for whole, rows in zip(wholes, broken, strict=True)
-            ]
-        of_parts.append([_told(rows, rule) for rows in broken])
+            broken = [_of_part(part, metric, kwargs) for part in engine.domain_parts(kwargs)]
+            if all_of_it:
+                parts = engine.domain_parts(batch)
+                broken = list(map(_with_whole_cases, broken, parts))
+            of_parts.append([_told(rows, rule) for rows in broken])
     yield from (pl.concat(broken) for broken in zip(*of_parts, strict=True))
+
+
+def _of_part(part: pl.LazyFrame, metric: str, kwargs: Kwargs) -> pl.LazyFrame:
+    if metric in ROW_RULES:
+        return part.filter(ROW_RULES[metric](kwargs))
+    return ROWS_RULES[metric](part, kwargs)
+
+
+def _with_whole_cases(broken: pl.LazyFrame, part: pl.LazyFrame) -> pl.LazyFrame:
+    return part.join(broken.select("case_id").unique(), on="case_id", how="semi")
 
 
 def _told(rows: pl.LazyFrame, rule: Expectation) -> pl.LazyFrame:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import cast
 
-import polars as pl
 from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -16,7 +15,6 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from contracts.rules import Words
 from contracts.verdict import RuleResult, Verdict
-from validation.names import alike
 from validation.quarantine import Count, Marked
 
 
@@ -24,8 +22,7 @@ def verdict_of(
     result: ExpectationSuiteValidationResult,
     aside: Marked,
     remarked: Marked,
-    parts: Sequence[pl.LazyFrame],
-    minimum_group: int,
+    alike_to: Callable[[Sequence[str]], str],
 ) -> Verdict:
     """The verdict.
 
@@ -33,13 +30,8 @@ def verdict_of(
         result: what Great Expectations found.
         aside: what is in the quarantine.
         remarked: what is only told.
-        parts: the log, to look up what an activity that does not occur may be called there.
-        minimum_group: the fewest cases that such a name must have.
+        alike_to: tells what activities that do not occur may be called in the log.
     """
-
-    def alike_to(absent: Sequence[str]) -> str:
-        return alike(absent, parts, minimum_group)
-
     by_rule = defaultdict(list)
     for each in result.results:
         by_rule[rule_id(each)].append(each)

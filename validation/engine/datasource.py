@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 import polars as pl
@@ -15,46 +14,15 @@ from great_expectations.core.id_dict import BatchSpec, IDDict
 from great_expectations.datasource.fluent.batch_request import BatchRequest
 from great_expectations.datasource.fluent.interfaces import Batch, DataAsset, Datasource
 
-from contracts.events import SLOTS
 from validation.engine import aggregates as _aggregates  # noqa: F401 - they register metrics
 from validation.engine import column_rules as _column_rules  # noqa: F401
 from validation.engine import expectations as _expectations  # noqa: F401
 from validation.engine import record_rules as _record_rules  # noqa: F401
 from validation.engine.engine import PolarsExecutionEngine
+from validation.engine.table import Table, table_of
 
 PART_ROWS = 8_000_000
 """How many rows are judged at once where a rule looks at all rows of a case."""
-
-
-def parts_of(paths: Sequence[str], part_rows: int, scratch: str) -> list[pl.LazyFrame]:
-    """Plans of about ``part_rows`` rows, split by slot: the rows of a case stay together.
-
-    Args:
-        paths: parquet files with a ``slot`` column; at least one.
-        part_rows: how many rows a part may hold, where cases are spread evenly over the slots.
-        scratch: a folder where the rows of a log of several parts are written once more, a part
-            at a place, since each rule would else read the whole log for each part.
-    """
-    log = whole_log(paths)
-    rows = log.select(pl.len()).collect().item()
-    count = -(-rows // part_rows)
-    if count <= 1:
-        return [log]
-    # a row without a case id has no slot; it must be judged all the same
-    part = pl.col("slot").fill_null(0).cast(pl.UInt64) * count // SLOTS
-    places = pl.PartitionBy(scratch, key=part.alias("part"), include_key=False)
-    log.sink_parquet(places, compression="lz4", mkdir=True)
-    return [
-        pl.scan_parquet(sorted(place.iterdir()), glob=False)
-        for place in sorted(Path(scratch).glob("part=*"))
-    ]
-
-
-def whole_log(paths: Sequence[str | Path]) -> pl.LazyFrame:
-    """The rows of all files; a column that a file lacks is null there."""
-    # a folder may be called out[1]: a path is no pattern
-    files = [pl.scan_parquet(path, glob=False) for path in paths]
-    return pl.concat(files, how="diagonal")
 
 
 class _PlanAsset(DataAsset):  # type: ignore[type-arg]
@@ -81,14 +49,14 @@ class _PlanAsset(DataAsset):  # type: ignore[type-arg]
         """One batch, named by nothing but what was asked for."""
         return [IDDict(batch_request.options)]
 
-    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:
-        """The plans that together hold the rows of the table."""
+    def table(self, batch_request: BatchRequest[Any]) -> Table:
+        """The table as plans."""
         raise NotImplementedError
 
     def get_batch(self, batch_request: BatchRequest[Any]) -> Batch:
         """The table as plans, which are not read yet."""
-        parts = self.parts(batch_request)
-        spec = BatchSpec({"data_asset_name": self.name, "parts": parts})
+        table = self.table(batch_request)
+        spec = BatchSpec({"data_asset_name": self.name, "table": table})
         data, markers = self.datasource.get_execution_engine().get_batch_data_and_markers(spec)
         definition = LegacyBatchDefinition(
             datasource_name=self.datasource.name,
@@ -116,12 +84,12 @@ class FrameAsset(_PlanAsset):
         """What must be given."""
         return ("dataframe",)
 
-    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:
+    def table(self, batch_request: BatchRequest[Any]) -> Table:
         """The plan that was given."""
         frame = (batch_request.options or {}).get("dataframe")
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             raise TypeError("Give a polars frame: {'dataframe': ...}.")
-        return [frame.lazy()]
+        return Table(frame.lazy())
 
 
 class ParquetAsset(_PlanAsset):
@@ -136,9 +104,9 @@ class ParquetAsset(_PlanAsset):
         """A batch is the whole table: there is nothing to choose."""
         return ()
 
-    def parts(self, batch_request: BatchRequest[Any]) -> list[pl.LazyFrame]:  # noqa: ARG002
-        """Plans of about ``part_rows`` rows; only the number of rows is read for that."""
-        return parts_of(self.paths, self.part_rows, self.scratch)
+    def table(self, batch_request: BatchRequest[Any]) -> Table:  # noqa: ARG002
+        """The files, in parts of about ``part_rows`` rows; only their number is read for that."""
+        return table_of(self.paths, self.part_rows, self.scratch)
 
 
 Asset = TypeVar("Asset", bound=_PlanAsset)

@@ -31,6 +31,8 @@ from great_expectations.expectations.row_conditions import (
 )
 from great_expectations.validator.metric_configuration import MetricConfigurationID
 
+from validation.engine.table import Table
+
 Plan = Callable[[pl.LazyFrame], pl.LazyFrame]
 Kwargs = Mapping[str, Any]
 
@@ -67,23 +69,13 @@ class Measure:
     across: bool = False
     alike: tuple[str, ...] = ()
 
-    def parts(self, parts: list[pl.LazyFrame]) -> list[pl.LazyFrame]:
-        """The parts of a batch as this measure can take them."""
-        if not self.across or len(parts) == 1:
-            return parts
-        whole = pl.concat(parts)
-        if not self.alike:
-            return [whole]
-        place = pl.struct(self.alike).hash() % len(parts)
-        return [whole.filter(place == number) for number in range(len(parts))]
-
 
 class PolarsBatchData(BatchData):
-    """A table as plans that together hold each row once, and a case's rows in one of them."""
+    """A table as plans."""
 
-    def __init__(self, engine: PolarsExecutionEngine, parts: Sequence[pl.LazyFrame]) -> None:
+    def __init__(self, engine: PolarsExecutionEngine, table: Table) -> None:
         super().__init__(engine)
-        self.parts = tuple(parts)
+        self.table = table
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
@@ -94,27 +86,34 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     ) -> tuple[PolarsBatchData, BatchMarkers]:
         """Takes the plans out of ``batch_spec``, which is shown in reports and holds no data."""
         markers = BatchMarkers({"ge_load_time": None})
-        return PolarsBatchData(self, batch_spec.pop("parts")), markers
+        return PolarsBatchData(self, batch_spec.pop("table")), markers
 
-    def domain_parts(self, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
-        """The parts of a batch, of which only the rows that meet the row condition."""
+    def table(self, domain_kwargs: Kwargs) -> Table:
+        """The table of a batch, whatever the row condition."""
         data = self.batch_manager.batch_data_cache[domain_kwargs["batch_id"]]
         if not isinstance(data, PolarsBatchData):
             raise TypeError(f"{type(data).__name__} is not a batch of this engine.")
-        condition = deserialize_row_condition(domain_kwargs.get("row_condition"))
-        if not isinstance(condition, Condition):
-            return list(data.parts)
-        typed = _with_instants(condition, data.parts[0].collect_schema())
-        clause = self.condition_to_filter_clause(typed)
-        return [part.filter(clause) for part in data.parts]
+        return data.table
 
-    def typed(self, kwargs: Kwargs) -> dict[str, Any]:
-        """The kwargs of a metric, and the ``schema`` of the table that it is asked of."""
-        return {**kwargs, "schema": self.domain_parts(kwargs)[0].collect_schema()}
+    def domain_parts(self, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
+        """The parts of a batch, of which only the rows that meet the row condition."""
+        return [self._met(domain_kwargs, part) for part in self.table(domain_kwargs).parts]
 
     def get_domain_records(self, domain_kwargs: Kwargs) -> pl.LazyFrame:
         """All rows of a domain as one plan."""
-        return pl.concat(self.domain_parts(domain_kwargs))
+        return self._met(domain_kwargs, self.table(domain_kwargs).whole)
+
+    def typed(self, kwargs: Kwargs) -> dict[str, Any]:
+        """The kwargs of a metric, and the ``schema`` of the table that it is asked of."""
+        return {**kwargs, "schema": self.table(kwargs).whole.collect_schema()}
+
+    def _met(self, domain_kwargs: Kwargs, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Those of some rows that meet the row condition."""
+        condition = deserialize_row_condition(domain_kwargs.get("row_condition"))
+        if not isinstance(condition, Condition):
+            return rows
+        typed = _with_instants(condition, rows.collect_schema())
+        return rows.filter(self.condition_to_filter_clause(typed))
 
     def get_compute_domain(
         self,
@@ -145,7 +144,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     ) -> dict[MetricConfigurationID, Any]:
         measures = [_measure(item) for item in items]
         wanted = [measure.of.alias(str(n)) for n, measure in enumerate(measures)]
-        parts = measures[0].parts(self.domain_parts(items[0].compute_domain_kwargs or {}))
+        parts = self._parts_for(measures[0], items[0].compute_domain_kwargs or {})
         # a part at a time: the peak of memory is that of the largest part, not their sum
         rows = [
             measures[0].on(part).select(wanted).collect(engine="streaming").row(0) for part in parts
@@ -155,6 +154,16 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             item.metric_configuration.id: measure.merge(list(values))
             for item, measure, values in zip(items, measures, columns, strict=True)
         }
+
+    def _parts_for(self, measure: Measure, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
+        """The rows of a domain as a measure must have them."""
+        if not measure.across and measure.on is not all_rows:
+            return self.domain_parts(domain_kwargs)
+        whole, count = self.get_domain_records(domain_kwargs), self.table(domain_kwargs).count
+        if not measure.alike or count == 1:
+            return [whole]
+        place = pl.struct(measure.alike).hash() % count
+        return [whole.filter(place == number) for number in range(count)]
 
     def _comparison_condition_to_filter_clause(self, condition: ComparisonCondition) -> pl.Expr:
         compare = _COMPARE[Operator(condition.operator)]

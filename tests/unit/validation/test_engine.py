@@ -113,7 +113,7 @@ def test_great_expectations_counts_what_is_set_aside(tmp_path: Path) -> None:
     path = written([*BROKEN, *BROKEN], tmp_path)
     suite = event_log_suite(LOG, LOG.columns)
     result, engine, _ = run_suite(suite, log(path), NOW)
-    batch, to = str(result.batch_id), tmp_path / "q.parquet"
+    batch, to = {"batch_id": str(result.batch_id)}, tmp_path / "q.parquet"
     aside = mark(engine, batch, suite.expectations, to, whole_cases=False)
     counted = {
         each.expectation_config.meta["rule"]: each.result["unexpected_count"]
