@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from contracts.events import KEY
-from contracts.rules import Owner, Severity, Words
+from contracts.rules import Of, Owner, Severity, Words
 
 QUARANTINE = pl.Schema({**KEY, "case_id": pl.String, "reasons": pl.List(pl.String)})
 """A row with the id of every rule it broke; ``case_id`` never leaves the work folder.
@@ -28,16 +31,18 @@ class RuleResult(BaseModel):
     id: str
     what: Words
     found: str = ""
+    of: Of
     severity: Severity
     owner: Owner
     success: bool
     rows: int
     cases: int
 
-    @property
-    def in_words(self) -> str:
-        """What it asks and what was found, in English."""
-        return f"{self.what.en} {self.found}".strip()
+    def told(self, least: int) -> str:
+        """What it asks and what was found, in English; ``least``: the smallest group to show."""
+        rows = f"{self.rows:,}" if self.rows >= least else f"fewer than {least}"
+        broke = f" (not so in {rows} rows)" if self.rows else ""
+        return f"{self.what.en.rstrip('.')}{broke}. {self.found}".strip()
 
 
 class Verdict(BaseModel):
@@ -59,3 +64,58 @@ class Verdict(BaseModel):
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that were not met, of any severity."""
         return tuple(rule for rule in self.rules if not rule.success)
+
+
+class Broken(Protocol):
+    """How much of a log breaks a rule."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def severity(self) -> Severity: ...  # noqa: D102
+    @property
+    def rows(self) -> int | None: ...  # noqa: D102
+    @property
+    def cases(self) -> int | None: ...  # noqa: D102
+
+
+Counts = tuple[int | None, int | None]
+
+
+def told_counts(
+    rules: Sequence[Broken], rows: int | None, cases: int | None, k: int
+) -> dict[str, Counts]:
+    """The rows and cases of each rule as they may be told: null where it is of few.
+
+    What was set aside for one rule could be worked out from all that was and what was for the
+    others: where that would tell of few, the next smallest is not told either.
+
+    Args:
+        rules: with their exact counts.
+        rows: that were set aside, as is told; null where it is not.
+        cases: that lost rows, as is told.
+        k: the smallest group to tell of.
+    """
+    counts = {rule.id: counts_of(rule.rows, rule.cases, k) for rule in rules}
+    aside = [rule for rule in rules if rule.severity != "info" and rule.rows]
+    seen = sorted((rule for rule in aside if None not in counts[rule.id]), key=_size)
+    while len(seen) < len(aside) and seen and _is_told(seen, rows, cases, k):
+        counts[seen.pop(0).id] = (None, None)
+    return counts
+
+
+def counts_of(rows: int | None, cases: int | None, k: int) -> Counts:
+    """Null for a count of 1 … ``k - 1``, and for the rows of so few cases."""
+    few = cases is None or 0 < cases < k
+    return (None if few or rows is None or 0 < rows < k else rows), (None if few else cases)
+
+
+def _size(rule: Broken) -> int:
+    return rule.rows or 0
+
+
+def _is_told(seen: Sequence[Broken], rows: int | None, cases: int | None, k: int) -> bool:
+    """Whether what is left for the others is so little that it may be worked out."""
+    left_rows = None if rows is None else rows - sum(rule.rows or 0 for rule in seen)
+    left_cases = None if cases is None else cases - sum(rule.cases or 0 for rule in seen)
+    return any(left is not None and 0 < left < k for left in (left_rows, left_cases))

@@ -13,6 +13,8 @@ from prefect.logging import get_run_logger
 
 from flows.job import Job
 
+_NOT_SHOWN = "not shown"
+
 
 def tell_verdict(job: Job, run_folder: Path) -> None:
     """Shows the verdict in ``run_folder``, as it was written: without small counts.
@@ -20,12 +22,12 @@ def tell_verdict(job: Job, run_folder: Path) -> None:
     It only tells: where Prefect does not take it, that is logged and the run goes on.
     """
     text = (run_folder / "validation" / "verdict.json").read_text("utf-8")
-    verdict, few = json.loads(text), f"fewer than {job.settings.privacy.minimum_group}"
+    verdict = json.loads(text)
     passed = "passed" if verdict["success"] else "was stopped at"
     try:
         create_table_artifact(
             key=f"gate-{job.settings.process.id}",
-            table=verdict_table(verdict, few),
+            table=verdict_table(verdict),
             description=f"The log {passed} the gate. Run {job.run_id}.",
         )
     except Exception as error:
@@ -36,28 +38,28 @@ def tell_verdict(job: Job, run_folder: Path) -> None:
         )
 
 
-def verdict_table(verdict: dict[str, Any], few: str) -> list[dict[str, str]]:
+def verdict_table(verdict: dict[str, Any]) -> list[dict[str, str]]:
     """The whole verdict in one row, and a row for each rule that was not met.
 
     Args:
         verdict: as it is written; a count that may not be told is null.
-        few: what is said of such a count.
     """
     rules, broken = verdict["rules"], [rule for rule in verdict["rules"] if not rule["success"]]
     aside = {"rows": verdict["quarantined_rows"], "cases": verdict["quarantined_cases"]}
     whole = f"all {len(rules)} rules, {len(broken)} not met"
     return [
-        _row(whole, "set aside", aside, few),
+        _row(whole, "set aside", aside),
         *(
-            _row(f"{rule['id']}: {rule['what']['en']} {rule['found']}", rule["severity"], rule, few)
+            _row(f"{rule['id']}: {rule['what']['en']} {rule['found']}", rule["severity"], rule)
             for rule in broken
         ),
     ]
 
 
-def _row(rule: str, severity: str, counts: dict[str, Any], few: str) -> dict[str, str]:
+def _row(rule: str, severity: str, counts: dict[str, Any]) -> dict[str, str]:
     """A row in text alone: Prefect would show a number as it comes."""
     told = {
-        name: few if counts[name] is None else f"{counts[name]:,}" for name in ("rows", "cases")
+        name: _NOT_SHOWN if counts[name] is None else f"{counts[name]:,}"
+        for name in ("rows", "cases")
     }
     return {"rule": rule.strip(), "severity": severity, **told}

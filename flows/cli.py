@@ -111,11 +111,13 @@ def init(*, export: str, out: Path | None) -> None:
 @_JSON
 def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     """Tells whether a config and its log are fit to mine; mines nothing."""
+    from contracts.config import load
     from flows.check import judge_only
 
     verdict = judge_only(config, overrides)
+    least = load(config, overrides).privacy.minimum_group
     rules = [
-        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.in_words}"
+        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.told(least)}"
         for rule in verdict.rules
     ]
     aside = f"{verdict.quarantined_rows:,} of {verdict.rows:,} rows would be set aside"

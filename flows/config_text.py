@@ -229,7 +229,8 @@ def _told(rule: RuleResult, rows: int, cases: int) -> str:
         where = f" Not so in {rule.rows:,} rows ({share(rule.rows / rows)})."
     elif rule.cases:
         where = f" Not so in {rule.cases:,} cases ({share(rule.cases / cases)})."
-    return f"{rule.id}: {rule.in_words}{where} {_CONSEQUENCE[rule.severity]}"
+    said = f"{rule.what.en} {rule.found}".strip()
+    return f"{rule.id}: {said}{where} {_CONSEQUENCE[rule.severity]}"
 
 
 def _analysis(found: Found) -> Iterator[str]:

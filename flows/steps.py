@@ -24,7 +24,7 @@ from contracts.errors import GateStopped, SourceError, UsageError
 from contracts.events import attribute_column
 from contracts.norms import equivalent_days
 from contracts.settings import Settings
-from contracts.verdict import RuleResult, Verdict
+from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
 from flows.progress import recorded
@@ -111,14 +111,8 @@ def _meant(job: Job) -> Model | None:
 def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     """The gate's refusal in words."""
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
-    said = " ".join(_in_words(rule, settings.privacy.minimum_group) for rule in critical)
+    said = " ".join(f"{rule.id}: {rule.told(settings.privacy.minimum_group)}" for rule in critical)
     return GateStopped(f"The gate stopped the run. {said}", hint)
-
-
-def _in_words(rule: RuleResult, least: int) -> str:
-    rows = f"{rule.rows:,}" if rule.rows >= least else f"fewer than {least}"
-    broke = f" (not so in {rows} rows)" if rule.rows else ""
-    return f"{rule.id}: {rule.in_words.rstrip('.')}{broke}."
 
 
 def keep(job: Job, staged: Sequence[Staged]) -> Stored:

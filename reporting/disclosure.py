@@ -55,6 +55,7 @@ from contracts.findings import (
     Throughput,
     Validation,
 )
+from contracts.verdict import told_counts
 from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_tables import pairs, protect_tables, small_owners
@@ -227,8 +228,10 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
 
 
 def _validation(told: Findings, shown: Findings, k: int) -> Validation:
+    log = shown.log
+    counts = told_counts(told.validation.failed, log.quarantined_rows, log.quarantined_cases, k)
     failed = tuple(
-        _with(rule, cases=hide(rule.cases, k), rows=hide_rows(rule.rows, rule.cases, k))
+        _with(rule, rows=counts[rule.id][0], cases=counts[rule.id][1])
         for rule in told.validation.failed
     )
     return told.validation.model_copy(

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from contracts.findings import Findings, Headline, HeadlineId
-from contracts.verdict import RuleResult
-from reporting.disclosure import hide, hide_rows
+from contracts.verdict import Counts, RuleResult, told_counts
 from reporting.names import Names
 from reporting.sections import Row, count
 from reporting.speech import Speech, sentence
@@ -28,6 +27,9 @@ _WORDS: dict[HeadlineId, str] = {
     "open_cases": sentence("cases that are not done yet"),
     "person_days": sentence("days that all cases together were under way"),
 }
+_NO_COUNT = "\N{EN DASH}"
+"""Of a rule about the log as a whole."""
+
 _ABSENT = {
     "value": sentence("not known yet"),
     "without": sentence("not known yet"),
@@ -47,11 +49,12 @@ def quality(
         (rule for rule in rules if not rule.success),
         key=lambda rule: list(SEVERITY).index(rule.severity),
     )
-    held = [rule for rule in rules if rule.success]
+    held, log = [rule for rule in rules if rule.success], findings.log
+    counts = told_counts(broken, log.quarantined_rows, log.quarantined_cases, minimum_group)
     return {
         "lines": list(_set_aside(findings, minimum_group, speech)),
         "headlines": [] if _all_hidden(findings) else list(_headlines(findings, names)),
-        "broken": [_broken(rule, minimum_group, speech) for rule in broken],
+        "broken": [_broken(rule, counts[rule.id], speech) for rule in broken],
         "held": [{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
         "held_summary": speech.say("Show the rules that hold (%(n)s)", n=len(held)),
     }
@@ -139,14 +142,14 @@ def _in_words(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
     return lambda number: speech.number(round(number))
 
 
-def _broken(rule: RuleResult, k: int, speech: Speech) -> Row:
-    cases, rows = hide(rule.cases, k), hide_rows(rule.rows, rule.cases, k)
+def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> Row:
+    rows, cases = (_NO_COUNT if rule.of == "log" else count(each, speech) for each in counts)
     return {
         "id": rule.id,
         "what": rule.what.get(speech.language),
         "severity": speech.say(SEVERITY[rule.severity]),
         "outcome": speech.say(OUTCOME[rule.severity]),
-        "rows": count(rows, speech),
-        "cases": count(cases, speech),
+        "rows": rows,
+        "cases": cases,
         "owner": speech.say(OWNER[rule.owner]),
     }

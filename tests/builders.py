@@ -43,6 +43,7 @@ def rule_result(
     return RuleResult(
         id=name,
         what=rule.sentence(),
+        of=rule.of,
         severity=severity or rule.severity,
         owner=rule.owner,
         success=rows == cases == 0,

@@ -6,19 +6,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.verdict import RuleResult, Verdict
+from contracts.verdict import Verdict, counts_of, told_counts
 
 
 def shown(verdict: Verdict, k: int) -> dict[str, Any]:
-    """The verdict with null for a count of 1 … ``k - 1``, and for the rows of so few cases."""
-    rows, cases = _hidden(verdict.quarantined_rows, verdict.quarantined_cases, k)
+    """The verdict with null for each count that tells of fewer than ``k``, or lets that be told."""
+    rows, cases = counts_of(verdict.quarantined_rows, verdict.quarantined_cases, k)
+    counts = told_counts(verdict.rules, rows, cases, k)
     return {
         **verdict.model_dump(mode="json"),
         "rows": None if 0 < verdict.rows < k else verdict.rows,
         "quarantined_rows": rows,
         "quarantined_cases": cases,
         "unnamed_rows": None if 0 < verdict.unnamed_rows < k else verdict.unnamed_rows,
-        "rules": [_rule(rule, k) for rule in verdict.rules],
+        "rules": [
+            {
+                **rule.model_dump(mode="json"),
+                "rows": counts[rule.id][0],
+                "cases": counts[rule.id][1],
+            }
+            for rule in verdict.rules
+        ],
     }
 
 
@@ -28,13 +36,3 @@ def hides(document: dict[str, Any]) -> bool:
     return any(
         each.get(name, 0) is None for each in (document, *document["rules"]) for name in counts
     )
-
-
-def _rule(rule: RuleResult, k: int) -> dict[str, Any]:
-    rows, cases = _hidden(rule.rows, rule.cases, k)
-    return {**rule.model_dump(mode="json"), "rows": rows, "cases": cases}
-
-
-def _hidden(rows: int, cases: int, k: int) -> tuple[int | None, int | None]:
-    few = 0 < cases < k
-    return (None if few or 0 < rows < k else rows), (None if few else cases)

@@ -24,7 +24,7 @@ from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset
 from validation.engine.session import SuiteRun, run_suite
 from validation.engine.table import whole_log
-from validation.names import alike
+from validation.lookup import Lookup
 from validation.quarantine import mark
 from validation.suites import event_log_suite, rule_of
 from validation.verdicts import rule_id, verdict_of
@@ -88,11 +88,7 @@ def _verdict(
     remarked = mark(run.engine, batch, told, named, whole_cases=False)
     remarks = pl.scan_parquet(named, glob=False).drop("case_id")
     remarks.sink_parquet(out / "validation" / "remarks.parquet")
-
-    def alike_to(absent: Sequence[str]) -> str:
-        return alike(absent, run.engine.domain_parts(batch), minimum_group)
-
-    return verdict_of(run.result, aside, remarked, alike_to)
+    return verdict_of(run.result, aside, remarked, Lookup(run.engine, batch, minimum_group))
 
 
 def _broken(

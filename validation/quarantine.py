@@ -84,23 +84,27 @@ def _broken(
     *,
     whole_cases: bool,
 ) -> Iterator[pl.LazyFrame]:
-    """Plans of the broken rows with ``reasons``: of the whole table, then of each part."""
-    of_parts = []
+    """Plans of the broken rows with ``reasons``: of the whole table, of slices and of parts."""
+    pieces: list[list[pl.LazyFrame]] = []
     for rule in rules:
         kwargs = engine.typed({**rule.dict(), **batch})
-        metric, whole = map_metric(rule), engine.get_domain_records(kwargs)
-        all_of_it = whole_cases and rule_table()[rule_of(rule)].of == "case"
+        metric, all_of_it = (
+            map_metric(rule),
+            whole_cases and rule_table()[rule_of(rule)].of == "case",
+        )
+        if metric in ACROSS:
+            yield _told(ROWS_RULES[metric](engine.get_domain_records(kwargs), kwargs), rule)
+            continue
         if metric in ROW_RULES and not all_of_it:
-            yield _told(whole.filter(ROW_RULES[metric](kwargs)), rule)
-        elif metric in ACROSS:
-            yield _told(ROWS_RULES[metric](whole, kwargs), rule)
+            broken = [
+                rows.filter(ROW_RULES[metric](kwargs)) for rows in engine.domain_slices(kwargs)
+            ]
         else:
             broken = [_of_part(part, metric, kwargs) for part in engine.domain_parts(kwargs)]
-            if all_of_it:
-                parts = engine.domain_parts(batch)
-                broken = list(map(_with_whole_cases, broken, parts))
-            of_parts.append([_told(rows, rule) for rows in broken])
-    yield from (pl.concat(broken) for broken in zip(*of_parts, strict=True))
+        if all_of_it:
+            broken = list(map(_with_whole_cases, broken, engine.domain_parts(batch)))
+        pieces.append([_told(rows, rule) for rows in broken])
+    yield from map(pl.concat, zip(*pieces, strict=True))
 
 
 def _of_part(part: pl.LazyFrame, metric: str, kwargs: Kwargs) -> pl.LazyFrame:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from great_expectations.core import ExpectationSuiteValidationResult
@@ -15,6 +15,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from contracts.rules import Words
 from contracts.verdict import RuleResult, Verdict
+from validation.lookup import Lookup
 from validation.quarantine import Count, Marked
 
 
@@ -22,7 +23,7 @@ def verdict_of(
     result: ExpectationSuiteValidationResult,
     aside: Marked,
     remarked: Marked,
-    alike_to: Callable[[Sequence[str]], str],
+    lookup: Lookup,
 ) -> Verdict:
     """The verdict.
 
@@ -30,14 +31,14 @@ def verdict_of(
         result: what Great Expectations found.
         aside: what is in the quarantine.
         remarked: what is only told.
-        alike_to: tells what activities that do not occur may be called in the log.
+        lookup: tells what a rule that is broken does not tell by itself.
     """
     by_rule = defaultdict(list)
     for each in result.results:
         by_rule[rule_id(each)].append(each)
     counts = remarked.by_rule | aside.by_rule
     rules = [
-        _rule(rule, by_rule[rule], counts.get(rule, Count()), alike_to) for rule in sorted(by_rule)
+        _rule(rule, by_rule[rule], counts.get(rule, Count()), lookup) for rule in sorted(by_rule)
     ]
     return Verdict(
         success=result.get_max_severity_failure() != FailureSeverity.CRITICAL,
@@ -53,7 +54,7 @@ def _rule(
     rule: str,
     found: Sequence[ExpectationValidationResult],
     count: Count,
-    alike_to: Callable[[Sequence[str]], str],
+    lookup: Lookup,
 ) -> RuleResult:
     """One rule: told by the gravest expectation not met, or by the one that claims most."""
     ranked = sorted(found, key=lambda each: _config(each).severity)
@@ -63,8 +64,9 @@ def _rule(
     return RuleResult(
         id=rule,
         what=Words(**meta["what"]),
-        found=_explained(told, alike_to),
-        severity=_config((failed or ranked)[-1]).severity.value,
+        found=_explained(told, lookup),
+        of=meta["of"],
+        severity=_config(told).severity.value,
         owner=meta["owner"],
         success=not failed,
         rows=count.rows,
@@ -77,15 +79,17 @@ def rule_id(found: ExpectationValidationResult) -> str:
     return str(_config(found).meta["rule"])
 
 
-def _explained(told: ExpectationValidationResult, alike_to: Callable[[Sequence[str]], str]) -> str:
+def _explained(told: ExpectationValidationResult, lookup: Lookup) -> str:
     """What helps to mend it: names of columns, and of activities of many cases."""
-    details = told.result.get("details") or {}
-    most, absent = _config(told).kwargs.get("mostly", 1), details.get("absent")
+    details, asked = told.result.get("details") or {}, _config(told).kwargs
+    most, absent, notice = asked.get("mostly", 1), details.get("absent"), asked.get("notice")
     mismatched = details.get("mismatched", {})
+    columns = lookup.columns(notice) if notice and not told.success else []
     said = [
         *([] if told.success or most == 1 else [f"At least {most:.0%} of the rows must."]),
         *(f"{how.capitalize()} columns: {', '.join(names)}." for how, names in mismatched.items()),
-        *([alike_to(absent)] if absent else []),
+        *([f"Look in {', '.join(columns)}."] if columns else []),
+        *([lookup.alike(absent)] if absent else []),
         details.get("found", ""),
     ]
     return " ".join(filter(None, said))

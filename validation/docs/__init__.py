@@ -49,9 +49,13 @@ def write_docs(
     """
     document = shown(verdict, minimum_group)
     pages = _templates()
-    few = f"fewer than {minimum_group}"
     told: dict[str, dict[str, Any]] = {
-        "index": {"verdict": document, "rules": _ranked(document), "few": few, "files": _FILES},
+        "index": {
+            "verdict": document,
+            "rules": _ranked(document),
+            "few": "not shown",
+            "files": _FILES,
+        },
         "results": {"content": _results(result, verdict, figures=not hides(document))},
         "expectations": {"content": _expectations(suite)},
     }

@@ -99,6 +99,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         """The parts of a batch, of which only the rows that meet the row condition."""
         return [self._met(domain_kwargs, part) for part in self.table(domain_kwargs).parts]
 
+    def domain_slices(self, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
+        """The slices of a batch, of which only the rows that meet the row condition."""
+        return [self._met(domain_kwargs, rows) for rows in self.table(domain_kwargs).slices]
+
     def get_domain_records(self, domain_kwargs: Kwargs) -> pl.LazyFrame:
         """All rows of a domain as one plan."""
         return self._met(domain_kwargs, self.table(domain_kwargs).whole)
@@ -157,8 +161,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def _parts_for(self, measure: Measure, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
         """The rows of a domain as a measure must have them."""
-        if not measure.across and measure.on is not all_rows:
-            return self.domain_parts(domain_kwargs)
+        if not measure.across:
+            by_row = measure.on is all_rows
+            return (self.domain_slices if by_row else self.domain_parts)(domain_kwargs)
         whole, count = self.get_domain_records(domain_kwargs), self.table(domain_kwargs).count
         if not measure.alike or count == 1:
             return [whole]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A table as plans: whole, and in parts that are made when a rule first asks for them."""
+"""A table as plans: whole, in slices, and in parts that are made when a rule asks for them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,24 @@ def _uncut() -> Sequence[pl.LazyFrame]:
 
 @dataclass(frozen=True)
 class Table:
-    """``whole`` holds each row once, and so do the ``count`` parts that ``cut`` makes of it.
+    """``whole`` holds each row once, and so do its slices, and the parts that ``cut`` makes of it.
 
-    The rows of a case are in one part.
+    There are ``count`` of each. A slice holds ``slice_rows`` rows as they stand; the rows of a case
+    are in one part.
     """
 
     whole: pl.LazyFrame
     count: int = 1
+    slice_rows: int = 0
     cut: Callable[[], Sequence[pl.LazyFrame]] = _uncut
+
+    @cached_property
+    def slices(self) -> list[pl.LazyFrame]:
+        """The slices."""
+        if self.count == 1:
+            return [self.whole]
+        size = self.slice_rows
+        return [self.whole.slice(number * size, size) for number in range(self.count)]
 
     @cached_property
     def parts(self) -> list[pl.LazyFrame]:
@@ -57,7 +67,7 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str) -> Table
             for place in sorted(Path(scratch).glob("part=*"))
         ]
 
-    return Table(log, count, cut)
+    return Table(log, count, part_rows, cut)
 
 
 def place_in(count: int) -> pl.Expr:

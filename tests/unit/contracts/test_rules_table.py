@@ -10,6 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.rules import Rule, Validation, rule_table
+from contracts.verdict import told_counts
+from tests.builders import rule_result
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
@@ -57,3 +59,32 @@ def test_a_process_may_see_it_otherwise() -> None:
 def test_what_cannot_be_chosen_is_refused(rules: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Validation.model_validate({"rules": rules})
+
+
+def told(counts: dict[str, tuple[int, int]], rows: int, cases: int) -> set[str]:
+    rules = [rule_result(name, *broken) for name, broken in counts.items()]
+    return {name for name, seen in told_counts(rules, rows, cases, 10).items() if None not in seen}
+
+
+@pytest.mark.parametrize(
+    ("counts", "rows", "cases", "shown"),
+    [
+        pytest.param({"DQ18": (5, 5)}, None, None, set(), id="few"),
+        pytest.param({"DQ18": (50, 5)}, 50, None, set(), id="rows of few cases"),
+        pytest.param({"DQ18": (50, 40)}, 50, 40, {"DQ18"}, id="many"),
+        pytest.param(
+            {"DQ18": (50, 40), "DQ23": (60, 50), "DQ14": (5, 5)}, 115, 95, {"DQ23"}, id="the rest"
+        ),
+        pytest.param(
+            {"DQ18": (50, 40), "DQ23": (8, 8), "DQ14": (5, 5)}, 63, 53, {"DQ18"}, id="two of few"
+        ),
+        pytest.param(
+            {"DQ18": (50, 40), "DQ14": (5, 5)}, 50, 40, {"DQ18"}, id="the same rows as another"
+        ),
+        pytest.param({"DQ18": (50, 40), "DQ13": (5, 5)}, 50, 40, {"DQ18"}, id="only remarked on"),
+    ],
+)
+def test_what_few_broke_cannot_be_worked_out(
+    counts: dict[str, tuple[int, int]], rows: int, cases: int, shown: set[str]
+) -> None:
+    assert told(counts, rows, cases) == shown

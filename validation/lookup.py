@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which activities of a log look like a name that does not occur in it."""
+"""What is looked up in a log once it is judged: what helps to mend it, and names nobody."""
 
 from __future__ import annotations
 
@@ -10,11 +10,31 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from validation.engine.engine import Kwargs, PolarsExecutionEngine
+
 MANY = 10_000
 """A column with more names than this does not hold activities: its values are nobody's business."""
 
 MOST = 5
 """So many names of the log are told, all together."""
+
+
+class Lookup:
+    """Looks up in the batch of an engine what a rule that is broken does not tell by itself."""
+
+    def __init__(self, engine: PolarsExecutionEngine, batch: Kwargs, minimum_group: int) -> None:
+        self._engine, self._batch, self._least = engine, batch, minimum_group
+
+    def alike(self, absent: Sequence[str]) -> str:
+        """What activities that do not occur may be called in the log."""
+        return alike(absent, self._engine.domain_parts(self._batch), self._least)
+
+    def columns(self, rule: str) -> list[str]:
+        """The columns in which the readers noticed that rows break ``rule``."""
+        noticed = self._engine.get_domain_records(dict(self._batch)).select("noticed").drop_nulls()
+        notice = noticed.explode("noticed").unnest("noticed").filter(rule=rule)
+        found = notice.select(pl.col("column").drop_nulls().unique().sort())
+        return found.collect(engine="streaming")["column"].to_list()
 
 
 def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: int) -> str:
