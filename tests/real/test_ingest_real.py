@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import datetime as dt
 import os
 import warnings
 from pathlib import Path
@@ -10,15 +11,18 @@ import polars as pl
 import pytest
 
 from contracts.events import CANDIDATES, ORDER
+from contracts.rules import rule_table
 from contracts.settings import Settings
 from contracts.verdict import QUARANTINE
 from ingest.lifecycle import pair
 from ingest.sources import find_files
 from ingest.staging import stage
 from ingest.store import commit, events_of
+from validation.gate import judge
 
 ROOT = Path(__file__).parents[2]
 LOGS = (ROOT / os.environ.get("HOEKSTEEN_DATA", "../shared/data") / "logs").resolve()
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 ROME = ("rtfm_full.xes.gz",)
 
 pytestmark = [
@@ -140,6 +144,35 @@ def intervals_of_pm4py(log):
         traces.setdefault(row["case_id"], Trace()).append(Event(event))
     intervals = to_interval(EventLog(traces.values()))
     return sorted((e["row"], e["start_timestamp"]) for trace in intervals for e in trace)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_what_is_read_is_accepted_or_set_aside_to_the_row(staged, tmp_path, name):
+    path = staged(name)
+    settings = Settings.model_validate(
+        {
+            "process": {"id": "real"},
+            "sources": [{"path": name}],
+            "journey": {"end": [pl.read_parquet(path)["activity"][-1]]},
+            # whatever can be set aside is
+            "validation": {
+                "rules": {
+                    rule.id: {"severity": "warning"}
+                    for rule in rule_table().values()
+                    if rule.of != "log"
+                }
+            },
+        }
+    )
+
+    verdict = judge([path], settings, NOW, tmp_path)
+    done = commit([path], tmp_path / "quarantine.parquet", tmp_path / "store", "one")
+
+    aside = pl.read_parquet(tmp_path / "quarantine.parquet")
+    assert aside.select("source", "row").is_duplicated().sum() == 0
+    assert aside["reasons"].list.len().min() != 0
+    assert (verdict.rows, verdict.quarantined_rows) == (pl.read_parquet(path).height, aside.height)
+    assert done.accepted + aside.height == verdict.rows
 
 
 def test_the_store_gives_back_the_log(staged, tmp_path):
