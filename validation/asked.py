@@ -12,9 +12,6 @@ from typing import Any, NamedTuple
 from great_expectations.expectations.core.expect_column_mean_to_be_between import (
     ExpectColumnMeanToBeBetween,
 )
-from great_expectations.expectations.core.expect_column_pair_values_a_to_be_greater_than_b import (
-    ExpectColumnPairValuesAToBeGreaterThanB,
-)
 from great_expectations.expectations.core.expect_column_values_to_be_between import (
     ExpectColumnValuesToBeBetween,
 )
@@ -43,7 +40,11 @@ from validation.expectations.cases import (
     ExpectCasesToBeginWith,
     ExpectRowsInOrderOfTime,
 )
-from validation.expectations.days import ExpectDaysInOrder, ExpectToFollowWithin
+from validation.expectations.days import (
+    ExpectDaysInOrder,
+    ExpectTimesInOrder,
+    ExpectToFollowWithin,
+)
 from validation.expectations.endings import (
     ExpectCasesToEndOnce,
     ExpectClosedCasesToEnd,
@@ -160,8 +161,7 @@ def _of_rows(log: Log) -> Iterator[Asked]:
 def _of_times(log: Log) -> Iterator[Asked]:
     zone = log.settings.timezone
     yield Asked("DQ03", ExpectColumnValuesToBeBetween, {"column": "at", "max_value": log.now})
-    started = _pair("at", "started_at", or_equal=True, ignore_row_if="either_value_is_missing")
-    yield Asked("DQ23", ExpectColumnPairValuesAToBeGreaterThanB, started)
+    yield Asked("DQ23", ExpectTimesInOrder, _pair("at", "started_at", zone=zone))
     if log.has("registration_timestamp"):
         yield Asked("DQ01", ExpectDaysInOrder, _pair("at", "registered_at", zone=zone))
     if log.has("closing_timestamp"):
@@ -169,8 +169,9 @@ def _of_times(log: Log) -> Iterator[Asked]:
     if log.has("recorded_timestamp"):
         recorded = _pair("recorded_at", "at", days=log.limit("DQ13"))
         yield Asked("DQ13", ExpectToFollowWithin, recorded)
-    most = log.limit("DQ04") / 100
-    yield Asked("DQ04", ExpectColumnMeanToBeBetween, {"column": "is_day", "max_value": most})
+    if log.rows:  # of none there is no share
+        most = log.limit("DQ04") / 100
+        yield Asked("DQ04", ExpectColumnMeanToBeBetween, {"column": "is_day", "max_value": most})
     at_once = {"size": int(log.limit("DQ05")), "row_condition": log.happened}
     yield Asked("DQ05", ExpectStepsOneByOne, at_once)
     crowd = {"share": log.limit("DQ06") / 100, "row_condition": log.happened}
@@ -185,10 +186,11 @@ def _of_cases(log: Log) -> Iterator[Asked]:
     journey, zone, happened = log.settings.journey, log.settings.timezone, log.happened
     starts, ends = _once(journey.start), _once(journey.end)
     if starts:
-        begin = {"activities": starts, "row_condition": happened}
+        begin = {"activities": starts, "zone": zone, "row_condition": happened}
         yield Asked("DQ21", ExpectCasesToBeginWith, begin, names=starts)
     if log.has("closing_timestamp"):
-        closed = {"activities": ends, "zone": zone, "row_condition": happened}
+        until = log.as_of.isoformat()
+        closed = {"activities": ends, "zone": zone, "until": until, "row_condition": happened}
         yield Asked("DQ07", ExpectClosedCasesToEnd, closed)
     end_once = {"activities": ends, "row_condition": happened}
     yield Asked("DQ08", ExpectCasesToEndOnce, end_once)
@@ -200,7 +202,7 @@ def _of_cases(log: Log) -> Iterator[Asked]:
         since = (log.as_of - timedelta(days=log.limit("DQ10"))).isoformat()
         still = {"pairs": pairs, "ends": ends, "since": since, "row_condition": happened}
         yield Asked("DQ10", ExpectSuspensionsToEnd, still)
-    yield Asked("DQ25", ExpectRowsInOrderOfTime, {"row_condition": happened})
+    yield Asked("DQ25", ExpectRowsInOrderOfTime, {"zone": zone, "row_condition": happened})
     order = {"zone": zone, "said": log.said, "row_condition": happened}
     yield Asked("O01", ExpectCaseOrderToBeKnown, order)
 
@@ -235,7 +237,7 @@ def _named(settings: Settings) -> list[str]:
 
 def _of_the_export(log: Log) -> Iterator[Asked]:
     here = {"zone": log.settings.timezone, "row_condition": log.happened}
-    yield Asked("DQ19", ExpectOneClock, here)
+    yield Asked("DQ19", ExpectOneClock, {"rows": log.rows, **here})
     yield Asked("DQ24", ExpectSteadyNights, {"points": log.limit("DQ24"), **here})
     yield Asked("DQ26", ExpectNoHoles, {"days": log.limit("DQ26"), **here})
     yield Asked("DQ28", ExpectAccountsOfOnePerson, {"hours": int(log.limit("DQ28")), **here})

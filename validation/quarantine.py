@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,9 @@ def _broken(
         if all_of_it:
             broken = list(map(_with_whole_cases, broken, engine.domain_parts(batch)))
         pieces.append([_told(rows, rule) for rows in broken])
-    yield from map(pl.concat, zip(*pieces, strict=True))
+    # of a table of few cases there may be fewer parts than slices
+    for together in itertools.zip_longest(*pieces):
+        yield pl.concat([rows for rows in together if rows is not None])
 
 
 def _of_part(part: pl.LazyFrame, metric: str, kwargs: Kwargs) -> pl.LazyFrame:

@@ -39,7 +39,7 @@ def _aggregate(
             figure = of(pl.col(kwargs["column"]).drop_nulls(), kwargs)
             if merge is not None:
                 return Measure(figure, merge=merge)
-            return Measure(figure, merge=lambda parts: (shown or _same)(parts[0]), across=True)
+            return Measure(figure, merge=lambda parts: (shown or _same)(parts[0]), reach="all")
 
     return register
 
@@ -146,7 +146,7 @@ def _distinct(column: pl.Expr, _: Kwargs) -> pl.Expr:
 @measure("column.distinct_values.count", (), COLUMN)
 def _distinct_count(kwargs: Kwargs) -> Measure:
     column = kwargs["column"]
-    return Measure(pl.col(column).drop_nulls().n_unique(), across=True, alike=(column,))
+    return Measure(pl.col(column).drop_nulls().n_unique(), reach="all", alike=(column,))
 
 
 @measure("column.unique_proportion", (), COLUMN)
@@ -158,7 +158,7 @@ def _unique_proportion(kwargs: Kwargs) -> Measure:
         n = sum(part["n"] for part in parts)
         return sum(part["distinct"] for part in parts) / n if n else 0.0
 
-    return Measure(counts, merge=share, across=True, alike=(kwargs["column"],))
+    return Measure(counts, merge=share, reach="all", alike=(kwargs["column"],))
 
 
 @_aggregate("column.distinct_values.not_in_set", "value_set", "limit")
@@ -233,7 +233,7 @@ def _value_counts(kwargs: Kwargs) -> Measure:
         index = pd.Index([row[0] for row in rows], name="value")
         return pd.Series([row[1] for row in rows], index=index, name="count", dtype="int64")
 
-    return Measure(counts, merge=series, across=True)
+    return Measure(counts, merge=series, reach="all")
 
 
 @measure("column.histogram", ("bins",), COLUMN)

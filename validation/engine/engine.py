@@ -10,7 +10,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import polars as pl
 from great_expectations.core.batch import BatchData, BatchMarkers
@@ -35,6 +35,7 @@ from validation.engine.table import Table
 
 Plan = Callable[[pl.LazyFrame], pl.LazyFrame]
 Kwargs = Mapping[str, Any]
+Reach = Literal["rows", "cases", "all"]
 
 _COMPARE: Mapping[Operator, Callable[[pl.Expr, Any], pl.Expr]] = {
     Operator.EQUAL: operator.eq,
@@ -57,16 +58,16 @@ def all_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
 class Measure:
     """A metric that is not computed yet: ``of`` over what ``on`` makes of a part.
 
-    ``merge`` makes the answer for the batch of the answers for its parts; ``across``: they must be
-    one part, since every row counts for every other. Where only rows that are alike in the columns
-    of ``alike`` count for each other, the batch is cut anew so that those are together. Measures
-    with the same ``on`` share one pass.
+    ``reach`` says which rows must be seen together: those of any slice (``rows``), of whole
+    ``cases``, or ``all``; of all, where only rows that are alike in the columns of ``alike`` count
+    for each other, the batch is cut anew so that those are together. ``merge`` makes the answer
+    for the batch of those for its pieces. Measures with the same ``on`` and reach share one pass.
     """
 
     of: pl.Expr
     on: Plan = all_rows
     merge: Callable[[list[Any]], Any] = sum
-    across: bool = False
+    reach: Reach = "rows"
     alike: tuple[str, ...] = ()
 
 
@@ -137,7 +138,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         for item in metric_fn_bundle:
             domain = IDDict(item.compute_domain_kwargs or {}).to_id()
             measure = _measure(item)
-            groups[domain, measure.on, measure.across, measure.alike].append(item)
+            groups[domain, measure.on, measure.reach, measure.alike].append(item)
         answers: dict[MetricConfigurationID, Any] = {}
         for items in groups.values():
             answers |= self._answer(items)
@@ -161,9 +162,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def _parts_for(self, measure: Measure, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
         """The rows of a domain as a measure must have them."""
-        if not measure.across:
-            by_row = measure.on is all_rows
-            return (self.domain_slices if by_row else self.domain_parts)(domain_kwargs)
+        if measure.reach == "rows":
+            return self.domain_slices(domain_kwargs)
+        if measure.reach == "cases":
+            return self.domain_parts(domain_kwargs)
         whole, count = self.get_domain_records(domain_kwargs), self.table(domain_kwargs).count
         if not measure.alike or count == 1:
             return [whole]

@@ -25,7 +25,14 @@ from great_expectations.expectations.metrics.metric_provider import (
     metric_value,
 )
 
-from validation.engine.engine import Kwargs, Measure, Plan, PolarsExecutionEngine, all_rows
+from validation.engine.engine import (
+    Kwargs,
+    Measure,
+    Plan,
+    PolarsExecutionEngine,
+    Reach,
+    all_rows,
+)
 
 TABLE = ("batch_id", "table", "row_condition", "condition_parser")
 COLUMN = (*TABLE, "column")
@@ -137,12 +144,13 @@ def rows_rule(
         def found(kwargs: Kwargs) -> _Found:
             asked = {key: kwargs[key] for key in (*domain, *values) if key in kwargs}
             on = _BrokenBy(name, json.dumps(asked, sort_keys=True, default=str), kwargs)
-            return _Found(pl.lit(value=True), on, across, tuple(alike(kwargs)) if alike else ())
+            columns = tuple(alike(kwargs)) if alike else ()
+            return _Found(pl.lit(value=True), on, "all" if across else "cases", columns)
 
         @measure(f"{name}.unexpected_count", values, domain)
         def _count(kwargs: Kwargs) -> Measure:
             where = found(kwargs)
-            return Measure(pl.len(), where.on, across=where.across, alike=where.alike)
+            return Measure(pl.len(), where.on, reach=where.reach, alike=where.alike)
 
         _examples(name, domain, values, found)
         _count_judged(name, domain, values)
@@ -192,7 +200,7 @@ class _Found:
 
     broken: pl.Expr
     on: Plan = all_rows
-    across: bool = False
+    reach: Reach = "rows"
     alike: tuple[str, ...] = ()
 
     def first(self, columns: pl.Expr, most: int, show: Callable[[Any], Any]) -> Measure:
@@ -204,7 +212,7 @@ class _Found:
             return [show(each) for part in parts for each in part][:most]
 
         rows = columns.filter(self.broken).head(most).implode()
-        return Measure(rows, self.on, merge, self.across, self.alike)
+        return Measure(rows, self.on, merge, self.reach, self.alike)
 
 
 def _examples(

@@ -22,8 +22,8 @@ def _uncut() -> Sequence[pl.LazyFrame]:
 class Table:
     """``whole`` holds each row once, and so do its slices, and the parts that ``cut`` makes of it.
 
-    There are ``count`` of each. A slice holds ``slice_rows`` rows as they stand; the rows of a case
-    are in one part.
+    There are ``count`` of each, less the parts that would be empty. A slice holds ``slice_rows``
+    rows as they stand; the rows of a case are in one part.
     """
 
     whole: pl.LazyFrame

@@ -89,7 +89,7 @@ def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, int]:
 
 @measure("activities.cases")
 def _cases(_: Kwargs) -> Measure:
-    return Measure(pl.struct(pl.all()).implode(), _by_activity, _added)
+    return Measure(pl.struct(pl.all()).implode(), _by_activity, _added, "cases")
 
 
 def alike(names: Iterable[str]) -> Iterable[tuple[str, str]]:

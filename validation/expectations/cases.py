@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 import polars as pl
@@ -17,18 +18,25 @@ from validation.expectations.base import CASE, EventRowsExpectation, rows_at
 class ExpectCasesToBeginWith(EventRowsExpectation):
     """Each case begins with one of ``activities``; else its first rows break the rule.
 
-    At the first instant of a case several may be known; one of them is enough.
+    At the first instant of a case several may be known; one of them is enough. So it is on its
+    first day in ``zone``, where of any row of that only the date is known.
     """
 
     activities: list[str]
+    zone: str
     map_metric: ClassVar[str] = "cases.begin_with"
-    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "activities")
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "activities", "zone")
 
 
 class ExpectRowsInOrderOfTime(EventRowsExpectation):
-    """No row has a time before that of the row above it of the same case and source."""
+    """No row has a time before that of the row above it of the same case and source.
 
+    Where of one of the two only the date in ``zone`` is known, no date before it.
+    """
+
+    zone: str
     map_metric: ClassVar[str] = "rows.in_order_of_time"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "zone")
 
 
 class ExpectCaseOrderToBeKnown(EventRowsExpectation):
@@ -45,26 +53,38 @@ class ExpectCaseOrderToBeKnown(EventRowsExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "zone", "said")
 
 
-@rows_rule("cases.begin_with", COLUMNS, ("activities",))
+@rows_rule("cases.begin_with", COLUMNS, ("activities", "zone"))
 def begun_otherwise(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The first rows of the cases that have none of ``activities`` at their first instant."""
-    proper = pl.when(pl.col("activity").is_in(kwargs["activities"])).then(pl.col("at"))
+    at, day = pl.col("at"), day_in("at", kwargs["zone"])
+    is_begin = pl.col("activity").is_in(kwargs["activities"])
+    is_late = (pl.col("_begun") > pl.col("_first")) & (
+        (pl.col("_begun_on") > pl.col("_first_on")) | (pl.col("_dated") != pl.col("_first_on"))
+    )
     cases = (
         events.group_by(CASE)
-        .agg(_first=pl.col("at").min(), _begun=proper.min())
-        .filter(pl.col("_begun").is_null() | (pl.col("_begun") > pl.col("_first")))
+        .agg(
+            _first=at.min(),
+            _first_on=day.min(),
+            _begun=at.filter(is_begin).min(),
+            _begun_on=day.filter(is_begin).min(),
+            _dated=day.filter(pl.col("is_day")).min().fill_null(dt.date.min),
+        )
+        .filter(pl.col("_begun").is_null() | is_late)
     )
     return rows_at(events, cases, "_first")
 
 
-@rows_rule("rows.in_order_of_time", COLUMNS)
-def gone_back(events: pl.LazyFrame, _: Kwargs) -> pl.LazyFrame:
+@rows_rule("rows.in_order_of_time", COLUMNS, ("zone",))
+def gone_back(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The rows that are earlier than the one above them of their case and source."""
-    at, of = pl.col("at"), pl.struct("_case", "source")
+    at, is_day, of = pl.col("at"), pl.col("is_day"), pl.struct("_case", "source")
+    day = day_in("at", kwargs["zone"])
+    is_same_day = (is_day | is_day.shift()) & (day == day.shift())
     return (
         events.with_columns(CASE)
         .sort("_case", *KEY)
-        .filter((of == of.shift()) & (at < at.shift()))
+        .filter((of == of.shift()) & (at < at.shift()) & ~is_same_day)
         .drop("_case")
     )
 

@@ -30,6 +30,14 @@ class ExpectDaysInOrder(_TimesExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "ignore_row_if", "zone")
 
 
+class ExpectTimesInOrder(_TimesExpectation):
+    """``column_A`` is not before ``column_B``; where only a date is known, its local day is not."""
+
+    zone: str
+    map_metric: ClassVar[str] = "column_pair_values.times_in_order"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "ignore_row_if", "zone")
+
+
 class ExpectToFollowWithin(_TimesExpectation):
     """``column_A`` is at most so many ``days``, of 24 hours, after ``column_B``."""
 
@@ -38,10 +46,18 @@ class ExpectToFollowWithin(_TimesExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "ignore_row_if", "days")
 
 
-@record_rule("column_pair_values.days_in_order", PAIR, ("zone",))
 def _days_in_order(kwargs: Kwargs) -> pl.Expr:
     a, b = (day_in(kwargs[column], kwargs["zone"]) for column in ("column_A", "column_B"))
     return a >= b
+
+
+record_rule("column_pair_values.days_in_order", PAIR, ("zone",))(_days_in_order)
+
+
+@record_rule("column_pair_values.times_in_order", PAIR, ("zone",))
+def _times_in_order(kwargs: Kwargs) -> pl.Expr:
+    a, b = pl.col(kwargs["column_A"]), pl.col(kwargs["column_B"])
+    return (a >= b) | (pl.col("is_day") & _days_in_order(kwargs))
 
 
 @record_rule("column_pair_values.follow_within", PAIR, ("days",))

@@ -19,7 +19,9 @@ _ONE_DAY = pl.duration(days=1)
 
 
 class ExpectClosedCasesToEnd(EventRowsExpectation):
-    """A case with a ``closed_at`` completed one of ``activities`` on that day or a day beside it.
+    """A case that was closed completed one of ``activities`` on that day or a day beside it.
+
+    It was closed at its ``closed_at``, if that is not after ``until``, a moment in ISO 8601.
 
     Days are those of ``zone``: a date that a case system kept in UTC may be a day off. Where a case
     was closed before its first row, its end is not in the export. The last row of a case without
@@ -28,8 +30,9 @@ class ExpectClosedCasesToEnd(EventRowsExpectation):
 
     activities: list[str]
     zone: str
+    until: str
     map_metric: ClassVar[str] = "cases.end_when_closed"
-    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "activities", "zone")
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "activities", "zone", "until")
 
 
 class ExpectCasesToEndOnce(EventRowsExpectation):
@@ -67,17 +70,18 @@ class ExpectLastDayAfterBegin(EventRowsExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "column", "zone")
 
 
-@rows_rule("cases.end_when_closed", COLUMNS, ("activities", "zone"))
+@rows_rule("cases.end_when_closed", COLUMNS, ("activities", "zone", "until"))
 def closed_without_end(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The last rows of the cases that were closed without an end."""
     day, closed_on = day_in("at", kwargs["zone"]), day_in("closed_at", kwargs["zone"])
     is_end = IS_COMPLETE & pl.col("activity").is_in(kwargs["activities"])
+    was_closed = pl.col("closed_at") <= dt.datetime.fromisoformat(kwargs["until"])
     is_near = (day - closed_on).abs() <= _ONE_DAY
     cases = (
         events.group_by(CASE)
         .agg(
             _last=pl.col("at").max(),
-            _is_closed_here=closed_on.max() >= day.min(),
+            _is_closed_here=(closed_on.filter(was_closed).max() >= day.min()),
             _ended=(is_end & is_near).any(),
         )
         .filter(pl.col("_is_closed_here") & ~pl.col("_ended"))

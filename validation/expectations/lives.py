@@ -107,7 +107,7 @@ def _is_absent(share: float, n: int) -> bool:
 @measure("activities.lives", ("zone", "one_in"))
 def _lives(kwargs: Kwargs) -> Measure:
     counted = functools.partial(_counted, zone=kwargs["zone"], one_in=kwargs["one_in"])
-    return Measure(pl.struct(pl.all()).implode(), counted, _put_together)
+    return Measure(pl.struct(pl.all()).implode(), counted, _put_together, "cases")
 
 
 def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:

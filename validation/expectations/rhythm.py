@@ -30,8 +30,11 @@ LEAST_SCORE = 6.0
 MONTHS_BESIDE = 3
 """So many months before and after are compared."""
 
-BLOCK_ROWS = 500
-"""So many rows of a source, one below the other, are taken for one piece of it."""
+LEAST_BLOCK = 500
+"""So many rows of a source, one below the other, are taken for one piece of it, or more."""
+
+MOST_BLOCKS = 20_000
+"""A log is taken to pieces of more rows where it would have more than so many."""
 
 LEAST_LIKELIER = 60.0
 """How much likelier a block must be with its clock put right, as a logarithm, …"""
@@ -83,18 +86,19 @@ class ExpectSteadyNights(LogExpectation):
 
 
 class ExpectOneClock(LogExpectation):
-    """All through the log the hours of the day are those of ``zone``.
+    """All through the log, of ``rows`` rows, the hours of the day are those of ``zone``.
 
-    A block of rows that becomes much likelier when its times are taken for UTC breaks the rule.
+    A block of them that becomes much likelier when its times are taken for UTC breaks the rule.
     """
 
     zone: str
+    rows: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("log.clock",)
-    success_keys: ClassVar[tuple[str, ...]] = ("zone",)
+    success_keys: ClassVar[tuple[str, ...]] = ("zone", "rows")
 
     def judged(self, metric: Any) -> tuple[bool, float, str]:
         """How many rows are in such blocks."""
-        found = pieces_in_utc(metric)
+        found = pieces_in_utc(metric, block_rows(self.rows))
         told = "; ".join(
             f"rows {first:,} to {last:,} of {source}"
             for source, first, last, _ in found[:_PIECES_TOLD]
@@ -170,9 +174,10 @@ def _total(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return sum(n for n, _ in counts), sum(off for _, off in counts)
 
 
-@measure("log.clock", ("zone",))
+@measure("log.clock", ("zone", "rows"))
 def _clock(kwargs: Kwargs) -> Measure:
-    counted = functools.partial(_by_block, zone=kwargs["zone"])
+    size = block_rows(kwargs["rows"])
+    counted = functools.partial(_by_block, zone=kwargs["zone"], size=size)
     return Measure(
         pl.struct(pl.all()).implode(),
         counted,
@@ -186,14 +191,19 @@ _BLOCKS = pl.Schema(
 """Rows by their hour of the day, and by how many hours the local clock was ahead of UTC."""
 
 
-def _by_block(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+def block_rows(rows: int) -> int:
+    """How many rows a block of a log of so many has."""
+    return max(LEAST_BLOCK, -(-rows // MOST_BLOCKS))
+
+
+def _by_block(events: pl.LazyFrame, zone: str, size: int) -> pl.LazyFrame:
     local = pl.col("at").dt.convert_time_zone(zone).dt
     ahead = (local.base_utc_offset() + local.dst_offset()).dt.total_hours()
     return (
         events.filter(~pl.col("is_day"))
         .group_by(
             "source",
-            block=pl.col("row") // BLOCK_ROWS,
+            block=pl.col("row") // size,
             hour=local.hour().cast(pl.Int64),
             ahead=ahead,
         )
@@ -201,7 +211,7 @@ def _by_block(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     )
 
 
-def pieces_in_utc(blocks: pl.DataFrame) -> list[tuple[str, int, int, int]]:
+def pieces_in_utc(blocks: pl.DataFrame, size: int) -> list[tuple[str, int, int, int]]:
     """The source, first and last row and number of rows of each stretch that seems to be in UTC."""
     hours, n = pl.int_range(24, dtype=pl.Int64, eager=True).alias("hour"), pl.col("n")
     usual = hours.to_frame().join(
@@ -226,8 +236,8 @@ def pieces_in_utc(blocks: pl.DataFrame) -> list[tuple[str, int, int, int]]:
         judged.with_columns(stretch=stretch)
         .group_by("source", "stretch", maintain_order=True)
         .agg(
-            first=pl.col("block").min() * BLOCK_ROWS,
-            last=(pl.col("block").max() + 1) * BLOCK_ROWS - 1,
+            first=pl.col("block").min() * size,
+            last=(pl.col("block").max() + 1) * size - 1,
             rows=pl.col("rows").sum(),
         )
     )
