@@ -33,6 +33,16 @@ _IN_WORDS: dict[Unit, tuple[str, str]] = {
 }
 
 
+_BOUNDS: dict[Unit, tuple[float, float]] = {
+    "per_cent": (0, 100),
+    "percentage_points": (0, 100),
+    "rows": (2, 1000),
+    "days": (0, 36_500),
+    "hours": (1, 24),
+}
+_WHOLE: tuple[Unit, ...] = ("rows", "hours")
+
+
 class Words(Model):
     """A sentence in the two languages of the report."""
 
@@ -60,12 +70,14 @@ class Limit(Model):
 class Rule(Model):
     """One rule: what it asks, of what, how grave it is when it is broken, and who can mend that.
 
-    ``tolerated``: a share of the rows may break it, and beyond that the run stops.
+    ``needed``: what breaks it cannot be mined, so it cannot be only told. ``tolerated``: a share of
+    the rows may break it, and beyond that the run stops.
     """
 
     id: str
     of: Of
     severity: Severity
+    needed: bool = False
     tolerated: bool = False
     owner: Owner
     limit: Limit | None = None
@@ -102,6 +114,29 @@ class RuleChoice(Model):
     limit: float | None = Field(default=None, gt=0)
 
 
+def _check_severity(rule: Rule, severity: Severity | None) -> None:
+    if severity == "warning" and rule.of == "log":
+        raise ValueError(
+            f"{rule.id} is about the log as a whole, of which nothing can be set aside; "
+            "make it critical or info"
+        )
+    if severity == "info" and rule.needed:
+        raise ValueError(
+            f"{rule.id} cannot be info: what breaks it cannot be mined; leave its severity out"
+        )
+
+
+def _check_limit(rule: Rule, limit: float | None) -> None:
+    if limit is None:
+        return
+    if rule.limit is None:
+        raise ValueError(f"{rule.id} has no limit; leave it out")
+    least, most = _BOUNDS[rule.limit.unit]
+    if not least <= limit <= most or (rule.limit.unit in _WHOLE and limit != int(limit)):
+        whole = "a whole number" if rule.limit.unit in _WHOLE else "a number"
+        raise ValueError(f"the limit of {rule.id} is {whole} from {least:g} to {most:g}")
+
+
 class Validation(Model):
     """How grave each rule is for this process; ``tolerance`` is a share of the rows."""
 
@@ -117,13 +152,8 @@ class Validation(Model):
                 near = difflib.get_close_matches(name.upper(), table, n=1)
                 hint = f"'{near[0]}' is the nearest" if near else f"there are {', '.join(table)}"
                 raise ValueError(f"there is no rule '{name}'; {hint}")
-            if choice.limit is not None and table[name].limit is None:
-                raise ValueError(f"{name} has no limit; leave it out")
-            if choice.severity == "warning" and table[name].of == "log":
-                raise ValueError(
-                    f"{name} is about the log as a whole, of which nothing can be set aside; "
-                    "make it critical or info"
-                )
+            _check_severity(table[name], choice.severity)
+            _check_limit(table[name], choice.limit)
         return rules
 
     def rule(self, name: str) -> Rule:

@@ -38,10 +38,9 @@ class RuleResult(BaseModel):
     rows: int
     cases: int
 
-    def told(self, least: int) -> str:
-        """What it asks and what was found, in English; ``least``: the smallest group to show."""
-        rows = f"{self.rows:,}" if self.rows >= least else f"fewer than {least}"
-        broke = f" (not so in {rows} rows)" if self.rows else ""
+    def told(self, rows: int | None) -> str:
+        """What it asks and what was found, in English; ``rows`` as they may be told."""
+        broke = "" if rows == 0 else f" (not so in {_some(rows)} rows)"
         return f"{self.what.en.rstrip('.')}{broke}. {self.found}".strip()
 
 
@@ -64,6 +63,19 @@ class Verdict(BaseModel):
     def failed(self) -> tuple[RuleResult, ...]:
         """The rules that were not met, of any severity."""
         return tuple(rule for rule in self.rules if not rule.success)
+
+    def aside(self, k: int) -> Counts:
+        """The rows and cases that are set aside, as they may be told."""
+        return counts_of(self.quarantined_rows, self.quarantined_cases, k)
+
+    def sentences(self, k: int) -> dict[str, str]:
+        """What each rule asks and what was found; ``k``: the smallest group to tell of."""
+        counts = told_counts(self.rules, *self.aside(k), k)
+        return {rule.id: rule.told(counts[rule.id][0]) for rule in self.rules}
+
+
+def _some(count: int | None) -> str:
+    return "some" if count is None else f"{count:,}"
 
 
 class Broken(Protocol):
@@ -99,7 +111,7 @@ def told_counts(
     counts = {rule.id: counts_of(rule.rows, rule.cases, k) for rule in rules}
     aside = [rule for rule in rules if rule.severity != "info" and rule.rows]
     seen = sorted((rule for rule in aside if None not in counts[rule.id]), key=_size)
-    while len(seen) < len(aside) and seen and _is_told(seen, rows, cases, k):
+    while seen and _is_told(seen, rows, cases, k):
         counts[seen.pop(0).id] = (None, None)
     return counts
 
@@ -115,7 +127,11 @@ def _size(rule: Broken) -> int:
 
 
 def _is_told(seen: Sequence[Broken], rows: int | None, cases: int | None, k: int) -> bool:
-    """Whether what is left for the others is so little that it may be worked out."""
-    left_rows = None if rows is None else rows - sum(rule.rows or 0 for rule in seen)
-    left_cases = None if cases is None else cases - sum(rule.cases or 0 for rule in seen)
-    return any(left is not None and 0 < left < k for left in (left_rows, left_cases))
+    """Whether what is left besides one of them, or all, is so little that it may be worked out."""
+    left = [
+        total - told
+        for total, each in ((rows, [rule.rows for rule in seen]), (cases, [r.cases for r in seen]))
+        if total is not None
+        for told in (*(count or 0 for count in each), sum(count or 0 for count in each))
+    ]
+    return any(0 < count < k for count in left)

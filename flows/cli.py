@@ -113,15 +113,18 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     """Tells whether a config and its log are fit to mine; mines nothing."""
     from contracts.config import load
     from flows.check import judge_only
+    from validation.disclosure import shown
 
     verdict = judge_only(config, overrides)
-    least = load(config, overrides).privacy.minimum_group
+    k = load(config, overrides).privacy.minimum_group
+    said, (aside_rows, _) = verdict.sentences(k), verdict.aside(k)
     rules = [
-        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {rule.told(least)}"
+        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {said[rule.id]}"
         for rule in verdict.rules
     ]
-    aside = f"{verdict.quarantined_rows:,} of {verdict.rows:,} rows would be set aside"
-    say(verdict.model_dump(), "\n".join([*rules, f"The log is fit to mine; {aside}."]))
+    aside = "some" if aside_rows is None else f"{aside_rows:,}"
+    fit = f"The log is fit to mine; {aside} of {verdict.rows:,} rows would be set aside."
+    say(shown(verdict, k), "\n".join([*rules, fit]))
 
 
 @app.command()

@@ -111,7 +111,8 @@ def _meant(job: Job) -> Model | None:
 def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     """The gate's refusal in words."""
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
-    said = " ".join(f"{rule.id}: {rule.told(settings.privacy.minimum_group)}" for rule in critical)
+    told = verdict.sentences(settings.privacy.minimum_group)
+    said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 

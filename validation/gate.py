@@ -54,8 +54,10 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
-        expectation not met. Names of activities and of columns aside, it holds no value of the log,
-        and nor does anything in ``validation/``, which counts no group that is too small to show.
+        expectation not met, or too little would be left. Names of activities and of columns, and
+        months, aside, it holds no value of the log, and nor does anything in ``validation/``. What
+        is counted there is no group that is too small to show; the rows in ``remarks.parquet`` are
+        named by their number alone, for who has the source.
     """
     k = settings.privacy.minimum_group
     table = whole_log(candidates)
@@ -68,7 +70,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
         run = run_suite(suite, asset, now)
-        verdict = _verdict(run, suite.expectations, out, Path(scratch), k)
+        verdict = _verdict(run, suite.expectations, out, Path(scratch), settings)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
     write_definitions(run.checkpoint, pages)
@@ -77,7 +79,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
 
 
 def _verdict(
-    run: SuiteRun, suite: Iterable[Expectation], out: Path, scratch: Path, minimum_group: int
+    run: SuiteRun, suite: Iterable[Expectation], out: Path, scratch: Path, settings: Settings
 ) -> Verdict:
     """The verdict of a run, whose rows at fault it writes: in quarantine, or remarked on."""
     broken, batch = _broken(run.result, suite), {"batch_id": str(run.result.batch_id)}
@@ -88,7 +90,8 @@ def _verdict(
     remarked = mark(run.engine, batch, told, named, whole_cases=False)
     remarks = pl.scan_parquet(named, glob=False).drop("case_id")
     remarks.sink_parquet(out / "validation" / "remarks.parquet")
-    return verdict_of(run.result, aside, remarked, Lookup(run.engine, batch, minimum_group))
+    lookup = Lookup(run.engine, batch, settings.privacy.minimum_group)
+    return verdict_of(run.result, aside, remarked, lookup, settings.validation)
 
 
 def _broken(

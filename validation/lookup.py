@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from validation.engine.engine import Kwargs, PolarsExecutionEngine
-
-MANY = 10_000
-"""A column with more names than this does not hold activities: its values are nobody's business."""
+from validation.expectations.activities import MANY
 
 MOST = 5
 """So many names of the log are told, all together."""
@@ -60,7 +58,7 @@ def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: i
 
 
 def _names(parts: Iterable[pl.LazyFrame], k: int) -> list[str]:
-    """The activities of ``k`` cases or more in order; none where there are too many to be names."""
+    """The activities of ``k`` cases or more in order; none of a column with too many names."""
     cases = Counter[str]()
     for part in parts:
         named = part.drop_nulls("activity").group_by("activity")

@@ -11,9 +11,8 @@ from typing import cast
 from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.expectations.metadata_types import FailureSeverity
 
-from contracts.rules import Words
+from contracts.rules import Validation, Words
 from contracts.verdict import RuleResult, Verdict
 from validation.lookup import Lookup
 from validation.quarantine import Count, Marked
@@ -24,6 +23,7 @@ def verdict_of(
     aside: Marked,
     remarked: Marked,
     lookup: Lookup,
+    validation: Validation,
 ) -> Verdict:
     """The verdict.
 
@@ -32,6 +32,7 @@ def verdict_of(
         aside: what is in the quarantine.
         remarked: what is only told.
         lookup: tells what a rule that is broken does not tell by itself.
+        validation: how much may be set aside.
     """
     by_rule = defaultdict(list)
     for each in result.results:
@@ -40,13 +41,33 @@ def verdict_of(
     rules = [
         _rule(rule, by_rule[rule], counts.get(rule, Count()), lookup) for rule in sorted(by_rule)
     ]
+    rows = by_rule["R01"][0].result["observed_value"]
+    rules.append(_enough_left(rows, aside.total.rows, validation))
     return Verdict(
-        success=result.get_max_severity_failure() != FailureSeverity.CRITICAL,
-        rows=by_rule["R01"][0].result["observed_value"],
+        success=not any(rule.severity == "critical" for rule in rules if not rule.success),
+        rows=rows,
         quarantined_rows=aside.total.rows,
         quarantined_cases=aside.total.cases,
         unnamed_rows=aside.unnamed_rows,
         rules=tuple(rules),
+    )
+
+
+def _enough_left(rows: int, aside: int, validation: Validation) -> RuleResult:
+    """Whether most of the log can be used, which is known once all is judged."""
+    rule = validation.rule("Q01")
+    share = aside / rows if rows else 0.0
+    most = rule.limit.value / 100 if rule.limit else 1.0
+    return RuleResult(
+        id=rule.id,
+        what=rule.sentence(),
+        found=f"It is {share:.0%}." if share > most else "",
+        of=rule.of,
+        severity=rule.severity,
+        owner=rule.owner,
+        success=share <= most,
+        rows=0,
+        cases=0,
     )
 
 

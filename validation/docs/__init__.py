@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def write_docs(
             "few": "not shown",
             "files": _FILES,
         },
-        "results": {"content": _results(result, verdict, figures=not hides(document))},
+        "results": {
+            "content": _results(result, verdict, minimum_group, figures=not hides(document))
+        },
         "expectations": {"content": _expectations(suite)},
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,8 +95,19 @@ def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
+def _is_of_few(found: Mapping[str, Any], minimum_group: int) -> bool:
+    """Whether a figure counts fewer than may be told; shares and figures of columns do not."""
+    return isinstance(found.get("observed_value"), int) and (
+        0 < found["observed_value"] < minimum_group
+    )
+
+
 def _results(
-    result: ExpectationSuiteValidationResult, verdict: Verdict, *, figures: bool
+    result: ExpectationSuiteValidationResult,
+    verdict: Verdict,
+    minimum_group: int,
+    *,
+    figures: bool,
 ) -> Markup:
     """What Great Expectations found."""
     told = copy.deepcopy(result)
@@ -102,7 +116,7 @@ def _results(
     for each in told.results:
         if each.expectation_config:
             each.expectation_config.description = _sentence(each.expectation_config)
-        if not figures:
+        if not figures or _is_of_few(each.result, minimum_group):
             each.result = {}
     return _sections(ValidationResultsPageRenderer(run_info_at_end=True).render(told))
 

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import polars as pl
@@ -21,8 +20,10 @@ from validation.expectations.base import CASE, IS_COMPLETE, LogExpectation
 MOST_TOLD = 5
 """So many names are told of."""
 
-_LEAST_ALIKE = 0.93  # of two names: of thirty letters two may differ
-_LEAST_LETTERS = 8
+MANY = 10_000
+"""A column with more names than this does not hold activities."""
+
+_LONG_WORD = 6  # letters
 
 
 class ExpectActivitiesToOccur(LogExpectation):
@@ -59,8 +60,10 @@ class ExpectNamesToDiffer(LogExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("minimum_group",)
 
     def judged(self, metric: Any) -> tuple[bool, float, str]:
-        """How many pairs of names are alike."""
-        pairs = list(alike(sorted(metric)))
+        """How many pairs of names are alike; how many names, where those are too many."""
+        if len(metric) > MANY:
+            return False, len(metric), "There are too many names to be those of activities."
+        pairs = alike(metric)
         told = [pair for pair in pairs if all(metric[name] >= self.minimum_group for name in pair)]
         sentence = "; ".join(f"'{a}' and '{b}'" for a, b in told[:MOST_TOLD])
         return not pairs, len(pairs), f"Alike are {sentence}." if told else ""
@@ -92,26 +95,30 @@ def _cases(_: Kwargs) -> Measure:
     return Measure(pl.struct(pl.all()).implode(), _by_activity, _added, "cases")
 
 
-def alike(names: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """The pairs of names that differ in case, accents, spaces or a few letters, not in a number."""
-    # names with other numbers in them are others: phase 1 and phase 2
-    by_digits = defaultdict(list)
+def alike(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The pairs of names that differ in case, accents, spaces or one letter, not in a number.
+
+    A letter more, less or other is looked for in long words only: arts A is not arts B. Names are
+    held against each other by what is left of them without a letter, so that many take no longer.
+    """
+    by_likeness = defaultdict(set)
     for name in names:
-        by_digits[tuple(re.findall(r"\d+", name))].append((name, _letters(name)))
-    for group in by_digits.values():
-        for (a, letters_a), (b, letters_b) in itertools.combinations(group, 2):
-            if letters_a == letters_b or _nearly(letters_a, letters_b):
-                yield a, b
+        for likeness in _likenesses(name):
+            by_likeness[likeness].add(name)
+    return sorted(
+        {pair for same in by_likeness.values() for pair in itertools.combinations(sorted(same), 2)}
+    )
 
 
-def _letters(name: str) -> str:
+def _likenesses(name: str) -> Iterator[tuple[object, ...]]:
+    """The name without what it may be spelt with, and that without each letter of a long word."""
     plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(filter(str.isalpha, plain))
-
-
-def _nearly(a: str, b: str) -> bool:
-    if min(len(a), len(b)) < _LEAST_LETTERS:
-        return False
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    return all(bound() >= _LEAST_ALIKE for bound in bounds)
+    words, numbers = re.findall(r"[^\W\d_]+", plain), tuple(re.findall(r"\d+", plain))
+    if not words:
+        return
+    yield numbers, "".join(words)
+    for place, word in enumerate(words):
+        if len(word) >= _LONG_WORD:
+            for letter in range(len(word)):
+                shorter = word[:letter] + "-" + word[letter + 1 :]
+                yield numbers, *words[:place], shorter, *words[place + 1 :]

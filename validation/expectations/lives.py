@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Activities that begin or cease to exist while the log goes on, as when one gets another name.
 
-That one does by chance alone is hardly ever so: of a log in which it is absent from a share of the
-cases, or rows, that n of its own are all among the others has a chance of (1 - share) ** n.
+That one does by chance alone is hardly ever so: where a share of the cases began before the first
+that has it, or after its last row, none of n is among these by a chance of (1 - share) ** n.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEAST = 30
 """Of an activity of fewer cases, or rows, nothing is said."""
 
 LEAST_ABSENT = 0.05
-"""The share of the log from which an activity must be absent."""
+"""The share of the cases from which an activity must be absent."""
 
 CHANCE = 1e-6
 """The chance of that must be less than this."""
@@ -43,11 +43,10 @@ class Life(NamedTuple):
 
 
 class Lives(NamedTuple):
-    """The activities of a log, and on which days its cases begin and its rows are."""
+    """The activities of a log, and on which days its cases begin."""
 
     activities: dict[str, Life]
     begins: Counter[dt.date]
-    rows: Counter[dt.date]
 
     def coming(self) -> dict[str, dt.date]:
         """The activities that no case has that began before a day, though many did."""
@@ -58,11 +57,11 @@ class Lives(NamedTuple):
         }
 
     def going(self) -> dict[str, dt.date]:
-        """The activities that are not there after a day, though much else is."""
+        """The activities that are not there after a day, though many cases began after it."""
         return {
             name: life.last_on
             for name, life in sorted(self.activities.items())
-            if _is_absent(_share(self.rows, life.last_on.__lt__), life.rows)
+            if _is_absent(_share(self.begins, life.last_on.__lt__), life.rows)
         }
 
 
@@ -83,8 +82,8 @@ class ExpectActivitiesToStay(LogExpectation):
         """How many activities come or go."""
         comes, goes = self._told(metric, metric.coming()), self._told(metric, metric.going())
         told = [
-            *(f"'{name}' is in no case that began before {day}" for name, day in comes),
-            *(f"'{name}' is not there after {day}" for name, day in goes),
+            *(f"'{name}' is in no case that began before {day:%Y-%m}" for name, day in comes),
+            *(f"'{name}' is not there after {day:%Y-%m}" for name, day in goes),
         ]
         many = len(metric.coming()) + len(metric.going())
         return many == 0, many, f"{'; '.join(told[:MOST_TOLD])}." if told else ""
@@ -113,7 +112,7 @@ def _lives(kwargs: Kwargs) -> Measure:
 def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
     """``activity, begun_on, last_on, cases, rows``: of each activity, and of each day of a case.
 
-    Where the activity is null, ``cases`` began on ``begun_on`` and ``rows`` are of ``last_on``.
+    Where the activity is null, ``cases`` began on ``begun_on``.
     """
     day, events = day_in("at", zone), log.filter(pl.col("slot") % one_in == 0)
     of_cases = events.group_by(CASE, "activity").agg(
@@ -134,22 +133,19 @@ def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
         [
             activities,
             begins.group_by("begun_on").agg(cases=pl.len().cast(pl.Int64)),
-            events.group_by(last_on=day).agg(rows=pl.len().cast(pl.Int64)),
         ],
         how="diagonal",
     )
 
 
 def _put_together(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Lives:
-    lives = Lives({}, Counter(), Counter())
+    lives = Lives({}, Counter())
     for row in (row for part in parts for row in part):
-        name, begun_on, last_on = (row[key] for key in ("activity", "begun_on", "last_on"))
-        if name is not None:
-            lives.activities[name] = _older(lives.activities.get(name), row)
-        elif begun_on is not None:
-            lives.begins[begun_on] += row["cases"]
+        name = row["activity"]
+        if name is None:
+            lives.begins[row["begun_on"]] += row["cases"]
         else:
-            lives.rows[last_on] += row["rows"]
+            lives.activities[name] = _older(lives.activities.get(name), row)
     return lives
 
 

@@ -19,7 +19,7 @@ from validation.engine.registry import measure
 from validation.expectations.base import LogExpectation
 
 LEAST_EXPECTED = 30
-"""So many rows should have been in a hole, by the rest of the log."""
+"""So many rows should have been in a hole, by the days before and after it."""
 
 LEAST_IN_A_MONTH = 100
 """Of a month with fewer rows the share of nights and weekends says nothing."""
@@ -50,7 +50,7 @@ Days = dict[dt.date, tuple[int, int]]
 
 
 class ExpectNoHoles(LogExpectation):
-    """Nowhere are there ``days`` days without rows where the rest of the log has thirty or more."""
+    """Nowhere are there ``days`` days without rows where as many days beside have thirty."""
 
     days: float
     zone: str
@@ -61,7 +61,7 @@ class ExpectNoHoles(LogExpectation):
         """How many holes there are."""
         found = holes(metric, self.days)
         told = " and ".join(
-            f"between {after} and {before}" for after, before in found[:_PIECES_TOLD]
+            f"between {after:%Y-%m} and {before:%Y-%m}" for after, before in found[:_PIECES_TOLD]
         )
         return not found, len(found), f"There are no rows {told}." if found else ""
 
@@ -130,15 +130,21 @@ def _days_added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Days:
 
 
 def holes(days: Days, least_days: float) -> list[tuple[dt.date, dt.date]]:
-    """The pairs of days with nothing between them where there should have been rows."""
-    rows = sum(n for n, _ in days.values())
-    span = (max(days) - min(days)).days + 1 if days else 0
+    """The pairs of days with nothing between them where there should have been rows.
+
+    That many should have been as were in as many days before it, or after it if those are fewer.
+    """
     return [
         (after, before)
         for after, before in pairwise(days)
         if (gap := (before - after).days - 1) >= least_days
-        and rows / (span - gap) * gap >= LEAST_EXPECTED
+        and _rows(days, after - dt.timedelta(days=gap - 1), after) >= LEAST_EXPECTED
+        and _rows(days, before, before + dt.timedelta(days=gap - 1)) >= LEAST_EXPECTED
     ]
+
+
+def _rows(days: Days, first: dt.date, last: dt.date) -> int:
+    return sum(n for day, (n, _) in days.items() if first <= day <= last)
 
 
 def largest_change(days: Days) -> tuple[dt.date | None, float, float]:

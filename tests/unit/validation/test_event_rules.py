@@ -92,6 +92,7 @@ BROKEN: list[tuple[str, str, list[Row], list[int]]] = [
     ("DQ07", "closed the day after its end", [row("q", "end", 1, closed_at=MONDAY + DAY)], []),
     ("DQ07", "closed days after", [row("q", "end", 1, closed_at=MONDAY + 2 * DAY)], [1]),
     ("DQ07", "closed before its first row", [row("q", "work", 1, closed_at=MONDAY - DAY)], []),
+    ("DQ07", "closed later than now", [row("q", "a", 1, closed_at=NOW + DAY)], []),
     ("DQ07", "not closed", [*P, row("q", "begin")], []),
     ("DQ08", "the same end later", [*P, row("p", "end", 30)], [4]),
     ("DQ08", "another end", [*P, row("p", "stop", 30)], []),
@@ -122,6 +123,12 @@ BROKEN: list[tuple[str, str, list[Row], list[int]]] = [
     ("DQ15", "noticed", [*P * 9, row("p", "end", 9, noticed=notice("DQ15"))], [28]),
     ("DQ16", "noticed", [*P, row("p", "end", 9, noticed=notice("DQ16"))], [4]),
     ("DQ17", "noticed", [*P, row("p", "end", 9, noticed=notice("DQ17"))], [4]),
+    ("DQ25", "a date", [row("p", "begin", 16), row("p", "work", 14, is_day=True)], []),
+    ("DQ23", "before", [*P, row("p", "work", 4, started_at=MONDAY + 5 * 60 * MINUTE)], [4]),
+    ("DQ23", "a date", [row("p", "a", -9, started_at=MONDAY, is_day=True)], []),
+    ("DQ23", "a day before", [row("p", "a", -33, started_at=MONDAY, is_day=True)], [1]),
+    ("DQ21", "a date beside", [row("p", "work", 14, is_day=True), row("p", "begin", 20)], []),
+    ("DQ21", "the day after", [row("p", "work", 14, is_day=True), row("p", "begin", 40)], [1]),
     ("DQ25", "back", [row("p", "begin", 1), row("p", "work"), row("p", "end", 2)], [2]),
     ("DQ25", "other cases", [row("p", "begin", 1), row("q", "begin"), row("p", "end", 2)], []),
     ("DQ25", "another source", [row("p", "a", 1), row("p", "b", 0, source="z.csv")], []),
@@ -190,7 +197,7 @@ def test_an_account_that_never_sleeps_is_shared(
     found = rule("DQ28", [*busy, *person], tmp_path, part_rows=part_rows)
 
     assert found.success is not shared
-    assert ("Such accounts have 50% of the rows" in found.found) is shared
+    assert found.found == ""  # whose they are, or how much is theirs, is nobody's business
 
 
 @pytest.mark.parametrize(("dates", "holds"), [(3, True), (4, False)])
@@ -208,7 +215,16 @@ def test_a_hole_in_the_export(hours: list[int], *, hole: bool, tmp_path: Path) -
     found = rule("DQ26", [row(f"c{n}", "begin", n) for n in hours], tmp_path)
 
     assert found.success is not hole
-    assert ("between 2025-11-22 and 2025-12-07" in found.found) is hole
+    assert ("between 2025-11 and 2025-12" in found.found) is hole
+
+
+def test_one_old_row_makes_no_hole(tmp_path: Path) -> None:
+    rows = [
+        row("old", "begin", -24 * 9000),
+        *(row(f"c{n}", "begin", n) for n in range(-3000, 0, 4)),
+    ]
+
+    assert rule("DQ26", rows, tmp_path).success
 
 
 def test_a_quiet_log_has_no_hole(tmp_path: Path) -> None:
@@ -242,6 +258,10 @@ def test_nights_that_begin_at_once(later: float, *, steady: bool, tmp_path: Path
         (["Geïnformeerd", "geinformeerd"], 1),
         (["Fase 1 gereed", "Fase 2 gereed"], 0),
         (["Besluit verzonden", "Besluit ontvangen"], 0),
+        (["Bezwaar gegrond verklaard", "Bezwaar ongegrond verklaard"], 0),
+        (["Vergunning verleend", "Vergunning verlengd"], 0),
+        (["Beoordeling arts A", "Beoordeling arts B"], 0),
+        (["+", "-"], 0),
         (["begin", "end"], 0),
     ],
 )
@@ -273,12 +293,20 @@ def life(name: str, first_day: int, last_day: int) -> list[Row]:
 def test_a_step_that_gets_another_name(tmp_path: Path) -> None:
     found = rule("DQ20", [*life("old", -300, -150), *life("new", -150, -1)], tmp_path)
 
-    assert "'new' is in no case that began before 2025-10-03" in found.found
-    assert "'old' is not there after 2025-10-03" in found.found
+    assert "'new' is in no case that began before 2025-10" in found.found
+    assert "'old' is not there after 2025-10" in found.found
+
+
+COHORT = [
+    row(f"c{day}", name, 24 * (day + later))
+    for day in range(-400, -100)
+    for name, later in (("begin", 0), ("work", 30), ("end", 90))
+]
+"""Cases that began in a period, followed until they are done."""
 
 
 @pytest.mark.parametrize(
-    "rows", [life("work", -300, -1), [*life("work", -300, -1), row("c-9", "rare", -48)]]
+    "rows", [life("work", -300, -1), [*life("work", -300, -1), row("c-9", "rare", -48)], COHORT]
 )
 def test_steps_that_stay(rows: list[Row], tmp_path: Path) -> None:
     assert rule("DQ20", rows, tmp_path).success
@@ -321,7 +349,7 @@ def with_rules(**rules: dict[str, object]) -> Settings:
     return Settings.model_validate(chosen)
 
 
-AGAIN = [*case("p"), row("p", "end", 30), *case("q")]
+AGAIN = [*case("p"), row("p", "end", 30), *case("q"), *case("r")]
 
 
 def test_a_rule_about_cases_that_is_a_warning_sets_whole_cases_aside(tmp_path: Path) -> None:
@@ -330,6 +358,29 @@ def test_a_rule_about_cases_that_is_a_warning_sets_whole_cases_aside(tmp_path: P
     assert verdict.success
     assert (verdict.quarantined_rows, verdict.quarantined_cases) == (4, 1)
     assert pl.read_parquet(tmp_path / "quarantine.parquet")["row"].to_list() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("broken", "stops"), [(3, False), (4, True)])
+def test_a_log_of_which_most_is_set_aside_stops(
+    broken: int, *, stops: bool, tmp_path: Path
+) -> None:
+    late = [row("q", "work", 24 * 31 + n) for n in range(broken)]
+
+    verdict = judged([*P, *late], tmp_path)
+
+    assert verdict.success is not stops
+    assert [each.id for each in verdict.failed if each.severity == "critical"] == ["Q01"] * stops
+
+
+@pytest.mark.parametrize("part_rows", [2, 17, 100])
+def test_parts_without_rows_do_no_harm(part_rows: int, tmp_path: Path) -> None:
+    rows = [*(row("p", "begin", -n) for n in range(60)), row(None, "work"), row("p", "end", 9)]
+
+    verdict = judged(rows, tmp_path, part_rows=part_rows)
+
+    assert marked("C02", tmp_path) == [61]
+    assert len(marked("DQ25", tmp_path)) == 59
+    assert verdict.quarantined_rows == 1
 
 
 def test_a_rule_that_is_critical_stops(tmp_path: Path) -> None:
