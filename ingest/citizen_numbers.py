@@ -3,7 +3,8 @@
 """Finds columns that hold citizen service numbers (BSN), and the rows in which one stands.
 
 One in eleven numbers passes the test by chance, and so do all numbers of organisations (RSIN). So
-a column is judged as a whole, by all that stands in it, and only then its rows.
+a column is judged as a whole, by all that stands in it, and only then its rows. Where a text calls
+the number one of a citizen itself, that is enough.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ _WRITTEN = (
     rf"|{_EDGE}[0-9]{{1,4}}(?:[ .][0-9]{{2,4}})+(?:,[0-9]+)?{_EDGE}"
     rf"|{_EDGE}[0-9]+(?:[.,-][0-9]+)*{_EDGE}"
 )
-_OF_NINE = r"^(?:[0-9]{9}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3})$"
+_NINE = r"(?:[0-9]{9}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3})"
+_OF_NINE = f"^{_NINE}$"
+_CALLED = (
+    rf"(?i:bsn|burger ?service ?(?:nummer|nr)|sofi ?(?:nummer|nr))[^0-9]{{0,12}}{_NINE}{_EDGE}"
+)
 _WITH_DECIMAL = r"^([0-9]{8,9})\.0$"  # as where a column of numbers has gaps
 # a spreadsheet drops the first zero; eight digits that begin with a year and a month are a date
 _OF_EIGHT = (
@@ -70,6 +75,12 @@ def passes(number: pl.Expr) -> pl.Expr:
 def stand_in(text: pl.Expr) -> pl.Expr:
     """Whether any number in ``text`` passes."""
     return numbers_in(text).list.eval(passes(pl.element())).list.any()
+
+
+def are_called_so(text: pl.Expr) -> pl.Expr:
+    """Whether a number in ``text`` passes that the text itself calls a citizen's."""
+    digits = pl.element().str.replace_all("[^0-9]", "").cast(pl.UInt32, strict=False)
+    return text.str.extract_all(_CALLED).list.eval(passes(digits)).list.any()
 
 
 def are_of_citizens(numbers: pl.Series, rows: int) -> bool:

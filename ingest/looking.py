@@ -30,11 +30,12 @@ def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
     """
     texts = _texts(raw)
     rows, numbered, telling = _likely(raw.frame, texts, [each for each in texts if each in kept])
-    signs = [
-        Sign("DQ14", raw.texts[each], citizen_numbers.stand_in(texts[each]))
-        for each in numbered
-        if citizen_numbers.says_so(raw.texts[each]) or _is_of_citizens(raw.frame, texts[each], rows)
-    ]
+    signs = []
+    for each in numbered:
+        name, text = raw.texts[each], texts[each]
+        is_whole = citizen_numbers.says_so(name) or _is_of_citizens(raw.frame, text, rows)
+        find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
+        signs.append(Sign("DQ14", name, find(text)))
     signs += [Sign("DQ15", raw.texts[each], personal.stand_in(texts[each])) for each in telling]
     return raw.frame.with_columns(notices([*raw.signs, *signs]))
 

@@ -11,13 +11,13 @@ _MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 # nothing but ten digits may be any number, unless it begins as that of a mobile telephone
 _TELEPHONES = (
     rf"(?:\+|{_EDGE}00)31[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?[0-9]){{8}}{_EDGE}",
-    rf"{_EDGE}06[ -]*[1-9](?:[ -]?[0-9]){{7}}{_EDGE}",
+    rf"{_EDGE}06\)?[ ./-]*[1-9](?:[ -]?[0-9]){{7}}{_EDGE}",
     rf"{_EDGE}0[1-9][0-9]\)?[ -]+[0-9](?:[ -]?[0-9]){{6}}{_EDGE}",
     rf"{_EDGE}0[1-9][0-9]{{2}}\)?[ -]+[0-9](?:[ -]?[0-9]){{5}}{_EDGE}",
 )
-_TITLE = rf"{_EDGE}(?:(?i:dhr|mevr|mevrouw|de heer)\.?|[Mm]w\.?|MW\.)"
+_TITLE = rf"{_EDGE}(?:(?:(?i:dhr|mevr|mevrouw|de heer)|[Mm]w)(?:\.\s*|\s+)|MW\.\s*)"
 _BEFORE_A_NAME = r"(?:(?:van|de|den|der|het|ten|ter|te|el|al|la|le|von|'t|in)\s+)*"
-_PERSON = rf"{_TITLE}\s+{_BEFORE_A_NAME}\p{{Lu}}"
+_PERSON = rf"{_TITLE}{_BEFORE_A_NAME}\p{{Lu}}"
 _ACCOUNT = (
     rf"{_EDGE}[A-Z]{{2}}[0-9]{{2}}(?:[ .]?[A-Z0-9]{{4}}){{2,7}}(?:[ .]?[A-Z0-9]{{1,3}})?{_EDGE}"
 )

@@ -143,6 +143,29 @@ def test_a_citizens_number_in_two_columns_of_one_name(tmp_path: Path, staged: St
     assert noticed(staged(path, columns=COLUMNS)[0]) == {1: [("DQ14", "x")], 2: [("DQ14", "")]}
 
 
+@pytest.mark.parametrize(
+    ("text", "is_called_so"),
+    [
+        (f"BSN {CITIZEN}", True),
+        (f"zaak 300000003, bsn: {CITIZEN[:3]}.{CITIZEN[3:6]}.{CITIZEN[6:]}", True),
+        (f"Burgerservicenummer (BSN) is {CITIZEN}", True),
+        (f"BSN{CITIZEN}", True),
+        (f"zaak {CITIZEN}", False),
+        ("BSN 300000001", False),
+        (f"BSN onbekend, dossier {CITIZEN}", False),
+    ],
+)
+def test_a_number_that_the_text_calls_a_citizens_amid_other_numbers(
+    text: str, *, is_called_so: bool, tmp_path: Path, staged: Stage
+) -> None:
+    frame = table(1000, toelichting=[*(f"dossier {number}" for number in CASES[:999]), text])
+    frame.write_csv(tmp_path / "log.csv")
+
+    found, _ = staged(tmp_path / "log.csv", columns=COLUMNS)
+
+    assert noticed(found) == ({1000: [NOTE]} if is_called_so else {})
+
+
 def event(*attributes: str) -> str:
     told = ('key="concept:name" value="a"', 'key="time:timestamp" value="2026-03-12"')
     return "<event>" + "".join(f"<string {each}/>" for each in (*told, *attributes)) + "</event>"

@@ -12,6 +12,7 @@ from ingest.personal import LIKELY, is_account, stand_in
 PERSONAL = [
     *("j.jansen@gemeente.nl", "mail naar Jan_de-Wit+1@post.voorbeeld.co.uk!"),
     *("0612345678", "06-12345678", "06 12 34 56 78", "bel +31612345678", "+31 (0)6 12345678"),
+    *("(06) 12345678", "06.12345678", "06/12345678", "Dhr.Jansen", "mevr.de Wit"),
     *("0031 6 12345678", "010-1234567", "(0123) 456789", "020 123 45 67", "0123-456789"),
     *("NL91ABNA0417164300", "op NL91 ABNA 0417 1643 00 gestort", "BE68 5390 0754 7034"),
     *("dhr. Jansen", "Dhr Jansen", "mevr. De Wit", "gesprek met mw. de Wit", "Mw. A. van Dam"),
