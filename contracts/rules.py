@@ -70,8 +70,8 @@ class Limit(Model):
 class Rule(Model):
     """One rule: what it asks, of what, how grave it is when it is broken, and who can mend that.
 
-    ``needed``: what breaks it cannot be mined, so it cannot be only told. ``tolerated``: a share of
-    the rows may break it, and beyond that the run stops.
+    ``needed``: what breaks it cannot be mined, or may not be kept, so it cannot be only told.
+    ``tolerated``: a share of the rows may break it, and beyond that the run stops.
     """
 
     id: str
@@ -122,7 +122,8 @@ def _check_severity(rule: Rule, severity: Severity | None) -> None:
         )
     if severity == "info" and rule.needed:
         raise ValueError(
-            f"{rule.id} cannot be info: what breaks it cannot be mined; leave its severity out"
+            f"{rule.id} cannot be info: what breaks it cannot be mined, or may not be kept; "
+            "leave its severity out"
         )
 
 
