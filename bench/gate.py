@@ -132,100 +132,110 @@ def the_gate(path: Path) -> list[int]:
     return [counts[rule] for rule in COUNTED]
 
 
-def by_hand(path: Path) -> list[int]:  # noqa: PLR0915 - as one would write it
+def by_hand(path: Path) -> list[int]:
     """What somebody who knows polars would write for the same checks."""
     log = pl.scan_parquet(path)
-    at, case, activity = pl.col("at"), pl.col("case_id"), pl.col("activity")
-    ended = activity == STEPS[-1]
-    day = at.dt.convert_time_zone(ZONE).dt.date()
+    is_there = (pl.col(name).is_not_null() for name in ("case_id", "activity"))
+    events = log.filter(*is_there, pl.col("at") <= NOW)
+    found: dict[str, Any] = {}
+    for each in (
+        *_of_rows(log, events),
+        *_of_order(events),
+        *_of_cases(events),
+        *_of_the_log(events),
+    ):
+        found |= each.collect(engine="streaming").row(0, named=True)
+    return [found[rule] for rule in COUNTED]
 
-    def local_day(column: str) -> pl.Expr:
-        return pl.col(column).dt.convert_time_zone(ZONE).dt.date()
 
-    def noticed(rule: str) -> pl.Expr:
-        is_it = pl.element().struct.field("rule") == rule
-        return pl.col("noticed").list.eval(is_it).list.any().sum()
+def _day(column: str) -> pl.Expr:
+    return pl.col(column).dt.convert_time_zone(ZONE).dt.date()
 
+
+def _noticed(rule: str) -> pl.Expr:
+    is_it = pl.element().struct.field("rule") == rule
+    return pl.col("noticed").list.eval(is_it).list.any().sum()
+
+
+def _of_rows(log: pl.LazyFrame, events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """What a row tells by itself, or with those that say the same or are of its hour."""
+    at, activity = pl.col("at"), pl.col("activity")
     rows = log.select(
-        C02=case.is_null().sum(),
+        C02=pl.col("case_id").is_null().sum(),
         C03=activity.is_null().sum(),
         C04=at.is_null().sum(),
-        DQ01=(day < local_day("registered_at")).sum(),
-        DQ02=(day > local_day("closed_at")).sum(),
+        DQ01=(_day("at") < _day("registered_at")).sum(),
+        DQ02=(_day("at") > _day("closed_at")).sum(),
         DQ03=(at > NOW).sum(),
         DQ13=(pl.col("recorded_at") - at > dt.timedelta(days=5)).sum(),
-        DQ14=noticed("DQ14"),
-        DQ15=noticed("DQ15"),
+        DQ14=_noticed("DQ14"),
+        DQ15=_noticed("DQ15"),
         DQ23=(at < pl.col("started_at")).sum(),
         DQ04=pl.col("is_day").mean(),
-        _ends=(ended & (pl.col("lifecycle") == "complete")).any(),
+        _ends=((activity == STEPS[-1]) & (pl.col("lifecycle") == "complete")).any(),
         _names=activity.unique().implode(),
     )
-    events = log.filter(case.is_not_null(), activity.is_not_null(), at <= NOW)
     said = [n for n in CANDIDATES if n not in ("source", "row", "slot", "is_day", "noticed")]
-    twice = (
-        events.filter(pl.col("digest").is_duplicated())
-        .sort("source", "row")
-        .select(DQ18=(~pl.struct(said).is_first_distinct()).sum())
-    )
-    by_time = events.sort("case_id", "at")
-    same = [case == case.shift(n) for n in (-2, -1, 0, 1, 2)]
+    twice = events.filter(pl.col("digest").is_duplicated()).sort("source", "row")
+    hours = events.group_by(at.dt.truncate("1h")).agg(n=pl.len())
+    crowd = hours.filter(pl.col("n") > 0.05 * pl.col("n").sum(), pl.col("n") >= HUNDRED)
+    return [
+        rows,
+        twice.select(DQ18=(~pl.struct(said).is_first_distinct()).sum()),
+        crowd.select(DQ06=pl.col("n").sum()),
+    ]
+
+
+def _of_order(events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """What the rows of a case tell in order of time, or of their source."""
+    at, case, digest, is_day = (pl.col(n) for n in ("at", "case_id", "digest", "is_day"))
     two = dt.timedelta(seconds=2)
+    by_time = events.sort("case_id", "at")
     quick = [
-        same[2 + n] & (at.shift(n - 2) - at.shift(n) < two) & (case.shift(n - 2) == case.shift(n))
+        (at.shift(n - 2) - at.shift(n) < two) & (case.shift(n - 2) == case.shift(n))
         for n in (0, 1, 2)
     ]
-    bursts = by_time.select(DQ05=pl.any_horizontal(quick).sum())
+    is_same = case == case.shift()
     tied = by_time.filter(
-        same[3],
-        ((at == at.shift()) & (pl.col("digest") != pl.col("digest").shift()))
-        | ((day == day.shift()) & (pl.col("is_day") | pl.col("is_day").shift())),
+        is_same,
+        ((at == at.shift()) & (digest != digest.shift()))
+        | ((_day("at") == _day("at").shift()) & (is_day | is_day.shift())),
     ).select(case.unique())
-    back = (
-        events.sort("case_id", "source", "row")
-        .filter((at < at.shift()) & same[3])
-        .select("case_id", "at")
-    )
+    by_source = events.sort("case_id", "source", "row")
+    back = by_source.filter((at < at.shift()) & is_same).select("case_id", "at")
     unknown = events.join(tied, on="case_id", how="semi").join(back, on="case_id", how="semi")
+    return [
+        by_time.select(DQ05=pl.any_horizontal(quick).sum()),
+        back.select(DQ25=pl.len()),
+        unknown.select(O01=pl.len()),
+    ]
+
+
+def _of_cases(events: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """How cases begin and end."""
+    at, ended = pl.col("at"), pl.col("activity") == STEPS[-1]
+    is_near = (_day("at") - _day("closed_at")).abs() <= dt.timedelta(days=1)
     cases = events.group_by("case_id").agg(
         first=at.min(),
-        begun=at.filter(activity == STEPS[0]).min(),
+        begun=at.filter(pl.col("activity") == STEPS[0]).min(),
         last=at.max(),
-        closed=local_day("closed_at").max() >= day.min(),
-        ended=(ended & ((day - local_day("closed_at")).abs() <= dt.timedelta(days=1))).any(),
+        closed=_day("closed_at").max() >= _day("at").min(),
+        ended=(ended & is_near).any(),
     )
     others = cases.filter(pl.col("begun").is_null() | (pl.col("begun") > pl.col("first")))
     open_end = cases.filter(pl.col("closed") & ~pl.col("ended"))
-    begins = events.join(
-        others, left_on=["case_id", "at"], right_on=["case_id", "first"], how="semi"
-    )
-    lasts = events.join(
-        open_end, left_on=["case_id", "at"], right_on=["case_id", "last"], how="semi"
-    )
     ends = events.filter(ended)
-    again = (
-        ends.join(ends.group_by("case_id").agg(first=at.min()), on="case_id")
-        .filter(at > pl.col("first"))
-        .select(DQ08=pl.len())
-    )
-    hours = events.group_by(at.dt.truncate("1h")).agg(n=pl.len())
-    crowd = hours.filter(pl.col("n") > 0.05 * pl.col("n").sum(), pl.col("n") >= HUNDRED)
-    told = [
-        rows,
-        twice,
-        bursts,
-        crowd.select(DQ06=pl.col("n").sum()),
-        lasts.select(DQ07=pl.len()),
-        again,
-        begins.select(DQ21=pl.len()),
-        back.select(DQ25=pl.len()),
-        unknown.select(O01=pl.len()),
-        *_of_the_log(events),
+    again = ends.join(ends.group_by("case_id").agg(first=at.min()), on="case_id")
+    return [
+        _rows_at(events, others, "first").select(DQ21=pl.len()),
+        _rows_at(events, open_end, "last").select(DQ07=pl.len()),
+        again.filter(at > pl.col("first")).select(DQ08=pl.len()),
     ]
-    found: dict[str, Any] = {}
-    for each in told:
-        found |= each.collect(engine="streaming").row(0, named=True)
-    return [found[rule] for rule in COUNTED]
+
+
+def _rows_at(events: pl.LazyFrame, cases: pl.LazyFrame, instant: str) -> pl.LazyFrame:
+    there = ["case_id", instant]
+    return events.join(cases, left_on=["case_id", "at"], right_on=there, how="semi")
 
 
 def _of_the_log(events: pl.LazyFrame) -> list[pl.LazyFrame]:

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from tests.browser.test_report import CHROMIUM, FLAGS
 from tests.unit.validation.logs import NOW, SETTINGS, case, row, written
 from validation.gate import judge
 
@@ -38,16 +36,6 @@ def docs(tmp_path_factory):
         judge([written(rows, out)], settings, NOW, out)
         made[name] = out / "validation" / "docs"
     return made
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here; on Debian and Ubuntu: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -4,20 +4,14 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from reporting.pages import write_pages
 from tests.unit.reporting import sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 STATES = [
     ("nl", "light", 1280),
     ("nl", "dark", 1280),
@@ -33,16 +27,6 @@ def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
     write_pages(sample.findings(), sample.tables(), sample.settings(), sample.facts(), out)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here; on Debian and Ubuntu: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

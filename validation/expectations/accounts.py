@@ -13,7 +13,7 @@ import polars as pl
 
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import LogExpectation
+from validation.expectations.base import Judged, LogExpectation
 
 LEAST_ROWS = 200
 """Of an account with fewer rows its hours say nothing."""
@@ -33,10 +33,10 @@ class ExpectAccountsOfOnePerson(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("accounts.hours",)
     success_keys: ClassVar[tuple[str, ...]] = ("hours", "zone")
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """How many accounts are shared."""
         shared = sum(map(self._is_shared, metric.values()))
-        return shared == 0, shared, ""
+        return shared == 0, shared, {}
 
     def _is_shared(self, hours: Mapping[int, int]) -> bool:
         rows = sum(hours.values())

@@ -15,7 +15,7 @@ import polars as pl
 
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import CASE, IS_COMPLETE, LogExpectation
+from validation.expectations.base import CASE, IS_COMPLETE, Judged, LogExpectation
 
 MOST_TOLD = 5
 """So many names are told of."""
@@ -38,18 +38,10 @@ class ExpectActivitiesToOccur(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.occurring",)
     success_keys: ClassVar[tuple[str, ...]] = ("activities", "at_least", "completed")
 
-    def _validate(
-        self,
-        metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
-        execution_engine: Any = None,  # noqa: ARG002
-    ) -> dict[str, Any]:
-        occurring = metrics["activities.occurring"]
-        absent = [name for name in self.activities if name not in occurring]
-        return {
-            "success": len(occurring) >= self.at_least,
-            "result": {"observed_value": len(occurring), "details": {"absent": absent}},
-        }
+    def judged(self, metric: Any) -> Judged:
+        """How many of them occur."""
+        absent = [name for name in self.activities if name not in metric]
+        return len(metric) >= self.at_least, len(metric), {"absent": absent}
 
 
 class ExpectNamesToDiffer(LogExpectation):
@@ -59,14 +51,15 @@ class ExpectNamesToDiffer(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.cases",)
     success_keys: ClassVar[tuple[str, ...]] = ("minimum_group",)
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """How many pairs of names are alike; how many names, where those are too many."""
         if len(metric) > MANY:
-            return False, len(metric), "There are too many names to be those of activities."
+            too_many = "There are too many names to be those of activities."
+            return False, len(metric), {"found": too_many}
         pairs = alike(metric)
         told = [pair for pair in pairs if all(metric[name] >= self.minimum_group for name in pair)]
         sentence = "; ".join(f"'{a}' and '{b}'" for a, b in told[:MOST_TOLD])
-        return not pairs, len(pairs), f"Alike are {sentence}." if told else ""
+        return not pairs, len(pairs), {"found": f"Alike are {sentence}."} if told else {}
 
 
 @measure("activities.occurring", ("activities", "completed"))

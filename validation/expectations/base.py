@@ -25,6 +25,10 @@ def rows_at(events: pl.LazyFrame, cases: pl.LazyFrame, instant: str) -> pl.LazyF
     return digested.join(cases, left_on=["_case", "at"], right_on=at, how="semi").drop("_case")
 
 
+Judged = tuple[bool, float, dict[str, Any]]
+"""Whether it holds, a figure, and details: ``found``, an English sentence, or ``absent`` names."""
+
+
 class EventRowsExpectation(MulticolumnMapExpectation):
     """No row breaks the rule of ``map_metric``, which looks at whole rows or whole cases."""
 
@@ -35,8 +39,7 @@ class EventRowsExpectation(MulticolumnMapExpectation):
 class LogExpectation(BatchExpectation):
     """Says something of the log as a whole, from the one metric that it depends on.
 
-    What a subclass says of it is ``(holds, observed value, sentence)``; the sentence, in English,
-    is there where it does not hold.
+    What a subclass says of it is ``(holds, observed value, details)``.
     """
 
     row_condition: RowConditionType = None
@@ -47,8 +50,8 @@ class LogExpectation(BatchExpectation):
         """True: of what has no metric."""
         return not cls.metric_dependencies
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
-        """Whether it holds, the figure that tells so, and what to say where it does not."""
+    def judged(self, metric: Any) -> Judged:
+        """Whether it holds, the figure that tells so, and what helps to mend it."""
         raise NotImplementedError
 
     def _validate(
@@ -57,6 +60,5 @@ class LogExpectation(BatchExpectation):
         runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
         execution_engine: Any = None,  # noqa: ARG002
     ) -> dict[str, Any]:
-        holds, figure, sentence = self.judged(metrics[self.metric_dependencies[0]])
-        found = {"observed_value": figure, "details": {"found": sentence}}
-        return {"success": holds, "result": found}
+        holds, figure, details = self.judged(metrics[self.metric_dependencies[0]])
+        return {"success": holds, "result": {"observed_value": figure, "details": details}}

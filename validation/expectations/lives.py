@@ -21,7 +21,7 @@ from contracts.events import day_in
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
 from validation.expectations.activities import MOST_TOLD
-from validation.expectations.base import CASE, LogExpectation
+from validation.expectations.base import CASE, Judged, LogExpectation
 
 LEAST = 30
 """Of an activity of fewer cases, or rows, nothing is said."""
@@ -78,7 +78,7 @@ class ExpectActivitiesToStay(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.lives",)
     success_keys: ClassVar[tuple[str, ...]] = ("zone", "minimum_group", "one_in")
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """How many activities come or go."""
         comes, goes = self._told(metric, metric.coming()), self._told(metric, metric.going())
         told = [
@@ -86,7 +86,7 @@ class ExpectActivitiesToStay(LogExpectation):
             *(f"'{name}' is not there after {day:%Y-%m}" for name, day in goes),
         ]
         many = len(metric.coming()) + len(metric.going())
-        return many == 0, many, f"{'; '.join(told[:MOST_TOLD])}." if told else ""
+        return many == 0, many, {"found": f"{'; '.join(told[:MOST_TOLD])}."} if told else {}
 
     def _told(self, lives: Lives, days: Mapping[str, dt.date]) -> list[tuple[str, dt.date]]:
         least = self.minimum_group

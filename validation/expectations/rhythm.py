@@ -16,7 +16,7 @@ import polars as pl
 from contracts.events import day_in
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import LogExpectation
+from validation.expectations.base import Judged, LogExpectation
 
 LEAST_EXPECTED = 30
 """So many rows should have been in a hole, by the days before and after it."""
@@ -57,13 +57,13 @@ class ExpectNoHoles(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("log.days",)
     success_keys: ClassVar[tuple[str, ...]] = ("days", "zone")
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """How many holes there are."""
         found = holes(metric, self.days)
         told = " and ".join(
             f"between {after:%Y-%m} and {before:%Y-%m}" for after, before in found[:_PIECES_TOLD]
         )
-        return not found, len(found), f"There are no rows {told}." if found else ""
+        return not found, len(found), {"found": f"There are no rows {told}."} if found else {}
 
 
 class ExpectSteadyNights(LogExpectation):
@@ -77,12 +77,12 @@ class ExpectSteadyNights(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("log.days",)
     success_keys: ClassVar[tuple[str, ...]] = ("points", "zone")
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """The largest change, in percentage points."""
         month, before, after = largest_change(metric)
         points = 100 * abs(after - before)
         sentence = f"It went from {before:.0%} to {after:.0%} in {month:%Y-%m}." if month else ""
-        return month is None or points <= self.points, points, sentence
+        return month is None or points <= self.points, points, {"found": sentence}
 
 
 class ExpectOneClock(LogExpectation):
@@ -96,7 +96,7 @@ class ExpectOneClock(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("log.clock",)
     success_keys: ClassVar[tuple[str, ...]] = ("zone", "rows")
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:
+    def judged(self, metric: Any) -> Judged:
         """How many rows are in such blocks."""
         found = pieces_in_utc(metric, block_rows(self.rows))
         told = "; ".join(
@@ -104,7 +104,7 @@ class ExpectOneClock(LogExpectation):
             for source, first, last, _ in found[:_PIECES_TOLD]
         )
         rows = sum(n for *_, n in found)
-        return not found, rows, f"As if in UTC are {told}." if found else ""
+        return not found, rows, {"found": f"As if in UTC are {told}."} if found else {}
 
 
 @measure("log.days", ("zone",))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from validation.expectations.base import LogExpectation
+from validation.expectations.base import Judged, LogExpectation
 
 
 class ExpectNothingToBeMissing(LogExpectation):
@@ -16,7 +16,7 @@ class ExpectNothingToBeMissing(LogExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.row_count",)
     success_keys: ClassVar[tuple[str, ...]] = ("missing",)
 
-    def judged(self, metric: Any) -> tuple[bool, float, str]:  # noqa: ARG002
+    def judged(self, metric: Any) -> Judged:  # noqa: ARG002
         """How many are missing, which the reader counted."""
         sentence = f"{self.missing:,} records are missing." if self.missing else ""
-        return self.missing == 0, self.missing, sentence
+        return self.missing == 0, self.missing, {"found": sentence}
