@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from holidays import list_supported_countries
@@ -107,6 +107,9 @@ class Source(Model):
     ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read.
     """
 
+    _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {"case_type": ("zgw",)}
+    """The keys that only some formats know."""
+
     path: Name
     format: Format | None = None
     columns: Columns = Columns()
@@ -115,9 +118,11 @@ class Source(Model):
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")
-    def _only_zgw_has_types(self) -> Source:
-        if self.case_type is not None and self.format != "zgw":
-            raise ValueError("case_type chooses from an export of a ZGW API; say format: zgw")
+    def _keys_are_of_its_format(self) -> Source:
+        for key, formats in self._OF_FORMATS.items():
+            default = type(self).model_fields[key].get_default(call_default_factory=True)
+            if getattr(self, key) != default and self.format not in formats:
+                raise ValueError(f"{key} is for some formats only; say format: {formats[0]}")
         return self
 
 

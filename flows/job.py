@@ -22,7 +22,7 @@ from contracts.config import load
 from contracts.errors import SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, resolve_path
-from ingest.sources import SourceFile, find_all
+from ingest.sources import Address, Found, SourceFile, find_all
 from ingest.zgw_pages import pages_of
 
 VERSION = version("hoeksteen")
@@ -31,12 +31,15 @@ NOT_YET = "DQ03"
 
 
 class Input(BaseModel):
-    """One file that goes in, of the config's source at ``position``."""
+    """What goes in of the config's source at ``position``: a file, or what an address gives.
+
+    ``sha256`` is of what a file holds; of an address it is new at each run.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     position: int
-    file: SourceFile
+    file: Found
     sha256: str
 
 
@@ -73,6 +76,12 @@ class Job(BaseModel):
     def scratch(self) -> Path:
         """What is thrown away at the end."""
         return self.making / "scratch"
+
+    def landing(self, url: str) -> Path:
+        """Where what an address gives is kept while a run is made, for its owner alone."""
+        folder = self.process_folder / ".landing" / hashlib.sha256(url.encode()).hexdigest()[:16]
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
 
     @property
     def stage_log(self) -> Path:
@@ -112,7 +121,7 @@ def plan(
         raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
     settings = load(config, overrides)
     inputs = tuple(
-        Input(position=position, file=file, sha256=_digest(file, _stamps(file)))
+        Input(position=position, file=file, sha256=_digest(file, now))
         for position, file in find_all(settings, config)
     )
     process_folder = out.resolve() / settings.process.id
@@ -153,6 +162,12 @@ def _drawn(settings: Settings, config: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
+def _digest(file: Found, now: dt.datetime) -> str:
+    if isinstance(file, Address):  # nobody knows what it will give before it is asked
+        return hashlib.sha256(f"{file.url} {now.isoformat()}".encode()).hexdigest()
+    return _file_digest(file, _stamps(file))
+
+
 def _stamps(file: SourceFile) -> tuple[tuple[str, int, int], ...]:
     """What the files of an export look like from outside: their names, times and sizes."""
     states = ((path.as_posix(), path.stat()) for path in _files(file))
@@ -164,7 +179,7 @@ def _files(file: SourceFile) -> list[Path]:
 
 
 @functools.cache
-def _digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) -> str:
+def _file_digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) -> str:
     """The SHA-256 of a file, or of those of its files, computed once while they do not change."""
     try:
         digests = [_sha256(path) for path in _files(file)]

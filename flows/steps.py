@@ -67,11 +67,15 @@ def read(job: Job, given: Input) -> Staged:
     Raises:
         SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
     """
+    from ingest.asking import fetch
+    from ingest.sources import Address
     from ingest.staging import stage
 
-    source = job.settings.sources[given.position]
+    source, file = job.settings.sources[given.position], given.file
     try:
-        return stage(given.file, source, job.settings, job.config, given.position, job.scratch)
+        if isinstance(file, Address):
+            file = fetch(file, source, job.landing(file.url))
+        return stage(file, source, job.settings, job.config, given.position, job.scratch)
     except OSError as error:
         message = f"{given.file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error

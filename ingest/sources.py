@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Finds the files that a source of the config means."""
+"""Finds the files that a source of the config means, or the address that is asked for them."""
 
 from __future__ import annotations
 
 import difflib
 import glob
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +24,10 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
 READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
 """The formats that this version reads."""
 
+_FORMAT_OF_SCHEME: dict[str, Format] = {}
+ASKED: tuple[tuple[str, Format], ...] = ()
+"""The schemes of URLs that this version asks, each with the format of what it gives."""
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -36,8 +41,20 @@ class SourceFile:
     format: Format
 
 
-def find_all(settings: Settings, config: Path) -> list[tuple[int, SourceFile]]:
-    """The files of every source, each with its source's position, in order of the config.
+@dataclass(frozen=True)
+class Address:
+    """A source that is not a file but is asked; ``url`` and ``name`` hold no secret."""
+
+    url: str
+    name: str
+    format: Format
+
+
+Found = SourceFile | Address
+
+
+def find_all(settings: Settings, config: Path) -> list[tuple[int, Found]]:
+    """What every source means, each with its source's position, in order of the config.
 
     No two have one name: a file that is named again, as when each of two columns of it gives
     events, is called ``name#2``.
@@ -45,15 +62,35 @@ def find_all(settings: Settings, config: Path) -> list[tuple[int, SourceFile]]:
     found = [
         (position, file)
         for position, source in enumerate(settings.sources)
-        for file in find_files(source, config, position)
+        for file in find(source, config, position)
     ]
     seen: Counter[str] = Counter()
-    distinct = []
+    distinct: list[tuple[int, Found]] = []
     for position, file in found:
         seen[file.name] += 1
         again = f"#{seen[file.name]}" if seen[file.name] > 1 else ""
         distinct.append((position, replace(file, name=file.name + again)))
     return distinct
+
+
+def find(source: Source, config: Path, position: int) -> Sequence[Found]:
+    """What ``source``, the config's ``sources.<position>``, means.
+
+    Raises:
+        SourceError: as ``find_files``; or it is a URL of a kind that this version does not ask.
+    """
+    if "://" not in source.path:
+        return find_files(source, config, position)
+    scheme = source.path.partition("://")[0].lower()
+    key = f"{config}: sources.{position}"
+    format_ = source.format or _FORMAT_OF_SCHEME.get(scheme)
+    if format_ is None or (scheme, format_) not in ASKED:
+        raise SourceError(
+            f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
+            "Download it first and give the path of the file.",
+        )
+    name, _, _ = source.path.partition("?")
+    return [Address(source.path, name, format_)]
 
 
 def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
@@ -68,11 +105,6 @@ def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
         SourceError: there is no such file, or its format is unknown or not read by this version.
     """
     key = f"{config}: sources.{position}"
-    if "://" in source.path:
-        raise SourceError(
-            f"{key}.path is a URL; those are not read by this version yet.",
-            "Download it first and give the path of the file.",
-        )
     _check_read(source.format, key)
     try:
         paths = _matches(source, config)

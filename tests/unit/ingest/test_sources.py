@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import SourceError
 from contracts.settings import Settings, Source
-from ingest.sources import find_all, find_files
+from ingest.sources import find, find_all, find_files
 
 
 @pytest.fixture
@@ -52,7 +52,6 @@ def test_finds(config, source, expected):
         ({"path": "export/b.csv"}, "Nor is there a folder export"),
         ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
-        ({"path": "s3://bucket/b.csv"}, "a URL; those are not read by this version yet"),
         ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
         ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
         (
@@ -68,6 +67,11 @@ def test_refuses(config, source, says):
 
     assert says in str(caught.value)
     assert "sources.3" in str(caught.value)
+
+
+def test_refuses_urls_of_unknown_kinds(config):
+    with pytest.raises(SourceError, match="URL of a kind that this version does not read: gopher"):
+        find(Source(path="gopher://old/b.csv"), config, 0)
 
 
 def test_no_two_files_have_one_name(config):
