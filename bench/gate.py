@@ -72,7 +72,7 @@ def _piece(first: int, size: int) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "row": row.astype(np.uint64) + 1,
-            "slot": (case * 40503 % 65536).astype(np.uint16),
+            "slot": (case * 40503 % 65536).astype(np.int32),
             "at": at.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
             "step": step,
             "case": case,
@@ -83,7 +83,7 @@ def _piece(first: int, size: int) -> pl.DataFrame:
     begin = pl.col("at").first().over("case")
     return frame.with_columns(
         source=pl.lit("log.csv"),
-        digest=pl.when(pl.col("row") % 5000 == 0).then(7).otherwise("row").cast(pl.UInt64),
+        digest=pl.when(pl.col("row") % 5000 == 0).then(7).otherwise("row").cast(pl.Int64),
         case_id=pl.when(pl.col("row") % 900 > 0).then(pl.format("ZAAK-{}", "case")),
         activity=pl.when(pl.col("row") % 800 > 0).then(
             pl.lit(pl.Series(STEPS).implode()).list.get(pl.col("step"))

@@ -45,7 +45,7 @@ def prepare(cases: int, folder: Path) -> list[Path]:
     roles = settings.sources[0].columns
     log = pl.scan_parquet(folder / "made" / LOG / "export.parquet").with_row_index("row")
     events = log.select(
-        bucket=pl.lit(0, pl.UInt16),
+        bucket=pl.lit(0, pl.Int32),
         case_id=pl.col(roles.case_id or ""),
         activity=pl.col(roles.activity or ""),
         started_at=pl.col(roles.start_timestamp or ""),
@@ -58,7 +58,7 @@ def prepare(cases: int, folder: Path) -> list[Path]:
         is_done=pl.lit(value=True),
         is_mark=pl.lit(value=False),
         source=pl.lit("export.parquet"),
-        row=pl.col("row").cast(pl.UInt64),
+        row=pl.col("row").cast(pl.Int64),
         **{f"case:{name}": pl.col(name) for name in attributes},
     )
     count = log.select(pl.len()).collect().item()

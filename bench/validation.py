@@ -37,7 +37,7 @@ def write(rows: int, path: Path) -> None:
         pl.DataFrame(
             {
                 "row": row,
-                "slot": ((row // 10) * 40503 % 65536).cast(pl.UInt16),
+                "slot": ((row // 10) * 40503 % 65536).cast(pl.Int32),
                 "case_id": pl.select(pl.format("Z{}", row // 10)).to_series(),
                 "activity": pl.Series(STEPS)[random.integers(0, len(STEPS), size)],
                 "at": (minutes + 1_700_000_000_000_000).cast(pl.Datetime("us")),

@@ -3,9 +3,10 @@
 """The event log as every room knows it: its columns, their types, their order.
 
 ``CANDIDATES`` is what ingest makes of a source, a row for a row: nothing is dropped, so a row that
-cannot be an event is still there, with null where its value could not be read. The gate turns
-candidates into accepted rows and a quarantine. ``EVENTS`` is what the store holds: accepted
-activity instances of whole cases, sorted by ``ORDER``.
+cannot be an event is still there, with null where its value could not be read. They are what the
+store holds; integers are signed, as Delta knows no others. The gate turns candidates into accepted
+rows and a quarantine. ``EVENTS`` is what is mined: accepted activity instances of whole cases,
+sorted by ``ORDER``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ INSTANT = pl.Datetime("us", "UTC")
 
 KEY: dict[str, DataType] = {
     "source": pl.String,  # file name, relative to the config
-    "row": pl.UInt64,  # row in that file, 1 = its first data row (XES: its first event)
+    "row": pl.Int64,  # row in that file, 1 = its first data row (XES: its first event)
 }
 """What names one row of one source."""
 
@@ -42,8 +43,8 @@ NOTICE = pl.Struct({"rule": pl.String, "column": pl.String})
 CANDIDATES = pl.Schema(
     {
         **KEY,
-        "digest": pl.UInt64,  # of all that the row says, read or not; compared within one run
-        "slot": pl.UInt16,  # digest of the case id: decides its bucket, the same on every machine
+        "digest": pl.Int64,  # of all that the row says, read or not; by one version of ours
+        "slot": pl.Int32,  # digest of the case id: decides its bucket, the same on every machine
         **_ACTIVITY_INSTANCE,
         "lifecycle": pl.String,  # lower-case XES transition, "complete" where the log has none
         "instance": pl.String,  # XES concept:instance: which START belongs to which COMPLETE
@@ -58,7 +59,7 @@ CANDIDATES = pl.Schema(
 
 EVENTS = pl.Schema(
     {
-        "bucket": pl.UInt16,
+        "bucket": pl.Int32,
         **_ACTIVITY_INSTANCE,
         "is_done": pl.Boolean,  # false: work that was started and not completed; `at` is its start
         "is_mark": pl.Boolean,  # no step: it tells what befell the case, as a suspension
@@ -82,8 +83,8 @@ def attribute_column(name: str) -> str:
 
 
 def bucket_of_slot(buckets: int) -> pl.Expr:
-    """The bucket (0 … ``buckets`` - 1) of a row with a ``slot`` column."""
-    return (pl.col("slot").cast(pl.UInt32) * buckets // SLOTS).cast(pl.UInt16).alias("bucket")
+    """The bucket (0 … ``buckets`` - 1, at most ``SLOTS``) of a row with a ``slot`` column."""
+    return (pl.col("slot") * buckets // SLOTS).alias("bucket")
 
 
 def day_in(column: str, zone: str) -> pl.Expr:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from dateutil.relativedelta import relativedelta
 from holidays import list_supported_countries
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from contracts.attributes import CaseAttribute, Name
 from contracts.deadlines import Deadline
 from contracts.models import Model
-from contracts.norms import Period
+from contracts.norms import Period, amount_of
 from contracts.opening_hours import OpeningHours
 from contracts.rules import Validation
 
@@ -205,6 +206,18 @@ class Privacy(Model):
     minimum_group: int = Field(default=10, ge=5)
 
 
+class Store(Model):
+    """How long the store keeps what was replaced, and so can be looked at with ``--as-of``."""
+
+    history: Period = "P90D"
+
+    def kept_from(self, now: dt.datetime) -> dt.datetime:
+        """What was replaced before then is not kept."""
+        amount, unit = amount_of(self.history)
+        kept_from: dt.datetime = now - relativedelta(**{unit: amount})
+        return kept_from
+
+
 class Analysis(Model):
     """Which segments are compared, and what bottlenecks are ranked on."""
 
@@ -237,6 +250,7 @@ class Settings(Model):
     deadlines: tuple[Deadline, ...] = ()
     validation: Validation = Validation()
     privacy: Privacy = Privacy()
+    store: Store = Store()
     analysis: Analysis = Analysis()
     report: Report = Report()
     schedule: Schedule | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 from contracts.verdict import Verdict
 from flows import steps
 from flows.job import plan
+from ingest.batches import paths_of
 
 
 def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
@@ -26,9 +27,9 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
-        staged = [steps.read(job, given) for given in job.inputs]
-        paths, missing = [each.path for each in staged], sum(each.missing for each in staged)
-        verdict = judge(paths, job.settings, now, job.making, missing=missing)
+        batches = [steps.read(job, given) for given in job.inputs]
+        missing = sum(batch.staged.missing for batch in batches)
+        verdict = judge(paths_of(batches), job.settings, now, job.making, missing=missing)
     if not verdict.success:
         hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
         raise steps.stopped(verdict, job.settings, hint)

@@ -67,6 +67,14 @@ def app() -> None:
 @_OUT
 @click.option("--store", type=click.Path(path_type=Path), help="The folder of the event store.")
 @click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Waits so long for another run on the same store.",
+)
+@click.option(
     "--engine",
     type=click.Choice(["local"]),
     default="local",
@@ -82,10 +90,11 @@ def run(
     as_of: dt.datetime | None,
     out: Path,
     store: Path | None,
+    wait_seconds: float,
     overrides: tuple[str, ...],
 ) -> None:
     """Reads, checks and mines the logs of a process, and writes its reports."""
-    folder = _run(config, out, as_of, store, overrides)
+    folder = _run(config, out, as_of, store, overrides, wait_seconds)
     pages = _pages(folder)
     say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))
 
@@ -211,6 +220,7 @@ def _run(
     as_of: dt.datetime | None = None,
     store: Path | None = None,
     overrides: tuple[str, ...] = (),
+    wait_seconds: float = 0,
 ) -> Path:
     """Runs the flow in this process; a mistake is found before Prefect is started.
 
@@ -227,4 +237,6 @@ def _run(
     from flows.journey import journey
 
     import_in_background()
-    return journey(config, out=out, as_of=as_of, store=store, overrides=overrides)
+    return journey(
+        config, out=out, as_of=as_of, store=store, overrides=overrides, wait_seconds=wait_seconds
+    )

@@ -106,4 +106,5 @@ def _look(export: Export, process: str, config: Path) -> Found:
 
 def _staged(export: Export, settings: Settings, config: Path, folder: Path) -> Sequence[Path]:
     source = settings.sources[0]
-    return [stage(file, source, settings, config, 0, folder).path for file in export.files]
+    staged = [stage(file, source, settings, config, 0, folder) for file in export.files]
+    return [path for each in staged for path in each.paths]

@@ -4,6 +4,9 @@
 
 A run's identity is a digest of its inputs, its config, its as-of and our version, so running it
 twice changes nothing. It is made in a hidden folder and renamed into place when whole.
+
+A run reads the sources and brings the store up to date. One that looks back at a moment that the
+store knew already reads nothing but the store, as it was then.
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
-from contracts.errors import SourceError, UsageError
+from contracts.errors import ConfigError, SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, resolve_path
+from ingest.batches import Batch, Origin, Version, read_as
 from ingest.sources import Address, Found, SourceFile, find_all
 from ingest.zgw_pages import pages_of
 
@@ -33,24 +37,37 @@ NOT_YET = "DQ03"
 class Input(BaseModel):
     """What goes in of the config's source at ``position``: a file, or what an address gives.
 
-    ``sha256`` is of what a file holds; of an address it is new at each run.
+    ``origin`` says what it holds and how it will be read; of an address it is new at each run.
     """
 
     model_config = ConfigDict(frozen=True)
 
     position: int
     file: Found
-    sha256: str
+    origin: Origin
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what the file holds."""
+        return self.origin.sha256
 
 
 class Job(BaseModel):
-    """Everything a task needs to know; only paths and settings, so that it can be sent anywhere."""
+    """Everything a task needs to know; only paths and settings, so that it can be sent anywhere.
+
+    ``held`` is what the store holds, of which ``kept`` are the files that are not there any more.
+    ``then`` is what it held at ``as_of``, where the run looks back; else null.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     config: Path
+    overrides: tuple[str, ...]
     settings: Settings
     inputs: tuple[Input, ...]
+    held: Version | None
+    kept: tuple[Batch, ...]
+    then: Version | None
     run_id: str
     as_of: dt.datetime | None
     now: dt.datetime
@@ -89,6 +106,22 @@ class Job(BaseModel):
         return self.scratch / "stages.jsonl"
 
     @property
+    def known_at(self) -> dt.datetime:
+        """Since when the log of this run is known.
+
+        A run that looks at a moment brings what was there then; the same run again changes nothing.
+        """
+        if self.then:
+            return self.then.known_at
+        is_later = not self.held or (self.as_of and self.as_of >= self.held.known_at)
+        return self.as_of if self.as_of and is_later else self.now
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the run looks at a moment of which more may be known by now."""
+        return self.as_of is not None and (bool(self.then) or self.as_of < self.known_at)
+
+    @property
     def is_done(self) -> bool:
         """Whether the same run stands there whole, and would come out the same today.
 
@@ -117,26 +150,91 @@ def plan(
         SourceError: a source is not there.
         UsageError: ``as_of`` is in the future.
     """
+    from ingest.store import known_then, newest
+
     if as_of is not None and as_of > now:
         raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
     settings = load(config, overrides)
-    inputs = tuple(
-        Input(position=position, file=file, sha256=_digest(file, now))
-        for position, file in find_all(settings, config)
-    )
     process_folder = out.resolve() / settings.process.id
+    place = (store or process_folder / "store").resolve()
+    held = newest(place)
+    then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
+    inputs = () if then else _inputs(settings, config, now, held)
+    kept = () if then else _kept(settings, config, inputs, held)
     return Job(
         config=config.resolve(),
+        overrides=tuple(overrides),
         settings=settings,
         inputs=inputs,
-        run_id=_identity(
-            settings, inputs, as_of, key=_key_name(settings, config), drawn=_drawn(settings, config)
-        ),
+        held=held,
+        kept=kept,
+        then=then,
+        run_id=_identity(settings, config, _origins(inputs, kept, then), as_of),
         as_of=as_of,
         now=now,
         process_folder=process_folder,
-        store=(store or process_folder / "store").resolve(),
+        store=place,
     )
+
+
+def again(job: Job) -> Job:
+    """The same run, planned on what its sources and its store hold now."""
+    return plan(
+        job.config,
+        out=job.process_folder.parent,
+        now=job.now,
+        as_of=job.as_of,
+        store=job.store,
+        overrides=job.overrides,
+    )
+
+
+def _inputs(
+    settings: Settings, config: Path, now: dt.datetime, held: Version | None
+) -> tuple[Input, ...]:
+    """The files of all sources, and how each will be read."""
+    from ingest.pseudonyms import pseudonymiser_of
+
+    given = {batch.origin.given for batch in held.batches} if held else set()
+    named = pseudonymiser_of(settings.privacy, config)
+    key = named.key_id if named else None
+    found = []
+    for position, file in find_all(settings, config, given):
+        source = settings.sources[position]
+        read = read_as(source, settings.privacy, key)
+        origin = Origin(file.name, source.path, _digest(file, now), read, key)
+        found.append(Input(position=position, file=file, origin=origin))
+    return tuple(found)
+
+
+def _kept(
+    settings: Settings, config: Path, inputs: Sequence[Input], held: Version | None
+) -> tuple[Batch, ...]:
+    """What the store holds of sources of the config, and is not there any more.
+
+    Raises:
+        ConfigError: its pseudonyms were made with another key, so its cases cannot be known again.
+    """
+    there = {each.origin.name for each in inputs}
+    given = {source.path for source in settings.sources}
+    kept = tuple(
+        batch
+        for batch in (held.batches if held else ())
+        if batch.origin.given in given and batch.origin.name not in there
+    )
+    keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
+    if len(keys) > 1:
+        raise ConfigError(
+            f"{config}: 'privacy': the store holds files that are not there any more, with "
+            f"pseudonyms of another key ({kept[0].origin.key}); no case of theirs is known again.",
+            "Put the files back, use that key, or begin a new --store.",
+        )
+    return kept
+
+
+def _origins(inputs: Sequence[Input], kept: Sequence[Batch], then: Version | None) -> list[Origin]:
+    batches = then.batches if then else kept
+    return [*(each.origin for each in inputs), *(batch.origin for batch in batches)]
 
 
 def point_at(job: Job) -> None:
@@ -145,15 +243,6 @@ def point_at(job: Job) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(job.run_id, target_is_directory=True)
     link.replace(job.process_folder / "latest")
-
-
-def _key_name(settings: Settings, config: Path) -> str | None:
-    """The name of the key that pseudonyms are made with, which says nothing of the key."""
-    from ingest.pseudonyms import Pseudonymiser, key_of
-
-    if not settings.privacy.pseudonymise:
-        return None
-    return Pseudonymiser(key_of(settings.privacy, config)).key_id
 
 
 def _drawn(settings: Settings, config: Path) -> str | None:
@@ -197,22 +286,16 @@ def _sha256(path: Path) -> str:
 
 
 def _identity(
-    settings: Settings,
-    inputs: Sequence[Input],
-    as_of: dt.datetime | None,
-    *,
-    key: str | None,
-    drawn: str | None,
+    settings: Settings, config: Path, origins: Sequence[Origin], as_of: dt.datetime | None
 ) -> str:
     parts = {
-        "inputs": [(each.file.name, each.sha256) for each in inputs],
+        "inputs": [(each.name, each.sha256, each.read_as) for each in origins],
         "settings": settings.model_dump(mode="json"),
         "norms": [str(deadline.versions) for deadline in settings.deadlines],
         "penalties": [str(each) for each in penalties()],
         "equivalent_days": [str(each.day) for each in equivalent_days()],
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
-        "key": key,
-        "drawn": drawn,
+        "drawn": _drawn(settings, config),
         "version": VERSION,
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())

@@ -13,7 +13,7 @@ from prefect import flow
 
 from contracts.errors import GateStopped
 from flows import steps, tasks
-from flows.job import Job, plan, point_at
+from flows.job import Job, again, plan, point_at
 from flows.progress import Stages
 
 
@@ -24,6 +24,7 @@ def journey(
     as_of: dt.datetime | None = None,
     store: Path | None = None,
     overrides: tuple[str, ...] = (),
+    wait_seconds: float = 0,
 ) -> Path:
     """Ingests, validates, mines and reports one process; gives the folder of the run.
 
@@ -31,16 +32,20 @@ def journey(
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
     now = dt.datetime.now(dt.UTC)
+    job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     try:
-        return make(plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides))
+        return make(job, wait_seconds=wait_seconds)
     except GateStopped as error:
         return tasks.stopped(error)  # type: ignore[no-any-return]
 
 
-def make(job: Job, by: Any = tasks) -> Path:
+def make(job: Job, by: Any = tasks, wait_seconds: float = 0) -> Path:
     """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder."""
     if not job.is_done:
-        _make(job, by)
+        with steps.alone(job, wait_seconds):
+            job = again(job)  # a run before us may have changed the store
+            if not job.is_done:
+                _make(job, by)
     point_at(job)
     return job.folder
 
@@ -48,13 +53,14 @@ def make(job: Job, by: Any = tasks) -> Path:
 def _make(job: Job, by: Any) -> None:
     with steps.workplace(job):
         stages = Stages(job.stage_log)
-        staged = stages.each("reading", partial(by.read, job), job.inputs)
-        verdict = stages.once("checking", partial(by.check, job, staged))
-        stored = stages.once("storing", partial(by.keep, job, staged))
-        buckets = range(stored.buckets)
-        surveyed = stages.each("surveying", partial(by.survey, job, stored), buckets)
+        read = stages.each("reading", partial(by.read, job), job.inputs)
+        batches = steps.gather(job, read)
+        verdict = stages.once("checking", partial(by.check, job, batches))
+        log = stages.once("storing", partial(by.keep, job, batches))
+        buckets = range(log.buckets)
+        surveyed = stages.each("surveying", partial(by.survey, job, log), buckets)
         relations = by.relate(job, surveyed)
-        parts = stages.each("mining", partial(by.mine, job, stored, relations), buckets)
+        parts = stages.each("mining", partial(by.mine, job, log, relations), buckets)
         attended = stages.each("attending", partial(by.attend, job, parts), buckets)
-        stages.once("reporting", partial(by.report, job, staged, stored, parts, attended, verdict))
-        by.publish(job, staged)
+        stages.once("reporting", partial(by.report, job, batches, log, parts, attended, verdict))
+        by.publish(job, batches)

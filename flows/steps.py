@@ -7,7 +7,6 @@ Heavy rooms are imported where they are used, so that ``hoeksteen --help`` answe
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shutil
@@ -28,10 +27,10 @@ from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
 from flows.progress import recorded
+from ingest.batches import Batch, parts_of, paths_of
 
 if TYPE_CHECKING:
-    from ingest.staging import Staged
-    from ingest.store import Stored
+    from ingest.events import Log
     from mining.journeys import Lens
     from mining.normative import Model
     from mining.summaries import Bucket, Summaries, Summary
@@ -46,23 +45,33 @@ _LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
 
 
 @contextmanager
-def workplace(job: Job) -> Iterator[None]:
-    """Holds the store and gives a clean folder to make the run in; leaves nothing half-made."""
+def alone(job: Job, wait_seconds: float) -> Iterator[None]:
+    """Keeps other runs out of the store and the folder of the process meanwhile.
+
+    Raises:
+        StoreBusy: another run is there, and still is after so many seconds.
+    """
     from ingest.store import hold
 
-    with hold(job.process_folder), hold(job.store):
-        for left in job.process_folder.glob(".making-*"):
-            shutil.rmtree(left)
-        job.draft.mkdir(parents=True)
-        job.scratch.mkdir()
-        try:
-            yield
-        finally:
-            shutil.rmtree(job.making, ignore_errors=True)
+    with hold(job.process_folder, wait_seconds), hold(job.store, wait_seconds):
+        yield
 
 
-def read(job: Job, given: Input) -> Staged:
-    """Reads one file into candidates.
+@contextmanager
+def workplace(job: Job) -> Iterator[None]:
+    """Gives a clean folder to make the run in; leaves nothing half-made."""
+    for left in job.process_folder.glob(".making-*"):
+        shutil.rmtree(left)
+    job.draft.mkdir(parents=True)
+    job.scratch.mkdir()
+    try:
+        yield
+    finally:
+        shutil.rmtree(job.making, ignore_errors=True)
+
+
+def read(job: Job, given: Input) -> Batch:
+    """Reads one file into candidates; one that the store holds as it is need not be read.
 
     Raises:
         SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
@@ -71,17 +80,26 @@ def read(job: Job, given: Input) -> Staged:
     from ingest.sources import Address
     from ingest.staging import stage
 
+    for batch in job.held.batches if job.held else ():
+        if batch.origin == given.origin:
+            return batch
     source, file = job.settings.sources[given.position], given.file
     try:
         if isinstance(file, Address):
             file = fetch(file, source, job.landing(file.url))
-        return stage(file, source, job.settings, job.config, given.position, job.scratch)
+        staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
     except OSError as error:
         message = f"{given.file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error
+    return Batch(given.origin, staged)
 
 
-def check(job: Job, staged: Sequence[Staged]) -> Verdict:
+def gather(job: Job, read: Sequence[Batch]) -> list[Batch]:
+    """All that the log of the run consists of: what was read, and what only the store has."""
+    return list(job.then.batches) if job.then else [*read, *job.kept]
+
+
+def check(job: Job, batches: Sequence[Batch]) -> Verdict:
     """Lets the gate judge the candidates.
 
     Raises:
@@ -91,16 +109,16 @@ def check(job: Job, staged: Sequence[Staged]) -> Verdict:
 
     _meant(job)  # a drawing that cannot be read need not wait until all is mined
     verdict = judge(
-        [each.path for each in staged],
+        paths_of(batches),
         job.settings,
         job.now,
         job.draft,
         as_of=job.as_of,
-        missing=sum(each.missing for each in staged),
+        missing=sum(batch.staged.missing for batch in batches),
     )
     if not verdict.success:
         _write_quarantine(job)
-        publish(job, staged)
+        publish(job, batches)
         raise stopped(verdict, job.settings, f"See {job.folder}.")
     return verdict
 
@@ -120,24 +138,36 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 
-def keep(job: Job, staged: Sequence[Staged]) -> Stored:
-    """Puts the accepted rows in the store."""
+def keep(job: Job, batches: Sequence[Batch]) -> Log:
+    """Brings the store up to date, unless the run looks back; gives the log to mine."""
+    from ingest.events import log_of
     from ingest.store import commit
 
-    quarantine = job.draft / "quarantine.parquet"
-    aside = hashlib.sha256(quarantine.read_bytes()).hexdigest()
-    paths = [each.path for each in staged]
-    return commit(paths, quarantine, job.store, f"{job.run_id}-{aside}")
+    log = log_of(batches, job.draft / "quarantine.parquet", job.as_of)
+    if job.then:
+        return log
+    kept_from = job.settings.store.kept_from(job.now)
+    version = commit(job.store, batches, job.known_at, kept_from)
+    return replace(log, parts=parts_of(version.batches))
 
 
-def survey(job: Job, stored: Stored, bucket: int) -> Path:
-    """Sums up in what order the activities of one bucket come; gives the folder of the sums."""
-    from ingest.store import events_of
+def survey(job: Job, log: Log, bucket: int) -> Path:
+    """Puts the events of one bucket in order, and sums up in what order its activities come.
+
+    Gives the folder of the sums.
+    """
+    from ingest.events import events_of
     from mining.concurrency import COLUMNS, SUMMARIES
 
-    events = events_of(stored.path, bucket).select(COLUMNS)
+    _events(job, bucket).parent.mkdir(exist_ok=True)
+    events_of(log, bucket).sink_parquet(_events(job, bucket))
+    events = pl.scan_parquet(_events(job, bucket), glob=False).select(COLUMNS)
     folder = job.scratch / "surveys" / str(bucket)
-    return _sum_up(_bucketful(job, events, _lens(job, stored)), SUMMARIES, folder)
+    return _sum_up(_bucketful(job, events, _lens(job, log)), SUMMARIES, folder)
+
+
+def _events(job: Job, bucket: int) -> Path:
+    return job.scratch / "events" / f"{bucket}.parquet"
 
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
@@ -149,9 +179,8 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
     return path
 
 
-def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
+def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
     """Sums up one bucket, and deals out who worked on what; gives the folder of both."""
-    from ingest.store import events_of
     from mining import rescue
     from mining.case_terms import summed
     from mining.findings import SUMMARIES
@@ -159,16 +188,17 @@ def mine(job: Job, stored: Stored, relations: Path, bucket: int) -> Path:
     from mining.work import dealt
 
     known = Relations.from_json(relations.read_text("utf-8"))
-    lens = replace(_lens(job, stored), relations=known)
-    bucketful = _bucketful(job, events_of(stored.path, bucket), lens)
+    lens = replace(_lens(job, log), relations=known)
+    events = pl.scan_parquet(_events(job, bucket), glob=False)
+    bucketful = _bucketful(job, events, lens)
     folder = _sum_up(bucketful, SUMMARIES, job.scratch / "summaries" / str(bucket))
     earlier = None
     if lens.deadlines and bucket % _TESTED_EVERY == 0:
-        earlier = _bucketful(job, events_of(stored.path, bucket), rescue.earlier(lens))
+        earlier = _bucketful(job, events, rescue.earlier(lens))
     cases, sums = summed(bucketful, earlier)
     _write(sums, folder)
     cases.write_parquet(folder / _CASES)
-    for number, items in enumerate(dealt(bucketful, stored.buckets)):
+    for number, items in enumerate(dealt(bucketful, log.buckets)):
         items.write_parquet(folder / f"work-{number}.parquet")
     return folder
 
@@ -213,11 +243,11 @@ def _merged(parts: Sequence[Path], summaries: Sequence[Summary[Any]]) -> Summari
     return merge(frames, summaries)
 
 
-def _lens(job: Job, stored: Stored) -> Lens:
+def _lens(job: Job, log: Log) -> Lens:
     """The log as it stood at ``--as-of``, else at its own last event."""
     from mining.journeys import Lens
 
-    as_of = job.as_of or stored.last_at or job.now
+    as_of = job.as_of or log.last_at or job.now
     segments = tuple(attribute_column(name) for name in job.settings.analysis.segments)
     return Lens(
         as_of,
@@ -233,8 +263,8 @@ def _lens(job: Job, stored: Stored) -> Lens:
 
 def report(
     job: Job,
-    staged: Sequence[Staged],
-    stored: Stored,
+    batches: Sequence[Batch],
+    log: Log,
     parts: Sequence[Path],
     attended: Sequence[Path],
     verdict: Verdict,
@@ -249,7 +279,7 @@ def report(
 
     of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
     merged = _merged(parts, of_buckets) | _merged(attended, work.SUMMARIES)
-    lens = _lens(job, stored)
+    lens = _lens(job, log)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
     found = conclude(merged, job.settings, lens, verdict, job.run_id, _meant(job))
@@ -258,7 +288,7 @@ def report(
     write_findings(findings, job.draft)
     write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
-    write_pages(findings, tables, job.settings, _facts(job, staged, stored, verdict), job.draft)
+    write_pages(findings, tables, job.settings, _facts(job, batches, log, verdict), job.draft)
     if lens.deadlines:
         _write_cases(job, parts, merged, lens)
     _write_quarantine(job)
@@ -276,12 +306,18 @@ def _write_cases(job: Job, parts: Sequence[Path], merged: Summaries, lens: Lens)
     write_cases(terms, in_danger, job.settings, job.draft)
 
 
-def _facts(job: Job, staged: Sequence[Staged], stored: Stored, verdict: Verdict) -> Facts:
+def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Facts:
     from reporting.facts import Facts, SourceFact
 
+    there = {each.origin.name for each in job.inputs}
     sources = [
-        SourceFact(each.file.name, read.rows, each.sha256[:12])
-        for each, read in zip(job.inputs, staged, strict=True)
+        SourceFact(
+            batch.origin.name,
+            batch.staged.rows,
+            batch.origin.sha256[:12],
+            is_there=bool(job.then) or batch.origin.name in there,
+        )
+        for batch in batches
     ]
     chosen = defaulted(job.settings)
     return Facts(
@@ -290,7 +326,9 @@ def _facts(job: Job, staged: Sequence[Staged], stored: Stored, verdict: Verdict)
         rules=verdict.rules,
         defaulted=chosen if job.as_of else (*chosen, "as_of"),
         not_done=not_done_yet(job.settings),
-        no_steps=tuple(stored.set_aside.items()),
+        no_steps=tuple(log.set_aside.items()),
+        known=job.then.known_at if job.then else None,
+        looks_back=job.looks_back,
     )
 
 
@@ -300,23 +338,24 @@ def _write_quarantine(job: Job) -> None:
     pl.read_parquet(path, glob=False).drop("case_id").write_parquet(path)
 
 
-def publish(job: Job, staged: Sequence[Staged]) -> None:
+def publish(job: Job, batches: Sequence[Batch]) -> None:
     """Renames the run into place."""
-    (job.draft / "run.json").write_text(json.dumps(_run(job, staged), indent=1), encoding="utf-8")
+    (job.draft / "run.json").write_text(json.dumps(_run(job, batches), indent=1), encoding="utf-8")
     if job.folder.exists():  # an earlier try, that the gate stopped or that came out otherwise
         job.folder.replace(job.making / "earlier")
     job.draft.replace(job.folder)
 
 
-def _run(job: Job, staged: Sequence[Staged]) -> dict[str, object]:
+def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
     """How the run came about, for whoever wants to check or repeat it."""
     inputs = [
-        {"name": each.file.name, "sha256": each.sha256, "rows": read.rows}
-        for each, read in zip(job.inputs, staged, strict=True)
+        {"name": batch.origin.name, "sha256": batch.origin.sha256, "rows": batch.staged.rows}
+        for batch in batches
     ]
     return {
         "run_id": job.run_id,
         "as_of": job.as_of.isoformat() if job.as_of else None,
+        "known_at": job.known_at.isoformat(),
         "inputs": inputs,
         "config": job.settings.model_dump(mode="json", by_alias=True),
         "versions": {

@@ -9,7 +9,7 @@ wrong: everything else would fail in the same way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
@@ -21,9 +21,7 @@ from contracts.verdict import Verdict
 from flows import steps
 from flows.artifacts import tell_verdict
 from flows.job import Job
-
-if TYPE_CHECKING:
-    from ingest.staging import Staged
+from ingest.batches import Batch
 
 
 def _world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -39,9 +37,9 @@ def stopped(error: GateStopped) -> Any:
     return Failed(name="Stopped at the gate", message=str(error), data=error)
 
 
-def _check(job: Job, staged: Sequence[Staged]) -> Verdict:
+def _check(job: Job, batches: Sequence[Batch]) -> Verdict:
     try:
-        verdict = steps.check(job, staged)
+        verdict = steps.check(job, batches)
     except GateStopped as error:
         tell_verdict(job, job.folder)
         return stopped(error)  # type: ignore[no-any-return]
@@ -49,9 +47,9 @@ def _check(job: Job, staged: Sequence[Staged]) -> Verdict:
     return verdict
 
 
-def check(job: Job, staged: Sequence[Staged]) -> Verdict:
+def check(job: Job, batches: Sequence[Batch]) -> Verdict:
     """``steps.check``; Prefect shows the verdict, also that of a run that is stopped."""
-    return _checking(job, staged, return_state=True).result()
+    return _checking(job, batches, return_state=True).result()
 
 
 read = Task(

@@ -22,6 +22,8 @@ _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
     """The rows of ``raw`` with ``NOTICED``: what its reader noticed, and then what is found here.
 
+    Of a text that is kept and holds a citizen's number the digits are hidden.
+
     One quick look at all columns says where anything may stand; only those are looked at again.
 
     Args:
@@ -36,8 +38,19 @@ def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
         is_whole = citizen_numbers.says_so(name) or _is_of_citizens(raw.frame, text, rows)
         find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
         signs.append(Sign("DQ14", name, find(text)))
+    masked = [
+        _masked(each, texts[each], sign.is_broken)
+        for each, sign in zip(numbered, signs, strict=True)
+        if each in kept
+    ]
     signs += [Sign("DQ15", raw.texts[each], personal.stand_in(texts[each])) for each in telling]
-    return raw.frame.with_columns(notices([*raw.signs, *signs]))
+    return raw.frame.with_columns(notices([*raw.signs, *signs]), *masked)
+
+
+def _masked(place: str, text: pl.Expr, is_a_citizens: pl.Expr) -> pl.Expr:
+    """A column without the digits of its texts in which a citizen's number stands."""
+    hidden = text.str.replace_all("[0-9]", "#")
+    return pl.when(is_a_citizens).then(hidden).otherwise(text).alias(place)
 
 
 def _texts(raw: Raw) -> dict[str, pl.Expr]:

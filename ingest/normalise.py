@@ -53,8 +53,8 @@ def normalise(
     attributes = {attribute_column(name): place for name, place in roles.case_attributes.items()}
     candidates = {
         "source": pl.lit(source),
-        "row": pl.col(ROW).cast(pl.UInt64),
-        "digest": pl.col(DIGEST),
+        "row": pl.col(ROW).cast(pl.Int64),
+        "digest": pl.col(DIGEST).reinterpret(signed=True),
         "started_at": started_at,
         "at": at,
         "registered_at": time["registration_timestamp"].struct.field("at"),

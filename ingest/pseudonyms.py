@@ -10,9 +10,10 @@ import hashlib
 import hmac
 import os
 import secrets
+import struct
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import platformdirs
 import polars as pl
@@ -41,6 +42,12 @@ class Pseudonymiser:
         self._key = key
         self.key_id = "k" + _base32(hmac.digest(key, b"key|", "sha256")[:_BYTES])[:4]
 
+    def keyed(self, digest: pl.Expr) -> pl.Expr:
+        """A digest of a row that who has not the key cannot make of what the row may say."""
+        for seed in struct.unpack("=4Q", hmac.digest(self._key, b"row|", "sha256")):
+            digest = digest.hash(seed)
+        return digest.reinterpret(signed=True)
+
     def of(self, domain: Domain, ids: pl.Series) -> pl.Series:
         """The pseudonyms of ``ids`` (String), in their order; null stays null."""
         prefix = f"{domain}|".encode()
@@ -54,17 +61,29 @@ class Pseudonymiser:
         return pl.Series(ids.name, list(names), dtype=pl.String)
 
 
+class Named(NamedTuple):
+    """Candidates with their pseudonyms, and how many there are."""
+
+    frame: pl.LazyFrame
+    rows: int
+
+
 def pseudonymise(
     candidates: pl.LazyFrame, columns: Collection[str], pseudonymiser: Pseudonymiser | None
-) -> pl.LazyFrame:
+) -> Named:
     """``candidates`` with pseudonyms in ``columns`` (case_id, resource), and with ``slot``.
 
-    The ids that occur are collected once; the rows stay lazy and in their order. ``slot`` (UInt16)
-    comes from SHA-256 of the case id as it will be stored; without a case id it is 0.
+    Where there are pseudonyms the digests of rows are keyed as well.
+    The ids that occur are collected once; the rows stay lazy and in their order. ``slot`` comes
+    from SHA-256 of the case id as it will be stored; without a case id it is 0.
     """
     distinct = [candidates.select(pl.col(c).drop_nulls().unique()) for c in _DOMAIN_OF]
-    ids = {frame.columns[0]: frame for frame in pl.collect_all(distinct, engine="streaming")}
-    for column, known in ids.items():
+    counted = candidates.select(pl.len())
+    if pseudonymiser:
+        candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
+    *known_ids, count = pl.collect_all([*distinct, counted], engine="streaming")
+    for known in known_ids:
+        column = known.columns[0]
         named = known.with_columns(known[column].alias("stored"))
         if pseudonymiser and column in columns:
             names = pseudonymiser.of(_DOMAIN_OF[column], known[column])
@@ -73,7 +92,8 @@ def pseudonymise(
             named = named.with_columns(_slots(named["stored"]))
         candidates = _replaced(candidates, column, named)
     cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
-    return candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
+    filled = candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
+    return Named(filled, count.item())
 
 
 def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.LazyFrame:
@@ -84,11 +104,20 @@ def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.
 def _slots(ids: pl.Series) -> pl.Series:
     digests = (hashlib.sha256(id_.encode()).digest() for id_ in ids)
     slots = [int.from_bytes(digest[:2], "big") for digest in digests]
-    return pl.Series("slot", slots, dtype=pl.UInt16)
+    return pl.Series("slot", slots, dtype=pl.Int32)
 
 
 def _base32(octets: bytes) -> str:
     return base64.b32encode(octets).decode().lower().rstrip("=")
+
+
+def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:
+    """What makes the pseudonyms that ``privacy`` asks for; null where it asks for none.
+
+    Raises:
+        ConfigError: the key is not usable.
+    """
+    return Pseudonymiser(key_of(privacy, config)) if privacy.pseudonymise else None
 
 
 def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = None) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import glob
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,8 +53,13 @@ class Address:
 Found = SourceFile | Address
 
 
-def find_all(settings: Settings, config: Path) -> list[tuple[int, Found]]:
+def find_all(
+    settings: Settings, config: Path, kept: Collection[str] = ()
+) -> list[tuple[int, Found]]:
     """What every source means, each with its source's position, in order of the config.
+
+    Of the sources in ``kept``, as the config gives them, earlier files are in the store: a pattern
+    or a folder may mean no file any more.
 
     No two have one name: a file that is named again, as when each of two columns of it gives
     events, is called ``name#2``.
@@ -62,7 +67,7 @@ def find_all(settings: Settings, config: Path) -> list[tuple[int, Found]]:
     found = [
         (position, file)
         for position, source in enumerate(settings.sources)
-        for file in find(source, config, position)
+        for file in find(source, config, position, may_be_empty=source.path in kept)
     ]
     seen: Counter[str] = Counter()
     distinct: list[tuple[int, Found]] = []
@@ -73,14 +78,16 @@ def find_all(settings: Settings, config: Path) -> list[tuple[int, Found]]:
     return distinct
 
 
-def find(source: Source, config: Path, position: int) -> Sequence[Found]:
+def find(
+    source: Source, config: Path, position: int, *, may_be_empty: bool = False
+) -> Sequence[Found]:
     """What ``source``, the config's ``sources.<position>``, means.
 
     Raises:
         SourceError: as ``find_files``; or it is a URL of a kind that this version does not ask.
     """
     if "://" not in source.path:
-        return find_files(source, config, position)
+        return find_files(source, config, position, may_be_empty=may_be_empty)
     scheme = source.path.partition("://")[0].lower()
     key = f"{config}: sources.{position}"
     format_ = source.format or _FORMAT_OF_SCHEME.get(scheme)
@@ -93,13 +100,16 @@ def find(source: Source, config: Path, position: int) -> Sequence[Found]:
     return [Address(source.path, name, format_)]
 
 
-def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
+def find_files(
+    source: Source, config: Path, position: int, *, may_be_empty: bool = False
+) -> list[SourceFile]:
     """The files that ``source``, the config's ``sources.<position>``, means, sorted by name.
 
     Args:
         source: its path is a file, a glob, or a folder whose known formats are all taken.
         config: the config file; relative paths start in its folder.
         position: where the source stands in the config, for errors.
+        may_be_empty: whether a pattern, or a folder that is there, may mean no file.
 
     Raises:
         SourceError: there is no such file, or its format is unknown or not read by this version.
@@ -118,7 +128,7 @@ def find_files(source: Source, config: Path, position: int) -> list[SourceFile]:
             f"{key}.path: {source.path!r} is no path, nor a pattern of paths.",
             "Write for example exports/*.csv; ** stands alone between slashes.",
         ) from None
-    if not paths:
+    if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
         raise SourceError(f"{key}.path: there is no {source.path}.", hint)
     return [_file(path, source.format, config, key) for path in paths]
 
@@ -138,6 +148,12 @@ def _matches(source: Source, config: Path) -> list[Path]:
     pattern = resolve_path(source.path, folder / config.name)
     root = Path(pattern.anchor)
     return sorted(file for file in root.glob(str(pattern.relative_to(root))) if file.is_file())
+
+
+def _means_files_of_a_folder(source: Source, config: Path) -> bool:
+    """Whether it is a folder, or a pattern of files in one, that is there."""
+    path = resolve_path(source.path, config)
+    return path.is_dir() or (glob.has_magic(path.name) and path.parent.is_dir())
 
 
 def format_of_name(path: Path) -> Format | None:

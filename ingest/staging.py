@@ -1,25 +1,28 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Brings one source file to a Parquet file of candidates."""
+"""Brings one source file to Parquet files of candidates."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from contracts.errors import SourceError
+from contracts.events import bucket_of_slot
 from contracts.settings import Privacy, Settings, Source
+from ingest.batches import Part, Staged, parts_for
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through
 from ingest.normalise import TIME_ROLES, normalise
 from ingest.notations import Notation, notation_of
 from ingest.parquet import read_parquet
-from ingest.pseudonyms import Pseudonymiser, key_of, pseudonymise
+from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
 from ingest.sources import SourceFile
@@ -29,22 +32,10 @@ from ingest.zgw import read_zgw
 _TOLD = ("case_id", "activity", "resource", "team", "org")
 
 
-@dataclass(frozen=True)
-class Staged:
-    """A source file as ``rows`` candidates at ``path``.
-
-    ``missing``: how many records the source says that it has, and that are not there.
-    """
-
-    path: Path
-    rows: int
-    missing: int = 0
-
-
 def stage(
     file: SourceFile, source: Source, settings: Settings, config: Path, position: int, out: Path
 ) -> Staged:
-    """Writes the candidates of ``file`` to a Parquet file in ``out``, which is never half there.
+    """Writes the candidates of ``file`` to Parquet files in ``out``, which are never half there.
 
     Args:
         file: one of the files of ``source``.
@@ -55,16 +46,15 @@ def stage(
         out: an existing folder.
 
     Returns:
-        Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns, in file order.
+        Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns; those of one
+        part in file order.
 
     Raises:
         SourceError: the file cannot be read.
         ConfigError: a column of the config is not in the file, or the key is not usable.
     """
-    path = out / f"{position:03}-{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}.parquet"
-    pseudonymiser = (
-        Pseudonymiser(key_of(settings.privacy, config)) if settings.privacy.pseudonymise else None
-    )
+    path = out / f"{position:03}-{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}"
+    pseudonymiser = pseudonymiser_of(settings.privacy, config)
     with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
         scratch = Path(folder)
         raw = read(file, source, wanted_columns(source), scratch)
@@ -77,10 +67,37 @@ def stage(
             rows = looked_through(raw, _kept(roles, settings.privacy))
             candidates = normalise(rows, roles, notations, source=file.name, zone=source.timezone)
             stored = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
-            stored.sink_parquet(aside, engine="streaming")
+            parts = _written(stored.frame, parts_for(stored.rows), aside)
+        if path.exists():
+            shutil.rmtree(path)
         aside.replace(path)
-    staged = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
-    return Staged(path, staged, raw.missing)
+    parts = tuple(replace(part, path=path / part.path.name) for part in parts)
+    return Staged(parts, sum(part.rows for part in parts), raw.missing)
+
+
+def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, ...]:
+    """Writes candidates in so many parts, each of the cases of some slots."""
+    folder.mkdir()
+    places = pl.PartitionBy(folder, key=bucket_of_slot(count), include_key=False)
+    candidates.sink_parquet(places, mkdir=True, engine="streaming")
+    parts = []
+    for bucket in range(count):
+        for path in sorted((folder / f"bucket={bucket}").glob("*.parquet")):
+            whole = folder / f"{bucket:03}-{path.name}"
+            path.replace(whole)
+            parts.append(_part(whole, bucket, count))
+    for emptied in folder.glob("bucket=*"):
+        emptied.rmdir()
+    if not parts:
+        whole = folder / "000-none.parquet"
+        candidates.head(0).sink_parquet(whole)
+        parts.append(_part(whole, 0, 1))
+    return tuple(parts)
+
+
+def _part(path: Path, bucket: int, of: int) -> Part:
+    rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    return Part(path, bucket, of, rows)
 
 
 def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from contracts.verdict import RuleResult
@@ -11,11 +12,15 @@ from contracts.verdict import RuleResult
 
 @dataclass(frozen=True)
 class SourceFact:
-    """One source that was read: its name, its rows, the first characters of its SHA-256."""
+    """One source that was read: its name, its rows, the first characters of its SHA-256.
+
+    One that is not there any more was read for an earlier run, and is in the store.
+    """
 
     name: str
     rows: int
     sha256: str
+    is_there: bool = True
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,9 @@ class Facts:
         rules: every rule of the gate, before disclosure control.
         defaulted: config keys, or sentences, of what nobody chose.
         not_done: config keys that this version does not act on yet.
+        known: since when the log of the run was known, where it looks back at a moment; null where
+            what was known then is not kept.
+        looks_back: whether it does.
         no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
             they are not counted as steps.
     """
@@ -38,3 +46,5 @@ class Facts:
     defaulted: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
     no_steps: tuple[tuple[str, int], ...] = ()
+    known: dt.datetime | None = None
+    looks_back: bool = False

@@ -233,13 +233,19 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
     return {
         "facts": facts,
         "begin_known": bool(settings.journey.start),
+        "known": facts.known and speech.day(facts.known),
         "run_id": findings.run_id,
         "minimum_group": k,
         "quality": quality.quality(findings, facts.rules, k, names),
         "defaulted": in_words(facts.defaulted),
         "not_done": in_words(facts.not_done),
         "sources": [
-            {"name": s.name, "rows": sections.rows(s.rows, k, speech), "sha256": s.sha256}
+            {
+                "name": s.name,
+                "rows": sections.rows(s.rows, k, speech),
+                "sha256": s.sha256,
+                "is_there": s.is_there,
+            }
             for s in facts.sources
         ],
         "no_steps": [_no_steps(what, rows, k, speech) for what, rows in facts.no_steps],

@@ -24,6 +24,8 @@ KEYS = {
     "privacy.pseudonymise": sentence("which names and numbers are replaced"),
     "privacy.key_env": sentence("the key for replacing names and numbers"),
     "privacy.minimum_group": sentence("the smallest group that is shown"),
+    "store": sentence("what the store keeps"),
+    "store.history": sentence("how long is kept what was replaced"),
     "analysis": sentence("how waits are compared"),
     "analysis.segments": sentence("the groups that are compared"),
     "analysis.rank_by": sentence("what waits are ranked on"),

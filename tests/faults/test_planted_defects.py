@@ -98,7 +98,7 @@ def judged(settings: Settings, folder: Path) -> Verdict:
     source = settings.sources[0]
     files = find_files(source, config, 0)
     staged = [stage(file, source, settings, config, 0, folder / "staged") for file in files]
-    return judge([each.path for each in staged], settings, NOW, folder)
+    return judge([path for each in staged for path in each.paths], settings, NOW, folder)
 
 
 def planted(touched: Iterable[pl.DataFrame]) -> dict[str, set[Place]]:

@@ -111,6 +111,8 @@ def test_a_file_that_goes_away_meanwhile_is_explained(tmp_path: Path) -> None:
     job = plan(path, out=tmp_path / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
     (tmp_path / "log.csv").unlink()
 
+    job.scratch.mkdir(parents=True)
+
     with pytest.raises(SourceError, match=r"log\.csv cannot be read: No such file") as error:
-        make(job, steps)
+        steps.read(job, job.inputs[0])
     assert isinstance(error.value.__cause__, OSError)  # so Prefect tries again

@@ -29,7 +29,7 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
     rows.append((0, 1, 0.5, "a"))
     columns = {"i": pl.Int64, "j": pl.Int64, "f": pl.Float64, "t": pl.String}
     return pl.DataFrame(rows, schema=columns, orient="row").with_columns(
-        slot=pl.int_range(pl.len(), dtype=pl.UInt16)
+        slot=pl.int_range(pl.len(), dtype=pl.Int32)
     )
 
 

@@ -14,10 +14,11 @@ from contracts.events import CANDIDATES, ORDER
 from contracts.rules import rule_table
 from contracts.settings import Settings
 from contracts.verdict import QUARANTINE
+from ingest.batches import Batch, Origin
+from ingest.events import events_of, log_of
 from ingest.lifecycle import pair
 from ingest.sources import find_files
 from ingest.staging import stage
-from ingest.store import commit, events_of
 from validation.gate import judge
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,9 @@ pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(not LOGS.is_dir(), reason=f"the real logs are not in {LOGS}"),
 ]
+
+
+ORIGIN = Origin("log", "log", "1", "read", None)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def staged(tmp_path_factory):
                 }
             )
             [file] = find_files(settings.sources[0], out / "c.yaml", 0)
-            done[name] = stage(file, settings.sources[0], settings, out / "c.yaml", 0, out).path
+            done[name] = stage(file, settings.sources[0], settings, out / "c.yaml", 0, out)
         return done[name]
 
     return run
@@ -71,7 +75,7 @@ PUBLISHED = {
 @pytest.mark.parametrize("order", [("row",), ORDER], ids=["file order", "time order"])
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_counts_are_the_published_ones(staged, name, order):
-    log = pl.scan_parquet(staged(name)).sort(order)
+    log = pl.scan_parquet(staged(name).paths).sort(order)
     cases = log.group_by("case_id", maintain_order=True).agg(
         "activity", seconds=(pl.col("at").max() - pl.col("at").min()).dt.total_microseconds() / 1e6
     )
@@ -91,7 +95,7 @@ def test_counts_are_the_published_ones(staged, name, order):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_time_is_read(staged, name):
-    frame = pl.read_parquet(staged(name))
+    frame = pl.read_parquet(staged(name).paths)
 
     assert frame["at_problem"].null_count() == frame["at"].count() == frame.height
 
@@ -99,7 +103,7 @@ def test_every_time_is_read(staged, name):
 def test_three_encodings_give_one_log(staged):
     names = [name for name in PUBLISHED if name.startswith("coselog")]
     columns = [column for column in CANDIDATES if column not in ("source", "row", "digest")]
-    xes, csv, parquet = (pl.read_parquet(staged(name)).select(columns) for name in names)
+    xes, csv, parquet = (pl.read_parquet(staged(name).paths).select(columns) for name in names)
 
     assert xes.equals(csv)
     assert xes.equals(parquet)
@@ -114,11 +118,11 @@ def test_three_encodings_give_one_log(staged):
     ],
 )
 def test_days_are_known_by_their_midnight(staged, name, low, high):
-    assert low <= pl.read_parquet(staged(name))["is_day"].mean() <= high
+    assert low <= pl.read_parquet(staged(name).paths)["is_day"].mean() <= high
 
 
 def test_pairs_as_pm4py_does(staged):
-    log = pl.read_parquet(staged("bpi2012_pm4py.xes.gz")).sort(ORDER)
+    log = pl.read_parquet(staged("bpi2012_pm4py.xes.gz").paths).sort(ORDER)
 
     ours = pair(log.lazy()).filter(lifecycle="complete").sort("row").collect()
 
@@ -148,12 +152,12 @@ def intervals_of_pm4py(log):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_read_is_accepted_or_set_aside_to_the_row(staged, tmp_path, name):
-    path = staged(name)
+    read = staged(name)
     settings = Settings.model_validate(
         {
             "process": {"id": "real"},
             "sources": [{"path": name}],
-            "journey": {"end": [pl.read_parquet(path)["activity"][-1]]},
+            "journey": {"end": [pl.read_parquet(read.paths)["activity"][-1]]},
             # whatever can be set aside is
             "validation": {
                 "rules": {
@@ -165,25 +169,25 @@ def test_what_is_read_is_accepted_or_set_aside_to_the_row(staged, tmp_path, name
         }
     )
 
-    verdict = judge([path], settings, NOW, tmp_path)
-    done = commit([path], tmp_path / "quarantine.parquet", tmp_path / "store", "one")
+    verdict = judge(read.paths, settings, NOW, tmp_path)
+    log = log_of([Batch(ORIGIN, read)], tmp_path / "quarantine.parquet")
 
     aside = pl.read_parquet(tmp_path / "quarantine.parquet")
     assert aside.select("source", "row").is_duplicated().sum() == 0
     assert aside["reasons"].list.len().min() != 0
-    assert (verdict.rows, verdict.quarantined_rows) == (pl.read_parquet(path).height, aside.height)
-    assert done.accepted + aside.height == verdict.rows
+    assert (verdict.rows, verdict.quarantined_rows) == (read.rows, aside.height)
+    assert log.accepted + aside.height == verdict.rows
 
 
-def test_the_store_gives_back_the_log(staged, tmp_path):
+def test_the_events_are_the_log(staged, tmp_path):
     pl.DataFrame(schema=QUARANTINE).write_parquet(tmp_path / "quarantine.parquet")
-    path = staged("rtfm_full.xes.gz")
+    read = staged("rtfm_full.xes.gz")
 
-    done = commit([path], tmp_path / "quarantine.parquet", tmp_path / "store", "one")
+    log = log_of([Batch(ORIGIN, read)], tmp_path / "quarantine.parquet")
 
-    buckets = [events_of(tmp_path / "store", b).collect() for b in range(done.buckets)]
-    assert (done.buckets, done.events) == (2, 561_470)
+    buckets = [events_of(log, bucket).collect() for bucket in range(log.buckets)]
+    assert (log.buckets, log.accepted) == (2, 561_470)
     assert all(bucket.equals(bucket.sort(ORDER)) for bucket in buckets)
     columns = ["row", "case_id", "activity", "at", "is_day", "resource"]
     kept = pl.concat(buckets).select(columns).sort("row")
-    assert kept.equals(pl.read_parquet(path).select(columns))
+    assert kept.equals(pl.read_parquet(read.paths).select(columns).sort("row"))

@@ -17,7 +17,8 @@ from contracts.settings import Journey
 from flows import steps
 from flows.job import plan
 from flows.journey import make
-from ingest.store import events_of, stored
+from ingest.events import Log, events_of, log_of
+from ingest.store import newest
 from mining import follows
 from mining.journeys import Lens
 from mining.summaries import bucket_of, summarise
@@ -58,12 +59,17 @@ def found(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "findings.json").read_text("utf-8"))
 
 
+def mined(folder: Path) -> Log:
+    """What the run had to mine."""
+    version = newest(folder.parent / "store")
+    assert version is not None
+    return log_of(version.batches, folder / "quarantine.parquet")
+
+
 def events(folder: Path) -> pl.DataFrame:
     """The events that the run mined, in their order."""
-    store = folder.parent / "store"
-    return pl.concat(
-        [events_of(store, bucket).collect() for bucket in range(stored(store).buckets)]
-    )
+    log = mined(folder)
+    return pl.concat([events_of(log, bucket).collect() for bucket in range(log.buckets)])
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -86,8 +92,7 @@ def test_what_is_read_is_accepted_or_set_aside_to_the_row(run: Run, name: str) -
     aside = pl.read_parquet(folder / "quarantine.parquet")
 
     assert aside.select("source", "row").is_duplicated().sum() == 0
-    accepted = stored(folder.parent / "store").accepted
-    assert accepted + aside.height == sum(each["rows"] for each in inputs)
+    assert mined(folder).accepted + aside.height == sum(each["rows"] for each in inputs)
 
 
 def test_scheduled_started_and_completed_rows_become_activities(run: Run) -> None:

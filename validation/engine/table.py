@@ -73,7 +73,7 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str) -> Table
 def place_in(count: int) -> pl.Expr:
     """In which of so many parts a row is, by its ``slot``; one without is in the first."""
     # a row without a case id has no slot; it must be judged all the same
-    return pl.col("slot").fill_null(0).cast(pl.UInt64) * count // SLOTS
+    return pl.col("slot").fill_null(0).cast(pl.Int64) * count // SLOTS
 
 
 def whole_log(paths: Sequence[str | Path]) -> pl.LazyFrame:

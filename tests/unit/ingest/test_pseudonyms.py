@@ -47,6 +47,9 @@ def test_keeps_order_and_nulls():
     assert names.drop_nulls().str.contains("^k[a-z2-7]{4}:[a-z2-7]{16}$").all()
 
 
+OTHER = Pseudonymiser(b"other" * 8)
+
+
 def candidates(*case_ids):
     rows = [{"case_id": case_id, "resource": "jansen"} for case_id in case_ids]
     return pl.DataFrame(rows, schema=CANDIDATES).drop("slot").lazy()
@@ -54,7 +57,7 @@ def candidates(*case_ids):
 
 @pytest.mark.parametrize("columns", [(), ("case_id",), ("resource",), ("case_id", "resource")])
 def test_replaces_only_the_named_columns(columns):
-    named = pseudonymise(candidates("b", "a", "b"), columns, Pseudonymiser(KEY)).collect()
+    named = pseudonymise(candidates("b", "a", "b"), columns, Pseudonymiser(KEY)).frame.collect()
 
     assert named.schema == CANDIDATES
     assert (named["case_id"].to_list() == ["b", "a", "b"]) == ("case_id" not in columns)
@@ -63,10 +66,24 @@ def test_replaces_only_the_named_columns(columns):
 
 
 def test_slot_is_the_digest_of_the_stored_id():
-    named = pseudonymise(candidates("a", None), (), None).collect()
+    named = pseudonymise(candidates("a", None), (), None).frame.collect()
 
     first_two = hashlib.sha256(b"a").digest()[:2]
     assert named["slot"].to_list() == [int.from_bytes(first_two, "big"), 0]
+
+
+def test_digests_of_rows_are_keyed_and_stay_apart():
+    rows = candidates(*"abc").with_columns(digest=pl.Series([7, 7, 8], dtype=CANDIDATES["digest"]))
+
+    digests = [
+        pseudonymise(rows, columns, key).frame.collect()["digest"].to_list()
+        for columns, key in (((), None), (("case_id",), Pseudonymiser(KEY)), ((), OTHER))
+    ]
+
+    assert digests[0] == [7, 7, 8]
+    for keyed in digests[1:]:
+        assert keyed[0] == keyed[1] != keyed[2]
+    assert not set(digests[1]) & {7, 8, *digests[2]}
 
 
 def test_makes_a_key_once_for_the_owner_alone(tmp_path, monkeypatch):

@@ -44,8 +44,9 @@ def staged(tmp_path):
         config = tmp_path / "test.yaml"
         [file] = find_files(settings.sources[0], config, 0)
         done = stage(file, settings.sources[0], settings, config, 0, out)
-        assert [path.name for path in out.iterdir()] == [done.path.name]
-        return done, pl.read_parquet(done.path)
+        [path] = done.paths
+        assert list(out.iterdir()) == [path.parent]
+        return done, pl.read_parquet(path)
 
     return run
 
@@ -98,7 +99,7 @@ def test_a_folder_may_be_called_anything(tmp_path, name, out):
     done = stage(file, settings.sources[0], settings, config, 0, folder)
 
     assert done.rows == 1
-    assert pl.read_parquet(done.path, glob=False)["activity"].to_list() == ["a"]
+    assert pl.read_parquet(done.paths[0], glob=False)["activity"].to_list() == ["a"]
 
 
 @pytest.mark.parametrize("sign", ["\x01", "\t", "\x1f", "\x7f", "\ufffe", "\uffff"])
@@ -149,7 +150,8 @@ def test_a_digest_does_not_depend_on_the_order_of_columns(staged, tmp_path, suff
             f"log{suffix}", (tmp_path / f"made{suffix}").read_bytes(), columns=COLUMNS
         )
         digests.append(found["digest"].item())
-        done.path.unlink()
+        done.paths[0].unlink()
+        done.paths[0].parent.rmdir()
 
     assert digests[0] == digests[1]
 
@@ -280,7 +282,8 @@ def test_one_log_three_ways(staged, tmp_path):
     for name, (content, columns) in contents.items():
         done, frame = staged(name, content, columns=columns)
         frames.append(frame.drop("source", "digest"))
-        done.path.unlink()
+        done.paths[0].unlink()
+        done.paths[0].parent.rmdir()
 
     assert frames[0].equals(frames[1])
     assert frames[0].equals(frames[2])

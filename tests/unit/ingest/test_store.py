@@ -2,175 +2,185 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 from deltalake import DeltaTable
-from polars.testing import assert_frame_equal
+from deltalake.exceptions import DeltaError
 
-from contracts.errors import SourceError, StoreBusy, UsageError
-from contracts.events import CANDIDATES, EVENTS, ORDER
-from contracts.verdict import QUARANTINE
+from contracts.errors import StoreBusy, UsageError
 from ingest import store as store_module
-from ingest.lifecycle import pair
-from ingest.pseudonyms import pseudonymise
-from ingest.store import commit, events_of, hold, stored
-from tests.builders import event_log
+from ingest.batches import paths_of
+from ingest.candidates import scan
+from ingest.store import commit, hold, known_then, newest, versions
+from tests.unit.ingest.candidates_of import batch, candidates
 
-_OF_THE_GATE = ("closed_at", "recorded_at", "noticed")
-
-
-@pytest.fixture
-def batch(tmp_path):
-    """A function that writes candidates and a quarantine and says where they are."""
-
-    def write(frame, rejected=(), name="staged"):
-        staged = tmp_path / f"{name}.parquet"
-        frame.write_parquet(staged)
-        quarantine = tmp_path / "quarantine.parquet"
-        rows = [{"source": "log", "row": row, "reasons": ["DQ18"]} for row in rejected]
-        pl.DataFrame(rows, schema=QUARANTINE).write_parquet(quarantine)
-        return [staged], quarantine
-
-    return write
+DAY = dt.timedelta(days=1)
+NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+ALWAYS = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
-def candidates(*traces, **columns):
-    """A log as staging leaves it, in no order."""
-    log = event_log(*traces).with_columns(
-        pl.col("row").alias("digest"),
-        pl.lit("complete").alias("lifecycle"),
-        pl.lit(None, pl.String).alias("instance"),
-        pl.lit(None, pl.String).alias("at_problem"),
-        *(pl.lit(None, CANDIDATES[name]).alias(name) for name in _OF_THE_GATE),
-    )
-    frame = pseudonymise(log, (), None).select(*CANDIDATES).collect()
-    return frame.with_columns(**columns).sample(fraction=1.0, shuffle=True, seed=1)
+def file(folder, activity, name="log", sha256="1", of=1, **columns):
+    return batch(folder, candidates(activity, **columns), name, sha256, of)
 
 
-def everything(store):
-    return pl.concat(events_of(store, b) for b in range(stored(store).buckets)).collect()
+def activities(version):
+    return sorted(scan(paths_of(version.batches)).collect()["activity"])
 
 
-@pytest.mark.parametrize("rows_per_bucket", [1_000_000, 100, 7])
-def test_holds_what_was_accepted(batch, tmp_path, monkeypatch, rows_per_bucket):
-    monkeypatch.setattr(store_module, "ROWS_PER_BUCKET", rows_per_bucket)
-    log = candidates(*["a 1h b 1h c"] * 200)
-
-    done = commit(*batch(log, rejected=[1, 5]), tmp_path / "store", "one")
-
-    found = everything(tmp_path / "store")
-    expected = log.filter(~pl.col("row").is_in([1, 5])).sort(ORDER)
-    assert done.events == expected.height == 598
-    assert done.last_at == expected["at"].max()
-    assert_frame_equal(
-        found.sort(ORDER).drop("bucket"),
-        expected.with_columns(is_done=True, is_mark=False).select(found.columns[1:]),
-    )
+def parquet_of(store):
+    return sorted(store.rglob("*.parquet"))
 
 
-@pytest.mark.parametrize(
-    ("rows", "buckets"),
-    [(0, 1), (500_000, 1), (500_001, 2), (1_500_001, 4), (10_000_000, 32), (10**9, 256)],
-)
-def test_number_of_buckets(rows, buckets):
-    assert store_module._buckets(rows) == buckets
-
-
-def test_every_bucket_is_in_order_and_holds_whole_cases(batch, tmp_path, monkeypatch):
-    monkeypatch.setattr(store_module, "ROWS_PER_BUCKET", 2_000)
-    log = candidates(*["a 1h b b b 1h c"] * 5_000)
-
-    done = commit(*batch(log), tmp_path / "store", "one")
-
-    buckets = [events_of(tmp_path / "store", b).collect() for b in range(done.buckets)]
-    assert done.buckets == 16
-    assert all(bucket.schema == EVENTS for bucket in buckets)
-    assert all(bucket.equals(bucket.sort(ORDER)) for bucket in buckets)
-    assert sum(bucket["case_id"].n_unique() for bucket in buckets) == 5_000
-
-
-def test_keeps_case_attributes_of_every_source(batch, tmp_path):
-    north = candidates("a", **{"case:regio": pl.lit("Noord")})
-    south = candidates("b", **{"case:kanaal": pl.lit("post"), "source": pl.lit("log2")})
-    [one], quarantine = batch(north, name="one")
-    [two], _ = batch(south, name="two")
-
-    commit([one, two], quarantine, tmp_path / "store", "one")
-
-    found = everything(tmp_path / "store")
-    assert found.select("activity", "case:kanaal", "case:regio").rows() == [
-        ("a", None, "Noord"),
-        ("b", "post", None),
-    ]
-
-
-def test_pairs_and_counts_what_is_no_step(batch, tmp_path):
-    log = candidates("a 1h a 1h a").sort("row")
-    log = log.with_columns(lifecycle=pl.Series(["schedule", "start", "complete"]))
-
-    done = commit(*batch(log), tmp_path / "store", "one")
-
-    assert (done.events, done.set_aside) == (1, {"schedule": 1})
-    assert everything(tmp_path / "store")["started_at"].to_list() == log["at"][1:2].to_list()
-    assert pair(log.lazy()).collect()["at"].to_list() == log["at"][2:].to_list()
-
-
-def test_running_twice_changes_nothing(batch, tmp_path):
+def test_holds_a_batch_a_file(tmp_path):
     store = tmp_path / "store"
-    first = commit(*batch(candidates("a")), store, "one")
+
+    done = commit(store, [file(tmp_path, "a"), file(tmp_path, "b", "more")], NOON, ALWAYS)
+
+    assert done == newest(store)
+    assert (done.number, done.known_at, activities(done)) == (0, NOON, ["a", "b"])
+    assert [each.origin.name for each in done.batches] == ["log", "more"]
+
+
+def test_the_same_files_again_change_nothing(tmp_path):
+    store = tmp_path / "store"
+    first = commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
     files = sorted(store.rglob("*"))
 
-    again = commit(*batch(candidates("other")), store, "one")
+    again = commit(store, first.batches, NOON + DAY, ALWAYS)
 
-    assert again == first == stored(store)
+    assert again == first
     assert sorted(store.rglob("*")) == files
 
 
-def test_tidying_the_table_does_not_make_it_unknown(batch, tmp_path):
+def test_a_batch_more_is_one_commit_and_leaves_the_others_alone(tmp_path):
     store = tmp_path / "store"
-    commit(*batch(candidates("old")), store, "none")
-    first = commit(*batch(candidates("a")), store, "one")
-    DeltaTable(str(store)).vacuum(
-        retention_hours=0, enforce_retention_duration=False, dry_run=False
-    )
+    first = commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
 
-    assert DeltaTable(str(store)).version() > first.version
-    assert commit(*batch(candidates("other")), store, "one") == first
-    assert everything(store)["activity"].to_list() == ["a"]
+    done = commit(store, [*first.batches, file(tmp_path, "b", "more", of=2)], NOON + DAY, ALWAYS)
+
+    assert (done.number, activities(done)) == (1, ["a", "b"])
+    assert set(paths_of(first.batches)) < set(paths_of(done.batches))
 
 
-def test_another_batch_replaces_the_first(batch, tmp_path):
+def test_a_corrected_file_replaces_its_earlier_rows(tmp_path):
     store = tmp_path / "store"
-    commit(*batch(candidates("a", **{"case:regio": pl.lit("Noord")})), store, "one")
+    first = commit(store, [file(tmp_path, "a"), file(tmp_path, "b", "more")], NOON, ALWAYS)
 
-    done = commit(*batch(candidates("b b")), store, "two")
+    corrected = file(tmp_path, "x", sha256="2")
+    done = commit(store, [corrected, first.batches[1]], NOON + DAY, ALWAYS)
 
-    assert (done.version, done.events) == (1, 2)
-    assert everything(store)["activity"].to_list() == ["b", "b"]
-    assert "case:regio" not in everything(store).columns
+    assert (done.number, activities(done)) == (1, ["b", "x"])
 
 
-def test_a_failed_commit_leaves_the_last_one(batch, tmp_path):
+def test_other_tools_read_what_is_there_and_what_was(tmp_path):
     store = tmp_path / "store"
-    first = commit(*batch(candidates("a")), store, "one")
+    first = commit(store, [file(tmp_path, "a", of=4)], NOON, ALWAYS)
+    commit(store, [file(tmp_path, "b", sha256="2")], NOON + DAY, ALWAYS)
 
-    with pytest.raises(pl.exceptions.PolarsError):
-        commit(*batch(pl.DataFrame({"not": ["candidates"]})), store, "two")
+    now, then = (pl.scan_delta(str(store), version=version).collect() for version in (1, 0))
 
-    assert stored(store) == first
-    assert everything(store)["activity"].to_list() == ["a"]
+    assert (now["activity"].to_list(), then["activity"].to_list()) == (["b"], ["a"])
+    added = pl.DataFrame(DeltaTable(str(store)).get_add_actions(flatten=True))
+    assert added["num_records"].sum() == 1
+    assert (first.number, first.batches[0].staged.rows) == (0, 1)
 
 
-def test_a_log_may_be_rejected_whole(batch, tmp_path):
-    done = commit(*batch(candidates("a"), rejected=[1]), tmp_path / "store", "one")
+def test_a_new_attribute_is_a_change_that_the_table_tells(tmp_path):
+    store = tmp_path / "store"
+    first = commit(store, [file(tmp_path, "a", **{"case:regio": pl.lit("N")})], NOON, ALWAYS)
 
-    assert (done.events, done.buckets, done.last_at) == (0, 1, None)
-    assert everything(tmp_path / "store").schema == EVENTS
+    more = file(tmp_path, "b", "more", **{"case:kanaal": pl.lit("post")})
+    done = commit(store, [*first.batches, more], NOON + DAY, ALWAYS)
+
+    assert (done.number, newest(store)) == (2, done)  # to say so is a commit of its own
+    found = pl.scan_delta(str(store)).sort("activity").collect()
+    assert found.select("case:regio", "case:kanaal").rows() == [("N", None), (None, "post")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "known"),
+    [
+        (NOON - DAY, None),
+        (NOON, ["a"]),
+        (NOON + DAY / 2, ["a"]),
+        (NOON + DAY, ["b"]),
+        (NOON + 9 * DAY, ["b"]),
+    ],
+)
+def test_tells_what_was_known_at_a_moment(tmp_path, moment, known):
+    store = tmp_path / "store"
+    commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
+    commit(store, [file(tmp_path, "b", sha256="2")], NOON + DAY, ALWAYS)
+
+    then = known_then(store, moment)
+
+    assert (then and activities(then)) == known
+
+
+def test_keeps_what_was_known_since_a_moment_and_no_more(tmp_path):
+    store = tmp_path / "store"
+    for day, activity in enumerate("abc"):
+        version = file(tmp_path, activity, sha256=activity)
+        commit(store, [version], NOON + day * DAY, NOON + (day - 1) * DAY)
+
+    known = [known_then(store, NOON + day * DAY) for day in range(3)]
+
+    assert [each and activities(each) for each in known] == [None, ["b"], ["c"]]
+    assert len(parquet_of(store)) == 2
+
+
+def test_removes_what_a_commit_that_was_killed_left_and_nothing_else(tmp_path):
+    store = tmp_path / "store"
+    first = commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
+    (store / "batch=orphan").mkdir()
+    (store / "batch=orphan" / "0.parquet").touch()
+    (store / "notes.parquet").touch()
+
+    commit(store, first.batches, NOON, ALWAYS)
+
+    assert parquet_of(store) == [*paths_of(first.batches), store / "notes.parquet"]
+
+
+def test_a_failed_commit_leaves_the_last_one(tmp_path):
+    store = tmp_path / "store"
+    first = commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
+    (tmp_path / "odd").mkdir()
+    odd = batch(tmp_path / "odd", pl.DataFrame({"slot": [1]}), "odd")
+    odd.staged.parts[0].path.write_text("no parquet")
+
+    with pytest.raises((pl.exceptions.PolarsError, DeltaError)):
+        commit(store, [odd], NOON, ALWAYS)
+
+    assert newest(store) == first
+    assert activities(first) == ["a"]
+
+
+def test_tidying_the_table_does_not_make_it_unknown(tmp_path):
+    store = tmp_path / "store"
+    first = commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
+    table = DeltaTable(str(store))
+    table.alter.set_table_properties({"delta.appendOnly": "false"})
+    table.create_checkpoint()
+
+    assert DeltaTable(str(store)).version() > first.number
+    assert commit(store, first.batches, NOON, ALWAYS) == first
+    assert activities(first) == ["a"]
+
+
+def test_refuses_a_table_of_others(tmp_path):
+    store = tmp_path / "store"
+    pl.DataFrame({"a": [1]}).write_delta(str(store))
+
+    with pytest.raises(UsageError, match="holds a table that is not a store of this version"):
+        commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
 
 
 def test_nothing_stored_yet(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        stored(tmp_path)
+    assert newest(tmp_path) is None
+    assert known_then(tmp_path, NOON) is None
+    assert list(versions(tmp_path / "absent")) == []
 
 
 def test_only_one_run_holds_a_store(tmp_path):
@@ -180,32 +190,22 @@ def test_only_one_run_holds_a_store(tmp_path):
         pass
 
 
-def test_candidates_are_what_staging_leaves():
-    assert candidates("a").schema == CANDIDATES
-
-
 ANYTHING = ["uit met spatie", "out#1", "o?x", "a%", "out[1]", "o*", "é"]
 
 
 @pytest.mark.parametrize("name", ANYTHING)
 def test_a_folder_may_be_called_anything(tmp_path, name):
-    store = tmp_path / name / "store"
-    staged, quarantine = tmp_path / name / "staged.parquet", tmp_path / name / "quarantine.parquet"
     (tmp_path / name).mkdir()
-    pl.DataFrame(schema=QUARANTINE).write_parquet(quarantine)
+    store = tmp_path / name / "store"
 
-    for activity in ("a", "b"):
-        candidates(activity).write_parquet(staged)
+    for day, activity in enumerate("ab"):
         with hold(store):
-            commit([staged], quarantine, store, activity)
+            one = file(tmp_path / name, activity, sha256=activity)
+            commit(store, [one], NOON + day * DAY, NOON + 9 * DAY)
 
-    assert stored(store).version == 1
-    assert everything(store)["activity"].to_list() == ["b"]
+    found = newest(store)
+    assert (found.number, activities(found)) == (1, ["b"])
     assert len(parquet_of(store)) == 1
-
-
-def parquet_of(store):
-    return sorted(store.rglob("*.parquet"))
 
 
 @pytest.mark.parametrize(
@@ -224,48 +224,9 @@ def test_says_where_there_cannot_be_a_store(tmp_path, name, says):
         hold(tmp_path / name).__enter__()
 
 
-def test_keeps_nothing_but_the_newest_commit(batch, tmp_path):
-    store = tmp_path / "store"
-    commit(*batch(candidates("old")), store, "one")
-    old = parquet_of(store)
-    (store / ".commit-killed" / "bucket=0").mkdir(parents=True)
-    (store / ".commit-killed" / "bucket=0" / "0.parquet").touch()
-    (store / "bucket=0" / "orphan.parquet").touch()
-    (store / "notes.parquet").touch()
+def test_the_log_of_the_table_is_kept(tmp_path):
+    commit(tmp_path / "store", [file(tmp_path, "a")], NOON, ALWAYS)
 
-    commit(*batch(candidates("old")), store, "one")
-    assert parquet_of(store) == [*old, store / "notes.parquet"]
-    assert not list(store.glob(".commit-*"))
+    properties = DeltaTable(str(tmp_path / "store")).metadata().configuration
 
-    commit(*batch(candidates("new")), store, "two")
-    assert len(parquet_of(store)) == 2
-    assert not set(old) & set(parquet_of(store))
-    assert everything(store)["activity"].to_list() == ["new"]
-
-
-@pytest.mark.parametrize(
-    ("transitions", "is_refused"),
-    [
-        (["voltooid", "schedule"], True),
-        (["voltooid", "start"], False),
-        (["voltooid", "complete"], False),
-    ],
-)
-def test_refuses_a_log_without_a_transition_that_is_known(batch, tmp_path, transitions, is_refused):
-    log = candidates("a a", lifecycle=pl.Series(transitions))
-
-    if is_refused:
-        with pytest.raises(SourceError, match="'lifecycle:transition'") as caught:
-            commit(*batch(log), tmp_path / "store", "one")
-        assert "voltooid" not in str(caught.value)
-    else:
-        assert commit(*batch(log), tmp_path / "store", "one").events == 1
-
-
-def test_says_what_is_not_done(batch, tmp_path):
-    log = candidates("a a a").sort("row")
-    log = log.with_columns(lifecycle=pl.Series(["start", "complete", "start"]))
-
-    commit(*batch(log), tmp_path / "store", "one")
-
-    assert everything(tmp_path / "store").select("row", "is_done").rows() == [(2, True), (3, False)]
+    assert properties == store_module._PROPERTIES

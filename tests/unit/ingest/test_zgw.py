@@ -49,7 +49,7 @@ def staged(tmp_path: Path) -> Stage:
         config, out = tmp_path / "test.yaml", tmp_path / "out"
         out.mkdir()
         [file] = find_files(settings.sources[0], config, 0)
-        return pl.read_parquet(stage(file, settings.sources[0], settings, config, 0, out).path)
+        return pl.read_parquet(stage(file, settings.sources[0], settings, config, 0, out).paths)
 
     return run
 

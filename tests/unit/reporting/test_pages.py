@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 
 from contracts.findings import TABLES, Segment
+from reporting.facts import SourceFact
 from reporting.pages import write_pages
 from tests.builders import rule_result
 from tests.unit.reporting import sample
@@ -335,6 +337,28 @@ def test_every_figure_is_told_in_four_ways(html, language):
 
     assert tuple(re.sub("[\u2018\u2019]", "'", row) for row in told) == FOUR_WAYS[language]
     assert "docs/methods/data-faults.md" in html
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        (
+            {"looks_back": True, "known": dt.datetime(2026, 5, 3, tzinfo=dt.UTC)},
+            "Dit is het logboek zoals het op 3 mei 2026 bekend was.",
+        ),
+        ({"looks_back": True}, "dit is wat er nu over bekend is."),
+        (
+            {"sources": (SourceFact("oud.csv", 900, "abc", is_there=False),)},
+            "oud.csv (er niet meer; gelezen voor een eerdere run)",
+        ),
+    ],
+)
+def test_it_says_what_was_known_when(tmp_path, facts, sentence):
+    nl, _ = _write(tmp_path, facts=replace(sample.facts(), **facts))
+    plain, _ = _write(tmp_path, facts=sample.facts())
+
+    assert sentence in Page(nl).text.replace("\u00a0", " ")
+    assert sentence not in Page(plain).text.replace("\u00a0", " ")
 
 
 def test_where_nothing_was_set_aside_there_is_a_line_and_no_table(tmp_path):

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What one source file became: a batch of candidates, in parts that hold whole cases of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from contracts.settings import Privacy, Source
+
+ROWS_A_PART = 500_000
+MOST_PARTS = 256
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file of the candidates of the cases in one of ``of`` buckets."""
+
+    path: Path
+    bucket: int
+    of: int
+    rows: int
+
+    def touches(self, bucket: int, of: int) -> bool:
+        """Whether cases of another bucket, one of so many, may be in it."""
+        return (
+            self.bucket * of < (bucket + 1) * self.of and bucket * self.of < (self.bucket + 1) * of
+        )
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A source file as ``rows`` candidates.
+
+    ``missing``: how many records the source says that it has, and that are not there.
+    """
+
+    parts: tuple[Part, ...]
+    rows: int
+    missing: int = 0
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that hold the candidates."""
+        return [part.path for part in self.parts]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which file a batch was, and how it was read.
+
+    ``name`` is what the file is called, ``given`` how the config calls its source, ``sha256`` the
+    digest of what it held, and ``read_as`` that of how it was read; ``key`` names the key of its
+    pseudonyms, null where it has none.
+    """
+
+    name: str
+    given: str
+    sha256: str
+    read_as: str
+    key: str | None
+
+    @property
+    def id(self) -> str:
+        """The same for the same file, read in the same way."""
+        said = f"{self.name}\n{self.given}\n{self.sha256}\n{self.read_as}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a file became, and where that came from."""
+
+    origin: Origin
+    staged: Staged
+
+
+@dataclass(frozen=True)
+class Version:
+    """A commit: the ``batches`` of the log as it was known from ``known_at`` on."""
+
+    number: int
+    known_at: dt.datetime
+    batches: tuple[Batch, ...]
+
+
+def parts_for(rows: int) -> int:
+    """The least power of two that keeps a part small."""
+    wanted = max(1, -(-rows // ROWS_A_PART))
+    return min(MOST_PARTS, 1 << (wanted - 1).bit_length())
+
+
+def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
+    """The parts of some batches."""
+    return tuple(part for batch in batches for part in batch.staged.parts)
+
+
+def paths_of(batches: Iterable[Batch]) -> list[Path]:
+    """The files of all candidates of some batches."""
+    return [part.path for part in parts_of(batches)]
+
+
+def read_as(source: Source, privacy: Privacy, key: str | None) -> str:
+    """A digest of all that decides what a file of ``source`` becomes, but for what it holds."""
+    said = {
+        "source": source.model_dump(mode="json", exclude={"path"}),
+        "pseudonymise": sorted(privacy.pseudonymise),
+        "key": key,
+        # the digest of a row is the same for one version of polars
+        "versions": [version("hoeksteen"), version("polars")],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""From the candidates of a log, and what the gate set aside of them, to its events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.errors import SourceError
+from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
+from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
+from ingest.candidates import scan
+from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
+
+
+@dataclass(frozen=True)
+class Log:
+    """The candidates of a run, and what is to know of those that were accepted.
+
+    There are ``accepted`` of them, in ``buckets`` of whole cases. ``last_at`` is the time of the
+    last one, null where there is none. ``set_aside`` counts, by transition, those that are no
+    steps. ``attributes`` names the ``case:*`` columns. What was recorded after ``known_by`` is not
+    known yet.
+    """
+
+    parts: tuple[Part, ...]
+    quarantine: Path
+    known_by: dt.datetime | None
+    buckets: int
+    accepted: int
+    last_at: dt.datetime | None
+    transitions: dict[str, int]
+    attributes: tuple[str, ...]
+
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """How many accepted rows are no steps, by their transition."""
+        return {name: n for name, n in self.transitions.items() if name not in (*STEPS, MARK)}
+
+
+def log_of(batches: Sequence[Batch], quarantine: Path, known_by: dt.datetime | None = None) -> Log:
+    """What there is to mine.
+
+    Args:
+        batches: all that the log consists of.
+        quarantine: a Parquet file in shape ``QUARANTINE``; its ``KEY`` says which are not accepted.
+        known_by: what was put on record later, where a source tells that, is left out.
+
+    Raises:
+        SourceError: the log names transitions, and none of them says that work was done.
+    """
+    candidates = scan(paths_of(batches))
+    accepted = _accepted(candidates, quarantine, known_by)
+    counts = (
+        accepted.group_by("lifecycle")
+        .agg(pl.len().alias("rows"), pl.col("at").max())
+        .sort("lifecycle")
+        .collect(engine="streaming")
+    )
+    transitions = dict(counts.select("lifecycle", "rows").iter_rows())
+    _check_transitions(transitions)
+    steps = counts.filter(pl.col("lifecycle").is_in([*STEPS, MARK]))
+    names = candidates.collect_schema().names()
+    return Log(
+        parts=parts_of(batches),
+        quarantine=quarantine,
+        known_by=known_by,
+        buckets=parts_for(sum(transitions.values())),
+        accepted=sum(transitions.values()),
+        last_at=steps["at"].max(),  # type: ignore[arg-type]
+        transitions=transitions,
+        attributes=tuple(sorted(name for name in names if name.startswith(CASE_PREFIX))),
+    )
+
+
+def events_of(log: Log, bucket: int) -> pl.LazyFrame:
+    """The events of one bucket in shape ``EVENTS`` with ``case:*`` columns, sorted by ``ORDER``.
+
+    Its STARTs and COMPLETEs are paired.
+    """
+    shape = {**EVENTS, **dict.fromkeys(log.attributes, pl.String())}
+    touching = [part.path for part in log.parts if part.touches(bucket, log.buckets)]
+    if not touching:
+        return pl.LazyFrame(schema=shape)
+    rows = scan(touching).filter(bucket_of_slot(log.buckets) == bucket)
+    accepted = _accepted(rows, log.quarantine, log.known_by)
+    completes, marks = (
+        accepted.filter(pl.col("lifecycle") == transition).with_columns(is_done=pl.lit(value=True))
+        for transition in (COMPLETE, MARK)
+    )
+    is_paired = START in log.transitions
+    told = pl.concat([pair(accepted) if is_paired else completes, marks], how="diagonal")
+    absent = [name for name in log.attributes if name not in rows.collect_schema().names()]
+    return (
+        told.with_columns(
+            *(pl.lit(None, pl.String).alias(name) for name in absent),
+            is_mark=pl.col("lifecycle") == MARK,
+            bucket=pl.lit(bucket, EVENTS["bucket"]),
+        )
+        .sort(ORDER)
+        .select(pl.col(column).cast(type_) for column, type_ in shape.items())
+    )
+
+
+def _accepted(
+    candidates: pl.LazyFrame, quarantine: Path, known_by: dt.datetime | None
+) -> pl.LazyFrame:
+    rejected = pl.scan_parquet(quarantine, glob=False).select(*KEY)
+    accepted = candidates.join(rejected, on=list(KEY), how="anti")
+    if known_by is None:
+        return accepted
+    is_known = (pl.col("recorded_at") <= known_by).fill_null(value=True)
+    return accepted.filter(is_known)
+
+
+def _check_transitions(transitions: dict[str, int]) -> None:
+    if transitions and not any(step in transitions for step in STEPS):
+        raise SourceError(
+            f"No row of the log can be used: column '{COLUMN}' says of none that work was started "
+            f"or completed. hoeksteen knows these by the words {START} and {COMPLETE}.",
+            "Write them so in that column, or leave the column out: then every row is an activity "
+            "that was completed.",
+        )

@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs on one store, one after the other, against one run on a new store with all files at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.errors import ConfigError, SourceError, StoreBusy
+from flows import steps
+from flows.job import plan
+from flows.journey import make
+from ingest.store import hold, newest
+
+DAY = dt.timedelta(days=1)
+JUNE = dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC)
+HEADER = "zaak;stap;tijd;regio\n"
+CONFIG = """
+process: {id: test}
+sources:
+  - path: exports/*.csv
+    columns: {case_id: zaak, activity: stap, timestamp: tijd}
+    case_attributes: [regio]
+journey: {start: [in], end: [klaar]}
+"""
+
+
+def rows(first: int, last: int, step: str, days: int = 0) -> str:
+    """A row for each of some cases, whose n-th came in on the n-th of March."""
+    came_in = [dt.date(2026, 3, 1) + dt.timedelta(days=n % 28) for n in range(first, last)]
+    return "".join(
+        f"Z{n};{step};{day + dt.timedelta(days=days):%d-%m-%Y} 1{n % 9}:00;Noord\n"
+        for n, day in zip(range(first, last), came_in, strict=True)
+    )
+
+
+MARCH = rows(0, 80, "in") + rows(0, 50, "klaar", days=7)
+APRIL = rows(50, 70, "klaar", days=20) + rows(80, 120, "in")
+LATE = rows(0, 40, "brief", days=3)
+
+
+class World:
+    """A folder with a config, exports and the runs that were made of them."""
+
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+        self.folder = folder
+        (folder / "exports").mkdir(parents=True)
+        self.write(config)
+
+    def write(self, config: str) -> None:
+        """Writes the config."""
+        (self.folder / "config.yaml").write_text(config, encoding="utf-8")
+
+    def export(self, name: str, content: str) -> None:
+        """Writes an export."""
+        (self.folder / "exports" / name).write_text(HEADER + content, encoding="utf-8")
+
+    def take_away(self, name: str) -> None:
+        """Removes an export."""
+        (self.folder / "exports" / name).unlink()
+
+    def run(self, now: dt.datetime = JUNE, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """Makes a run; gives its findings without its name."""
+        found = json.loads((self.make(now, as_of) / "findings.json").read_text("utf-8"))
+        del found["run_id"]
+        return found
+
+    def make(self, now: dt.datetime = JUNE, as_of: dt.datetime | None = None) -> Path:
+        """Makes a run; gives its folder."""
+        config, out = self.folder / "config.yaml", self.folder / "out"
+        return make(plan(config, out=out, now=now, as_of=as_of), steps)
+
+    @property
+    def version(self) -> int:
+        """The number of the newest commit."""
+        version = newest(self.folder / "out" / "test" / "store")
+        assert version is not None
+        return version.number
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "world")
+
+
+def afresh(folder: Path, **exports: str) -> dict[str, Any]:
+    """The findings of one run with these exports and nothing in store."""
+    other = World(folder / "afresh")
+    for name, content in exports.items():
+        other.export(f"{name}.csv", content)
+    return other.run()
+
+
+def test_a_file_more_is_the_same_as_all_at_once(world: World, tmp_path: Path) -> None:
+    world.export("march.csv", MARCH)
+    first = world.run()
+    world.export("april.csv", APRIL)
+
+    second = world.run(JUNE + DAY)
+
+    assert second == afresh(tmp_path, march=MARCH, april=APRIL)
+    assert (first["log"]["cases"], second["log"]["cases"]) == (80, 120)
+    assert world.version == 1
+
+
+def test_the_same_files_again_are_the_same_run(world: World) -> None:
+    world.export("march.csv", MARCH)
+    folder = world.make()
+
+    assert world.make(JUNE + DAY) == folder
+    world.take_away("march.csv")
+    world.export("march.csv", MARCH)
+    assert world.make(JUNE + 2 * DAY) == folder
+    assert world.version == 0
+
+
+def test_a_file_under_another_name_brings_no_new_rows_to_count(world: World) -> None:
+    world.export("march.csv", MARCH)
+    first = world.run()
+    world.export("copy.csv", MARCH)
+
+    second = world.run(JUNE + DAY)
+
+    assert second["throughput_days"] == first["throughput_days"]
+    assert second["log"]["events"] == first["log"]["events"]
+    assert second["log"]["quarantined_rows"] == 130
+
+
+def test_a_corrected_file_replaces_its_rows(world: World, tmp_path: Path) -> None:
+    world.export("march.csv", MARCH)
+    world.export("april.csv", rows(50, 70, "klaar", days=2))
+    world.run()
+    world.export("april.csv", APRIL)
+
+    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH, april=APRIL)
+
+
+def test_late_events_land_in_their_cases(world: World, tmp_path: Path) -> None:
+    world.export("march.csv", MARCH)
+    world.run()
+    world.export("late.csv", LATE)
+
+    second = world.run(JUNE + DAY)
+
+    assert second == afresh(tmp_path, march=MARCH, late=LATE)
+    assert (second["log"]["cases"], second["log"]["events"]) == (80, 170)
+
+
+def test_a_file_that_is_not_there_any_more_is_not_forgotten(world: World, tmp_path: Path) -> None:
+    world.export("march.csv", MARCH)
+    world.run()
+    world.take_away("march.csv")
+    world.export("april.csv", APRIL)
+
+    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH, april=APRIL)
+    world.take_away("april.csv")
+    folder = world.make(JUNE + 2 * DAY)
+    told = json.loads((folder / "run.json").read_text("utf-8"))["inputs"]
+    assert [each["name"] for each in told] == ["exports/april.csv", "exports/march.csv"]
+
+
+def test_what_the_config_does_not_name_any_more_is_not_in_the_log(
+    world: World, tmp_path: Path
+) -> None:
+    world.export("march.csv", MARCH)
+    world.export("april.csv", APRIL)
+    world.run()
+    world.write(CONFIG.replace("*.csv", "march.csv"))
+
+    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH)
+
+
+def test_a_named_file_that_is_gone_is_a_mistake(world: World) -> None:
+    world.write(CONFIG.replace("*.csv", "march.csv"))
+    world.export("march.csv", MARCH)
+    world.run()
+    world.take_away("march.csv")
+
+    with pytest.raises(SourceError, match=r"there is no exports/march\.csv"):
+        world.run()
+
+
+def test_a_config_that_reads_otherwise_reads_again(world: World, tmp_path: Path) -> None:
+    world.export("march.csv", MARCH)
+    world.write(CONFIG.replace("    case_attributes: [regio]\n", ""))
+    without = world.run()
+    world.write(CONFIG)
+
+    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH) == without
+    version = newest(world.folder / "out" / "test" / "store")
+    assert version is not None
+    assert len(version.batches) == 1
+
+
+def test_as_of_a_moment_that_the_store_knew_is_the_log_of_then(world: World) -> None:
+    world.export("march.csv", MARCH)
+    first = world.run()
+    world.export("late.csv", LATE)
+    world.export("march.csv", rows(0, 40, "in") + rows(0, 30, "klaar", days=9))
+    world.run(JUNE + 2 * DAY)
+    world.take_away("late.csv")
+
+    then = world.run(JUNE + 3 * DAY, as_of=JUNE + DAY)
+
+    assert then["log"] == first["log"]
+    assert then["validation"] == first["validation"]
+    assert world.version == 1
+
+
+def test_as_of_a_moment_before_the_store_is_what_is_known_of_it_now(world: World) -> None:
+    world.export("march.csv", MARCH)
+    world.run()
+    world.export("late.csv", LATE)
+    world.run(JUNE + DAY)
+
+    then = world.run(JUNE + 2 * DAY, as_of=dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
+
+    assert then["as_of"].startswith("2026-03-20")
+    assert then["log"]["cases"] == 57
+    assert then["log"]["events"] == 57 + 24 + 28
+
+
+def test_what_a_run_brings_was_there_at_its_as_of(world: World) -> None:
+    night = JUNE + DAY / 2
+    world.export("march.csv", MARCH)
+    world.run()
+    world.export("late.csv", LATE)
+
+    folder = world.make(JUNE + DAY, as_of=night)
+
+    assert json.loads((folder / "run.json").read_text("utf-8"))["known_at"] == night.isoformat()
+    assert world.make(JUNE + 9 * DAY, as_of=night) == folder
+
+
+def test_cases_are_not_known_again_under_another_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "k" * 32)
+    world.write(CONFIG + "privacy: {key_env: KEY}\n")
+    world.export("march.csv", MARCH)
+    world.run()
+    monkeypatch.setenv("KEY", "l" * 32)
+    world.export("april.csv", APRIL)
+
+    assert world.run(JUNE + DAY)["log"]["cases"] == 120  # both files are read again
+    world.take_away("march.csv")
+    monkeypatch.setenv("KEY", "m" * 32)
+    with pytest.raises(ConfigError, match="pseudonyms of another key"):
+        world.run(JUNE + 2 * DAY)
+
+
+def test_a_run_that_is_stopped_changes_nothing_in_store(world: World) -> None:
+    from contracts.errors import GateStopped
+
+    world.export("march.csv", MARCH)
+    world.run()
+    world.export("april.csv", "Z1;;;\n" * 2000)
+
+    with pytest.raises(GateStopped):
+        world.run(JUNE + DAY)
+
+    assert world.version == 0
+
+
+def test_a_run_may_wait_for_another(world: World) -> None:
+    world.export("march.csv", MARCH)
+    job = plan(world.folder / "config.yaml", out=world.folder / "out", now=JUNE)
+
+    with hold(job.store), pytest.raises(StoreBusy):
+        make(job, steps, wait_seconds=0.2)
