@@ -207,15 +207,20 @@ class Privacy(Model):
 
 
 class Store(Model):
-    """How long the store keeps what was replaced, and so can be looked at with ``--as-of``."""
+    """How long the store keeps what was replaced, and cases that ended.
+
+    What was replaced can be looked at with ``--as-of``. Without ``retention`` no case is removed.
+    """
 
     history: Period = "P90D"
+    retention: Period | None = None
 
-    def kept_from(self, now: dt.datetime) -> dt.datetime:
-        """What was replaced before then is not kept."""
-        amount, unit = amount_of(self.history)
-        kept_from: dt.datetime = now - relativedelta(**{unit: amount})
-        return kept_from
+
+def ago(period: Period, now: dt.datetime) -> dt.datetime:
+    """The moment that lies so long before ``now``."""
+    amount, unit = amount_of(period)
+    moment: dt.datetime = now - relativedelta(**{unit: amount})
+    return moment
 
 
 class Analysis(Model):

@@ -7,6 +7,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -134,6 +136,26 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     aside = "some" if aside_rows is None else f"{aside_rows:,}"
     fit = f"The log is fit to mine; {aside} of {verdict.rows:,} rows would be set aside."
     say(shown(verdict, k), "\n".join([*rules, fit]))
+
+
+@app.command()
+@_CONFIG
+@click.argument("cases", nargs=-1, required=True)
+@_OUT
+@click.option("--store", type=click.Path(path_type=Path), help="The folder of the event store.")
+@_JSON
+def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: Path | None) -> None:
+    """Removes cases from the store, its history and the files of runs, for good.
+
+    CASES are ids as the source has them; - reads them from stdin, one a line.
+    """
+    from flows.forget import forget as forget_cases
+
+    if cases == ("-",):
+        cases = tuple(filter(str.strip, sys.stdin.read().splitlines()))
+    done = forget_cases(config, cases, out, store)
+    told = f"{done.rows:,} rows were in the store, and files of {done.runs:,} runs told of them."
+    say(asdict(done), f"{told} They are gone, and no run takes them in again.")
 
 
 @app.command()

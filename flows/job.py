@@ -15,6 +15,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.config import load
 from contracts.errors import ConfigError, SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
-from contracts.settings import Settings, resolve_path
+from contracts.settings import Settings, ago, resolve_path
 from ingest.batches import Batch, Origin, Version, read_as
 from ingest.sources import Address, Found, SourceFile, find_all
 from ingest.zgw_pages import pages_of
@@ -106,6 +107,12 @@ class Job(BaseModel):
         return self.scratch / "stages.jsonl"
 
     @property
+    def forgotten(self) -> set[str]:
+        """The ids of the cases that may not come into the log again."""
+        named = {each.origin.key for each in self.inputs}
+        return set().union(*(self.held.forgotten_under(key) for key in named if self.held))
+
+    @property
     def known_at(self) -> dt.datetime:
         """Since when the log of this run is known.
 
@@ -155,8 +162,7 @@ def plan(
     if as_of is not None and as_of > now:
         raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
     settings = load(config, overrides)
-    process_folder = out.resolve() / settings.process.id
-    place = (store or process_folder / "store").resolve()
+    process_folder, place = places(settings, out, store)
     held = newest(place)
     then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
     inputs = () if then else _inputs(settings, config, now, held)
@@ -169,12 +175,20 @@ def plan(
         held=held,
         kept=kept,
         then=then,
-        run_id=_identity(settings, config, _origins(inputs, kept, then), as_of),
+        run_id=_identity(
+            settings, config, _origins(inputs, kept, then), as_of, _left_out(settings, now, held)
+        ),
         as_of=as_of,
         now=now,
         process_folder=process_folder,
         store=place,
     )
+
+
+def places(settings: Settings, out: Path, store: Path | None) -> tuple[Path, Path]:
+    """The folder of a process, and that of its store."""
+    folder = out.resolve() / settings.process.id
+    return folder, (store or folder / "store").resolve()
 
 
 def again(job: Job) -> Job:
@@ -222,6 +236,7 @@ def _kept(
         for batch in (held.batches if held else ())
         if batch.origin.given in given and batch.origin.name not in there
     )
+    _check_forgotten(config, inputs, held)
     keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
     if len(keys) > 1:
         raise ConfigError(
@@ -230,6 +245,18 @@ def _kept(
             "Put the files back, use that key, or begin a new --store.",
         )
     return kept
+
+
+def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
+    """Refuses another key where it would bring back cases that were forgotten under the first."""
+    counts = Counter(key for key, _ in held.forgotten) if held else Counter()
+    key = inputs[0].origin.key if inputs else None
+    if inputs and counts[key] < max(counts.values(), default=0):
+        raise ConfigError(
+            f"{config}: 'privacy': cases were forgotten under another key than this one, "
+            "which would bring them back.",
+            "Forget them under this key too: `hoeksteen forget` with the same numbers.",
+        )
 
 
 def _origins(inputs: Sequence[Input], kept: Sequence[Batch], then: Version | None) -> list[Origin]:
@@ -285,8 +312,20 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def _left_out(settings: Settings, now: dt.datetime, held: Version | None) -> list[str]:
+    """Which cases are left out of the log: the forgotten ones, and those that ended long ago."""
+    forgotten = sorted(case for _, case in held.forgotten) if held else []
+    retention = settings.store.retention
+    until = [ago(retention, now).astimezone(settings.zone).date().isoformat()] if retention else []
+    return [*until, *forgotten]
+
+
 def _identity(
-    settings: Settings, config: Path, origins: Sequence[Origin], as_of: dt.datetime | None
+    settings: Settings,
+    config: Path,
+    origins: Sequence[Origin],
+    as_of: dt.datetime | None,
+    left_out: Sequence[str],
 ) -> str:
     parts = {
         "inputs": [(each.name, each.sha256, each.read_as) for each in origins],
@@ -294,6 +333,7 @@ def _identity(
         "norms": [str(deadline.versions) for deadline in settings.deadlines],
         "penalties": [str(each) for each in penalties()],
         "equivalent_days": [str(each.day) for each in equivalent_days()],
+        "left_out": left_out,
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "drawn": _drawn(settings, config),
         "version": VERSION,

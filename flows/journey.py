@@ -54,9 +54,10 @@ def _make(job: Job, by: Any) -> None:
     with steps.workplace(job):
         stages = Stages(job.stage_log)
         read = stages.each("reading", partial(by.read, job), job.inputs)
-        batches = steps.gather(job, read)
+        gathered = steps.gather(job, read)
+        batches = gathered.batches
         verdict = stages.once("checking", partial(by.check, job, batches))
-        log = stages.once("storing", partial(by.keep, job, batches))
+        log = stages.once("storing", partial(by.keep, job, gathered))
         buckets = range(log.buckets)
         surveyed = stages.each("surveying", partial(by.survey, job, log), buckets)
         relations = by.relate(job, surveyed)

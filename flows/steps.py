@@ -12,7 +12,7 @@ import platform
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +22,7 @@ import polars as pl
 from contracts.errors import GateStopped, SourceError, UsageError
 from contracts.events import attribute_column
 from contracts.norms import equivalent_days
-from contracts.settings import Settings
+from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
@@ -42,6 +42,14 @@ _CASES = "case_terms.parquet"
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 _LATER = "Give a later --as-of, or leave it out to look at the log as it ends."
 _LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the log of a run consists of, and the cases that ``ended`` too long ago to be kept."""
+
+    batches: tuple[Batch, ...]
+    ended: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -77,6 +85,7 @@ def read(job: Job, given: Input) -> Batch:
         SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
     """
     from ingest.asking import fetch
+    from ingest.removal import without
     from ingest.sources import Address
     from ingest.staging import stage
 
@@ -91,12 +100,24 @@ def read(job: Job, given: Input) -> Batch:
     except OSError as error:
         message = f"{given.file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error
-    return Batch(given.origin, staged)
+    [batch] = without([Batch(given.origin, staged)], job.forgotten, job.scratch)
+    return batch
 
 
-def gather(job: Job, read: Sequence[Batch]) -> list[Batch]:
-    """All that the log of the run consists of: what was read, and what only the store has."""
-    return list(job.then.batches) if job.then else [*read, *job.kept]
+def gather(job: Job, read: Sequence[Batch]) -> Gathered:
+    """All that the log of the run consists of: what was read, and what only the store has.
+
+    Cases that ended so long ago that they may not be kept are left out.
+    """
+    from ingest.removal import ended_before, without
+
+    if job.then:
+        return Gathered(job.then.batches)
+    batches, retention = (*read, *job.kept), job.settings.store.retention
+    if not retention:
+        return Gathered(batches)
+    ended = ended_before(batches, job.settings.journey.end, ago(retention, job.now))
+    return Gathered(tuple(without(batches, ended, job.scratch)), tuple(ended))
 
 
 def check(job: Job, batches: Sequence[Batch]) -> Verdict:
@@ -138,16 +159,19 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 
-def keep(job: Job, batches: Sequence[Batch]) -> Log:
+def keep(job: Job, gathered: Gathered) -> Log:
     """Brings the store up to date, unless the run looks back; gives the log to mine."""
     from ingest.events import log_of
+    from ingest.removal import scrub
     from ingest.store import commit
 
-    log = log_of(batches, job.draft / "quarantine.parquet", job.as_of)
+    log = log_of(gathered.batches, job.draft / "quarantine.parquet", job.as_of)
     if job.then:
         return log
-    kept_from = job.settings.store.kept_from(job.now)
-    version = commit(job.store, batches, job.known_at, kept_from)
+    kept_from = ago(job.settings.store.history, job.now)
+    version = commit(job.store, gathered.batches, job.known_at, kept_from)
+    if gathered.ended:
+        scrub(job.store, version.batches, gathered.ended)
     return replace(log, parts=parts_of(version.batches))
 
 

@@ -83,11 +83,20 @@ class Batch:
 
 @dataclass(frozen=True)
 class Version:
-    """A commit: the ``batches`` of the log as it was known from ``known_at`` on."""
+    """A commit: the ``batches`` of the log as it was known from ``known_at`` on.
+
+    ``forgotten`` are cases that may never come back: the name of the key of their pseudonyms, null
+    where they have none, and their ids.
+    """
 
     number: int
     known_at: dt.datetime
     batches: tuple[Batch, ...]
+    forgotten: frozenset[tuple[str | None, str]] = frozenset()
+
+    def forgotten_under(self, key: str | None) -> set[str]:
+        """The ids of the forgotten cases under one key."""
+        return {case for name, case in self.forgotten if name == key}
 
 
 def parts_for(rows: int) -> int:

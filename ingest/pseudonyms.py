@@ -101,10 +101,13 @@ def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.
     return joined.with_columns(pl.col("stored").alias(column)).drop("stored")
 
 
+def slot_of(case_id: str) -> int:
+    """The slot of a case, by its id as it is stored."""
+    return int.from_bytes(hashlib.sha256(case_id.encode()).digest()[:2], "big")
+
+
 def _slots(ids: pl.Series) -> pl.Series:
-    digests = (hashlib.sha256(id_.encode()).digest() for id_ in ids)
-    slots = [int.from_bytes(digest[:2], "big") for digest in digests]
-    return pl.Series("slot", slots, dtype=pl.Int32)
+    return pl.Series("slot", [slot_of(id_) for id_ in ids], dtype=pl.Int32)
 
 
 def _base32(octets: bytes) -> str:

@@ -14,7 +14,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -42,7 +42,11 @@ _PROPERTIES = {
 
 
 def commit(
-    store: Path, batches: Sequence[Batch], known_at: dt.datetime, keep_from: dt.datetime
+    store: Path,
+    batches: Sequence[Batch],
+    known_at: dt.datetime,
+    keep_from: dt.datetime,
+    forgotten: Collection[tuple[str | None, str]] = (),
 ) -> Version:
     """Makes ``store`` hold the ``batches`` and no others, in one commit.
 
@@ -55,18 +59,22 @@ def commit(
         known_at: since when this is known; not before the newest commit.
         keep_from: what was replaced before then is removed, as is what a commit that was killed
             left.
+        forgotten: cases that may never come back, besides those that are forgotten already: the
+            name of their key and their id.
 
     Raises:
         UsageError: there is a table that is not ours.
     """
     current = newest(store)
     held = parts_of(current.batches) if current else ()
-    if current is None or set(parts_of(batches)) != set(held):
+    known = current.forgotten if current else frozenset()
+    if current is None or set(parts_of(batches)) != set(held) or not known.issuperset(forgotten):
         store.mkdir(parents=True, exist_ok=True)
         there = [_brought(batch, store) for batch in batches]
         facts = {
             "known_at": known_at.astimezone(dt.UTC).isoformat(),
             "batches": [_said(batch, store) for batch in there],
+            "forgotten": sorted(known.union(forgotten), key=str),
         }
         _publish(store, held, parts_of(there), facts)
     _sweep(store, keep_from)
@@ -148,12 +156,16 @@ def _brought(batch: Batch, store: Path) -> Batch:
     parts = []
     for part in batch.staged.parts:
         path = part.path
-        if path.parent.parent != store:
+        if not _is_in(store, path):
             folder.mkdir(exist_ok=True)
             path = folder / part.path.name
             shutil.move(part.path, path)
         parts.append(replace(part, path=path))
     return replace(batch, staged=replace(batch.staged, parts=tuple(parts)))
+
+
+def _is_in(store: Path, path: Path) -> bool:
+    return path.parent.parent == store and path.parent.name.startswith(f"{_PARTITION}=")
 
 
 def _publish(store: Path, held: Iterable[Part], wanted: Iterable[Part], facts: Any) -> None:
@@ -252,7 +264,8 @@ def _said(batch: Batch, store: Path) -> dict[str, Any]:
 
 def _version(number: int, facts: dict[str, Any], store: Path) -> Version:
     batches = tuple(_batch(said, store) for said in facts["batches"])
-    return Version(number, dt.datetime.fromisoformat(facts["known_at"]), batches)
+    forgotten = frozenset((key, case) for key, case in facts["forgotten"])
+    return Version(number, dt.datetime.fromisoformat(facts["known_at"]), batches, forgotten)
 
 
 def _batch(said: dict[str, Any], store: Path) -> Batch:

@@ -7,6 +7,7 @@ They stand in a folder of their own that only its owner can open.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,8 @@ from reporting.speech import Speech
 
 FOLDER = "cases"
 _OWNER_OPENS, _OWNER_READS = 0o700, 0o600
-_STARTS_A_FORMULA = r"^([=+@\t\r-])"
+_AS_TEXT = pl.col(pl.String).str.replace(r"^([=+@\t\r-])", "'$1")
+"""What a spreadsheet would take for a formula has a quote before it."""
 
 
 def write_cases(
@@ -49,6 +51,33 @@ def write_cases(
     return [for_all, to_rescue]
 
 
+def forget(run: Path, cases: Collection[str]) -> bool:
+    """Takes cases out of the files of a run; gives whether they were in any.
+
+    Args:
+        run: the folder of a run, which need not have such files.
+        cases: their ids, as the store has them.
+    """
+    terms, to_rescue = run / FOLDER / "terms.parquet", run / FOLDER / "rescue.csv"
+    if not terms.exists():
+        return False
+    of_all = pl.read_parquet(terms, glob=False)
+    in_danger = pl.read_csv(to_rescue, infer_schema=False, glob=False)
+    others = of_all.filter(~pl.col("case_id").is_in(list(cases)))
+    shown = pl.DataFrame({"case": list(cases)}, {"case": pl.String}).select(_AS_TEXT)
+    _put(others.write_parquet, terms)
+    _put(in_danger.join(shown, on="case", how="anti", maintain_order="left").write_csv, to_rescue)
+    return others.height < of_all.height
+
+
+def _put(write: Callable[[Path], None], path: Path) -> None:
+    """Replaces a file that only its owner can read."""
+    aside = path.with_name(f".{path.name}")
+    aside.touch(_OWNER_READS)
+    write(aside)
+    aside.replace(path)
+
+
 def _listed(in_danger: pl.DataFrame) -> pl.DataFrame:
     """As a spreadsheet shows it: a text that would start a formula has a quote before it."""
     return in_danger.select(
@@ -61,4 +90,4 @@ def _listed(in_danger: pl.DataFrame) -> pl.DataFrame:
         done_after_days_to="high_days",
         waits_after="after",
         waits_since="waits_since",
-    ).with_columns(pl.col(pl.String).str.replace(_STARTS_A_FORMULA, "'$1"))
+    ).with_columns(_AS_TEXT)

@@ -25,6 +25,7 @@ KEYS = {
     "privacy.key_env": sentence("the key for replacing names and numbers"),
     "privacy.minimum_group": sentence("the smallest group that is shown"),
     "store": sentence("what the store keeps"),
+    "store.retention": sentence("when cases that ended are removed"),
     "store.history": sentence("how long is kept what was replaced"),
     "analysis": sentence("how waits are compared"),
     "analysis.segments": sentence("the groups that are compared"),

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``hoeksteen forget``: takes cases out of the store, its history and the files of runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.config import load
+from contracts.errors import UsageError
+from contracts.settings import Settings, ago
+from flows.job import places
+from ingest.pseudonyms import pseudonymiser_of
+from ingest.removal import scrub, without
+from ingest.store import commit, hold, newest
+from reporting import case_files
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file."""
+
+    rows: int
+    runs: int
+
+
+def forget(config: Path, cases: Sequence[str], out: Path, store: Path | None) -> Forgotten:
+    """Removes cases for good: no run takes them in again, also if a source still has them.
+
+    Args:
+        config: of the process.
+        cases: their ids, as the source has them.
+        out: the folder that reports are written in.
+        store: the folder of the store, where it is not the one of the process.
+
+    Raises:
+        UsageError: there is no store.
+        StoreBusy: a run is in it.
+        ConfigError: the config is wrong, or the key is not usable.
+    """
+    settings = load(config)
+    folder, place = places(settings, out, store)
+    key, ids = _as_stored(settings, config, cases)
+    if newest(place) is None:
+        raise UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
+    with hold(folder), hold(place), tempfile.TemporaryDirectory(dir=place) as scratch:
+        version = newest(place)
+        assert version is not None  # noqa: S101 - it was there, and nobody else is
+        rest = without(version.batches, ids, Path(scratch))
+        now = dt.datetime.now(dt.UTC)
+        since, gone = ago(settings.store.history, now), [(key, case) for case in ids]
+        scrub(place, commit(place, rest, max(now, version.known_at), since, gone).batches, ids)
+        runs = sum(case_files.forget(run, ids) for run in folder.iterdir() if run.is_dir())
+    rows = sum(batch.staged.rows for batch in version.batches)
+    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs)
+
+
+def _as_stored(
+    settings: Settings, config: Path, cases: Sequence[str]
+) -> tuple[str | None, list[str]]:
+    """The name of the key of case ids, and the ids as the store has them."""
+    given = pl.Series(sorted({case.strip() for case in cases}), dtype=pl.String)
+    named = pseudonymiser_of(settings.privacy, config)
+    if named is None:
+        return None, given.to_list()
+    is_replaced = "case_id" in settings.privacy.pseudonymise
+    return named.key_id, (named.of("case", given) if is_replaced else given).to_list()

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Takes cases out of batches, and out of what a store keeps of the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from contracts.events import SLOTS
+from ingest.batches import Batch, Part, paths_of
+from ingest.candidates import scan
+from ingest.pseudonyms import slot_of
+
+
+def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> list[Batch]:
+    """The batches without the rows of some cases.
+
+    Args:
+        batches: of any log.
+        cases: their ids, as the batches have them.
+        scratch: an existing folder for the parts that are not what they were; the others stay.
+    """
+    return [_batch_without(batch, cases, scratch) for batch in batches]
+
+
+def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
+    """The cases of which nothing was heard since ``moment``, and that had one of the ``ends``."""
+    cases = (
+        scan(paths_of(batches))
+        .drop_nulls("case_id")
+        .group_by("case_id")
+        .agg(last_at=pl.col("at").max(), is_ended=pl.col("activity").is_in(list(ends)).any())
+        .filter(pl.col("last_at") < moment, "is_ended")
+        .select(pl.col("case_id").sort())
+    )
+    return cases.collect(engine="streaming")["case_id"].to_list()
+
+
+def scrub(store: Path, batches: Sequence[Batch], cases: Collection[str]) -> None:
+    """Takes some cases out of what ``store`` keeps of the past.
+
+    A file that had any of them is replaced, under its name. What the log of the table says of the
+    number of its rows is not true any more; other tools may stumble over it when they look back.
+
+    Args:
+        store: the folder of the table.
+        batches: what it holds now; those are left as they are.
+        cases: their ids, as the store has them.
+    """
+    now = set(paths_of(batches))
+    for path in sorted(set(store.glob("batch=*/*.parquet")) - now):
+        aside = path.with_name(f".{path.name}")
+        if _written_without(path, cases, aside):
+            aside.replace(path)
+
+
+def _batch_without(batch: Batch, cases: Collection[str], scratch: Path) -> Batch:
+    slots = {slot_of(case) for case in cases}
+    parts = tuple(
+        _part_without(part, cases, scratch)
+        if any(part.touches(slot, SLOTS) for slot in slots)
+        else part
+        for part in batch.staged.parts
+    )
+    rows = sum(part.rows for part in parts)
+    return replace(batch, staged=replace(batch.staged, parts=parts, rows=rows))
+
+
+def _part_without(part: Part, cases: Collection[str], scratch: Path) -> Part:
+    path = scratch / f"{part.path.stem}-{secrets.token_hex(8)}.parquet"
+    gone = _written_without(part.path, cases, path)
+    return replace(part, path=path, rows=part.rows - gone) if gone else part
+
+
+def _written_without(path: Path, cases: Collection[str], to: Path) -> int:
+    """Writes the rows of all other cases, where there are any of these; gives how many there are.
+
+    The order of the rows is kept.
+    """
+    rows = pl.scan_parquet(path, glob=False)
+    is_one = pl.col("case_id").is_in(list(cases)).fill_null(value=False)
+    found = int(rows.select(is_one.sum()).collect().item())
+    if found:
+        rows.filter(~is_one).sink_parquet(to)
+    return found

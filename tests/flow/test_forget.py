@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Cases that are forgotten, and those that ended too long ago to be kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from contracts.errors import ConfigError
+from flows.cli import app
+from ingest.pseudonyms import Pseudonymiser
+from ingest.store import newest
+from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
+
+KEY = "k" * 32
+TERM = "deadlines: [{id: snel, rule: {term: P3W, law: none}}]\n"
+KEYED = CONFIG + TERM + "privacy: {key_env: KEY}\n"
+GONE = ("Z3", "Z60")
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("KEY", KEY)
+    world = World(tmp_path / "world", KEYED)
+    world.export("march.csv", MARCH)
+    return world
+
+
+def forget(world: World, *cases: str, stdin: str | None = None) -> str:
+    config, out = str(world.folder / "config.yaml"), str(world.folder / "out")
+    done = CliRunner().invoke(app, ["forget", config, *cases, "--out", out], input=stdin)
+    return f"{done.exit_code} {done.output}"
+
+
+def holding(world: World) -> set[str]:
+    """The files among all runs in which a forgotten case is named; those of the store as one."""
+    ids = Pseudonymiser(KEY.encode()).of("case", pl.Series(GONE))
+    found = set()
+    for path in (world.folder / "out").rglob("*"):
+        if path.suffix == ".parquet":
+            frame = pl.read_parquet(path, glob=False)
+            if "case_id" in frame.columns and frame["case_id"].is_in(ids.to_list()).any():
+                found.add("store" if path.parent.name.startswith("batch=") else path.name)
+        elif path.is_file() and any(id_ in path.read_text("utf-8", "replace") for id_ in ids):
+            found.add(path.name)
+    return found
+
+
+def test_a_forgotten_case_is_nowhere_and_does_not_come_back(world: World) -> None:
+    first = world.run()
+    world.export("march.csv", MARCH + rows(0, 10, "brief", days=1))
+    world.run(JUNE + DAY)
+    assert holding(world) >= {"store", "terms.parquet"}
+
+    told = forget(world, *GONE)
+
+    assert told == (
+        "0 4 rows were in the store, and files of 2 runs told of them. "
+        "They are gone, and no run takes them in again.\n"
+    )
+    # the list of what may not come back is all that is left
+    assert holding(world) == {"00000000000000000002.json"}
+    second = world.run(JUNE + 2 * DAY)
+    world.export("march.csv", MARCH)
+    third = world.run(JUNE + 3 * DAY)
+    assert (first["log"]["cases"], second["log"]["cases"], third["log"]["cases"]) == (80, 78, 78)
+    assert all(name.endswith(".json") for name in holding(world))
+
+
+def test_what_was_known_earlier_is_known_without_them(world: World) -> None:
+    world.run()
+    world.export("april.csv", rows(80, 120, "in"))
+    world.run(JUNE + DAY)
+    forget(world, "Z3")
+
+    assert world.run(JUNE + 2 * DAY, as_of=JUNE + DAY / 2)["log"]["cases"] == 79
+
+
+def test_cases_may_come_from_stdin_and_need_not_be_there(world: World) -> None:
+    world.run()
+
+    assert forget(world, "-", stdin="Z3\n\n Z999 \n").startswith("0 2 rows were in the store")
+    assert forget(world, "Z3").startswith("0 0 rows")
+
+
+def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:
+    assert forget(world, "Z3").startswith("2 hoeksteen: There is no store in ")
+
+
+def test_another_key_would_bring_them_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.run()
+    forget(world, "Z3")
+    monkeypatch.setenv("KEY", "l" * 32)
+
+    with pytest.raises(ConfigError, match="forgotten under another key"):
+        world.run(JUNE + DAY)
+    forget(world, "Z3")
+    assert world.run(JUNE + DAY)["log"]["cases"] == 79
+
+
+def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
+    world.run()
+    world.write(KEYED + "store: {retention: P80D}\n")
+    horizon = JUNE - 80 * DAY  # 13 March
+    ended = [n for n in range(50) if dt.date(2026, 3, 8) + DAY * (n % 28) < horizon.date()]
+
+    found = world.run()
+
+    assert found["log"]["cases"] == 80 - len(ended) == 70
+    store = world.folder / "out" / "test" / "store"
+    ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
+    for path in store.rglob("*.parquet"):
+        assert not pl.read_parquet(path, glob=False)["case_id"].is_in(ids.to_list()).any()
+    version = newest(store)
+    assert version is not None
+    assert version.forgotten == frozenset()
+    later = world.run(JUNE + DAY)
+    assert later["log"]["cases"] < 70
+    told = json.loads((world.make(JUNE + DAY) / "run.json").read_text("utf-8"))
+    assert told["inputs"][0]["rows"] == later["log"]["events"]
