@@ -70,7 +70,7 @@ def export(key: str, dialect: str, *, defects: bool = True) -> Found:
             pl.read_parquet(file).select("source", "row", "reasons")
             for file in (folder / "quarantine.parquet", folder / "validation" / "remarks.parquet")
         )
-        candidates = pl.scan_parquet(folder / "staged" / "*.parquet").select(
+        candidates = pl.scan_parquet(folder / "staged" / "*" / "*.parquet").select(
             "source", "row", "case_id"
         )
         told = marked.explode("reasons").join(candidates.collect(), on=["source", "row"])
