@@ -8,6 +8,7 @@ A row is told by the column in which it stands; what stands there goes no furthe
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,8 +20,16 @@ _SAMPLE = 100_000
 _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 
 
-def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
-    """The rows of ``raw`` with ``NOTICED``: what its reader noticed, and then what is found here.
+class Looked(NamedTuple):
+    """``rows`` rows with ``NOTICED``, and by their place the values that columns of ids have."""
+
+    frame: pl.LazyFrame
+    rows: int
+    ids: dict[str, pl.Series]
+
+
+def looked_through(raw: Raw, kept: Collection[str], of_ids: Collection[str] = ()) -> Looked:
+    """The rows of ``raw`` with what its reader noticed, and then what is found here.
 
     Of a text that is kept and holds a citizen's number the digits are hidden.
 
@@ -29,9 +38,12 @@ def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
     Args:
         raw: the rows, and the columns to look through.
         kept: the places of the columns whose values are kept as they are.
+        of_ids: the places of the columns whose values are asked for.
     """
     texts = _texts(raw)
-    rows, numbered, telling = _likely(raw.frame, texts, [each for each in texts if each in kept])
+    rows, numbered, telling, ids = _likely(
+        raw.frame, texts, [each for each in texts if each in kept], of_ids
+    )
     signs = []
     for each in numbered:
         name, text = raw.texts[each], texts[each]
@@ -44,7 +56,8 @@ def looked_through(raw: Raw, kept: Collection[str]) -> pl.LazyFrame:
         if each in kept
     ]
     signs += [Sign("DQ15", raw.texts[each], personal.stand_in(texts[each])) for each in telling]
-    return raw.frame.with_columns(notices([*raw.signs, *signs]), *masked)
+    frame = raw.frame.with_columns(notices([*raw.signs, *signs]), *masked)
+    return Looked(frame, rows, ids)
 
 
 def _masked(place: str, text: pl.Expr, is_a_citizens: pl.Expr) -> pl.Expr:
@@ -70,9 +83,12 @@ def _text(place: str, kind: pl.DataType) -> pl.Expr:
 
 
 def _likely(
-    frame: pl.LazyFrame, texts: dict[str, pl.Expr], kept: Collection[str]
-) -> tuple[int, list[str], list[str]]:
-    """How many rows there are, and the places where a number, or a person, may stand in any."""
+    frame: pl.LazyFrame,
+    texts: dict[str, pl.Expr],
+    kept: Collection[str],
+    of_ids: Collection[str],
+) -> tuple[int, list[str], list[str], dict[str, pl.Series]]:
+    """How many rows there are, the places where a number, or a person, may stand, and all ids."""
     found = (
         frame.select(
             pl.len().alias("rows"),
@@ -84,12 +100,17 @@ def _likely(
                 texts[place].str.contains(personal.LIKELY).any().alias(f"person {place}")
                 for place in kept
             ),
+            *(
+                pl.col(place).cast(pl.String).drop_nulls().unique().implode().alias(f"id {place}")
+                for place in of_ids
+            ),
         )
         .collect(engine="streaming")
         .row(0, named=True)
     )
     numbered = [place for place in texts if found[f"number {place}"]]
-    return found["rows"], numbered, [place for place in kept if found[f"person {place}"]]
+    ids = {place: pl.Series(found[f"id {place}"], dtype=pl.String) for place in of_ids}
+    return found["rows"], numbered, [place for place in kept if found[f"person {place}"]], ids
 
 
 def _is_of_citizens(frame: pl.LazyFrame, text: pl.Expr, rows: int) -> bool:

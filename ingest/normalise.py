@@ -72,6 +72,12 @@ def normalise(
     )
 
 
+def texts(values: pl.Series) -> pl.Series:
+    """The different texts that values of one column become in a candidate."""
+    frame = values.alias("text").to_frame()
+    return frame.select(_text("text")).to_series().drop_nulls().unique()
+
+
 def _text(column: str | None) -> pl.Expr:
     if column is None:
         return pl.lit(None, dtype=pl.String)

@@ -20,13 +20,18 @@ SAMPLE = 10_000
 _CLOCK = r"(?:,?[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _ZONE = r"(?:\s?(?:Z|[+-]\d{2}(?::?\d{2})?))?)?"
 _MERIDIEM = r"(?:\s?[AaPp][Mm])?)?"
-_CLOCKS = ("", " %H:%M", " %H:%M:%S%.f", "T%H:%M:%S%.f", " %I:%M:%S %p", " %I:%M %p")
+# those without fractions of a second first: they are read four times as fast
+_CLOCKS = (
+    *("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S%.f", "T%H:%M:%S%.f"),
+    *(" %I:%M:%S %p", " %I:%M %p"),
+)
 _MONTHS = (
     ("januari", "jan"), ("februari", "feb"), ("maart", "mrt"), ("april", "apr"), ("mei",),
     ("juni", "jun"), ("juli", "jul"), ("augustus", "aug"), ("september", "sep"),
     ("oktober", "okt"), ("november", "nov"), ("december", "dec"),
 )  # fmt: skip
-_MONTHS_A_YEAR = 12
+_OVER_TWELVE = "(?:1[3-9]|[2-9][0-9])"
+_YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands for no time
 _NUMBER_OF_MONTH = {
     name: f"{number:02}" for number, names in enumerate(_MONTHS, start=1) for name in names
 }
@@ -62,8 +67,8 @@ _ISO = Notation(
     "iso",
     rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}{_CLOCK}{_ZONE}$",
     tuple(f"%Y-%m-%d{clock}" for clock in (
-        "T%H:%M:%S%.f%#z", " %H:%M:%S%.f%#z", "T%H:%M:%S%.f", " %H:%M:%S%.f", "",
-        " %H:%M", "T%H:%M", "T%H:%M%#z", " %H:%M%#z",
+        "T%H:%M:%S", " %H:%M:%S", "T%H:%M:%S%.f%#z", " %H:%M:%S%.f%#z", "T%H:%M:%S%.f",
+        " %H:%M:%S%.f", "", " %H:%M", "T%H:%M", "T%H:%M%#z", " %H:%M%#z",
     )),
 )  # fmt: skip
 _COMPACT = Notation(
@@ -103,16 +108,15 @@ def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
     if not hits[best]:
         return _ISO  # no value reads as a time: the gate says so, of every row
     if best is _DAY_FIRST:
-        best = _which_first(written, column, name)
+        best = _which_first(texts, column, name)
     return _likeliest_first(best, sample)
 
 
-def _which_first(written: pl.LazyFrame, column: str, name: str) -> Notation:
-    parts = pl.first().str.extract_groups(r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.]\d{4}")
-    evidence = written.select(
-        first=(parts.struct["a"].cast(pl.Int8) > _MONTHS_A_YEAR).any(),
-        second=(parts.struct["b"].cast(pl.Int8) > _MONTHS_A_YEAR).any(),
-        meridiem=pl.first().str.contains(r"(?i)[ap]m$").any(),
+def _which_first(texts: pl.LazyFrame, column: str, name: str) -> Notation:
+    evidence = texts.select(
+        first=pl.first().str.contains(rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}").any(),
+        second=pl.first().str.contains(rf"^\s*[0-9]{{1,2}}[-/.]{_OVER_TWELVE}[-/.]{_YEAR}").any(),
+        meridiem=pl.first().str.contains(r"[apAP][mM]\s*$").any(),
     ).collect(engine="streaming")
     first, second, meridiem = evidence.row(0)
     if first and second:

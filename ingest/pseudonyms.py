@@ -13,7 +13,7 @@ import secrets
 import struct
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import platformdirs
 import polars as pl
@@ -61,39 +61,35 @@ class Pseudonymiser:
         return pl.Series(ids.name, list(names), dtype=pl.String)
 
 
-class Named(NamedTuple):
-    """Candidates with their pseudonyms, and how many there are."""
-
-    frame: pl.LazyFrame
-    rows: int
-
-
 def pseudonymise(
-    candidates: pl.LazyFrame, columns: Collection[str], pseudonymiser: Pseudonymiser | None
-) -> Named:
-    """``candidates`` with pseudonyms in ``columns`` (case_id, resource), and with ``slot``.
+    candidates: pl.LazyFrame,
+    ids: Mapping[str, pl.Series],
+    columns: Collection[str],
+    pseudonymiser: Pseudonymiser | None,
+) -> pl.LazyFrame:
+    """``candidates`` with pseudonyms, and with ``slot``; the rows stay lazy and in their order.
 
-    Where there are pseudonyms the digests of rows are keyed as well.
-    The ids that occur are collected once; the rows stay lazy and in their order. ``slot`` comes
-    from SHA-256 of the case id as it will be stored; without a case id it is 0.
+    Where there are pseudonyms the digests of rows are keyed as well. ``slot`` comes from SHA-256 of
+    the case id as it will be stored; without a case id it is 0.
+
+    Args:
+        candidates: in shape ``CANDIDATES`` but for ``slot``, with ``case:*`` columns.
+        ids: every value of ``case_id``, and of ``resource`` unless that is null in all rows.
+        columns: which of the two are replaced.
+        pseudonymiser: makes the pseudonyms; null where none are wanted.
     """
-    distinct = [candidates.select(pl.col(c).drop_nulls().unique()) for c in _DOMAIN_OF]
-    counted = candidates.select(pl.len())
     if pseudonymiser:
         candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
-    *known_ids, count = pl.collect_all([*distinct, counted], engine="streaming")
-    for known in known_ids:
-        column = known.columns[0]
-        named = known.with_columns(known[column].alias("stored"))
+    for column, known in ids.items():
+        named = pl.DataFrame({column: known, "stored": known})
         if pseudonymiser and column in columns:
-            names = pseudonymiser.of(_DOMAIN_OF[column], known[column])
-            named = known.with_columns(names.alias("stored"))
+            names = pseudonymiser.of(_DOMAIN_OF[column], known)
+            named = named.with_columns(names.alias("stored"))
         if column == "case_id":
             named = named.with_columns(_slots(named["stored"]))
         candidates = _replaced(candidates, column, named)
     cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
-    filled = candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
-    return Named(filled, count.item())
+    return candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
 
 
 def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.LazyFrame:

@@ -19,7 +19,7 @@ from contracts.settings import Privacy, Settings, Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through
-from ingest.normalise import TIME_ROLES, normalise
+from ingest.normalise import TIME_ROLES, normalise, texts
 from ingest.notations import Notation, notation_of
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
@@ -29,6 +29,7 @@ from ingest.sources import SourceFile
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
 
+_IDS = ("case_id", "resource")
 _TOLD = ("case_id", "activity", "resource", "team", "org")
 
 
@@ -64,10 +65,14 @@ def stage(
         aside = scratch / "candidates"
         with refused(raw.refusal, raw.frame):
             notations = _notations(raw, named, file.name)
-            rows = looked_through(raw, _kept(roles, settings.privacy))
-            candidates = normalise(rows, roles, notations, source=file.name, zone=source.timezone)
-            stored = pseudonymise(candidates, settings.privacy.pseudonymise, pseudonymiser)
-            parts = _written(stored.frame, parts_for(stored.rows), aside)
+            of_ids = {role: roles.columns[role] for role in _IDS if role in roles.columns}
+            looked = looked_through(raw, _kept(roles, settings.privacy), set(of_ids.values()))
+            candidates = normalise(
+                looked.frame, roles, notations, source=file.name, zone=source.timezone
+            )
+            ids = {role: texts(looked.ids[place]) for role, place in of_ids.items()}
+            stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
+            parts = _written(stored, parts_for(looked.rows), aside)
         if path.exists():
             shutil.rmtree(path)
         aside.replace(path)

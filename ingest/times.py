@@ -50,8 +50,9 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
     prepared = notation.prepared(texts)
     if notation.name == SERIAL.name:
         return _explained(_instants(_from_serial(prepared), zone), texts)
-    at = pl.repeat(None, len(texts), dtype=INSTANT, eager=True)
-    for format_ in notation.formats:
+    likeliest, *others = notation.formats
+    at = _instants(prepared.str.to_datetime(likeliest, time_unit="us", strict=False), zone)
+    for format_ in others:
         left = (at.is_null() & prepared.is_not_null()).arg_true()
         if left.is_empty():
             break

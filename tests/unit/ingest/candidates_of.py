@@ -26,7 +26,8 @@ def candidates(*traces: str, **columns: object) -> pl.DataFrame:
         pl.lit(None, pl.String).alias("at_problem"),
         *(pl.lit(None, CANDIDATES[name]).alias(name) for name in _OF_THE_GATE),
     )
-    frame = pseudonymise(log, (), None).frame.select(*CANDIDATES).collect()
+    ids = {"case_id": log.select(pl.col("case_id").unique()).collect().to_series()}
+    frame = pseudonymise(log, ids, (), None).select(*CANDIDATES).collect()
     return frame.with_columns(**columns).sample(fraction=1.0, shuffle=True, seed=1)
 
 

@@ -206,7 +206,7 @@ def test_a_citizens_number_in_xes(block: int, tmp_path: Path) -> None:
     (path := tmp_path / "log.xes").write_text(f"<log>{''.join(traces)}</log>")
     (scratch := tmp_path / "scratch").mkdir()
 
-    rows = looked_through(read_xes(path, "log", ["concept:name"], scratch, block), ())
+    rows = looked_through(read_xes(path, "log", ["concept:name"], scratch, block), ()).frame
 
     found = noticed(rows.select(row=ROW, noticed=NOTICED).collect())
     assert {row: sorted(each) for row, each in found.items()} == {

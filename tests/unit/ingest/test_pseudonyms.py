@@ -47,6 +47,7 @@ def test_keeps_order_and_nulls():
     assert names.drop_nulls().str.contains("^k[a-z2-7]{4}:[a-z2-7]{16}$").all()
 
 
+IDS = {"case_id": pl.Series(["a", "b", "c"]), "resource": pl.Series(["jansen"])}
 OTHER = Pseudonymiser(b"other" * 8)
 
 
@@ -57,7 +58,7 @@ def candidates(*case_ids):
 
 @pytest.mark.parametrize("columns", [(), ("case_id",), ("resource",), ("case_id", "resource")])
 def test_replaces_only_the_named_columns(columns):
-    named = pseudonymise(candidates("b", "a", "b"), columns, Pseudonymiser(KEY)).frame.collect()
+    named = pseudonymise(candidates("b", "a", "b"), IDS, columns, Pseudonymiser(KEY)).collect()
 
     assert named.schema == CANDIDATES
     assert (named["case_id"].to_list() == ["b", "a", "b"]) == ("case_id" not in columns)
@@ -66,7 +67,7 @@ def test_replaces_only_the_named_columns(columns):
 
 
 def test_slot_is_the_digest_of_the_stored_id():
-    named = pseudonymise(candidates("a", None), (), None).frame.collect()
+    named = pseudonymise(candidates("a", None), IDS, (), None).collect()
 
     first_two = hashlib.sha256(b"a").digest()[:2]
     assert named["slot"].to_list() == [int.from_bytes(first_two, "big"), 0]
@@ -76,7 +77,7 @@ def test_digests_of_rows_are_keyed_and_stay_apart():
     rows = candidates(*"abc").with_columns(digest=pl.Series([7, 7, 8], dtype=CANDIDATES["digest"]))
 
     digests = [
-        pseudonymise(rows, columns, key).frame.collect()["digest"].to_list()
+        pseudonymise(rows, IDS, columns, key).collect()["digest"].to_list()
         for columns, key in (((), None), (("case_id",), Pseudonymiser(KEY)), ((), OTHER))
     ]
 

@@ -532,7 +532,7 @@ def test_of_a_note_only_the_numbers_are_looked_at(
 
     raw = read_zgw(saved(tmp_path, [zaak("1"), noted, *TYPES]), "log", [], scratch)
 
-    found = looked_through(raw, ()).select(pl.col(NOTICED)).collect().item()
+    found = looked_through(raw, ()).frame.select(pl.col(NOTICED)).collect().item()
     assert (found is None) == (column is None)
     assert column is None or found.to_list() == [{"rule": "DQ14", "column": column}]
     assert "Burger" not in str(raw.frame.collect().to_dicts())
