@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.relativedelta import relativedelta
@@ -29,6 +30,12 @@ Clock = Literal["running", "suspended", "outside"]
 Language = Literal["nl", "en"]
 Format = Literal["csv", "excel", "parquet", "xes", "ocel", "zgw", "sql"]
 ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
+FORMAT_OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
+"""The format that a URL means where the config says none."""
+
+_SECRETS = ("password", "sslpassword", "sig")
+"""What a URL may ask with that nobody else should know."""
+
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
 
 
@@ -48,8 +55,26 @@ def _known_country(code: str) -> str:
     return code
 
 
+def _without_secret(path: str) -> str:
+    """Refuses a URL with a password in it: the config is kept with each run."""
+    if "://" not in path:
+        return path
+    try:
+        url = urlsplit(path)
+    except ValueError:
+        raise ValueError("this is no URL") from None
+    _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
+    if colon or any(name.lower() in _SECRETS for name, _ in parse_qsl(url.query)):
+        raise ValueError(
+            "a config is kept with each run, and must hold no password; leave it out of the URL, "
+            "and set PGPASSWORD or write it in ~/.pgpass, where PostgreSQL looks for it"
+        )
+    return path
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, AfterValidator(_known_country)]
+Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
 
 
 class Text(Model):
@@ -106,25 +131,50 @@ class Source(Model):
     """Where the events are, and how to read them.
 
     ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read.
+    ``query`` or ``table``: of a database, what to read.
     """
 
-    _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {"case_type": ("zgw",)}
+    _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
+        "case_type": ("zgw",),
+        "query": ("sql",),
+        "table": ("sql",),
+    }
     """The keys that only some formats know."""
 
-    path: Name
+    path: Annotated[Name, AfterValidator(_without_secret)]
     format: Format | None = None
     columns: Columns = Columns()
     case_attributes: tuple[CaseAttribute, ...] = ()
     case_type: Name | None = None
+    query: Name | None = None
+    table: Table | None = None
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")
     def _keys_are_of_its_format(self) -> Source:
         for key, formats in self._OF_FORMATS.items():
             default = type(self).model_fields[key].get_default(call_default_factory=True)
-            if getattr(self, key) != default and self.format not in formats:
+            if getattr(self, key) != default and self.meant_format not in formats:
                 raise ValueError(f"{key} is for some formats only; say format: {formats[0]}")
         return self
+
+    @model_validator(mode="after")
+    def _asks_a_database_one_thing(self) -> Source:
+        if self.meant_format != "sql":
+            return self
+        if "://" not in self.path:
+            raise ValueError("format sql is of a database: write path: postgresql://host/database")
+        if (self.query is None) == (self.table is None):
+            raise ValueError(
+                "of a database is read what query selects, or a table; give one of them"
+            )
+        return self
+
+    @property
+    def meant_format(self) -> Format | None:
+        """The format that the config says, or a URL means; null where the file's name must tell."""
+        scheme, is_url, _ = self.path.partition("://")
+        return self.format or (FORMAT_OF_SCHEME.get(scheme.lower()) if is_url else None)
 
 
 class Step(Model):

@@ -27,7 +27,7 @@ from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
 from flows.job import VERSION, Input, Job
 from flows.progress import recorded
-from ingest.batches import Batch, parts_of, paths_of
+from ingest.batches import Batch, Staged, parts_of, paths_of
 
 if TYPE_CHECKING:
     from ingest.events import Log
@@ -84,24 +84,34 @@ def read(job: Job, given: Input) -> Batch:
     Raises:
         SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
     """
-    from ingest.asking import fetch
     from ingest.removal import without
-    from ingest.sources import Address
-    from ingest.staging import stage
 
     for batch in job.held.batches if job.held else ():
         if batch.origin == given.origin:
             return batch
-    source, file = job.settings.sources[given.position], given.file
     try:
-        if isinstance(file, Address):
-            file = fetch(file, source, job.landing(file.url))
-        staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
+        staged = _staged(job, given)
     except OSError as error:
         message = f"{given.file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error
     [batch] = without([Batch(given.origin, staged)], job.forgotten, job.scratch)
     return batch
+
+
+def _staged(job: Job, given: Input) -> Staged:
+    from ingest.asking import fetch
+    from ingest.sources import Address
+    from ingest.staging import stage
+
+    source, file = job.settings.sources[given.position], given.file
+    if not isinstance(file, Address):
+        return stage(file, source, job.settings, job.config, given.position, job.scratch)
+    landing = job.landing(file.name)
+    fetched = fetch(file, source, landing)
+    try:  # what was brought has ids in it: it is not kept
+        return stage(fetched.file, source, job.settings, job.config, given.position, job.scratch)
+    finally:
+        shutil.rmtree(landing)
 
 
 def gather(job: Job, read: Sequence[Batch]) -> Gathered:

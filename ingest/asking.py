@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import SourceError
@@ -11,7 +15,14 @@ from contracts.settings import Source
 from ingest.sources import Address, SourceFile
 
 
-def fetch(address: Address, source: Source, landing: Path) -> SourceFile:
+@dataclass(frozen=True)
+class Fetched:
+    """What an address gave, as a file that a reader of its format can read."""
+
+    file: SourceFile
+
+
+def fetch(address: Address, source: Source, landing: Path) -> Fetched:
     """Brings what ``address`` gives to ``landing``, where a reader of a format can read it.
 
     Args:
@@ -23,5 +34,22 @@ def fetch(address: Address, source: Source, landing: Path) -> SourceFile:
     Raises:
         SourceError: it does not answer, or not as it should.
     """
-    del source, landing
+    match address.format:
+        case "sql":
+            from ingest.database import read_query
+
+            path = landing / "rows.parquet"
+            with _whole(path) as aside:
+                read_query(address.url, address.name, source, aside)
+            return Fetched(SourceFile(path, address.name, "sql"))
     raise SourceError(f"{address.name}: {address.format} is not asked by this version yet.")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write, which stands at ``path`` once it is whole, for its owner alone."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".bringing-") as folder:
+        aside = Path(folder) / path.name
+        yield aside
+        aside.chmod(0o600)
+        aside.replace(path)

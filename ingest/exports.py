@@ -49,8 +49,8 @@ def open_export(given: str, config: Path) -> Export:
     """
     if "://" in given:
         raise SourceError(
-            f"{given.partition('://')[0]}:// is not read by this version yet.",
-            "Download the export first and give the path of the file.",
+            f"init looks at files, and {given.partition('://')[0]}:// is none.",
+            "Give it a part of the export as a file; path and query can then be changed by hand.",
         )
     named = _pattern(Path(given)) if Path(given).is_dir() else given
     format_ = _one_format(named, given)

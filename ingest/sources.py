@@ -24,9 +24,10 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
 READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
 """The formats that this version reads."""
 
-_FORMAT_OF_SCHEME: dict[str, Format] = {}
-ASKED: tuple[tuple[str, Format], ...] = ()
+ASKED: tuple[tuple[str, Format], ...] = (("postgresql", "sql"), ("postgres", "sql"))
 """The schemes of URLs that this version asks, each with the format of what it gives."""
+
+_OTHER_DATABASES = ("db2", "mariadb", "mongodb", "mssql", "mysql", "oracle", "sqlite", "sqlserver")
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,16 @@ def find(
         return find_files(source, config, position, may_be_empty=may_be_empty)
     scheme = source.path.partition("://")[0].lower()
     key = f"{config}: sources.{position}"
-    format_ = source.format or _FORMAT_OF_SCHEME.get(scheme)
+    format_ = source.meant_format
     if format_ is None or (scheme, format_) not in ASKED:
         raise SourceError(
             f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
-            "Download it first and give the path of the file.",
+            "Of databases PostgreSQL is read, and what speaks its protocol. Export it to a file."
+            if scheme.partition("+")[0] in _OTHER_DATABASES
+            else "Download it first and give the path of the file.",
         )
     name, _, _ = source.path.partition("?")
-    return [Address(source.path, name, format_)]
+    return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]
 
 
 def find_files(

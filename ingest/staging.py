@@ -120,7 +120,7 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
     match file.format:
         case "csv":
             return read_delimited(file.path, file.name, scratch)
-        case "parquet":
+        case "parquet" | "sql":
             return read_parquet(file.path, file.name)
         case "xes":
             return read_xes(file.path, file.name, wanted, scratch)

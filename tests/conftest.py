@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers import database
+
+__all__ = ["database"]
+
 settings.register_profile(
     "everyday",
     max_examples=30,

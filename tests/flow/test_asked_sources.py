@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A log says the same wherever it is kept; and nothing of it stays behind where it was brought."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.errors import HoeksteenError
+from flows import steps
+from flows.job import plan
+from flows.journey import make
+from simulation.generator import LOG, Order, generate
+from tests.servers import Database
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+CONFIG = Path(__file__).parents[2] / "configs" / "vis.yaml"
+OF_THE_RUN = ("run_id",)
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("log")
+    generate(Order("vis", 200, 1), "csv", folder / "made")
+    return folder / "made" / LOG / "export.csv"
+
+
+@pytest.fixture(scope="module")
+def expected(export: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return findings(tmp_path_factory.mktemp("run"), f"sources.0.path={export}")
+
+
+def findings(folder: Path, *overrides: str) -> dict[str, Any]:
+    job = plan(CONFIG, out=folder, now=NOW, overrides=overrides)
+    made = make(job, steps)
+    assert not list(job.process_folder.glob(".landing/*"))
+    found = json.loads((made / "findings.json").read_text("utf-8"))
+    return {key: value for key, value in found.items() if key not in OF_THE_RUN}
+
+
+def loaded(database: Database, export: Path) -> str:
+    """Puts an export in a table, its times as times; gives the query that reads it in order."""
+    header = export.read_text("utf-8").partition("\n")[0].split(",")
+    times = {"tijdstip", "begonnen", "vastgelegd"}
+    columns = [f"{name} {'timestamp' if name in times else 'text'}" for name in header]
+    database.run(
+        "DROP TABLE IF EXISTS export;"
+        f"CREATE TABLE export ({', '.join(columns)}, nummer bigserial);"
+        "GRANT SELECT ON export TO reader;\n"
+        f"\\copy export ({', '.join(header)}) FROM '{export}' WITH (FORMAT csv, HEADER)\n"
+    )
+    return f"SELECT {', '.join(header)} FROM export ORDER BY nummer"
+
+
+def test_a_log_in_a_database_says_what_its_export_says(
+    database: Database, export: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    query = loaded(database, export)
+
+    found = findings(tmp_path, f"sources.0.path={database.trusted}", f"sources.0.query={query}")
+
+    assert found == expected
+
+
+def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
+    database: Database, export: Path, tmp_path: Path
+) -> None:
+    loaded(database, export)
+    asks = "sources.0.query=SELECT zaaknummer, stap FROM export"
+
+    with pytest.raises(HoeksteenError, match="the file has no column") as error:
+        findings(tmp_path, f"sources.0.path={database.trusted}", asks)
+
+    assert error.value.exit_code == 2
+    assert not list(tmp_path.rglob("*.parquet"))

