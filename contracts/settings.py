@@ -66,8 +66,8 @@ def _without_secret(path: str) -> str:
     _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
     if colon or any(name.lower() in _SECRETS for name, _ in parse_qsl(url.query)):
         raise ValueError(
-            "a config is kept with each run, and must hold no password; leave it out of the URL, "
-            "and set PGPASSWORD or write it in ~/.pgpass, where PostgreSQL looks for it"
+            "a config is kept with each run, and must hold no password; leave it out of the URL; "
+            "it is looked for in PGPASSWORD and ~/.pgpass, or in the variables of the storage"
         )
     return path
 

@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
 from contracts.settings import Source
+from ingest import objects
 from ingest.sources import Address, SourceFile
 
 
@@ -34,6 +35,12 @@ def fetch(address: Address, source: Source, landing: Path) -> Fetched:
     Raises:
         SourceError: it does not answer, or not as it should.
     """
+    if address.scheme in objects.SCHEMES:
+        path = landing / PurePosixPath(address.url).name
+        with _whole(path) as aside:
+            bucket, key = objects.opened(address.url)
+            bucket.bring(key, aside, address.version)
+        return Fetched(SourceFile(path, address.name, address.format))
     match address.format:
         case "sql":
             from ingest.database import read_query

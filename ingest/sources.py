@@ -9,10 +9,11 @@ import glob
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from contracts.errors import SourceError
 from contracts.settings import Format, Settings, Source, resolve_path
+from ingest import objects
 
 _FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".csv": "csv",
@@ -44,11 +45,21 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Address:
-    """A source that is not a file but is asked; ``url`` and ``name`` hold no secret."""
+    """A source that is not a file but is asked; ``url`` and ``name`` hold no secret.
+
+    ``version``: what it holds is the same as long as this is; empty where nobody knows before it is
+    asked.
+    """
 
     url: str
     name: str
     format: Format
+    version: str = ""
+
+    @property
+    def scheme(self) -> str:
+        """How it is asked: what the URL begins with."""
+        return self.url.partition("://")[0].lower()
 
 
 Found = SourceFile | Address
@@ -91,6 +102,8 @@ def find(
         return find_files(source, config, position, may_be_empty=may_be_empty)
     scheme = source.path.partition("://")[0].lower()
     key = f"{config}: sources.{position}"
+    if scheme in objects.SCHEMES:
+        return _find_objects(source, key, may_be_empty=may_be_empty)
     format_ = source.meant_format
     if format_ is None or (scheme, format_) not in ASKED:
         raise SourceError(
@@ -101,6 +114,44 @@ def find(
         )
     name, _, _ = source.path.partition("?")
     return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]
+
+
+def _find_objects(source: Source, key: str, *, may_be_empty: bool) -> list[Address]:
+    """The objects that ``source`` means, by the same rules as files."""
+    _check_read(source.format, key)
+    if source.format == "zgw":
+        raise SourceError(
+            f"{key}: pages of a ZGW API are read from a folder.",
+            "Bring them to one, and give its path.",
+        )
+    bucket, wanted = objects.opened(source.path)
+    found = [
+        (each, source.format or format_of_name(PurePosixPath(each.key)))
+        for each in _matching_objects(bucket, wanted, source.format)
+    ]
+    if not found and not may_be_empty:
+        raise SourceError(
+            f"{key}.path: there is no {source.path}.",
+            "It is the key of an object, a pattern, or a folder with objects of a known format.",
+        )
+    addresses = []
+    for each, format_ in found:
+        url = f"{bucket.url}/{each.key}"
+        if format_ is None:
+            raise _unclear(key, url)
+        addresses.append(Address(url, url, format_, each.version))
+    return addresses
+
+
+def _matching_objects(
+    bucket: objects.Bucket, wanted: str, format_: Format | None
+) -> list[objects.Object]:
+    if glob.has_magic(wanted):
+        return bucket.matching(wanted)
+    if wanted and (found := bucket.find(wanted)):
+        return [found]
+    inside = bucket.inside(wanted, deep=False)
+    return [each for each in inside if format_ or format_of_name(PurePosixPath(each.key))]
 
 
 def find_files(
@@ -159,7 +210,7 @@ def _means_files_of_a_folder(source: Source, config: Path) -> bool:
     return path.is_dir() or (glob.has_magic(path.name) and path.parent.is_dir())
 
 
-def format_of_name(path: Path) -> Format | None:
+def format_of_name(path: PurePath) -> Format | None:
     """The format that the ending of a name tells; null where it tells none."""
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     return _FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
@@ -178,11 +229,15 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
     known = format_ or format_of_name(path)
     if not known:
-        raise SourceError(
-            f"{key}: the format of {name} is not clear from its name.",
-            f"Say what it is: format: one of {', '.join(READ)}.",
-        )
+        raise _unclear(key, name)
     return SourceFile(path, name, known)
+
+
+def _unclear(key: str, name: str) -> SourceError:
+    return SourceError(
+        f"{key}: the format of {name} is not clear from its name.",
+        f"Say what it is: format: one of {', '.join(READ)}.",
+    )
 
 
 def _hint(source: Source, config: Path) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import database
+from tests.servers import bucket, database, storage
 
-__all__ = ["database"]
+__all__ = ["bucket", "database", "storage"]
 
 settings.register_profile(
     "everyday",

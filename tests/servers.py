@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A real PostgreSQL of this session's own, on loopback, in a folder that is thrown away."""
+"""A PostgreSQL and an S3 of this session's own, on loopback, thrown away after it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -115,3 +118,49 @@ def _free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
+
+
+_STORAGE = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+"""
+"""Ends with its stdin. It is a process of its own, as deltalake holds Python while it asks."""
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[str]:
+    """The URL of an S3 of this session's own; ``bucket`` makes a bucket in it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _STORAGE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "MOTO_S3_DEFAULT_MAX_KEYS": "5"},  # so that a list has pages
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        server.stdin.close()
+
+
+@pytest.fixture
+def bucket(storage: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a new bucket; the environment tells where it is, and who we are."""
+    name = f"bucket-{uuid.uuid4().hex}"
+    with urlopen(Request(f"{storage}/{name}", method="PUT")):
+        pass
+    environment = {
+        "AWS_ENDPOINT_URL": storage,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-west-1",
+    }
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    return f"s3://{name}"

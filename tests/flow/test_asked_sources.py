@@ -15,6 +15,7 @@ from contracts.errors import HoeksteenError
 from flows import steps
 from flows.job import plan
 from flows.journey import make
+from ingest.objects import opened
 from simulation.generator import LOG, Order, generate
 from tests.servers import Database
 
@@ -63,6 +64,16 @@ def test_a_log_in_a_database_says_what_its_export_says(
     query = loaded(database, export)
 
     found = findings(tmp_path, f"sources.0.path={database.trusted}", f"sources.0.query={query}")
+
+    assert found == expected
+
+
+def test_a_log_in_a_bucket_says_what_its_export_says(
+    bucket: str, export: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    opened(bucket)[0].put(export, "exports/2026.csv")
+
+    found = findings(tmp_path, f"sources.0.path={bucket}/exports/*.csv")
 
     assert found == expected
 

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Objects in the storage of S3, Azure or Google: list, bring, put, delete.
+
+Who we are and where the storage is, the environment tells (``AWS_…``, ``AZURE_…``, ``GOOGLE_…``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from contracts.errors import SourceError
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import RetryConfig
+
+SCHEMES = ("abfs", "abfss", "gs", "s3")
+"""Of the URLs whose objects are read: ``scheme://bucket/key``."""
+
+_ENDPOINTS = ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
+_PIECE = 16 << 20  # bytes: one request, as obstore gives each thirty seconds
+_PATIENCE: RetryConfig = {"max_retries": 5, "retry_timeout": dt.timedelta(minutes=1)}
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object of a bucket; another ``version`` holds something else."""
+
+    key: str
+    size: int
+    version: str
+
+
+class Bucket:
+    """A bucket or container; ``url`` is its own, and a key begins without a slash.
+
+    Every method raises a ``SourceError`` where the bucket is absent, is not for us, or does not
+    answer; its cause is an ``OSError`` where it may be otherwise when tried again.
+    """
+
+    def __init__(self, url: str) -> None:
+        from obstore.store import from_url
+
+        self.url = url
+        _check_endpoint(url)
+        with _told(url):
+            self._store = from_url(url, retry_config=_PATIENCE)
+
+    def find(self, key: str) -> Object | None:
+        """The object that is called ``key``."""
+        with _told(self.url):
+            try:
+                return _object(self._store.head(key))
+            except FileNotFoundError:
+                return None
+
+    def inside(self, folder: str, *, deep: bool) -> list[Object]:
+        """The objects in ``folder`` by key: with ``deep`` also those in folders inside it."""
+        with _told(self.url):
+            if deep:
+                found = [each for page in self._store.list(folder or None) for each in page]
+            else:
+                found = list(self._store.list_with_delimiter(folder or None)["objects"])
+        return sorted(map(_object, found), key=lambda each: each.key)
+
+    def matching(self, pattern: str) -> list[Object]:
+        """The objects whose key is as ``pattern`` says, which means what it does for files."""
+        parts = pattern.split("/")
+        plain = list(itertools.takewhile(lambda part: not glob.has_magic(part), parts[:-1]))
+        found = self.inside("/".join(plain), deep=len(plain) < len(parts) - 1 or parts[-1] == "**")
+        return [each for each in found if _is_like(each.key.split("/"), parts)]
+
+    def bring(self, key: str, path: Path, version: str = "") -> None:
+        """Writes an object to a file, in bounded memory.
+
+        Raises:
+            SourceError: also where it is not there, or is not the ``version`` that is asked for.
+        """
+        name = f"{self.url}/{key}"
+        with _told(name):
+            known = _object(self._store.head(key))
+        _check_version(name, known, version or known.version)
+        with path.open("wb") as file:
+            for start in range(0, known.size, _PIECE):
+                with _told(name):
+                    end = min(start + _PIECE, known.size)
+                    given = self._store.get(key, options={"range": (start, end)})
+                    piece = given.bytes()
+                _check_version(name, _object(given.meta), known.version)
+                file.write(piece)
+
+    def put(self, path: Path, key: str) -> None:
+        """Writes a file to an object, which is never half there."""
+        with _told(self.url):
+            self._store.put(key, path)
+
+    def put_if_absent(self, content: bytes, key: str) -> bool:
+        """Makes an object, unless there is one already; tells whether it did. One of many wins."""
+        from obstore.exceptions import AlreadyExistsError
+
+        with _told(self.url):
+            try:
+                self._store.put(key, content, mode="create")
+            except AlreadyExistsError:
+                return False
+        return True
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Removes these objects, whether they are there or not."""
+        with _told(self.url):
+            self._store.delete(keys)
+
+
+def opened(url: str) -> tuple[Bucket, str]:
+    """The bucket of a URL, and the key or the folder in it that it names."""
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")
+    return Bucket(f"{scheme}://{bucket}"), key.strip("/")
+
+
+def _check_endpoint(url: str) -> None:
+    """Refuses what obstore would panic at."""
+    for variable in _ENDPOINTS:
+        endpoint = urlsplit(os.environ.get(variable, "http://default"))
+        if endpoint.scheme not in ("http", "https") or not endpoint.netloc:
+            raise SourceError(
+                f"{url}: {variable} is no URL.", "Write for example https://storage.example:9000."
+            )
+    if url.endswith("://"):
+        raise _refusal(url, _BAD_URL)
+
+
+def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    first, *others = pattern
+    if first == "**":
+        return any(_is_like(parts[skipped:], others) for skipped in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], first) and _is_like(parts[1:], others)
+
+
+def _object(meta: ObjectMeta) -> Object:
+    stamp = meta["e_tag"] or meta["last_modified"].astimezone(dt.UTC).isoformat()
+    return Object(meta["path"], meta["size"], stamp)
+
+
+def _check_version(name: str, given: Object, version: str) -> None:
+    if given.version != version:
+        raise SourceError(f"{name} was changed after it was found.", "Run again.")
+
+
+_NO_BUCKET = ("there is no such bucket", "Is its name right, and the endpoint of its storage?")
+_DENIED = ("we may not read that", "Have its owner grant reading and listing to this account.")
+_NOBODY = (
+    "the environment does not tell who we are",
+    "Set the credentials of this storage, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+)
+_ABSENT = ("there is no such object", "It may have been removed; run again.")
+_SILENT = ("its storage does not answer", "Is the endpoint right, and may we reach it?")
+_BAD_URL = ("this is no URL of an object", "Write for example s3://bucket/exports/*.csv.")
+
+_OF_PHRASE = {
+    "NoSuchBucket": _NO_BUCKET,
+    "ContainerNotFound": _NO_BUCKET,
+    "The specified bucket does not exist": _NO_BUCKET,
+    "403 Forbidden": _DENIED,
+    "401 Unauthorized": _DENIED,
+    "InvalidBucketName": _NO_BUCKET,
+    "Missing AccessKeyId": _NOBODY,
+    "Missing SecretAccessKey": _NOBODY,
+    "latest/api/token": _NOBODY,  # where S3, Azure and Google tell their own machines
+    "metadata/identity": _NOBODY,
+    "computeMetadata": _NOBODY,
+    "must be specified": _BAD_URL,
+}
+"""What is wrong where obstore has no error of its own for it."""
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turns what goes wrong in the storage into a ``SourceError`` that says nothing of a key."""
+    from obstore import exceptions
+
+    try:
+        yield
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+        raise _refusal(name, _why(str(error), _DENIED)) from None
+    except FileNotFoundError as error:
+        raise _refusal(name, _why(str(error), _ABSENT)) from None
+    except (ValueError, exceptions.InvalidPathError):
+        raise _refusal(name, _BAD_URL) from None
+    except (exceptions.BaseError, OSError) as error:
+        why = _why(str(error), _SILENT)
+        raise _refusal(name, why) from (ConnectionError() if why is _SILENT else None)
+
+
+def _why(text: str, otherwise: tuple[str, str]) -> tuple[str, str]:
+    return next((why for phrase, why in _OF_PHRASE.items() if phrase in text), otherwise)
+
+
+def _refusal(name: str, why: tuple[str, str]) -> SourceError:
+    said, hint = why
+    return SourceError(f"{name}: {said}.", hint)
