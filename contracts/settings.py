@@ -131,13 +131,15 @@ class Source(Model):
     """Where the events are, and how to read them.
 
     ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read.
-    ``query`` or ``table``: of a database, what to read.
+    ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
+    with each row that is added.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
         "case_type": ("zgw",),
         "query": ("sql",),
         "table": ("sql",),
+        "watermark": ("sql",),
     }
     """The keys that only some formats know."""
 
@@ -148,6 +150,7 @@ class Source(Model):
     case_type: Name | None = None
     query: Name | None = None
     table: Table | None = None
+    watermark: Name | None = None
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")

@@ -18,12 +18,18 @@ from ingest.sources import Address, SourceFile
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an address gave, as a file that a reader of its format can read."""
+    """What an address gave, as a file that a reader of its format can read.
+
+    ``upto``: the highest watermark that was seen, where ``source`` has one: what to ask from the
+    next time. Whoever keeps it keeps with it of which ``source`` it is, and knows rows by their
+    digest: some come twice.
+    """
 
     file: SourceFile
+    upto: str | None = None
 
 
-def fetch(address: Address, source: Source, landing: Path) -> Fetched:
+def fetch(address: Address, source: Source, landing: Path, since: str | None = None) -> Fetched:
     """Brings what ``address`` gives to ``landing``, where a reader of a format can read it.
 
     Args:
@@ -31,9 +37,11 @@ def fetch(address: Address, source: Source, landing: Path) -> Fetched:
         source: how to ask.
         landing: a folder for this address alone, which an earlier try that was broken off may have
             left something in to go on with.
+        since: ``upto`` of an earlier time, whose rows are kept; by default all is asked for.
 
     Raises:
         SourceError: it does not answer, or not as it should.
+        ConfigError: ``source`` asks for what cannot be.
     """
     if address.scheme in objects.SCHEMES:
         path = landing / PurePosixPath(address.url).name
@@ -47,8 +55,8 @@ def fetch(address: Address, source: Source, landing: Path) -> Fetched:
 
             path = landing / "rows.parquet"
             with _whole(path) as aside:
-                read_query(address.url, address.name, source, aside)
-            return Fetched(SourceFile(path, address.name, "sql"))
+                upto = read_query(address.url, address.name, source, aside, since)
+            return Fetched(SourceFile(path, address.name, "sql"), upto)
     raise SourceError(f"{address.name}: {address.format} is not asked by this version yet.")
 
 

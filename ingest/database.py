@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import difflib
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,9 +17,10 @@ import adbc_driver_postgresql.dbapi as postgresql
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from contracts.errors import SourceError
+from contracts.errors import ConfigError, SourceError
 from contracts.settings import Source
 from ingest.database_faults import told
+from ingest.watermarks import CONDITIONS, SETTING, highest
 
 _ONLY_READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -32,7 +35,9 @@ _NOT_PLAIN = (b"bpchar", b"money")
 """Types that come as another: padded with blanks, or as a whole number of cents."""
 
 
-def read_query(url: str, name: str, source: Source, path: Path) -> None:
+def read_query(
+    url: str, name: str, source: Source, path: Path, since: str | None = None
+) -> str | None:
     """Writes the rows that ``source`` asks of the database at ``url`` to a Parquet file.
 
     They are read in one transaction that cannot write, so all as they stood at one moment. What has
@@ -44,17 +49,24 @@ def read_query(url: str, name: str, source: Source, path: Path) -> None:
         name: what the user calls it, for errors.
         source: with a ``query`` or a ``table``.
         path: the file to write.
+        since: the highest ``watermark`` that was seen; rows from there on are asked for.
+
+    Returns:
+        The highest ``watermark`` that is seen now; none where the source has none.
 
     Raises:
         SourceError: the database or the query is not as it should be.
+        ConfigError: the ``watermark`` is no column of the query, or cannot be one.
     """
     with told(name):
         connection = postgresql.connect(_with_manners(url))
     with connection, connection.cursor() as cursor:
-        rows = _asked(cursor, source, name)
+        rows = _asked(cursor, source, name, since)
         with pq.ParquetWriter(path, rows.schema) as file:
             for batch in _batches(rows, name):
                 file.write_batch(batch)
+    now = dt.datetime.now(dt.UTC)
+    return source.watermark and highest(path, source.watermark, since, now)
 
 
 def _with_manners(url: str) -> str:
@@ -69,7 +81,9 @@ def _with_manners(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{added}"
 
 
-def _asked(cursor: postgresql.Cursor, source: Source, name: str) -> pa.RecordBatchReader:
+def _asked(
+    cursor: postgresql.Cursor, source: Source, name: str, since: str | None
+) -> pa.RecordBatchReader:
     """The rows that ``source`` asks for, none of them fetched yet.
 
     The query stands between brackets, where only a SELECT can.
@@ -80,9 +94,34 @@ def _asked(cursor: postgresql.Cursor, source: Source, name: str) -> pa.RecordBat
         cursor.execute(_ONLY_READ)
         fields = list(cursor.adbc_execute_schema(whole))
     _check_names([field.name for field in fields], name)
+    asked = f"SELECT {', '.join(map(_column, fields))} FROM {between}"  # noqa: S608
+    if source.watermark:
+        condition = _condition(source.watermark, fields, name)
+        asked += f" WHERE {condition}" if since is not None else ""
     with told(name):
-        cursor.execute(f"SELECT {', '.join(map(_column, fields))} FROM {between}")  # noqa: S608
+        if since is not None:
+            cursor.execute(f"SELECT set_config('{SETTING}', $1, true)", (since,))
+            cursor.fetchall()
+        cursor.execute(asked)
         return cursor.fetch_record_batch()
+
+
+def _condition(watermark: str, fields: Sequence[Any], name: str) -> str:
+    """Which rows are new; see ``watermarks``."""
+    types = {field.name: field.metadata[b"POSTGRESQL:type"].decode() for field in fields}
+    if watermark not in types:
+        near = difflib.get_close_matches(watermark, types, n=1)
+        raise ConfigError(
+            f"{name}: the watermark '{watermark}' is not a column of what is asked.",
+            f"Did you mean '{near[0]}'?" if near else "Add it to the query.",
+        )
+    if types[watermark] not in CONDITIONS:
+        raise ConfigError(
+            f"{name}: the watermark '{watermark}' is of type {types[watermark]}.",
+            "It is a moment, a date, a whole number or a text; cast it in the query.",
+        )
+    column = f"asked.{_quoted(watermark)}"
+    return f"({CONDITIONS[types[watermark]].format(column=column)} OR {column} IS NULL)"
 
 
 def _query(source: Source) -> str:
