@@ -27,7 +27,7 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
-        batches = [steps.read(job, given) for given in job.inputs]
+        batches = [batch for given in job.inputs for batch in steps.read(job, given)]
         missing = sum(batch.staged.missing for batch in batches)
         verdict = judge(paths_of(batches), job.settings, now, job.making, missing=missing)
     if not verdict.success:

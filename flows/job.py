@@ -112,6 +112,14 @@ class Job(BaseModel):
         named = {each.origin.key for each in self.inputs}
         return set().union(*(self.held.forgotten_under(key) for key in named if self.held))
 
+    def known_of(self, given: Input) -> list[Batch]:
+        """What the store holds of an address, in the order in which it was brought."""
+        return [
+            batch
+            for batch in (self.held.batches if self.held else ())
+            if _is_of(batch.origin.name, given)
+        ]
+
     @property
     def known_at(self) -> dt.datetime:
         """Since when the log of this run is known.
@@ -229,12 +237,12 @@ def _kept(
     Raises:
         ConfigError: its pseudonyms were made with another key, so its cases cannot be known again.
     """
-    there = {each.origin.name for each in inputs}
     given = {source.path for source in settings.sources}
     kept = tuple(
         batch
         for batch in (held.batches if held else ())
-        if batch.origin.given in given and batch.origin.name not in there
+        if batch.origin.given in given
+        and not any(_is_of(batch.origin.name, each) for each in inputs)
     )
     _check_forgotten(config, inputs, held)
     keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
@@ -245,6 +253,13 @@ def _kept(
             "Put the files back, use that key, or begin a new --store.",
         )
     return kept
+
+
+def _is_of(name: str, given: Input) -> bool:
+    """Whether a batch of this name is of an input: of an address each later part says from when."""
+    return name == given.origin.name or (
+        isinstance(given.file, Address) and name.startswith(f"{given.origin.name} from ")
+    )
 
 
 def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
@@ -280,7 +295,8 @@ def _drawn(settings: Settings, config: Path) -> str | None:
 
 def _digest(file: Found, now: dt.datetime) -> str:
     if isinstance(file, Address):  # nobody knows what it will give before it is asked
-        return hashlib.sha256(f"{file.url} {now.isoformat()}".encode()).hexdigest()
+        moment = file.version or now.isoformat()
+        return hashlib.sha256(f"{file.url} {moment}".encode()).hexdigest()
     return _file_digest(file, _stamps(file))
 
 

@@ -7,6 +7,7 @@ Heavy rooms are imported where they are used, so that ``hoeksteen --help`` answe
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 import shutil
@@ -19,15 +20,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
-from contracts.errors import GateStopped, SourceError, UsageError
+from contracts.errors import GateStopped, UsageError
 from contracts.events import attribute_column
 from contracts.norms import equivalent_days
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
-from flows.job import VERSION, Input, Job
+from flows.job import VERSION, Job
 from flows.progress import recorded
-from ingest.batches import Batch, Staged, parts_of, paths_of
+from flows.reading import read as read  # noqa: PLC0414 - a step as the others
+from ingest.batches import Batch, parts_of, paths_of
 
 if TYPE_CHECKING:
     from ingest.events import Log
@@ -78,43 +80,7 @@ def workplace(job: Job) -> Iterator[None]:
         shutil.rmtree(job.making, ignore_errors=True)
 
 
-def read(job: Job, given: Input) -> Batch:
-    """Reads one file into candidates; one that the store holds as it is need not be read.
-
-    Raises:
-        SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
-    """
-    from ingest.removal import without
-
-    for batch in job.held.batches if job.held else ():
-        if batch.origin == given.origin:
-            return batch
-    try:
-        staged = _staged(job, given)
-    except OSError as error:
-        message = f"{given.file.name} cannot be read: {error.strerror}."
-        raise SourceError(message, "Is it still there, and is the disk not full?") from error
-    [batch] = without([Batch(given.origin, staged)], job.forgotten, job.scratch)
-    return batch
-
-
-def _staged(job: Job, given: Input) -> Staged:
-    from ingest.asking import fetch
-    from ingest.sources import Address
-    from ingest.staging import stage
-
-    source, file = job.settings.sources[given.position], given.file
-    if not isinstance(file, Address):
-        return stage(file, source, job.settings, job.config, given.position, job.scratch)
-    landing = job.landing(file.name)
-    fetched = fetch(file, source, landing)
-    try:  # what was brought has ids in it: it is not kept
-        return stage(fetched.file, source, job.settings, job.config, given.position, job.scratch)
-    finally:
-        shutil.rmtree(landing)
-
-
-def gather(job: Job, read: Sequence[Batch]) -> Gathered:
+def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     """All that the log of the run consists of: what was read, and what only the store has.
 
     Cases that ended so long ago that they may not be kept are left out.
@@ -123,7 +89,8 @@ def gather(job: Job, read: Sequence[Batch]) -> Gathered:
 
     if job.then:
         return Gathered(job.then.batches)
-    batches, retention = (*read, *job.kept), job.settings.store.retention
+    batches = (*itertools.chain.from_iterable(read), *job.kept)
+    retention = job.settings.store.retention
     if not retention:
         return Gathered(batches)
     ended = ended_before(batches, job.settings.journey.end, ago(retention, job.now))
@@ -343,13 +310,13 @@ def _write_cases(job: Job, parts: Sequence[Path], merged: Summaries, lens: Lens)
 def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Facts:
     from reporting.facts import Facts, SourceFact
 
-    there = {each.origin.name for each in job.inputs}
+    absent = {batch.origin.name for batch in job.kept}
     sources = [
         SourceFact(
             batch.origin.name,
             batch.staged.rows,
             batch.origin.sha256[:12],
-            is_there=bool(job.then) or batch.origin.name in there,
+            is_there=batch.origin.name not in absent,
         )
         for batch in batches
     ]

@@ -75,10 +75,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Batch:
-    """What a file became, and where that came from."""
+    """What a file became, and where that came from.
+
+    ``upto`` is the highest watermark that was seen, where the source has one.
+    """
 
     origin: Origin
     staged: Staged
+    upto: str | None = None
 
 
 @dataclass(frozen=True)

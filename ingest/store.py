@@ -258,6 +258,7 @@ def _said(batch: Batch, store: Path) -> dict[str, Any]:
         "origin": asdict(batch.origin),
         "rows": batch.staged.rows,
         "missing": batch.staged.missing,
+        "upto": batch.upto,
         "parts": parts,
     }
 
@@ -270,7 +271,8 @@ def _version(number: int, facts: dict[str, Any], store: Path) -> Version:
 
 def _batch(said: dict[str, Any], store: Path) -> Batch:
     parts = tuple(Part(store / name, *figures) for name, *figures in said["parts"])
-    return Batch(Origin(**said["origin"]), Staged(parts, said["rows"], said["missing"]))
+    staged = Staged(parts, said["rows"], said["missing"])
+    return Batch(Origin(**said["origin"]), staged, said["upto"])
 
 
 def _sweep(store: Path, keep_from: dt.datetime) -> None:

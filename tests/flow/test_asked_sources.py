@@ -16,11 +16,13 @@ from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.objects import opened
+from ingest.store import newest
 from simulation.generator import LOG, Order, generate
 from tests.servers import Database
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = Path(__file__).parents[2] / "configs" / "vis.yaml"
+HALFWAY = "2024-06-01"
 OF_THE_RUN = ("run_id",)
 
 
@@ -36,8 +38,8 @@ def expected(export: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return findings(tmp_path_factory.mktemp("run"), f"sources.0.path={export}")
 
 
-def findings(folder: Path, *overrides: str) -> dict[str, Any]:
-    job = plan(CONFIG, out=folder, now=NOW, overrides=overrides)
+def findings(folder: Path, *overrides: str, now: dt.datetime = NOW) -> dict[str, Any]:
+    job = plan(CONFIG, out=folder, now=now, overrides=overrides)
     made = make(job, steps)
     assert not list(job.process_folder.glob(".landing/*"))
     found = json.loads((made / "findings.json").read_text("utf-8"))
@@ -89,3 +91,38 @@ def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
 
     assert error.value.exit_code == 2
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
+    database: Database, export: Path, tmp_path: Path
+) -> None:
+    query = loaded(database, export)
+    names = query.removeprefix("SELECT ").partition(" FROM ")[0]
+    database.run(f"CREATE TABLE later AS SELECT * FROM export WHERE tijdstip > '{HALFWAY}'")
+    database.run(f"DELETE FROM export WHERE tijdstip > '{HALFWAY}'")
+    asks = (f"sources.0.path={database.trusted}", f"sources.0.query=SELECT {names} FROM export")
+    marked = (*asks, "sources.0.watermark=tijdstip")
+
+    first = findings(tmp_path, *marked)
+    database.run("INSERT INTO export SELECT * FROM later")
+    second = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
+    third = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=2))
+
+    whole = findings(tmp_path / "whole", *asks)
+    assert first["log"]["events"] < second["log"]["events"]
+    assert {**second, "log": second["log"]} == whole == third
+    version = newest(tmp_path / "visum-kort-verblijf" / "store")
+    assert version is not None
+    rows = [batch.staged.rows for batch in version.batches]
+    assert len(rows) == 2  # the third run found nothing new
+    assert sum(rows) == whole["log"]["events"] + whole["log"]["quarantined_rows"]
+    assert version.number == 1
+
+
+def test_the_same_object_again_is_the_same_run(bucket: str, export: Path, tmp_path: Path) -> None:
+    opened(bucket)[0].put(export, "again/2026.csv")
+    asked = {"out": tmp_path, "overrides": (f"sources.0.path={bucket}/again/2026.csv",)}
+    folder = make(plan(CONFIG, now=NOW, **asked), steps)
+
+    assert plan(CONFIG, now=NOW + dt.timedelta(days=1), **asked).folder == folder
+    opened(bucket)[0].delete("again/2026.csv")
