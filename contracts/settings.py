@@ -130,9 +130,11 @@ class Columns(Model):
 class Source(Model):
     """Where the events are, and how to read them.
 
-    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read.
-    ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
-    with each row that is added.
+    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. ``query`` or
+    ``table``: of a database, what to read; ``watermark``: the column of it that grows with each row
+    that is added. ``sheet``: of a
+    workbook. ``header``: false where no line names the columns; they are then called
+    ``column 1`` and so on.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
@@ -140,6 +142,8 @@ class Source(Model):
         "query": ("sql",),
         "table": ("sql",),
         "watermark": ("sql",),
+        "header": ("csv", "excel"),
+        "sheet": ("excel",),
     }
     """The keys that only some formats know."""
 
@@ -151,6 +155,8 @@ class Source(Model):
     query: Name | None = None
     table: Table | None = None
     watermark: Name | None = None
+    sheet: Name | None = None
+    header: bool | None = None
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")
@@ -158,7 +164,8 @@ class Source(Model):
         for key, formats in self._OF_FORMATS.items():
             default = type(self).model_fields[key].get_default(call_default_factory=True)
             if getattr(self, key) != default and self.meant_format not in formats:
-                raise ValueError(f"{key} is for some formats only; say format: {formats[0]}")
+                among = " or ".join(formats)
+                raise ValueError(f"{key} is for some formats only; say format: {among}")
         return self
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.encoding import as_utf8
-from ingest.raw import ROW, Raw, digest, place, refused
+from ingest.raw import ROW, Raw, digest, numbered, place, refused
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
@@ -23,7 +23,7 @@ _SAMPLE_LINES = 101
 _SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
-def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
+def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True) -> Raw:
     """Opens a delimited file; the first line that is not empty names the columns.
 
     Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that a
@@ -35,6 +35,7 @@ def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
         path: the file, plain or gzipped.
         name: what errors call it.
         scratch: an empty folder, for a copy in UTF-8 where the file is not.
+        header: whether that line names the columns, or is a row as all others.
 
     Raises:
         SourceError: no text, no separator, no header, or no rows.
@@ -46,6 +47,8 @@ def read_delimited(path: Path, name: str, scratch: Path) -> Raw:
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
     separator, above = _separator(sample, name)
     columns, lines = _header(sample, separator, above, name)
+    if not header:
+        columns, lines = numbered(len(columns)), above
     places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
         text,

@@ -56,6 +56,11 @@ def place(number: int) -> str:
     return f"c{number}"
 
 
+def numbered(count: int) -> tuple[str, ...]:
+    """What the columns of a table without a header are called: ``column 1`` and so on."""
+    return tuple(f"column {number}" for number in range(1, count + 1))
+
+
 def digest(columns: Sequence[str]) -> pl.Expr:
     """``DIGEST`` of a frame with all the ``columns`` of its file, in whatever order they stand."""
     by_name = sorted(range(len(columns)), key=lambda number: (columns[number], number))

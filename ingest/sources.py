@@ -19,10 +19,15 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".csv": "csv",
     ".txt": "csv",
     ".tsv": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
     ".parquet": "parquet",
     ".xes": "xes",
 }
-READ: tuple[Format, ...] = ("csv", "parquet", "xes", "zgw")
+READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "zgw")
 """The formats that this version reads."""
 
 ASKED: tuple[tuple[str, Format], ...] = (("postgresql", "sql"), ("postgres", "sql"))

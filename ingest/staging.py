@@ -26,6 +26,7 @@ from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
 from ingest.sources import SourceFile
+from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
 
@@ -117,9 +118,13 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
     Raises:
         SourceError: it cannot be read.
     """
+    has_header = source.header is not False
     match file.format:
         case "csv":
-            return read_delimited(file.path, file.name, scratch)
+            return read_delimited(file.path, file.name, scratch, header=has_header)
+        case "excel":
+            sheet = source.sheet
+            return read_spreadsheet(file.path, file.name, scratch, sheet, header=has_header)
         case "parquet" | "sql":
             return read_parquet(file.path, file.name)
         case "xes":

@@ -46,7 +46,7 @@ def write(name: str, header: str, cases: int = 30, row: str = "") -> None:
     Path(name).write_text("\n".join([header, *steps, ""]))
 
 
-@pytest.mark.parametrize("dialect", ["csv", "csv-nl", "csv-excel", "parquet"])
+@pytest.mark.parametrize("dialect", ["csv", "csv-nl", "csv-excel", "excel", "parquet"])
 def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
     generate(Order("cbr", 300, 1), dialect, Path("made"))
 

@@ -11,12 +11,12 @@ from ingest.delimited import read_delimited
 from ingest.raw import DIGEST, refused
 
 
-def rows_of(tmp_path, content):
+def rows_of(tmp_path, content, *, header=True):
     path = tmp_path / "export.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    raw = read_delimited(path, "export.csv", scratch)
+    raw = read_delimited(path, "export.csv", scratch, header=header)
     with refused(raw.refusal):
         return raw.columns, raw.frame.drop(DIGEST).collect().rows()
 
@@ -61,6 +61,23 @@ def test_reads_every_dialect(tmp_path, content):
 )
 def test_reads_values_as_they_stand(tmp_path, content, expected):
     assert rows_of(tmp_path, content)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("1;2\n3;4\n", [(1, "1", "2"), (2, "3", "4")]),
+        ("sep=,\n1,2\n", [(1, "1", "2")]),
+        ("\n1;2\n\n3\n", [(2, "1", "2"), (4, "3", None)]),
+    ],
+)
+def test_without_a_header_the_first_line_is_a_row(tmp_path, content, rows):
+    assert rows_of(tmp_path, content, header=False) == (("column 1", "column 2"), rows)
+
+
+def test_a_long_line_is_found_without_a_header(tmp_path):
+    with pytest.raises(SourceError, match="into columns at line 2"):
+        rows_of(tmp_path, "1;2\n1;2;3\n", header=False)
 
 
 @pytest.mark.parametrize(

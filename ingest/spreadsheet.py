@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads one sheet of a workbook: every value a ``String``, as CSV has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from contracts.errors import SourceError
+from ingest.raw import ROW, Raw, digest, numbered, place
+from ingest.workbook import sheet_of
+
+_LINES_ABOVE = 50
+_IS_A_VALUE = r"^(?:-?\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2} .*)$"
+_IS_A_TOTAL = r"(?i)^(?:(?:eind|sub)?tota(?:al|len)|(?:grand |sub)?totals?)\b"
+
+
+def read_spreadsheet(
+    path: Path, name: str, scratch: Path, sheet: str | None = None, *, header: bool = True
+) -> Raw:
+    """Opens a sheet of a workbook.
+
+    The first line that fills more than half of the columns names them; what stands above it, as a
+    title does, is no row. Neither is a last line that begins with *Totaal*, nor an empty line, but
+    empty lines count.
+
+    Args:
+        path: the workbook.
+        name: what errors call it.
+        scratch: an empty folder.
+        sheet: which sheet; where it is null, the only one that holds a table and is not hidden.
+        header: whether a line names the columns.
+
+    Raises:
+        SourceError: it cannot be read, its columns have no names, or there are no rows.
+    """
+    cells = pl.scan_parquet(sheet_of(path, name, scratch, sheet), glob=False)
+    text = pl.all().str.strip_chars()
+    cells = cells.with_columns(pl.when(text != "").then(text))
+    line, names = _header(cells, name) if header else (-1, {})
+    rows = cells.slice(line + 1)
+    filled = [column for column, count in _filled(rows).items() if count]
+    nameless = [each for each in filled if header and each not in names]
+    if nameless:
+        raise SourceError(
+            f"{name}: the header names no column for the values in column "
+            f"{cells.collect_schema().names().index(nameless[0]) + 1}.",
+            "Give each column a name of its own, in one line without merged cells.",
+        )
+    kept = list(names) or filled
+    columns = tuple(names.values()) or numbered(len(kept))
+    places = [place(number) for number in range(len(kept))]
+    frame = (
+        rows.select(pl.col(each).alias(to) for each, to in zip(kept, places, strict=True))
+        .with_row_index(ROW, offset=1)
+        .filter(pl.any_horizontal(pl.col(places).is_not_null()))
+    )
+    frame = _without_total(frame).with_columns(digest(columns))
+    if frame.head(1).collect().is_empty():
+        raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+    refusal = SourceError(f"{name} cannot be read.")
+    by_name, by_place = zip(columns, places, strict=True), zip(places, columns, strict=True)
+    return Raw(frame, columns, dict(by_name), dict(by_place), lambda: refusal)
+
+
+def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
+    """Which line names the columns, and the names that it gives to columns of ``cells``."""
+    width = sum(count > 0 for count in _filled(cells).values())
+    top = cells.head(_LINES_ABOVE).collect()
+    filled = top.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    line = (filled * 2 > width).arg_max()
+    names = {} if line is None else {k: v for k, v in top.row(line, named=True).items() if v}
+    is_value = pl.Series(list(names.values()), dtype=pl.String).str.contains(_IS_A_VALUE)
+    if not names or is_value.any():
+        raise SourceError(
+            f"{name} has no header: no line of texts names its columns.",
+            "Put one above the rows, or say header: false.",
+        )
+    return int(line or 0), names
+
+
+def _filled(cells: pl.LazyFrame) -> dict[str, int]:
+    """How many values each column holds."""
+    return cells.select(pl.all().count()).collect(engine="streaming").row(0, named=True)
+
+
+def _without_total(rows: pl.LazyFrame) -> pl.LazyFrame:
+    last = rows.tail(1).collect(engine="streaming")
+    first_value = last.select(pl.coalesce(pl.exclude(ROW))).to_series()
+    if first_value.str.contains(_IS_A_TOTAL).any():
+        return rows.filter(pl.col(ROW) < last[ROW].item())
+    return rows

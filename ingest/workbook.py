@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Takes one sheet out of a workbook, in a process of its own that may use so much memory.
+
+How large the sheets of a small file are is known only when they are read: one cell in the last
+corner of a sheet makes a table of 17 billion. Where that does not fit, the other process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import SourceError
+
+MOST_MEMORY = 4 << 30
+"""The bytes that reading a workbook may take."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_FEWEST_COLUMNS = 2
+_MOST_UNZIPPED, _MANY_UNZIPPED, _MOST_TIMES_LARGER = 8 << 30, 64 << 20, 200
+
+_SAVE_AGAIN = "Open it in a spreadsheet program, and save it again as .xlsx."
+_REFUSED = {
+    "password": ("{name} is protected by a password.", "Save it without one."),
+    "damaged": ("{name} is not a whole workbook.", _SAVE_AGAIN),
+    "large": (
+        "{name} takes more than {most} GB of memory to read.",
+        "Are there cells far from the table? Else export it as CSV.",
+    ),
+    "empty": (
+        "{name} has no sheet that holds a table.",
+        "It has rows and two columns or more; a hidden sheet is taken where sheet: names it.",
+    ),
+    "absent": ("{name} has no sheet '{sheet}'.", "It has: {sheets}."),
+    "several": (
+        "{name} has more than one sheet that holds a table.",
+        "Say which is meant, as in sheet: {first}. They are: {sheets}.",
+    ),
+}
+
+
+def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> Path:
+    """Writes the cells of one sheet, as texts, to a Parquet file in ``scratch``, and gives that.
+
+    A number is written as short as it can be, a moment as in ISO 8601, an error as nothing.
+
+    Args:
+        path: the workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), whatever its name ends in.
+        name: what errors call it.
+        scratch: an empty folder.
+        sheet: which sheet; where it is null, the only one that holds a table and is not hidden.
+
+    Raises:
+        SourceError: it is no workbook, is damaged or locked or too large, or it is not clear which
+            sheet is meant.
+    """
+    _check_size(path, name)
+    out = scratch / "sheet.parquet"
+    done = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", __name__, str(path), str(out), *([sheet] if sheet else [])],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode > 0:
+        raise RuntimeError("a workbook could not be read in a process of its own")
+    # where memory ran out, it was ended by a signal
+    told: dict[str, Any] = {"refused": "large"} if done.returncode else json.loads(done.stdout)
+    if "refused" in told:
+        raise _refusal(told["refused"], name, told.get("sheets", []), sheet)
+    return out
+
+
+def _check_size(path: Path, name: str) -> None:
+    """Refuses what is no workbook, and what would be far too large if it were unzipped."""
+    size = path.stat().st_size
+    if not size:
+        raise SourceError(f"{name} is empty.", "Export it again.")
+    with path.open("rb") as file:
+        head = file.read(len(_ZIP))
+    if head not in (_ZIP, _OLE):
+        raise SourceError(
+            f"{name} is no workbook.", "If it is text with another name, say format: csv."
+        )
+    if head == _OLE:
+        return
+    try:
+        with zipfile.ZipFile(path) as parts:
+            unzipped = sum(part.file_size for part in parts.infolist())
+            if unzipped > min(_MOST_UNZIPPED, max(_MANY_UNZIPPED, _MOST_TIMES_LARGER * size)):
+                raise SourceError(
+                    f"{name} would be {unzipped / size:,.0f} times larger if it were unzipped, "
+                    "as no table is.",
+                    _SAVE_AGAIN,
+                )
+            is_whole = parts.testzip() is None  # no part is larger than it says that it is
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        is_whole = False
+    if not is_whole:
+        raise _refusal("damaged", name)
+
+
+def _refusal(
+    kind: str, name: str, sheets: list[str] | None = None, sheet: str | None = None
+) -> SourceError:
+    sheets = sheets or [""]
+    words = {"name": name, "sheet": sheet, "sheets": ", ".join(sheets), "first": sheets[0]}
+    message, hint = (text.format(**words, most=MOST_MEMORY >> 30) for text in _REFUSED[kind])
+    return SourceError(message, hint)
+
+
+def _take(path: Path, out: Path, sheet: str | None) -> dict[str, Any]:
+    """What the other process does; says what went wrong by a key of ``_REFUSED``."""
+    import fastexcel
+
+    # by its name the library would take a workbook for what it is not
+    whole = path.read_bytes()
+    given = path if path.suffix.lower() == ".xls" and whole.startswith(_OLE) else whole
+    try:
+        book = fastexcel.read_excel(given)
+        if sheet is not None and sheet not in book.sheet_names:
+            return {"refused": "absent", "sheets": book.sheet_names}
+        return _write_sheet(book, out, sheet)
+    except MemoryError:
+        return {"refused": "large"}
+    except BaseException as error:  # a panic of the library is no Exception
+        is_locked = "password" in str(error).lower() or _ENCRYPTED in whole
+        return {"refused": "password" if is_locked else "damaged"}
+
+
+def _write_sheet(book: Any, out: Path, sheet: str | None) -> dict[str, Any]:
+    tables: list[str] = []
+    for name in [sheet] if sheet is not None else book.sheet_names:
+        cells = book.load_sheet(name, header_row=None, dtypes="string")
+        if sheet is None and (cells.visible != "visible" or cells.width < _FEWEST_COLUMNS):
+            continue
+        if not tables:
+            frame = cells.to_polars()
+            frame.columns = [f"c{number}" for number in range(frame.width)]
+            frame.write_parquet(out)
+        tables.append(name)
+    if len(tables) == 1:
+        return {"sheet": tables[0]}
+    return {"refused": "several" if tables else "empty", "sheets": tables}
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # where there are no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _limit_memory()
+    path, out, *sheet = sys.argv[1:]
+    json.dump(_take(Path(path), Path(out), sheet[0] if sheet else None), sys.stdout)

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One log gives one result, in whatever kind of table it comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows import steps
+from flows.job import plan
+from flows.journey import make
+from simulation.generator import LOG, Order, generate
+
+SHIPPED = Path(__file__).parents[2] / "configs" / "cbr.yaml"
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+
+
+def findings(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """All that a run finds, but for what it is called."""
+    config = folder / "p.yaml"
+    config.write_text(yaml.safe_dump(document))
+    run = make(plan(config, out=folder / "out", now=NOW), steps)
+    found: dict[str, Any] = json.loads((run / "findings.json").read_text("utf-8"))
+    return found | {"run_id": None}
+
+
+def test_workbooks_tell_what_text_tells(tmp_path: Path) -> None:
+    document = yaml.safe_load(SHIPPED.read_text("utf-8"))
+    found = {}
+    for dialect in ("csv", "excel"):
+        folder = tmp_path / dialect
+        generate(Order("cbr", 300, 1, "statistical", defects=True), dialect, folder)
+        document["sources"][0]["path"] = f"{folder / LOG}"
+        found[dialect] = findings(folder, document)
+
+    assert found["excel"] == found["csv"]
+    assert found["csv"]["log"]["cases"] > 250

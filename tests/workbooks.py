@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Small workbooks, for every test that needs one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import xlsxwriter
+
+Cell = str | float | bool | dt.datetime | dt.time | None
+Rows = Sequence[Sequence[Cell]]
+
+_FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_SECTOR = 512
+_FROM = dt.datetime.fromisoformat("1899-12-30")
+
+
+def xlsx(path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = ()) -> Path:
+    """A workbook of Excel."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        day = book.add_format({"num_format": "dd-mm-yyyy hh:mm:ss"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            if name in hidden:
+                sheet.hide()
+            for place, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if cell is None:
+                        continue
+                    is_time = isinstance(cell, dt.datetime | dt.time)
+                    sheet.write(place, column, cell, day if is_time else None)
+    return path
+
+
+def ods(path: Path, rows: Rows) -> Path:
+    """A workbook of LibreOffice, with one sheet."""
+    cells = "".join(
+        f"<table:table-row>{''.join(map(_of_ods, row))}</table:table-row>" for row in rows
+    )
+    names = {
+        each: f"urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"
+        for each in ("office", "table", "text")
+    }
+    spaces = " ".join(f'xmlns:{each}="{name}"' for each, name in names.items())
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        parts.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
+        parts.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="blad">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def _of_ods(cell: Cell) -> str:
+    if cell is None:
+        return "<table:table-cell/>"
+    if isinstance(cell, dt.datetime):
+        return _ods_cell("date", f'office:date-value="{cell.isoformat()}"')
+    if isinstance(cell, str):
+        return _ods_cell("string", "", f"<text:p>{escape(cell)}</text:p>")
+    return _ods_cell("float", f'office:value="{cell}"')
+
+
+def _ods_cell(kind: str, value: str, text: str = "") -> str:
+    return f'<table:table-cell office:value-type="{kind}" {value}>{text}</table:table-cell>'
+
+
+def xls(path: Path, rows: Rows) -> Path:
+    """A workbook of Excel 97, with one sheet."""
+    start = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0x0600)
+    formats = b"".join(_record(0xE0, struct.pack("<HH16x", 0, each)) for each in (0, 22))
+    head = _record(0x809, start) + formats
+    name = b"blad"
+    at = len(head) + 4 + 8 + len(name) + 4
+    head += _record(0x85, struct.pack("<IHBB", at, 0, len(name), 0) + name) + _record(0x0A, b"")
+    cells = b"".join(
+        _of_xls(place, column, cell)
+        for place, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        if cell is not None
+    )
+    sheet = _record(0x809, start[:2] + struct.pack("<H", 0x10) + start[4:]) + cells
+    path.write_bytes(compound({"Workbook": head + sheet + _record(0x0A, b"")}))
+    return path
+
+
+def _of_xls(row: int, column: int, cell: Cell) -> bytes:
+    if isinstance(cell, str):
+        text = cell.encode("utf-16-le")
+        place = struct.pack("<HHHHB", row, column, 0, len(cell), 1)
+        return _record(0x204, place + text)
+    is_time = isinstance(cell, dt.datetime)
+    value = (cell - _FROM) / dt.timedelta(1) if is_time else float(cell)
+    return _record(0x203, struct.pack("<HHHd", row, column, int(is_time), value))
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def compound(streams: Mapping[str, bytes]) -> bytes:
+    """An OLE compound file with these streams."""
+    padded = {name: content.ljust(4096, b"\0") for name, content in streams.items()}
+    table, body, entries = [_FAT, _END], io.BytesIO(), []
+    for number, (name, content) in enumerate(padded.items(), start=1):
+        sectors = -(-len(content) // _SECTOR)
+        first = len(table)
+        table += [*range(first + 1, first + sectors), _END]
+        body.write(content.ljust(sectors * _SECTOR, b"\0"))
+        following = number + 1 if number < len(padded) else _FREE
+        entries.append(_entry(name, 2, right=following, first=first, size=len(content)))
+    root = _entry("Root Entry", 5, child=1, first=_END)
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
+    head += struct.pack("<HHHHH6x9I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, _END, 0, _END, 0)
+    head += struct.pack("<109I", 0, *[_FREE] * 108)
+    fat = struct.pack("<128I", *table, *[_FREE] * (128 - len(table)))
+    return head + fat + b"".join([root, *entries]).ljust(_SECTOR, b"\0") + body.getvalue()
+
+
+def _entry(
+    name: str,
+    kind: int,
+    *,
+    child: int = _FREE,
+    right: int = _FREE,
+    first: int = _END,
+    size: int = 0,
+) -> bytes:
+    written = (name + "\0").encode("utf-16-le")
+    links = struct.pack(
+        "<HBBIII16x4x8x8xIQ", len(written), kind, 1, _FREE, right, child, first, size
+    )
+    return written.ljust(64, b"\0") + links
