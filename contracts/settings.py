@@ -127,6 +127,10 @@ class Columns(Model):
     org: Name | None = None
 
 
+_OF_AN_EVENT = ("activity", "timestamp", "start_timestamp")
+"""The roles that no column has where each milestone has one of its own."""
+
+
 class Source(Model):
     """Where the events are, and how to read them.
 
@@ -134,7 +138,8 @@ class Source(Model):
     ``table``: of a database, what to read; ``watermark``: the column of it that grows with each row
     that is added. ``sheet``: of a
     workbook. ``header``: false where no line names the columns; they are then called
-    ``column 1`` and so on.
+    ``column 1`` and so on. ``milestones``: of a table with a row a case, each activity with the
+    column that tells when it was done.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
@@ -143,6 +148,7 @@ class Source(Model):
         "table": ("sql",),
         "watermark": ("sql",),
         "header": ("csv", "excel"),
+        "milestones": ("csv", "excel", "parquet", "sql"),
         "sheet": ("excel",),
     }
     """The keys that only some formats know."""
@@ -150,6 +156,7 @@ class Source(Model):
     path: Annotated[Name, AfterValidator(_without_secret)]
     format: Format | None = None
     columns: Columns = Columns()
+    milestones: dict[Name, Name] = Field(default_factory=dict)
     case_attributes: tuple[CaseAttribute, ...] = ()
     case_type: Name | None = None
     query: Name | None = None
@@ -185,6 +192,13 @@ class Source(Model):
         """The format that the config says, or a URL means; null where the file's name must tell."""
         scheme, is_url, _ = self.path.partition("://")
         return self.format or (FORMAT_OF_SCHEME.get(scheme.lower()) if is_url else None)
+
+    @model_validator(mode="after")
+    def _milestones_are_the_events(self) -> Source:
+        told = [role for role in _OF_AN_EVENT if getattr(self.columns, role) is not None]
+        if self.milestones and told:
+            raise ValueError(f"milestones tell of each event; leave columns.{told[0]} out")
+        return self
 
 
 class Step(Model):

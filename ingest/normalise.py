@@ -30,7 +30,7 @@ def normalise(
     roles: Roles,
     notations: Mapping[str, Notation],
     *,
-    source: str,
+    source: pl.Expr,
     zone: str,
 ) -> pl.LazyFrame:
     """Rows in the shape of ``CANDIDATES`` but for ``slot``, and their ``case:*`` columns.
@@ -41,18 +41,18 @@ def normalise(
         rows: ``ROW``, ``DIGEST``, ``NOTICED`` and the columns that ``roles`` names.
         roles: which column of ``rows`` plays which role.
         notations: by time column that is ``String``, how it is written.
-        source: the name of the file.
+        source: what names the file.
         zone: where times without an offset are local.
     """
     schema = rows.collect_schema()
     column = roles.columns
     text = {role: _text(column.get(role)) for role in _TEXT_ROLES}
-    time = {role: _time(column.get(role), schema, notations, zone) for role in TIME_ROLES}
+    time = {role: time_of(column.get(role), schema, notations, zone) for role in TIME_ROLES}
     at = pl.col("#time").struct.field("at")
     started_at = time["start_timestamp"].struct.field("at")
     attributes = {attribute_column(name): place for name, place in roles.case_attributes.items()}
     candidates = {
-        "source": pl.lit(source),
+        "source": source,
         "row": pl.col(ROW).cast(pl.Int64),
         "digest": pl.col(DIGEST).reinterpret(signed=True),
         "started_at": started_at,
@@ -90,11 +90,14 @@ def _is_midnight(instant: pl.Expr, zone: str) -> pl.Expr:
     return instant.dt.convert_time_zone(zone).dt.time() == dt.time()
 
 
-def _time(
+def time_of(
     column: str | None, schema: pl.Schema, notations: Mapping[str, Notation], zone: str
 ) -> pl.Expr:
+    """A column of times as ``PARSED``, which it may be already."""
     if column is None:
         return pl.lit(None, dtype=PARSED)
+    if schema[column] == PARSED:
+        return pl.col(column)
     if schema[column].is_temporal():
         return typed(pl.col(column), zone)
     return parsed(pl.col(column).cast(pl.String), notations[column], zone)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.errors import ConfigError
@@ -33,16 +33,21 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Roles:
-    """``columns``: role → column; ``case_attributes``: attribute → column."""
+    """``columns``: role → column; ``case_attributes``: attribute → column.
+
+    ``milestones``: activity → column, where each has its own.
+    """
 
     columns: Mapping[str, str]
     case_attributes: Mapping[str, str]
+    milestones: Mapping[str, str] = field(default_factory=dict)
 
     def moved(self, places: Mapping[str, str]) -> Roles:
         """The same roles, of columns that go by the name that ``places`` gives each."""
         return Roles(
             {role: places[name] for role, name in self.columns.items()},
             {attribute: places[name] for attribute, name in self.case_attributes.items()},
+            {activity: places[name] for activity, name in self.milestones.items()},
         )
 
 
@@ -51,6 +56,7 @@ def wanted_columns(source: Source) -> list[str]:
     configured = source.columns.model_dump(exclude_none=True)
     names = [
         *(name for role in configured for name in _spellings(role, configured[role])),
+        *source.milestones.values(),
         *STANDARD.values(),
         *(name for attribute in source.case_attributes for name in _of_case(attribute)),
     ]
@@ -67,10 +73,15 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
     """
     configured: dict[str, str] = source.columns.model_dump(exclude_none=True)
     key = f"{config}: 'sources.{position}."
-    found = {role: column for role, column in STANDARD.items() if column in columns}
+    standard = {"case_id": STANDARD["case_id"]} if source.milestones else STANDARD
+    found = {role: column for role, column in standard.items() if column in columns}
     for role, name in configured.items():
         found[role] = _pick(name, _spellings(role, name), columns, f"{key}columns.{role}'")
-    for role in REQUIRED:
+    milestones = {
+        activity: _pick(name, (name,), columns, f"{key}milestones.{activity}'")
+        for activity, name in source.milestones.items()
+    }
+    for role in REQUIRED[:1] if milestones else REQUIRED:
         if role not in found:
             raise ConfigError(
                 f"{key}columns.{role}' is missing: the file has no {STANDARD[role]}.",
@@ -82,6 +93,8 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
     }
     for role, column in found.items():
         _check_single(column, columns, f"{key}columns.{role}'")
+    for activity, column in milestones.items():
+        _check_single(column, columns, f"{key}milestones.{activity}'")
     for number, (name, column) in enumerate(attributes.items()):
         attribute = f"{key}case_attributes.{number}'"
         _check_single(column, columns, attribute)
@@ -91,7 +104,7 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
                 "as it is.",
                 "Leave it out; ids become pseudonyms.",
             )
-    return Roles(found, attributes)
+    return Roles(found, attributes, milestones)
 
 
 def _spellings(role: str, name: str) -> tuple[str, str]:

@@ -19,7 +19,8 @@ from contracts.settings import Privacy, Settings, Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through
-from ingest.normalise import TIME_ROLES, normalise, texts
+from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
+from ingest.normalise import TIME_ROLES, normalise, texts, time_of
 from ingest.notations import Notation, notation_of
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
@@ -68,12 +69,11 @@ def stage(
             notations = _notations(raw, named, file.name)
             of_ids = {role: roles.columns[role] for role in _IDS if role in roles.columns}
             looked = looked_through(raw, _kept(roles, settings.privacy), set(of_ids.values()))
-            candidates = normalise(
-                looked.frame, roles, notations, source=file.name, zone=source.timezone
-            )
+            candidates = _candidates(looked.frame, roles, notations, file.name, source.timezone)
             ids = {role: texts(looked.ids[place]) for role, place in of_ids.items()}
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
-            parts = _written(stored, parts_for(looked.rows), aside)
+            most = looked.rows * max(1, len(roles.milestones))
+            parts = _written(stored, parts_for(most), aside)
         if path.exists():
             shutil.rmtree(path)
         aside.replace(path)
@@ -134,6 +134,23 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
 
 
+def _candidates(
+    rows: pl.LazyFrame, roles: Roles, notations: dict[str, Notation], name: str, zone: str
+) -> pl.LazyFrame:
+    """A candidate for each row, or for each milestone of it."""
+    if not roles.milestones:
+        return normalise(rows, roles, notations, source=pl.lit(name), zone=zone)
+    schema = rows.collect_schema()
+    times = {
+        activity: time_of(place, schema, notations, zone)
+        for activity, place in roles.milestones.items()
+    }
+    columns = {**roles.columns, "activity": ACTIVITY, "timestamp": TIME}
+    events = as_events(rows, times, name)
+    of_events = Roles(columns, roles.case_attributes)
+    return normalise(events, of_events, notations, source=pl.col(SOURCE), zone=zone)
+
+
 def _kept(roles: Roles, privacy: Privacy) -> set[str]:
     """The columns whose values are kept as they are."""
     kept = {role for role in _TOLD if role not in privacy.pseudonymise}
@@ -144,29 +161,34 @@ def _kept(roles: Roles, privacy: Privacy) -> set[str]:
 def _check_types(raw: Raw, roles: Roles, name: str) -> None:
     """Refuses columns of a type that cannot play their role."""
     schema = raw.frame.collect_schema()
-    for column in (*roles.columns.values(), *roles.case_attributes.values()):
+    times = _times(roles)
+    for column in (*roles.columns.values(), *times, *roles.case_attributes.values()):
         if schema[raw.places[column]].is_nested():
             raise SourceError(
                 f"{name}: column '{column}' holds lists or records, not one value a row.",
                 "Export its values as columns of their own.",
             )
-    for role in TIME_ROLES:
-        column = roles.columns.get(role, "")
-        if column and schema[raw.places[column]] in (pl.Time, pl.Duration):
+    for column in times:
+        if schema[raw.places[column]] in (pl.Time, pl.Duration):
             raise SourceError(
                 f"{name}: column '{column}' holds times without a date.",
                 "Export moments: a date and a time in one column.",
             )
 
 
+def _times(roles: Roles) -> list[str]:
+    """The columns that tell when something was."""
+    told = [roles.columns[role] for role in TIME_ROLES if role in roles.columns]
+    return sorted({*told, *roles.milestones.values()})
+
+
 def _notations(raw: Raw, roles: Roles, name: str) -> dict[str, Notation]:
     """How the columns with written times are written, by their place."""
     schema = raw.frame.collect_schema()
-    columns = {roles.columns[role] for role in TIME_ROLES if role in roles.columns}
     return {
         raw.places[column]: notation_of(
             raw.frame.select(pl.col(raw.places[column]).cast(pl.String)), column, name
         )
-        for column in sorted(columns)
+        for column in _times(roles)
         if not schema[raw.places[column]].is_temporal()
     }

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
@@ -46,3 +47,40 @@ def test_workbooks_tell_what_text_tells(tmp_path: Path) -> None:
 
     assert found["excel"] == found["csv"]
     assert found["csv"]["log"]["cases"] > 250
+
+
+STEPS = {"Ontvangen": "ontvangst", "Getoetst": "toets", "Besloten": "besluit"}
+LONG = {"columns": {"case_id": "zaak", "activity": "stap", "timestamp": "tijd"}}
+WIDE = {"format": "csv", "columns": {"case_id": "zaak"}, "milestones": STEPS}
+
+
+def test_a_column_a_milestone_tells_what_a_row_an_event_tells(tmp_path: Path) -> None:
+    cases = pl.DataFrame({"case": range(60)}).with_columns(
+        pl.format("Z{}", "case").alias("zaak"),
+        *(
+            pl.format(
+                f"{{}}-03-2026 {9 + 3 * number}:00", pl.col("case") % 9 + 1 + 4 * number
+            ).alias(column)
+            for number, column in enumerate(STEPS.values())
+        ),
+    )
+    cases = cases.with_columns(pl.when(pl.col("case") % 7 > 0).then("besluit").alias("besluit"))
+    cases.drop("case").write_csv(tmp_path / "wide.csv")
+    names = pl.col("stap").replace({column: step for step, column in STEPS.items()})
+    events = cases.unpivot(STEPS.values(), index="zaak", variable_name="stap", value_name="tijd")
+    events.drop_nulls().with_columns(names).write_csv(tmp_path / "long.csv")
+
+    found = [
+        findings(
+            tmp_path,
+            {
+                "process": {"id": "p"},
+                "sources": [{"path": path, **source}],
+                "journey": {"end": ["Besloten"]},
+            },
+        )
+        for path, source in (("long.csv", LONG), ("wide.csv", WIDE))
+    ]
+
+    assert found[0] == found[1]
+    assert found[0]["log"]["events"] == 3 * 60 - 9

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from contracts.events import ORDER
 from contracts.settings import Journey
 from flows import steps
 from flows.job import plan
@@ -85,7 +86,17 @@ def test_figures_are_the_published_ones(run: Run, name: str) -> None:
     assert log["quarantined_rows"] == 0
 
 
-@pytest.mark.parametrize("name", [*PUBLISHED, "loans", "intake"])
+def test_a_row_a_case_becomes_an_event_a_milestone(run: Run) -> None:
+    folder = run("requests")
+    times = events(folder).pivot("activity", index="case_id", values="at")
+
+    log = found(folder)["log"]
+
+    assert (log["cases"], log["events"], log["quarantined_rows"]) == (17_418, 34_836, 0)
+    assert (times["Closed"] < times["Created"]).sum() == 325
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans", "intake", "requests"])
 def test_what_is_read_is_accepted_or_set_aside_to_the_row(run: Run, name: str) -> None:
     folder = run(name)
     inputs = json.loads((folder / "run.json").read_text("utf-8"))["inputs"]
@@ -108,7 +119,7 @@ def test_scheduled_started_and_completed_rows_become_activities(run: Run) -> Non
     assert events(folder)["is_done"].sum() == 164_506
 
 
-@pytest.mark.parametrize("name", [*PUBLISHED, "loans"])
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans", "requests"])
 def test_directly_follows_counts_are_those_of_pm4py(run: Run, name: str) -> None:
     import pm4py
 
@@ -123,7 +134,7 @@ def test_directly_follows_counts_are_those_of_pm4py(run: Run, name: str) -> None
         fraction=1.0, shuffle=True, seed=1
     )
     graph, _, _ = pm4py.discover_dfg(
-        shuffled.sort("case_id", "at", "row").to_pandas(),
+        shuffled.sort(ORDER).to_pandas(),
         activity_key="activity",
         case_id_key="case_id",
         timestamp_key="at",
@@ -156,7 +167,7 @@ def test_three_encodings_of_one_log_give_one_result(run: Run) -> None:
     assert results[0] == results[1] == results[2]
 
 
-@pytest.mark.parametrize("name", [*PUBLISHED, "loans"])
+@pytest.mark.parametrize("name", [*PUBLISHED, "loans", "requests"])
 def test_no_small_group_and_no_raw_id_is_in_any_output(run: Run, name: str) -> None:
     folder = run(name)
     text = "".join(path.read_text("utf-8") for path in folder.glob("report.*.html"))

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Turns a table with a row a case and a column a milestone into one with a row an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from ingest.raw import DIGEST
+
+SOURCE, ACTIVITY, TIME = "#source", "#activity", "#time"
+"""The columns that a row gets: what its milestone is the source of, its name, and when it was."""
+
+_AT, _PROBLEM = "#at", "#problem"
+_NUMBER, _NONE = "#milestone", "#none"
+
+
+def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl.LazyFrame:
+    """A row for each milestone that a row has reached; all else that it says holds for each.
+
+    A row without any is kept as one without a time, for the gate to tell of. The events of the
+    second milestone have the source ``name@2``, so that each is named by its source and its row,
+    and ties have the order of ``times``.
+
+    Args:
+        rows: with ``DIGEST``.
+        times: milestone → when it was reached, as ``PARSED``.
+        name: the name of the file.
+    """
+    places = [f"{_NUMBER} {number}" for number in range(len(times))]
+    parsed = [time.alias(place) for place, time in zip(places, times.values(), strict=True)]
+    # a list for each field: lists of records take ten times as long
+    every = {
+        column: pl.concat_list(pl.col(place).struct.field(field) for place in places)
+        for column, field in ((_AT, "at"), (_PROBLEM, "problem"))
+    }
+    numbers = pl.concat_list(pl.lit(number, pl.UInt16) for number in range(len(times)))
+    number, is_missing = pl.col(_NUMBER), _is_missing(pl.col(_PROBLEM))
+    none = pl.all_horizontal(_is_missing(pl.col(place).struct.field("problem")) for place in places)
+    return (
+        rows.with_columns(parsed)
+        .with_columns(numbers.alias(_NUMBER), none.alias(_NONE), **every)
+        .drop(places)
+        .explode(_NUMBER, *every)
+        .filter(~is_missing | (pl.col(_NONE) & (number == 0)))
+        .with_columns(
+            pl.struct(DIGEST, _NUMBER).hash().alias(DIGEST),
+            pl.struct(at=_AT, problem=_PROBLEM).alias(TIME),
+            _named(number, _sources(name, len(times))).alias(SOURCE),
+            _named(number, list(times)).alias(ACTIVITY),
+        )
+    )
+
+
+def _is_missing(problem: pl.Expr) -> pl.Expr:
+    return problem.eq_missing(pl.lit("missing"))
+
+
+def _sources(name: str, count: int) -> list[str]:
+    """In the order of the alphabet too, as ties are put in order by it."""
+    digits = len(str(count))
+    return [name, *(f"{name}@{number:0{digits}}" for number in range(2, count + 1))]
+
+
+def _named(number: pl.Expr, names: Sequence[str]) -> pl.Expr:
+    return number.replace_strict(
+        pl.int_range(len(names), dtype=pl.UInt16, eager=True),
+        pl.Series(names, dtype=pl.String),
+        return_dtype=pl.String,
+    )
