@@ -62,8 +62,11 @@ class Found:
         if self.journey is None or not self.journey.ends:
             missing.append("journey.end")
         stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
+        is_nameless = self.roles.milestones and not self.seen.has_header
+        nameless = "sources.0.milestones are called after their columns, as these have no names."
         return (
             *(f"{key} could not be told from the export." for key in missing),
+            *([nameless] if is_nameless else []),
             *("The gate would stop this log; the config says why." for _ in stops),
         )
 
@@ -75,7 +78,10 @@ class Found:
             "path": self.export.path,
             "format": self.export.format,
             "case_type": self.seen.case_type,
+            "sheet": self.seen.sheet,
+            "header": None if self.seen.has_header else False,
             "columns": columns,
+            "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},
             "case_attributes": self.case_attributes,
         }
         journey = {
@@ -95,7 +101,8 @@ def _head(found: Found) -> Iterator[str]:
     yield "# What `hoeksteen init` made of an export: guesses, each with what tells so beside it."
     yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     if found.journey:
-        rows, cases = _many(found.journey.rows, "rows"), _many(found.journey.cases, "cases")
+        of_what = "milestones" if found.roles.milestones else "rows"
+        rows, cases = _many(found.journey.rows, of_what), _many(found.journey.cases, "cases")
         yield f"# The export has {rows}, with events of {cases}."
     for sentence in found.undecided:
         yield f"# TODO {sentence}"
@@ -108,9 +115,11 @@ def _source(found: Found) -> Iterator[str]:
     yield f"  - path: {scalar(found.export.path)}"
     yield from said(f"    format: {found.export.format}", "so its files begin")
     yield from _case_type(found.seen)
+    yield from _table(found.seen)
     yield "    columns:" if found.roles.found else "    columns: {}"
     for role in _ROLES:
         yield from _column(found.roles, role)
+    yield from _milestones(found)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
 
@@ -121,6 +130,28 @@ def _case_type(seen: Glance) -> Iterator[str]:
     others = [name for name in seen.case_types if name != seen.case_type]
     told = f"most cases are of it; there are also {listed(others)}" if others else "the only one"
     yield from said(f"    case_type: {scalar(seen.case_type)}", told)
+
+
+def _table(seen: Glance) -> Iterator[str]:
+    if seen.sheet is not None:
+        others = listed(name for name in seen.sheets if name != seen.sheet)
+        yield from said(
+            f"    sheet: {scalar(seen.sheet)}", f"the most rows; there are also {others}"
+        )
+    if not seen.has_header:
+        yield from said(
+            "    header: false", "the first line has values where the next one has them"
+        )
+
+
+def _milestones(found: Found) -> Iterator[str]:
+    if not found.roles.milestones:
+        return
+    yield from said("    milestones:", "a row a case: an activity for each column of times")
+    if not found.seen.has_header:
+        yield "      # TODO say what each of them is; `journey` names them too"
+    for name, guess in found.roles.milestones.items():
+        yield from said(f"      {scalar(name)}: {scalar(guess.value)}", guess.evidence)
 
 
 def _column(roles: RoleGuesses, role: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from ingest.glance import glance
 from ingest.guesses import guess_roles
 from ingest.journey_guesses import guess_journey
 from ingest.staging import stage
+from ingest.wide_guesses import guess_milestones
 
 _LONGEST_ID = 64
 
@@ -85,16 +86,17 @@ def _taken(config: Path) -> UsageError:
 def _look(export: Export, process: str, config: Path) -> Found:
     """All guesses; those of the journey and the gate need all columns that an event has."""
     seen = glance(export)
-    roles = guess_roles(seen)
+    roles = guess_milestones(seen) or guess_roles(seen)
     if roles.candidates:
         return Found(process, export, seen, roles)
-    attributes = guess_attributes(seen, roles.found)
+    attributes = guess_attributes(seen, roles)
     columns = Found(process, export, seen, roles, attributes)
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.model_validate(columns.document())
         paths = _staged(export, settings, config, Path(folder))
-        journey = guess_journey(paths, now, settings.privacy.minimum_group)
+        last = next(reversed(list(roles.milestones)), None)
+        journey = guess_journey(paths, now, settings.privacy.minimum_group, last=last)
         whole = Found(process, export, seen, roles, attributes, journey)
         if not journey.ends:
             return whole

@@ -14,7 +14,7 @@ from contracts.attributes import CaseAttribute
 from contracts.events import CASE_PREFIX
 from ingest.column_names import tells_who
 from ingest.glance import Glance
-from ingest.guesses import Guess
+from ingest.guesses import Guess, RoleGuesses
 from ingest.roles import STANDARD
 
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
@@ -34,13 +34,13 @@ class Attributes:
     rest: tuple[str, ...] = ()
 
 
-def guess_attributes(seen: Glance, roles: Mapping[str, Guess]) -> Attributes:
-    """Sorts out the columns that play no role, by ``roles``: role → column.
+def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
+    """Sorts out the columns that play no role by what was ``guessed``.
 
     An attribute has one value a case, and few in all. Of two columns with one name, that of the
     trace and that of the event, the trace's is meant.
     """
-    playing = {guess.value for guess in roles.values()} | set(STANDARD.values())
+    roles, playing = guessed.found, guessed.columns | set(STANDARD.values())
     left = [name for name in seen.columns if name not in playing]
     people = _people(seen, roles)
     personal = [name for name in left if _is_personal(name, seen.frame[name], people)]

@@ -71,6 +71,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 _FEWEST_LETTERS = 5
 _NOT_YET = re.compile(r"gepland|uiterlijk|verwacht|streef|planned|deadline|due|expected|target")
+_OF_THE_RECORD = re.compile(r"gewijzigd|wijzigings|mutatie|modified|updated|geexporteerd|export")
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
@@ -105,21 +106,27 @@ def tells_time(name: str) -> bool:
 
 def tells_who(name: str) -> bool:
     """Whether a name is one of a column that says who asked, or who worked on it."""
-    return _WHO.search(" ".join(_words(name))) is not None
+    return _WHO.search(" ".join(words(name))) is not None
 
 
-def _words(name: str) -> list[str]:
+def is_no_milestone(name: str) -> bool:
+    """Whether a time of this name tells of no step: of what is to come, or of the record."""
+    spaced = " ".join(words(name))
+    return (_NOT_YET.search(spaced) or _OF_THE_RECORD.search(spaced)) is not None
+
+
+def words(name: str) -> list[str]:
     """``zaak_nummerIntern`` is three words."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix(CASE_PREFIX))
-    return re.findall(r"[a-z0-9]+", apart.lower())
+    return re.findall(r"[^\W_]+", apart.lower())
 
 
 def _runs(name: str) -> list[str]:
     """All words that follow each other, written as one."""
-    words = _words(name)
-    ends = range(1, len(words) + 1)
-    return ["".join(words[start:end]) for end in ends for start in range(end)]
+    said = words(name)
+    ends = range(1, len(said) + 1)
+    return ["".join(said[start:end]) for end in ends for start in range(end)]
 
 
 def _letters(name: str) -> str:
-    return "".join(_words(name))
+    return "".join(words(name))

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +18,10 @@ from contracts.settings import Format, Source
 from ingest.exports import Export
 from ingest.notations import NO_TIME, notation_of
 from ingest.raw import Raw, refused
+from ingest.sources import SourceFile
 from ingest.staging import read
 from ingest.times import parsed, typed
+from ingest.workbook import tables_in
 from ingest.zgw import case_types
 
 ROWS = 100_000
@@ -29,7 +30,8 @@ ROWS = 100_000
 ZONE = "Europe/Amsterdam"
 
 _HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
-_IS_A_VALUE = re.compile(r"\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ,].*)?")
+_IS_A_VALUE = r"^(?:\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,].*)?)$"
+_MAY_LACK_A_HEADER = ("csv", "excel")
 _MOSTLY = 0.9
 
 
@@ -45,12 +47,15 @@ class Times(NamedTuple):
 class Glance:
     """The first rows of an export, all values as text or as moments, empty ones null.
 
-    ``case_types``: of a ZGW API, how many cases it has of each type.
+    ``case_types``: of a ZGW API, how many cases it has of each type. ``sheets``: of a workbook,
+    how many lines each sheet with a table has. ``has_header``: whether a line names the columns.
     """
 
     format: Format
     frame: pl.DataFrame
     case_types: dict[str, int]
+    sheets: dict[str, int] = field(default_factory=dict)
+    has_header: bool = True
 
     @property
     def columns(self) -> list[str]:
@@ -64,6 +69,11 @@ class Glance:
         is_known = most is not None and (len(self.case_types) > 1 or "://" not in most)
         return most if is_known else None
 
+    @property
+    def sheet(self) -> str | None:
+        """The sheet of most lines; null where there is but one."""
+        return max(self.sheets, key=self.sheets.__getitem__) if len(self.sheets) > 1 else None
+
     @cached_property
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
@@ -75,27 +85,30 @@ def glance(export: Export) -> Glance:
     """Looks at the first rows of the largest file, and at the columns that all files have.
 
     Raises:
-        SourceError: a file cannot be read, or its first line holds no names of columns.
+        SourceError: a file cannot be read.
     """
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
+        files = sorted(export.files, key=lambda file: -file.path.stat().st_size)
         types = _case_types(export, scratch)
+        seen = Glance(export.format, pl.DataFrame(), types, _sheets(files[0]))
         source = Source(
             path=export.path,
             format=export.format,
             case_type=next(iter(types)) if len(types) > 1 else None,
+            sheet=seen.sheet,
         )
-        files = sorted(export.files, key=lambda file: -file.path.stat().st_size)
+        if export.format in _MAY_LACK_A_HEADER and _begins_with_a_row(files[0], source, scratch):
+            source = source.model_copy(update={"header": False})
         raws = [read(file, source, (), _new(scratch)) for file in files]
         common = set.intersection(*(set(raw.columns) for raw in raws))
         first = raws[0]
         given = first.frame.collect_schema()
         if any(first.places.get(each) not in given for each in first.columns):  # unasked for
             first = read(files[0], source, first.columns, _new(scratch))
-        if export.format == "csv":
-            _check_header(first, files[0].name)
         with refused(first.refusal, first.frame):
-            return Glance(export.format, _rows(first, common), types)
+            rows = _rows(first, common)
+        return replace(seen, frame=rows, has_header=source.header is not False)
 
 
 def _case_types(export: Export, scratch: Path) -> dict[str, int]:
@@ -105,18 +118,21 @@ def _case_types(export: Export, scratch: Path) -> dict[str, int]:
     return case_types(file.path, file.name, _new(scratch))
 
 
+def _sheets(file: SourceFile) -> dict[str, int]:
+    return tables_in(file.path, file.name) if file.format == "excel" else {}
+
+
 def _new(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(dir=folder))
 
 
-def _check_header(raw: Raw, name: str) -> None:
-    """Refuses a file whose first line is a row: its values would be taken for names."""
-    if any(_IS_A_VALUE.fullmatch(column) for column in raw.columns):
-        raise SourceError(
-            f"{name} has no header: its first line has numbers or times where the names of "
-            "columns should be.",
-            "Export it again, with a header.",
-        )
+def _begins_with_a_row(file: SourceFile, source: Source, scratch: Path) -> bool:
+    """Whether the first line has a number or a time in a column, as the next one has there."""
+    raw = read(file, source.model_copy(update={"header": False}), (), _new(scratch))
+    with refused(raw.refusal, raw.frame):
+        lines = raw.frame.select(raw.places.values()).head(2).collect(engine="streaming")
+    is_value = lines.select(pl.all().str.strip_chars().str.contains(_IS_A_VALUE).all())
+    return any(is_value.row(0)) and lines.head(1).null_count().sum_horizontal().item() == 0
 
 
 def _rows(raw: Raw, common: set[str]) -> pl.DataFrame:

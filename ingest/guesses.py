@@ -10,7 +10,7 @@ What cannot be told apart is left to who knows the export.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
@@ -41,10 +41,19 @@ class Guess(NamedTuple):
 
 @dataclass(frozen=True)
 class RoleGuesses:
-    """``found``: role → column; ``candidates``: what a required role may be that was not found."""
+    """``found``: role → column; ``candidates``: what a required role may be that was not found.
+
+    ``milestones``: activity → column, of a table with a row a case.
+    """
 
     found: Mapping[str, Guess]
     candidates: Mapping[str, tuple[str, ...]]
+    milestones: Mapping[str, Guess] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that play a role."""
+        return {guess.value for guess in (*self.found.values(), *self.milestones.values())}
 
 
 def guess_roles(seen: Glance) -> RoleGuesses:
@@ -53,8 +62,8 @@ def guess_roles(seen: Glance) -> RoleGuesses:
     for role in _ORDER:
         taken = {guess.value for guess in found.values()}
         case = found["case_id"].value if "case_id" in found else None
-        look = _Look(seen, case, [name for name in seen.columns if name not in taken])
-        guess = _by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
+        look = Look(seen, case, [name for name in seen.columns if name not in taken])
+        guess = by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
         if guess is not None:
             found[role] = guess
     missing = [role for role in REQUIRED if role not in found]
@@ -68,7 +77,7 @@ def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
     """An export with the columns that have no role yet; ``case`` is the one of case ids."""
 
     seen: Glance
@@ -76,12 +85,15 @@ class _Look:
     left: Sequence[str]
 
     def values(self, name: str) -> pl.Series:
+        """The values of a column."""
         return self.seen.frame[name]
 
     def filled(self, name: str) -> float:
+        """The share of rows in which it has a value."""
         return 1 - self.values(name).null_count() / max(1, self.seen.frame.height)
 
     def rows_a_value(self, name: str) -> float:
+        """In how many rows a value stands."""
         values = self.values(name).drop_nulls()
         return len(values) / max(1, values.n_unique())
 
@@ -113,8 +125,8 @@ class _Look:
         return (steps.dt.total_microseconds() >= 0).mean() or 0.0  # type: ignore[return-value]
 
 
-def _by_name(look: _Look, role: str) -> Guess | None:
-    """The column with the likeliest name of those whose values bear it out."""
+def by_name(look: Look, role: str) -> Guess | None:
+    """Guesses a role: the column with the likeliest name of those whose values bear it out."""
     fits = {name: fit(name, role) for name in look.left}
     named = sorted((rank, name) for name, rank in fits.items() if rank is not None)
     for rank, name in named:
@@ -125,7 +137,7 @@ def _by_name(look: _Look, role: str) -> Guess | None:
     return None
 
 
-def _is_case_id(look: _Look, name: str, _: str) -> str | None:
+def _is_case_id(look: Look, name: str, _: str) -> str | None:
     rows = look.rows_a_value(name)
     if look.is_time(name) or look.filled(name) < _MOSTLY:
         return None
@@ -133,7 +145,7 @@ def _is_case_id(look: _Look, name: str, _: str) -> str | None:
     return f"a value comes back in {rows:.1f} rows" if least <= rows <= most else None
 
 
-def _is_activity(look: _Look, name: str, _: str) -> str | None:
+def _is_activity(look: Look, name: str, _: str) -> str | None:
     values = look.values(name).n_unique()
     if look.is_time(name) or look.filled(name) < _MOSTLY or values > _MOST_ACTIVITIES:
         return None
@@ -143,7 +155,7 @@ def _is_activity(look: _Look, name: str, _: str) -> str | None:
     return f"{values:,} values; {share(varies)} of the cases have several"
 
 
-def _is_moment(look: _Look, name: str, role: str) -> str | None:
+def _is_moment(look: Look, name: str, role: str) -> str | None:
     """A time of a row, or of a case."""
     if not look.is_time(name):
         return None
@@ -159,13 +171,13 @@ def _is_moment(look: _Look, name: str, role: str) -> str | None:
     return told
 
 
-def _is_who(look: _Look, name: str, _: str) -> str | None:
+def _is_who(look: Look, name: str, _: str) -> str | None:
     if look.is_time(name) or not look.filled(name):
         return None
     return f"in {share(look.filled(name))} of the rows"
 
 
-def _case_id_by_values(look: _Look) -> Guess | None:
+def _case_id_by_values(look: Look) -> Guess | None:
     """The column with the most values that come back, where no other comes near."""
     many = {
         name: look.values(name).n_unique()
@@ -175,7 +187,7 @@ def _case_id_by_values(look: _Look) -> Guess | None:
     best = max(many, key=many.__getitem__, default=None)
     if best is None:
         return None
-    within = _Look(look.seen, best, look.left)
+    within = Look(look.seen, best, look.left)
     rivals = [name for name, n in many.items() if name != best and 2 * n > many[best]]
     if any(within.varies(name) > 0 for name in rivals):
         return None
@@ -183,7 +195,7 @@ def _case_id_by_values(look: _Look) -> Guess | None:
     return Guess(best, f"by its values: most of all that come back, in {rows:.1f} rows each")
 
 
-def _activity_by_values(look: _Look) -> Guess | None:
+def _activity_by_values(look: Look) -> Guess | None:
     """The column that begins alike in most cases, and seldom has a value twice in one."""
     if look.case is None:
         return None
@@ -199,7 +211,7 @@ def _activity_by_values(look: _Look) -> Guess | None:
     return Guess(best, f"by its values: {values:,}, most of them once a case, begun alike")
 
 
-def _like_steps(look: _Look, name: str) -> float:
+def _like_steps(look: Look, name: str) -> float:
     cases = look.by_case(name)
     once = (cases["values"] / cases["rows"]).mean()
     rows = pl.DataFrame({"case": look.values(str(look.case)), "value": look.values(name)})
@@ -208,7 +220,7 @@ def _like_steps(look: _Look, name: str) -> float:
     return float(once or 0) * float(begun or 0) / max(1, len(first))  # type: ignore[arg-type]
 
 
-def _timestamp_by_values(look: _Look) -> Guess | None:
+def _timestamp_by_values(look: Look) -> Guess | None:
     """The one column of times that change within cases."""
     scores = {name: look.rises(name) for name in look.left if _is_moment(look, name, "timestamp")}
     best = next(iter(scores)) if len(scores) == 1 else None
@@ -235,14 +247,14 @@ def _in_words(notation: str) -> str:
     return words.get(notation, notation)
 
 
-_Told = Callable[[_Look, str, str], str | None]
+_Told = Callable[[Look, str, str], str | None]
 _BORNE_OUT: dict[str, _Told] = {
     "case_id": _is_case_id,
     "activity": _is_activity,
     **dict.fromkeys([role for role in NAMES if role.endswith("timestamp")], _is_moment),
     **dict.fromkeys(("resource", "team", "org"), _is_who),
 }
-_BY_VALUES: dict[str, Callable[[_Look], Guess | None]] = {
+_BY_VALUES: dict[str, Callable[[Look], Guess | None]] = {
     "case_id": _case_id_by_values,
     "activity": _activity_by_values,
     "timestamp": _timestamp_by_values,

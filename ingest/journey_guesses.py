@@ -74,7 +74,11 @@ class Journey:
 
 
 def guess_journey(
-    candidates: Sequence[Path], now: datetime, least: int, most_rows: int = MOST_ROWS
+    candidates: Sequence[Path],
+    now: datetime,
+    least: int,
+    most_rows: int = MOST_ROWS,
+    last: str | None = None,
 ) -> Journey:
     """Guesses from a log of candidates.
 
@@ -83,6 +87,7 @@ def guess_journey(
         now: what is said to happen later is not looked at.
         least: an activity of fewer cases is not named.
         most_rows: of a larger log about so many rows are looked at, of whole cases.
+        last: the activity that comes last, if any must: an end where silence tells of none.
     """
     log = pl.scan_parquet(
         list(candidates), glob=False, missing_columns="insert", extra_columns="ignore"
@@ -103,6 +108,8 @@ def guess_journey(
     named = told.filter(pl.col("cases") >= least)
     ends, maybe = _ends(named, least)
     names = named["activity"].to_list()
+    if not ends and last in names:
+        ends, maybe = (Guess(str(last), "the last of the milestones"),), ()
     return Journey(
         rows=rows,
         cases=cases,

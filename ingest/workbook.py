@@ -63,10 +63,26 @@ def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> 
         SourceError: it is no workbook, is damaged or locked or too large, or it is not clear which
             sheet is meant.
     """
-    _check_size(path, name)
     out = scratch / "sheet.parquet"
+    _ask(path, name, out, sheet)
+    return out
+
+
+def tables_in(path: Path, name: str) -> dict[str, int]:
+    """The sheets of a workbook that hold a table and are not hidden, each with its lines.
+
+    Raises:
+        SourceError: it is no workbook, or is damaged or locked or too large.
+    """
+    tables: dict[str, int] = _ask(path, name, None, None)["tables"]
+    return tables
+
+
+def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str, Any]:
+    """What the other process says; it writes a sheet to ``out``, or names all that there are."""
+    _check_size(path, name)
     done = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", __name__, str(path), str(out), *([sheet] if sheet else [])],
+        [sys.executable, "-m", __name__, json.dumps([str(path), out and str(out), sheet])],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         check=False,
@@ -77,7 +93,7 @@ def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> 
     told: dict[str, Any] = {"refused": "large"} if done.returncode else json.loads(done.stdout)
     if "refused" in told:
         raise _refusal(told["refused"], name, told.get("sheets", []), sheet)
-    return out
+    return told
 
 
 def _check_size(path: Path, name: str) -> None:
@@ -118,7 +134,7 @@ def _refusal(
     return SourceError(message, hint)
 
 
-def _take(path: Path, out: Path, sheet: str | None) -> dict[str, Any]:
+def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
     """What the other process does; says what went wrong by a key of ``_REFUSED``."""
     import fastexcel
 
@@ -129,7 +145,7 @@ def _take(path: Path, out: Path, sheet: str | None) -> dict[str, Any]:
         book = fastexcel.read_excel(given)
         if sheet is not None and sheet not in book.sheet_names:
             return {"refused": "absent", "sheets": book.sheet_names}
-        return _write_sheet(book, out, sheet)
+        return _write_sheet(book, out, sheet) if out else {"tables": _tables(book)}
     except MemoryError:
         return {"refused": "large"}
     except BaseException as error:  # a panic of the library is no Exception
@@ -138,19 +154,26 @@ def _take(path: Path, out: Path, sheet: str | None) -> dict[str, Any]:
 
 
 def _write_sheet(book: Any, out: Path, sheet: str | None) -> dict[str, Any]:
-    tables: list[str] = []
-    for name in [sheet] if sheet is not None else book.sheet_names:
-        cells = book.load_sheet(name, header_row=None, dtypes="string")
-        if sheet is None and (cells.visible != "visible" or cells.width < _FEWEST_COLUMNS):
-            continue
-        if not tables:
-            frame = cells.to_polars()
-            frame.columns = [f"c{number}" for number in range(frame.width)]
-            frame.write_parquet(out)
-        tables.append(name)
-    if len(tables) == 1:
-        return {"sheet": tables[0]}
-    return {"refused": "several" if tables else "empty", "sheets": tables}
+    tables = [sheet] if sheet is not None else list(_tables(book))
+    if len(tables) != 1:
+        return {"refused": "several" if tables else "empty", "sheets": tables}
+    frame = _cells(book, tables[0]).to_polars()
+    frame.columns = [f"c{number}" for number in range(frame.width)]
+    frame.write_parquet(out)
+    return {}
+
+
+def _tables(book: Any) -> dict[str, int]:
+    sheets = ((name, _cells(book, name)) for name in book.sheet_names)
+    return {
+        name: cells.total_height
+        for name, cells in sheets
+        if cells.visible == "visible" and cells.width >= _FEWEST_COLUMNS
+    }
+
+
+def _cells(book: Any, sheet: str) -> Any:
+    return book.load_sheet(sheet, header_row=None, dtypes="string")
 
 
 def _limit_memory() -> None:
@@ -163,5 +186,5 @@ def _limit_memory() -> None:
 
 if __name__ == "__main__":
     _limit_memory()
-    path, out, *sheet = sys.argv[1:]
-    json.dump(_take(Path(path), Path(out), sheet[0] if sheet else None), sys.stdout)
+    path, out, sheet = json.loads(sys.argv[1])
+    json.dump(_take(Path(path), out and Path(out), sheet), sys.stdout)

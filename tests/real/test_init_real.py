@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from contracts.config import load
-from contracts.errors import SourceError
 from flows.check import judge_only
 from flows.init import init
 
@@ -56,6 +55,12 @@ def test_the_config_passes_the_gate_unedited(real_logs: Path, tmp_path: Path, na
     assert judge_only(written.config, ()).success
 
 
-def test_a_table_without_a_header_is_refused(real_logs: Path, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="has no header"):
-        init(str(real_logs / "nyc311_sample.csv"), tmp_path / "log.yaml")
+def test_a_row_a_case_without_a_header_passes_it_too(real_logs: Path, tmp_path: Path) -> None:
+    written = init(str(real_logs / "nyc311_sample.csv"), tmp_path / "log.yaml")
+
+    source = load(written.config).sources[0]
+    assert (source.header, source.columns.case_id) == (False, "column 1")
+    assert source.milestones == {"column 2": "column 2", "column 3": "column 3"}
+    assert load(written.config).journey.end == ("column 3",)
+    assert [sentence.split()[0] for sentence in written.undecided] == ["sources.0.milestones"]
+    assert judge_only(written.config, ()).success

@@ -136,6 +136,26 @@ def test_paths_are_relative_to_the_config() -> None:
     assert judge_only(Path("configs/p.yaml"), ()).rows == 90
 
 
+def test_a_row_a_case_gets_a_config_that_runs() -> None:
+    rows = [
+        f"{10_000 + case};2026-01-{1 + case % 28:02} 09:00;2026-02-{1 + case % 9:02};{case % 2} a"
+        for case in range(40)
+    ]
+    Path("wide.csv").write_text(
+        "\n".join(["zaaknummer;datum ontvangst;besluitdatum;soort", *rows, ""])
+    )
+    Path("bare.csv").write_text("\n".join([*rows, ""]))
+
+    done, bare = init("wide.csv"), init("bare.csv")
+
+    assert (done.exit_code, done.output.splitlines()) == (0, ["wide.yaml"])
+    assert "sources.0.milestones are called after their columns" in bare.stderr
+    ends = {name: load(Path(f"{name}.yaml")).journey.end for name in ("wide", "bare")}
+    assert ends == {"wide": ("Besluit",), "bare": ("column 3",)}
+    assert [judge_only(Path(f"{name}.yaml"), ()).rows for name in ("wide", "bare")] == [80, 80]
+    assert "10001" not in Path("bare.yaml").read_text()
+
+
 def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     write("log.csv", "k1;k2;k3;k4", row=";2026-01-01 08:00")
     text = Path("log.csv").read_text()

@@ -15,6 +15,8 @@ from ingest.column_names import fit, tells_time, tells_who
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
+from ingest.wide_guesses import guess_milestones
+from tests.workbooks import xlsx
 
 STEPS = ("Aanvraag", "Toets", "Besluit")
 
@@ -138,8 +140,7 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
         steps.cast(pl.String).alias("toelichting"),
     )
 
-    roles = guess_roles(seen(frame)).found
-    found = guess_attributes(seen(frame), roles)
+    found = guess_attributes(seen(frame), guess_roles(seen(frame)))
 
     assert [guess.value for guess in found.kept] == ["regio"]
     assert found.personal == ("nationaliteit", "beslisser", "behandelaar_team")
@@ -221,11 +222,121 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
         open_export("postgresql://user:secret@db/log", tmp_path / "p.yaml")
 
 
-@pytest.mark.parametrize("header", ["46920293,07/20/2020 10:51:12 AM,soort", "Z1,2026-03-01,Toets"])
-def test_a_first_line_of_values_is_no_header_and_is_not_told(tmp_path: Path, header: str) -> None:
-    (tmp_path / "a.csv").write_text(f"{header}\n{header}\n")
+@pytest.mark.parametrize(
+    ("lines", "columns", "has_header"),
+    [
+        (
+            ["46920293,07/20/2020 10:51:12 AM,soort"] * 2,
+            ["column 1", "column 2", "column 3"],
+            False,
+        ),
+        (["Z1,2026-03-01,Toets", "Z2,2026-03-02,"], ["column 1", "column 2", "column 3"], False),
+        (["zaak,tijd", "10001,2026-03-01"], ["zaak", "tijd"], True),
+        (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "2026-03-01"], True),
+    ],
+)
+def test_a_first_line_of_values_is_no_header(
+    tmp_path: Path, lines: list[str], columns: list[str], *, has_header: bool
+) -> None:
+    (tmp_path / "a.csv").write_text("\n".join([*lines, ""]))
 
-    with pytest.raises(SourceError, match="has no header") as refused:
-        glance(open_export(str(tmp_path / "a.csv"), tmp_path / "p.yaml"))
+    found = glance(open_export(str(tmp_path / "a.csv"), tmp_path / "p.yaml"))
 
-    assert not [value for value in header.split(",") if value in str(refused.value)]
+    assert (found.columns, found.has_header) == (columns, has_header)
+    assert found.frame.height == len(lines) - has_header
+
+
+def test_the_sheet_of_most_rows_is_looked_at(tmp_path: Path) -> None:
+    sheets = {
+        "uitleg": [("a", "b"), ("x", "y")],
+        "zaken": [("Overzicht",), ("zaak", "stap"), *[("Z1", "in")] * 5],
+        "los": [("x",)],
+    }
+    xlsx(tmp_path / "a.xlsx", sheets)
+    xlsx(tmp_path / "b.xlsx", {"alles": [(12345, "in"), (12346, "uit")]})
+
+    found, other = (
+        glance(open_export(str(tmp_path / name), tmp_path / "p.yaml"))
+        for name in ("a.xlsx", "b.xlsx")
+    )
+
+    assert (found.sheet, found.sheets, found.columns) == (
+        "zaken",
+        {"uitleg": 2, "zaken": 7},
+        ["zaak", "stap"],
+    )
+    assert (other.sheet, other.has_header, other.columns) == (None, False, ["column 1", "column 2"])
+
+
+def wide(**names: str) -> pl.DataFrame:
+    """Twenty cases of a row each; ``names`` says what each column is called."""
+    rows = [
+        {
+            "number": f"Z{case:03}",
+            "kind": "abc"[case % 3],
+            "received": f"2026-03-{case + 1:02} 09:00:00",
+            "decided": f"2026-04-{case + 1:02} 09:00:00" if case % 4 else None,
+            "closed": f"2026-05-{case + 1:02}" if case % 2 else None,
+            "who": f"M{case % 7}",
+        }
+        for case in range(20)
+    ]
+    return pl.DataFrame(rows).select(pl.col(key).alias(name) for key, name in names.items())
+
+
+def test_a_row_a_case_has_a_milestone_for_each_time_in_their_order() -> None:
+    frame = wide(
+        closed="afgehandeld_op", number="zaaknummer", received="Datum ontvangst", who="team"
+    )
+
+    found = guess_milestones(seen(frame))
+
+    assert found is not None
+    assert {role: guess.value for role, guess in found.found.items()} == {
+        "case_id": "zaaknummer",
+        "team": "team",
+    }
+    assert {name: guess.value for name, guess in found.milestones.items()} == {
+        "Ontvangst": "Datum ontvangst",
+        "Afgehandeld": "afgehandeld_op",
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "milestones"),
+    [
+        (("created_date", "closedDate"), ("Created", "Closed")),
+        (("besluitdatum", "tijdstip einde"), ("Besluit", "Einde")),
+        (("datum", "tijdstip"), ("datum", "tijdstip")),
+        (("datum_besluit", "besluitdatum"), ("datum_besluit", "besluitdatum")),
+        (("column 2", "column 3"), ("column 2", "column 3")),
+        (("Datum beëindigd", "Update"), ("Beëindigd", "Update")),
+    ],
+)
+def test_milestones_are_called_in_words(
+    columns: tuple[str, str], milestones: tuple[str, str]
+) -> None:
+    found = guess_milestones(seen(wide(number="nr", received=columns[0], decided=columns[1])))
+
+    assert found is not None
+    assert tuple(found.milestones) == milestones
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(table(case="zaak", step="stap", time="tijd", begun="begonnen"), id="long"),
+        pytest.param(
+            table(note="nr", case="zaak", step="stap", time="t", begun="b"), id="events numbered"
+        ),
+        pytest.param(table(case="k1", step="k2", time="k3", begun="k4"), id="long without names"),
+        pytest.param(wide(number="nr", received="ontvangen"), id="one time"),
+        pytest.param(
+            wide(number="nr", received="ontvangen", decided="uiterlijke datum"), id="planned"
+        ),
+        pytest.param(wide(number="nr", received="ontvangen", decided="geboortedatum"), id="birth"),
+        pytest.param(wide(kind="nr", received="ontvangen", decided="besloten"), id="no id"),
+    ],
+)
+def test_what_is_no_table_with_a_row_a_case(frame: pl.DataFrame) -> None:
+    assert guess_milestones(seen(frame)) is None
