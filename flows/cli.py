@@ -108,8 +108,9 @@ def run(
 def init(*, export: str, out: Path | None) -> None:
     """Looks at an export, and writes a config with its guesses and the evidence for each."""
     from flows.init import init as write_config
+    from flows.questions import someone_to_ask
 
-    written = write_config(export, out)
+    written = write_config(export, out, someone_to_ask())
     for sentence in written.undecided:
         click.echo(f"TODO: {sentence}", err=True)
     path = str(written.config)

@@ -19,6 +19,7 @@ from ingest.exports import Export
 from ingest.glance import ZONE, Glance
 from ingest.guesses import Guess, RoleGuesses, share
 from ingest.journey_guesses import Journey
+from ingest.zone_guesses import zone_evidence
 
 if TYPE_CHECKING:
     from validation.profile import Profile, Proposal
@@ -177,9 +178,8 @@ def _case_attributes(attributes: Attributes) -> Iterator[str]:
 
 def _told_of_zone(found: Found) -> str:
     timestamp = found.roles.found.get("timestamp")
-    if timestamp and found.seen.times[timestamp.value].has_offset:
-        return "for dates; the times themselves tell their offset"
-    return "taken, as the times tell no offset"
+    times = [timestamp] if timestamp else found.roles.milestones.values()
+    return zone_evidence(found.seen, [each.value for each in times])
 
 
 def _journey(found: Found) -> Iterator[str]:

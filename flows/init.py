@@ -14,15 +14,22 @@ from pathlib import Path
 from contracts.errors import UsageError
 from contracts.settings import Settings
 from flows.config_text import Found, config_text
+from flows.questions import Ask
 from ingest.attribute_guesses import guess_attributes
 from ingest.exports import Export, open_export
-from ingest.glance import glance
-from ingest.guesses import guess_roles
+from ingest.glance import Glance, glance
+from ingest.guesses import Guess, RoleGuesses, guess_roles, options
 from ingest.journey_guesses import guess_journey
 from ingest.staging import stage
 from ingest.wide_guesses import guess_milestones
 
 _LONGEST_ID = 64
+_ANSWERED = "as was answered"
+_MEANING = {
+    "case_id": "the number of the case",
+    "activity": "what was done",
+    "timestamp": "when it was done",
+}
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,13 @@ class Written:
     undecided: tuple[str, ...]
 
 
-def init(export: str, out: Path | None) -> Written:
+def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
     """Writes a config for an export.
 
     Args:
         export: a file, a folder or a pattern.
         out: the config to write; by default a file here, called after the export.
+        ask: who is asked what cannot be told; if there is nobody, it is left open.
 
     Raises:
         UsageError: there is such a config already, or it cannot be written there.
@@ -47,7 +55,7 @@ def init(export: str, out: Path | None) -> Written:
     process = _process_id(out.stem if out else _name(export))
     config = out or Path(f"{process}.yaml")
     _check_free(config)
-    found = _look(open_export(export, config), process, config)
+    found = _look(open_export(export, config), process, config, ask)
     try:
         with config.open("x", encoding="utf-8") as file:
             file.write(config_text(found))
@@ -83,20 +91,24 @@ def _taken(config: Path) -> UsageError:
     )
 
 
-def _look(export: Export, process: str, config: Path) -> Found:
+def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Found:
     """All guesses; those of the journey and the gate need all columns that an event has."""
-    seen = glance(export)
-    roles = guess_milestones(seen) or guess_roles(seen)
+    seen = _glance(export, ask)
+    roles = guess_milestones(seen) or _roles(seen, ask)
     if roles.candidates:
         return Found(process, export, seen, roles)
     attributes = guess_attributes(seen, roles)
-    columns = Found(process, export, seen, roles, attributes)
+    columns, names = Found(process, export, seen, roles, attributes), list(roles.milestones)
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.model_validate(columns.document())
         paths = _staged(export, settings, config, Path(folder))
-        last = next(reversed(list(roles.milestones)), None)
-        journey = guess_journey(paths, now, settings.privacy.minimum_group, last=last)
+        least = settings.privacy.minimum_group
+        last = next((Guess(name, "the last of the milestones") for name in names[-1:]), None)
+        journey = guess_journey(paths, now, least, end=last)
+        if ask and not journey.ends and journey.often_last:
+            end = ask("With which activity does a case end?", journey.often_last)
+            journey = guess_journey(paths, now, least, end=Guess(end, _ANSWERED))
         whole = Found(process, export, seen, roles, attributes, journey)
         if not journey.ends:
             return whole
@@ -104,6 +116,28 @@ def _look(export: Export, process: str, config: Path) -> Found:
 
         judged = profile(paths, Settings.model_validate(whole.document()), now)
         return Found(process, export, seen, roles, attributes, journey, judged)
+
+
+def _glance(export: Export, ask: Ask | None) -> Glance:
+    seen = glance(export)
+    if ask is None or seen.sheet is None:
+        return seen
+    in_order = sorted(seen.sheets, key=lambda name: -seen.sheets[name])
+    sheets = [Guess(name, f"{seen.sheets[name]:,} lines") for name in in_order]
+    chosen = ask("Which sheet holds the log?", sheets)
+    return seen if chosen == seen.sheet else glance(export, chosen)
+
+
+def _roles(seen: Glance, ask: Ask | None) -> RoleGuesses:
+    """The roles; each answer may tell what other columns are."""
+    known: dict[str, Guess] = {}
+    roles = guess_roles(seen)
+    while ask and (missing := next((each for each in roles.candidates.items() if each[1]), None)):
+        role, names = missing
+        column = ask(f"Which column is {_MEANING[role]}?", options(seen, role, names))
+        known[role] = Guess(column, _ANSWERED)
+        roles = guess_roles(seen, known)
+    return roles
 
 
 def _staged(export: Export, settings: Settings, config: Path, folder: Path) -> Sequence[Path]:

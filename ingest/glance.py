@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,11 +37,15 @@ _MOSTLY = 0.9
 
 
 class Times(NamedTuple):
-    """A column as instants; ``notation`` is how it writes them."""
+    """A column as instants; ``notation`` is how it writes them.
+
+    ``skipped``: how many are local times in an hour that the clocks of ``ZONE`` skip in spring.
+    """
 
     at: pl.Series
     notation: str
     has_offset: bool
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,15 @@ class Glance:
     """The first rows of an export, all values as text or as moments, empty ones null.
 
     ``case_types``: of a ZGW API, how many cases it has of each type. ``sheets``: of a workbook,
-    how many lines each sheet with a table has. ``has_header``: whether a line names the columns.
+    how many lines each sheet with a table has, and of several ``sheet`` is the one looked at.
+    ``has_header``: whether a line names the columns.
     """
 
     format: Format
     frame: pl.DataFrame
     case_types: dict[str, int]
     sheets: dict[str, int] = field(default_factory=dict)
+    sheet: str | None = None
     has_header: bool = True
 
     @property
@@ -69,11 +76,6 @@ class Glance:
         is_known = most is not None and (len(self.case_types) > 1 or "://" not in most)
         return most if is_known else None
 
-    @property
-    def sheet(self) -> str | None:
-        """The sheet of most lines; null where there is but one."""
-        return max(self.sheets, key=self.sheets.__getitem__) if len(self.sheets) > 1 else None
-
     @cached_property
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
@@ -81,8 +83,12 @@ class Glance:
         return {name: times for name, times in found if times is not None}
 
 
-def glance(export: Export) -> Glance:
+def glance(export: Export, sheet: str | None = None) -> Glance:
     """Looks at the first rows of the largest file, and at the columns that all files have.
+
+    Args:
+        export: what to look at.
+        sheet: which sheet of a workbook with several; by default the one of most lines.
 
     Raises:
         SourceError: a file cannot be read.
@@ -91,12 +97,15 @@ def glance(export: Export) -> Glance:
         scratch = Path(folder)
         files = sorted(export.files, key=lambda file: -file.path.stat().st_size)
         types = _case_types(export, scratch)
-        seen = Glance(export.format, pl.DataFrame(), types, _sheets(files[0]))
+        sheets = _sheets(files[0])
+        if sheet is None and len(sheets) > 1:
+            sheet = max(sheets, key=sheets.__getitem__)
+        seen = Glance(export.format, pl.DataFrame(), types, sheets, sheet)
         source = Source(
             path=export.path,
             format=export.format,
             case_type=next(iter(types)) if len(types) > 1 else None,
-            sheet=seen.sheet,
+            sheet=sheet,
         )
         if export.format in _MAY_LACK_A_HEADER and _begins_with_a_row(files[0], source, scratch):
             source = source.model_copy(update={"header": False})
@@ -153,9 +162,10 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
 
 
 def _times(values: pl.Series) -> Times | None:
+    column = pl.col("value")
     if values.dtype.is_temporal():
-        at = _read(values, typed(pl.col("value"), ZONE))
-        return Times(at, "moments", getattr(values.dtype, "time_zone", None) is not None)
+        has_offset = getattr(values.dtype, "time_zone", None) is not None
+        return _seen(values, lambda zone: typed(column, zone), "moments", has_offset=has_offset)
     texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
     if texts.is_empty():
         return None
@@ -163,10 +173,26 @@ def _times(values: pl.Series) -> Times | None:
         notation = notation_of(texts.to_frame().lazy(), values.name, "")
     except SourceError:  # day and month stand in both orders
         return None
-    at = _read(values, parsed(pl.col("value"), notation, ZONE))
-    if at.count() < _MOSTLY * len(texts):
-        return None
-    return Times(at, notation.name, bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all()))
+    has_offset = bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all())
+    reading = _seen(
+        values, lambda zone: parsed(column, notation, zone), notation.name, has_offset=has_offset
+    )
+    return reading if reading.at.count() >= _MOSTLY * len(texts) else None
+
+
+def _seen(
+    values: pl.Series, read_in: Callable[[str], pl.Expr], notation: str, *, has_offset: bool
+) -> Times:
+    at = _read(values, read_in(ZONE))
+    skipped = 0 if has_offset else _skipped(_read(values, read_in("UTC")))
+    return Times(at, notation, has_offset, skipped)
+
+
+def _skipped(local: pl.Series) -> int:
+    there = local.dt.replace_time_zone(None).dt.replace_time_zone(
+        ZONE, ambiguous="earliest", non_existent="null"
+    )
+    return there.null_count() - local.null_count()
 
 
 def _read(values: pl.Series, times: pl.Expr) -> pl.Series:

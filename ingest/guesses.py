@@ -30,6 +30,7 @@ _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _FEWEST_CASES = 10
 _CLEARLY = 1.2
+_MOST_OPTIONS = 9
 
 
 class Guess(NamedTuple):
@@ -56,10 +57,10 @@ class RoleGuesses:
         return {guess.value for guess in (*self.found.values(), *self.milestones.values())}
 
 
-def guess_roles(seen: Glance) -> RoleGuesses:
-    """Guesses the roles of columns; each column has one."""
-    found: dict[str, Guess] = {}
-    for role in _ORDER:
+def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleGuesses:
+    """Guesses the roles of columns, but for those that are ``known``; each column has one."""
+    found = dict(known or {})
+    for role in (role for role in _ORDER if role not in found):
         taken = {guess.value for guess in found.values()}
         case = found["case_id"].value if "case_id" in found else None
         look = Look(seen, case, [name for name in seen.columns if name not in taken])
@@ -69,6 +70,20 @@ def guess_roles(seen: Glance) -> RoleGuesses:
     missing = [role for role in REQUIRED if role not in found]
     left = [name for name in seen.columns if name not in {each.value for each in found.values()}]
     return RoleGuesses(found, {role: tuple(_possible(seen, role, left)) for role in missing})
+
+
+def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
+    """The likeliest columns for a role that was not found, best first, with what each holds."""
+    look = Look(seen, None, names)
+    values = {name: look.values(name).n_unique() for name in names}
+    rank: Callable[[str], float] = {
+        "case_id": lambda name: -values[name],
+        "activity": lambda name: values[name],
+    }.get(role, lambda name: -look.filled(name))
+    return [
+        Guess(name, f"{values[name]:,} values, in {share(look.filled(name))} of the rows")
+        for name in sorted(names, key=rank)[:_MOST_OPTIONS]
+    ]
 
 
 def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:

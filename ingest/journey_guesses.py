@@ -59,6 +59,7 @@ class Journey:
     """What was guessed of a journey, and of how many cases.
 
     ``ended``: the share of the cases that have an end. ``maybe``: activities that may be one.
+    ``often_last``: those that stand last in most cases, so far.
     ``actors``: activity → who must act, and the word that tells. ``suspension``: the activities
     that a term stands still between.
     """
@@ -69,6 +70,7 @@ class Journey:
     starts: tuple[Guess, ...]
     ends: tuple[Guess, ...]
     maybe: tuple[Guess, ...]
+    often_last: tuple[Guess, ...]
     actors: dict[str, Guess]
     suspension: tuple[str, str] | None
 
@@ -78,7 +80,7 @@ def guess_journey(
     now: datetime,
     least: int,
     most_rows: int = MOST_ROWS,
-    last: str | None = None,
+    end: Guess | None = None,
 ) -> Journey:
     """Guesses from a log of candidates.
 
@@ -87,7 +89,7 @@ def guess_journey(
         now: what is said to happen later is not looked at.
         least: an activity of fewer cases is not named.
         most_rows: of a larger log about so many rows are looked at, of whole cases.
-        last: the activity that comes last, if any must: an end where silence tells of none.
+        end: the activity that is an end where silence tells of none.
     """
     log = pl.scan_parquet(
         list(candidates), glob=False, missing_columns="insert", extra_columns="ignore"
@@ -108,8 +110,8 @@ def guess_journey(
     named = told.filter(pl.col("cases") >= least)
     ends, maybe = _ends(named, least)
     names = named["activity"].to_list()
-    if not ends and last in names:
-        ends, maybe = (Guess(str(last), "the last of the milestones"),), ()
+    if not ends and end and end.value in names:
+        ends, maybe = (end,), ()
     return Journey(
         rows=rows,
         cases=cases,
@@ -117,6 +119,7 @@ def guess_journey(
         starts=_starts(named, least, events["case_id"].n_unique()),
         ends=ends,
         maybe=maybe,
+        often_last=_often_last(named),
         actors={name: actor for name in names if (actor := guess_actor(name))},
         suspension=_suspension([*marks.collect()["activity"], *names]),
     )
@@ -178,6 +181,14 @@ def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Gues
         elif final >= _SOMETIMES_LAST:
             maybe.append(guess)
     return tuple(ends), tuple(maybe[:_MOST_DOUBTED])
+
+
+def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
+    ranked = told.sort("last", "activity", descending=[True, False]).head(_MOST_DOUBTED)
+    return tuple(
+        Guess(name, f"the last so far in {share(last / cases)} of its cases")
+        for name, last, cases in ranked.select("activity", "last", "cases").iter_rows()
+    )
 
 
 def _share_with(events: pl.DataFrame, ends: Sequence[Guess]) -> float:

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is asked on a terminal, of one that is real."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.config import load
+from flows.check import judge_only
+from tests.workbooks import xlsx
+
+STEPS = (("10", "a"), ("11", "b"))
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def init(*arguments: str, typed: str) -> tuple[int, str]:
+    """The exit code, and what is seen on a terminal where ``typed`` is typed."""
+    ours, theirs = pty.openpty()
+    started = subprocess.Popen(
+        [sys.executable, "-m", "flows", "init", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    shown = b""
+    try:
+        while block := os.read(ours, 4096):
+            shown += block
+    except OSError:  # how the end of a terminal is told
+        pass
+    finally:
+        os.close(ours)
+    return started.wait(), shown.decode()
+
+
+def write(name: str, header: str) -> None:
+    rows = [
+        f"Z{case};{step};{day} {9 + hour}:00;{day} {8 + hour}:{case:02}"
+        for case in range(30)
+        for day in [f"2026-{1 + case // 28:02}-{1 + case % 28:02}"]
+        for hour, step in enumerate(("Aanvraag", "Toets", "Besluit verzonden"))
+    ]
+    Path(name).write_text("\n".join([header, *rows, ""]))
+
+
+def test_a_column_that_cannot_be_told_is_asked_for() -> None:
+    write("log.csv", "k1;k2;k3;k4")
+
+    exit_code, shown = init("log.csv", typed="7\nx\n2\n")
+
+    assert exit_code == 0
+    assert "Which column is when it was done?" in shown
+    assert shown.count("A number, or enter for 1:") == 3
+    assert "TODO" not in shown
+    source = load(Path("log.yaml")).sources[0]
+    assert source.columns.timestamp == "k4"
+    assert "timestamp: k4  # as was answered" in Path("log.yaml").read_text()
+    assert "Z1" not in shown
+    assert judge_only(Path("log.yaml"), ()).success
+
+
+def test_enter_takes_the_proposal_and_so_does_the_end_of_input() -> None:
+    for name, typed in (("a.csv", "\n"), ("b.csv", "\x04")):
+        write(name, "k1;k2;k3;k4")
+
+        init(name, typed=typed)
+
+    columns = [load(Path(f"{name}.yaml")).sources[0].columns.timestamp for name in "ab"]
+    assert columns == ["k3", "k3"]
+
+
+def test_the_sheet_and_the_end_are_asked_for() -> None:
+    rows = [("zaaknummer", "stap", "tijdstip")]
+    for case in range(12):  # all at once, so that no silence tells of an end
+        rows += [(f"Z{case}", step, f"2026-01-01 {hour}:{case:02}") for hour, step in STEPS]
+    xlsx(Path("log.xlsx"), {"uitleg": [("x", "y")] * 50, "zaken": rows})
+
+    exit_code, shown = init("log.xlsx", typed="2\n1\n")
+
+    assert exit_code == 0
+    assert "1  uitleg  (50 lines)" in shown
+    assert "With which activity does a case end?" in shown
+    settings = load(Path("log.yaml"))
+    assert (settings.sources[0].sheet, settings.journey.end) == ("zaken", ("b",))
+
+
+def test_nothing_is_asked_where_all_is_told() -> None:
+    write("log.csv", "zaaknummer;stap;tijdstip;begonnen")
+
+    exit_code, shown = init("log.csv", typed="")
+
+    assert (exit_code, shown.split()) == (0, ["log.yaml"])

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from ingest.glance import Glance
+from ingest.zone_guesses import zone_evidence
+
+GAP = dt.datetime.fromisoformat("2026-03-29T02:30:00")
+
+
+@pytest.mark.parametrize(
+    ("times", "says"),
+    [
+        (["2026-03-28T02:30:00", "2026-06-01T09:00:00"], "none is in the hour"),
+        (["2026-03-29T02:30:00", "2026-06-01T09:00:00"], "perhaps all are in UTC"),
+        (["29-03-2026 02:00", "01-06-2026 09:00"], "perhaps all are in UTC"),
+        (["29-03-2026 03:00", "25-10-2026 02:30"], "none is in the hour"),
+        ([GAP, None], "perhaps all are in UTC"),
+        (["2026-03-28T02:30:00+01:00", "2026-06-01T09:00:00+02:00"], "the offsets that hold there"),
+        (["2026-03-28T02:30:00-05:00", "2026-06-01T09:00:00-04:00"], "tell their offset"),
+        (["2026-03-28T02:30:00Z", "2026-06-01T09:00:00Z"], "tell their offset"),
+    ],
+)  # fmt: skip
+def test_what_speaks_for_the_zone(times: list[str], says: str) -> None:
+    frame = pl.DataFrame({"t": times})
+
+    assert says in zone_evidence(Glance("csv", frame, {}), ["t"])
