@@ -354,5 +354,5 @@ def _identity(
         "drawn": _drawn(settings, config),
         "version": VERSION,
     }
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(parts).encode())
     return digest.hexdigest()[:12]

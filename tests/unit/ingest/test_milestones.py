@@ -46,7 +46,7 @@ def staged(tmp_path):
         )
         [file] = find_files(settings.sources[0], tmp_path / "test.yaml", 0)
         done = stage(file, settings.sources[0], settings, tmp_path / "test.yaml", 0, out)
-        frame = pl.read_parquet(done.path)
+        frame = pl.read_parquet(done.paths)
         assert done.rows == frame.height
         return frame.with_columns(pl.col("at").dt.strftime("%d %H:%M"))
 
@@ -177,7 +177,7 @@ def test_no_milestone_is_lost_and_each_has_a_name(tmp_path_factory, rows):
     )
     [file] = find_files(source, folder / "t.yaml", 0)
 
-    frame = pl.read_parquet(stage(file, source, settings, folder / "t.yaml", 0, folder).path)
+    frame = pl.read_parquet(stage(file, source, settings, folder / "t.yaml", 0, folder).paths)
 
     reached = [sum(text != "" for text in row) or 1 for row in rows]
     assert frame.group_by("row").len().sort("row")["len"].to_list() == reached
