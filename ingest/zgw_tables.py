@@ -48,7 +48,8 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
                 spools[kind].add(fields)
         if answer.said is not None:
             for record in answer.records or [{}]:
-                listed.add((record.get("url"), answer.of_list, str(answer.said)))
+                which = record.get("url") or record.get("uuid")  # as a row of the audit trail
+                listed.add((which, answer.of_list, str(answer.said)))
     return Tables({kind: spool.distinct() for kind, spool in spools.items()}, _missing(listed))
 
 

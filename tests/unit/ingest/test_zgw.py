@@ -488,13 +488,15 @@ SET = [status("1", f"2026-03-0{day}T10:00:00Z") for day in range(1, 6)]
         # a list of its own for each case
         ([page(SET[:2], 3), page(SET[2:], 4)], 2),
         ([page(SET, 5), page([], 3)], 3),
+        # a row of the audit trail has no address
+        ([page([{"uuid": "a", "hoofdObject": "z"}, {"uuid": "b", "hoofdObject": "z"}], 3)], 1),
         # an API that does not count to the end
         ([page(SET[:2], 2, 1, 2) | {"countExact": False}, page(SET[2:], 5, 2, 2)], 0),
     ],
 )
 def test_how_many_records_are_missing(pages: list[Any], missing: int, tmp_path: Path) -> None:
     (scratch := tmp_path / "scratch").mkdir()
-    export = saved(tmp_path, *pages, page([zaak("1")], 1), TYPES)
+    export = saved(tmp_path, *pages, page([zaak("1")], 1), [*SET, *TYPES])
 
     assert read_zgw(export, "log", [], scratch).missing == missing
 
