@@ -72,6 +72,18 @@ def _without_secret(path: str) -> str:
     return path
 
 
+def _check_address(url: str) -> None:
+    """Refuses the address of an API that a secret would be sent to in the open, or that holds one.
+
+    On one's own machine nobody reads along.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("write an address as in https://openzaak.example/zaken/api/v1")
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError("an API is asked by https:// only; what proves who asks is not for others")
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, AfterValidator(_known_country)]
 Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
@@ -134,12 +146,16 @@ _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp")
 class Source(Model):
     """Where the events are, and how to read them.
 
-    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. ``query`` or
-    ``table``: of a database, what to read; ``watermark``: the column of it that grows with each row
-    that is added. ``sheet``: of a
-    workbook. ``header``: false where no line names the columns; they are then called
-    ``column 1`` and so on. ``milestones``: of a table with a row a case, each activity with the
-    column that tells when it was done.
+    ``milestones``: of a table with a row a case, each activity with the column that tells when it
+    was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
+    then called ``column 1`` and so on.
+
+    ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
+    with each row that is added.
+
+    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. Of one that is asked
+    itself, ``client_id_env`` and ``client_secret_env`` name the environment variables with who
+    asks, ``catalogue`` says where its Catalogi API is, and ``without`` what is not asked of it.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
@@ -150,6 +166,10 @@ class Source(Model):
         "header": ("csv", "excel"),
         "milestones": ("csv", "excel", "parquet", "sql"),
         "sheet": ("excel",),
+        "client_id_env": ("zgw",),
+        "client_secret_env": ("zgw",),
+        "catalogue": ("zgw",),
+        "without": ("zgw",),
     }
     """The keys that only some formats know."""
 
@@ -164,6 +184,10 @@ class Source(Model):
     watermark: Name | None = None
     sheet: Name | None = None
     header: bool | None = None
+    client_id_env: Name | None = None
+    client_secret_env: Name | None = None
+    catalogue: Name | None = None
+    without: tuple[Literal["audittrail"], ...] = ()
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")
@@ -198,6 +222,18 @@ class Source(Model):
         told = [role for role in _OF_AN_EVENT if getattr(self.columns, role) is not None]
         if self.milestones and told:
             raise ValueError(f"milestones tell of each event; leave columns.{told[0]} out")
+        return self
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Source:
+        if self.format == "zgw" and "://" in self.path:
+            for url in filter(None, (self.path, self.catalogue)):
+                _check_address(url)
+            for key in ("client_id_env", "client_secret_env"):
+                if getattr(self, key) is None:
+                    raise ValueError(
+                        f"{key} is missing; name the environment variable that holds it"
+                    )
         return self
 
 

@@ -41,7 +41,7 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
 
     Raises:
         SourceError: it does not answer, or not as it should.
-        ConfigError: ``source`` asks for what cannot be.
+        ConfigError: ``source`` asks for what cannot be, or names what is not there to ask with.
     """
     if address.scheme in objects.SCHEMES:
         path = landing / PurePosixPath(address.url).name
@@ -50,6 +50,10 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
             bucket.bring(key, aside, address.version)
         return Fetched(SourceFile(path, address.name, address.format))
     match address.format:
+        case "zgw":
+            from ingest.zgw_api import fetch_zgw
+
+            return Fetched(fetch_zgw(address, source, landing))
         case "sql":
             from ingest.database import read_query
 

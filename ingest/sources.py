@@ -30,7 +30,10 @@ _FORMAT_OF_SUFFIX: dict[str, Format] = {
 READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "zgw")
 """The formats that this version reads."""
 
-ASKED: tuple[tuple[str, Format], ...] = (("postgresql", "sql"), ("postgres", "sql"))
+ASKED: tuple[tuple[str, Format], ...] = (
+    *(("postgresql", "sql"), ("postgres", "sql")),
+    *(("https", "zgw"), ("http", "zgw")),
+)
 """The schemes of URLs that this version asks, each with the format of what it gives."""
 
 _OTHER_DATABASES = ("db2", "mariadb", "mongodb", "mssql", "mysql", "oracle", "sqlite", "sqlserver")
@@ -115,7 +118,7 @@ def find(
             f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
             "Of databases PostgreSQL is read, and what speaks its protocol. Export it to a file."
             if scheme.partition("+")[0] in _OTHER_DATABASES
-            else "Download it first and give the path of the file.",
+            else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
         )
     name, _, _ = source.path.partition("?")
     return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Asks a ZGW API: signs what it asks, waits when it must, and says what is wrong in a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import ssl
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import jwt
+import orjson
+
+from contracts.errors import SourceError
+from ingest.zgw_refusals import NO_JSON, refusal
+
+AT_ONCE = 4
+"""How many questions may be under way: such an API serves others too."""
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and those name cases
+
+_WAITS_SECONDS = (1, 2, 4, 8, 16, 32)
+_LONGEST_WAIT_SECONDS = 600
+_TIMEOUT = httpx.Timeout(60, connect=20)
+_PASSING = (429, 500, 502, 503, 504)
+_NOT_THERE = (404, 410)
+_CRS = "EPSG:4326"
+_SKEW_SECONDS = 60  # a clock that is ahead of the API's would sign in the future
+_KEY_BYTES = 32
+_WHO = "hoeksteen"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who asks; the secret is not shown."""
+
+    client_id: str
+    secret: str = field(repr=False)
+
+    def token(self, now: float) -> str:
+        """What tells the API who asks, at ``now``, in seconds since 1970."""
+        claims = {
+            "iss": self.client_id,
+            "iat": int(now) - _SKEW_SECONDS,
+            "client_id": self.client_id,
+            "user_id": _WHO,
+            "user_representation": _WHO,
+        }
+        # HMAC fills a short key with zeros itself; done here, nobody is warned of its length
+        return jwt.encode(claims, self.secret.encode().ljust(_KEY_BYTES, b"\0"), "HS256")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time, in seconds since 1970, and how to wait for some seconds."""
+
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Client:
+    """Asks the APIs at ``roots``, called ``name`` in errors; to be closed.
+
+    No other host than those of ``roots`` is asked, so that none learns the token.
+    """
+
+    def __init__(
+        self, name: str, roots: Collection[str], who: Credentials, clock: Clock | None = None
+    ) -> None:
+        self._name, self._who, self._clock = name, who, clock or Clock()
+        self._origins = {_origin(httpx.URL(root)) for root in roots}
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+        self._http = httpx.Client(timeout=_TIMEOUT, limits=limits)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._http.close()
+
+    def ask(
+        self, url: str, must: Mapping[str, str] | None = None, may: Mapping[str, str] | None = None
+    ) -> Any:
+        """What is answered, read from JSON; null where there is nothing at ``url``.
+
+        Args:
+            url: what is asked.
+            must: the parameters that it is asked with.
+            may: further ones, which are left out if the API does not know them all.
+
+        Raises:
+            SourceError: it is not answered, or not with JSON.
+        """
+        url_ = self._allowed(url)
+        what = url_.path.rstrip("/").rpartition("/")[2]
+        asked = url_.copy_merge_params(dict(must or {}))
+        response = self._response(asked.copy_merge_params(dict(may or {})), what)
+        if may and response.status_code == httpx.codes.BAD_REQUEST:
+            response = self._response(asked, what)
+        if response.status_code in _NOT_THERE:
+            return None
+        if response.status_code != httpx.codes.OK:
+            raise refusal(self._name, what, response)
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            raise SourceError(
+                f"{self._name}: what it answers for {what} is no JSON, or not all of it.", NO_JSON
+            ) from None
+
+    def _allowed(self, url: str) -> httpx.URL:
+        try:
+            allowed = httpx.URL(url)
+        except httpx.InvalidURL:
+            raise SourceError(f"{self._name} refers to an address that cannot be one.") from None
+        if _origin(allowed) not in self._origins:
+            raise SourceError(
+                f"{self._name} refers to another host or scheme, which is not asked.",
+                "If it is that of the Catalogi API, name it: catalogue: https://…; else let the "
+                "API know by which address it is reached.",
+            )
+        return allowed
+
+    def _response(self, url: httpx.URL, what: str) -> httpx.Response:
+        """What comes, asked again while the trouble may pass."""
+        for wait_seconds in (*_WAITS_SECONDS, None):
+            try:
+                response = self._http.get(url, headers=self._headers())
+            except httpx.RequestError as error:
+                if _is_of_certificates(error):
+                    raise self._not_trusted() from None
+                trouble, asked_seconds = "does not answer, or breaks off", 0.0
+            else:
+                if response.status_code not in _PASSING:
+                    return response
+                trouble = f"is busy or out of order ({response.status_code})"
+                asked_seconds = self._asked_to_wait(response)
+            if wait_seconds is None or asked_seconds > _LONGEST_WAIT_SECONDS:
+                break
+            self._clock.sleep(max(wait_seconds, asked_seconds))
+        raise SourceError(
+            f"{self._name} {trouble} when asked for {what}.",
+            "Run again later: what was answered is not asked again for a day.",
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self._who.token(self._clock.now())}",
+            "Accept": "application/json",
+            "Accept-Crs": _CRS,
+            "Content-Crs": _CRS,
+        }
+
+    def _asked_to_wait(self, response: httpx.Response) -> float:
+        """How many seconds the API asks to wait, which it says as such or as a moment."""
+        said = response.headers.get("Retry-After", "").strip()
+        if said.isdecimal():
+            return float(said)
+        try:
+            until = parsedate_to_datetime(said)
+        except ValueError:
+            return 0.0
+        return until.replace(tzinfo=until.tzinfo or dt.UTC).timestamp() - self._clock.now()
+
+    def _not_trusted(self) -> SourceError:
+        return SourceError(
+            f"{self._name} cannot be trusted: its certificate is not one that this machine knows.",
+            "Name the certificates of your own authority in the variable SSL_CERT_FILE.",
+        )
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return (url.scheme, url.host, url.port)
+
+
+def _is_of_certificates(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What it means when a ZGW API does not give what it is asked for, in a sentence and a hint.
+
+Of an answer nothing is told but its status and the code that the standard gives to errors.
+"""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import orjson
+
+from contracts.errors import SourceError
+
+NO_JSON = "Is this the address of the API, and not of a page to log in?"
+_CODE = re.compile(r"[a-z_-]{1,60}")
+_NOT_KNOWN = (
+    *("jwt-decode-error", "missing-client-identifier", "invalid-client-identifier"),
+    *("invalid-jwt-signature", "not_authenticated", "authentication_failed"),
+)
+_OF_CLOCKS = "jwt-expired"
+_OF_CATALOGUE = ("zaaktypen", "statustypen", "resultaattypen", "roltypen")
+
+
+def refusal(name: str, what: str, response: httpx.Response) -> SourceError:
+    """Why something is not answered.
+
+    Args:
+        name: of the source.
+        what: the resource that was asked for.
+        response: what came instead.
+    """
+    status, code = response.status_code, _code(response)
+    told = f"{name}: {what} is refused ({', '.join(filter(None, (str(status), code)))})"
+    if response.is_redirect:
+        return SourceError(f"{name} sends whoever asks for {what} elsewhere ({status}).", NO_JSON)
+    if code == _OF_CLOCKS:
+        return SourceError(f"{told}: the clocks differ.", "Set the clock of this machine.")
+    if status == httpx.codes.UNAUTHORIZED or code in _NOT_KNOWN:
+        return SourceError(
+            f"{told}: no client is known by this client id and secret.",
+            "Look at the variables that client_id_env and client_secret_env name.",
+        )
+    if status == httpx.codes.FORBIDDEN:
+        return SourceError(f"{told}: this client may not see that.", _scope(what))
+    return SourceError(f"{told}.", "Is it an API of Zaakgericht Werken, of version 1?")
+
+
+def _code(response: httpx.Response) -> str:
+    """The code of an error, as the standard words it; empty where there is none."""
+    try:
+        problem = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return ""
+    code = problem.get("code") if isinstance(problem, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _scope(what: str) -> str:
+    if what == "audittrail":
+        return "Have it given the scope audittrails.lezen, or say without: [audittrail]."
+    api = "catalogi" if what in _OF_CATALOGUE else "zaken"
+    return f"Have it given the scope {api}.lezen."
