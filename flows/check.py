@@ -12,6 +12,7 @@ from pathlib import Path
 from contracts.verdict import Verdict
 from flows import steps
 from flows.job import plan
+from flows.left_out import tell
 from ingest.batches import paths_of
 
 
@@ -28,6 +29,7 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
         batches = [batch for given in job.inputs for batch in steps.read(job, given)]
+        tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
         missing = sum(batch.staged.missing for batch in batches)
         verdict = judge(paths_of(batches), job.settings, now, job.making, missing=missing)
     if not verdict.success:

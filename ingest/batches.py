@@ -7,8 +7,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,11 +39,13 @@ class Staged:
     """A source file as ``rows`` candidates.
 
     ``missing``: how many records the source says that it has, and that are not there.
+    ``left_out``: how many cases have no row, by why.
     """
 
     parts: tuple[Part, ...]
     rows: int
     missing: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[Path]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -32,6 +32,7 @@ class Raw:
     looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
+    ``left_out``: how many cases have no row, by why.
     """
 
     frame: pl.LazyFrame
@@ -41,6 +42,7 @@ class Raw:
     refusal: Callable[[], SourceError]
     signs: Sequence[Sign] = ()
     missing: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 _OF_A_BAD_FILE = (

@@ -78,7 +78,7 @@ def stage(
             shutil.rmtree(path)
         aside.replace(path)
     parts = tuple(replace(part, path=path / part.path.name) for part in parts)
-    return Staged(parts, sum(part.rows for part in parts), raw.missing)
+    return Staged(parts, sum(part.rows for part in parts), raw.missing, raw.left_out)
 
 
 def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, ...]:

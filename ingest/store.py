@@ -258,6 +258,7 @@ def _said(batch: Batch, store: Path) -> dict[str, Any]:
         "origin": asdict(batch.origin),
         "rows": batch.staged.rows,
         "missing": batch.staged.missing,
+        "left_out": dict(batch.staged.left_out),
         "upto": batch.upto,
         "parts": parts,
     }
@@ -271,7 +272,7 @@ def _version(number: int, facts: dict[str, Any], store: Path) -> Version:
 
 def _batch(said: dict[str, Any], store: Path) -> Batch:
     parts = tuple(Part(store / name, *figures) for name, *figures in said["parts"])
-    staged = Staged(parts, said["rows"], said["missing"])
+    staged = Staged(parts, said["rows"], said["missing"], said["left_out"])
     return Batch(Origin(**said["origin"]), staged, said["upto"])
 
 

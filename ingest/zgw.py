@@ -20,6 +20,7 @@ from contracts.events import CASE_PREFIX, MARK
 from ingest import citizen_numbers
 from ingest.lifecycle import COLUMN, COMPLETE
 from ingest.raw import DIGEST, ROW, Raw, place
+from ingest.zgw_gaps import DESTROYED, REGISTERED, is_to_be_gone, only_referred_to, waiting
 from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
 from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
 from ingest.zgw_tables import RECORDS_AT_ONCE, tables_of
@@ -32,6 +33,7 @@ _OF_THE_CASE = (
     *("zaaktype", "zaaktypeVersie", "resultaat"),
 )
 _STANDARD = (_CASE_ID, *_OF_THE_EVENT, *(CASE_PREFIX + name for name in _OF_THE_CASE))
+_REGISTERED_AT = CASE_PREFIX + REGISTERED
 _RECORDED = "aanmaakdatum"  # as the audit trail calls it
 _LOOKED_AT = ("identificatie", NOTE)  # for what is personal, and for nothing else
 _AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
@@ -50,7 +52,9 @@ def read_zgw(
     Rows are in order of case and time; statuses of one moment in the order of their numbers. The
     columns are those of the XES standard, of the case also its dates, ``zaaktype``,
     ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name, and
-    ``aanmaakdatum``: when what the row tells was put on record, by the audit trail.
+    ``aanmaakdatum``: when what the row tells was put on record, by the audit trail. An open case
+    without any status is one row: that it was registered. Cases that should have been destroyed by
+    today are left out.
 
     Args:
         path: a file with one answer, or a folder of them, in whatever folders.
@@ -64,19 +68,30 @@ def read_zgw(
         SourceError: an answer is not whole, there are no statuses, a status has no type, or there
             are cases of several types and none was chosen.
     """
-    tables, missing = tables_of(path, name, scratch, at_once)
-    zaken = of_cases(tables, _zaken(tables, name, case_type))
+    tables, counted = tables_of(path, name, scratch, at_once)
+    all_zaken = _zaken(tables, name, case_type)
+    is_gone = is_to_be_gone(dt.datetime.now(dt.UTC).date())
+    zaken = of_cases(tables, all_zaken.filter(~is_gone))
     statuses = _statuses(tables, zaken, name)
+    waits, left_out = waiting(zaken, statuses)
+    if gone := all_zaken.filter(is_gone).select(pl.len()).collect().item():
+        left_out[DESTROYED] = gone
     own = _own_attributes(tables)
     read = [*_STANDARD, *(column for column in own if column in wanted)]
     looked_at = [*_LOOKED_AT, *(column for column in own if own[column] and column not in read)]
     columns = (*_STANDARD, *own, _RECORDED)
     places = {column: place(number) for number, column in enumerate((*columns, *_LOOKED_AT))}
-    told = pl.concat([statuses, _marks(tables, zaken, statuses)], how="diagonal")
+    told = pl.concat(
+        [statuses, _registrations(waits), _marks(tables, zaken, statuses)], how="diagonal"
+    )
     asked = [column for column in own if column in read or column in looked_at]
     is_first = pl.col("number").ne_missing(pl.col("number").shift())
     rows = (
         told.join(_described(zaken, tables, asked), on="zaak")
+        # of a case that has nothing but its registration, that is the step and no wait before it
+        .with_columns(
+            pl.when(pl.col("concept:name") != REGISTERED).then(_REGISTERED_AT).alias(_REGISTERED_AT)
+        )
         .sort("number", "at", "volgnummer", nulls_last=True, maintain_order=True)
         .select(
             *(pl.col(each).alias(places[each]) for each in (*read, _RECORDED, *looked_at)),
@@ -94,7 +109,9 @@ def read_zgw(
     # the case id holds the number of the organisation too
     texts = {places[each]: each for each in (*read, *looked_at) if each != _CASE_ID}
     refusal = SourceError(f"{name} cannot be read.")
-    return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing)
+    # what is only referred to may be on a page that is missing: no record is counted twice
+    missing = max(counted, only_referred_to(tables, zaken))
+    return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing, left_out)
 
 
 def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
@@ -217,6 +234,16 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str
             "Export the statustypen of the Catalogi API too.",
         )
     return statuses.lazy()
+
+
+def _registrations(waits: pl.LazyFrame) -> pl.LazyFrame:
+    """An event for each open case without any status: that it was registered."""
+    return waits.select(
+        "zaak",
+        pl.lit(REGISTERED).alias("concept:name"),
+        pl.lit(COMPLETE).alias(COLUMN),
+        pl.col(REGISTERED).alias("time:timestamp"),
+    )
 
 
 def _marks(

@@ -30,7 +30,8 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "zaken": (
         *("identificatie", "bronorganisatie", "zaaktype", "registratiedatum", "startdatum"),
         *("einddatum", "einddatumGepland", "uiterlijkeEinddatumAfdoening"),
-        *("communicatiekanaalNaam", "hoofdzaak"),
+        *("communicatiekanaalNaam", "hoofdzaak", "status"),
+        *("archiefnominatie", "archiefactiedatum"),
         *_SUSPENSION,
     ),
     "statussen": ("zaak", "statustype", "datumStatusGezet", "gezetdoor", NOTE),

@@ -21,6 +21,7 @@ from ingest.notices import NOTICED
 from ingest.sources import find_files
 from ingest.staging import stage
 from ingest.zgw import case_types, read_zgw
+from ingest.zgw_gaps import CLOSED, DESTROYED, EARLY
 from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, mark_of
 from simulation.description import Process, process
 from simulation.generator import Order, Simulated
@@ -101,7 +102,7 @@ def test_a_status_is_an_event(export: Path, staged: Stage) -> None:
 
     steps = found.filter(
         pl.col("lifecycle") == "complete",
-        ~pl.col("activity").is_in(["Zaak afgesloten", "Zaak opgeschort"]),
+        ~pl.col("activity").is_in(["Zaak afgesloten", "Zaak opgeschort", "registratiedatum"]),
     )
     assert steps.select("case_id", "activity", second("at"), "team").rows() == events_of(PARTS)
     assert found["row"].to_list() == list(range(1, len(found) + 1))
@@ -468,6 +469,81 @@ def page(
         "previous": before if number > 1 else None,
         "results": records,
     }
+
+
+def test_an_open_case_without_a_status_waits_since_it_was_registered(
+    tmp_path: Path, staged: Stage
+) -> None:
+    cases = [
+        zaak("1", registratiedatum="2026-03-01"),
+        zaak("2", registratiedatum="2026-03-05"),
+        zaak("3", registratiedatum="2026-03-05", einddatum="2026-03-06"),
+        zaak("4", registratiedatum="2026-01-05"),
+        zaak("5"),
+    ]
+    log = saved(tmp_path, cases, status("1", "2026-03-02T10:00:00Z"), TYPES)
+
+    found = staged(log, columns={"registration_timestamp": "registratiedatum"})
+
+    assert found.select("case_id", "activity", "is_day", "registered_at").rows() == [
+        ("517439943 1", "Ontvangen", False, dt.datetime(2026, 2, 28, 23, tzinfo=dt.UTC)),
+        ("517439943 2", "registratiedatum", True, None),
+    ]
+    assert left_out_of(log, tmp_path) == {CLOSED: 1, EARLY: 2}
+
+
+@pytest.mark.parametrize(
+    ("archived", "is_left_out"),
+    [
+        ({"archiefnominatie": "vernietigen", "archiefactiedatum": "2020-01-01"}, True),
+        ({"archiefnominatie": "vernietigen", "archiefactiedatum": "2920-01-01"}, False),
+        ({"archiefnominatie": "vernietigen", "archiefactiedatum": None}, False),
+        ({"archiefnominatie": "blijvend_bewaren", "archiefactiedatum": "2020-01-01"}, False),
+        ({"archiefnominatie": None, "archiefactiedatum": "2020-01-01"}, False),
+    ],
+)
+def test_what_should_have_been_destroyed_is_left_out(
+    archived: dict[str, Any], is_left_out: object, tmp_path: Path, staged: Stage
+) -> None:
+    set_ = [status(number, "2026-03-02T10:00:00Z") for number in ("1", "2")]
+    changes = [changed("2", "2026-03-03T10:00:00Z", flag(up=False), flag(up=True))]
+    log = saved(tmp_path, [zaak("1"), zaak("2", **archived), *set_, *changes, *TYPES])
+
+    found = staged(log)
+
+    assert found["case_id"].n_unique() == (1 if is_left_out else 2)
+    assert left_out_of(log, tmp_path) == ({DESTROYED: 1} if is_left_out else {})
+
+
+def left_out_of(log: Path, folder: Path) -> dict[str, int]:
+    (scratch := folder / "scratch").mkdir()
+    raw = read_zgw(log, "log", [], scratch)
+    assert raw.missing == 0
+    return dict(raw.left_out)
+
+
+@pytest.mark.parametrize(
+    ("records", "missing"),
+    [
+        ([status("8", "2026-03-02T10:00:00Z"), status("8", "2026-03-03T10:00:00Z")], 1),
+        ([status("8", "2026-03-02T10:00:00Z"), status("9", "2026-03-03T10:00:00Z")], 2),
+        ([status("8", "2026-03-02T10:00:00Z", "of another case type")], 0),
+        ([zaak("2", status=link("statussen", "gone"))], 1),
+        ([zaak("2", status=status("1", "2026-03-02T10:00:00Z")["url"])], 0),
+        # what a count tells to be missing may be what is referred to
+        ([page([status("8", "2026-03-02T10:00:00Z")], 4)], 3),
+    ],
+)
+def test_what_is_only_referred_to_is_missing(
+    records: list[Any], missing: int, tmp_path: Path
+) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    types = [each | {"zaaktype": link("zaaktypen", "t")} for each in TYPES]
+    there = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *types]
+
+    raw = read_zgw(saved(tmp_path, there, *records), "log", [], scratch)
+
+    assert raw.missing == missing
 
 
 SET = [status("1", f"2026-03-0{day}T10:00:00Z") for day in range(1, 6)]

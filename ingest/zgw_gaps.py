@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Cases of a ZGW export that have no status, that should be gone, or that are only referred to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+REGISTERED = "registratiedatum"
+"""What an open case without any status is an event of; also the name of when a case began."""
+
+DESTROYED = "should have been destroyed by now (archiefactiedatum), and are left out"
+CLOSED = "were closed and have no status, so that nothing is known of their steps"
+EARLY = "have no status and were registered before the first one of all, and are left out"
+
+
+def is_to_be_gone(today: dt.date) -> pl.Expr:
+    """Whether a case should have been destroyed before ``today``."""
+    is_past = pl.col("archiefactiedatum").str.to_date("%Y-%m-%d", strict=False) < today
+    return ((pl.col("archiefnominatie") == "vernietigen") & is_past).fill_null(value=False)
+
+
+def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, int]]:
+    """The cases that wait for their first status since they were registered.
+
+    One that was registered before the first status of all may have had some that are not there.
+
+    Args:
+        zaken: the cases.
+        statuses: those of these cases, with ``at``.
+
+    Returns:
+        ``zaak`` and ``registratiedatum``; and how many cases without a status do not wait, by why.
+    """
+    registered_on = pl.col(REGISTERED).str.to_date("%Y-%m-%d", strict=False)
+    why = (
+        pl.when(pl.col("einddatum").is_not_null())
+        .then(pl.lit(CLOSED))
+        .when((registered_on >= pl.col("first_at").dt.date()).not_().fill_null(value=True))
+        .then(pl.lit(EARLY))
+    )
+    without = (
+        zaken.join(statuses.select("zaak"), on="zaak", how="anti", maintain_order="left")
+        .join(statuses.select(first_at=pl.col("at").min()), how="cross")
+        .select("zaak", REGISTERED, why=why)
+        .collect()
+    )
+    left_out = without["why"].drop_nulls().value_counts(sort=True, parallel=False)
+    waits = without.filter(pl.col("why").is_null()).select("zaak", REGISTERED)
+    return waits.lazy(), dict(left_out.iter_rows())
+
+
+def only_referred_to(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> int:
+    """How many records are referred to and not there: cases by statuses, and statuses by cases.
+
+    Args:
+        tables: all records.
+        zaken: the cases that are read; statuses of other types than theirs do not count.
+    """
+    own_types = (
+        tables["statustypen"].join(zaken, on="zaaktype", how="semi").select(statustype="url")
+    )
+    of_statuses = (
+        tables["statussen"]
+        .join(own_types, on="statustype", how="semi")
+        .join(tables["zaken"].select(zaak="url"), on="zaak", how="anti")
+        .select(pl.col("zaak").n_unique())
+    )
+    of_cases = (
+        zaken.select(url="status")
+        .drop_nulls()
+        .join(tables["statussen"], on="url", how="anti")
+        .select(pl.len())
+    )
+    return sum(int(frame.item()) for frame in pl.collect_all([of_statuses, of_cases]))
