@@ -52,6 +52,7 @@ EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
 _MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
 _LETTER = re.compile(r"[^\W\d_]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
+_NOBODY = ("", "systeem", "system")
 _CHANGES = ("update", "partial_update")
 # a case system above the API says so in its explanation, whatever it does with the flag
 _SAID = {"opschorting": SUSPENDED, "hervatting": RESUMED}
@@ -195,9 +196,17 @@ def _of_trail(row: Record) -> Fields:
         _text(row.get("hoofdObject")),
         _text(row.get("resourceUrl")) if made else None,
         _text(row.get("aanmaakdatum")),
-        _text(row.get("gebruikersId")),
+        _user_of(row),
         mark_of(row) if changed else None,
     )
+
+
+def _user_of(row: Record) -> str | None:
+    """Who did what a row of the audit trail tells; null: no person, but an application itself."""
+    user = (_text(row.get("gebruikersId")) or "").strip()
+    applications = (_text(row.get(field)) for field in ("applicatieId", "applicatieWeergave"))
+    nobody = {*_NOBODY, *(name.strip().lower() for name in applications if name)}
+    return None if user.lower() in nobody else user
 
 
 def mark_of(row: Record) -> str | None:

@@ -289,6 +289,28 @@ def test_an_employee_and_the_source_of_a_team(tmp_path: Path, staged: Stage) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("user", "resource"),
+    [("m1", "m1"), ("", None), (None, None), ("Systeem", None), ("zac-1", None), ("ZAC", None)],
+)
+def test_an_application_is_no_employee(
+    user: str | None, resource: str | None, tmp_path: Path, staged: Stage
+) -> None:
+    at = "2026-03-02T10:00:00Z"
+    made = changed("1", at, {}, {}) | {
+        "resource": "status",
+        "actie": "create",
+        "resourceUrl": link("statussen", f"1-{at}"),
+        "applicatieId": "zac-1",
+        "applicatieWeergave": "Zac",
+        "gebruikersId": user,
+    }
+
+    found = staged(saved(tmp_path, [zaak("1"), status("1", at), made, *TYPES]))
+
+    assert found["resource"].to_list() == [resource]
+
+
 def test_one_moment_has_the_order_of_the_numbers(tmp_path: Path, staged: Stage) -> None:
     at = "2026-03-02T10:00:00Z"
     set_ = [status("1", at, "b"), status("1", at) | {"url": link("statussen", "2")}]
