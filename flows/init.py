@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contracts.errors import UsageError
 from contracts.settings import Settings
 from flows.config_text import Found, config_text
+from flows.init_api import api_config
 from flows.questions import Ask
 from ingest.attribute_guesses import guess_attributes
 from ingest.exports import Export, open_export
@@ -30,6 +32,7 @@ _MEANING = {
     "activity": "what was done",
     "timestamp": "when it was done",
 }
+_OF_AN_API = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
     """Writes a config for an export.
 
     Args:
-        export: a file, a folder or a pattern.
+        export: a file, a folder or a pattern, or the address of a ZGW API.
         out: the config to write; by default a file here, called after the export.
         ask: who is asked what cannot be told; if there is nobody, it is left open.
 
@@ -55,19 +58,29 @@ def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
     process = _process_id(out.stem if out else _name(export))
     config = out or Path(f"{process}.yaml")
     _check_free(config)
-    found = _look(open_export(export, config), process, config, ask)
+    text, undecided = _made(export, process, config, ask)
     try:
         with config.open("x", encoding="utf-8") as file:
-            file.write(config_text(found))
+            file.write(text)
     except FileExistsError:
         raise _taken(config) from None
     except OSError as error:
         raise UsageError(f"{config} cannot be written: {error.strerror}.") from None
-    return Written(config, found.undecided)
+    return Written(config, undecided)
+
+
+def _made(export: str, process: str, config: Path, ask: Ask) -> tuple[str, tuple[str, ...]]:
+    """The text of the config, and what is left to decide."""
+    if export.startswith(_OF_AN_API):
+        return api_config(export, process)
+    found = _look(open_export(export, config), process, config, ask)
+    return config_text(found), found.undecided
 
 
 def _name(export: str) -> str:
-    """What an export is called: a pattern after its folder."""
+    """What an export is called: a pattern after its folder, an API after its host."""
+    if export.startswith(_OF_AN_API):
+        return urlsplit(export).hostname or ""
     path = Path(export)
     named = path.parent if re.search(r"[*?\[]", path.name) else path
     return named.resolve().name.split(".")[0]

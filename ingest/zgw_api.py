@@ -11,6 +11,8 @@ are asked: who wanted something of the agency is never sent.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.errors import ConfigError, SourceError
@@ -21,7 +23,7 @@ from ingest.zgw_landing import Landing
 from ingest.zgw_lists import LONG, Lists, Record
 from ingest.zgw_pages import AUDIT
 
-_ALL = {**LONG, "status": "alles"}  # versions that are no longer in force, and their types
+ALL = {**LONG, "status": "alles"}  # versions that are no longer in force, and their types
 _CASES = {**LONG, "ordering": "identificatie", "expand": "eigenschappen"}
 _OF_THE_AGENCY = ("medewerker", "organisatorische_eenheid")
 _QUESTION = {"path", "case_type", "client_id_env", "catalogue", "without"}
@@ -48,16 +50,25 @@ def fetch_zgw(
         ConfigError: an environment variable that the config names is not set.
         SourceError: the API does not answer, or not as it should.
     """
-    clock = clock or Clock()
+    with asking(source, landing, clock or Clock()) as lists:
+        _bring(lists, source)
+        return SourceFile(lists.pages, address.name, "zgw")
+
+
+@contextmanager
+def asking(source: Source, landing: Path, clock: Clock) -> Iterator[Lists]:
+    """The lists of the API that a source is, as they are known or asked.
+
+    Raises:
+        ConfigError: an environment variable that the config names is not set.
+    """
     who = Credentials(_variable(source.client_id_env), _variable(source.client_secret_env))
     landed = Landing(landing, source.model_dump(mode="json", include=_QUESTION), clock.now())
-    zaken = address.url.rstrip("/")
-    client = Client(address.name, [zaken, source.catalogue or zaken], who, clock)
+    client = Client(source.path, [source.path, source.catalogue or source.path], who, clock)
     try:
-        _bring(Lists(client, landed, address.name), zaken, source)
+        yield Lists(client, landed, source.path)
     finally:
         client.close()
-    return SourceFile(landed.pages, address.name, "zgw")
 
 
 def _variable(name: str | None) -> str:
@@ -70,9 +81,9 @@ def _variable(name: str | None) -> str:
     return value
 
 
-def _bring(lists: Lists, zaken: str, source: Source) -> None:
+def _bring(lists: Lists, source: Source) -> None:
     """Cases come before their events: one that is made meanwhile is not there at all."""
-    catalogue = (source.catalogue or _catalogue_of(lists, zaken)).rstrip("/")
+    zaken, catalogue = source.path.rstrip("/"), catalogue_of(lists, source)
     versions = _versions(lists, catalogue, source)
     cases = [
         (case["url"], _lacks_attributes(case))
@@ -80,11 +91,11 @@ def _bring(lists: Lists, zaken: str, source: Source) -> None:
         for case in lists.walk(f"{zaken}/zaken", version, _CASES)
     ]
     for version in versions:
-        for type_ in lists.walk(f"{catalogue}/statustypen", version, _ALL):
+        for type_ in lists.walk(f"{catalogue}/statustypen", version, ALL):
             _land(lists, f"{zaken}/statussen", {"statustype": type_["url"]})
-        for type_ in lists.walk(f"{catalogue}/resultaattypen", version, _ALL):
+        for type_ in lists.walk(f"{catalogue}/resultaattypen", version, ALL):
             _land(lists, f"{zaken}/resultaten", {"resultaattype": type_["url"]})
-        for type_ in lists.walk(f"{catalogue}/roltypen", version, _ALL):
+        for type_ in lists.walk(f"{catalogue}/roltypen", version, ALL):
             for kind in _OF_THE_AGENCY:
                 of_kind = {"roltype": type_["url"], "betrokkeneType": kind}
                 _land(lists, f"{zaken}/rollen", of_kind)
@@ -98,9 +109,16 @@ def _land(lists: Lists, url: str, must: dict[str, str]) -> None:
         pass
 
 
-def _catalogue_of(lists: Lists, zaken: str) -> str:
-    """The Catalogi API that the cases refer to."""
-    case = lists.first(f"{zaken}/zaken")
+def catalogue_of(lists: Lists, source: Source) -> str:
+    """The Catalogi API that the config names, else the one that the first case refers to.
+
+    Raises:
+        SourceError: there is no case to tell.
+    """
+    if source.catalogue:
+        return source.catalogue.rstrip("/")
+    zaken = source.path.rstrip("/")
+    case, _ = lists.first(f"{zaken}/zaken", {})
     api, slash, _ = str((case or {}).get("zaaktype")).partition("/zaaktypen/")
     if not slash:
         raise SourceError(
@@ -116,7 +134,7 @@ def _versions(lists: Lists, catalogue: str, source: Source) -> list[dict[str, st
     wanted = {"identificatie": source.case_type} if source.case_type else {}
     named = [
         (str(type_.get("identificatie")), type_["url"])
-        for type_ in lists.walk(f"{catalogue}/zaaktypen", wanted, _ALL)
+        for type_ in lists.walk(f"{catalogue}/zaaktypen", wanted, ALL)
     ]
     names = sorted({name for name, _ in named if source.case_type in (None, name)})
     if len(names) == 1:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from contracts.errors import SourceError
@@ -31,14 +32,22 @@ class Lists:
     def __init__(self, client: Client, landing: Landing, name: str) -> None:
         self._client, self._landing, self._name = client, landing, name
 
-    def first(self, url: str) -> Record | None:
-        """One record of a list, which does not land; null where the list is empty.
+    @property
+    def pages(self) -> Path:
+        """The folder that answers land in."""
+        return self._landing.pages
+
+    def first(self, url: str, must: Mapping[str, str]) -> tuple[Record | None, int]:
+        """One record of a list, null where it is empty, and how many it says it has.
+
+        That does not land.
 
         Raises:
             SourceError: there is no such list.
         """
-        page = self._client.ask(url, may={"pageSize": "1"})
-        return next(iter(self._checked(page, url)["results"]), None)
+        page = self._checked(self._client.ask(url, must, {"pageSize": "1"}), url)
+        count_ = page.get("count")
+        return next(iter(page["results"]), None), count_ if isinstance(count_, int) else 0
 
     def walk(
         self, url: str, must: Mapping[str, str], may: Mapping[str, str] = LONG
