@@ -226,7 +226,7 @@ class Source(Model):
 
     @model_validator(mode="after")
     def _says_who_asks(self) -> Source:
-        if self.format == "zgw" and "://" in self.path:
+        if self.format == "zgw" and self.path.startswith(("https://", "http://")):
             for url in filter(None, (self.path, self.catalogue)):
                 _check_address(url)
             for key in ("client_id_env", "client_secret_env"):

@@ -69,7 +69,7 @@ def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
     return Written(config, undecided)
 
 
-def _made(export: str, process: str, config: Path, ask: Ask) -> tuple[str, tuple[str, ...]]:
+def _made(export: str, process: str, config: Path, ask: Ask | None) -> tuple[str, tuple[str, ...]]:
     """The text of the config, and what is left to decide."""
     if export.startswith(_OF_AN_API):
         return api_config(export, process)

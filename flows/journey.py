@@ -14,6 +14,7 @@ from prefect import flow
 from contracts.errors import GateStopped
 from flows import steps, tasks
 from flows.job import Job, again, plan, point_at
+from flows.left_out import tell
 from flows.progress import Stages
 
 
@@ -56,6 +57,7 @@ def _make(job: Job, by: Any) -> None:
         read = stages.each("reading", partial(by.read, job), job.inputs)
         gathered = steps.gather(job, read)
         batches = gathered.batches
+        tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
         verdict = stages.once("checking", partial(by.check, job, batches))
         log = stages.once("storing", partial(by.keep, job, gathered))
         buckets = range(log.buckets)

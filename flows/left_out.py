@@ -4,21 +4,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ingest.staging import Staged
+from contracts.left_out import added_up, sentences
+from ingest.batches import Staged
 
 
 def tell(staged: Iterable[Staged], least: int) -> None:
     """A line a reason; of fewer cases than ``least`` not how many."""
-    cases: Counter[str] = Counter()
-    for each in staged:
-        cases.update(each.left_out)
-    for why, n in cases.items():
-        many = f"Fewer than {least}" if n < least else f"{n:,}"
-        click.echo(f"{many} cases {why}.", err=True)
+    cases = added_up(each.left_out for each in staged)
+    for sentence in sentences(cases, least, "en", "{:,}".format):
+        click.echo(sentence, err=True)

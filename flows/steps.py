@@ -22,6 +22,7 @@ import polars as pl
 
 from contracts.errors import GateStopped, UsageError
 from contracts.events import attribute_column
+from contracts.left_out import added_up
 from contracts.norms import equivalent_days
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
@@ -328,6 +329,7 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         defaulted=chosen if job.as_of else (*chosen, "as_of"),
         not_done=not_done_yet(job.settings),
         no_steps=tuple(log.set_aside.items()),
+        left_out=added_up(batch.staged.left_out for batch in batches),
         known=job.then.known_at if job.then else None,
         looks_back=job.looks_back,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from contracts.left_out import Why
 from contracts.settings import Privacy, Source
 
 ROWS_A_PART = 500_000
@@ -45,7 +46,7 @@ class Staged:
     parts: tuple[Part, ...]
     rows: int
     missing: int = 0
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[Why, int] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.errors import SourceError
+from contracts.left_out import Why
 from ingest.notices import Sign
 
 ROW = "#row"
@@ -42,7 +43,7 @@ class Raw:
     refusal: Callable[[], SourceError]
     signs: Sequence[Sign] = ()
     missing: int = 0
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[Why, int] = field(default_factory=dict)
 
 
 _OF_A_BAD_FILE = (

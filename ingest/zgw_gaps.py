@@ -9,12 +9,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from contracts.left_out import Why
+
 REGISTERED = "registratiedatum"
 """What an open case without any status is an event of; also the name of when a case began."""
 
-DESTROYED = "should have been destroyed by now (archiefactiedatum), and are left out"
-CLOSED = "were closed and have no status, so that nothing is known of their steps"
-EARLY = "have no status and were registered before the first one of all, and are left out"
+DESTROYED: Why = "destroyed"
+CLOSED: Why = "closed"
+EARLY: Why = "early"
 
 
 def is_to_be_gone(today: dt.date) -> pl.Expr:
@@ -23,7 +25,7 @@ def is_to_be_gone(today: dt.date) -> pl.Expr:
     return ((pl.col("archiefnominatie") == "vernietigen") & is_past).fill_null(value=False)
 
 
-def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, int]]:
+def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[Why, int]]:
     """The cases that wait for their first status since they were registered.
 
     One that was registered before the first status of all may have had some that are not there.

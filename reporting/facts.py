@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from contracts.left_out import Why
 from contracts.verdict import RuleResult
 
 
@@ -33,6 +35,7 @@ class Facts:
         rules: every rule of the gate, before disclosure control.
         defaulted: config keys, or sentences, of what nobody chose.
         not_done: config keys that this version does not act on yet.
+        left_out: how many cases of the sources have no row, by why.
         known: since when the log of the run was known, where it looks back at a moment; null where
             what was known then is not kept.
         looks_back: whether it does.
@@ -46,5 +49,6 @@ class Facts:
     defaulted: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
     no_steps: tuple[tuple[str, int], ...] = ()
+    left_out: Mapping[Why, int] = field(default_factory=dict)
     known: dt.datetime | None = None
     looks_back: bool = False

@@ -15,6 +15,7 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from contracts import left_out
 from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
 from reporting import (
@@ -248,6 +249,9 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
             }
             for s in facts.sources
         ],
+        "left_out": left_out.sentences(
+            facts.left_out, k, speech.language, lambda n: speech.number(n, 0)
+        ),
         "no_steps": [_no_steps(what, rows, k, speech) for what, rows in facts.no_steps],
     }
 

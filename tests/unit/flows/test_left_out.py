@@ -4,24 +4,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from contracts.left_out import WORDS
 from flows.left_out import tell
-from ingest.staging import Staged
+from ingest.batches import Staged
 
 
 def test_cases_of_all_sources_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:
     staged = [
-        Staged(Path("a"), 3, left_out={"are too old": 990, "are odd": 4}),
-        Staged(Path("b"), 3, left_out={"are too old": 10, "are odd": 5}),
-        Staged(Path("c"), 3),
+        Staged((), 3, left_out={"closed": 990, "early": 4}),
+        Staged((), 3, left_out={"closed": 10, "early": 5}),
+        Staged((), 3),
     ]
 
     tell(staged, least=10)
 
-    assert capsys.readouterr() == (
-        "",
-        "1,000 cases are too old.\nFewer than 10 cases are odd.\n",
-    )
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.partition(" cases ")[0] for line in err.splitlines()] == [
+        "1,000",
+        "Fewer than 10",
+    ]
+
+
+def test_each_reason_has_a_place_for_the_number_in_both_languages() -> None:
+    for words in WORDS.values():
+        assert all(
+            each.get(language).count("%s") == 1 for each in words for language in ("nl", "en")
+        )

@@ -348,6 +348,11 @@ def test_every_figure_is_told_in_four_ways(html, language):
         ),
         ({"looks_back": True}, "dit is wat er nu over bekend is."),
         (
+            {"left_out": {"closed": 1200}},
+            "1.200 zaken zijn afgesloten zonder enige status",
+        ),
+        ({"left_out": {"closed": 3}}, "Minder dan 10 zaken zijn afgesloten zonder enige status"),
+        (
             {"sources": (SourceFact("oud.csv", 900, "abc", is_there=False),)},
             "oud.csv (er niet meer; gelezen voor een eerdere run)",
         ),

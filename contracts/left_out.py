@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Why cases of a source have no row in the log, in the two languages of the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+from contracts.rules import Words
+
+Why = Literal["destroyed", "closed", "early"]
+
+WORDS: dict[Why, tuple[Words, Words]] = {
+    "destroyed": (
+        Words(
+            nl="%s zaken hadden al vernietigd moeten zijn (archiefactiedatum) en tellen niet mee.",
+            en="%s cases should have been destroyed by now (archiefactiedatum) and do not count.",
+        ),
+        Words(
+            nl="Minder dan %s zaken hadden al vernietigd moeten zijn (archiefactiedatum) en tellen "
+            "niet mee.",
+            en="Fewer than %s cases should have been destroyed by now (archiefactiedatum) and do "
+            "not count.",
+        ),
+    ),
+    "closed": (
+        Words(
+            nl="%s zaken zijn afgesloten zonder enige status: van hun stappen is niets bekend.",
+            en="%s cases were closed without any status: nothing is known of their steps.",
+        ),
+        Words(
+            nl="Minder dan %s zaken zijn afgesloten zonder enige status: van hun stappen is niets "
+            "bekend.",
+            en="Fewer than %s cases were closed without any status: nothing is known of their "
+            "steps.",
+        ),
+    ),
+    "early": (
+        Words(
+            nl="%s zaken zonder status zijn geregistreerd voor de eerste status van alle zaken, en "
+            "tellen niet mee.",
+            en="%s cases without a status were registered before the first status of all, and do "
+            "not count.",
+        ),
+        Words(
+            nl="Minder dan %s zaken zonder status zijn geregistreerd voor de eerste status van "
+            "alle zaken, en tellen niet mee.",
+            en="Fewer than %s cases without a status were registered before the first status of "
+            "all, and do not count.",
+        ),
+    ),
+}
+"""What is said of so many cases, and of fewer than may be told."""
+
+
+def added_up(counts: Iterable[Mapping[Why, int]]) -> dict[Why, int]:
+    """How many cases of all sources have no row, by why."""
+    cases: Counter[Why] = Counter()
+    for each in counts:
+        cases.update(each)
+    return dict(cases)
+
+
+def sentences(
+    cases: Mapping[Why, int],
+    least: int,
+    language: Literal["nl", "en"],
+    written: Callable[[int], str],
+) -> list[str]:
+    """A sentence a reason, with numbers as ``written``; of fewer than ``least`` not how many."""
+    said = []
+    for why, n in cases.items():
+        many, few = WORDS[why]
+        words, number = (few, least) if n < least else (many, n)
+        said.append(words.get(language) % written(number))
+    return said
