@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Why cases of a source have no row in the log, in the two languages of the report."""
+"""Why cases or events of a source have no row in the log, in both languages of the report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 from contracts.rules import Words
 
-Why = Literal["destroyed", "closed", "early"]
+Why = Literal["destroyed", "closed", "early", "unrelated"]
 
 WORDS: dict[Why, tuple[Words, Words]] = {
     "destroyed": (
@@ -51,12 +51,22 @@ WORDS: dict[Why, tuple[Words, Words]] = {
             "all, and do not count.",
         ),
     ),
+    "unrelated": (
+        Words(
+            nl="%s gebeurtenissen gaan over geen zaak en tellen niet mee.",
+            en="%s events are about no case and do not count.",
+        ),
+        Words(
+            nl="Minder dan %s gebeurtenissen gaan over geen zaak en tellen niet mee.",
+            en="Fewer than %s events are about no case and do not count.",
+        ),
+    ),
 }
-"""What is said of so many cases, and of fewer than may be told."""
+"""What is said of so many cases or events, and of fewer than may be told."""
 
 
 def added_up(counts: Iterable[Mapping[Why, int]]) -> dict[Why, int]:
-    """How many cases of all sources have no row, by why."""
+    """How many cases or events of all sources have no row, by why."""
     cases: Counter[Why] = Counter()
     for each in counts:
         cases.update(each)

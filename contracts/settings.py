@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from contracts.attributes import CaseAttribute, Name
 from contracts.deadlines import Deadline
+from contracts.formats import Format, format_of_path
 from contracts.models import Model
 from contracts.norms import Period, amount_of
 from contracts.opening_hours import OpeningHours
@@ -28,11 +29,7 @@ from contracts.rules import Validation
 Actor = Literal["agency", "citizen", "third_party"]
 Clock = Literal["running", "suspended", "outside"]
 Language = Literal["nl", "en"]
-Format = Literal["csv", "excel", "parquet", "xes", "ocel", "zgw", "sql"]
 ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
-FORMAT_OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
-"""The format that a URL means where the config says none."""
-
 _SECRETS = ("password", "sslpassword", "sig")
 """What a URL may ask with that nobody else should know."""
 
@@ -156,6 +153,8 @@ class Source(Model):
     ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. Of one that is asked
     itself, ``client_id_env`` and ``client_secret_env`` name the environment variables with who
     asks, ``catalogue`` says where its Catalogi API is, and ``without`` what is not asked of it.
+
+    ``object_type``: of OCEL, the type of the objects that are the cases.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
@@ -170,6 +169,7 @@ class Source(Model):
         "client_secret_env": ("zgw",),
         "catalogue": ("zgw",),
         "without": ("zgw",),
+        "object_type": ("ocel",),
     }
     """The keys that only some formats know."""
 
@@ -188,6 +188,7 @@ class Source(Model):
     client_secret_env: Name | None = None
     catalogue: Name | None = None
     without: tuple[Literal["audittrail"], ...] = ()
+    object_type: Name | None = None
     timezone: TimeZone = "Europe/Amsterdam"
 
     @model_validator(mode="after")
@@ -213,9 +214,8 @@ class Source(Model):
 
     @property
     def meant_format(self) -> Format | None:
-        """The format that the config says, or a URL means; null where the file's name must tell."""
-        scheme, is_url, _ = self.path.partition("://")
-        return self.format or (FORMAT_OF_SCHEME.get(scheme.lower()) if is_url else None)
+        """The format that the config says, or its path tells; null where neither does."""
+        return self.format or format_of_path(self.path)
 
     @model_validator(mode="after")
     def _milestones_are_the_events(self) -> Source:

@@ -81,6 +81,7 @@ class Found:
             "case_type": self.seen.case_type,
             "sheet": self.seen.sheet,
             "header": None if self.seen.has_header else False,
+            "object_type": self.seen.object_type,
             "columns": columns,
             "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},
             "case_attributes": self.case_attributes,
@@ -117,6 +118,7 @@ def _source(found: Found) -> Iterator[str]:
     yield from said(f"    format: {found.export.format}", "so its files begin")
     yield from _case_type(found.seen)
     yield from _table(found.seen)
+    yield from _object_type(found.seen)
     yield "    columns:" if found.roles.found else "    columns: {}"
     for role in _ROLES:
         yield from _column(found.roles, role)
@@ -153,6 +155,17 @@ def _milestones(found: Found) -> Iterator[str]:
         yield "      # TODO say what each of them is; `journey` names them too"
     for name, guess in found.roles.milestones.items():
         yield from said(f"      {scalar(name)}: {scalar(guess.value)}", guess.evidence)
+
+
+def _object_type(seen: Glance) -> Iterator[str]:
+    if seen.object_type is None:
+        return
+    others = [name for name in seen.object_types if name != seen.object_type]
+    most = _many(seen.object_types[seen.object_type], "of its objects")
+    told = f"{most} have two events or more" + (
+        f", the most; there are also {listed(others)}" if others else ""
+    )
+    yield from said(f"    object_type: {scalar(seen.object_type)}", told)
 
 
 def _column(roles: RoleGuesses, role: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import SourceError, UsageError
-from contracts.settings import Format, Source
-from ingest.sources import READ, SourceFile, find_files, format_of_name
+from contracts.formats import Format, format_of_name
+from contracts.settings import Source
+from ingest.sources import SourceFile, find_files
 
 _HEAD = 4096
 _MAGIC: dict[bytes, Format] = {
@@ -23,7 +24,10 @@ _MAGIC: dict[bytes, Format] = {
     b"\xd0\xcf\x11\xe0": "excel",
     b"SQLite format 3": "ocel",
 }
-_OBJECTS = (b"ocel:", b"objectTypes", b"eventTypes", b"object-types")
+_OBJECTS = (
+    *(b"ocel:", b"objectTypes", b"eventTypes", b"object-types"),
+    *(b'"objectId"', b"object-id="),
+)
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -54,11 +58,6 @@ def open_export(given: str, config: Path) -> Export:
         )
     named = _pattern(Path(given)) if Path(given).is_dir() else given
     format_ = _one_format(named, given)
-    if format_ not in READ:
-        raise SourceError(
-            f"{given} is in the format {format_}, which is not read by this version yet.",
-            f"Export it as one of: {', '.join(READ)}.",
-        )
     path = named if Path(named).is_absolute() else _relative(named, config)
     return Export(path, format_, tuple(find_files(Source(path=path, format=format_), config, 0)))
 
@@ -81,8 +80,9 @@ def _one_format(named: str, given: str) -> Format:
     """The format of all files that ``named`` means."""
     path = Path(named)
     if path.is_dir():
-        if next(path.rglob("*.json"), None):
-            return "zgw"
+        page = next(path.rglob("*.json"), None)
+        if page:
+            return "ocel" if _format_of(page) == "ocel" else "zgw"
         paths = [file for file in path.iterdir() if file.is_file()]
     else:
         paths = [path] if path.is_file() else _matching(named)

@@ -15,9 +15,11 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.errors import SourceError
-from contracts.settings import Format, Source
+from contracts.formats import Format
+from contracts.settings import Source
 from ingest.exports import Export
 from ingest.notations import NO_TIME, notation_of
+from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
 from ingest.staging import read
@@ -55,6 +57,7 @@ class Glance:
     ``case_types``: of a ZGW API, how many cases it has of each type. ``sheets``: of a workbook,
     how many lines each sheet with a table has, and of several ``sheet`` is the one looked at.
     ``has_header``: whether a line names the columns.
+    ``object_types``: of OCEL, of each type how many objects have more events than one.
     """
 
     format: Format
@@ -63,6 +66,7 @@ class Glance:
     sheets: dict[str, int] = field(default_factory=dict)
     sheet: str | None = None
     has_header: bool = True
+    object_types: dict[str, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -75,6 +79,11 @@ class Glance:
         most = next(iter(self.case_types), None)
         is_known = most is not None and (len(self.case_types) > 1 or "://" not in most)
         return most if is_known else None
+
+    @property
+    def object_type(self) -> str | None:
+        """The type of most objects that have more events than one."""
+        return next(iter(self.object_types), None)
 
     @cached_property
     def times(self) -> dict[str, Times]:
@@ -100,12 +109,14 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
         sheets = _sheets(files[0])
         if sheet is None and len(sheets) > 1:
             sheet = max(sheets, key=sheets.__getitem__)
-        seen = Glance(export.format, pl.DataFrame(), types, sheets, sheet)
+        objects = _object_types(export, scratch)
+        seen = Glance(export.format, pl.DataFrame(), types, sheets, sheet, object_types=objects)
         source = Source(
             path=export.path,
             format=export.format,
             case_type=next(iter(types)) if len(types) > 1 else None,
             sheet=sheet,
+            object_type=next(iter(objects), None),
         )
         if export.format in _MAY_LACK_A_HEADER and _begins_with_a_row(files[0], source, scratch):
             source = source.model_copy(update={"header": False})
@@ -129,6 +140,13 @@ def _case_types(export: Export, scratch: Path) -> dict[str, int]:
 
 def _sheets(file: SourceFile) -> dict[str, int]:
     return tables_in(file.path, file.name) if file.format == "excel" else {}
+
+
+def _object_types(export: Export, scratch: Path) -> dict[str, int]:
+    if export.format != "ocel":
+        return {}
+    file = max(export.files, key=lambda file: file.path.stat().st_size)
+    return object_types(file.path, file.name, _new(scratch))
 
 
 def _new(folder: Path) -> Path:

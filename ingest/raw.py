@@ -33,7 +33,7 @@ class Raw:
     looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases have no row, by why.
+    ``left_out``: how many cases or events have no row, by why.
     """
 
     frame: pl.LazyFrame

@@ -9,26 +9,15 @@ import glob
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.settings import Format, Settings, Source, resolve_path
+from contracts.formats import Format, format_of_name
+from contracts.settings import Settings, Source, resolve_path
 from ingest import objects
 
-_FORMAT_OF_SUFFIX: dict[str, Format] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "csv",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-    ".xlsb": "excel",
-    ".xls": "excel",
-    ".ods": "excel",
-    ".parquet": "parquet",
-    ".xes": "xes",
-}
-READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "zgw")
-"""The formats that this version reads."""
+READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "ocel", "zgw")
+"""The formats of files that this version reads."""
 
 ASKED: tuple[tuple[str, Format], ...] = (
     *(("postgresql", "sql"), ("postgres", "sql")),
@@ -126,11 +115,15 @@ def find(
 
 def _find_objects(source: Source, key: str, *, may_be_empty: bool) -> list[Address]:
     """The objects that ``source`` means, by the same rules as files."""
-    _check_read(source.format, key)
     if source.format == "zgw":
         raise SourceError(
             f"{key}: pages of a ZGW API are read from a folder.",
             "Bring them to one, and give its path.",
+        )
+    if source.format == "sql":
+        raise SourceError(
+            f"{key}.format: in object storage there is no database.",
+            f"It holds one of: {', '.join(READ)}.",
         )
     bucket, wanted = objects.opened(source.path)
     found = [
@@ -177,7 +170,6 @@ def find_files(
         SourceError: there is no such file, or its format is unknown or not read by this version.
     """
     key = f"{config}: sources.{position}"
-    _check_read(source.format, key)
     try:
         paths = _matches(source, config)
         hint = "" if paths else _hint(source, config)
@@ -216,20 +208,6 @@ def _means_files_of_a_folder(source: Source, config: Path) -> bool:
     """Whether it is a folder, or a pattern of files in one, that is there."""
     path = resolve_path(source.path, config)
     return path.is_dir() or (glob.has_magic(path.name) and path.parent.is_dir())
-
-
-def format_of_name(path: PurePath) -> Format | None:
-    """The format that the ending of a name tells; null where it tells none."""
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    return _FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
-
-
-def _check_read(format_: Format | None, key: str) -> None:
-    if format_ and format_ not in READ:
-        raise SourceError(
-            f"{key}.format: {format_} is not read by this version yet.",
-            f"Export it as one of: {', '.join(READ)}.",
-        )
 
 
 def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:

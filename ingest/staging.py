@@ -22,6 +22,7 @@ from ingest.looking import looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
 from ingest.normalise import TIME_ROLES, normalise, texts, time_of
 from ingest.notations import Notation, notation_of
+from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import Raw, refused
@@ -129,6 +130,8 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
             return read_parquet(file.path, file.name)
         case "xes":
             return read_xes(file.path, file.name, wanted, scratch)
+        case "ocel":
+            return read_ocel(file.path, file.name, wanted, scratch, source.object_type)
         case "zgw":
             return read_zgw(file.path, file.name, wanted, scratch, source.case_type)
     raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")

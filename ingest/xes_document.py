@@ -124,7 +124,7 @@ def _check_header(document: bytes, name: str) -> None:
     parser = expat.ParserCreate()
     elements: list[str] = []
     parser.StartElementHandler = lambda element, _: elements.append(element)
-    parser.StartDoctypeDeclHandler = lambda *_: _refuse_doctype(name)
+    parser.StartDoctypeDeclHandler = lambda *_: refuse_doctype(name)
     try:
         parser.Parse(document, True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError:
@@ -137,10 +137,11 @@ def _check_header(document: bytes, name: str) -> None:
         )
 
 
-def _refuse_doctype(name: str) -> None:
+def refuse_doctype(name: str) -> None:
+    """Ends the reading of an XML document that has one, before anything that it declares."""
     raise SourceError(
         f"{name} declares a DOCTYPE, which may point outside the file; it was not read.",
-        "Remove the DOCTYPE; XES needs none.",
+        "Remove the DOCTYPE; a log needs none.",
     )
 
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from ingest.zgw_pages import TAKEN, Fields, answer_in, pages_of, taken
+from ingest.spools import AT_ONCE, Spool
+from ingest.zgw_pages import TAKEN, answer_in, pages_of, taken
 
-RECORDS_AT_ONCE = 50_000
+RECORDS_AT_ONCE = AT_ONCE
 _LISTED = ("of_list", "said")
 
 
@@ -38,8 +39,8 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
     Raises:
         SourceError: there are no answers, or one is not whole.
     """
-    spools = {kind: _Spool(fields, scratch / kind, at_once) for kind, fields in TAKEN.items()}
-    listed = _Spool(_LISTED, scratch / "listed", at_once)
+    spools = {kind: _spool(fields, scratch / kind, at_once) for kind, fields in TAKEN.items()}
+    listed = _spool(_LISTED, scratch / "listed", at_once)
     for page in pages_of(path, name):
         of_page = name if page == path else f"{name}/{page.relative_to(path).as_posix()}"
         answer = answer_in(page, of_page)
@@ -50,10 +51,10 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
             for record in answer.records or [{}]:
                 which = record.get("url") or record.get("uuid")  # as a row of the audit trail
                 listed.add((which, answer.of_list, str(answer.said)))
-    return Tables({kind: spool.distinct() for kind, spool in spools.items()}, _missing(listed))
+    return Tables({kind: _distinct(spool) for kind, spool in spools.items()}, _missing(listed))
 
 
-def _missing(listed: _Spool) -> int:
+def _missing(listed: Spool) -> int:
     """How many more there are, by the counts of lists, than different records of those lists.
 
     An API that does not count to the end says fewer than there are, never more.
@@ -67,31 +68,11 @@ def _missing(listed: _Spool) -> int:
     return int(lists.select(missing.sum()).collect(engine="streaming").item())
 
 
-class _Spool:
-    """Records of one kind: an address, and some fields."""
+def _spool(fields: Sequence[str], folder: Path, at_once: int) -> Spool:
+    """Of records of one kind: an address, and some fields."""
+    return Spool(pl.Schema(dict.fromkeys(("url", *fields), pl.String())), folder, at_once)
 
-    def __init__(self, fields: Sequence[str], folder: Path, at_once: int) -> None:
-        self._schema = dict.fromkeys(("url", *fields), pl.String())
-        self._folder, self._at_once = folder, at_once
-        self._waiting: list[Fields] = []
-        folder.mkdir()
-        self._write()  # so that there is a file, be it an empty one
 
-    def add(self, fields: Fields) -> None:
-        self._waiting.append(fields)
-        if len(self._waiting) >= self._at_once:
-            self._write()
-
-    def all(self) -> pl.LazyFrame:
-        """All of them, as often as they were given."""
-        self._write()
-        return pl.scan_parquet(sorted(self._folder.iterdir()), glob=False)
-
-    def distinct(self) -> pl.LazyFrame:
-        """All of them; of a record that was given twice, as when pages shifted, the last."""
-        return self.all().unique("url", keep="last", maintain_order=True)
-
-    def _write(self) -> None:
-        part = self._folder / f"{len(list(self._folder.iterdir())):06}.parquet"
-        pl.DataFrame(self._waiting, self._schema, orient="row").write_parquet(part)
-        self._waiting.clear()
+def _distinct(spool: Spool) -> pl.LazyFrame:
+    """All of them; of a record that was given twice, as when pages shifted, the last."""
+    return spool.all().unique("url", keep="last", maintain_order=True)

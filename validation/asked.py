@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from great_expectations.expectations.core.expect_column_mean_to_be_between import (
@@ -62,6 +63,9 @@ _NOT_SAID = {"source", "row", "slot", "is_day", "at_problem", "noticed"}
 
 _ENOUGH_ROWS = 1_000_000
 
+_NOTICED_IN = {"zgw": ("DQ11", "DQ16", "DQ17"), "ocel": ("DQ29", "DQ30")}
+"""What their readers see; they also tell how many records are missing."""
+
 
 @dataclass(frozen=True)
 class Log:
@@ -109,6 +113,12 @@ class Log:
         """Of how many cases one is enough to see what holds for most of them."""
         return 1 + self.rows // _ENOUGH_ROWS
 
+    @property
+    def formats(self) -> set[str]:
+        """The formats of its sources, in so far as the config tells them."""
+        meant = (source.meant_format for source in self.settings.sources)
+        return {format_ for format_ in meant if format_}
+
     def limit(self, rule: str) -> float:
         """The limit of a rule for this process."""
         limit = self.settings.validation.rule(rule).limit
@@ -152,9 +162,9 @@ def _of_rows(log: Log) -> Iterator[Asked]:
     yield Asked("C04", ExpectColumnValuesToNotBeNull, {"column": "at"})
     said = {"column_list": log.said, "row_condition": log.is_event}
     yield Asked("DQ18", ExpectRowsToBeSaidOnce, said)
-    # what only the reader saw; of an export of a ZGW API it looks at more
-    of_zgw = any(source.format == "zgw" for source in log.settings.sources)
-    for rule in ("DQ14", "DQ15", *(("DQ11", "DQ16", "DQ17") if of_zgw else ())):
+    # what only the reader saw; of some formats it looks at more
+    of_formats = [rules for format_, rules in _NOTICED_IN.items() if format_ in log.formats]
+    for rule in ("DQ14", "DQ15", *chain.from_iterable(of_formats)):
         yield Asked(rule, ExpectNothingToBeNoticed, {"notice": rule})
 
 
@@ -241,7 +251,7 @@ def _of_the_export(log: Log) -> Iterator[Asked]:
     yield Asked("DQ24", ExpectSteadyNights, {"points": log.limit("DQ24"), **here})
     yield Asked("DQ26", ExpectNoHoles, {"days": log.limit("DQ26"), **here})
     yield Asked("DQ28", ExpectAccountsOfOnePerson, {"hours": int(log.limit("DQ28")), **here})
-    if any(source.format == "zgw" for source in log.settings.sources):
+    if log.formats & _NOTICED_IN.keys():
         yield Asked("DQ22", ExpectNothingToBeMissing, {"missing": log.missing})
 
 

@@ -68,7 +68,11 @@ def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
 
 @pytest.mark.parametrize(
     ("dialect", "end"),
-    [("xes", "Nieuw rijbewijs opgehaald bij gemeente"), ("zgw", "Zaak afgesloten")],
+    [
+        ("xes", "Nieuw rijbewijs opgehaald bij gemeente"),
+        ("ocel", "Nieuw rijbewijs opgehaald bij gemeente"),
+        ("zgw", "Zaak afgesloten"),
+    ],
 )
 def test_formats_that_fix_their_names(dialect: str, end: str) -> None:
     generate(Order("cbr", 300, 1), dialect, Path("made"))
@@ -80,6 +84,7 @@ def test_formats_that_fix_their_names(dialect: str, end: str) -> None:
     assert settings.sources[0].format == dialect
     assert settings.sources[0].columns.activity == "concept:name"
     assert (settings.sources[0].case_type is not None) == (dialect == "zgw")
+    assert settings.sources[0].object_type == ("zaak" if dialect == "ocel" else None)
     assert bool(settings.journey.suspensions) == (dialect == "zgw")
     assert settings.journey.end == (end,)
     assert judge_only(Path("cbr.yaml"), ()).success

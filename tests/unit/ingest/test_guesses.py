@@ -183,17 +183,6 @@ def test_the_format_is_how_a_file_begins(
     assert (export.format, [file.name for file in export.files]) == (format_, [name])
 
 
-@pytest.mark.parametrize(
-    ("content", "format_"),
-    [(b"SQLite format 3\0", "ocel"), (b'{"objectTypes": []}', "ocel")],
-)
-def test_a_format_that_is_not_read_is_named(tmp_path: Path, content: bytes, format_: str) -> None:
-    (tmp_path / "a.bin").write_bytes(content)
-
-    with pytest.raises(SourceError, match=f"format {format_}, which is not read"):
-        open_export(str(tmp_path / "a.bin"), tmp_path / "p.yaml")
-
-
 def test_a_folder_is_its_files_of_one_ending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,6 @@ def test_finds(config, source, expected):
             {"path": "exports/" + "b" * 300},
             "sources.3.path cannot be looked up: File name too long",
         ),
-        ({"path": "exports/b.csv", "format": "ocel"}, "ocel is not read by this version yet"),
     ],
 )
 def test_refuses(config, source, says):

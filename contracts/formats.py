@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The formats of sources, and what a name or a URL tells of them."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Literal
+
+Format = Literal["csv", "excel", "parquet", "xes", "ocel", "zgw", "sql"]
+
+_OF_ENDING: dict[str, Format] = {
+    **dict.fromkeys((".csv", ".txt", ".tsv"), "csv"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+    ".parquet": "parquet",
+    ".xes": "xes",
+    **dict.fromkeys((".jsonocel", ".xmlocel", ".sqlite"), "ocel"),
+}
+_OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
+
+
+def format_of_name(path: PurePath) -> Format | None:
+    """The format that the ending of a name tells; null where it tells none."""
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    return _OF_ENDING.get(suffixes[-1]) if suffixes else None
+
+
+def format_of_path(path: str) -> Format | None:
+    """The format that a path or URL of the config tells; null where it tells none."""
+    scheme, is_url, _ = path.partition("://")
+    of_scheme = _OF_SCHEME.get(scheme.lower()) if is_url else None
+    return of_scheme or format_of_name(PurePath(path))

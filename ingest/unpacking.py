@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The bytes of a file, plain or gzipped, in blocks; what unpacks to far too much is refused."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.errors import SourceError
+
+BLOCK = 1 << 22
+_MAGIC = b"\x1f\x8b"
+
+# Rows of a log differ at least in their case or their time, which costs some bytes a row however
+# well the rest packs: real logs are 10 to 50 times as large unpacked. Deflate can reach 1000.
+_MOST_TIMES = 200
+_HARMLESS = 1 << 28  # so much may come of anything
+
+
+def is_zipped(path: Path) -> bool:
+    """Whether a file begins as gzip does, whatever it is called."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
+def blocks(path: Path, name: str, size: int = BLOCK, harmless: int = _HARMLESS) -> Iterator[bytes]:
+    """The content of a file, in blocks of at most ``size`` bytes.
+
+    Args:
+        path: the file.
+        name: what errors call it.
+        size: of a block.
+        harmless: how many bytes may come of a gzip file however small it is.
+
+    Raises:
+        SourceError: a gzip file that is damaged, or that unpacks to more than a log can.
+    """
+    with path.open("rb") as packed:
+        zipped = packed.read(len(_MAGIC)) == _MAGIC
+        packed.seek(0)
+        if not zipped:
+            while block := packed.read(size):
+                yield block
+            return
+        unpacked = 0
+        try:
+            with gzip.GzipFile(fileobj=packed) as stream:
+                while block := stream.read(size):
+                    unpacked += len(block)
+                    if unpacked > harmless and unpacked > _MOST_TIMES * packed.tell():
+                        raise _swollen(name)
+                    yield block
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise SourceError(
+                f"{name} is a damaged gzip file.", "Export or copy it again."
+            ) from None
+
+
+def _swollen(name: str) -> SourceError:
+    return SourceError(
+        f"{name} unpacks to more than {_MOST_TIMES} times its size, as no event log does; "
+        "it was read no further.",
+        "If it is what it should be, unpack it first and give the path of the unpacked file.",
+    )
