@@ -249,6 +249,7 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
             }
             for s in facts.sources
         ],
+        "of_a_client": any(source.meant_format == "zgw" for source in settings.sources),
         "left_out": left_out.sentences(
             facts.left_out, k, speech.language, lambda n: speech.number(n, 0)
         ),

@@ -366,6 +366,17 @@ def test_it_says_what_was_known_when(tmp_path, facts, sentence):
     assert sentence not in Page(plain).text.replace("\u00a0", " ")
 
 
+def test_it_says_that_a_client_may_not_see_every_case(tmp_path):
+    settings = sample.settings()
+    api = settings.sources[0].model_copy(update={"format": "zgw"})
+
+    nl, _ = _write(tmp_path, settings=settings.model_copy(update={"sources": (api,)}))
+
+    sentence = "Een ZGW-API geeft een client alleen de zaken die deze mag zien."
+    assert sentence in Page(nl).text
+    assert sentence not in Page(_write(tmp_path)[0]).text
+
+
 def test_where_nothing_was_set_aside_there_is_a_line_and_no_table(tmp_path):
     for html in _write(tmp_path, _with_headlines(quarantined_rows=0, quarantined_cases=0)):
         assert re.search("Er is niets opzijgezet|Nothing was set aside", html)
