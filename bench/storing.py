@@ -89,7 +89,7 @@ CONTESTANTS: dict[str, Callable[[Path], list[Any]]] = {
 
 def run(rows: int = 10_000_000, turns: int = TURNS) -> None:
     """Prints what each took."""
-    compare("bench.reading", CONTESTANTS, write, rows, turns)
+    compare("bench.storing", CONTESTANTS, write, rows, turns)
 
 
 if __name__ == "__main__":
