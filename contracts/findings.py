@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.rules import Severity
-from contracts.settings import Actor
+from contracts.settings import Actor, Definition
 
 Kind = Literal[
     "capacity",
@@ -92,6 +92,14 @@ class Quantiles(Model):
 
     p50: float | None
     p90: float | None
+
+    def less(self, other: Quantiles) -> Quantiles:
+        """By how much they are more than others; null where one of both is."""
+        return Quantiles(p50=_less(self.p50, other.p50), p90=_less(self.p90, other.p90))
+
+
+def _less(days: float | None, other: float | None) -> float | None:
+    return None if days is None or other is None else days - other
 
 
 class Segment(Model):
@@ -236,8 +244,89 @@ class Validation(Model):
     headlines: tuple[Headline, ...] = ()
 
 
+class Since(Model):
+    """What the last report was of and said; ``days`` are its ``throughput_days``."""
+
+    run_id: str
+    as_of: AwareDatetime
+    version: str
+    cases: Count
+    events: Count
+    days: Quantiles
+
+
+ChangeId = Literal[
+    "removed",
+    "told_otherwise",
+    "late",
+    "edited",
+    "relabelled",
+    "gone_events",
+    "gone_cases",
+    "went_on",
+    "new_cases",
+]
+"""What may have changed in a log; every event that came or went is of one of these.
+
+- removed: cases that may not be kept any more (forgotten, or ended too long ago);
+- told_otherwise: the same events, with another case attribute, registration or order of ties;
+- late: events of before the last report that were not known then, in cases that were;
+- edited, relabelled: events that have another time, or another name;
+- gone_events, gone_cases: what is not in the log any more, or was set aside;
+- went_on: events of after the last report in cases that were known then;
+- new_cases: cases that were not.
+"""
+
+
+class Change(Suppressible):
+    """How much changed in one way; counts are rounded down to tens (to ``minimum_group``)."""
+
+    what: ChangeId
+    cases: Count
+    events: Count
+
+
+class Effect(Model):
+    """What changes do to how long cases take, on top of those before them.
+
+    ``days`` are what the figures are with these changes and all before; ``effect_days`` what they
+    were moved by. "definitions": another config or version, on what was known then.
+    """
+
+    what: tuple[ChangeId | Literal["definitions"], ...]
+    days: Quantiles
+    effect_days: Quantiles
+
+
+class Relabelled(Model):
+    """Events that are called ``to`` now, and were called ``from`` at the last report."""
+
+    from_: str = Field(alias="from")
+    to: str
+    cases: Count
+    events: Count
+
+
+class Changes(Model):
+    """What changed since the last report, and what that did to how long cases take.
+
+    ``effects`` lead from what the last report said to what this one says. ``definitions`` are
+    those of the config that are new, or of a day since then; ``config`` names the keys that differ.
+    """
+
+    since: Since
+    counts: tuple[Change, ...]
+    effects: tuple[Effect, ...]
+    relabelled: tuple[Relabelled, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    config: tuple[str, ...] = ()
+
+
 class Findings(Model):
-    """Everything that a run found, before or after disclosure control."""
+    """Everything that a run found, before or after disclosure control.
+
+    ``changes`` is null where there is no earlier run to compare with.
+    """
 
     schema_version: Literal[1] = 1
     process: str
@@ -250,6 +339,7 @@ class Findings(Model):
     explained_waits: tuple[ExplainedWait, ...]
     deadlines: tuple[DeadlineResult, ...] = ()
     validation: Validation
+    changes: Changes | None = None
 
 
 TABLES: dict[str, pl.Schema] = {
@@ -405,6 +495,21 @@ TABLES: dict[str, pl.Schema] = {
             "mean_fitness": pl.Float64,
             "is_cut_short": pl.Boolean,
             "is_out_of_time": pl.Boolean,
+        }
+    ),
+    # what changed since the last report (`changes` in `findings.json`), a row a `ChangeId` and one
+    # for "definitions", in the order in which their effects come on top of each other; effects are
+    # null where they are told with the next row that has some. Then a row a pair of names of what
+    # is "relabelled", with `from` and `to`. No rows: nothing was compared
+    "changes": pl.Schema(
+        {
+            "what": pl.String,
+            "from": pl.String,
+            "to": pl.String,
+            "cases": pl.Int64,
+            "events": pl.Int64,
+            "p50_effect_days": pl.Float64,
+            "p90_effect_days": pl.Float64,
         }
     ),
 }

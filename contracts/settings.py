@@ -300,6 +300,14 @@ class Journey(Model):
         return self
 
 
+class Definition(Model):
+    """What means something else in the log since a day, of one activity or of all."""
+
+    start: dt.date = Field(alias="from")
+    activity: Name | None = None
+    what: Label
+
+
 class Calendar(Model):
     """When the organisation is open."""
 
@@ -361,6 +369,7 @@ class Settings(Model):
     process: Process
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     journey: Journey
+    definitions: tuple[Definition, ...] = ()
     calendar: Calendar = Calendar()
     deadlines: tuple[Deadline, ...] = ()
     validation: Validation = Validation()

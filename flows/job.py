@@ -343,6 +343,8 @@ def _identity(
     as_of: dt.datetime | None,
     left_out: Sequence[str],
 ) -> str:
+    # not the run before it: a run is what its log and its config make it, and is the same when it
+    # is made after another one; what it is compared with is told in it, with the day of that
     parts = {
         "inputs": [(each.name, each.sha256, each.read_as) for each in origins],
         "settings": settings.model_dump(mode="json"),

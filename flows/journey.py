@@ -13,6 +13,7 @@ from prefect import flow
 
 from contracts.errors import GateStopped
 from flows import steps, tasks
+from flows.earlier import Earlier, recall
 from flows.job import Job, again, plan, point_at
 from flows.left_out import tell
 from flows.progress import Stages
@@ -65,5 +66,11 @@ def _make(job: Job, by: Any) -> None:
         relations = by.relate(job, surveyed)
         parts = stages.each("mining", partial(by.mine, job, log, relations), buckets)
         attended = stages.each("attending", partial(by.attend, job, parts), buckets)
-        stages.once("reporting", partial(by.report, job, batches, log, parts, attended, verdict))
+        earlier = recall(job, batches, log)
+        compare = partial(by.compare, job, log, earlier)
+        compared = (
+            stages.each("comparing", compare, buckets) if isinstance(earlier, Earlier) else ()
+        )
+        sums = steps.Sums(parts, attended, compared)
+        stages.once("reporting", partial(by.report, job, batches, log, sums, verdict, earlier))
         by.publish(job, batches)

@@ -27,17 +27,19 @@ from contracts.norms import equivalent_days
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
 from flows.defaults import defaulted, not_done_yet
+from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.job import VERSION, Job
 from flows.progress import recorded
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
 from ingest.batches import Batch, parts_of, paths_of
 
 if TYPE_CHECKING:
+    from contracts.findings import Changes
     from ingest.events import Log
     from mining.journeys import Lens
     from mining.normative import Model
     from mining.summaries import Bucket, Summaries, Summary
-    from reporting.facts import Facts
+    from reporting.facts import Facts, WhyNot
 
 Part = TypeVar("Part")
 
@@ -53,6 +55,15 @@ class Gathered:
 
     batches: tuple[Batch, ...]
     ended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The folders of sums: of buckets, of the work of people, and of what changed in buckets."""
+
+    parts: Sequence[Path]
+    attended: Sequence[Path]
+    compared: Sequence[Path]
 
 
 @contextmanager
@@ -213,6 +224,18 @@ def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
     return _sum_up(pl.concat(work), SUMMARIES, job.scratch / "work" / str(number))
 
 
+def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
+    """Sums up what changed in one bucket since the last run; gives the folder of the sums."""
+    from ingest.events import events_of
+    from mining.changes import SUMMARIES
+    from mining.changes import compare as laid_beside
+
+    now = pl.scan_parquet(_events(job, bucket), glob=False)
+    then = events_of(earlier.log, bucket)
+    compared = laid_beside(then, now, earlier.since.as_of, _lens(job, log))
+    return _sum_up(compared, SUMMARIES, job.scratch / "changes" / str(bucket))
+
+
 def _bucketful(job: Job, events: pl.LazyFrame, lens: Lens) -> Bucket:
     from mining.summaries import bucket_of
 
@@ -267,9 +290,9 @@ def report(
     job: Job,
     batches: Sequence[Batch],
     log: Log,
-    parts: Sequence[Path],
-    attended: Sequence[Path],
+    sums: Sums,
     verdict: Verdict,
+    earlier: Earlier | WhyNot | None,
 ) -> None:
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
     from mining import case_terms, work
@@ -280,20 +303,38 @@ def report(
     from reporting.pages import write_pages
 
     of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
-    merged = _merged(parts, of_buckets) | _merged(attended, work.SUMMARIES)
+    merged = _merged(sums.parts, of_buckets) | _merged(sums.attended, work.SUMMARIES)
     lens = _lens(job, log)
     if not merged["log"]["cases"][0]:
         raise UsageError(f"Nothing had happened yet on {lens.as_of:%Y-%m-%d %H:%M} UTC.", _LATER)
     found = conclude(merged, job.settings, lens, verdict, job.run_id, _meant(job))
+    changes = _changes(job, earlier, sums.compared, lens) if isinstance(earlier, Earlier) else None
+    told = found.findings.model_copy(update={"changes": changes})
     least, ends = job.settings.privacy.minimum_group, job.settings.journey.end
-    findings, tables = protect(found.findings, found.tables, least, ends=ends)
+    findings, tables = protect(told, found.tables, least, ends=ends)
     write_findings(findings, job.draft)
     write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
-    write_pages(findings, tables, job.settings, _facts(job, batches, log, verdict), job.draft)
+    facts = _facts(job, batches, log, verdict)
+    if not isinstance(earlier, Earlier):
+        facts = replace(facts, not_compared=earlier)
+    write_pages(findings, tables, job.settings, facts, job.draft)
     if lens.deadlines:
-        _write_cases(job, parts, merged, lens)
+        _write_cases(job, sums.parts, merged, lens)
     _write_quarantine(job)
+
+
+def _changes(job: Job, earlier: Earlier, compared: Sequence[Path], lens: Lens) -> Changes:
+    """What changed since the last run: in the log, and in what the config says of it."""
+    from mining.changes import SUMMARIES, conclude
+
+    since = earlier.since.as_of.astimezone(job.settings.zone).date()
+    return conclude(_merged(compared, SUMMARIES), earlier.since).model_copy(
+        update={
+            "definitions": new_definitions(earlier.config, job.settings, since, lens.as_of_date),
+            "config": changed_keys(earlier.config, job.settings),
+        }
+    )
 
 
 def _write_cases(job: Job, parts: Sequence[Path], merged: Summaries, lens: Lens) -> None:
@@ -351,15 +392,11 @@ def publish(job: Job, batches: Sequence[Batch]) -> None:
 
 def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
     """How the run came about, for whoever wants to check or repeat it."""
-    inputs = [
-        {"name": batch.origin.name, "sha256": batch.origin.sha256, "rows": batch.staged.rows}
-        for batch in batches
-    ]
     return {
         "run_id": job.run_id,
         "as_of": job.as_of.isoformat() if job.as_of else None,
         "known_at": job.known_at.isoformat(),
-        "inputs": inputs,
+        "inputs": inputs_of(batches),
         "config": job.settings.model_dump(mode="json", by_alias=True),
         "versions": {
             "hoeksteen": VERSION,

@@ -131,7 +131,7 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began; ``at_ms``
         where the log does not tell), ``as_of_ms``.
     """
-    traced = _placed(_known_by(events, lens.as_of), lens).with_columns(
+    traced = _placed(known_by(events, lens.as_of), lens).with_columns(
         is_closed=pl.col("end_place").is_not_null(),
         is_outside=(pl.col("place") > pl.col("end_place")).fill_null(value=False),
         at_ms=on_axis("at", lens.zone),
@@ -174,7 +174,7 @@ def marks(events: pl.LazyFrame, traced: pl.LazyFrame, lens: Lens) -> pl.LazyFram
     )
 
 
-def _known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
+def known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
     """The events up to ``as_of``; what was begun and not done by then is work in progress."""
     known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).collect()
     in_progress = pl.col("at") > as_of

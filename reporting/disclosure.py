@@ -32,6 +32,9 @@ what causes them and in ``disclosure_tables`` for the tables:
 12. A figure without the cases that lost rows, and what it could be at the least and the most, is
    told where none or at least k of the log lost rows and at least k are in doubt; numbers of cases
    only where no part of them is 1 … k-1 (``disclosure_faults``).
+13. What changed since the last report is counted in multiples of k, rounded down, and hidden where
+   it could be worked out by that report; what it did is told for at least k cases together
+   (``disclosure_changes``).
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
@@ -57,6 +60,7 @@ from contracts.findings import (
 )
 from contracts.verdict import told_counts
 from reporting.disclosure_causes import is_about_few, protect_evidence
+from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_tables import pairs, protect_tables, small_owners
 
@@ -73,12 +77,14 @@ def protect(
 
     Args:
         findings: what a run found.
-        tables: a frame for each of ``contracts.findings.TABLES``; ``ledger`` may be left out.
+        tables: a frame for each of ``contracts.findings.TABLES``; ``ledger`` may be left out, and
+            ``changes`` is made of the findings.
         minimum_group: the smallest group that is shown.
         ends: the activities that end a case: their cases add up to those that are done.
     """
     k = minimum_group
     shown = protect_tables(tables, hide(findings.log.cases, k), k, ends)
+    changes = findings.changes and protect_changes(findings.changes, hide(findings.log.cases, k), k)
     kept = pairs(shown["waits"])
     rare = pairs(tables["waits"]) - kept
     protected = findings.model_copy(
@@ -93,10 +99,12 @@ def protect(
                 if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
             "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
+            "changes": changes,
         }
     )
     validation = _validation(findings, protected, k)
-    return protected.model_copy(update={"validation": validation}), shown
+    told = protected.model_copy(update={"validation": validation})
+    return told, {**shown, "changes": changes_table(changes)}
 
 
 def is_small(count: Count, k: int) -> bool:
@@ -215,10 +223,8 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
     names = ("within", "late", "open_within", "open_late", "undetermined")
     parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
-    hidden = {name for name, count in parts.items() if is_small(count, k)}
-    others = sorted(parts.keys() - hidden, key=lambda name: (parts[name] == 0, parts[name], name))
-    while hidden and others and sum(parts[name] for name in hidden) < k:
-        hidden.add(others.pop(0))
+    small = {name for name, count in parts.items() if is_small(count, k)}
+    hidden = hidden_parts(parts, small, k)
     is_known = result.late is not None and result.open_late is not None
     late = (result.late or 0) + (result.open_late or 0) if is_known else None
     noticed = _hide_part(result.noticed, late, k)

@@ -7,9 +7,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from contracts.left_out import Why
 from contracts.verdict import RuleResult
+
+WhyNot = Literal["looks_back", "few", "not_kept", "other_names"]
+"""Why a run is not compared with the last one, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Facts:
         looks_back: whether it does.
         no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
             they are not counted as steps.
+        not_compared: why the report does not say what changed since the last one; null where it
+            does, or where there is none.
     """
 
     version: str
@@ -52,3 +58,4 @@ class Facts:
     left_out: Mapping[Why, int] = field(default_factory=dict)
     known: dt.datetime | None = None
     looks_back: bool = False
+    not_compared: WhyNot | None = None

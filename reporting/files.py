@@ -17,16 +17,18 @@ from contracts.findings import TABLES, Findings
 def write_findings(findings: Findings, out: Path) -> Path:
     """Writes ``findings.json`` into ``out``: keys in the order of the contract, times in UTC."""
     document = findings.model_dump(by_alias=True)
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=_instant)
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=_moment)
     path = out / "findings.json"
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 
 
-def _instant(value: object) -> str:
-    """RFC 3339, in UTC."""
-    if not isinstance(value, dt.datetime):
+def _moment(value: object) -> str:
+    """RFC 3339, in UTC; a date as it is."""
+    if not isinstance(value, dt.date):
         raise TypeError(f"{type(value).__name__} has no place in findings.json")
+    if not isinstance(value, dt.datetime):
+        return value.isoformat()
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -20,6 +20,7 @@ from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
 from reporting import (
     bottlenecks,
+    changes,
     charts,
     hands,
     kinds,
@@ -238,6 +239,9 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
         "run_id": findings.run_id,
         "minimum_group": k,
         "quality": quality.quality(findings, facts.rules, k, names),
+        "changes": changes.changes(findings, facts, names, k),
+        "compared": findings.changes is not None,
+        "redefined": changes.in_period(settings.definitions, findings, names),
         "defaulted": in_words(facts.defaulted),
         "not_done": in_words(facts.not_done),
         "sources": [

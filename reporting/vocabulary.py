@@ -11,8 +11,17 @@ from reporting.speech import Speech, sentence
 
 KEYS = {
     "as_of": sentence("the moment up to which is counted: the last event of the log"),
+    "process": sentence("what the process is called"),
+    "sources": sentence("where the data come from"),
+    "sources.columns": sentence("which column is which"),
+    "sources.case_attributes": sentence("what is kept of each case"),
+    "journey": sentence("how cases are meant to go"),
     "journey.start": sentence("where a case starts"),
+    "journey.end": sentence("where a case ends"),
     "journey.steps": sentence("who must act for each step"),
+    "journey.pauses": sentence("when cases lay still on purpose"),
+    "journey.suspensions": sentence("when a legal term stands still"),
+    "definitions": sentence("what came to mean something else"),
     "calendar": sentence("when the organisation is open"),
     "calendar.country": sentence("the country of the public holidays"),
     "calendar.hours": sentence("the opening hours"),
@@ -81,6 +90,13 @@ OWNER: dict[Owner, str] = {
     "process_owner": sentence("the owner of the process"),
     "privacy_officer": sentence("the data protection officer"),
 }
+
+
+def nearest_key(name: str) -> str | None:
+    """The words, to be translated, of a config key or of the nearest one above it."""
+    while name and name not in KEYS:
+        name = name.rpartition(".")[0]
+    return KEYS.get(name)
 
 
 def key(item: str, speech: Speech) -> str | None:

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The last run of a process, as far as a new one is compared with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from contracts.events import CANDIDATES
+from contracts.findings import Quantiles, Since
+from contracts.settings import Definition, Settings
+from flows.job import Job
+from ingest.batches import Batch, Version, paths_of
+from reporting.facts import WhyNot
+
+if TYPE_CHECKING:
+    from ingest.events import Log
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the last report said, of which ``log`` and by which ``config``."""
+
+    since: Since
+    config: dict[str, Any]
+    log: Log
+
+
+def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | None:
+    """The last run, in as many buckets as ``log``, which consists of ``batches``.
+
+    Gives why a run is not compared with it, or nothing where there was none.
+    """
+    folder = (job.process_folder / "latest").resolve()
+    if not (folder / "findings.json").exists():
+        return None
+    if job.looks_back:
+        return "looks_back"
+    found, run = (_read(folder / name) for name in ("findings.json", "run.json"))
+    if found["log"]["cases"] is None:
+        return "few"
+    version = _version(job.store, run)
+    if version is None or not (folder / "quarantine.parquet").exists():
+        return "not_kept"
+    if _named_by(version.batches, run["config"]) != _named_by(batches, _dumped(job.settings)):
+        return "other_names"
+    return Earlier(_since(found, run), run["config"], _log(folder, run, version, log.buckets))
+
+
+def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
+    """What a run tells of the files that its log consists of."""
+    return [
+        {"name": batch.origin.name, "sha256": batch.origin.sha256, "rows": batch.staged.rows}
+        for batch in batches
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return document
+
+
+def _version(store: Path, run: dict[str, Any]) -> Version | None:
+    """What the store held at a run; null where it is not kept, or cannot be read any more.
+
+    Two commits may be known since the same moment, so the files must be those of the run too.
+    """
+    from ingest.candidates import scan
+    from ingest.store import versions
+
+    known_at = dt.datetime.fromisoformat(run["known_at"])
+    for version in versions(store):
+        if version.known_at <= known_at and inputs_of(version.batches) == run["inputs"]:
+            paths = paths_of(version.batches)
+            is_there = bool(paths) and all(path.exists() for path in paths)
+            is_ours = is_there and set(CANDIDATES) <= set(scan(paths).collect_schema())
+            return version if is_ours else None
+    return None
+
+
+def _named_by(batches: Sequence[Batch], config: dict[str, Any]) -> tuple[object, ...]:
+    """What decides how a case is called; by other names none is known again."""
+    is_replaced = "case_id" in config["privacy"]["pseudonymise"]
+    return is_replaced, is_replaced and {batch.origin.key for batch in batches}
+
+
+def _since(found: dict[str, Any], run: dict[str, Any]) -> Since:
+    log, days = found["log"], found["throughput_days"]
+    return Since(
+        run_id=found["run_id"],
+        as_of=found["as_of"],
+        version=run["versions"]["hoeksteen"],
+        cases=log["cases"],
+        events=log["events"],
+        days=Quantiles(p50=days["p50"], p90=days["p90"]),
+    )
+
+
+def _log(folder: Path, run: dict[str, Any], version: Version, buckets: int) -> Log:
+    from ingest.events import log_of
+
+    as_of = run["as_of"] and dt.datetime.fromisoformat(run["as_of"])
+    log = log_of(version.batches, folder / "quarantine.parquet", as_of)
+    return replace(log, buckets=buckets)
+
+
+def changed_keys(before: dict[str, Any], settings: Settings) -> tuple[str, ...]:
+    """The keys of a config that are not what they were, without their values.
+
+    The register of definitions is told by itself.
+    """
+    keys = dict.fromkeys(_changed(before, settings, ""))
+    return tuple(key for key in keys if key != "definitions")
+
+
+def new_definitions(
+    before: dict[str, Any], settings: Settings, since: dt.date, until: dt.date
+) -> tuple[Definition, ...]:
+    """The definitions of a config that an earlier one did not have, or of a day since then."""
+    had = before.get("definitions", [])
+    return tuple(
+        each
+        for each in settings.definitions
+        if _dumped(each) not in had or since < each.start <= until
+    )
+
+
+def _changed(before: dict[str, Any], model: BaseModel, prefix: str) -> Iterator[str]:
+    now = _dumped(model)
+    for name, field in type(model).model_fields.items():
+        key = field.alias or name
+        was, is_, value = before.get(key), now[key], getattr(model, name)
+        if was == is_:
+            continue
+        if isinstance(value, BaseModel) and isinstance(was, dict):
+            yield from _changed(was, value, f"{prefix}{key}.")
+        elif _are_models(value) and isinstance(was, list) and len(was) == len(value):
+            for one, item in zip(was, value, strict=True):
+                yield from _changed(one, item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _are_models(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, BaseModel) for item in value)
+
+
+def _dumped(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json", by_alias=True)
