@@ -21,7 +21,7 @@ from typing import get_args
 
 import polars as pl
 
-from contracts.events import CASE_PREFIX, EVENTS, ORDER
+from contracts.events import CASE_PREFIX, ORDER
 from contracts.findings import Change, ChangeId, Changes, Effect, Quantiles, Relabelled, Since
 from mining import throughput
 from mining.journeys import Lens, known_by
@@ -46,6 +46,7 @@ _SAME = ("case_id", "activity", "at", "started_at", "is_done")
 _SAME_NAME = ("case_id", "activity")
 _SAME_TIME = ("case_id", "at")
 _ABOUT_THE_CASE = ("registered_at", "is_day")
+_LOOKED_AT = (*_SAME, *_ABOUT_THE_CASE, "is_mark", "source", "row")
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,15 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
         then_at: up to when the earlier report looked.
         lens: how this one looks.
     """
-    held, holds = pl.collect_all([log.filter(~pl.col("is_mark")) for log in (then, now)])
+    held, holds = _steps(then, now)
     before, as_then, today = (
         known_by(log.lazy(), at)
         for log, at in ((held, then_at), (holds, then_at), (holds, lens.as_of))
     )
     old, new = before.filter(_is_in(today)), today.filter(_is_in(before))
-    matched = _matched(old, as_then.filter(_is_in(old)))
+    corrected = as_then.filter(_is_in(old))
+    differs = ~pl.col("case_id").is_in(_alike(old, corrected).implode())
+    matched = _matched(old.filter(differs), corrected.filter(differs))
     lost = _called(before.filter(~_is_in(today)), "gone_cases")
     left = pl.concat([matched.left, lost])
     fresh = today.filter(~_is_in(before))
@@ -90,16 +93,28 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
         _called(new.filter(pl.col("at") > then_at), "went_on"),
         _called(fresh, "new_cases"),
     )
+    as_of_then = replace(lens, as_of=then_at)
+    same = _summed(old.filter(~differs), as_of_then)
+    durations = (
+        *_as_of_then(left, matched.right, same, as_of_then),
+        *_as_of_now(new, fresh, lens),
+    )
     return Compared(
         pl.concat(each.select("what", "case_id") for each in changed),
         matched.renamed,
-        pl.concat(
-            [
-                *_as_of_then(left, matched, replace(lens, as_of=then_at)),
-                *_as_of_now(new, fresh, lens),
-            ]
-        ),
+        pl.concat(durations),
     )
+
+
+def _steps(*logs: pl.LazyFrame) -> list[pl.DataFrame]:
+    """The steps in some logs, without what is not looked at.
+
+    A case is an entry of one list here, which is found and sorted faster than a text.
+    """
+    looked_at = pl.col(*_LOOKED_AT, f"^{CASE_PREFIX}.*$")
+    steps = pl.collect_all([log.filter(~pl.col("is_mark")).select(looked_at) for log in logs])
+    cases = pl.Enum(pl.concat(each["case_id"] for each in steps).unique().sort())
+    return [each.with_columns(pl.col("case_id").cast(cases)) for each in steps]
 
 
 def _counts(compared: Compared) -> pl.LazyFrame:
@@ -229,16 +244,28 @@ def _numbered(events: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return events.sort(*keys, *order).with_columns(turn=place - first)
 
 
+def _alike(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
+    """The cases of which all is the same in both logs, as most are; found without matching."""
+    count = pl.len().alias("n")
+    both = [side.group_by("case_id").agg(count) for side in (left, right)]
+    as_many = both[0].join(both[1], on=["case_id", "n"])
+    one, other = (side.filter(_is_in(as_many)) for side in (left, right))
+    differ = one.filter(_differ(one, other, _SAME))
+    return as_many.filter(~_is_in(differ))["case_id"]
+
+
 def _is_told_otherwise(same: _Round) -> pl.Series:
     """Whether the same events have another registration, attribute or place among ties."""
-    left, right = same.left, same.right
-    shared = [
-        name for name in left.columns if name.startswith(CASE_PREFIX) and name in right.columns
-    ]
-    differs = _place(left) != _place(right)
-    for name in (*_ABOUT_THE_CASE, *shared):
-        differs |= left[name].ne_missing(right[name])
-    return differs
+    return _differ(same.left, same.right, ()) | (_place(same.left) != _place(same.right))
+
+
+def _differ(left: pl.DataFrame, right: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """Whether two events, row for row, differ in these columns or in what is about their case."""
+    attributes = (name for name in left.columns if name.startswith(CASE_PREFIX))
+    shared = [name for name in attributes if name in right.columns]
+    compared = (*names, *_ABOUT_THE_CASE, *shared)
+    differ = [left[name].ne_missing(right[name]) for name in compared]
+    return pl.select(pl.any_horizontal(differ)).to_series()
 
 
 def _place(events: pl.DataFrame) -> pl.Series:
@@ -246,31 +273,26 @@ def _place(events: pl.DataFrame) -> pl.Series:
     return events.select(pl.arg_sort_by(ORDER).arg_sort()).to_series()
 
 
-def _as_of_then(left: pl.DataFrame, matched: _Matched, lens: Lens) -> Iterator[pl.DataFrame]:
+def _as_of_then(
+    left: pl.DataFrame, right: pl.DataFrame, same: pl.DataFrame, lens: Lens
+) -> Iterator[pl.DataFrame]:
     """The durations of the cases of then as they stood then, with ever more corrections.
 
-    Most cases are the same in all variants, so they are summed up once.
+    Args:
+        left: the events of then, in cases of which anything is not the same now.
+        right: those of now, in cases of both.
+        same: the durations of the cases of which all is the same.
+        lens: how the log was looked at then.
     """
-    different = pl.concat(
-        each.select("case_id").lazy()
-        for each in (
-            left.filter(pl.col("what") != "same"),
-            matched.right.filter(pl.col("what") != "same"),
-            matched.otherwise,
-        )
-    ).collect()
-    is_different = _is_in(different)
-    alike = _summed(left.filter(~is_different), lens)
-    left, right = (
-        side.filter(is_different).select(*EVENTS.names(), "what") for side in (left, matched.right)
-    )
+    left, right = (side.select(*_LOOKED_AT, "what") for side in (left, right))
+    occur = {_DEFINITIONS, "told_otherwise", *left["what"].unique(), *right["what"].unique()}
     for number, variant in enumerate((_DEFINITIONS, *_CORRECTIONS)):
-        # what is the same is told as it is now from the first correction on
-        done = (*_CORRECTIONS[:number], "same") if number else ()
-        rows = pl.concat(
-            [left.filter(~pl.col("what").is_in(done)), right.filter(pl.col("what").is_in(done))]
-        )
-        yield _of_variant(variant, alike, _summed(rows, lens))
+        if variant in occur:
+            # what is the same is told as it is now from the first correction on
+            done = (*_CORRECTIONS[:number], "same") if number else ()
+            is_done = pl.col("what").is_in(done)
+            different = _summed(pl.concat([left.filter(~is_done), right.filter(is_done)]), lens)
+        yield _of_variant(variant, same, different)
 
 
 def _as_of_now(known: pl.DataFrame, fresh: pl.DataFrame, lens: Lens) -> Iterator[pl.DataFrame]:
@@ -285,8 +307,8 @@ def _of_variant(variant: str, *sums: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summed(events: pl.DataFrame, lens: Lens) -> pl.DataFrame:
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    ordered = events.select(EVENTS.names()).sort(ORDER, maintain_order=True)
+    nobody = pl.LazyFrame(schema={"case_id": events.schema["case_id"]})
+    ordered = events.select(_LOOKED_AT).sort(ORDER, maintain_order=True)
     bucket = bucket_of(ordered.lazy(), nobody, lens)
     return summarise(bucket, [throughput.SUMMARY])[throughput.SUMMARY.name]
 
