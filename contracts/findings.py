@@ -498,9 +498,9 @@ TABLES: dict[str, pl.Schema] = {
         }
     ),
     # what changed since the last report (`changes` in `findings.json`), a row a `ChangeId` and one
-    # for "definitions", in the order in which their effects come on top of each other; effects are
-    # null where they are told with the next row that has some. Then a row a pair of names of what
-    # is "relabelled", with `from` and `to`. No rows: nothing was compared
+    # for "definitions", in the order in which their effects come on top of each other ("removed":
+    # only where there are such); effects are null where they are told with a later row. Then a row
+    # a pair of names of what is "relabelled", with `from` and `to`. No rows: nothing was compared
     "changes": pl.Schema(
         {
             "what": pl.String,

@@ -179,8 +179,10 @@ def _counts(change: Change | None, speech: Speech) -> list[str]:
 def _moved(days: float | None, speech: Speech) -> str:
     if days is None:
         return speech.say("cannot be said")
+    if days == 0:
+        return speech.say("no difference")
     if abs(days) < _HARDLY:
-        return speech.say("hardly any difference" if days else "no difference")
+        return speech.say("hardly any difference")
     return _glued(f"{'+' if days > 0 else _MINUS}{speech.days(abs(days))}")
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -12,7 +13,10 @@ from contracts.findings import (
     QUESTION,
     TABLES,
     Bottleneck,
+    Change,
+    Changes,
     DeadlineResult,
+    Effect,
     Evidence,
     ExplainedWait,
     FailedRule,
@@ -21,7 +25,9 @@ from contracts.findings import (
     Ledger,
     Log,
     Quantiles,
+    Relabelled,
     Segment,
+    Since,
     Throughput,
     Validation,
 )
@@ -175,6 +181,16 @@ def settings(**changes: object) -> Settings:
                     for name, (_, english) in STEPS.items()
                 },
             },
+            "definitions": [
+                {
+                    "from": "2026-02-10",
+                    "activity": G,
+                    "what": {
+                        "nl": "ook door een arts van buiten",
+                        "en": "by a doctor from outside too",
+                    },
+                }
+            ],
             "deadlines": [
                 {"id": "verklaring", "rule": "rr-103"},
                 {"id": "eigen-norm", "rule": {"term": "P16W", "law": "none"}},
@@ -233,6 +249,7 @@ def tables() -> dict[str, pl.DataFrame]:
             ("verklaring", 311, 92, 0.143, 0.208, 0.812),
             ("eigen-norm", 211, 4, 0.02, 0.02, 0.8),
         ],
+        "changes": [],
         "bases": _bases(),
         "waiting_causes": [
             (F, G, 3020, 61_000.0, 21_000.0, 9_000.0, 4_000.0, 27_000.0),
@@ -388,6 +405,61 @@ def findings() -> Findings:
             headline_without_quarantine=Quantiles(p50=72.4, p90=None),
             headlines=HEADLINES,
         ),
+        changes=changes(),
+    )
+
+
+CHANGES = {  # what: cases, steps, and what half and 9 of 10 of the cases then take
+    "definitions": (0, 0, 71.0, None),
+    "removed": (0, 0, 71.0, None),
+    "told_otherwise": (0, 0, 71.0, None),
+    "late": (412, 460, 69.5, None),
+    "edited": (38, 38, 69.48, None),
+    "relabelled": (1204, 1311, 69.48, None),
+    "gone_events": (4, 6, 69.4, None),
+    "gone_cases": (11, 40, 69.4, None),
+    "went_on": (903, 2240, 74.0, None),
+    "new_cases": (320, 1180, 73.0, None),
+}
+
+
+def changes(told: Mapping[str, tuple[int, int, float, float | None]] = CHANGES) -> Changes:
+    """What changed since a report that said 71 days."""
+    before = days = Quantiles(p50=71.0, p90=None)
+    effects = []
+    for what, (_, _, p50, p90) in told.items():
+        if what != "removed":
+            also = ("removed",) if what == "definitions" and told["removed"][0] else ()
+            days, was = Quantiles(p50=p50, p90=p90), days
+            effects.append(
+                Effect.model_validate(
+                    {"what": (*also, what), "days": days, "effect_days": days.less(was)}
+                )
+            )
+    since = Since(
+        run_id="0d52e91a7c3b",
+        as_of=dt.datetime(2026, 2, 1, 23, tzinfo=dt.UTC),
+        version="0.0.9",
+        cases=3811,
+        events=30_120,
+        days=before,
+    )
+    counts = [
+        Change.model_validate({"what": what, "cases": cases, "events": events})
+        for what, (cases, events, *_) in told.items()
+        if what != "definitions"
+    ]
+    pairs = ((F, "Keuringsverslag binnen", 1198, 1305), (K, "Informatie binnen", 6, 6))
+    return Changes(
+        since=since,
+        counts=tuple(counts),
+        effects=tuple(effects),
+        relabelled=tuple(
+            Relabelled.model_validate({"from": one, "to": two, "cases": n, "events": events})
+            for one, two, n, events in pairs
+        ),
+        definitions=settings().definitions,
+        config=("calendar.closed", "sources.columns.case_id", "journey.end"),
     )
 
 

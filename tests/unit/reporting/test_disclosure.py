@@ -136,7 +136,7 @@ def tables(draw):
         "rescue": [("x", n := draw(COUNTS), draw(st.integers(0, n)), 0.1, 0.2, 0.8)],
         "work_band": [(s, n := draw(COUNTS), draw(st.integers(0, n)), 1.0, 2.0) for s in STEPS],
     }
-    return {n: pl.DataFrame(rows[n], schema=s, orient="row") for n, s in TABLES.items()}
+    return {n: pl.DataFrame(rows.get(n, []), schema=s, orient="row") for n, s in TABLES.items()}
 
 
 def doubted(kept=(50, 50), touched=(0, 0), lost=0, unnamed=0):
