@@ -526,3 +526,29 @@ def test_a_long_name_is_cut_on_the_map_and_told_in_full(tmp_path):
 
     assert title in html
     assert html.split(title)[1].split("</g>")[0].count("X\N{HORIZONTAL ELLIPSIS}</tspan>") == 1
+
+
+def test_a_report_after_which_nothing_changed_says_so(tmp_path):
+    nothing = sample.changes(dict.fromkeys(sample.CHANGES, (0, 0, 71.0, None)))
+    since = nothing.since.model_copy(update={"version": sample.facts().version})
+    same = nothing.model_copy(
+        update={"since": since, "config": (), "relabelled": (), "definitions": ()}
+    )
+    found = sample.findings().model_copy(update={"changes": same})
+
+    dutch, english = _write(tmp_path, findings=found)
+
+    assert "Nothing in the log changed since then." in english
+    assert "Sindsdien is er in het log niets veranderd." in dutch
+    assert 'id="effects"' not in english
+
+
+def test_what_cases_too_few_to_tell_of_did_is_told_with_the_next(tmp_path):
+    _, english = _write(tmp_path)
+    rows = dict(
+        re.findall(r'<tr><th scope="row">(steps [^<]*|cases [^<]*)</th>(.*?)</tr>', english)
+    )
+
+    few = rows["steps that are not in the log any more"]
+    assert re.findall(r">([^<]+)</td>", few) == ["with the next row"] * 2 + ["not shown"] * 2
+    assert "1.9" in rows["cases that are not in the log any more"]
