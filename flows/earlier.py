@@ -75,6 +75,8 @@ def _version(store: Path, run: dict[str, Any]) -> Version | None:
     from ingest.candidates import scan
     from ingest.store import versions
 
+    if "known_at" not in run:  # made before stores kept what was known
+        return None
     known_at = dt.datetime.fromisoformat(run["known_at"])
     for version in versions(store):
         if version.known_at <= known_at and inputs_of(version.batches) == run["inputs"]:
