@@ -14,12 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
-from ingest.encoding import as_utf8
-from ingest.raw import ROW, Raw, digest, numbered, place, refused
+from ingest.encoding import LARGEST_LINE, as_utf8
+from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 101
+csv.field_size_limit(LARGEST_LINE)
+_SAID = "#said"
 _SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
@@ -47,6 +49,12 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
     separator, above = _separator(sample, name)
     columns, lines = _header(sample, separator, above, name)
+    if lines > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
+        raise SourceError(
+            f"{name} has a header of more than {_SAMPLE_BYTES >> 20} MB.",
+            "Its first line should hold the names of its columns.",
+        )
+    check_columns(columns, name)
     if not header:
         columns, lines = numbered(len(columns)), above
     places = [place(number) for number in range(len(columns))]
@@ -61,7 +69,9 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         row_index_name=ROW,
         row_index_offset=1,
     )
-    frame = frame.filter(pl.any_horizontal(pl.col(places) != "")).with_columns(digest(columns))
+    # as a column: a condition on many columns that is handed to the reader takes gigabytes there
+    says_something = pl.any_horizontal(pl.col(places) != "").alias(_SAID)
+    frame = frame.with_columns(digest(columns), says_something).filter(_SAID).drop(_SAID)
 
     def refusal() -> SourceError:
         return _malformed(name, _malformed_line(text, separator, len(columns), lines))
@@ -140,7 +150,7 @@ def _malformed(name: str, line: int | None) -> SourceError:
 
 
 def _malformed_line(text: Path, separator: str, width: int, header: int) -> int | None:
-    """The first line after the header's that has more than ``width`` values, or a quote too many.
+    """Where the first row begins that has more than ``width`` values, or a quote too many.
 
     Args:
         text: the file.
@@ -152,10 +162,12 @@ def _malformed_line(text: Path, separator: str, width: int, header: int) -> int 
         for _ in range(header):
             next(file)
         rows = csv.reader(file, delimiter=separator, strict=True)
+        line = header + 1
         try:
             for row in rows:
                 if len(row) > width or any('"' in value for value in row):
-                    return header + rows.line_num
+                    return line
+                line = header + rows.line_num + 1
         except csv.Error:
-            return header + rows.line_num
+            return line
     return None

@@ -1,81 +1,153 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Any text file as a UTF-8 file, in memory bounded by a block."""
+"""Any text file as a UTF-8 file with lines, in memory bounded by a block."""
 
 from __future__ import annotations
 
 import codecs
-import gzip
-import shutil
-import zlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.errors import SourceError
+from ingest.unpacking import BLOCK, is_zipped, unpack
 
-_BLOCK = 1 << 22
-_GZIP_MAGIC = b"\x1f\x8b"
+LARGEST_LINE = 1 << 26
+"""No line takes so many bytes; where quotation marks do not end lines, no cell does."""
+
+_MOSTLY_UTF_8 = "mostly utf-8"
+_HEAD = 4096
+_ZEROS_IN_UTF_16 = 0.25  # of Latin text every second byte is zero
 
 
 def as_utf8(path: Path, name: str, scratch: Path) -> Path:
     """``path`` itself where it is plain UTF-8, else the path of a copy in ``scratch``.
 
+    Text that is UTF-8 but for some bytes, fewer than it has characters beyond ASCII, is read as
+    that, and the bytes as Windows-1252. Lines that end in a carriage return alone end in a newline.
+
     Raises:
-        SourceError: a damaged gzip file, or text in neither UTF-8, Windows-1252, nor UTF-16 with
-            a byte order mark.
+        SourceError: a damaged gzip file, one that unpacks to far too much, text in neither UTF-8,
+            Windows-1252 nor UTF-16, or without lines.
     """
-    plain = _unzipped(path, name, scratch) if _starts_with(path, _GZIP_MAGIC) else path
+    plain = path
+    if is_zipped(path):
+        plain = scratch / "unzipped"
+        unpack(path, name, plain)
     encoding = _encoding(plain, name)
-    return plain if encoding == "utf-8" else _transcoded(plain, encoding, name, scratch)
-
-
-def _starts_with(path: Path, *marks: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(4).startswith(marks)
-
-
-def _unzipped(path: Path, name: str, scratch: Path) -> Path:
-    plain = scratch / "unzipped"
-    try:
-        with gzip.open(path) as zipped, plain.open("wb") as file:
-            shutil.copyfileobj(zipped, file, _BLOCK)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise SourceError(f"{name} is a damaged gzip file.", "Export or copy it again.") from None
-    return plain
+    if encoding == "utf-8" and not _ends_in_returns(plain, encoding):
+        return plain
+    return _transcoded(plain, encoding, name, scratch)
 
 
 def _encoding(path: Path, name: str) -> str:
-    if _starts_with(path, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    for encoding in ("utf-8", "cp1252"):
-        if _is_in(path, encoding):
-            return encoding
+    with path.open("rb") as file:
+        utf_16 = _utf_16(file.read(_HEAD))
+    if utf_16:
+        return utf_16
+    bad_bytes, beyond_ascii = _counted(path, name)
+    if not bad_bytes:
+        return "utf-8"
+    if bad_bytes <= beyond_ascii:
+        return _MOSTLY_UTF_8
+    if _is_in(path, "cp1252"):
+        return "cp1252"
     raise SourceError(
         f"{name} is text in neither UTF-8 nor Windows-1252.", "Export it as CSV in UTF-8."
     )
 
 
+def _utf_16(head: bytes) -> str | None:
+    """The kind of UTF-16 that a file begins like; null where it does not."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = head[::2].count(0), head[1::2].count(0)
+    if min(zeros) or max(zeros) <= _ZEROS_IN_UTF_16 * len(head):
+        return None
+    return "utf-16-le" if zeros[1] else "utf-16-be"
+
+
+def _counted(path: Path, name: str) -> tuple[int, int]:
+    """How many bytes of a file are not UTF-8, and how many characters are that and not ASCII."""
+    bad_bytes, beyond_ascii, line = 0, 0, 0
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    for block in itertools.chain(_blocks(path), [b""]):
+        text = decoder.decode(block, final=not block)
+        bad_bytes += len(block) - len(text.encode())
+        beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
+        line = _unfinished(line, block)
+        _check(block, line, name)
+    return bad_bytes, beyond_ascii
+
+
+def _unfinished(line: int, block: bytes) -> int:
+    """How long the line is that ``block`` ends in, of which ``line`` bytes came before it."""
+    end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+    return line + len(block) if end < 0 else len(block) - end - 1
+
+
+def _check(block: bytes, line: int, name: str) -> None:
+    if b"\0" in block:
+        raise SourceError(
+            f"{name} holds zero bytes, which no text does: it is no CSV, or damaged.",
+            "Say its format, or export it again.",
+        )
+    if line > LARGEST_LINE:
+        raise SourceError(
+            f"{name} has a line of more than {LARGEST_LINE >> 20} MB.",
+            "Export it with a line for each row.",
+        )
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
 def _is_in(path: Path, encoding: str) -> bool:
-    """Whether all of the file decodes, and is text: a zero byte is in no text."""
     try:
-        return all("\0" not in text for text in _decoded(path, encoding))
+        return sum(1 for _ in _decoded(path, encoding)) > 0
     except UnicodeDecodeError:
         return False
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield decoder.decode(block)
+    known, errors = ("utf-8", _AS_CP1252) if encoding == _MOSTLY_UTF_8 else (encoding, "strict")
+    decoder = codecs.getincrementaldecoder(known)(errors)
+    for block in _blocks(path):
+        yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Reads the bytes that are no UTF-8 as Windows-1252."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", "replace"), error.end
+
+
+_AS_CP1252 = "hoeksteen.as-cp1252"
+codecs.register_error(_AS_CP1252, _as_cp1252)
+
+
+def _ends_in_returns(path: Path, encoding: str) -> bool:
+    """Whether the lines of a file end in a carriage return alone, as its first ones tell."""
+    try:
+        head = next(_decoded(path, encoding), "")
+    except UnicodeDecodeError:  # that is told when it is read
+        return False
+    return "\r" in head and "\n" not in head
 
 
 def _transcoded(path: Path, encoding: str, name: str, scratch: Path) -> Path:
     copy = scratch / "utf-8"
+    returns = _ends_in_returns(path, encoding)
     try:
         with copy.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(_decoded(path, encoding))
+            for text in _decoded(path, encoding):
+                file.write(text.replace("\r", "\n") if returns else text)
     except UnicodeDecodeError:
         raise SourceError(
             f"{name} is not whole UTF-16 text.", "Export it as CSV in UTF-8."

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import difflib
 import glob
-import gzip
 import os
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from contracts.errors import SourceError, UsageError
 from contracts.formats import Format, format_of_name
 from contracts.settings import Source
 from ingest.sources import SourceFile, find_files
+from ingest.unpacking import blocks
 
 _HEAD = 4096
 _MAGIC: dict[bytes, Format] = {
@@ -28,7 +27,6 @@ _OBJECTS = (
     *(b"ocel:", b"objectTypes", b"eventTypes", b"object-types"),
     *(b'"objectId"', b"object-id="),
 )
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -119,16 +117,7 @@ def _format_of(path: Path) -> Format:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if not head.startswith(_GZIP_MAGIC):
-        return head
-    try:
-        with gzip.open(path) as zipped:
-            return zipped.read(_HEAD)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        message = f"{path} is a damaged gzip file."
-        raise SourceError(message, "Export or copy it again.") from None
+    return next(blocks(path, str(path), _HEAD), b"")
 
 
 def _relative(path: str, config: Path) -> str:

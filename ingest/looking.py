@@ -8,7 +8,7 @@ A row is told by the column in which it stands; what stands there goes no furthe
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -78,8 +78,27 @@ def _texts(raw: Raw) -> dict[str, pl.Expr]:
 
 def _text(place: str, kind: pl.DataType) -> pl.Expr:
     if kind.is_nested():
-        return pl.struct(place).struct.json_encode()
+        return pl.struct(_for_json(pl.col(place), kind)).struct.json_encode()
     return pl.col(place).cast(pl.String, strict=False)
+
+
+def _for_json(value: pl.Expr, kind: Any) -> pl.Expr:
+    """A value without bytes and dates, of which polars cannot write all as JSON."""
+    match kind:
+        case pl.Struct():
+            return pl.struct(
+                _for_json(value.struct.field(each.name), each.dtype).alias(each.name)
+                for each in kind.fields
+            )
+        case pl.List():
+            return value.list.eval(_for_json(pl.element(), kind.inner))
+        case pl.Array():
+            return value.arr.to_list().list.eval(_for_json(pl.element(), kind.inner))
+        case pl.Binary():
+            return value.is_null()
+        case pl.Date():
+            return value.cast(pl.Int32)
+    return value
 
 
 def _likely(

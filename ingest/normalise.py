@@ -20,8 +20,8 @@ TIME_ROLES = (
     *("timestamp", "start_timestamp"),
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
 )
-# XML cannot carry them
-_CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
+# XML cannot carry them; a byte order mark amid a file is where another was put after it
+_CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
 _TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
 
 

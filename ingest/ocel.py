@@ -22,7 +22,7 @@ from ingest.ocel_flattening import (
     related,
 )
 from ingest.ocel_tables import Tables, tables_of
-from ingest.raw import ROW, Raw, place
+from ingest.raw import ROW, Raw, check_columns, place
 from ingest.spools import AT_ONCE
 
 EVENTS_AT_ONCE = 4 * AT_ONCE
@@ -59,6 +59,7 @@ def read_ocel(
     tables = tables_of(path, name, scratch, min(at_once, AT_ONCE))
     type_ = _chosen(cases_of_types(tables), name, object_type)
     columns = columns_of(tables, type_)
+    check_columns(columns, name)
     places = {column: place(number) for number, column in enumerate((*STANDARD, *columns))}
     read = {
         column: at

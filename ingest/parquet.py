@@ -4,28 +4,56 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
 
 from contracts.errors import SourceError
-from ingest.raw import ROW, Raw, digest, place, refused
+from ingest.raw import ROW, Raw, check_columns, digest, place, refused
+
+_ENCRYPTED = b"PARE"
+_MOST_ROWS_A_BYTE = 8  # a bit a row: less is no log, but one row over and over
+_HARMLESS = 10_000_000
 
 
 def read_parquet(path: Path, name: str) -> Raw:
     """Opens a Parquet file.
 
+    A date that no calendar has is null.
+
     Raises:
-        SourceError: it is not Parquet, or is cut short; ``name`` names the file.
+        SourceError: it is not Parquet, is encrypted or cut short, or has no rows, or more than its
+            bytes can tell; ``name`` names the file.
     """
+    with path.open("rb") as file:
+        if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
+            raise SourceError(f"{name} is encrypted.", "Export it without encryption.")
 
     def refusal() -> SourceError:
         return SourceError(f"{name} is not a whole Parquet file.", "Export or copy it again.")
 
     frame = pl.scan_parquet(path, glob=False)
     with refused(refusal):
-        columns = tuple(frame.collect_schema().names())
+        schema = frame.collect_schema()
+        many = frame.select(pl.len()).collect().item()
+    if not many:
+        raise SourceError(f"{name} has no rows.", "Export it again, with rows.")
+    if many > _HARMLESS and many > _MOST_ROWS_A_BYTE * path.stat().st_size:
+        raise SourceError(
+            f"{name} says that it has {many:,} rows, more than its size can hold of an event log.",
+            "Look what it is; rows of a log differ in their case or time.",
+        )
+    columns = tuple(schema.names())
+    check_columns(columns, name)
     places = {name: place(number) for number, name in enumerate(columns)}
-    rows = frame.rename(places).with_row_index(ROW, offset=1).with_columns(digest(columns))
+    dates = [places[column] for column in columns if schema[column] == pl.Date]
+    known = pl.col(dates).is_between(dt.date.min, dt.date.max)
+    rows = (
+        frame.rename(places)
+        .with_columns(pl.when(known).then(pl.col(dates)))
+        .with_row_index(ROW, offset=1)
+        .with_columns(digest(columns))
+    )
     texts = {place: name for name, place in places.items()}
     return Raw(rows, columns, places, texts, refusal)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,6 +19,19 @@ ROW = "#row"
 
 DIGEST = "#digest"
 """Name of the column with a digest of all that a row says, also in columns that are not read."""
+
+
+MOST_COLUMNS = 5_000
+"""No log has more: each is looked through."""
+
+
+def check_columns(columns: Collection[str], name: str) -> None:
+    """Refuses a file, called ``name``, with so many columns that it can be no log."""
+    if len(columns) > MOST_COLUMNS:
+        raise SourceError(
+            f"{name} has more than {MOST_COLUMNS:,} columns.",
+            "Export an event log: a row an event, and a column for what is told of each.",
+        )
 
 
 @dataclass(frozen=True)

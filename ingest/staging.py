@@ -171,6 +171,8 @@ def _check_types(raw: Raw, roles: Roles, name: str) -> None:
                 f"{name}: column '{column}' holds lists or records, not one value a row.",
                 "Export its values as columns of their own.",
             )
+        if schema[raw.places[column]] == pl.Binary:
+            _check_text(raw.frame.select(raw.places[column]), column, name)
     for column in times:
         if schema[raw.places[column]] in (pl.Time, pl.Duration):
             raise SourceError(
@@ -183,6 +185,17 @@ def _times(roles: Roles) -> list[str]:
     """The columns that tell when something was."""
     told = [roles.columns[role] for role in TIME_ROLES if role in roles.columns]
     return sorted({*told, *roles.milestones.values()})
+
+
+def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
+    """Refuses bytes that are no text; some writers of Parquet call all text bytes."""
+    try:
+        frame.select(pl.all().cast(pl.String).str.len_bytes().max()).collect(engine="streaming")
+    except pl.exceptions.ComputeError:
+        raise SourceError(
+            f"{name}: column '{column}' holds bytes that are no text in UTF-8.",
+            "Export it as text.",
+        ) from None
 
 
 def _notations(raw: Raw, roles: Roles, name: str) -> dict[str, Notation]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,3 +66,22 @@ def _swollen(name: str) -> SourceError:
         "it was read no further.",
         "If it is what it should be, unpack it first and give the path of the unpacked file.",
     )
+
+
+def unpack(path: Path, name: str, to: Path) -> None:
+    """Writes the content of a gzip file to ``to``.
+
+    Raises:
+        SourceError: as ``blocks``; or it takes more than half of what is free on that disk, where
+            what is made of it must find room too.
+    """
+    room = shutil.disk_usage(to.parent).free // 2
+    with to.open("wb") as file:
+        for block in blocks(path, name):
+            room -= len(block)
+            if room < 0:
+                raise SourceError(
+                    f"{name} unpacks to more than half of what is free on the disk.",
+                    "Make room, or give an --out on a larger disk.",
+                )
+            file.write(block)

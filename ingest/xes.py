@@ -13,7 +13,7 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX
 from ingest import citizen_numbers
-from ingest.raw import DIGEST, ROW, Raw, place
+from ingest.raw import DIGEST, ROW, Raw, check_columns, place
 from ingest.xes_document import BLOCK, documents, in_order, not_well_formed
 from ingest.xes_tags import read_tags
 
@@ -41,10 +41,12 @@ def read_xes(
 
     def read(document: bytes) -> tuple[pl.DataFrame, set[str], set[str]]:
         tags = _located(_tags(document, name))
+        found = _columns(tags)
+        check_columns(found, name)
         likely = _columns(tags.filter(pl.col("value").str.contains(citizen_numbers.LIKELY)))
         likely -= places.keys()
         looked_at = {column: _place_to_look(column) for column in sorted(likely)}
-        return _events(tags, places | looked_at), _columns(tags), likely
+        return _events(tags, places | looked_at), found, likely
 
     columns: set[str] = set()
     likely: set[str] = set()
@@ -54,6 +56,7 @@ def read_xes(
         in_order(read, documents(path, name, block))
     ):
         columns |= found
+        check_columns(columns, name)
         likely |= to_look_at
         parts.append(scratch / f"{number:06}.parquet")
         events.with_columns(pl.col(ROW) + rows).write_parquet(parts[-1])

@@ -5,20 +5,22 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import os
 import re
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import TypeVar
 from xml.parsers import expat
 
 from contracts.errors import SourceError
+from ingest.unpacking import blocks as unpacked
 
 BLOCK = 1 << 23
+LARGEST_TRACE = 1 << 27
+"""No trace takes so many bytes."""
+
 _MOST_WORKERS = 4
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)")
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
@@ -54,10 +56,11 @@ def documents(path: Path, name: str, block: int = BLOCK) -> Iterator[bytes]:
     Raises:
         SourceError: not XML, not XES, cut short, or with a DOCTYPE; ``name`` names the file.
     """
-    blocks = _in_utf8(_bytes(path, name, block), name)
+    blocks = _in_utf8(unpacked(path, name, block), name)
     rest = _after_header(blocks, name)
     for more in blocks:
         rest += more
+        _check_size(rest, name)
         if _marks(rest):
             rest = _NO_ELEMENT.sub(b"", rest)
         cut = _end_of_last_trace(rest)
@@ -65,18 +68,6 @@ def documents(path: Path, name: str, block: int = BLOCK) -> Iterator[bytes]:
             yield b"<log>" + rest[:cut] + b"</log>"
             rest = rest[cut:]
     yield b"<log>" + _NO_ELEMENT.sub(b"", rest)
-
-
-def _bytes(path: Path, name: str, block: int) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as plain:
-            zipped = plain.read(2) == b"\x1f\x8b"
-            plain.seek(0)
-            stream = cast(IO[bytes], gzip.GzipFile(fileobj=plain)) if zipped else plain
-            while read := stream.read(block):
-                yield read
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise SourceError(f"{name} is a damaged gzip file.", "Export or copy it again.") from None
 
 
 def _in_utf8(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -111,6 +102,7 @@ def _after_header(blocks: Iterator[bytes], name: str) -> bytes:
     """Checks what precedes the first trace and returns what follows it, so far as it was read."""
     text = b""
     for block in blocks:
+        _check_size(text, name)
         text = _NO_ELEMENT.sub(b"", (text + block).removeprefix(codecs.BOM_UTF8))
         first_trace = _TRACE.search(text)
         if first_trace:
@@ -118,6 +110,15 @@ def _after_header(blocks: Iterator[bytes], name: str) -> bytes:
             return text[first_trace.start() :]
     _check_header(text, name)
     raise SourceError(f"{name} holds no traces.", "Export a log that has cases in it.")
+
+
+def _check_size(text: bytes, name: str) -> None:
+    """Refuses what goes on and on without a trace that ends."""
+    if len(text) > LARGEST_TRACE:
+        raise SourceError(
+            f"{name} is damaged, or holds a trace of more than {LARGEST_TRACE >> 20} MB.",
+            "Look what it is; a trace is one case.",
+        )
 
 
 def _check_header(document: bytes, name: str) -> None:

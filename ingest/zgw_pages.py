@@ -49,6 +49,7 @@ SUSPENDED, RESUMED = "Opgeschort", "Hervat"
 EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
 """What a change of a ZAAK in the audit trail may tell of its term."""
 
+_LARGEST = 1 << 28  # bytes of a page, which takes some times as much in memory
 _MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
 _LETTER = re.compile(r"[^\W\d_]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
@@ -66,7 +67,8 @@ def pages_of(path: Path, name: str) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    pages = sorted(path.rglob("*.json"), key=_in_order)
+    # a pipe would keep whoever reads it waiting
+    pages = sorted((page for page in path.rglob("*.json") if page.is_file()), key=_in_order)
     if not pages:
         raise SourceError(
             f"{name} holds no pages of a ZGW API.",
@@ -98,6 +100,11 @@ def answer_in(page: Path, name: str) -> Answer:
     Raises:
         SourceError: it is no whole answer of such an API; ``name`` names the page.
     """
+    if page.stat().st_size > _LARGEST:
+        raise SourceError(
+            f"{name} is larger than {_LARGEST >> 20} MB, as no page of a ZGW API is.",
+            "Save the answers in pages.",
+        )
     try:
         answer = orjson.loads(page.read_bytes())
     except orjson.JSONDecodeError:
@@ -124,21 +131,21 @@ def _list_of(about: Record, name: str) -> str:
 
 def taken(record: Record) -> Iterator[tuple[str, Fields]]:
     """What a record says, and those inside it: a kind, an address, and then ``TAKEN`` of that."""
-    for inside in record.get("_expand", {}).values():
+    for inside in _record(record.get("_expand")).values():
         for each in inside if isinstance(inside, list) else [inside]:
             if isinstance(each, dict):
                 yield from taken(each)
     if "hoofdObject" in record:
-        yield AUDIT, (_text(record.get("uuid")), *_of_trail(record))
+        yield AUDIT, (text_of(record.get("uuid")), *_of_trail(record))
         return
-    url = _text(record.get("url"))
+    url = text_of(record.get("url"))
     kind = url.rstrip("/").split("/")[-2] if url and url.count("/") > 1 else ""
     if kind in TAKEN:
         yield kind, (url, *_fields(kind, record))
 
 
 def _fields(kind: str, record: Record) -> Fields:
-    fields = [_text(record.get(field)) for field in TAKEN[kind]]
+    fields = [text_of(record.get(field)) for field in TAKEN[kind]]
     match kind:
         case "zaken":
             return (*fields[: -len(_SUSPENSION)], *_of_suspension(record))
@@ -149,8 +156,14 @@ def _fields(kind: str, record: Record) -> Fields:
     return tuple(fields)
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
+    """A value as text; null, and what holds others, says nothing."""
     return None if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _record(value: object) -> Record:
+    """A record, empty where a value is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def _numbers_of(note: object) -> str | None:
@@ -166,9 +179,9 @@ def _who(of_what: str | None, identity: object) -> str | None:
         return None
     match of_what:
         case "organisatorische_eenheid":
-            return _text(identity.get("naam") or identity.get("identificatie"))
+            return text_of(identity.get("naam") or identity.get("identificatie"))
         case "medewerker":
-            return _text(identity.get("identificatie"))
+            return text_of(identity.get("identificatie"))
     return None
 
 
@@ -184,7 +197,7 @@ def _of_suspension(zaak: Record) -> Fields:
     if flag is None:
         return (None, None, None)
     said = zaak["opschorting"]
-    has_reason = bool((_text(said.get("reden")) or "").strip())
+    has_reason = bool((text_of(said.get("reden")) or "").strip())
     return (str(flag), str(has_reason), str(bool(said.get("eerdereOpschorting"))))
 
 
@@ -193,9 +206,9 @@ def _of_trail(row: Record) -> Fields:
     made = row.get("resource") == "status" and row.get("actie") == "create"
     changed = row.get("resource") == "zaak" and row.get("actie") in _CHANGES
     return (
-        _text(row.get("hoofdObject")),
-        _text(row.get("resourceUrl")) if made else None,
-        _text(row.get("aanmaakdatum")),
+        text_of(row.get("hoofdObject")),
+        text_of(row.get("resourceUrl")) if made else None,
+        text_of(row.get("aanmaakdatum")),
         _user_of(row),
         mark_of(row) if changed else None,
     )
@@ -203,8 +216,8 @@ def _of_trail(row: Record) -> Fields:
 
 def _user_of(row: Record) -> str | None:
     """Who did what a row of the audit trail tells; null: no person, but an application itself."""
-    user = (_text(row.get("gebruikersId")) or "").strip()
-    applications = (_text(row.get(field)) for field in ("applicatieId", "applicatieWeergave"))
+    user = (text_of(row.get("gebruikersId")) or "").strip()
+    applications = (text_of(row.get(field)) for field in ("applicatieId", "applicatieWeergave"))
     nobody = {*_NOBODY, *(name.strip().lower() for name in applications if name)}
     return None if user.lower() in nobody else user
 
@@ -215,15 +228,15 @@ def mark_of(row: Record) -> str | None:
     Args:
         row: of the audit trail, with the ZAAK before and after the change in ``wijzigingen``.
     """
-    states = row.get("wijzigingen") or {}
-    old, new = states.get("oud") or {}, states.get("nieuw") or {}
+    states = _record(row.get("wijzigingen"))
+    old, new = _record(states.get("oud")), _record(states.get("nieuw"))
     was, is_ = _flag(old), _flag(new)
     if was is not None and is_ is not None and was != is_:
         return SUSPENDED if is_ else RESUMED
-    said = (_text(row.get("toelichting")) or "").partition(":")[0].strip().lower()
+    said = (text_of(row.get("toelichting")) or "").partition(":")[0].strip().lower()
     if said in _SAID:
         return _SAID[said]
-    extension = new.get("verlenging") or {}
+    extension = _record(new.get("verlenging"))
     if extension.get("duur") and extension != old.get("verlenging"):
         # an extension may be negative: then the term was cut short
         return SHIFTED if str(extension["duur"]).startswith("-") else EXTENDED

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from ingest.spools import AT_ONCE, Spool
-from ingest.zgw_pages import TAKEN, answer_in, pages_of, taken
+from ingest.zgw_pages import TAKEN, answer_in, pages_of, taken, text_of
 
 RECORDS_AT_ONCE = AT_ONCE
 _LISTED = ("of_list", "said")
@@ -49,7 +49,9 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
                 spools[kind].add(fields)
         if answer.said is not None:
             for record in answer.records or [{}]:
-                which = record.get("url") or record.get("uuid")  # as a row of the audit trail
+                which = text_of(record.get("url")) or text_of(
+                    record.get("uuid")
+                )  # as a row of the audit trail
                 listed.add((which, answer.of_list, str(answer.said)))
     return Tables({kind: _distinct(spool) for kind, spool in spools.items()}, _missing(listed))
 
