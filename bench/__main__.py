@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import gate, mining, validation
+from bench import gate, mining, reading, validation
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HOEKSTEEN_DATA", ROOT.parent / "shared" / "data"))
@@ -120,6 +120,7 @@ if __name__ == "__main__":
     validation.main(10_000_000)
     gate.main(10_000_000)
     if FINES.exists():
+        reading.main(FINES)
         fines()
     else:
         print(f"The log of fines is not here ({FINES.name}); HOEKSTEEN_DATA says where it is.")

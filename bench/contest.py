@@ -41,15 +41,20 @@ def compare(
     turns: int = TURNS,
 ) -> None:
     """Runs the contestants of ``module`` on a table of so many rows; prints medians and ratios."""
-    told: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.parquet"
         write(rows, path)
-        for _ in range(turns):
-            for name, runs in told.items():
-                command = [sys.executable, "-W", "ignore", "-m", module, name, str(path)]
-                done = subprocess.run(command, check=True, capture_output=True, text=True)
-                runs.append(json.loads(done.stdout.splitlines()[-1]))
+        compare_on(path, module, names, turns)
+
+
+def compare_on(path: Path, module: str, names: Iterable[str], turns: int = TURNS) -> None:
+    """Runs the contestants of ``module`` on a file; prints medians and ratios."""
+    told: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for _ in range(turns):
+        for name, runs in told.items():
+            command = [sys.executable, "-W", "ignore", "-m", module, name, str(path)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            runs.append(json.loads(done.stdout.splitlines()[-1]))
     medians = {
         name: statistics.median(each["seconds"] for each in runs) for name, runs in told.items()
     }
