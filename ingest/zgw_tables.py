@@ -49,9 +49,8 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
                 spools[kind].add(fields)
         if answer.said is not None:
             for record in answer.records or [{}]:
-                which = text_of(record.get("url")) or text_of(
-                    record.get("uuid")
-                )  # as a row of the audit trail
+                # a row of the audit trail has no address
+                which = text_of(record.get("url")) or text_of(record.get("uuid"))
                 listed.add((which, answer.of_list, str(answer.said)))
     return Tables({kind: _distinct(spool) for kind, spool in spools.items()}, _missing(listed))
 
