@@ -59,6 +59,8 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
         staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
     finally:
         shutil.rmtree(landing)
+    if since is None and not staged.rows:
+        raise SourceError(f"{name} has no rows.", "Ask for rows that are there.")
     if since is None:
         return _without_forgotten(job, Batch(given.origin, staged, fetched.upto))
     staged = new_rows(staged, known, job.scratch)

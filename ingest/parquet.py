@@ -17,14 +17,19 @@ _MOST_ROWS_A_BYTE = 8  # a bit a row: less is no log, but one row over and over
 _HARMLESS = 10_000_000
 
 
-def read_parquet(path: Path, name: str) -> Raw:
+def read_parquet(path: Path, name: str, *, may_be_empty: bool = False) -> Raw:
     """Opens a Parquet file.
 
     A date that no calendar has is null.
 
+    Args:
+        path: the file.
+        name: what errors call it.
+        may_be_empty: whether it may have no rows, as where only what is new was asked for.
+
     Raises:
         SourceError: it is not Parquet, is encrypted or cut short, or has no rows, or more than its
-            bytes can tell; ``name`` names the file.
+            bytes can tell.
     """
     with path.open("rb") as file:
         if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
@@ -37,7 +42,7 @@ def read_parquet(path: Path, name: str) -> Raw:
     with refused(refusal):
         schema = frame.collect_schema()
         many = frame.select(pl.len()).collect().item()
-    if not many:
+    if not many and not may_be_empty:
         raise SourceError(f"{name} has no rows.", "Export it again, with rows.")
     if many > _HARMLESS and many > _MOST_ROWS_A_BYTE * path.stat().st_size:
         raise SourceError(

@@ -127,7 +127,7 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
             sheet = source.sheet
             return read_spreadsheet(file.path, file.name, scratch, sheet, header=has_header)
         case "parquet" | "sql":
-            return read_parquet(file.path, file.name)
+            return read_parquet(file.path, file.name, may_be_empty=file.format == "sql")
         case "xes":
             return read_xes(file.path, file.name, wanted, scratch)
         case "ocel":

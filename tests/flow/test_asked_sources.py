@@ -23,7 +23,7 @@ from tests.servers import Database
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = Path(__file__).parents[2] / "configs" / "vis.yaml"
 HALFWAY = "2024-06-01"
-OF_THE_RUN = ("run_id",)
+OF_THE_RUN = ("run_id", "changes")
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,13 @@ def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
     assert len(rows) == 2  # the third run found nothing new
     assert sum(rows) == whole["log"]["events"] + whole["log"]["quarantined_rows"]
     assert version.number == 1
+
+
+def test_a_table_without_rows_is_told(database: Database, export: Path, tmp_path: Path) -> None:
+    query = loaded(database, export).replace(" ORDER", " WHERE false ORDER")
+
+    with pytest.raises(HoeksteenError, match="has no rows"):
+        findings(tmp_path, f"sources.0.path={database.trusted}", f"sources.0.query={query}")
 
 
 def test_the_same_object_again_is_the_same_run(bucket: str, export: Path, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def findings(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
     config.write_text(yaml.safe_dump(document))
     run = make(plan(config, out=folder / "out", now=NOW), steps)
     found: dict[str, Any] = json.loads((run / "findings.json").read_text("utf-8"))
-    return found | {"run_id": None}
+    return found | {"run_id": None, "changes": None}
 
 
 def test_workbooks_tell_what_text_tells(tmp_path: Path) -> None:

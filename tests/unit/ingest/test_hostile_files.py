@@ -52,7 +52,7 @@ def staged(folder: Path, name: str, content: bytes | None = None, **source: Any)
     out.mkdir(exist_ok=True)
     [file] = find_files(settings.sources[0], config, 0)
     done = stage(file, settings.sources[0], settings, config, 0, out)
-    return pl.read_parquet(done.path)
+    return pl.read_parquet(done.paths)
 
 
 def refusal(folder: Path, name: str, content: bytes | None = None, **source: Any) -> str:
