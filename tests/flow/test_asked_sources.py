@@ -23,6 +23,7 @@ from tests.servers import Database
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = Path(__file__).parents[2] / "configs" / "vis.yaml"
 HALFWAY = "2024-06-01"
+TIMES = ("tijdstip", "begonnen", "vastgelegd")
 OF_THE_RUN = ("run_id", "changes")
 
 
@@ -33,11 +34,6 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "made" / LOG / "export.csv"
 
 
-@pytest.fixture(scope="module")
-def expected(export: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return findings(tmp_path_factory.mktemp("run"), f"sources.0.path={export}")
-
-
 def findings(folder: Path, *overrides: str, now: dt.datetime = NOW) -> dict[str, Any]:
     job = plan(CONFIG, out=folder, now=now, overrides=overrides)
     made = make(job, steps)
@@ -46,44 +42,10 @@ def findings(folder: Path, *overrides: str, now: dt.datetime = NOW) -> dict[str,
     return {key: value for key, value in found.items() if key not in OF_THE_RUN}
 
 
-def loaded(database: Database, export: Path) -> str:
-    """Puts an export in a table, its times as times; gives the query that reads it in order."""
-    header = export.read_text("utf-8").partition("\n")[0].split(",")
-    times = {"tijdstip", "begonnen", "vastgelegd"}
-    columns = [f"{name} {'timestamp' if name in times else 'text'}" for name in header]
-    database.run(
-        "DROP TABLE IF EXISTS export;"
-        f"CREATE TABLE export ({', '.join(columns)}, nummer bigserial);"
-        "GRANT SELECT ON export TO reader;\n"
-        f"\\copy export ({', '.join(header)}) FROM '{export}' WITH (FORMAT csv, HEADER)\n"
-    )
-    return f"SELECT {', '.join(header)} FROM export ORDER BY nummer"
-
-
-def test_a_log_in_a_database_says_what_its_export_says(
-    database: Database, export: Path, expected: dict[str, Any], tmp_path: Path
-) -> None:
-    query = loaded(database, export)
-
-    found = findings(tmp_path, f"sources.0.path={database.trusted}", f"sources.0.query={query}")
-
-    assert found == expected
-
-
-def test_a_log_in_a_bucket_says_what_its_export_says(
-    bucket: str, export: Path, expected: dict[str, Any], tmp_path: Path
-) -> None:
-    opened(bucket)[0].put(export, "exports/2026.csv")
-
-    found = findings(tmp_path, f"sources.0.path={bucket}/exports/*.csv")
-
-    assert found == expected
-
-
 def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
     database: Database, export: Path, tmp_path: Path
 ) -> None:
-    loaded(database, export)
+    database.load(export, TIMES)
     asks = "sources.0.query=SELECT zaaknummer, stap FROM export"
 
     with pytest.raises(HoeksteenError, match="the file has no column") as error:
@@ -96,7 +58,7 @@ def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
 def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
     database: Database, export: Path, tmp_path: Path
 ) -> None:
-    query = loaded(database, export)
+    query = database.load(export, TIMES)
     names = query.removeprefix("SELECT ").partition(" FROM ")[0]
     database.run(f"CREATE TABLE later AS SELECT * FROM export WHERE tijdstip > '{HALFWAY}'")
     database.run(f"DELETE FROM export WHERE tijdstip > '{HALFWAY}'")
