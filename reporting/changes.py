@@ -144,23 +144,31 @@ def _figures(
 
 
 def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[Row]:
-    """A row a change of those that have this effect together; the last one tells it."""
+    """A row a change of those that have this effect together; the last one tells it.
+
+    Changes that may not be counted are one row.
+    """
     counts: dict[str, Change] = {each.what: each for each in found.counts}
     moved = (effect.effect_days.p50, effect.effect_days.p90)
     shown = [what for what in effect.what if _happened(counts.get(what), found, facts)]
     if not shown and any(moved):
         shown = [effect.what[-1]]
-    for number, what in enumerate(shown, start=1):
-        change = counts.get(what)
-        words = _WORDS[change.what] if change else _redefined(found, facts)
+    hidden = [what for what in shown if what in counts and counts[what].cases is None]
+    told = [[what] for what in shown if what not in hidden]
+    rows = [*told, hidden] if hidden else told
+    for number, row in enumerate(rows, start=1):
         yield {
-            "words": speech.say(words),
+            "words": "; ".join(_in_words(counts.get(what), found, facts, speech) for what in row),
             "is_whole": False,
-            "counts": _counts(change, speech),
+            "counts": _counts(counts.get(row[-1]), speech),
             "figures": [_moved(each, speech) for each in moved]
-            if number == len(shown)
+            if number == len(rows)
             else [speech.say("with the next row")] * 2,
         }
+
+
+def _in_words(change: Change | None, found: Changes, facts: Facts, speech: Speech) -> str:
+    return speech.say(_WORDS[change.what] if change else _redefined(found, facts))
 
 
 def _happened(change: Change | None, found: Changes, facts: Facts) -> bool:

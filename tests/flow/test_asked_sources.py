@@ -82,7 +82,7 @@ def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
 
 
 def test_a_table_without_rows_is_told(database: Database, export: Path, tmp_path: Path) -> None:
-    query = loaded(database, export).replace(" ORDER", " WHERE false ORDER")
+    query = database.load(export, TIMES).replace(" ORDER", " WHERE false ORDER")
 
     with pytest.raises(HoeksteenError, match="has no rows"):
         findings(tmp_path, f"sources.0.path={database.trusted}", f"sources.0.query={query}")
