@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import gate, mining, reading, validation
+from bench import gate, mining, reading, storing, validation
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HOEKSTEEN_DATA", ROOT.parent / "shared" / "data"))
@@ -116,6 +116,7 @@ def small() -> None:
 
 if __name__ == "__main__":
     small()
+    storing.main(10_000_000)
     mining.main(1_000_000)
     validation.main(10_000_000)
     gate.main(10_000_000)
