@@ -85,6 +85,10 @@ def stage(
 def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, ...]:
     """Writes candidates in so many parts, each of the cases of some slots."""
     folder.mkdir()
+    if count == 1:
+        whole = folder / "000-0.parquet"
+        candidates.sink_parquet(whole, engine="streaming")
+        return (_part(whole, 0, 1),)
     places = pl.PartitionBy(folder, key=bucket_of_slot(count), include_key=False)
     candidates.sink_parquet(places, mkdir=True, engine="streaming")
     parts = []
@@ -95,10 +99,6 @@ def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, 
             parts.append(_part(whole, bucket, count))
     for emptied in folder.glob("bucket=*"):
         emptied.rmdir()
-    if not parts:
-        whole = folder / "000-none.parquet"
-        candidates.head(0).sink_parquet(whole)
-        parts.append(_part(whole, 0, 1))
     return tuple(parts)
 
 
