@@ -13,6 +13,7 @@ from prefect import flow
 
 from contracts.errors import GateStopped
 from flows import steps, tasks
+from flows.defects import wordless
 from flows.earlier import Earlier, recall
 from flows.job import Job, again, plan, point_at
 from flows.left_out import tell
@@ -34,9 +35,9 @@ def journey(
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
     now = dt.datetime.now(dt.UTC)
-    job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
+    job = wordless(plan)(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     try:
-        return make(job, wait_seconds=wait_seconds)
+        return wordless(make)(job, wait_seconds=wait_seconds)
     except GateStopped as error:
         return tasks.stopped(error)  # type: ignore[no-any-return]
 

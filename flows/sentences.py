@@ -9,14 +9,13 @@ import os
 import signal
 import sys
 import tempfile
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from contracts.errors import HoeksteenError
+from flows.defects import Defect, defect_of, is_interrupted
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -48,9 +47,9 @@ class Sentences(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except BaseException as error:  # what escaped is told of, and kept for whoever mends it
-            if any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error)):
+            if is_interrupted(error):
                 _end(ctx, "Stopped before it was done; nothing was kept of it.", _INTERRUPTED)
-            account = _keep_account(error)
+            account = _keep_account(defect_of(error))
             said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
             _end(ctx, said, HoeksteenError.exit_code)
 
@@ -62,17 +61,10 @@ def _end(ctx: click.Context, said: str, exit_code: int) -> NoReturn:
     sys.exit(exit_code)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _keep_account(defect: BaseException) -> Path:
-    """Writes where it went wrong, but no message: that might quote the data."""
-    frames = traceback.format_list(traceback.extract_tb(defect.__traceback__))
+def _keep_account(defect: Defect) -> Path:
+    """Writes where it went wrong."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="hoeksteen-defect-", suffix=".txt", delete=False, encoding="utf-8"
     ) as account:
-        account.writelines([f"{type(defect).__name__}\n", *frames])
+        account.writelines([f"{defect.kind}\n", *defect.frames])
     return Path(account.name)

@@ -8,7 +8,7 @@ wrong: everything else would fail in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from prefect.cache_policies import NO_CACHE
@@ -20,8 +20,14 @@ from contracts.errors import GateStopped, SourceError
 from contracts.verdict import Verdict
 from flows import steps
 from flows.artifacts import tell_verdict
+from flows.defects import wordless
 from flows.job import Job
 from ingest.batches import Batch
+
+
+def _task(do: Callable[..., Any], **how: Any) -> Any:
+    """A step as a task, of which Prefect keeps no result, and no word of a defect."""
+    return Task(wordless(do), cache_policy=NO_CACHE, persist_result=False, **how)
 
 
 def _world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -49,23 +55,17 @@ def _check(job: Job, batches: Sequence[Batch]) -> Verdict:
 
 def check(job: Job, batches: Sequence[Batch]) -> Verdict:
     """``steps.check``; Prefect shows the verdict, also that of a run that is stopped."""
-    return _checking(job, batches, return_state=True).result()
+    verdict: Verdict = _checking(job, batches, return_state=True).result()
+    return verdict
 
 
-read = Task(
-    steps.read,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=2,
-    retry_delay_seconds=2,
-    retry_condition_fn=_world_failed,
-)
-_checking = Task(_check, name="check", cache_policy=NO_CACHE, persist_result=False)
-keep = Task(steps.keep, cache_policy=NO_CACHE, persist_result=False)
-survey = Task(steps.survey, cache_policy=NO_CACHE, persist_result=False)
-relate = Task(steps.relate, cache_policy=NO_CACHE, persist_result=False)
-mine = Task(steps.mine, cache_policy=NO_CACHE, persist_result=False)
-attend = Task(steps.attend, cache_policy=NO_CACHE, persist_result=False)
-compare = Task(steps.compare, cache_policy=NO_CACHE, persist_result=False)
-report = Task(steps.report, cache_policy=NO_CACHE, persist_result=False)
-publish = Task(steps.publish, cache_policy=NO_CACHE, persist_result=False)
+read = _task(steps.read, retries=2, retry_delay_seconds=2, retry_condition_fn=_world_failed)
+_checking = _task(_check, name="check")
+keep = _task(steps.keep)
+survey = _task(steps.survey)
+relate = _task(steps.relate)
+mine = _task(steps.mine)
+attend = _task(steps.attend)
+compare = _task(steps.compare)
+report = _task(steps.report)
+publish = _task(steps.publish)

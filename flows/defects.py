@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a defect of ours tells: of what kind it is and where it arose, never what was said of it.
+
+What a library says of a value quotes the value, and Prefect keeps of each error all that there is.
+"""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
+
+from contracts.errors import HoeksteenError
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class Defect(Exception):
+    """What went wrong where nothing should; ``frames`` are those of its traceback, as text."""
+
+    def __init__(self, kind: str, frames: tuple[str, ...]) -> None:
+        super().__init__(kind, frames)
+        self.kind, self.frames = kind, frames
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+def defect_of(error: BaseException) -> Defect:
+    """The same error without its words."""
+    if isinstance(error, Defect):
+        return error
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    return Defect(type(error).__name__, tuple(frames))
+
+
+def is_interrupted(error: BaseException) -> bool:
+    """Whether the user stopped what then went wrong."""
+    return any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def wordless(do: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The same function, whose defects hold no words; nor does what caused an error of the user's.
+
+    That the world failed is still told by an ``OSError`` as the cause.
+    """
+
+    @functools.wraps(do)
+    def careful(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return do(*args, **kwargs)
+        except HoeksteenError as error:
+            if not isinstance(error.__cause__, OSError):
+                error.__cause__ = None  # which hides the context too
+            raise
+        except BrokenPipeError:  # nobody reads what is said; no defect
+            raise
+        except Exception as error:
+            if is_interrupted(error):
+                raise
+            defect = defect_of(error)
+        raise defect  # here, as it would keep the error as its context there
+
+    return careful
