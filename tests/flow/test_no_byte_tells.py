@@ -1,0 +1,287 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Nothing that tells who somebody is is in any byte that is written, nor is the key.
+
+Each command is a process of its own, of which all that it may write in is a folder here: its home,
+its temporary files, Prefect's database and logs, what it says. The exports are elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.flow.sentinels import CASES, SPOKEN_OF, VISIT, case_id, needles, write
+from tests.scan import Needles, told
+from tests.servers import Database
+from tests.unit.ingest.zgw_server import CLIENT, SECRET, serving
+
+pytestmark = pytest.mark.xdist_group("bytes")
+ROOT = Path(__file__).parents[2]
+KEY = "Qsleutel " * 4
+AT = "columns: {case_id: zaaknummer, activity: stap, timestamp: tijdstip, resource: medewerker}"
+READ = "case_attributes: [reisdoel, locatie]"
+SOURCES = {
+    "csv": f"{{path: '%s/export.csv', {AT}, {READ}}}",
+    "excel": f"{{path: '%s/*.xlsx', {AT}, {READ}}}",
+    "parquet": f"{{path: '%s/export.parquet', {AT}, {READ}}}",
+    "xes": f"{{path: '%s/export.xes', {READ}}}",
+    "ocel": f"{{path: '%s/export.json', format: ocel, object_type: zaak, {READ}, "
+    "columns: {resource: resource}}",
+    "zgw": f"{{path: '%s', format: zgw, {READ}}}",
+    "sql": f"{{path: '%s', table: export, {AT}, {READ}}}",
+    "api": f"{{path: '%s', format: zgw, {READ}, client_id_env: ZGW_CLIENT_ID, "
+    "client_secret_env: ZGW_CLIENT_SECRET}",
+}
+DIALECT_OF = {"sql": "csv", "api": "zgw"}
+CONFIG = """
+process: {id: p}
+sources: [%s]
+journey: {start: [Afspraak aangevraagd], end: [Paspoort opgehaald, Aanvraag ingetrokken]}
+deadlines: [{id: beslistermijn, rule: {term: P15D, law: none}}]
+validation: {rules: {DQ14: {severity: info}}}
+analysis: {segments: [reisdoel, locatie]}
+privacy: {key_env: HOEKSTEEN_KEY}
+"""
+HIDDEN = "#########"
+
+
+class Scene:
+    """A folder in which all is written, and the commands that write in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.places = {
+            name: folder / name.lower()
+            for name in ("HOME", "TMPDIR", "PREFECT_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+        }
+        for place in (*self.places.values(), folder / "said"):
+            place.mkdir(parents=True)
+
+    def config(self, text: str) -> None:
+        (self.folder / "p.yaml").write_text(text)
+
+    def run(self, *arguments: str, code: str = "", stdin: str = "") -> subprocess.CompletedProcess:
+        """What a command says is kept among what it writes."""
+        module = ["-c", code] if code else ["-m", "flows"]
+        secrets = {"HOEKSTEEN_KEY": KEY, "ZGW_CLIENT_ID": CLIENT, "ZGW_CLIENT_SECRET": SECRET}
+        done = subprocess.run(
+            [sys.executable, *module, *arguments],
+            check=False,
+            capture_output=True,
+            input=stdin.encode(),
+            cwd=self.folder,
+            env={
+                **os.environ,
+                **{name: str(place) for name, place in self.places.items()},
+                **secrets,
+                "PYTHONPATH": str(ROOT),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PREFECT_LOGGING_LEVEL": "DEBUG",  # and kept in Prefect's database
+            },
+        )
+        number = len(list((self.folder / "said").iterdir()))
+        (self.folder / "said" / f"{number}.txt").write_bytes(done.stdout + done.stderr)
+        return done
+
+    def tells(self) -> set[tuple[str, str]]:
+        """What stands in the folder that may not."""
+        return told(self.folder, SENTINELS)
+
+
+def of_key(key: bytes) -> Needles:
+    """A key as it is, in hex and in base64."""
+    return Needles([key.decode("latin-1"), key.hex(), base64.b64encode(key).decode()])
+
+
+SENTINELS = needles(list(SOURCES)) | of_key(KEY.encode())
+
+
+@pytest.fixture(scope="module")
+def places(
+    tmp_path_factory: pytest.TempPathFactory, database: Database
+) -> Iterator[dict[str, str]]:
+    """Where the log is, by how it is exported; each with cases of its own."""
+    folder = tmp_path_factory.mktemp("exports")
+    for export in SOURCES:
+        write(export, DIALECT_OF.get(export, export), folder / export)
+    database.load(folder / "sql" / "export.csv", times=("tijdstip", "begonnen"))
+    with serving(folder / "api", now=time.time() + 600) as api:
+        files = {export: str(folder / export) for export in SOURCES}
+        yield {**files, "sql": database.trusted, "api": api.zaken}
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path / "scene")
+
+
+def of(places: dict[str, str], *exports: str) -> str:
+    """The config that reads these exports."""
+    return CONFIG % ", ".join(SOURCES[each] % places[each] for each in exports or SOURCES)
+
+
+@pytest.fixture(scope="module")
+def whole(places: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A run of all exports at once."""
+    scene = Scene(tmp_path_factory.mktemp("whole") / "scene")
+    scene.config(of(places))
+    done = scene.run("run", "p.yaml")
+    assert done.returncode == 0, done.stderr.decode()
+    return scene
+
+
+@pytest.mark.flow
+def test_a_run_tells_nothing_of_anybody(whole: Scene) -> None:
+    assert whole.tells() == set()
+    findings = json.loads((whole.folder / "out" / "p" / "latest" / "findings.json").read_text())
+    assert findings["log"]["cases"] == CASES * len(SOURCES)
+    names = {path.name for path in whole.folder.rglob("*")}
+    assert {"prefect.db", "terms.parquet", "remarks.parquet", "quarantine.parquet"} <= names
+
+
+@pytest.mark.flow
+def test_a_number_of_a_citizen_is_stored_without_its_digits(whole: Scene) -> None:
+    stored = pl.concat(
+        pl.read_parquet(path, glob=False).select("source", "activity", "case:reisdoel")
+        for path in whole.folder.glob("out/p/store/batch=*/*.parquet")
+    )
+    masked = stored.filter(
+        (pl.col("activity") == SPOKEN_OF + HIDDEN)
+        | (pl.col("case:reisdoel") == f"{VISIT}{HIDDEN})")
+    )
+
+    assert masked["source"].n_unique() == stored["source"].n_unique() == len(SOURCES)
+    assert masked["activity"].str.contains(HIDDEN).any()
+    assert masked["case:reisdoel"].str.contains(HIDDEN).any()
+
+
+@pytest.mark.flow
+def test_nor_does_forgetting(whole: Scene) -> None:
+    gone = [case_id(export, number) for export in ("csv", "xes", "ocel") for number in range(3)]
+
+    done = whole.run("forget", "p.yaml", "-", stdin="\n".join(gone))
+
+    assert done.stdout.decode().split(" rows")[0] != "0"
+    assert whole.tells() == set()
+
+
+@pytest.mark.flow
+def test_nor_does_a_run_that_the_gate_stops(places: dict[str, str], scene: Scene) -> None:
+    scene.config(of(places, "csv", "zgw").replace(": {severity: info}", ": {severity: critical}"))
+
+    assert scene.run("run", "p.yaml").returncode == 3
+    assert scene.tells() == set()
+    assert list(scene.folder.glob("out/p/*/quarantine.parquet"))
+
+
+def test_nor_does_a_check(places: dict[str, str], scene: Scene) -> None:
+    scene.config(of(places))
+
+    assert scene.run("check", "p.yaml").returncode == 0
+    assert scene.tells() == set()
+
+
+@pytest.mark.parametrize("export", SOURCES)
+def test_nor_does_a_missing_column(places: dict[str, str], scene: Scene, export: str) -> None:
+    scene.config(of(places, export).replace("[reisdoel,", "[reisdoelen,"))
+
+    done = scene.run("check", "p.yaml")
+
+    assert done.returncode == 2
+    assert b"reisdoelen" in done.stderr
+    assert scene.tells() == set()
+
+
+DAMAGED = {
+    "csv": lambda text: text.replace(b"Qzaak", b'"Qzaak', 900),
+    "excel": lambda text: text[: len(text) // 2],
+    "parquet": lambda text: text[: len(text) // 2],
+    "xes": lambda text: text[: len(text) // 2],
+    "ocel": lambda text: text[: len(text) // 2],
+    "zgw": lambda text: text[: len(text) // 2],
+}
+
+
+def damaged(places: dict[str, str], export: str, folder: Path) -> dict[str, str]:
+    """The same exports, of which one is not whole."""
+    for path in Path(places[export]).rglob("*.*"):
+        copy = folder / path.relative_to(places[export])
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(DAMAGED[export](path.read_bytes()))
+    return {**places, export: str(folder)}
+
+
+@pytest.mark.parametrize("export", DAMAGED)
+def test_nor_does_a_damaged_file(
+    places: dict[str, str], scene: Scene, tmp_path: Path, export: str
+) -> None:
+    scene.config(of(damaged(places, export, tmp_path / "damaged"), export))
+
+    assert scene.run("check", "p.yaml").returncode in (3, 4)
+    assert scene.tells() == set()
+
+
+@pytest.mark.flow
+def test_nor_does_a_run_that_cannot_read_a_file(
+    places: dict[str, str], scene: Scene, tmp_path: Path
+) -> None:
+    scene.config(of(damaged(places, "xes", tmp_path / "damaged"), "xes"))
+
+    assert scene.run("run", "p.yaml").returncode == 4
+    assert scene.tells() == set()
+
+
+@pytest.mark.parametrize("export", [each for each in SOURCES if each != "sql"])
+def test_nor_does_the_config_that_is_guessed(
+    places: dict[str, str], scene: Scene, export: str
+) -> None:
+    done = scene.run("init", places[export], "--out", "p.yaml")
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert scene.tells() == set()
+
+
+DEFECT = """
+from flows import steps
+from flows.cli import app
+
+def gather(job, read):
+    raise ValueError("Qzaak-csv-0001: Qachternaam1 <qpost1@qmail.example>")
+
+steps.gather = gather
+app(prog_name="hoeksteen")
+"""
+
+
+@pytest.mark.flow
+def test_nor_does_a_defect_of_ours(places: dict[str, str], scene: Scene) -> None:
+    scene.config(of(places, "csv"))
+
+    done = scene.run("run", "p.yaml", code=DEFECT)
+
+    assert done.returncode == 1
+    assert b"This is a defect of hoeksteen" in done.stderr
+    [account] = scene.folder.rglob("hoeksteen-defect-*.txt")
+    assert account.read_text().startswith("ValueError\n")
+    assert scene.tells() == set()
+
+
+def test_the_key_of_the_user_is_for_their_eyes_alone(places: dict[str, str], scene: Scene) -> None:
+    scene.config(of(places, "csv").replace("privacy: {key_env: HOEKSTEEN_KEY}", ""))
+
+    assert scene.run("check", "p.yaml").returncode == 0
+    [path] = scene.folder.rglob("hoeksteen/key")
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
+    assert told(scene.folder, of_key(path.read_bytes()), without=[path]) == set()
+    assert told(scene.folder, of_key(path.read_bytes())) != set()
