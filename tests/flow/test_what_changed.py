@@ -174,7 +174,7 @@ def test_what_few_cases_did_is_told_with_something_else(world: World) -> None:
     assert told == {"late": None, "new_cases": None}
     assert changes["effects"][-1]["what"][0] == "late"
     assert changes["effects"][-1]["what"][-1] == "new_cases"
-    assert "with the next row" in page(world)
+    assert "steps of before the last report that came in after it; new cases" in page(world)
 
 
 def test_a_case_that_was_forgotten_is_not_told_alone(
