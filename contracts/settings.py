@@ -317,10 +317,15 @@ class Calendar(Model):
 
 
 class Privacy(Model):
-    """What is replaced by a pseudonym, with which key, and the smallest group that is shown."""
+    """What is replaced by a pseudonym, with which key, and the smallest group that is shown.
+
+    In another ``epoch`` the same key makes other pseudonyms, of which only who has it can say which
+    belong together.
+    """
 
     pseudonymise: tuple[Literal["case_id", "resource"], ...] = ("case_id", "resource")
     key_env: Name | None = None
+    epoch: int | Name | None = None
     minimum_group: int = Field(default=10, ge=5)
 
 

@@ -57,7 +57,12 @@ def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | N
 def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
     """What a run tells of the files that its log consists of."""
     return [
-        {"name": batch.origin.name, "sha256": batch.origin.sha256, "rows": batch.staged.rows}
+        {
+            "name": batch.origin.name,
+            "sha256": batch.origin.sha256,
+            "rows": batch.staged.rows,
+            "key": batch.origin.key,
+        }
         for batch in batches
     ]
 

@@ -249,8 +249,9 @@ def _kept(
     if len(keys) > 1:
         raise ConfigError(
             f"{config}: 'privacy': the store holds files that are not there any more, with "
-            f"pseudonyms of another key ({kept[0].origin.key}); no case of theirs is known again.",
-            "Put the files back, use that key, or begin a new --store.",
+            f"pseudonyms of another key or epoch ({kept[0].origin.key}); no case of theirs is "
+            "known again.",
+            "Put the files back, use that key and epoch, or begin a new --store.",
         )
     return kept
 
@@ -269,7 +270,7 @@ def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None
     if inputs and counts[key] < max(counts.values(), default=0):
         raise ConfigError(
             f"{config}: 'privacy': cases were forgotten under another key than this one, "
-            "which would bring them back.",
+            "or in another epoch, which would bring them back.",
             "Forget them under this key too: `hoeksteen forget` with the same numbers.",
         )
 

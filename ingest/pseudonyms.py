@@ -116,7 +116,15 @@ def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:
     Raises:
         ConfigError: the key is not usable.
     """
-    return Pseudonymiser(key_of(privacy, config)) if privacy.pseudonymise else None
+    if not privacy.pseudonymise:
+        return None
+    key = key_of(privacy, config)
+    return Pseudonymiser(key if privacy.epoch is None else of_epoch(key, str(privacy.epoch)))
+
+
+def of_epoch(key: bytes, epoch: str) -> bytes:
+    """The key of one epoch: what is made with it tells nothing of the other ones."""
+    return hmac.digest(key, b"epoch|" + epoch.encode(), "sha256")
 
 
 def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = None) -> bytes:

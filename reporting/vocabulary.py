@@ -32,6 +32,7 @@ KEYS = {
     "privacy": sentence("how personal data are protected"),
     "privacy.pseudonymise": sentence("which names and numbers are replaced"),
     "privacy.key_env": sentence("the key for replacing names and numbers"),
+    "privacy.epoch": sentence("since when names and numbers are replaced by these"),
     "privacy.minimum_group": sentence("the smallest group that is shown"),
     "store": sentence("what the store keeps"),
     "store.retention": sentence("when cases that ended are removed"),

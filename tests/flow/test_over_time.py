@@ -9,12 +9,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError, StoreBusy
 from flows import steps
 from flows.job import plan
 from flows.journey import make
+from ingest.batches import paths_of
 from ingest.store import hold, newest
 
 DAY = dt.timedelta(days=1)
@@ -252,6 +254,27 @@ def test_cases_are_not_known_again_under_another_key(
     monkeypatch.setenv("KEY", "m" * 32)
     with pytest.raises(ConfigError, match="pseudonyms of another key"):
         world.run(JUNE + 2 * DAY)
+
+
+def test_in_another_epoch_no_case_has_the_pseudonym_that_it_had(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "k" * 32)
+    world.export("march.csv", MARCH)
+    named, keys = [], []
+    for epoch in (2025, 2026):
+        world.write(CONFIG + f"privacy: {{key_env: KEY, epoch: {epoch}}}\n")
+        folder = world.make(JUNE + (epoch - 2025) * DAY)
+        told = json.loads((folder / "run.json").read_text("utf-8"))
+        assert told["config"]["privacy"]["epoch"] == epoch
+        version = newest(folder.parent / "store")
+        assert version is not None
+        keys += [each["key"] for each in told["inputs"]]
+        named.append(set(pl.read_parquet(paths_of(version.batches))["case_id"]))
+
+    assert len(named[0]) == len(named[1]) == 80
+    assert not named[0] & named[1]
+    assert keys == [next(iter(names)).split(":")[0] for names in named]
 
 
 def test_a_run_that_is_stopped_changes_nothing_in_store(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from contracts.errors import ConfigError
 from contracts.events import CANDIDATES
 from contracts.settings import Privacy
-from ingest.pseudonyms import Pseudonymiser, key_of, pseudonymise
+from ingest.pseudonyms import Pseudonymiser, key_of, pseudonymise, pseudonymiser_of
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -35,6 +36,20 @@ def test_is_fixed_for_ever():
 )
 def test_differs(other):
     assert one(*other)[6:] != one("case", "Z-2026-1")[6:]
+
+
+def test_an_epoch_is_fixed_for_ever_and_unrelated_to_another(monkeypatch):
+    monkeypatch.setenv("KEY", KEY.decode())
+
+    def in_epoch(epoch):
+        named = pseudonymiser_of(Privacy(key_env="KEY", epoch=epoch), Path("p.yaml"))
+        return named.of("case", pl.Series(["Z-2026-1"])).item()
+
+    assert in_epoch(None) == one("case", "Z-2026-1")
+    # as above, with the key that `printf "epoch|2026" | openssl dgst -sha256 -hmac $KEY` gives
+    assert in_epoch(2026) == in_epoch("2026") == "k4a7y:j3issep6ldswoogk"
+    told = [in_epoch(epoch).split(":") for epoch in (None, 2026, 2027)]
+    assert [len(set(each)) for each in zip(*told, strict=True)] == [3, 3]
 
 
 def test_keeps_order_and_nulls():
