@@ -31,7 +31,8 @@ class Looked(NamedTuple):
 def looked_through(raw: Raw, kept: Collection[str], of_ids: Collection[str] = ()) -> Looked:
     """The rows of ``raw`` with what its reader noticed, and then what is found here.
 
-    Of a text that is kept and holds a citizen's number the digits are hidden.
+    Of a text that is kept and holds a citizen's number the digits are hidden; of one that tells who
+    somebody is, unless it is an id, all letters and digits.
 
     One quick look at all columns says where anything may stand; only those are looked at again.
 
@@ -50,20 +51,23 @@ def looked_through(raw: Raw, kept: Collection[str], of_ids: Collection[str] = ()
         is_whole = citizen_numbers.says_so(name) or _is_of_citizens(raw.frame, text, rows)
         find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
         signs.append(Sign("DQ14", name, find(text)))
-    masked = [
-        _masked(each, texts[each], sign.is_broken)
+    masked = {
+        each: _masked(texts[each], sign.is_broken, "[0-9]")
         for each, sign in zip(numbered, signs, strict=True)
         if each in kept
-    ]
-    signs += [Sign("DQ15", raw.texts[each], personal.stand_in(texts[each])) for each in telling]
-    frame = raw.frame.with_columns(notices([*raw.signs, *signs]), *masked)
+    }
+    for each in telling:
+        is_telling = personal.stand_in(texts[each])
+        signs.append(Sign("DQ15", raw.texts[each], is_telling))
+        if each not in of_ids:
+            masked[each] = _masked(masked.get(each, texts[each]), is_telling, r"[\p{L}\p{N}]")
+    frame = raw.frame.with_columns(notices([*raw.signs, *signs]), **masked)
     return Looked(frame, rows, ids)
 
 
-def _masked(place: str, text: pl.Expr, is_a_citizens: pl.Expr) -> pl.Expr:
-    """A column without the digits of its texts in which a citizen's number stands."""
-    hidden = text.str.replace_all("[0-9]", "#")
-    return pl.when(is_a_citizens).then(hidden).otherwise(text).alias(place)
+def _masked(text: pl.Expr, is_hidden: pl.Expr, what: str) -> pl.Expr:
+    """A column without ``what`` stands in its texts that are to be hidden."""
+    return pl.when(is_hidden).then(text.str.replace_all(what, "#")).otherwise(text)
 
 
 def _texts(raw: Raw) -> dict[str, pl.Expr]:

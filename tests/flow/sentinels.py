@@ -3,7 +3,8 @@
 """A log in which all that tells who somebody is can be known again, written as any export.
 
 What nobody reads holds names, birthdays, addresses, accounts and notes. What is read holds citizen
-service numbers where none should be: in the name of a step, and in an attribute of a case.
+service numbers where none should be: in the name of a step, and in an attribute of cases; and, of
+one case, a name and an e-mail address.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from simulation.recording.log import Part
 from tests.scan import Needles
 
 CASES = 60
+TELLING = 1
+"""The case that tells who somebody is in what is read of it."""
+
 SPOKEN_OF = "Gebeld over BSN "
 VISIT = "Bezoek (BSN "
 """With what a text begins in which a number stands that should not."""
@@ -115,6 +119,10 @@ def _planted(part: Part, export: str, numbers: dict[int, int]) -> Part:
         .then(told(lambda n: f"{VISIT}{BSN[n]})"))
         .otherwise("reisdoel")
         .alias("reisdoel"),
+        pl.when(told(lambda n: n == TELLING) == "True")
+        .then(told(lambda n: f"{_name(n)}, {_mail(n)}"))
+        .otherwise("locatie")
+        .alias("locatie"),
     )
     who = pl.format("Qmedewerker {}", (pl.col("case") + pl.col("number")) % _STAFF)
     events = part.events.with_columns(

@@ -242,6 +242,11 @@ def test_what_is_personal_where_it_is_kept(tmp_path: Path, staged: Stage) -> Non
         3: [("DQ15", "org")],
     }
     assert noticed(found) == rows
+    # these rows are stored too, as a later batch may mend their case
+    assert found["activity"][1] == "###### ### ###. ######"
+    assert found["team"].to_list()[1:3] == ["#### ##-########", "Team Noord"]
+    assert found["org"][2:4].to_list() == ["#" * 18, "NL92ABNA0417164300"]
+    assert found["case:kanaal"].to_list()[:3] == ["papier", "#@#.##", "papier"]
     # an id that the config keeps as it is, is kept too
     assert noticed(kept) == {1: [("DQ15", "zaak"), ("DQ15", "wie")], **rows}
 
