@@ -81,6 +81,13 @@ def _check_address(url: str) -> None:
         raise ValueError("an API is asked by https:// only; what proves who asks is not for others")
 
 
+def _in_text(value: object) -> object:
+    """A year or a date as YAML gives it, in text."""
+    is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
+    return str(value) if is_other else value
+
+
+Epoch = Annotated[Name, BeforeValidator(_in_text, json_schema_input_type=int | str)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Country = Annotated[str, AfterValidator(_known_country)]
 Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
@@ -325,7 +332,7 @@ class Privacy(Model):
 
     pseudonymise: tuple[Literal["case_id", "resource"], ...] = ("case_id", "resource")
     key_env: Name | None = None
-    epoch: int | Name | None = None
+    epoch: Epoch | None = None
     minimum_group: int = Field(default=10, ge=5)
 
 

@@ -119,7 +119,7 @@ def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:
     if not privacy.pseudonymise:
         return None
     key = key_of(privacy, config)
-    return Pseudonymiser(key if privacy.epoch is None else of_epoch(key, str(privacy.epoch)))
+    return Pseudonymiser(key if privacy.epoch is None else of_epoch(key, privacy.epoch))
 
 
 def of_epoch(key: bytes, epoch: str) -> bytes:

@@ -266,7 +266,7 @@ def test_in_another_epoch_no_case_has_the_pseudonym_that_it_had(
         world.write(CONFIG + f"privacy: {{key_env: KEY, epoch: {epoch}}}\n")
         folder = world.make(JUNE + (epoch - 2025) * DAY)
         told = json.loads((folder / "run.json").read_text("utf-8"))
-        assert told["config"]["privacy"]["epoch"] == epoch
+        assert told["config"]["privacy"]["epoch"] == str(epoch)
         version = newest(folder.parent / "store")
         assert version is not None
         keys += [each["key"] for each in told["inputs"]]
