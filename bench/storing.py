@@ -20,6 +20,7 @@ import polars as pl
 from bench.contest import TURNS, compare, contest
 from contracts.settings import Settings
 from ingest.batches import Batch, Origin
+from ingest.places import Folder
 from ingest.sources import SourceFile
 from ingest.staging import stage
 from ingest.store import commit
@@ -77,7 +78,7 @@ def stored(path: Path) -> list[Any]:
         file = SourceFile(path, path.name, "csv")
         staged = stage(file, settings.sources[0], settings, path, 0, out)
         batch = Batch(Origin(path.name, str(path), "", "", None), staged)
-        [kept] = commit(Path(folder) / "store", [batch], NOW, NOW).batches
+        [kept] = commit(Folder(Path(folder) / "store"), [batch], NOW, NOW).batches
         return [kept.staged.rows]
 
 

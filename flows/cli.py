@@ -36,6 +36,11 @@ _OUT = click.option(
     show_default=True,
     help="The folder that reports are written in.",
 )
+_STORE = click.option(
+    "--store",
+    metavar="FOLDER|URL",
+    help="Where the event store is: a folder, or s3://bucket/folder (abfss://, gs://).",
+)
 
 
 # named here too, as the writers would have every command wait for their libraries
@@ -67,7 +72,7 @@ def app() -> None:
 @_CONFIG
 @click.option("--as-of", type=_Moment(), help="Looks at the log as it stood then.")
 @_OUT
-@click.option("--store", type=click.Path(path_type=Path), help="The folder of the event store.")
+@_STORE
 @click.option(
     "--wait",
     "wait_seconds",
@@ -91,7 +96,7 @@ def run(
     config: Path,
     as_of: dt.datetime | None,
     out: Path,
-    store: Path | None,
+    store: str | None,
     wait_seconds: float,
     overrides: tuple[str, ...],
 ) -> None:
@@ -143,9 +148,9 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 @_CONFIG
 @click.argument("cases", nargs=-1, required=True)
 @_OUT
-@click.option("--store", type=click.Path(path_type=Path), help="The folder of the event store.")
+@_STORE
 @_JSON
-def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: Path | None) -> None:
+def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None) -> None:
     """Removes cases from the store, its history and the files of runs, for good.
 
     CASES are ids as the source has them; - reads them from stdin, one a line.
@@ -241,7 +246,7 @@ def _run(
     config: Path,
     out: Path,
     as_of: dt.datetime | None = None,
-    store: Path | None = None,
+    store: str | None = None,
     overrides: tuple[str, ...] = (),
     wait_seconds: float = 0,
 ) -> Path:

@@ -18,6 +18,7 @@ from contracts.findings import Quantiles, Since
 from contracts.settings import Definition, Settings
 from flows.job import Job
 from ingest.batches import Batch, Version, paths_of
+from ingest.places import Place
 from reporting.facts import WhyNot
 
 if TYPE_CHECKING:
@@ -72,13 +73,13 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _version(store: Path, run: dict[str, Any]) -> Version | None:
+def _version(store: Place, run: dict[str, Any]) -> Version | None:
     """What the store held at a run; null where it is not kept, or cannot be read any more.
 
     Two commits may be known since the same moment, so the files must be those of the run too.
     """
     from ingest.candidates import scan
-    from ingest.store import versions
+    from ingest.store import is_kept, versions
 
     if "known_at" not in run:  # made before stores kept what was known
         return None
@@ -86,8 +87,10 @@ def _version(store: Path, run: dict[str, Any]) -> Version | None:
     for version in versions(store):
         if version.known_at <= known_at and inputs_of(version.batches) == run["inputs"]:
             paths = paths_of(version.batches)
-            is_there = bool(paths) and all(path.exists() for path in paths)
-            is_ours = is_there and set(CANDIDATES) <= set(scan(paths).collect_schema())
+            if not paths or not is_kept(store, version):
+                return None
+            store.bring(paths)
+            is_ours = set(CANDIDATES) <= set(scan(paths).collect_schema())
             return version if is_ours else None
     return None
 

@@ -16,9 +16,10 @@ from contracts.config import load
 from contracts.errors import UsageError
 from contracts.settings import Settings, ago
 from flows.job import places
+from ingest.places import Folder
 from ingest.pseudonyms import pseudonymiser_of
-from ingest.removal import scrub, without
-from ingest.store import commit, hold, newest
+from ingest.removal import scrub, touched, without
+from ingest.store import commit, newest
 from reporting import case_files
 
 
@@ -30,14 +31,14 @@ class Forgotten:
     runs: int
 
 
-def forget(config: Path, cases: Sequence[str], out: Path, store: Path | None) -> Forgotten:
+def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> Forgotten:
     """Removes cases for good: no run takes them in again, also if a source still has them.
 
     Args:
         config: of the process.
         cases: their ids, as the source has them.
         out: the folder that reports are written in.
-        store: the folder of the store, where it is not the one of the process.
+        store: the path or the URL of the store, where it is not the one of the process.
 
     Raises:
         UsageError: there is no store.
@@ -49,9 +50,14 @@ def forget(config: Path, cases: Sequence[str], out: Path, store: Path | None) ->
     key, ids = _as_stored(settings, config, cases)
     if newest(place) is None:
         raise UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
-    with hold(folder), hold(place), tempfile.TemporaryDirectory(dir=place) as scratch:
+    with (
+        Folder(folder).hold(),
+        place.hold(),
+        tempfile.TemporaryDirectory(dir=place.path) as scratch,
+    ):
         version = newest(place)
         assert version is not None  # noqa: S101 - it was there, and nobody else is
+        place.bring(part.path for part in touched(version.batches, ids))
         rest = without(version.batches, ids, Path(scratch))
         now = dt.datetime.now(dt.UTC)
         since, gone = ago(settings.store.history, now), [(key, case) for case in ids]

@@ -27,6 +27,7 @@ from contracts.errors import ConfigError, SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, ago, resolve_path
 from ingest.batches import Batch, Origin, Version, read_as
+from ingest.places import Place, place_of
 from ingest.sources import Address, Found, SourceFile, find_all
 from ingest.zgw_pages import pages_of
 
@@ -73,7 +74,7 @@ class Job(BaseModel):
     as_of: dt.datetime | None
     now: dt.datetime
     process_folder: Path
-    store: Path
+    store: Place
 
     @property
     def folder(self) -> Path:
@@ -155,15 +156,15 @@ def plan(
     out: Path,
     now: dt.datetime,
     as_of: dt.datetime | None = None,
-    store: Path | None = None,
+    store: str | Path | None = None,
     overrides: Sequence[str] = (),
 ) -> Job:
     """Reads the config and finds its sources.
 
     Raises:
         ConfigError: the config is wrong.
-        SourceError: a source is not there.
-        UsageError: ``as_of`` is in the future.
+        SourceError: a source is not there, or the storage of the store does not answer.
+        UsageError: ``as_of`` is in the future, or there cannot be such a store.
     """
     from ingest.store import known_then, newest
 
@@ -193,10 +194,14 @@ def plan(
     )
 
 
-def places(settings: Settings, out: Path, store: Path | None) -> tuple[Path, Path]:
-    """The folder of a process, and that of its store."""
+def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Path, Place]:
+    """The folder of a process, and where its store is.
+
+    Raises:
+        UsageError: there cannot be a store.
+    """
     folder = out.resolve() / settings.process.id
-    return folder, (store or folder / "store").resolve()
+    return folder, place_of(store or folder / "store", folder / ".store-here")
 
 
 def again(job: Job) -> Job:
@@ -206,7 +211,7 @@ def again(job: Job) -> Job:
         out=job.process_folder.parent,
         now=job.now,
         as_of=job.as_of,
-        store=job.store,
+        store=str(job.store),
         overrides=job.overrides,
     )
 

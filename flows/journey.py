@@ -25,7 +25,7 @@ def journey(
     config: Path,
     out: Path = Path("out"),
     as_of: dt.datetime | None = None,
-    store: Path | None = None,
+    store: str | None = None,
     overrides: tuple[str, ...] = (),
     wait_seconds: float = 0,
 ) -> Path:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from contracts.errors import SourceError
 from flows.job import Input, Job
-from ingest.batches import Batch
+from ingest.batches import Batch, paths_of
 
 if TYPE_CHECKING:
     from ingest.sources import Address
@@ -63,6 +63,7 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
         raise SourceError(f"{name} has no rows.", "Ask for rows that are there.")
     if since is None:
         return _without_forgotten(job, Batch(given.origin, staged, fetched.upto))
+    job.store.bring(paths_of(known))
     staged = new_rows(staged, known, job.scratch)
     if not staged.rows:
         return known

@@ -73,9 +73,9 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
     Raises:
         StoreBusy: another run is there, and still is after so many seconds.
     """
-    from ingest.store import hold
+    from ingest.places import Folder
 
-    with hold(job.process_folder, wait_seconds), hold(job.store, wait_seconds):
+    with Folder(job.process_folder).hold(wait_seconds), job.store.hold(wait_seconds):
         yield
 
 
@@ -99,9 +99,11 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     """
     from ingest.removal import ended_before, without
 
+    read_now = itertools.chain.from_iterable(read)
+    batches = job.then.batches if job.then else (*read_now, *job.kept)
+    job.store.bring(paths_of(batches))
     if job.then:
-        return Gathered(job.then.batches)
-    batches = (*itertools.chain.from_iterable(read), *job.kept)
+        return Gathered(batches)
     retention = job.settings.store.retention
     if not retention:
         return Gathered(batches)

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from contracts.errors import SourceError
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import ObjectMeta, PutMode, UpdateVersion
     from obstore.store import RetryConfig
 
 SCHEMES = ("abfs", "abfss", "gs", "s3")
@@ -35,11 +35,16 @@ _PATIENCE: RetryConfig = {"max_retries": 5, "retry_timeout": dt.timedelta(minute
 
 @dataclass(frozen=True)
 class Object:
-    """One object of a bucket; another ``version`` holds something else."""
+    """One object of a bucket; another ``version`` holds something else.
+
+    ``changed_at`` is by the clock of the storage; ``generation`` is null where it has none.
+    """
 
     key: str
     size: int
     version: str
+    changed_at: dt.datetime
+    generation: str | None = None
 
 
 class Bucket:
@@ -81,6 +86,17 @@ class Bucket:
         found = self.inside("/".join(plain), deep=len(plain) < len(parts) - 1 or parts[-1] == "**")
         return [each for each in found if _is_like(each.key.split("/"), parts)]
 
+    def read(self, key: str) -> tuple[Object, bytes] | None:
+        """A small object and what it holds; null where it is not there."""
+        with _told(f"{self.url}/{key}"):
+            try:
+                given = self._store.get(key)
+            except FileNotFoundError as error:
+                if _is_of_bucket(error):
+                    raise
+                return None
+            return _object(given.meta), bytes(given.bytes())
+
     def bring(self, key: str, path: Path, version: str = "") -> None:
         """Writes an object to a file, in bounded memory.
 
@@ -102,23 +118,43 @@ class Bucket:
 
     def put(self, path: Path, key: str) -> None:
         """Writes a file to an object, which is never half there."""
-        with _told(self.url):
+        with _told(self.url, _NOT_OURS):
             self._store.put(key, path)
 
     def put_if_absent(self, content: bytes, key: str) -> bool:
-        """Makes an object, unless there is one already; tells whether it did. One of many wins."""
-        from obstore.exceptions import AlreadyExistsError
+        """Makes an object, unless there is another already; tells whether it did.
 
-        with _told(self.url):
+        Of many who have something else to say one wins.
+        """
+        return self._put_if("create", content, key)
+
+    def put_if_same(self, content: bytes, known: Object) -> bool:
+        """Replaces an object, unless it is not the ``known`` one any more; tells whether it did.
+
+        Of many who have something else to say one wins.
+        """
+        version: UpdateVersion = {"e_tag": known.version}
+        if known.generation is not None:
+            version["version"] = known.generation
+        return self._put_if(version, content, known.key)
+
+    def _put_if(self, mode: PutMode, content: bytes, key: str) -> bool:
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        with _told(self.url, _NOT_OURS):
             try:
-                self._store.put(key, content, mode="create")
-            except AlreadyExistsError:
-                return False
+                self._store.put(key, content, mode=mode)
+            except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
+                if _is_of_bucket(error):
+                    raise
+                # we may have made it ourselves, and not have heard of it
+                found = self.read(key)
+                return found is not None and found[1] == content
         return True
 
     def delete(self, keys: Sequence[str]) -> None:
         """Removes these objects, whether they are there or not."""
-        with _told(self.url):
+        with _told(self.url, _NOT_OURS):
             self._store.delete(keys)
 
 
@@ -152,7 +188,7 @@ def _is_like(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 def _object(meta: ObjectMeta) -> Object:
     stamp = meta["e_tag"] or meta["last_modified"].astimezone(dt.UTC).isoformat()
-    return Object(meta["path"], meta["size"], stamp)
+    return Object(meta["path"], meta["size"], stamp, meta["last_modified"], meta["version"])
 
 
 def _check_version(name: str, given: Object, version: str) -> None:
@@ -162,6 +198,10 @@ def _check_version(name: str, given: Object, version: str) -> None:
 
 _NO_BUCKET = ("there is no such bucket", "Is its name right, and the endpoint of its storage?")
 _DENIED = ("we may not read that", "Have its owner grant reading and listing to this account.")
+_NOT_OURS = (
+    "we may not write there",
+    "Have its owner grant reading, listing, writing and deleting to this account.",
+)
 _NOBODY = (
     "the environment does not tell who we are",
     "Set the credentials of this storage, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
@@ -188,25 +228,31 @@ _OF_PHRASE = {
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _told(name: str, denied: tuple[str, str] = _DENIED) -> Iterator[None]:
     """Turns what goes wrong in the storage into a ``SourceError`` that says nothing of a key."""
     from obstore import exceptions
 
     try:
         yield
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-        raise _refusal(name, _why(str(error), _DENIED)) from None
+        raise _refusal(name, _why(str(error), _DENIED, denied)) from None
     except FileNotFoundError as error:
-        raise _refusal(name, _why(str(error), _ABSENT)) from None
+        raise _refusal(name, _why(str(error), _ABSENT, denied)) from None
     except (ValueError, exceptions.InvalidPathError):
         raise _refusal(name, _BAD_URL) from None
     except (exceptions.BaseError, OSError) as error:
-        why = _why(str(error), _SILENT)
+        why = _why(str(error), _SILENT, denied)
         raise _refusal(name, why) from (ConnectionError() if why is _SILENT else None)
 
 
-def _why(text: str, otherwise: tuple[str, str]) -> tuple[str, str]:
-    return next((why for phrase, why in _OF_PHRASE.items() if phrase in text), otherwise)
+def _why(text: str, otherwise: tuple[str, str], denied: tuple[str, str]) -> tuple[str, str]:
+    why = next((why for phrase, why in _OF_PHRASE.items() if phrase in text), otherwise)
+    return denied if why is _DENIED else why
+
+
+def _is_of_bucket(error: Exception) -> bool:
+    """Whether it is the bucket that is not there."""
+    return _why(str(error), _ABSENT, _DENIED) is _NO_BUCKET
 
 
 def _refusal(name: str, why: tuple[str, str]) -> SourceError:

@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.events import SLOTS
-from ingest.batches import Batch, Part, paths_of
+from ingest.batches import Batch, Part, parts_of, paths_of
 from ingest.candidates import scan
+from ingest.places import Place
 from ingest.pseudonyms import slot_of
 
 
@@ -27,6 +28,12 @@ def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> 
         scratch: an existing folder for the parts that are not what they were; the others stay.
     """
     return [_batch_without(batch, cases, scratch) for batch in batches]
+
+
+def touched(batches: Sequence[Batch], cases: Collection[str]) -> list[Part]:
+    """The parts that may have rows of some cases: those that ``without`` reads."""
+    slots = {slot_of(case) for case in cases}
+    return [part for part in parts_of(batches) if any(part.touches(slot, SLOTS) for slot in slots)]
 
 
 def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
@@ -42,31 +49,30 @@ def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.dat
     return cases.collect(engine="streaming")["case_id"].to_list()
 
 
-def scrub(store: Path, batches: Sequence[Batch], cases: Collection[str]) -> None:
+def scrub(store: Place, batches: Sequence[Batch], cases: Collection[str]) -> None:
     """Takes some cases out of what ``store`` keeps of the past.
 
     A file that had any of them is replaced, under its name. What the log of the table says of the
     number of its rows is not true any more; other tools may stumble over it when they look back.
 
     Args:
-        store: the folder of the table.
+        store: where the table is; held by who calls.
         batches: what it holds now; those are left as they are.
         cases: their ids, as the store has them.
     """
     now = set(paths_of(batches))
-    for path in sorted(set(store.glob("batch=*/*.parquet")) - now):
+    for path in sorted(store.files() - now):
+        store.bring([path])
         aside = path.with_name(f".{path.name}")
         if _written_without(path, cases, aside):
             aside.replace(path)
+            store.put(path)
 
 
 def _batch_without(batch: Batch, cases: Collection[str], scratch: Path) -> Batch:
-    slots = {slot_of(case) for case in cases}
+    read = set(touched([batch], cases))
     parts = tuple(
-        _part_without(part, cases, scratch)
-        if any(part.touches(slot, SLOTS) for slot in slots)
-        else part
-        for part in batch.staged.parts
+        _part_without(part, cases, scratch) if part in read else part for part in batch.staged.parts
     )
     rows = sum(part.rows for part in parts)
     return replace(batch, staged=replace(batch.staged, parts=parts, rows=rows))

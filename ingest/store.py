@@ -14,12 +14,10 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import orjson
 import polars as pl
@@ -28,8 +26,10 @@ from contracts.errors import StoreBusy, UsageError
 from contracts.events import CANDIDATES, CASE_PREFIX, SLOTS
 from ingest.batches import Batch, Origin, Part, Staged, Version, parts_of, paths_of
 from ingest.candidates import scan
+from ingest.places import Place
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
     from deltalake.transaction import AddAction, RemoveAction
 
 _FACTS = "hoeksteen"
@@ -42,7 +42,7 @@ _PROPERTIES = {
 
 
 def commit(
-    store: Path,
+    store: Place,
     batches: Sequence[Batch],
     known_at: dt.datetime,
     keep_from: dt.datetime,
@@ -54,7 +54,7 @@ def commit(
     others and none is gone, nothing is written.
 
     Args:
-        store: the folder of the table; made where absent.
+        store: where the table is, or will be made; held by who calls.
         batches: all that the log consists of.
         known_at: since when this is known; not before the newest commit.
         keep_from: what was replaced before then is removed, as is what a commit that was killed
@@ -64,142 +64,114 @@ def commit(
 
     Raises:
         UsageError: there is a table that is not ours.
+        StoreBusy: the hold on the store was lost; then nothing is changed.
     """
     current = newest(store)
     held = parts_of(current.batches) if current else ()
     known = current.forgotten if current else frozenset()
     if current is None or set(parts_of(batches)) != set(held) or not known.issuperset(forgotten):
-        store.mkdir(parents=True, exist_ok=True)
         there = [_brought(batch, store) for batch in batches]
         facts = {
             "known_at": known_at.astimezone(dt.UTC).isoformat(),
             "batches": [_said(batch, store) for batch in there],
             "forgotten": sorted(known.union(forgotten), key=str),
         }
-        _publish(store, held, parts_of(there), facts)
+        store.check_held()
+        _publish(store, current, parts_of(there), facts)
     _sweep(store, keep_from)
     return next(versions(store))
 
 
-def newest(store: Path) -> Version | None:
+def newest(store: Place) -> Version | None:
     """The newest commit; null where nothing was ever committed."""
     return next(versions(store), None)
 
 
-def known_then(store: Path, moment: dt.datetime) -> Version | None:
+def known_then(store: Place, moment: dt.datetime) -> Version | None:
     """The commit that was the newest at ``moment``.
 
     Null where the store was not there yet, or what it then held is not kept any more.
     """
     version = next((each for each in versions(store) if each.known_at <= moment), None)
-    is_kept = version and all(path.exists() for path in paths_of(version.batches))
+    is_kept = version and store.files().issuperset(paths_of(version.batches))
     return version if is_kept else None
 
 
-def versions(store: Path) -> Iterator[Version]:
+def versions(store: Place) -> Iterator[Version]:
     """All commits, the newest first.
 
     A commit that only tidies the table, as others' tools make, is none of ours. The log is read as
     the text that it is: ``DeltaTable.history`` is empty in a folder with ``#`` or ``?`` in its
     path.
     """
-    for entry in sorted((store / "_delta_log").glob("*.json"), reverse=True):
-        for line in entry.read_bytes().splitlines():
+    for number, said in store.log():
+        for line in said.splitlines():
             facts = orjson.loads(line).get("commitInfo", {}).get(_FACTS)
             if facts:
-                yield _version(int(entry.stem), orjson.loads(facts), store)
+                yield _version(number, orjson.loads(facts), store)
 
 
-@contextmanager
-def hold(store: Path, wait_seconds: float = 0) -> Iterator[None]:
-    """Keeps other runs out of ``store`` meanwhile; waits for one that is there.
-
-    Raises:
-        StoreBusy: another run is still in it.
-        UsageError: there cannot be a store.
-    """
-    from filelock import FileLock, Timeout
-
-    _check_name(store)
-    lock = FileLock(store / ".hold")
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=wait_seconds)
-    except Timeout:
-        raise StoreBusy(
-            f"Another run is working in {store}.", "Wait until it is done and run again."
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"The store cannot be made in {store}: {error.strerror}.",
-            "Give a folder that you may write in.",
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _check_name(store: Path) -> None:
-    # delta-rs decodes such a path once too often, and then looks in another folder
-    if unquote(str(store.absolute())) != str(store.absolute()):
-        raise UsageError(
-            f"The store cannot be made in {store}: the table's library misreads a percent sign "
-            "that two hexadecimal digits follow.",
-            "Give a folder without it.",
-        )
-
-
-def _brought(batch: Batch, store: Path) -> Batch:
+def _brought(batch: Batch, store: Place) -> Batch:
     """The batch with its parts in the store; one that is new is not seen by any reader yet."""
-    folder = store / f"{_PARTITION}={batch.origin.id}-{secrets.token_hex(4)}"
+    folder = store.path / f"{_PARTITION}={batch.origin.id}-{secrets.token_hex(4)}"
     parts = []
     for part in batch.staged.parts:
         path = part.path
         if not _is_in(store, path):
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             path = folder / part.path.name
             shutil.move(part.path, path)
+            store.put(path)
         parts.append(replace(part, path=path))
     return replace(batch, staged=replace(batch.staged, parts=tuple(parts)))
 
 
-def _is_in(store: Path, path: Path) -> bool:
-    return path.parent.parent == store and path.parent.name.startswith(f"{_PARTITION}=")
+def _is_in(store: Place, path: Path) -> bool:
+    return path.parent.parent == store.path and path.parent.name.startswith(f"{_PARTITION}=")
 
 
-def _publish(store: Path, held: Iterable[Part], wanted: Iterable[Part], facts: Any) -> None:
-    """Commits that the table, which has the files of ``held``, has those of ``wanted``."""
+def _publish(store: Place, current: Version | None, wanted: Iterable[Part], facts: Any) -> None:
+    """Commits that the table, which has the files of ``current``, has those of ``wanted``.
+
+    Raises:
+        StoreBusy: there is a newer commit.
+    """
     from deltalake import CommitProperties, DeltaTable, Schema
     from deltalake.transaction import create_table_with_add_actions
 
     properties = CommitProperties(custom_metadata={_FACTS: json.dumps(facts)})
-    before, after = set(held), set(wanted)
-    added = [_added(part, store) for part in sorted(after - before, key=_path)]
-    schema = Schema.from_arrow(_schema(after))
-    if not DeltaTable.is_deltatable(str(store)):
-        create_table_with_add_actions(
-            str(store),
-            schema,
-            added,
+    before, after = set(parts_of(current.batches) if current else ()), set(wanted)
+    new = sorted(after - before, key=_path)
+    added = [_added(part, store) for part in new]
+    schema = Schema.from_arrow(_schema(new))
+    with store.table() as folder:
+        if newest(store) != current:
+            raise StoreBusy(f"Another run has changed {store} meanwhile.", "Run again.")
+        if not DeltaTable.is_deltatable(str(folder)):
+            create_table_with_add_actions(
+                str(folder),
+                schema,
+                added,
+                partition_by=[_PARTITION],
+                configuration=_PROPERTIES,
+                commit_properties=properties,
+            )
+            return
+        table = DeltaTable(str(folder))
+        _check_ours(table, store)
+        names = {field.name for field in table.schema().fields}
+        more = [field for field in schema.fields if field.name not in names]
+        if more:
+            table.alter.add_columns(more)
+        sizes = _sizes(table)
+        gone = (_removed(part, store, sizes) for part in sorted(before - after, key=_path))
+        table.create_write_transaction(
+            [*added, *gone],
+            mode="append",
+            schema=table.schema(),
             partition_by=[_PARTITION],
-            configuration=_PROPERTIES,
             commit_properties=properties,
         )
-        return
-    table = DeltaTable(str(store))
-    _check_ours(table, store)
-    names = {field.name for field in table.schema().fields}
-    more = [field for field in schema.fields if field.name not in names]
-    if more:
-        table.alter.add_columns(more)
-    table.create_write_transaction(
-        [*added, *(_removed(part, store) for part in sorted(before - after, key=_path))],
-        mode="append",
-        schema=table.schema(),
-        partition_by=[_PARTITION],
-        commit_properties=properties,
-    )
 
 
 def _path(part: Part) -> Path:
@@ -207,14 +179,15 @@ def _path(part: Part) -> Path:
 
 
 def _schema(parts: Iterable[Part]) -> pl.Schema:
-    names = scan(map(_path, parts)).collect_schema().names()
+    """What the table must know to hold ``parts``."""
+    names = {name for part in parts for name in scan([part.path]).collect_schema()}
     attributes = sorted(name for name in names if name.startswith(CASE_PREFIX))
     return pl.Schema(
         {_PARTITION: pl.String(), **CANDIDATES, **dict.fromkeys(attributes, pl.String())}
     )
 
 
-def _check_ours(table: Any, store: Path) -> None:
+def _check_ours(table: Any, store: Place) -> None:
     if table.metadata().partition_columns != [_PARTITION]:
         raise UsageError(
             f"{store} holds a table that is not a store of this version.",
@@ -222,7 +195,7 @@ def _check_ours(table: Any, store: Path) -> None:
         )
 
 
-def _added(part: Part, store: Path) -> AddAction:
+def _added(part: Part, store: Place) -> AddAction:
     from deltalake.transaction import AddAction
 
     state = part.path.stat()
@@ -237,22 +210,28 @@ def _added(part: Part, store: Path) -> AddAction:
     return AddAction(name, state.st_size, partition, at, data_change=True, stats=json.dumps(stats))
 
 
-def _removed(part: Part, store: Path) -> RemoveAction:
+def _removed(part: Part, store: Place, sizes: Mapping[str, int]) -> RemoveAction:
     from deltalake.transaction import RemoveAction
 
-    state, now = part.path.stat(), int(time.time() * 1000)
-    return RemoveAction(_name(part, store), True, now, state.st_size, _partition(part))  # noqa: FBT003
+    name, now = _name(part, store), int(time.time() * 1000)
+    return RemoveAction(name, True, now, sizes[name], _partition(part))  # noqa: FBT003
 
 
-def _name(part: Part, store: Path) -> str:
-    return part.path.relative_to(store).as_posix()
+def _sizes(table: DeltaTable) -> dict[str, int]:
+    """How large each file of the table is: those that go need not be at hand."""
+    files = pl.DataFrame(table.get_add_actions()).select("path", "size_bytes")
+    return dict(files.iter_rows())
+
+
+def _name(part: Part, store: Place) -> str:
+    return part.path.relative_to(store.path).as_posix()
 
 
 def _partition(part: Part) -> dict[str, str | None]:
     return {_PARTITION: part.path.parent.name.partition("=")[2]}
 
 
-def _said(batch: Batch, store: Path) -> dict[str, Any]:
+def _said(batch: Batch, store: Place) -> dict[str, Any]:
     parts = [[_name(part, store), part.bucket, part.of, part.rows] for part in batch.staged.parts]
     return {
         "origin": asdict(batch.origin),
@@ -264,25 +243,25 @@ def _said(batch: Batch, store: Path) -> dict[str, Any]:
     }
 
 
-def _version(number: int, facts: dict[str, Any], store: Path) -> Version:
+def _version(number: int, facts: dict[str, Any], store: Place) -> Version:
     batches = tuple(_batch(said, store) for said in facts["batches"])
     forgotten = frozenset((key, case) for key, case in facts["forgotten"])
     return Version(number, dt.datetime.fromisoformat(facts["known_at"]), batches, forgotten)
 
 
-def _batch(said: dict[str, Any], store: Path) -> Batch:
-    parts = tuple(Part(store / name, *figures) for name, *figures in said["parts"])
+def _batch(said: dict[str, Any], store: Place) -> Batch:
+    parts = tuple(Part(store.path / name, *figures) for name, *figures in said["parts"])
     staged = Staged(parts, said["rows"], said["missing"], said["left_out"])
     return Batch(Origin(**said["origin"]), staged, said["upto"])
 
 
-def _sweep(store: Path, keep_from: dt.datetime) -> None:
-    """Removes the batches of which no version is kept; nothing but folders of ours."""
+def _sweep(store: Place, keep_from: dt.datetime) -> None:
+    """Removes the batches of which no version is kept; nothing but files of ours."""
     kept: set[str] = set()
     for version in versions(store):
         kept |= {path.parent.name for path in paths_of(version.batches)}
         if version.known_at <= keep_from:  # the log of all moments since then
             break
-    for folder in store.glob(f"{_PARTITION}=*"):
-        if folder.name not in kept:
-            shutil.rmtree(folder)
+    if gone := {path for path in store.files() if path.parent.name not in kept}:
+        store.check_held()
+        store.remove(gone)

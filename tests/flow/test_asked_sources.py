@@ -16,6 +16,7 @@ from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.objects import opened
+from ingest.places import Folder
 from ingest.store import newest
 from simulation.generator import LOG, Order, generate
 from tests.servers import Database
@@ -73,7 +74,7 @@ def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
     whole = findings(tmp_path / "whole", *asks)
     assert first["log"]["events"] < second["log"]["events"]
     assert {**second, "log": second["log"]} == whole == third
-    version = newest(tmp_path / "visum-kort-verblijf" / "store")
+    version = newest(Folder(tmp_path / "visum-kort-verblijf" / "store"))
     assert version is not None
     rows = [batch.staged.rows for batch in version.batches]
     assert len(rows) == 2  # the third run found nothing new

@@ -14,7 +14,7 @@ import pytest
 
 from contracts.findings import Findings
 from flows.cli import DIALECT_NAMES
-from ingest.store import hold
+from ingest.places import Folder
 from simulation.recording.dialects import DIALECTS
 from tests.flow.test_bad_input import CONFIG, LOG
 
@@ -110,7 +110,7 @@ def test_a_mistake_ends_with_its_exit_code(
 
 @pytest.mark.flow
 def test_a_store_in_use_is_left_alone(config: Path, tmp_path: Path) -> None:
-    with hold(tmp_path / "store"):
+    with Folder(tmp_path / "store").hold():
         done = hoeksteen(tmp_path, "run", str(config), "--store", "store", "--json")
 
     assert done.returncode == 5

@@ -113,11 +113,10 @@ def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
     found = world.run()
 
     assert found["log"]["cases"] == 80 - len(ended) == 70
-    store = world.folder / "out" / "test" / "store"
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
-    for path in store.rglob("*.parquet"):
+    for path in world.store.files():
         assert not pl.read_parquet(path, glob=False)["case_id"].is_in(ids.to_list()).any()
-    version = newest(store)
+    version = newest(world.store)
     assert version is not None
     assert version.forgotten == frozenset()
     later = world.run(JUNE + DAY)

@@ -17,7 +17,8 @@ from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.batches import paths_of
-from ingest.store import hold, newest
+from ingest.places import Place, place_of
+from ingest.store import newest
 
 DAY = dt.timedelta(days=1)
 JUNE = dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC)
@@ -49,8 +50,9 @@ LATE = rows(0, 40, "brief", days=3)
 class World:
     """A folder with a config, exports and the runs that were made of them."""
 
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+    def __init__(self, folder: Path, config: str = CONFIG, url: str | None = None) -> None:
         self.folder = folder
+        self.url = url
         (folder / "exports").mkdir(parents=True)
         self.write(config)
 
@@ -75,12 +77,18 @@ class World:
     def make(self, now: dt.datetime = JUNE, as_of: dt.datetime | None = None) -> Path:
         """Makes a run; gives its folder."""
         config, out = self.folder / "config.yaml", self.folder / "out"
-        return make(plan(config, out=out, now=now, as_of=as_of), steps)
+        return make(plan(config, out=out, now=now, as_of=as_of, store=self.url), steps)
+
+    @property
+    def store(self) -> Place:
+        """Where its store is: by default among the runs."""
+        here = self.folder / "out" / "test"
+        return place_of(self.url or here / "store", here / "store-here")
 
     @property
     def version(self) -> int:
         """The number of the newest commit."""
-        version = newest(self.folder / "out" / "test" / "store")
+        version = newest(self.store)
         assert version is not None
         return version.number
 
@@ -194,7 +202,7 @@ def test_a_config_that_reads_otherwise_reads_again(world: World, tmp_path: Path)
     world.write(CONFIG)
 
     assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH) == without
-    version = newest(world.folder / "out" / "test" / "store")
+    version = newest(world.store)
     assert version is not None
     assert len(version.batches) == 1
 
@@ -294,5 +302,5 @@ def test_a_run_may_wait_for_another(world: World) -> None:
     world.export("march.csv", MARCH)
     job = plan(world.folder / "config.yaml", out=world.folder / "out", now=JUNE)
 
-    with hold(job.store), pytest.raises(StoreBusy):
+    with job.store.hold(), pytest.raises(StoreBusy):
         make(job, steps, wait_seconds=0.2)

@@ -19,6 +19,7 @@ from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.events import Log, events_of, log_of
+from ingest.places import Folder
 from ingest.store import newest
 from mining import follows
 from mining.journeys import Lens
@@ -62,7 +63,7 @@ def found(folder: Path) -> dict[str, Any]:
 
 def mined(folder: Path) -> Log:
     """What the run had to mine."""
-    version = newest(folder.parent / "store")
+    version = newest(Folder(folder.parent / "store"))
     assert version is not None
     return log_of(version.batches, folder / "quarantine.parquet")
 

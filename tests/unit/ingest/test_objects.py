@@ -146,17 +146,33 @@ def test_of_many_who_make_an_object_one_wins(bucket):
     store, key = opened(f"{bucket}/lock")
     won = []
     tries = [
-        threading.Thread(target=lambda: won.append(store.put_if_absent(b"", key))) for _ in range(8)
+        threading.Thread(target=lambda n=n: won.append((store.put_if_absent(b"%d" % n, key), n)))
+        for n in range(8)
     ]
     for each in tries:
         each.start()
     for each in tries:
         each.join()
 
-    assert sorted(won) == [False] * 7 + [True]
+    assert [made for made, _ in sorted(won)] == [False] * 7 + [True]
+    assert store.read(key)[1] == b"%d" % max(won)[1]
     store.delete([key])
     assert store.find(key) is None
     assert store.put_if_absent(b"", key)
+
+
+def test_an_object_is_replaced_while_it_is_what_it_was(bucket):
+    store, key = opened(f"{bucket}/lock")
+    assert store.put_if_absent(b"1", key)
+    first, _ = store.read(key)
+
+    assert store.put_if_same(b"2", first)
+    assert store.put_if_same(b"2", first)  # asked again, as when the answer was lost
+    assert not store.put_if_same(b"3", first)
+    assert store.read(key)[1] == b"2"
+    store.delete([key])
+    assert not store.put_if_same(b"3", first)
+    assert store.read(key) is None
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import polars as pl
 import pytest
 
 from ingest.batches import paths_of
 from ingest.candidates import scan
-from ingest.removal import ended_before, scrub, without
+from ingest.places import BucketFolder
+from ingest.removal import ended_before, scrub, touched, without
 from ingest.store import commit, known_then
 from tests.builders import MONDAY
 from tests.unit.ingest.candidates_of import batch, candidates
@@ -20,6 +22,15 @@ ALWAYS = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 def cases(batches):
     return sorted(scan(paths_of(batches)).collect()["case_id"])
+
+
+def test_the_parts_that_may_have_a_case_are_few(tmp_path):
+    one = batch(tmp_path, candidates(*["a"] * 40), of=8)
+
+    [part] = touched([one], ["c7"])
+
+    assert "c7" in pl.read_parquet(part.path)["case_id"]
+    assert touched([one], []) == []
 
 
 @pytest.mark.parametrize("of", [1, 8])
@@ -63,8 +74,7 @@ def test_cases_that_ended_and_of_which_nothing_was_heard_since(tmp_path):
     assert ended_before([log, batch(tmp_path, late, "late")], ["end"], before) == ["c3"]
 
 
-def test_what_the_store_keeps_of_the_past_is_scrubbed_too(tmp_path):
-    store = tmp_path / "store"
+def test_what_the_store_keeps_of_the_past_is_scrubbed_too(store, tmp_path):
     commit(store, [batch(tmp_path, candidates("a", "b"), sha256="1")], NOON, ALWAYS)
     later = NOON + dt.timedelta(days=1)
     now = commit(store, [batch(tmp_path, candidates("x", "y"), sha256="2")], later, ALWAYS)
@@ -74,12 +84,14 @@ def test_what_the_store_keeps_of_the_past_is_scrubbed_too(tmp_path):
 
     then = known_then(store, NOON)
     assert then is not None
+    if isinstance(store, BucketFolder):  # as another machine sees it
+        shutil.rmtree(store.path)
+    store.bring(paths_of([*then.batches, *now.batches]))
     assert (cases(then.batches), cases(now.batches)) == (["c1"], ["c1", "c2"])
     assert {path: path.read_bytes() for path in paths_of(now.batches)} == before
 
 
-def test_who_is_forgotten_stays_so(tmp_path):
-    store = tmp_path / "store"
+def test_who_is_forgotten_stays_so(store, tmp_path):
     first = commit(store, [batch(tmp_path, candidates("a"))], NOON, ALWAYS, [("k1", "x")])
     again = commit(store, first.batches, NOON, ALWAYS, [("k1", "x")])
     more = commit(store, first.batches, NOON, ALWAYS, [(None, "x")])
