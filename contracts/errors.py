@@ -6,7 +6,7 @@ HoeksteenError                 exit code
 ├── ConfigError                2   the config is wrong: the file, the key, the nearest valid one
 ├── UsageError                 2   the command was used wrongly
 ├── GateStopped                3   validation stopped the run; nothing after it ran
-├── SourceError                4   a source could not be read
+├── SourceError                4   a source, or the storage of the store, does not do as asked
 └── StoreBusy                  5   another run holds the same store
 
 Anything else that escapes is a defect of ours and exits 1.
@@ -50,7 +50,7 @@ class GateStopped(HoeksteenError):
 
 
 class SourceError(HoeksteenError):
-    """A source could not be read."""
+    """A source could not be read, or the storage that the store is in not be read or written."""
 
     exit_code: ClassVar[int] = 4
 

@@ -51,8 +51,8 @@ def held(bucket: Bucket, key: str, name: str, wait_seconds: float) -> Iterator[N
         if time.monotonic() >= until:
             raise StoreBusy(
                 f"Another run is working in {name}: {_who(other)}.",
-                "Wait until it is done and run again. One that was killed is waited for no longer "
-                f"than {LEASE_SECONDS / 60:g} minutes.",
+                "Wait until it is done and run again. A run that was killed is in the way for "
+                f"{other['lease_seconds'] / 60:g} minutes at most.",
             )
         time.sleep(min(_PAUSE_SECONDS, max(0, until - time.monotonic())))
     is_done = threading.Event()

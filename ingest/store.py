@@ -93,8 +93,12 @@ def known_then(store: Place, moment: dt.datetime) -> Version | None:
     Null where the store was not there yet, or what it then held is not kept any more.
     """
     version = next((each for each in versions(store) if each.known_at <= moment), None)
-    is_kept = version and store.files().issuperset(paths_of(version.batches))
-    return version if is_kept else None
+    return version if version and is_kept(store, version) else None
+
+
+def is_kept(store: Place, version: Version) -> bool:
+    """Whether all files of a version are still there."""
+    return store.files().issuperset(paths_of(version.batches))
 
 
 def versions(store: Place) -> Iterator[Version]:

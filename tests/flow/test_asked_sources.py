@@ -16,7 +16,7 @@ from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.objects import opened
-from ingest.places import Folder
+from ingest.places import place_of
 from ingest.store import newest
 from simulation.generator import LOG, Order, generate
 from tests.servers import Database
@@ -35,8 +35,10 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "made" / LOG / "export.csv"
 
 
-def findings(folder: Path, *overrides: str, now: dt.datetime = NOW) -> dict[str, Any]:
-    job = plan(CONFIG, out=folder, now=now, overrides=overrides)
+def findings(
+    folder: Path, *overrides: str, now: dt.datetime = NOW, store: str | None = None
+) -> dict[str, Any]:
+    job = plan(CONFIG, out=folder, now=now, store=store, overrides=overrides)
     made = make(job, steps)
     assert not list(job.process_folder.glob(".landing/*"))
     found = json.loads((made / "findings.json").read_text("utf-8"))
@@ -57,7 +59,7 @@ def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
 
 
 def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
-    database: Database, export: Path, tmp_path: Path
+    database: Database, bucket: str, export: Path, tmp_path: Path
 ) -> None:
     query = database.load(export, TIMES)
     names = query.removeprefix("SELECT ").partition(" FROM ")[0]
@@ -66,15 +68,15 @@ def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
     asks = (f"sources.0.path={database.trusted}", f"sources.0.query=SELECT {names} FROM export")
     marked = (*asks, "sources.0.watermark=tijdstip")
 
-    first = findings(tmp_path, *marked)
+    first = findings(tmp_path, *marked, store=bucket)
     database.run("INSERT INTO export SELECT * FROM later")
-    second = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
-    third = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=2))
+    second = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1), store=bucket)
+    third = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=2), store=bucket)
 
     whole = findings(tmp_path / "whole", *asks)
     assert first["log"]["events"] < second["log"]["events"]
     assert {**second, "log": second["log"]} == whole == third
-    version = newest(Folder(tmp_path / "visum-kort-verblijf" / "store"))
+    version = newest(place_of(bucket, tmp_path / "here"))
     assert version is not None
     rows = [batch.staged.rows for batch in version.batches]
     assert len(rows) == 2  # the third run found nothing new

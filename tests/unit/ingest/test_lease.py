@@ -7,12 +7,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
-from contracts.errors import StoreBusy
+from contracts.errors import StoreBusy, UsageError
 from ingest import lease
 from ingest.objects import opened
 from ingest.places import place_of
@@ -63,7 +67,7 @@ def test_two_machines_do_not_hold_one_store(store, tmp_path):
 
 
 def test_who_was_killed_is_waited_for_as_long_as_its_lease(store, tmp_path):
-    with another_machine(store, tmp_path, lease_seconds=1.5) as other:
+    with another_machine(store, tmp_path, lease_seconds=3) as other:
         other.send_signal(signal.SIGKILL)
     with pytest.raises(StoreBusy):
         store.hold().__enter__()
@@ -86,6 +90,50 @@ def test_a_hold_is_renewed(store, monkeypatch):
                 break
         else:
             pytest.fail("nothing was renewed")
+
+
+@pytest.fixture
+def careless(bucket, storage, monkeypatch):
+    """The URL of a bucket in a storage that does not heed conditions."""
+
+    class Careless(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            asked = {k: v for k, v in self.headers.items() if k not in ("if-none-match", "host")}
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            asking = Request(storage + self.path, body or None, asked, method=self.command)
+            try:
+                with urlopen(asking) as given:
+                    self._give(given)
+            except HTTPError as error:
+                self._give(error)
+
+        do_GET = do_POST = do_HEAD = do_PUT  # noqa: N815 - as http.server asks for them
+
+        def _give(self, given):
+            said = given.read()
+            self.send_response(given.status)
+            for name, value in given.headers.items():
+                if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Careless)
+    threading.Thread(target=server.serve_forever).start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    yield bucket
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_storage_that_would_let_two_in_is_refused(careless, tmp_path):
+    with pytest.raises(UsageError, match="does not keep two from writing one object"):
+        place_of(f"{careless}/permits", tmp_path / "here").hold().__enter__()
+
+    assert opened(careless)[0].find("permits/.lease") is None
 
 
 @pytest.mark.parametrize("taken_over", [False, True])
