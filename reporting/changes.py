@@ -146,16 +146,15 @@ def _figures(
 def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[Row]:
     """A row a change of those that have this effect together; the last one tells it.
 
-    Changes that may not be counted are one row.
+    If none of them may be counted they are one row.
     """
     counts: dict[str, Change] = {each.what: each for each in found.counts}
     moved = (effect.effect_days.p50, effect.effect_days.p90)
     shown = [what for what in effect.what if _happened(counts.get(what), found, facts)]
     if not shown and any(moved):
         shown = [effect.what[-1]]
-    hidden = [what for what in shown if what in counts and counts[what].cases is None]
-    told = [[what] for what in shown if what not in hidden]
-    rows = [*told, hidden] if hidden else told
+    is_hidden = all(what in counts and counts[what].cases is None for what in shown)
+    rows = [shown] if shown and is_hidden else [[what] for what in shown]
     for number, row in enumerate(rows, start=1):
         yield {
             "words": "; ".join(_in_words(counts.get(what), found, facts, speech) for what in row),

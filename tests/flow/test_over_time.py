@@ -275,7 +275,7 @@ def test_in_another_epoch_no_case_has_the_pseudonym_that_it_had(
         folder = world.make(JUNE + (epoch - 2025) * DAY)
         told = json.loads((folder / "run.json").read_text("utf-8"))
         assert told["config"]["privacy"]["epoch"] == str(epoch)
-        version = newest(folder.parent / "store")
+        version = newest(world.store)
         assert version is not None
         keys += [each["key"] for each in told["inputs"]]
         named.append(set(pl.read_parquet(paths_of(version.batches))["case_id"]))
