@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from contracts.errors import SourceError, UsageError
-from contracts.settings import Source
+from contracts.sources import Source
 from flows.yaml_lines import listed, remark, said, scalar
 from ingest.zgw_gaps import REGISTERED
 from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED

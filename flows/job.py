@@ -25,7 +25,8 @@ from pydantic import BaseModel, ConfigDict
 from contracts.config import load
 from contracts.errors import ConfigError, SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
-from contracts.settings import Settings, ago, resolve_path
+from contracts.settings import Settings, ago
+from contracts.sources import resolve_path
 from ingest.batches import Batch, Origin, Version, read_as
 from ingest.places import Place, place_of
 from ingest.sources import Address, Found, SourceFile, find_all

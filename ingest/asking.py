@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest import objects
 from ingest.sources import Address, SourceFile
 

@@ -13,7 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from contracts.left_out import Why
-from contracts.settings import Privacy, Source
+from contracts.settings import Privacy
+from contracts.sources import Source
 
 ROWS_A_PART = 500_000
 MOST_PARTS = 256

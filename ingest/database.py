@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.errors import ConfigError, SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.database_faults import told
 from ingest.watermarks import CONDITIONS, SETTING, highest
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contracts.errors import SourceError, UsageError
 from contracts.formats import Format, format_of_name
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.sources import SourceFile, find_files
 from ingest.unpacking import blocks
 

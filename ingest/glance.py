@@ -16,7 +16,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from contracts.formats import Format
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.exports import Export
 from ingest.notations import NO_TIME, notation_of
 from ingest.ocel import object_types

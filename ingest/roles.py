@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contracts.errors import ConfigError
 from contracts.events import CASE_PREFIX, attribute_column
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.lifecycle import COLUMN
 
 STANDARD = {

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
 from contracts.formats import Format, format_of_name
-from contracts.settings import Settings, Source, resolve_path
+from contracts.settings import Settings
+from contracts.sources import Source, resolve_path
 from ingest import objects
 
 READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "ocel", "zgw")

@@ -15,7 +15,8 @@ import polars as pl
 
 from contracts.errors import SourceError
 from contracts.events import bucket_of_slot
-from contracts.settings import Privacy, Settings, Source
+from contracts.settings import Privacy, Settings
+from contracts.sources import Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through

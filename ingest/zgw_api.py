@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.errors import ConfigError, SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.sources import Address, SourceFile
 from ingest.zgw_client import Client, Clock, Credentials
 from ingest.zgw_landing import Landing

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.zgw_api import ALL, asking, catalogue_of
 from ingest.zgw_client import Clock
 from ingest.zgw_lists import Lists, Record

@@ -16,7 +16,8 @@ from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 from contracts.errors import ConfigError
-from contracts.settings import Journey, resolve_path
+from contracts.settings import Journey
+from contracts.sources import resolve_path
 from mining.alignment import Net, align, label_of, name_of
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

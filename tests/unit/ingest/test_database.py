@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.errors import SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.asking import fetch
 from ingest.database_faults import told
 from ingest.raw import DIGEST, ROW

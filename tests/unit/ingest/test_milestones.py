@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES, ORDER
-from contracts.settings import Settings, Source
+from contracts.settings import Settings
+from contracts.sources import Source
 from ingest.sources import find_files
 from ingest.staging import stage
 from tests.workbooks import xlsx

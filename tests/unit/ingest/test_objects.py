@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from contracts.errors import SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.asking import fetch
 from ingest.objects import opened
 from ingest.sources import SourceFile, find

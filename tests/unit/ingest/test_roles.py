@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ConfigError
-from contracts.settings import Columns, Source
+from contracts.sources import Columns, Source
 from ingest.roles import roles_of, wanted_columns
 
 XES = ("case:concept:name", "case:regio", "concept:name", "time:timestamp", "org:resource", "id")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contracts.errors import SourceError
-from contracts.settings import Settings, Source
+from contracts.settings import Settings
+from contracts.sources import Source
 from ingest.sources import find, find_all, find_files
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError
-from contracts.settings import Source
+from contracts.sources import Source
 from ingest.asking import fetch
 from ingest.sources import find
 from ingest.watermarks import highest

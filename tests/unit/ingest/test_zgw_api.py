@@ -17,7 +17,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.errors import ConfigError, SourceError
-from contracts.settings import Settings, Source
+from contracts.settings import Settings
+from contracts.sources import Source
 from ingest.sources import Address, SourceFile, find
 from ingest.staging import stage
 from ingest.zgw_api import fetch_zgw

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Where the events of a process are, and how to read them: ``sources`` in its config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from contracts.attributes import CaseAttribute, Name
+from contracts.formats import Format, format_of_path
+from contracts.models import Model
+
+_SECRETS = ("password", "sslpassword", "sig")
+"""What a URL may ask with that nobody else should know."""
+
+
+_NO_PLACES = {"localtime", "Factory", "posixrules"}
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones() or name in _NO_PLACES:
+        raise ValueError(f"'{name}' is not a time zone; write for example Europe/Amsterdam")
+    return name
+
+
+def _without_secret(path: str) -> str:
+    """Refuses a URL with a password in it: the config is kept with each run."""
+    if "://" not in path:
+        return path
+    try:
+        url = urlsplit(path)
+    except ValueError:
+        raise ValueError("this is no URL") from None
+    _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
+    if colon or any(name.lower() in _SECRETS for name, _ in parse_qsl(url.query)):
+        raise ValueError(
+            "a config is kept with each run, and must hold no password; leave it out of the URL; "
+            "it is looked for in PGPASSWORD and ~/.pgpass, or in the variables of the storage"
+        )
+    return path
+
+
+def _check_address(url: str) -> None:
+    """Refuses the address of an API that a secret would be sent to in the open, or that holds one.
+
+    On one's own machine nobody reads along.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("write an address as in https://openzaak.example/zaken/api/v1")
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError("an API is asked by https:// only; what proves who asks is not for others")
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
+
+
+class Columns(Model):
+    """Which column of the source plays which role. For XES the standard keys are the default.
+
+    ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
+    keeps them; ``recorded_timestamp`` is when the row was put on record.
+    """
+
+    case_id: Name | None = None
+    activity: Name | None = None
+    timestamp: Name | None = None
+    start_timestamp: Name | None = None
+    registration_timestamp: Name | None = None
+    closing_timestamp: Name | None = None
+    recorded_timestamp: Name | None = None
+    resource: Name | None = None
+    team: Name | None = None
+    org: Name | None = None
+
+
+_OF_AN_EVENT = ("activity", "timestamp", "start_timestamp")
+"""The roles that no column has where each milestone has one of its own."""
+
+
+class Source(Model):
+    """Where the events are, and how to read them.
+
+    ``milestones``: of a table with a row a case, each activity with the column that tells when it
+    was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
+    then called ``column 1`` and so on.
+
+    ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
+    with each row that is added.
+
+    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. Of one that is asked
+    itself, ``client_id_env`` and ``client_secret_env`` name the environment variables with who
+    asks, ``catalogue`` says where its Catalogi API is, and ``without`` what is not asked of it.
+
+    ``object_type``: of OCEL, the type of the objects that are the cases.
+    """
+
+    _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {
+        "case_type": ("zgw",),
+        "query": ("sql",),
+        "table": ("sql",),
+        "watermark": ("sql",),
+        "header": ("csv", "excel"),
+        "milestones": ("csv", "excel", "parquet", "sql"),
+        "sheet": ("excel",),
+        "client_id_env": ("zgw",),
+        "client_secret_env": ("zgw",),
+        "catalogue": ("zgw",),
+        "without": ("zgw",),
+        "object_type": ("ocel",),
+    }
+    """The keys that only some formats know."""
+
+    path: Annotated[Name, AfterValidator(_without_secret)]
+    format: Format | None = None
+    columns: Columns = Columns()
+    milestones: dict[Name, Name] = Field(default_factory=dict)
+    case_attributes: tuple[CaseAttribute, ...] = ()
+    case_type: Name | None = None
+    query: Name | None = None
+    table: Table | None = None
+    watermark: Name | None = None
+    sheet: Name | None = None
+    header: bool | None = None
+    client_id_env: Name | None = None
+    client_secret_env: Name | None = None
+    catalogue: Name | None = None
+    without: tuple[Literal["audittrail"], ...] = ()
+    object_type: Name | None = None
+    timezone: TimeZone = "Europe/Amsterdam"
+
+    @model_validator(mode="after")
+    def _keys_are_of_its_format(self) -> Source:
+        for key, formats in self._OF_FORMATS.items():
+            default = type(self).model_fields[key].get_default(call_default_factory=True)
+            if getattr(self, key) != default and self.meant_format not in formats:
+                among = " or ".join(formats)
+                raise ValueError(f"{key} is for some formats only; say format: {among}")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_a_database_one_thing(self) -> Source:
+        if self.meant_format != "sql":
+            return self
+        if "://" not in self.path:
+            raise ValueError("format sql is of a database: write path: postgresql://host/database")
+        if (self.query is None) == (self.table is None):
+            raise ValueError(
+                "of a database is read what query selects, or a table; give one of them"
+            )
+        return self
+
+    @property
+    def meant_format(self) -> Format | None:
+        """The format that the config says, or its path tells; null where neither does."""
+        return self.format or format_of_path(self.path)
+
+    @model_validator(mode="after")
+    def _milestones_are_the_events(self) -> Source:
+        told = [role for role in _OF_AN_EVENT if getattr(self.columns, role) is not None]
+        if self.milestones and told:
+            raise ValueError(f"milestones tell of each event; leave columns.{told[0]} out")
+        return self
+
+    @model_validator(mode="after")
+    def _says_who_asks(self) -> Source:
+        if self.format == "zgw" and self.path.startswith(("https://", "http://")):
+            for url in filter(None, (self.path, self.catalogue)):
+                _check_address(url)
+            for key in ("client_id_env", "client_secret_env"):
+                if getattr(self, key) is None:
+                    raise ValueError(
+                        f"{key} is missing; name the environment variable that holds it"
+                    )
+        return self
+
+
+def resolve_path(path: str, config: Path) -> Path:
+    """A source's path, relative to the config file that names it."""
+    return (config.parent / path).resolve()
