@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a report says, in one language: words, figures and drawings, ready to be laid out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from contracts import left_out
+from contracts.findings import QUESTION, Findings
+from contracts.settings import Language, Settings
+from reporting import (
+    bottlenecks,
+    changes,
+    charts,
+    hands,
+    kinds,
+    overview,
+    quality,
+    route_map,
+    sections,
+    story,
+    terms,
+    vocabulary,
+    wholes,
+)
+from reporting.facts import Facts
+from reporting.names import Names
+from reporting.speech import Speech, sentence
+from reporting.svg import tag
+
+LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
+ANSWERS = (
+    ("yes", "Ja, want …", "Yes, because …"),
+    ("no", "Nee, want …", "No, because …"),
+    (
+        "unknown",
+        "Dat weet ik nog niet, eerst zoeken we uit …",
+        "I do not know yet; first we find out …",
+    ),
+)
+ROWS = sentence(
+    "%(n)s rows only say that a step was in the state “%(what)s"
+    "”, not that it was done; they do not count as steps."
+)
+TONES = (
+    ("t0", sentence("less than 1 day")),
+    ("t1", sentence("1 to 7 days")),
+    ("t2", sentence("7 days or more")),
+    ("unknown", sentence("not known yet, or too few cases to tell")),
+)
+
+
+def content(
+    findings: Findings,
+    tables: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    facts: Facts,
+    language: Language,
+) -> dict[str, Any]:
+    """Everything that a report in ``language`` shows, by the names that its templates use.
+
+    Args:
+        findings: what may be shown of what a run found.
+        tables: the same, in the shapes of ``contracts.findings.TABLES``.
+        settings: the config of the process.
+        facts: how the findings came about.
+        language: of all words.
+    """
+    names = Names(settings, Speech(language, settings.zone))
+    return {
+        **_head(findings, settings, names.speech),
+        **_first(findings, tables, names),
+        **_rest(findings, tables, names),
+        **_account(findings, facts, names),
+        "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
+    }
+
+
+def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, Any]:
+    log = findings.log
+    process = settings.process.title(speech.language)
+    first_and_last = (
+        log.first and log.last and f"{speech.day(log.first)} \N{EN DASH} {speech.day(log.last)}"
+    )
+    others = [code for code in settings.report.languages if code != speech.language]
+    return {
+        "language": speech.language,
+        "languages": [{"code": code, "name": LANGUAGES[code]} for code in others],
+        "process": process,
+        "title": speech.say("Where do citizens wait in %(process)s?", process=process),
+        "cases": speech.say("number of cases not shown")
+        if log.cases is None
+        else sections.cases(log.cases, speech),
+        "period": first_and_last or "",
+        "as_of": speech.day(findings.as_of),
+    }
+
+
+def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) -> dict[str, Any]:
+    """The first screen, the map and the sections of the bottlenecks."""
+    speech = names.speech
+    waits = bottlenecks.waits(findings, names)
+    pairs = [(wait.source.from_, wait.source.to) for wait in waits]
+    settings = names.settings
+    shown = overview.choose(tables, settings.journey, pairs, settings.registration)
+    return {
+        "answer": story.answer(findings, names),
+        "figures": story.key_figures(findings, tables["survival"], speech),
+        "is_in_doubt": quality.is_in_doubt(findings),
+        "waits": waits,
+        "overview": shown,
+        "map": route_map.draw(shown, waits, names),
+        "off_map": _off_map(shown, waits, speech),
+        "tones": [(tone, speech.say(words)) for tone, words in TONES],
+        "swatch": _swatch,
+        "bands_of": lambda wait: sections.bands(tables["wait_bands"], wait, speech),
+        "meanwhile_of": lambda wait: hands.meanwhile(tables["waiting_causes"], wait, speech),
+        "question": QUESTION,
+        "answers": ANSWERS,
+    }
+
+
+def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Speech) -> str:
+    drawn = {(move.from_, move.to) for move in shown.moves} | {(step, None) for step in shown.steps}
+    off = [str(w.number) for w in waits if (w.source.from_, w.source.to) not in drawn]
+    if not off:
+        return ""
+    return speech.say("These numbers are not on the map: %(numbers)s.", numbers=", ".join(off))
+
+
+def _swatch(tone: str) -> Markup:
+    line = tag("line", x1=0, y1=5, x2=32, y2=5)
+    return tag("svg", line, class_=f"swatch {tone}", viewBox="0 0 32 10", aria_hidden="true")
+
+
+def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) -> dict[str, Any]:
+    """The whole log: whose turn it was, the curve, the routes, the tables."""
+    speech, survival = names.speech, tables["survival"]
+    routes = sections.routes(tables["variants"], names)
+    waits = sections.all_waits(tables["waits"], names)
+    return {
+        "turns": sections.turns(findings, speech),
+        "nobody_said": not names.settings.journey.steps,
+        "explained": sections.explained(findings, names),
+        "has_parallel": any(w.class_ == "parallel" for w in findings.explained_waits),
+        "conformance": sections.conformance(tables, names),
+        "curve": charts.curve(survival, speech) if len(survival) > 1 else "",
+        "survival": sections.survival(survival, speech) if len(survival) > 1 else [],
+        "clocks": wholes.clocks(tables["clocks"], speech),
+        "months": wholes.months(tables["bases"], _date(findings.as_of, speech), speech),
+        "outcomes": wholes.outcomes(tables["outcomes"], names),
+        "terms": terms.kept(findings, names),
+        "exposures": terms.exposures(findings, names),
+        "outrun": terms.outrun(findings, names),
+        "lapses": terms.lapses(tables["breaches"], names),
+        "registered": terms.registered(tables["registered_ends"], names),
+        "bunches": terms.bunches(tables["bunching"], names),
+        "can_be_saved": any(each.open_within != 0 for each in findings.deadlines),
+        "rescue": terms.rescue(tables["rescue"], names),
+        "doubts": terms.doubts(tables["deadlines"], names),
+        "routes": routes,
+        "other_routes": sections.other_routes(tables["variants"], routes, speech),
+        "rework": sections.rework(tables["rework"], names),
+        "all_waits": waits,
+        "all_waits_summary": speech.say("Show all waits (%(n)s)", n=len(waits)),
+    }
+
+
+def _date(moment: dt.datetime, speech: Speech) -> dt.date:
+    return moment.astimezone(speech.zone).date()
+
+
+def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
+    speech, settings = names.speech, names.settings
+    k = settings.privacy.minimum_group
+
+    def in_words(keys: tuple[str, ...]) -> list[dict[str, str | None]]:
+        return [{"key": key, "words": vocabulary.key(key, speech)} for key in keys]
+
+    return {
+        "facts": facts,
+        "begin_known": bool(settings.journey.start),
+        "known": facts.known and speech.day(facts.known),
+        "run_id": findings.run_id,
+        "minimum_group": k,
+        "quality": quality.quality(findings, facts.rules, k, names),
+        "changes": changes.changes(findings, facts, names, k),
+        "compared": findings.changes is not None,
+        "redefined": changes.in_period(settings.definitions, findings, names),
+        "defaulted": in_words(facts.defaulted),
+        "not_done": in_words(facts.not_done),
+        "sources": [
+            {
+                "name": s.name,
+                "rows": sections.rows(s.rows, k, speech),
+                "sha256": s.sha256,
+                "is_there": s.is_there,
+            }
+            for s in facts.sources
+        ],
+        "of_a_client": any(source.meant_format == "zgw" for source in settings.sources),
+        "left_out": left_out.sentences(
+            facts.left_out, k, speech.language, lambda n: speech.number(n, 0)
+        ),
+        "no_steps": [_no_steps(what, rows, k, speech) for what, rows in facts.no_steps],
+    }
+
+
+def _no_steps(what: str, rows: int, minimum_group: int, speech: Speech) -> str:
+    number = sections.rows(rows, minimum_group, speech)
+    text = speech.say(ROWS, n=number, what=what)
+    return text[0].upper() + text[1:]
