@@ -360,7 +360,8 @@ TABLES: dict[str, pl.Schema] = {
             "share_of_waiting": pl.Float64,
         }
     ),
-    # how many completed moves of a wait took between `over_days` and `up_to_days` (null: no bound)
+    # how many waits that ended took between `over_days` and `up_to_days` (null: no bound), and how
+    # many that have not ended took so long so far
     "wait_bands": pl.Schema(
         {
             "from": pl.String,
@@ -368,8 +369,13 @@ TABLES: dict[str, pl.Schema] = {
             "over_days": pl.Float64,
             "up_to_days": pl.Float64,
             "n": pl.Int64,
+            "open_n": pl.Int64,
         }
     ),
+    # how many cases waited where a bottleneck is, at the end of each week, of which `day` is the
+    # last (of the last week: that of the log); rounded down to tens (to `minimum_group`) when it is
+    # shown
+    "queues": pl.Schema({"from": pl.String, "to": pl.String, "day": pl.Date, "waiting": pl.Int64}),
     # the ledger with how many cases had such time; owners as in `findings.json`
     "ledger": pl.Schema({"owner": pl.String, "person_days": pl.Float64, "cases": pl.Int64}),
     # routes that cases took, most frequent first; `trace` null: all routes too rare to show

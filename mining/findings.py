@@ -33,6 +33,7 @@ from mining import (
     ledger,
     outcomes,
     overview,
+    queues,
     rescue,
     stays,
     throughput,
@@ -94,23 +95,23 @@ def conclude(
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
-    turns = ledger.conclude(merged["ledger"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
-    log = _log(merged, verdict)
+    seen = observed(merged, settings.journey, lens.end_week)
     ranked, explained = bottlenecks.conclude(
         waited,
         merged["ledger"],
         merged["parallel_waits"],
-        observed(merged, settings.journey, lens.end_week),
+        seen,
         whole.p50_days,
         settings.analysis,
     )
     met, deadline_tables = deadlines.conclude(merged, settings.journey, settings.deadlines)
+    turns = ledger.conclude(merged["ledger"], settings.journey)
     findings = Findings(
         process=settings.process.id,
         run_id=run_id,
         as_of=lens.as_of,
-        log=log,
+        log=_log(merged, verdict),
         throughput_days=Throughput(
             p50=whole.p50_days, p90=whole.p90_days, closed_only_p50=whole.closed_only_p50_days
         ),
@@ -120,26 +121,35 @@ def conclude(
         deadlines=tuple(met),
         validation=_validation(verdict, merged, ranked, settings.journey),
     )
+    places = [(each.from_, each.to) for each in ranked]
     tables = {
-        "steps": overview.conclude_steps(merged["steps"]),
         "waits": waited.select(pl.col(waits.SHOWN)),
         "ledger": turns,
-        "wait_bands": waits.conclude_bands(merged["waits"]),
-        "variants": overview.conclude_variants(merged["variants"]),
-        "rework": overview.conclude_rework(merged["rework"]),
+        "queues": queues.conclude(places, seen, merged["stay_left"], lens.as_of_date),
         "survival": whole.survival,
-        "clocks": clocks.conclude(merged, settings.journey),
-        "bases": bases.conclude(merged, lens.as_of_date),
-        "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
-        "work_band": work_band.conclude(merged["work_band"]),
-        "outcomes": outcomes.conclude(merged["outcomes"]),
         **deadline_tables,
-        "bunching": bunching.conclude(merged["bunching"]),
-        "rescue": rescue.conclude(merged),
+        **_other_tables(merged, settings.journey, lens),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
     return Found(findings, tables, model)
+
+
+def _other_tables(merged: Summaries, journey: Journey, lens: Lens) -> dict[str, pl.DataFrame]:
+    """The tables that come of the summaries alone."""
+    return {
+        "steps": overview.conclude_steps(merged["steps"]),
+        "wait_bands": waits.conclude_bands(merged["waits"]),
+        "variants": overview.conclude_variants(merged["variants"]),
+        "rework": overview.conclude_rework(merged["rework"]),
+        "clocks": clocks.conclude(merged, journey),
+        "bases": bases.conclude(merged, lens.as_of_date),
+        "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
+        "work_band": work_band.conclude(merged["work_band"]),
+        "outcomes": outcomes.conclude(merged["outcomes"]),
+        "bunching": bunching.conclude(merged["bunching"]),
+        "rescue": rescue.conclude(merged),
+    }
 
 
 def _log(merged: Summaries, verdict: Verdict) -> Log:

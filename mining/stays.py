@@ -51,7 +51,7 @@ def _stays(bucket: Bucket) -> pl.LazyFrame:
         bin_of("wait_ms"),
         is_again=pl.col("visit").fill_null(1) > 1,
         is_paused=pl.col("pause_ms") > 0,
-        week=(pl.col("enabled_ms") // (WEEK_DAYS * DAY_MS)).cast(pl.Int32),
+        week=_week_of(pl.col("enabled_ms")),
         waited_ms=unexplained,
         ms=unexplained - pl.col("pause_ms"),
     )
@@ -98,7 +98,7 @@ def _hands(bucket: Bucket) -> pl.LazyFrame:
     return (
         _stays(bucket)
         .filter(pl.col("resource").is_not_null())
-        .with_columns(week=(_done_ms() // (WEEK_DAYS * DAY_MS)).cast(pl.Int32))
+        .with_columns(week=_week_of(_done_ms()))
         .group_by("to", "week", "resource")
         .agg(n=pl.len().cast(pl.Int64))
     )
@@ -114,6 +114,21 @@ def _finished(bucket: Bucket) -> pl.LazyFrame:
     )
 
 
+def _left(bucket: Bucket) -> pl.LazyFrame:
+    """In which weeks cases ceased to wait."""
+    return (
+        _stays(bucket)
+        .filter(~pl.col("is_open"))
+        .with_columns(week=_week_of(pl.col("enabled_ms") + pl.col("wait_ms")))
+        .group_by("from", "to", "week")
+        .agg(n=pl.len().cast(pl.Int64))
+    )
+
+
+def _week_of(ms: pl.Expr) -> pl.Expr:
+    return (ms // (WEEK_DAYS * DAY_MS)).cast(pl.Int32)
+
+
 def _done_ms() -> pl.Expr:
     return pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
 
@@ -122,7 +137,8 @@ WEEKS = Summary("stay_weeks", (*_PLACE, "is_open", "is_paused", "week", "bin"), 
 GROUPS = Summary("stay_groups", (*_PLACE, "is_open", "week", "bin", "attribute", "value"), _groups)
 HANDS = Summary("stay_hands", ("to", "week", "resource"), _hands)
 FINISHED = Summary("stay_finished", (*_TO, "day"), _finished)
-SUMMARIES = (WEEKS, GROUPS, HANDS, FINISHED)
+LEFT = Summary("stay_left", ("from", "to", "week"), _left)
+SUMMARIES = (WEEKS, GROUPS, HANDS, FINISHED, LEFT)
 
 
 @dataclass(frozen=True)

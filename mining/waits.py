@@ -14,6 +14,8 @@ open wait the law's days before the activity it is shared out to are taken.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -123,7 +125,14 @@ PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
 def conclude_bands(durations: pl.DataFrame) -> pl.DataFrame:
     """The shape of ``TABLES["wait_bands"]`` from the merged summary ``DURATIONS``."""
     ended = durations.filter(pl.col("to").is_not_null())
-    summary = ended.group_by("from", "to", "band").agg(pl.col("n").sum())
+    still = pl.concat([_NO_BANDS, *(each.open_bands() for each in _groups(durations))])
+    summary = (
+        ended.group_by("from", "to", "band")
+        .agg(pl.col("n").sum())
+        .join(still, on=["from", "to", "band"], how="full", coalesce=True)
+        .with_columns(pl.col("n").fill_null(0), open_n=pl.col("open_n").fill_null(0).round())
+        .filter(pl.max_horizontal("n", "open_n") > 0)
+    )
     over = pl.Series(BANDS_DAYS, dtype=pl.Float64)
     up_to = pl.Series([*BANDS_DAYS[1:], None], dtype=pl.Float64)
     band = pl.col("band").cast(pl.UInt32) - 1
@@ -174,8 +183,7 @@ def share_at(durations: pl.DataFrame, from_: str, to: str | None, journey: Journ
 
 def _estimated(durations: pl.DataFrame, journey: Journey) -> pl.DataFrame:
     """Every wait in the shape of ``_NOTHING``, and what is lost there."""
-    groups = durations.partition_by("from", maintain_order=True)
-    found = pl.concat([_Group(group, journey).waits() for group in groups] or [_NOTHING])
+    found = pl.concat([_NOTHING, *(each.waits(journey) for each in _groups(durations))])
     explained = pl.col("pause_days") + pl.col("statutory_days")
     return found.with_columns(lost_days=pl.col("person_days") - explained)
 
@@ -194,6 +202,15 @@ _NOTHING = pl.DataFrame(
 )
 
 
+_NO_BANDS = pl.DataFrame(
+    schema={"from": pl.String, "to": pl.String, "band": pl.UInt8, "open_n": pl.Float64}
+)
+
+
+def _groups(durations: pl.DataFrame) -> Iterator[_Group]:
+    return map(_Group, durations.partition_by("from", maintain_order=True))
+
+
 class _Group:
     """The waits after one activity: arrays over ``K`` bins and ``J`` next activities.
 
@@ -201,9 +218,10 @@ class _Group:
     it takes what nobody was seen to outlast.
     """
 
-    def __init__(self, group: pl.DataFrame, journey: Journey) -> None:
+    def __init__(self, group: pl.DataFrame) -> None:
         self.activity: str = group["from"][0]
-        self.journey = journey
+        self.bins = group["bin"].unique().sort()
+        self.group = group
         self.next = group["to"].drop_nulls().unique().sort().to_list()
         parts = self._matrices(group)
         self.still_n, self.still_days = parts["n"][:, -1].copy(), parts["ms"][:, -1].copy()
@@ -215,22 +233,36 @@ class _Group:
         self.estimate = leaving(self.n[:, :-1].astype(np.int64), self.still_n.astype(np.int64))
 
     def _matrices(self, group: pl.DataFrame) -> dict[str, Floats]:
-        bins, bin_at = np.unique(group["bin"].to_numpy(), return_inverse=True)
         column = {name: j for j, name in enumerate([*self.next, None])}
+        bin_at = self.bins.search_sorted(group["bin"]).to_numpy()
         cell = bin_at, np.array([column[name] for name in group["to"]])
-        parts = {part: np.zeros((len(bins), len(column))) for part in _PARTS}
+        parts = {part: np.zeros((len(self.bins), len(column))) for part in _PARTS}
         for part, matrix in parts.items():
             unit = 1 if part == "n" else DAY_MS
             np.add.at(matrix, cell, group[part].to_numpy() / unit)
         return parts
 
-    def waits(self) -> pl.DataFrame:
+    def open_bands(self) -> pl.DataFrame:
+        """The waits that go on, shared out, by how long they are so far."""
+        if not self.next:
+            return _NO_BANDS
+        chances = pl.DataFrame(self.estimate.goes_later(), schema=self.next)
+        return (
+            chances.with_columns(bin=self.bins)
+            .unpivot(index="bin", variable_name="to", value_name="chance")
+            .join(self.group.filter(pl.col("to").is_null()), on="bin")
+            .group_by("to", "band")
+            .agg(open_n=(pl.col("n") * pl.col("chance")).sum())
+            .select(pl.lit(self.activity).alias("from"), "to", "band", "open_n")
+        )
+
+    def waits(self, journey: Journey) -> pl.DataFrame:
         """An estimate a next activity, and one for what nobody was seen to outlast."""
         goes = self.estimate.goes_later()
         goes = np.column_stack([goes, 1.0 - goes.sum(axis=1)])
         open_n = self.still_n[:, None] * goes
         open_mean = _ratio(self.still_days, self.still_n)[:, None]
-        norm = np.array([norm_days_of(self.journey, name) for name in [*self.next, None]])
+        norm = np.array([norm_days_of(journey, name) for name in [*self.next, None]])
         reference = self._reference(norm)
         beyond = np.where(norm > 0, 0.0, np.nan_to_num(reference))
         open_lost = np.maximum(open_mean - norm, 0.0)
@@ -240,7 +272,7 @@ class _Group:
             {
                 "from": [self.activity] * len(norm),
                 "to": [*self.next, None],
-                "owner": self._owners(),
+                "owner": self._owners(journey),
                 "n": self.n.sum(axis=0).astype(np.int64),
                 "open_n": open_n.sum(axis=0),
                 "present": np.full(len(norm), max(int(self.still_n.sum()), 1)),
@@ -258,9 +290,9 @@ class _Group:
             nan_to_null=True,
         )
 
-    def _owners(self) -> list[str]:
-        known = [owner_before(self.journey, name) for name in self.next]
-        return [*known, owner_after(self.journey, self.next)]
+    def _owners(self, journey: Journey) -> list[str]:
+        known = [owner_before(journey, name) for name in self.next]
+        return [*known, owner_after(journey, self.next)]
 
     def _reference(self, norm: Floats) -> Floats:
         return np.where(norm > 0, norm, self._quantile(0.25, self.lost_days))

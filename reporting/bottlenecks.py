@@ -153,8 +153,8 @@ def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     return [
         *_effect(found, speech),
         *([] if found.to is None else _quantiles(found, speech)),
-        KeyFigure(known, speech.say("cases wait here now")),
-        KeyFigure(lost, speech.say("days of waiting, all cases together")),
+        KeyFigure(known, speech.say("cases wait here now"), "waiting"),
+        KeyFigure(lost, speech.say("days of waiting, all cases together"), "lost"),
     ]
 
 
@@ -164,24 +164,27 @@ def _effect(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     low, high = (max(0.0, days) for days in found.interval)
     days, low_, high_ = speech.days_between(found.mean_days_per_case, low, high)
     value = speech.say("%(days)s a case (%(low)s to %(high)s)", days=days, low=low_, high=high_)
-    return [KeyFigure(value, speech.say("extra waiting, on average over all cases of the log"))]
+    words = speech.say("extra waiting, on average over all cases of the log")
+    return [KeyFigure(value, words, "extra")]
 
 
 def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     half, most = found.wait_days.p50, found.wait_days.p90
     unknown = speech.say("not known yet")
     return [
-        KeyFigure(unknown, speech.say("when half of the cases have gone on"))
+        KeyFigure(unknown, speech.say("when half of the cases have gone on"), "wait_half")
         if half is None
         else KeyFigure(
             speech.say("within %(time)s", time=speech.duration(half)),
             speech.say("half of the cases go on"),
+            "wait_half",
         ),
-        KeyFigure(unknown, speech.say("how long 1 in 10 cases waits"))
+        KeyFigure(unknown, speech.say("how long 1 in 10 cases waits"), "wait_most")
         if most is None
         else KeyFigure(
             speech.say("longer than %(time)s", time=speech.duration(most)),
             speech.say("1 in 10 cases waits"),
+            "wait_most",
         ),
     ]
 

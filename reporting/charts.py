@@ -19,12 +19,16 @@ _STEPS = (1 / 24, 0.25, 1, 2, 7, 14, 28, 56, *(DAYS_IN_MONTH * n for n in (3, 6,
 _MOST_TICKS = 6
 
 
-def bar(share: float, tone: str) -> Markup:
-    """A bar of ``share`` (0 … 1) of its cell; the number stands beside it in the table."""
-    length = max(0.5, share * 100) if share > 0 else 0.0
+def bar(share: float, tone: str, rest: float = 0.0) -> Markup:
+    """A bar of ``share`` (0 … 1) of its cell, and behind it one of ``rest``, of another colour.
+
+    The numbers stand beside it in the table.
+    """
+    length, more = (max(0.5, part * 100) if part > 0 else 0.0 for part in (share, rest))
     return tag(
         "svg",
         tag("rect", x=0, y=0, width=length, height=10),
+        *([tag("rect", x=length, y=0, width=more, height=10, class_="still")] if more else []),
         class_=f"bar {tone}",
         viewBox="0 0 100 10",
         preserveAspectRatio="none",

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -16,12 +16,16 @@ from contracts.findings import QUESTION, Findings
 from contracts.settings import Language, Settings
 from reporting import (
     bottlenecks,
+    cards,
     changes,
     charts,
     hands,
     kinds,
+    limits,
     overview,
     quality,
+    queue_chart,
+    readers,
     route_map,
     sections,
     story,
@@ -34,6 +38,7 @@ from reporting.names import Names
 from reporting.speech import Speech, sentence
 from reporting.svg import tag
 
+Row = dict[str, str]
 LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
 ANSWERS = (
     ("yes", "Ja, want …", "Yes, because …"),
@@ -73,13 +78,15 @@ def content(
         language: of all words.
     """
     names = Names(settings, Speech(language, settings.zone))
-    return {
+    told = {
         **_head(findings, settings, names.speech),
         **_first(findings, tables, names),
+        "card_of": _cards(findings, facts, names.speech),
         **_rest(findings, tables, names),
         **_account(findings, facts, names),
         "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
     }
+    return {**told, "readers": _readers(told, names.speech)}
 
 
 def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, Any]:
@@ -120,10 +127,35 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
         "tones": [(tone, speech.say(words)) for tone, words in TONES],
         "swatch": _swatch,
         "bands_of": lambda wait: sections.bands(tables["wait_bands"], wait, speech),
+        "queue_of": lambda wait: queue_chart.queue(tables["queues"], wait.source, speech),
+        "limits_of": lambda wait: limits.limits(wait.source, findings, tables["work_band"], names),
         "meanwhile_of": lambda wait: hands.meanwhile(tables["waiting_causes"], wait, speech),
         "question": QUESTION,
         "answers": ANSWERS,
     }
+
+
+def _cards(findings: Findings, facts: Facts, speech: Speech) -> Callable[..., list[Row]]:
+    """Gives the definition card of a figure: of the whole log, or of a place in it."""
+    day = speech.day(findings.as_of)
+
+    def card_of(figure: story.KeyFigure, wait: bottlenecks.Wait | None = None) -> list[Row]:
+        basis = cards.Basis.of(wait.source if wait else findings)
+        return cards.card(figure.measure, basis, day, facts.version, speech)
+
+    return card_of
+
+
+def _readers(told: Mapping[str, Any], speech: Speech) -> list[readers.Reader]:
+    """The three readers, each with those of the sections for them that the page has."""
+    is_there = {
+        readers.TERMS: told["terms"],
+        readers.MEANT: told["conformance"],
+        readers.CHANGES: told["changes"],
+    }
+    always = (readers.ROUTE, readers.TURNS, readers.QUALITY, readers.METHOD)
+    there = [*always, *(link for link, shown in is_there.items() if shown)]
+    return readers.readers(told["waits"], there, speech)
 
 
 def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Speech) -> str:

@@ -12,8 +12,10 @@ what causes them and in ``disclosure_tables`` for the tables:
 3. A wait, step, route, rework or bottleneck of fewer than k cases is left out; when all that were
    left out are together still fewer than k, the rarest of the others goes with them.
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
-5. Bands of waiting time join their neighbours until each holds none or at least k. Where their
-   total would tell how few cases still wait, the total and the smallest band are hidden.
+5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
+   that ended and of those that go on; the latter only where it is told how many there are. Where
+   their total would tell how few cases still wait, the total and the smallest band are hidden. How
+   many waited week by week is in multiples of k, rounded down.
 6. The curve keeps a point only where k cases left since the point before, k are still there, and
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
@@ -63,6 +65,7 @@ from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_tables import pairs, protect_tables, small_owners
+from reporting.small_groups import hide, is_small
 
 Some = TypeVar("Some", bound=Suppressible)
 
@@ -105,16 +108,6 @@ def protect(
     validation = _validation(findings, protected, k)
     told = protected.model_copy(update={"validation": validation})
     return told, {**shown, "changes": changes_table(changes)}
-
-
-def is_small(count: Count, k: int) -> bool:
-    """Whether ``count`` is of a group too small to show."""
-    return count is not None and 0 < count < k
-
-
-def hide(count: Count, k: int) -> Count:
-    """``count``, or null when it is of 1 … k-1."""
-    return None if is_small(count, k) else count
 
 
 def hide_rows(rows: Count, cases: Count, k: int) -> Count:

@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from reporting.disclosure_wholes import protect_wholes
+from reporting.small_groups import is_small
 
 Pair = tuple[str, str | None]
 Row = dict[str, Any]
+_PAIR = ("from", "to")
 
 
 def protect_tables(
@@ -25,7 +27,8 @@ def protect_tables(
         **tables,
         "steps": _steps(tables["steps"], cases, k, ends),
         "waits": waits,
-        "wait_bands": _bands(tables["wait_bands"], pairs(waits), telling, k),
+        "wait_bands": _bands(tables["wait_bands"], waits, telling, k),
+        "queues": _queues(tables["queues"], waits, k),
         "variants": _variants(tables["variants"], k),
         "rework": _rework(tables["rework"], k),
         "survival": _survival(tables["survival"], cases, k),
@@ -103,17 +106,33 @@ def _waits(waits: pl.DataFrame, k: int) -> pl.DataFrame:
     )
 
 
-def _bands(bands: pl.DataFrame, shown: set[Pair], telling: set[Pair], k: int) -> pl.DataFrame:
-    waits = bands.sort("from", "to", "over_days").partition_by("from", "to", maintain_order=True)
+def _bands(bands: pl.DataFrame, waits: pl.DataFrame, telling: set[Pair], k: int) -> pl.DataFrame:
+    """Bands of the waits that are shown; those still waiting only where their number is shown."""
+    shown = {(from_, to): open_ for from_, to, open_ in _open_of(waits).iter_rows()}
     rows: list[Row] = []
-    for wait in waits:
-        pair = wait.select("from", "to").row(0)
-        if pair in shown and not wait["n"].has_nulls():
-            merged = _merged(wait.to_dicts(), k)
-            rows += _without_total(merged) if pair in telling else merged
-        elif pair in shown:  # done before
-            rows += wait.to_dicts()
+    for wait in bands.sort("from", "to", "over_days").partition_by(*_PAIR, maintain_order=True):
+        pair = wait.select(_PAIR).row(0)
+        if pair not in shown:
+            continue
+        told = wait if shown[pair] else wait.with_columns(open_n=None)
+        if told["n"].has_nulls():  # done before
+            rows += told.to_dicts()
+            continue
+        merged = _merged(told.to_dicts(), k)
+        rows += _without_total(merged) if pair in telling else merged
     return pl.DataFrame(rows, schema=bands.schema, orient="row")
+
+
+def _open_of(waits: pl.DataFrame) -> pl.DataFrame:
+    return waits.select(*_PAIR, pl.col("open_cases").is_not_null())
+
+
+def _queues(queues: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
+    """In round counts: who waits in a week less who did in the one before tells who came."""
+    shown = waits.select(_PAIR)
+    return queues.join(
+        shown, on=_PAIR, how="semi", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("waiting") // k * k)
 
 
 def _without_total(bands: list[Row]) -> list[Row]:
@@ -129,19 +148,25 @@ def _merged(bands: list[Row], k: int) -> list[Row]:
     waiting: Row | None = None
     for band in reversed(bands):
         joined = _join(band, waiting) if waiting else band
-        waiting = joined if 0 < joined["n"] < k else None
+        waiting = joined if _is_few(joined, k) else None
         if waiting is None:
             merged.append(joined)
     if waiting:
         # the shortest are too few: they join the first longer band that holds cases
-        while merged and waiting["n"] < k:
+        while merged and _is_few(waiting, k):
             waiting = _join(waiting, merged.pop())
         merged.append(waiting)
     return merged[::-1] if sum(band["n"] for band in merged) >= k else []
 
 
+def _is_few(band: Row, k: int) -> bool:
+    return is_small(band["n"], k) or is_small(band["open_n"], k)
+
+
 def _join(shorter: Row, longer: Row) -> Row:
-    return {**shorter, "up_to_days": longer["up_to_days"], "n": shorter["n"] + longer["n"]}
+    known = None if shorter["open_n"] is None else shorter["open_n"] + longer["open_n"]
+    counts = {"n": shorter["n"] + longer["n"], "open_n": known}
+    return {**shorter, "up_to_days": longer["up_to_days"], **counts}
 
 
 def _variants(variants: pl.DataFrame, k: int) -> pl.DataFrame:

@@ -12,8 +12,8 @@ import polars as pl
 from contracts.findings import Count, Findings
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
-from reporting.disclosure import is_small
 from reporting.names import Names
+from reporting.small_groups import is_small
 from reporting.speech import Speech, forms
 from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 
@@ -41,12 +41,17 @@ def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
     counts: list[int] = mine["n"].drop_nulls().to_list()
     if not any(counts):
         return []
+    known = pl.col("n", "open_n").fill_null(0)
+    most: int = mine.select(pl.sum_horizontal(known).max()).item()
     return [
         {
             "words": _between(row["over_days"], row["up_to_days"], speech),
             "count": count(row["n"], speech),
             "share": "" if row["n"] is None else speech.share(row["n"] / sum(counts)),
-            "bar": bar((row["n"] or 0) / max(counts), band_tone(row["up_to_days"])),
+            "still": count(row["open_n"], speech),
+            "bar": bar(
+                (row["n"] or 0) / most, band_tone(row["up_to_days"]), (row["open_n"] or 0) / most
+            ),
         }
         for row in mine.iter_rows(named=True)
     ]

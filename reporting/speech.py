@@ -110,6 +110,10 @@ class Speech:
         """Oktober 2010."""
         return str(format_date(day, "LLLL y", locale=self.language))
 
+    def short_month(self, day: dt.date) -> str:
+        """Okt. 2010."""
+        return str(format_date(day, "LLL y", locale=self.language))
+
     def duration(self, days: float) -> str:
         """13 minuten, 2 uur, 8 dagen, 7 weken, 9 maanden."""
         count, unit = _measure(days)

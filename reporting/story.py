@@ -9,6 +9,7 @@ percentile, variant or throughput are left to the tables; a reader gets "half" a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -20,12 +21,18 @@ SECTIONS = 5
 """How many bottlenecks get a section of their own."""
 
 
+Measure = Literal[
+    "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
+]
+
+
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure in large type and the words under it."""
+    """A figure in large type, the words under it, and what it measures."""
 
     value: str
     words: str
+    measure: Measure
 
 
 def answer(findings: Findings, names: Names) -> str:
@@ -65,26 +72,30 @@ def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> l
 
 def _half_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
     if days is not None:
-        return KeyFigure(speech.duration(days), speech.say("then half of the cases are done"))
+        return KeyFigure(
+            speech.duration(days), speech.say("then half of the cases are done"), "half_done"
+        )
     time = _watched_until(0.5, survival, speech)
     words = (
         speech.say("more than half of the cases take longer than %(time)s", time=time)
         if time
         else speech.say("there are too few cases to say when half are done")
     )
-    return KeyFigure(speech.say("not known yet"), words)
+    return KeyFigure(speech.say("not known yet"), words, "half_done")
 
 
 def _most_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
     if days is not None:
-        return KeyFigure(speech.duration(days), speech.say("then 9 of 10 cases are done"))
+        return KeyFigure(
+            speech.duration(days), speech.say("then 9 of 10 cases are done"), "most_done"
+        )
     time = _watched_until(0.1, survival, speech)
     words = (
         speech.say("more than 1 in 10 cases takes longer than %(time)s", time=time)
         if time
         else speech.say("there are too few cases to say when 9 of 10 are done")
     )
-    return KeyFigure(speech.say("not known yet"), words)
+    return KeyFigure(speech.say("not known yet"), words, "most_done")
 
 
 def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str | None:
@@ -96,9 +107,9 @@ def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str |
 def _still_open(log: Log, speech: Speech) -> KeyFigure:
     if log.open_cases is None or not log.cases:
         value = speech.say("not shown") if log.open_cases is None else "0"
-        return KeyFigure(value, speech.say("cases were not done yet when the data ended"))
+        return KeyFigure(value, speech.say("cases were not done yet when the data ended"), "open")
     words = speech.say(
         "cases (%(share)s) were not done yet when the data ended",
         share=speech.share(log.open_cases / log.cases),
     )
-    return KeyFigure(speech.number(log.open_cases), words)
+    return KeyFigure(speech.number(log.open_cases), words, "open")

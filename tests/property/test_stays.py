@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining import stays
+from mining import stays, waits
 from mining.durations import DAY_MS
 from mining.journeys import Lens, moves, traces
+from mining.observed import Observed
+from mining.queues import conclude as by_week
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses
@@ -172,3 +174,58 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
     # whoever outlasted all that left goes as all do
     expected = {"b": total * gone[0] / sum(gone), "c": total * gone[1] / sum(gone)}
     assert found == pytest.approx({to: n for to, n in expected.items() if n})
+
+
+@given(event_logs(), lenses())
+def test_a_queue_holds_those_who_came_and_did_not_go_on_yet(log: pl.DataFrame, lens: Lens) -> None:
+    merged = summed(log, lens)
+    seen = Observed(
+        {(queue.to, queue.is_again): queue for queue in stays.queues(merged)},
+        log["case_id"].n_unique(),
+        merged[stays.HANDS.name],
+        merged[stays.FINISHED.name],
+        lens.journey,
+        lens.end_week,
+    )
+    moved = stays_of(log, lens)
+    ended = moved.filter(~pl.col("is_open"))
+    places = ended.select("from", "to").unique().rows()
+    told = by_week(places, seen, merged[stays.LEFT.name], lens.as_of_date)
+
+    week_ms = stays.WEEK_DAYS * DAY_MS
+    for source, to, day, waiting in told.iter_rows():
+        week = (day - dt.date(1970, 1, 1)).days // stays.WEEK_DAYS
+        from_here = pl.col("from") == source
+        here = ended.filter(from_here, pl.col("to") == to)
+        left_ms = pl.col("enabled_ms") + pl.col("wait_ms")
+        known = here.filter(
+            pl.col("enabled_ms") // week_ms <= week, left_ms // week_ms > week
+        ).height
+        still = sum(
+            queue.weeks.filter("is_open", from_here, pl.col("week") <= week)["n"].sum()
+            for (step, _), queue in seen.queues.items()
+            if step == to
+        )
+        assert waiting == pytest.approx(known + still, abs=0.5 + 1e-9)
+
+
+@given(event_logs(), lenses())
+def test_bands_hold_every_wait_that_goes_on(log: pl.DataFrame, lens: Lens) -> None:
+    bucket = bucket_of(log.lazy(), NOBODY, lens)
+    durations = merge(
+        {"waits": [summarise(bucket, [waits.DURATIONS])["waits"].lazy()]}, [waits.DURATIONS]
+    )["waits"]
+    bands = waits.conclude_bands(durations)
+    found = waits.conclude(durations, summarise(bucket, [waits.CASES])["wait_cases"], lens.journey)
+
+    both = (
+        bands.group_by("from", "to")
+        .agg(pl.col("open_n").sum(), rows=pl.len())
+        .join(found, on=["from", "to"])
+    )
+    for open_n, rows, open_cases in both.select("open_n", "rows", "open_cases").iter_rows():
+        assert open_n == pytest.approx(open_cases, abs=(rows + 1) / 2 + 1e-9)
+    assert (bands["n"].sum(), bands.filter(pl.max_horizontal("n", "open_n") == 0).height) == (
+        durations.filter(pl.col("to").is_not_null())["n"].sum(),
+        0,
+    )

@@ -238,9 +238,20 @@ def test_an_early_look_knows_nothing_of_what_came_later() -> None:
 
 
 def test_the_bands_hold_ended_waits_of_the_journey(found: Found) -> None:
-    bands = found.tables["wait_bands"].select("from", "to", "over_days", "n").rows()
+    ended = found.tables["wait_bands"].filter(pl.col("n") > 0)
+    bands = ended.select("from", "to", "over_days", "n").rows()
 
     assert bands == [("a", "b", 1.0, 100), ("b", "z", 14.0, 40)]
+
+
+def test_the_bands_hold_waits_that_go_on_by_how_long_they_do_so_far() -> None:
+    bands = find_in(["a 1d z"] * 40 + ["y 990d a"] * 12 + ["a 1000d z"]).tables["wait_bands"]
+
+    assert bands.filter(to="z").select("over_days", "n", "open_n").rows() == [
+        (0.0, 40, 0),
+        (7.0, 0, 12),
+        (364.0, 1, 0),
+    ]
 
 
 def test_a_band_reaches_up_to_its_bound() -> None:

@@ -205,9 +205,14 @@ def tables() -> dict[str, pl.DataFrame]:
         "steps": [(name, cases, cases + cases // 20) for name, (cases, _) in STEPS.items()],
         "waits": [(*wait, wait[-1] / TOTAL_DAYS) for wait in WAITS],
         "wait_bands": [
-            (from_, to, over, up_to, n)
+            (from_, to, over, up_to, n, n // 14)
             for (from_, to), shape in SHAPES.items()
             for over, up_to, n in zip(BANDS, [*BANDS[1:], None], shape, strict=True)
+        ],
+        "queues": [
+            (from_, to, dt.date(2025, 1, 8) + dt.timedelta(weeks=week), week * (97 - week) // 9 + n)
+            for n, (from_, to) in enumerate(SHAPES)
+            for week in range(60)
         ],
         "ledger": [(owner, days, cases) for owner, (days, cases) in LEDGER.items()],
         "variants": _variants(),

@@ -112,7 +112,14 @@ def tables(draw):
             for p in pairs
         ],
         "wait_bands": [
-            (*p, float(over), over + 1.0, draw(COUNTS)) for p in pairs for over in range(4)
+            (*p, float(over), over + 1.0, draw(COUNTS), draw(COUNTS))
+            for p in pairs
+            for over in range(4)
+        ],
+        "queues": [
+            (*p, dt.date(2025, 1, 8) + dt.timedelta(weeks=week), draw(COUNTS))
+            for p in pairs
+            for week in range(3)
         ],
         "variants": [(trace, draw(COUNTS), 0.1) for trace in traces],
         "rework": [
@@ -327,12 +334,52 @@ def test_what_the_shown_routes_leave_is_no_small_group(frames):
 def test_bands_join_their_neighbours(counts, shown):
     frames = sample.tables()
     pair = frames["waits"].select("from", "to").row(0)
-    rows = [(*pair, float(over), over + 1.0, n) for over, n in enumerate(counts)]
+    rows = [(*pair, float(over), over + 1.0, n, 0) for over, n in enumerate(counts)]
     bands = pl.DataFrame(rows, schema=TABLES["wait_bands"], orient="row")
 
     _, protected = protect(sample.findings(), {**frames, "wait_bands": bands}, K)
 
     assert protected["wait_bands"]["n"].to_list() == shown
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([(20, 10), (30, 20)], [(20, 10), (30, 20)]),
+        ([(20, 4), (30, 20)], [(50, 24)]),
+        ([(20, 10), (30, 4), (12, 4)], [(62, 18)]),
+        ([(20, 0), (30, 20), (0, 9)], [(20, 0), (30, 29)]),
+    ],
+)
+def test_bands_join_their_neighbours_until_none_is_of_few_that_wait(counts, shown):
+    frames = sample.tables()
+    pair = frames["waits"].select("from", "to").row(0)
+    rows = [(*pair, float(over), over + 1.0, *both) for over, both in enumerate(counts)]
+    bands = pl.DataFrame(rows, schema=TABLES["wait_bands"], orient="row")
+
+    _, protected = protect(sample.findings(), {**frames, "wait_bands": bands}, K)
+
+    assert protected["wait_bands"].select("n", "open_n").rows() == shown
+
+
+@given(tables())
+def test_those_who_wait_are_told_in_bands_only_where_their_number_is(frames):
+    _, shown = protect(sample.findings(), frames, K)
+    hidden = shown["waits"].filter(pl.col("open_cases").is_null()).select("from", "to")
+    told = shown["wait_bands"].join(hidden, on=["from", "to"], nulls_equal=True)
+
+    assert told["open_n"].null_count() == told.height
+    assert shown["wait_bands"]["open_n"].drop_nulls().is_between(1, K - 1).sum() == 0
+
+
+@given(tables())
+def test_a_queue_is_told_in_round_numbers_and_of_waits_that_are_shown(frames):
+    _, shown = protect(sample.findings(), frames, K)
+
+    assert (shown["queues"]["waiting"] % K).sum() == 0
+    assert set(shown["queues"].select("from", "to").iter_rows()) <= set(
+        shown["waits"].select("from", "to").iter_rows()
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A definition card beside each figure: what it says, of which cases, by which calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.findings import Bottleneck, Count, Findings
+from reporting.speech import Speech, forms, sentence
+from reporting.story import Measure
+
+_CASES = forms("%(n)s case", "%(n)s cases")
+_WHAT: Mapping[Measure, str] = {
+    "half_done": sentence("How long after its begin half of the cases have their outcome."),
+    "most_done": sentence("How long after its begin 9 of 10 cases have their outcome."),
+    "open": sentence("Cases that did not have their outcome yet when the data ended."),
+    "extra": sentence(
+        "How many days longer cases waited here than those they are held against, spread over all"
+        " cases of the log. In brackets: its range, 9 times out of 10."
+    ),
+    "wait_half": sentence("Within how long half of the cases that come here go on."),
+    "wait_most": sentence("How long 1 in 10 of the cases that come here waits, or longer."),
+    "waiting": sentence("Cases that waited here when the data ended."),
+    "lost": sentence(
+        "All days that cases waited here, added up; without what the law or a decision explains."
+    ),
+}
+_OPEN_COUNT = sentence(
+    "Cases that are still open count for as long as they were watched (Kaplan-Meier)."
+)
+_SHARED_OUT = sentence(
+    "A case of which the next step is not known yet is shared out over the steps that may come."
+)
+_COUNTED: Mapping[Measure, tuple[str, ...]] = {
+    "half_done": (_OPEN_COUNT,),
+    "most_done": (_OPEN_COUNT,),
+    "open": (sentence("Of all cases in the log, whenever they began."),),
+    "extra": (sentence("Of waits that ended and waits that go on, week by week."),),
+    "wait_half": (_OPEN_COUNT, _SHARED_OUT),
+    "wait_most": (_OPEN_COUNT, _SHARED_OUT),
+    "waiting": (_SHARED_OUT,),
+    "lost": (sentence("Of waits that ended, and of those that go on up to the end of the data."),),
+}
+_PAGE: Mapping[Measure, str] = {"extra": "ranking", "lost": "ranking"}
+_OPEN_CASES = "open-cases"
+_IN_CASES: frozenset[Measure] = frozenset({"open", "waiting"})
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the figures of one place rest on: how many cases, and of them how many are open."""
+
+    cases: Count
+    open_cases: Count
+
+    @classmethod
+    def of(cls, whole: Findings | Bottleneck) -> Basis:
+        """That of the whole log, or of one place in it."""
+        found = whole.log if isinstance(whole, Findings) else whole
+        return cls(found.cases, found.open_cases)
+
+
+def card(
+    measure: Measure, basis: Basis, day: str, version: str, speech: Speech
+) -> list[dict[str, str]]:
+    """The rows of a card.
+
+    Args:
+        measure: which figure.
+        basis: what it rests on.
+        day: when the data ended, in words.
+        version: of the tool.
+        speech: the language of the words.
+    """
+    calendar = (
+        speech.say("On %(day)s.", day=day)
+        if measure in _IN_CASES
+        else speech.say("Calendar days, up to %(day)s.", day=day)
+    )
+    rows = {
+        sentence("What"): speech.say(_WHAT[measure]),
+        sentence("Counted"): " ".join(map(speech.say, _COUNTED[measure])),
+        sentence("Calendar"): calendar,
+        sentence("Cases"): _in_cases(basis, speech),
+        sentence("Rule"): f"docs/methods/{_PAGE.get(measure, _OPEN_CASES)}.md, hoeksteen {version}",
+    }
+    return [{"term": speech.say(term), "words": words} for term, words in rows.items()]
+
+
+def _in_cases(basis: Basis, speech: Speech) -> str:
+    if basis.cases is None:
+        return speech.say("not shown")
+    cases = speech.plural(_CASES, basis.cases)
+    if basis.open_cases is None or not basis.cases:
+        return cases
+    share = speech.share(basis.open_cases / basis.cases)
+    return speech.say("%(cases)s, of which %(share)s still open", cases=cases, share=share)

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Beside each figure stands what it says, of which cases, by which calendar and which rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reporting.cards import Basis, card
+from reporting.speech import Speech
+from reporting.story import Measure
+from tests.unit.reporting import sample
+
+EN = Speech("en", ZoneInfo("Europe/Amsterdam"))
+METHODS = Path(__file__).parents[3]
+
+
+def _rows(measure, basis=None):
+    told = basis or Basis.of(sample.findings())
+    return {row["term"]: row["words"] for row in card(measure, told, "2 March 2026", "0.1.0", EN)}
+
+
+@pytest.mark.parametrize("measure", get_args(Measure))
+def test_each_figure_has_a_card_with_a_page_that_is_there(measure):
+    rows = _rows(measure)
+    page, version = rows["Rule"].split(", ")
+
+    assert list(rows) == ["What", "Counted", "Calendar", "Cases", "Rule"]
+    assert all(rows.values())
+    assert (METHODS / page).is_file()
+    assert version == "hoeksteen 0.1.0"
+
+
+def test_a_number_of_cases_is_of_a_day_and_a_duration_in_calendar_days():
+    assert _rows("waiting")["Calendar"] == "On 2 March 2026."
+    assert _rows("wait_half")["Calendar"] == "Calendar days, up to 2 March 2026."
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"),
+    [
+        (Basis(400, 100), "400 cases, of which 25% still open"),
+        (Basis(400, None), "400 cases"),
+        (Basis(0, 0), "0 cases"),
+        (Basis(None, None), "not shown"),
+    ],
+)
+def test_what_is_not_shown_is_not_told_by_a_share(basis, words):
+    assert _rows("half_done", basis)["Cases"] == words
