@@ -123,6 +123,7 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
         "waits": waits,
         "overview": shown,
         "map": route_map.draw(shown, waits, names),
+        "whole_map": _whole_map(shown, waits, tables, names),
         "off_map": _off_map(shown, waits, speech),
         "tones": [(tone, speech.say(words)) for tone, words in TONES],
         "swatch": _swatch,
@@ -156,6 +157,22 @@ def _readers(told: Mapping[str, Any], speech: Speech) -> list[readers.Reader]:
     always = (readers.ROUTE, readers.TURNS, readers.QUALITY, readers.METHOD)
     there = [*always, *(link for link, shown in is_there.items() if shown)]
     return readers.readers(told["waits"], there, speech)
+
+
+def _whole_map(
+    first: overview.Overview,
+    waits: list[bottlenecks.Wait],
+    tables: Mapping[str, pl.DataFrame],
+    names: Names,
+) -> dict[str, Any] | None:
+    """The map of nearly all steps; null where the first one has them already."""
+    settings = names.settings
+    pairs = [(wait.source.from_, wait.source.to) for wait in waits]
+    shown = overview.choose(tables, settings.journey, pairs, settings.registration, overview.WHOLE)
+    if len(shown.steps) <= len(first.steps):
+        return None
+    drawing = route_map.draw(shown, waits, names, "whole-map")
+    return {"drawing": drawing, "steps": len(shown.steps), "of": tables["steps"].height}
 
 
 def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Speech) -> str:

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Chooses what the map shows: few steps and few moves, so that it can be read at a glance."""
+"""Chooses what a map shows: few steps and moves that are read at a glance, or nearly all."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import polars as pl
@@ -14,10 +14,21 @@ import polars as pl
 from contracts.settings import Journey
 
 START, END = "start", "end"
-MOST_STEPS = 8
-EXTRA_MOVES = 3
 SURE = 3  # so many bottlenecks have their steps on the map, however few cases come there
 RARE = 20  # fewer than one in so many cases is no main way
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a map shows: so many steps, and moves besides the main ways; what is rare or not."""
+
+    steps: int
+    extra_moves: int
+    with_rare: bool = False
+
+
+AT_A_GLANCE = Size(steps=8, extra_moves=3)
+WHOLE = Size(steps=40, extra_moves=40, with_rare=True)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ def choose(
     journey: Journey,
     bottlenecks: Sequence[tuple[str, str | None]],
     registration: str | None = None,
+    size: Size = AT_A_GLANCE,
 ) -> Overview:
     """Start, end, the steps of the first bottlenecks and the most frequent others, with moves.
 
@@ -70,6 +82,7 @@ def choose(
         journey: where cases start and end, as far as the config says.
         bottlenecks: the waits whose moves are always drawn, where their steps are.
         registration: what cases start with before their first step, if the log tells.
+        size: how much of all that the map can hold.
     """
     since = tables["waits"].filter(pl.col("from").is_in([registration]))
     registered = dict(since.group_by("from").agg(pl.col("cases").sum()).iter_rows())
@@ -85,11 +98,12 @@ def choose(
     starts, ends = _edges_of(traces, journey, counts)
     starts = [*registered] or starts
     ranked = [step for pair in bottlenecks[:SURE] for step in pair if step in counts]
-    often = [step for step, cases in counts.items() if cases * RARE >= most]
-    chosen = list(dict.fromkeys([*starts[:1], *ends[:1], *ranked, *often]))[:MOST_STEPS]
+    often = [step for step, cases in counts.items() if size.with_rare or cases * RARE >= most]
+    chosen = list(dict.fromkeys([*starts[:1], *ends[:1], *ranked, *often]))[: size.steps]
     steps = {step: cases for step, cases in told.items() if step in chosen}
-    moves = _moves(tables["waits"], {step: counts[step] for step in steps}, traces)
-    shown = _backbone(moves, set(bottlenecks), len(steps) + EXTRA_MOVES)
+    found = _moves(tables["waits"], {step: counts[step] for step in steps}, traces)
+    moves = [replace(move, rare=False) for move in found] if size.with_rare else found
+    shown = _backbone(moves, set(bottlenecks), len(steps) + size.extra_moves)
     return Overview(
         steps=steps,
         moves=shown,

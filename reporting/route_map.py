@@ -29,9 +29,9 @@ _MOST_LINES = 4
 _CASES = forms("%(n)s case", "%(n)s cases")
 
 
-def draw(overview: Overview, waits: Sequence[Wait], names: Names) -> Markup:
-    """The map as SVG, or nothing where there is no step to show."""
-    return _Map(overview, waits, names).draw() if overview.steps else Markup("")
+def draw(overview: Overview, waits: Sequence[Wait], names: Names, name: str = "map") -> Markup:
+    """The map as SVG, or nothing where there is no step to show; ``name`` is for its ids."""
+    return _Map(overview, waits, names, name).draw() if overview.steps else Markup("")
 
 
 def tone(p90_days: float | None) -> str:
@@ -44,8 +44,8 @@ def tone(p90_days: float | None) -> str:
 class _Map:
     """Everything that drawing one map needs to hand."""
 
-    def __init__(self, overview: Overview, waits: Sequence[Wait], names: Names) -> None:
-        self.overview, self.names, self.speech = overview, names, names.speech
+    def __init__(self, overview: Overview, waits: Sequence[Wait], names: Names, name: str) -> None:
+        self.overview, self.names, self.speech, self.name = overview, names, names.speech, name
         self.badges: dict[tuple[str, str | None], list[Wait]] = {}
         for wait in waits:
             self.badges.setdefault((wait.source.from_, wait.source.to), []).append(wait)
@@ -81,13 +81,13 @@ class _Map:
         title = self.speech.say("Map of the route")
         return tag(
             "svg",
-            tag("title", title, id="map-title"),
-            tag("desc", self._description(), id="map-desc"),
+            tag("title", title, id=f"{self.name}-title"),
+            tag("desc", self._description(), id=f"{self.name}-desc"),
             tag("g", *parts, transform=f"translate({_MARGIN:g} {_MARGIN:g})"),
             class_="map",
             role="group",
-            aria_labelledby="map-title",
-            aria_describedby="map-desc",
+            aria_labelledby=f"{self.name}-title",
+            aria_describedby=f"{self.name}-desc",
             viewBox=f"0 0 {width:g} {height:g}",
             width=width,
             height=height,

@@ -50,8 +50,29 @@ def test_no_step_is_left_alone():
 def test_few_moves_all_between_shown_steps():
     shown = _chosen()
 
-    assert len(shown.moves) <= len(shown.steps) + overview.EXTRA_MOVES
+    assert len(shown.moves) <= len(shown.steps) + overview.AT_A_GLANCE.extra_moves
     assert all({move.from_, move.to} <= shown.steps.keys() for move in shown.moves)
+
+
+def test_the_whole_map_has_every_step_and_every_bottleneck():
+    journey, tables = sample.settings().journey, sample.tables()
+    shown = overview.choose(tables, journey, BOTTLENECKS, size=overview.WHOLE)
+    drawn = {(move.from_, move.to) for move in shown.moves}
+
+    assert shown.steps.keys() == set(sample.STEPS)
+    assert {pair for pair in BOTTLENECKS if pair[1]} <= drawn
+
+
+def test_of_many_steps_the_whole_map_has_the_most_frequent():
+    steps = [(f"step {number}", 5000 - number, 5000) for number in range(400)]
+    tables = sample.tables() | {
+        "steps": pl.DataFrame(steps, schema=TABLES["steps"], orient="row"),
+        "variants": TABLES["variants"].to_frame(),
+        "waits": TABLES["waits"].to_frame(),
+    }
+    shown = overview.choose(tables, Journey(end=("z",)), [], size=overview.WHOLE)
+
+    assert list(shown.steps) == [f"step {number}" for number in range(40)]
 
 
 def test_a_move_against_the_route_is_known_as_such():
