@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What may be published: protected findings in round numbers, that earlier releases do not undo.
+
+Whoever has two releases can take one count from the other. So of one count any two releases say
+the same, or differ by at least ``k``. The rules, after those of ``reporting.disclosure``:
+
+1. Counts are multiples of 5, and person-days have three digits: what is exact tells of one case.
+2. A count that was within ``k`` of this one in an earlier release is told as it was there.
+3. What changed since the last report is left out, and so are the figures without the cases that
+   lost rows: both are there to show what small numbers of cases do.
+
+It cannot tell what somebody else publishes of the same cases, nor undo a release of another tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from contracts.findings import TABLES, Findings, Quantiles, Validation
+
+_MULTIPLE = 5
+_DIGITS = 3
+_COUNTS = {
+    *("cases", "open_cases", "events", "variants", "order_undetermined_cases"),
+    *("quarantined_rows", "quarantined_cases", "rows"),
+    *("within", "late", "open_within", "open_late", "undetermined", "noticed"),
+}
+"""What counts cases or rows in ``findings.json``."""
+
+_NAMES = ("from", "to", "kind", "id", "class", "attribute", "values")
+"""What tells one object of a list from the others there."""
+
+_NO_COUNTS = {"watched_days"}
+_BOUNDS = ("over_days", "up_to_days", "days")
+"""Columns of numbers that say which row it is."""
+
+Place = tuple[object, ...]
+"""Which count it is: the names of the table or the objects it stands in, and its own."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was published of one run."""
+
+    findings: Findings
+    tables: Mapping[str, pl.DataFrame]
+
+    @property
+    def counts(self) -> dict[Place, int]:
+        """Every count in it."""
+        found = dict(_counts_of(self.findings.model_dump(by_alias=True), ()))
+        for name, table in self.tables.items():
+            found |= _counts_in(name, table)
+        return found
+
+
+@dataclass
+class _Earlier:
+    """What earlier releases said of each count."""
+
+    k: int
+    told: dict[Place, set[int]] = field(default_factory=dict)
+
+    def add(self, release: Release) -> None:
+        for place, count in release.counts.items():
+            self.told.setdefault(place, set()).add(count)
+
+    def held(self, place: Place, count: int) -> int:
+        """``count`` in a round number, or what an earlier release said that is too near to it."""
+        told = _rounded(count)
+        near = [each for each in self.told.get(place, ()) if abs(each - told) < self.k]
+        return min(near, key=lambda each: (abs(each - told), each)) if near else told
+
+
+def released(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], earlier: Sequence[Release], k: int
+) -> Release:
+    """What may be published of a run.
+
+    Args:
+        findings: of the run, after ``reporting.disclosure.protect``.
+        tables: the same, in the shapes of ``contracts.findings.TABLES``.
+        earlier: all that was published of the same process before.
+        k: the smallest group that is shown.
+    """
+    before = _Earlier(k)
+    for each in earlier:
+        before.add(each)
+    alone = findings.model_copy(update={"changes": None, "validation": _validation(findings)})
+    document = _held(alone.model_dump(by_alias=True), (), before)
+    return Release(
+        Findings.model_validate(document),
+        {name: _held_table(name, tables[name], before) for name in TABLES},
+    )
+
+
+def _validation(findings: Findings) -> Validation:
+    left_out = {"headlines": (), "headline_without_quarantine": Quantiles(p50=None, p90=None)}
+    return findings.validation.model_copy(update=left_out)
+
+
+def _rounded(count: int) -> int:
+    return _MULTIPLE * round(count / _MULTIPLE)
+
+
+def _in_digits(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _held(value: Any, place: Place, before: _Earlier) -> Any:
+    """``value`` of a document, with each count in it held against what was said before."""
+    if isinstance(value, dict):
+        inside = (*place, *_named(value))
+        return {key: _held_field(key, each, inside, before) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_held(each, place, before) for each in value]
+    return value
+
+
+def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
+    if key in _COUNTS and value is not None:
+        return before.held((*place, key), value)
+    if key.startswith("person_days") and value is not None:
+        return _in_digits(value)
+    if key == "ledger":
+        return {owner: days and _in_digits(days) for owner, days in value.items()}
+    return _held(value, (*place, key), before)
+
+
+def _counts_of(value: Any, place: Place) -> Iterator[tuple[Place, int]]:
+    if isinstance(value, dict):
+        inside = (*place, *_named(value))
+        for key, each in value.items():
+            if key in _COUNTS and each is not None:
+                yield (*inside, key), each
+            else:
+                yield from _counts_of(each, (*inside, key))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _counts_of(each, place)
+
+
+def _named(value: Mapping[str, Any]) -> Place:
+    named = [value.get(name) for name in _NAMES if name in value]
+    segment = value.get("segment")
+    return (*named, *(_named(segment) if segment else ()))
+
+
+def _keys(name: str) -> list[str]:
+    """The columns that say which row it is."""
+    kinds = (pl.String, pl.Date, pl.List)
+    return [key for key, kind in TABLES[name].items() if kind in kinds or key in _BOUNDS]
+
+
+def _counted(name: str) -> list[str]:
+    schema = TABLES[name]
+    return [key for key, kind in schema.items() if kind == pl.Int64 and key not in _NO_COUNTS]
+
+
+def _counts_in(name: str, table: pl.DataFrame) -> dict[Place, int]:
+    keys = _keys(name)
+    return {
+        _place(name, row, keys, column): row[column]
+        for row in table.iter_rows(named=True)
+        for column in _counted(name)
+        if row[column] is not None
+    }
+
+
+def _held_table(name: str, table: pl.DataFrame, before: _Earlier) -> pl.DataFrame:
+    if name == "changes":
+        return table.clear()
+    keys, counts = _keys(name), _counted(name)
+    rows = [
+        {
+            **row,
+            **{
+                column: before.held(_place(name, row, keys, column), row[column])
+                for column in counts
+                if row[column] is not None
+            },
+            **{
+                column: _in_digits(row[column])
+                for column in row
+                if column.startswith("person_days") and row[column] is not None
+            },
+        }
+        for row in table.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=table.schema, orient="row")
+
+
+def _place(name: str, row: Mapping[str, Any], keys: Sequence[str], column: str) -> Place:
+    return (name, *(str(row[key]) for key in keys), column)
