@@ -20,7 +20,7 @@ _MOST_TICKS = 6
 
 
 def bar(share: float, tone: str, rest: float = 0.0) -> Markup:
-    """A bar of ``share`` (0 … 1) of its cell, and behind it one of ``rest``, of another colour.
+    """A bar of ``share`` (0 … 1) of its cell, and behind it one of ``rest`` that is not filled.
 
     The numbers stand beside it in the table.
     """
