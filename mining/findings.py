@@ -125,7 +125,9 @@ def conclude(
     tables = {
         "waits": waited.select(pl.col(waits.SHOWN)),
         "ledger": turns,
-        "queues": queues.conclude(places, seen, merged["stay_left"], lens.as_of_date),
+        "queues": queues.conclude(
+            places, waited, merged["stay_weeks"], merged["stay_left"], lens.as_of_date
+        ),
         "survival": whole.survival,
         **deadline_tables,
         **_other_tables(merged, settings.journey, lens),

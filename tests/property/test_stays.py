@@ -12,11 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining import stays, waits
+from mining import queues, stays, waits
 from mining.durations import DAY_MS
 from mining.journeys import Lens, moves, traces
-from mining.observed import Observed
-from mining.queues import conclude as by_week
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses
@@ -57,11 +55,11 @@ def stays_of(log: pl.DataFrame, lens: Lens) -> pl.DataFrame:
 
 @given(event_logs(), lenses())
 def test_queues_add_up_to_the_moves(log: pl.DataFrame, lens: Lens) -> None:
-    queues = list(stays.queues(summed(log, lens)))
+    found = list(stays.queues(summed(log, lens)))
     moved = stays_of(log, lens)
 
     for (source,), here in moved.group_by("from"):
-        parts = [queue.weeks.filter(pl.col("from") == source) for queue in queues]
+        parts = [queue.weeks.filter(pl.col("from") == source) for queue in found]
         n, days, early = (
             sum(part[name].sum() for part in parts) for name in ("n", "days", "before_clock")
         )
@@ -72,32 +70,32 @@ def test_queues_add_up_to_the_moves(log: pl.DataFrame, lens: Lens) -> None:
 
 @given(event_logs(), lenses())
 def test_ended_stays_are_in_the_queue_of_their_step(log: pl.DataFrame, lens: Lens) -> None:
-    queues = {(queue.to, queue.is_again): queue for queue in stays.queues(summed(log, lens))}
+    found = {(queue.to, queue.is_again): queue for queue in stays.queues(summed(log, lens))}
     ended = stays_of(log, lens).filter(~pl.col("is_open"))
     keys = ended.group_by("to", pl.col("visit") > 1)
 
     counted = {(to, again): group.height for (to, again), group in keys}
     assert {
-        key: queue.weeks.filter(~pl.col("is_open"))["n"].sum() for key, queue in queues.items()
+        key: queue.weeks.filter(~pl.col("is_open"))["n"].sum() for key, queue in found.items()
     } == counted
 
 
 @given(event_logs(), lenses())
 def test_every_group_adds_up_to_its_queue(log: pl.DataFrame, lens: Lens) -> None:
     """Pauses are left out of a queue's days, and not of a group's."""
-    queues = list(stays.queues(summed(log, lens)))
-    groups = pl.concat([queue.groups for queue in queues]) if queues else pl.DataFrame()
-    if not queues:
+    found = list(stays.queues(summed(log, lens)))
+    groups = pl.concat([queue.groups for queue in found]) if found else pl.DataFrame()
+    if not found:
         return
     kinds = groups.filter(pl.col("attribute") == KINDS)
     moved = stays_of(log, lens)
 
-    assert kinds["n"].sum() == pytest.approx(sum(queue.n for queue in queues))
+    assert kinds["n"].sum() == pytest.approx(sum(queue.n for queue in found))
     assert kinds["days"].sum() == pytest.approx(moved["lost"].sum() / DAY_MS)
     assert kinds["squared"].sum() == pytest.approx(
         ((moved["lost"] // stays.HOUR_MS / 24) ** 2).sum()
     )
-    for queue in queues:
+    for queue in found:
         for doer in stays.DOER:
             told = queue.groups.filter(pl.col("attribute") == doer, pl.col("is_open"))
             known = queue.groups.filter(pl.col("attribute") == doer, ~pl.col("is_open"))
@@ -178,35 +176,32 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
 
 @given(event_logs(), lenses())
 def test_a_queue_holds_those_who_came_and_did_not_go_on_yet(log: pl.DataFrame, lens: Lens) -> None:
-    merged = summed(log, lens)
-    seen = Observed(
-        {(queue.to, queue.is_again): queue for queue in stays.queues(merged)},
-        log["case_id"].n_unique(),
-        merged[stays.HANDS.name],
-        merged[stays.FINISHED.name],
-        lens.journey,
-        lens.end_week,
+    merged, bucket = summed(log, lens), bucket_of(log.lazy(), NOBODY, lens)
+    frames = summarise(bucket, [waits.DURATIONS, waits.CASES])
+    waited = waits.conclude(frames["waits"], frames["wait_cases"], lens.journey)
+    told = queues.conclude(
+        waited.select("from", "to").rows(),
+        waited,
+        merged[stays.WEEKS.name],
+        merged[stays.LEFT.name],
+        lens.as_of_date,
     )
-    moved = stays_of(log, lens)
-    ended = moved.filter(~pl.col("is_open"))
-    places = ended.select("from", "to").unique().rows()
-    told = by_week(places, seen, merged[stays.LEFT.name], lens.as_of_date)
+    inside = moves(traces(log.lazy(), lens), lens).collect()
+    stayed = inside.filter(~pl.col("is_outside"), ~pl.col("is_parallel"), ~pl.col("is_open"))
+    open_cases = {
+        (from_, to): n for from_, to, n in waited.select("from", "to", "open_cases").rows()
+    }
 
-    week_ms = stays.WEEK_DAYS * DAY_MS
-    for source, to, day, waiting in told.iter_rows():
-        week = (day - dt.date(1970, 1, 1)).days // stays.WEEK_DAYS
-        from_here = pl.col("from") == source
-        here = ended.filter(from_here, pl.col("to") == to)
-        left_ms = pl.col("enabled_ms") + pl.col("wait_ms")
-        known = here.filter(
-            pl.col("enabled_ms") // week_ms <= week, left_ms // week_ms > week
-        ).height
-        still = sum(
-            queue.weeks.filter("is_open", from_here, pl.col("week") <= week)["n"].sum()
-            for (step, _), queue in seen.queues.items()
-            if step == to
-        )
-        assert waiting == pytest.approx(known + still, abs=0.5 + 1e-9)
+    week_ms, left_ms = stays.WEEK_DAYS * DAY_MS, pl.col("enabled_ms") + pl.col("wait_ms")
+    for (source, to), queue in told.group_by("from", "to", maintain_order=True):
+        here = stayed.filter(pl.col("from") == source, pl.col("to").eq_missing(pl.lit(to)))
+        still = []
+        for day, waiting in queue.select("day", "waiting").rows():
+            week = (day - dt.date(1970, 1, 1)).days // stays.WEEK_DAYS
+            is_there = (pl.col("enabled_ms") // week_ms <= week) & (left_ms // week_ms > week)
+            still.append(waiting - here.filter(is_there).height)
+        assert still == sorted(still)  # who waits still came once, and did not go
+        assert (min(still) >= 0, still[-1]) == (True, open_cases[source, to])
 
 
 @given(event_logs(), lenses())
