@@ -67,14 +67,16 @@ class Clock:
 class Client:
     """Asks the APIs at ``roots``, called ``name`` in errors; to be closed.
 
-    No other host than those of ``roots`` is asked, so that none learns the token.
+    No other host than those of ``roots`` is asked, so that none learns the token. An API behind a
+    proxy may know itself by another address: what it refers to is then asked where the root is
+    whose path it has.
     """
 
     def __init__(
         self, name: str, roots: Collection[str], who: Credentials, clock: Clock | None = None
     ) -> None:
         self._name, self._who, self._clock = name, who, clock or Clock()
-        self._origins = {_origin(httpx.URL(root)) for root in roots}
+        self._roots = [httpx.URL(root) for root in roots]
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         self._http = httpx.Client(timeout=_TIMEOUT, limits=limits)
 
@@ -117,13 +119,16 @@ class Client:
             allowed = httpx.URL(url)
         except httpx.InvalidURL:
             raise SourceError(f"{self._name} refers to an address that cannot be one.") from None
-        if _origin(allowed) not in self._origins:
-            raise SourceError(
-                f"{self._name} refers to another host or scheme, which is not asked.",
-                "If it is that of the Catalogi API, name it: catalogue: https://…; else let the "
-                "API know by which address it is reached.",
-            )
-        return allowed
+        if any(_origin(allowed) == _origin(root) for root in self._roots):
+            return allowed
+        for root in self._roots:
+            if _is_below(allowed, root):
+                return root.copy_with(raw_path=allowed.raw_path)
+        raise SourceError(
+            f"{self._name} refers to another host or scheme, with a path of neither API.",
+            "If it is that of the Catalogi API, name it: catalogue: https://…; else let the "
+            "API know by which address it is reached.",
+        )
 
     def _response(self, url: httpx.URL, what: str) -> httpx.Response:
         """What comes, asked again while the trouble may pass."""
@@ -175,6 +180,11 @@ class Client:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return (url.scheme, url.host, url.port)
+
+
+def _is_below(url: httpx.URL, root: httpx.URL) -> bool:
+    """Whether a path goes on where that of ``root`` ends, on whatever host."""
+    return f"{url.path}/".startswith(f"{root.path.rstrip('/')}/")
 
 
 def _is_of_certificates(error: BaseException) -> bool:

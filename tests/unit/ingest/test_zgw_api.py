@@ -76,9 +76,10 @@ def fetched(
     landing: Path,
     sleep: Callable[[float], None] = [].append,
     now: float = NOW,
+    path: str | None = None,
     **more: Any,
 ) -> SourceFile:
-    source = source_at(api.zaken, **{"case_type": CASE_TYPE, **more})
+    source = source_at(path or api.zaken, **{"case_type": CASE_TYPE, **more})
     [address] = find(source, landing / "c.yaml", 0)
     assert isinstance(address, Address)
     return fetch_zgw(address, source, landing, Clock(lambda: now, sleep))
@@ -215,6 +216,7 @@ def page(**about: Any) -> Answer:
         ("zaken", page(next=3), "answers for zaken with no page", "log in"),
         ("audittrail", page(), "answers for audittrail with no list", "log in"),
         ("zaken", page(next="https://elsewhere.example/Jan"), "another host", "catalogue: https"),
+        ("zaken", page(next="https://elsewhere.example/zaken/api/v12/Jan"), "neither API", ""),
         ("zaken", page(next="http://h:Jan"), "an address that cannot be one", ""),
     ],
 )
@@ -346,6 +348,26 @@ def test_the_catalogue_may_be_elsewhere_if_the_config_says_so(
 
     found, _ = told(fetched(api, landing, catalogue=there), tmp_path / "asked")
     assert found.equals(recorded)
+
+
+def test_an_api_behind_a_proxy_may_know_itself_by_another_address(
+    api: Api, recorded: pl.DataFrame, landing: Path, tmp_path: Path
+) -> None:
+    reached, within = api.root, "https://user:secret@openzaak.intern:8443"
+    zaken = api.zaken
+    api.records = json.loads(json.dumps(api.records).replace(reached, within))
+    api.root = within
+
+    with pytest.raises(SourceError, match="neither API") as refused:
+        fetched(api, landing, path=zaken)
+    assert "catalogue" in refused.value.hint
+
+    catalogue = f"{reached}/catalogi/api/v1"
+    found, missing = told(fetched(api, landing, path=zaken, catalogue=catalogue), tmp_path / "out")
+    assert found.equals(recorded)
+    assert missing == 0
+    asked = Counter(what for what, _ in api.asked)
+    assert asked["audittrail"] == len(api.records["zaken"])
 
 
 @pytest.mark.parametrize(
