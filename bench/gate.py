@@ -99,7 +99,7 @@ def _piece(first: int, size: int) -> pl.DataFrame:
     ).select(CANDIDATES.names())
 
 
-_EMPTY = ("team", "org", "instance", "at_problem", "noticed")
+_EMPTY = ("team", "org", "instance", "at_problem", "noticed", "destroy_on")
 
 
 def by_us(path: Path) -> list[int]:

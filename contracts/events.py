@@ -51,6 +51,7 @@ CANDIDATES = pl.Schema(
         "at_problem": pl.String,  # why `at` is null: "missing", "unreadable"; else null
         "closed_at": INSTANT,  # when its case was closed; null where the row does not tell
         "recorded_at": INSTANT,  # when the row was put on record; null where it does not tell
+        "destroy_on": pl.Date,  # after that day its case may not be kept; null where nothing tells
         # which rules only the reader can see broken, and in which column: `NOTICE`s, mostly null
         "noticed": pl.List(NOTICE),
     }

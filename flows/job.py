@@ -97,6 +97,11 @@ class Job(BaseModel):
         """What is thrown away at the end."""
         return self.making / "scratch"
 
+    @property
+    def today(self) -> dt.date:
+        """On what day the run is made, where the process is."""
+        return self.now.astimezone(self.settings.zone).date()
+
     def landing(self, url: str) -> Path:
         """Where what an address gives is kept while a run is made, for its owner alone."""
         folder = self.process_folder / ".landing" / hashlib.sha256(url.encode()).hexdigest()[:16]
@@ -336,11 +341,16 @@ def _sha256(path: Path) -> str:
 
 
 def _left_out(settings: Settings, now: dt.datetime, held: Version | None) -> list[str]:
-    """Which cases are left out of the log: the forgotten ones, and those that ended long ago."""
+    """Which cases are left out: the forgotten ones, and those that may not be kept by now."""
     forgotten = sorted(case for _, case in held.forgotten) if held else []
     retention = settings.store.retention
-    until = [ago(retention, now).astimezone(settings.zone).date().isoformat()] if retention else []
-    return [*until, *forgotten]
+    moments = [ago(retention, now)] if retention else []
+    if any(source.meant_format == "zgw" for source in settings.sources):
+        moments.append(now)  # its cases say when they should be destroyed
+    return [
+        *(moment.astimezone(settings.zone).date().isoformat() for moment in moments),
+        *forgotten,
+    ]
 
 
 def _identity(

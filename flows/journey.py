@@ -43,11 +43,16 @@ def journey(
 
 
 def make(job: Job, by: Any = tasks, wait_seconds: float = 0) -> Path:
-    """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder."""
-    if not job.is_done:
+    """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder.
+
+    One that is there already is not made again; what the store has kept for long enough goes.
+    """
+    if not job.is_done or steps.has_expired(job):
         with steps.alone(job, wait_seconds):
             job = again(job)  # a run before us may have changed the store
-            if not job.is_done:
+            if job.is_done:
+                steps.sweep(job)
+            else:
                 _make(job, by)
     point_at(job)
     return job.folder

@@ -7,6 +7,7 @@ Heavy rooms are imported where they are used, so that ``hoeksteen --help`` answe
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import platform
@@ -51,10 +52,10 @@ _LIBRARIES = ("polars", "great-expectations", "pm4py", "prefect", "deltalake")
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the log of a run consists of, and the cases that ``ended`` too long ago to be kept."""
+    """What the log of a run consists of, and the cases that are ``gone``: they may not be kept."""
 
     batches: tuple[Batch, ...]
-    ended: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,20 +96,21 @@ def workplace(job: Job) -> Iterator[None]:
 def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     """All that the log of the run consists of: what was read, and what only the store has.
 
-    Cases that ended so long ago that they may not be kept are left out.
+    Cases that should have been destroyed, or that ended too long ago to be kept, are left out.
     """
-    from ingest.removal import ended_before, without
+    from ingest.removal import ended_before, without, without_destroyed
 
     read_now = itertools.chain.from_iterable(read)
     batches = job.then.batches if job.then else (*read_now, *job.kept)
     job.store.bring(paths_of(batches))
     if job.then:
         return Gathered(batches)
+    there, destroyed = without_destroyed(batches, job.today, job.scratch)
     retention = job.settings.store.retention
     if not retention:
-        return Gathered(batches)
-    ended = ended_before(batches, job.settings.journey.end, ago(retention, job.now))
-    return Gathered(tuple(without(batches, ended, job.scratch)), tuple(ended))
+        return Gathered(tuple(there), tuple(destroyed))
+    ended = ended_before(there, job.settings.journey.end, ago(retention, job.now))
+    return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
 
 
 def check(job: Job, batches: Sequence[Batch]) -> Verdict:
@@ -159,11 +161,29 @@ def keep(job: Job, gathered: Gathered) -> Log:
     log = log_of(gathered.batches, job.draft / "quarantine.parquet", job.as_of)
     if job.then:
         return log
-    kept_from = ago(job.settings.store.history, job.now)
-    version = commit(job.store, gathered.batches, job.known_at, kept_from)
-    if gathered.ended:
-        scrub(job.store, version.batches, gathered.ended)
+    version = commit(job.store, gathered.batches, job.known_at, _kept_from(job))
+    if gathered.gone:
+        scrub(job.store, version.batches, gathered.gone)
     return replace(log, parts=parts_of(version.batches))
+
+
+def has_expired(job: Job) -> bool:
+    """Whether the store holds what was replaced longer ago than it may be kept."""
+    from ingest.store import expired
+
+    return bool(job.held) and not job.then and bool(expired(job.store, _kept_from(job)))
+
+
+def sweep(job: Job) -> None:
+    """Removes that from the store, which is held by who calls."""
+    from ingest.store import sweep as swept
+
+    if has_expired(job):
+        swept(job.store, _kept_from(job))
+
+
+def _kept_from(job: Job) -> dt.datetime:
+    return ago(job.settings.store.history, job.now)
 
 
 def survey(job: Job, log: Log, bucket: int) -> Path:

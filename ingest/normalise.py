@@ -12,7 +12,7 @@ import polars as pl
 from contracts.events import CANDIDATES, attribute_column
 from ingest.notations import Notation
 from ingest.notices import NOTICED
-from ingest.raw import DIGEST, ROW
+from ingest.raw import DESTROY_ON, DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
@@ -38,7 +38,8 @@ def normalise(
     Control characters become spaces, texts are stripped; an empty value is null.
 
     Args:
-        rows: ``ROW``, ``DIGEST``, ``NOTICED`` and the columns that ``roles`` names.
+        rows: ``ROW``, ``DIGEST``, ``NOTICED``, ``DESTROY_ON`` if it is there, and the columns that
+            ``roles`` names.
         roles: which column of ``rows`` plays which role.
         notations: by time column that is ``String``, how it is written.
         source: what names the file.
@@ -60,6 +61,7 @@ def normalise(
         "registered_at": time["registration_timestamp"].struct.field("at"),
         "closed_at": time["closing_timestamp"].struct.field("at"),
         "recorded_at": time["recorded_timestamp"].struct.field("at"),
+        "destroy_on": pl.col(DESTROY_ON) if DESTROY_ON in schema else pl.lit(None, pl.Date),
         "noticed": pl.col(NOTICED),
         "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),

@@ -20,6 +20,8 @@ ROW = "#row"
 DIGEST = "#digest"
 """Name of the column with a digest of all that a row says, also in columns that are not read."""
 
+DESTROY_ON = "#destroy_on"
+"""Name of a column with the day after which the case of a row may not be kept, if it has one."""
 
 MOST_COLUMNS = 5_000
 """No log has more: each is looked through."""
@@ -46,7 +48,7 @@ class Raw:
     looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases or events have no row, by why.
+    ``left_out``: how many cases or events have no row, by why. ``frame`` may have ``DESTROY_ON``.
     """
 
     frame: pl.LazyFrame

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.events import SLOTS
+from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
 from ingest.candidates import scan
 from ingest.places import Place
@@ -47,6 +48,40 @@ def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.dat
         .select(pl.col("case_id").sort())
     )
     return cases.collect(engine="streaming")["case_id"].to_list()
+
+
+def without_destroyed(
+    batches: Sequence[Batch], today: dt.date, scratch: Path
+) -> tuple[list[Batch], list[str]]:
+    """The batches without the cases that should have been destroyed before ``today``.
+
+    Returns:
+        The batches, which count those cases among what is left out, and the ids of the cases.
+    """
+    is_past = pl.col("destroy_on") < today
+    due = [
+        _ids(scan(batch.staged.paths).filter(is_past)) if batch.staged.parts else []
+        for batch in batches
+    ]
+    gone = sorted(set().union(*due))
+    if not gone:
+        return list(batches), []
+    thinned = [
+        replace(batch, staged=replace(batch.staged, left_out=_with(batch, len(cases))))
+        if cases
+        else batch
+        for batch, cases in zip(without(batches, gone, scratch), due, strict=True)
+    ]
+    return thinned, gone
+
+
+def _ids(rows: pl.LazyFrame) -> list[str]:
+    cases = rows.select(pl.col("case_id").drop_nulls().unique())
+    return cases.collect(engine="streaming")["case_id"].to_list()
+
+
+def _with(batch: Batch, destroyed: int) -> dict[Why, int]:
+    return added_up([batch.staged.left_out, {"destroyed": destroyed}])
 
 
 def scrub(store: Place, batches: Sequence[Batch], cases: Collection[str]) -> None:

@@ -78,7 +78,7 @@ def commit(
         }
         store.check_held()
         _publish(store, current, parts_of(there), facts)
-    _sweep(store, keep_from)
+    sweep(store, keep_from)
     return next(versions(store))
 
 
@@ -259,13 +259,22 @@ def _batch(said: dict[str, Any], store: Place) -> Batch:
     return Batch(Origin(**said["origin"]), staged, said["upto"])
 
 
-def _sweep(store: Place, keep_from: dt.datetime) -> None:
-    """Removes the batches of which no version is kept; nothing but files of ours."""
+def expired(store: Place, keep_from: dt.datetime) -> set[Path]:
+    """The files of batches of which no version since ``keep_from`` is kept; nothing but ours."""
     kept: set[str] = set()
     for version in versions(store):
         kept |= {path.parent.name for path in paths_of(version.batches)}
         if version.known_at <= keep_from:  # the log of all moments since then
             break
-    if gone := {path for path in store.files() if path.parent.name not in kept}:
+    return {path for path in store.files() if path.parent.name not in kept}
+
+
+def sweep(store: Place, keep_from: dt.datetime) -> None:
+    """Removes what is ``expired`` from a store that is held by who calls.
+
+    Raises:
+        StoreBusy: the hold on the store was lost.
+    """
+    if gone := expired(store, keep_from):
         store.check_held()
         store.remove(gone)

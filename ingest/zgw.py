@@ -19,8 +19,8 @@ from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, MARK
 from ingest import citizen_numbers
 from ingest.lifecycle import COLUMN, COMPLETE
-from ingest.raw import DIGEST, ROW, Raw, place
-from ingest.zgw_gaps import DESTROYED, REGISTERED, is_to_be_gone, only_referred_to, waiting
+from ingest.raw import DESTROY_ON, DIGEST, ROW, Raw, place
+from ingest.zgw_gaps import DESTROYED, REGISTERED, last_day_kept, only_referred_to, waiting
 from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
 from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
 from ingest.zgw_tables import RECORDS_AT_ONCE, tables_of
@@ -54,7 +54,7 @@ def read_zgw(
     ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name, and
     ``aanmaakdatum``: when what the row tells was put on record, by the audit trail. An open case
     without any status is one row: that it was registered. Cases that should have been destroyed by
-    today are left out.
+    today are left out; of others ``DESTROY_ON`` says when they should be.
 
     Args:
         path: a file with one answer, or a folder of them, in whatever folders.
@@ -69,8 +69,8 @@ def read_zgw(
             are cases of several types and none was chosen.
     """
     tables, counted = tables_of(path, name, scratch, at_once)
-    all_zaken = _zaken(tables, name, case_type)
-    is_gone = is_to_be_gone(dt.datetime.now(dt.UTC).date())
+    all_zaken = _zaken(tables, name, case_type).with_columns(last_day_kept().alias(DESTROY_ON))
+    is_gone = (pl.col(DESTROY_ON) < dt.datetime.now(dt.UTC).date()).fill_null(value=False)
     zaken = of_cases(tables, all_zaken.filter(~is_gone))
     statuses = _statuses(tables, zaken, name)
     waits, left_out = waiting(zaken, statuses)
@@ -96,6 +96,7 @@ def read_zgw(
         .select(
             *(pl.col(each).alias(places[each]) for each in (*read, _RECORDED, *looked_at)),
             pl.struct(read).hash().alias(DIGEST),
+            pl.col(DESTROY_ON),
             pl.col(OF_A_STATUS),
             pl.col(OF_A_CASE) & is_first,
         )
@@ -326,6 +327,7 @@ def _described(
         pl.concat_str("bronorganisatie", "identificatie", separator=" ").alias(_CASE_ID),
         *(pl.col(each).alias(CASE_PREFIX + each) for each in _OF_THE_CASE),
         "identificatie",
+        DESTROY_ON,
         *asked,
         *OF_A_CASE,
     )

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -19,10 +18,10 @@ CLOSED: Why = "closed"
 EARLY: Why = "early"
 
 
-def is_to_be_gone(today: dt.date) -> pl.Expr:
-    """Whether a case should have been destroyed before ``today``."""
-    is_past = pl.col("archiefactiedatum").str.to_date("%Y-%m-%d", strict=False) < today
-    return ((pl.col("archiefnominatie") == "vernietigen") & is_past).fill_null(value=False)
+def last_day_kept() -> pl.Expr:
+    """The day on which a case should be destroyed; null: on none that is known."""
+    day = pl.col("archiefactiedatum").str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(pl.col("archiefnominatie") == "vernietigen").then(day)
 
 
 def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[Why, int]]:

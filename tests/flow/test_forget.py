@@ -17,6 +17,7 @@ from flows.cli import app
 from ingest.pseudonyms import Pseudonymiser
 from ingest.store import newest
 from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
+from tests.unit.ingest.test_zgw import TYPES, saved, status, zaak
 
 KEY = "k" * 32
 TERM = "deadlines: [{id: snel, rule: {term: P3W, law: none}}]\n"
@@ -114,8 +115,7 @@ def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
 
     assert found["log"]["cases"] == 80 - len(ended) == 70
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
-    for path in world.store.files():
-        assert not pl.read_parquet(path, glob=False)["case_id"].is_in(ids.to_list()).any()
+    assert not any(_has(path, ids.to_list()) for path in world.store.files())
     version = newest(world.store)
     assert version is not None
     assert version.forgotten == frozenset()
@@ -123,3 +123,42 @@ def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
     assert later["log"]["cases"] < 70
     told = json.loads((world.make(JUNE + DAY) / "run.json").read_text("utf-8"))
     assert told["inputs"][0]["rows"] == later["log"]["events"]
+
+
+def test_a_case_leaves_the_store_once_it_should_be_destroyed(world: World) -> None:
+    day = dt.date(2999, 1, 1)  # an export is read today, whenever that is
+    moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
+    due = [
+        zaak(str(n), archiefnominatie="vernietigen", archiefactiedatum=str(day)) for n in range(3)
+    ]
+    others = [zaak(str(n)) for n in range(3, 40)]
+    set_ = [
+        status(str(n), f"2026-03-{day:02}T1{n % 9}:00:00Z", type_)
+        for n in range(40)
+        for day, type_ in ((2, "s"), (9, "b"))
+    ]
+    saved(world.folder, *due, *others, *set_, *TYPES)
+    world.write(
+        "process: {id: test}\nsources: [{path: log, format: zgw}]\n"
+        "journey: {end: [Besloten]}\nprivacy: {key_env: KEY}\n"
+    )
+    assert world.run(moment)["log"]["cases"] == 40
+    saved(world.folder, status("5", "2026-03-12T10:00:00Z"))
+    assert world.run(moment + DAY / 4)["log"]["events"] == 81
+    ids = [f"517439943 {n}" for n in range(3)]
+    names = Pseudonymiser(KEY.encode()).of("case", pl.Series(ids)).to_list()
+    assert sum(_has(path, names) for path in world.store.files()) == 2
+
+    found = world.run(moment + DAY)
+
+    assert (found["log"]["cases"], found["log"]["events"]) == (37, 75)
+    assert not any(_has(path, names) for path in world.store.files())
+    version = newest(world.store)
+    assert version is not None
+    assert version.batches[0].staged.left_out == {"destroyed": 3}
+    assert world.run(moment + DAY) == found
+    assert world.run(moment + 2 * DAY) == found
+
+
+def _has(path: Path, cases: list[str]) -> bool:
+    return bool(pl.read_parquet(path, glob=False)["case_id"].is_in(cases).any())

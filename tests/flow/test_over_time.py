@@ -129,6 +129,25 @@ def test_the_same_files_again_are_the_same_run(world: World) -> None:
     assert world.version == 0
 
 
+def test_the_same_run_again_removes_what_was_kept_long_enough(world: World) -> None:
+    world.export("march.csv", MARCH + rows(0, 9, "brief"))
+    world.run()
+    world.export("march.csv", MARCH)
+    folder = world.make(JUNE + DAY)
+    assert len(world.store.files()) == 2
+
+    assert world.make(JUNE + 90 * DAY) == folder
+    assert len(world.store.files()) == 2  # of the day before it was replaced
+    with world.store.hold():
+        assert world.make(JUNE + 90 * DAY) == folder  # there is nothing to do
+        with pytest.raises(StoreBusy):
+            world.make(JUNE + 92 * DAY)
+
+    assert world.make(JUNE + 92 * DAY) == folder
+    assert len(world.store.files()) == 1
+    assert world.version == 1
+
+
 def test_a_file_under_another_name_brings_no_new_rows_to_count(world: World) -> None:
     world.export("march.csv", MARCH)
     first = world.run()

@@ -14,7 +14,7 @@ from ingest.batches import Batch, Origin, Part, Staged
 from ingest.pseudonyms import pseudonymise
 from tests.builders import event_log
 
-_OF_THE_GATE = ("closed_at", "recorded_at", "noticed")
+_OF_THE_GATE = ("closed_at", "recorded_at", "destroy_on", "noticed")
 
 
 def candidates(*traces: str, **columns: object) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 from ingest.batches import paths_of
 from ingest.candidates import scan
 from ingest.places import BucketFolder
-from ingest.removal import ended_before, scrub, touched, without
+from ingest.removal import ended_before, scrub, touched, without, without_destroyed
 from ingest.store import commit, known_then
 from tests.builders import MONDAY
 from tests.unit.ingest.candidates_of import batch, candidates
@@ -48,6 +48,27 @@ def test_batches_without_some_cases(tmp_path, of):
     assert same == other  # its c1 is none of them, and its file stays as it is
     assert cases([one]) == ["c1", "c1", "c2", "c3", "c3", "c4"]
     assert len(list(scratch.iterdir())) == len(set(paths_of([left])) - set(paths_of([one])))
+
+
+def test_batches_without_cases_that_should_have_been_destroyed(tmp_path):
+    day = dt.date(2026, 5, 1)
+    days = {"c1": day, "c2": day + dt.timedelta(days=1), "c3": day - dt.timedelta(days=1)}
+    rows = candidates("a b", "a", "a b", "a")
+    one = batch(
+        tmp_path, rows.with_columns(destroy_on=pl.col("case_id").replace_strict(days, default=None))
+    )
+    other = batch(tmp_path, candidates("x", "y", "z"), "other")
+    (scratch := tmp_path / "scratch").mkdir()
+
+    [left, same], gone = without_destroyed([one, other], day, scratch)
+
+    assert gone == ["c3"]
+    assert cases([left]) == ["c1", "c1", "c2", "c4"]
+    assert cases([same]) == ["c1", "c2"]  # whatever source knows a case
+    assert (left.staged.left_out, same.staged.left_out) == ({"destroyed": 1}, {})
+    [again, _], gone = without_destroyed([left, same], day + dt.timedelta(days=1), scratch)
+    assert (gone, again.staged.left_out) == (["c1"], {"destroyed": 2})
+    assert without_destroyed([again, same], day + dt.timedelta(days=1), scratch)[1] == []
 
 
 def test_the_order_of_the_rows_and_those_without_a_case_stay(tmp_path):

@@ -211,8 +211,10 @@ TYPES = [
 
 
 def saved(folder: Path, *answers: Any) -> Path:
-    (folder / "log").mkdir()
-    for number, answer in enumerate(answers):
+    """Puts answers in a folder, besides those that are there."""
+    (folder / "log").mkdir(exist_ok=True)
+    there = len(list((folder / "log").iterdir()))
+    for number, answer in enumerate(answers, there):
         said = answer if isinstance(answer, str) else json.dumps(answer)
         (folder / "log" / f"page-{number}.json").write_text(said, encoding="utf-8")
     return folder / "log"
@@ -534,6 +536,9 @@ def test_what_should_have_been_destroyed_is_left_out(
     found = staged(log)
 
     assert found["case_id"].n_unique() == (1 if is_left_out else 2)
+    due = found.drop_nulls("destroy_on").select("case_id", "destroy_on").unique().rows()
+    is_later = archived == {"archiefnominatie": "vernietigen", "archiefactiedatum": "2920-01-01"}
+    assert due == ([("517439943 2", dt.date(2920, 1, 1))] if is_later else [])
     assert left_out_of(log, tmp_path) == ({DESTROYED: 1} if is_left_out else {})
 
 
