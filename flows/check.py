@@ -13,7 +13,7 @@ from contracts.verdict import Verdict
 from flows import steps
 from flows.job import plan
 from flows.left_out import tell
-from ingest.batches import paths_of
+from ingest.batches import formats_of, paths_of
 
 
 def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
@@ -30,8 +30,14 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
         job.scratch.mkdir(parents=True)
         batches = [batch for given in job.inputs for batch in steps.read(job, given)]
         tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
-        missing = sum(batch.staged.missing for batch in batches)
-        verdict = judge(paths_of(batches), job.settings, now, job.making, missing=missing)
+        verdict = judge(
+            paths_of(batches),
+            job.settings,
+            now,
+            job.making,
+            missing=sum(batch.staged.missing for batch in batches),
+            read_as=formats_of(batches, job.settings.sources),
+        )
     if not verdict.success:
         hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
         raise steps.stopped(verdict, job.settings, hint)

@@ -32,7 +32,7 @@ from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.job import VERSION, Job
 from flows.progress import recorded
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
-from ingest.batches import Batch, parts_of, paths_of
+from ingest.batches import Batch, formats_of, parts_of, paths_of
 
 if TYPE_CHECKING:
     from contracts.findings import Changes
@@ -129,6 +129,7 @@ def check(job: Job, batches: Sequence[Batch]) -> Verdict:
         job.draft,
         as_of=job.as_of,
         missing=sum(batch.staged.missing for batch in batches),
+        read_as=formats_of(batches, job.settings.sources),
     )
     if not verdict.success:
         _write_quarantine(job)

@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from contracts.formats import Format, format_of_name
 from contracts.left_out import Why
 from contracts.settings import Privacy
 from contracts.sources import Source
@@ -116,6 +117,16 @@ def parts_for(rows: int) -> int:
 def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
     """The parts of some batches."""
     return tuple(part for batch in batches for part in batch.staged.parts)
+
+
+def formats_of(batches: Iterable[Batch], sources: Iterable[Source]) -> set[Format]:
+    """The formats of the files that some batches of these sources were."""
+    meant = {source.path: source.meant_format for source in sources}
+    told = (
+        meant.get(batch.origin.given) or format_of_name(PurePath(batch.origin.name))
+        for batch in batches
+    )
+    return {format_ for format_ in told if format_}
 
 
 def paths_of(batches: Iterable[Batch]) -> list[Path]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -32,6 +32,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import AndCondition, Column, Condition
 
 from contracts.events import CANDIDATES, attribute_column
+from contracts.formats import Format
 from contracts.settings import Settings
 from validation.expectations.accounts import ExpectAccountsOfOnePerson
 from validation.expectations.activities import ExpectActivitiesToOccur, ExpectNamesToDiffer
@@ -77,6 +78,7 @@ class Log:
         as_of: rules about cases and activities look at nothing later.
         missing: how many records its sources say they have and did not give.
         rows: how many it has.
+        read_as: the formats of its files, which the config need not tell.
     """
 
     settings: Settings
@@ -84,6 +86,7 @@ class Log:
     as_of: datetime
     missing: int = 0
     rows: int = 0
+    read_as: Collection[Format] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -115,9 +118,9 @@ class Log:
 
     @property
     def formats(self) -> set[str]:
-        """The formats of its sources, in so far as the config tells them."""
+        """The formats of its sources, as the config or their files tell them."""
         meant = (source.meant_format for source in self.settings.sources)
-        return {format_ for format_ in meant if format_}
+        return {format_ for format_ in (*meant, *self.read_as) if format_}
 
     def limit(self, rule: str) -> float:
         """The limit of a rule for this process."""

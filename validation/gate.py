@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from contracts.formats import Format
 from contracts.settings import Settings
 from contracts.verdict import Verdict
 from validation.asked import Log
@@ -38,6 +39,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     *,
     as_of: datetime | None = None,
     missing: int = 0,
+    read_as: Collection[Format] = (),
     part_rows: int = PART_ROWS,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
@@ -50,6 +52,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
             ``remarks.parquet``, the rows that break a rule which only tells.
         as_of: the rules about cases and activities look at nothing that happened after it.
         missing: how many records the sources say they have and did not give.
+        read_as: the formats of its files, which the settings need not tell.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
 
     Returns:
@@ -62,7 +65,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     k = settings.privacy.minimum_group
     table = whole_log(candidates)
     rows = table.select(pl.len()).collect().item()
-    log = Log(settings, now, min(as_of or now, now), missing, rows)
+    log = Log(settings, now, min(as_of or now, now), missing, rows, read_as)
     suite = event_log_suite(log, table.collect_schema().names())
     pages = out / "validation"
     pages.mkdir(parents=True, exist_ok=True)
