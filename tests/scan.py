@@ -32,6 +32,8 @@ from pyarrow import parquet
 _FORMS = ("utf-8", "utf-16-le", "latin-1")
 _HASHES = ("sha256", "sha1", "md5")
 _SHORTEST = 8  # bytes of a text or a hash that tell it, be it cut off
+_HASH_BITS = 20
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _PACKED = re.compile(rb"\x1f\x8b|PK\x03\x04|PAR1")
 _HEX = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{16,}")
@@ -53,15 +55,31 @@ class Needles:
 
     def inside(self, blob: bytes) -> Iterator[str]:
         """What of it stands in these bytes."""
-        yield from (text for form, text in self._literal if form in blob)
-        for value, name in self._hashed_in(blob):
-            yield f"{name} of {value}"
+        yield from (text for form, text in self._short if form in blob)
+        for at, word in self._known_words_of(blob):
+            yield from (text for form, text in self._long.get(word, ()) if blob.startswith(form, at))
+            if of := self._words.get(word):
+                yield _hash_of(*of)
+        yield from (_hash_of(*of) for of in self._hashes_written_in(blob))
 
     @cached_property
     def _literal(self) -> list[tuple[bytes, str]]:
         plain = {(text.encode(form), text) for text in self.texts for form in _FORMS}
         packed = {(part, text) for text in self.texts for part in _in_base64(text.encode())}
         return sorted(plain | packed)
+
+    @cached_property
+    def _short(self) -> list[tuple[bytes, str]]:
+        return [each for each in self._literal if len(each[0]) < _SHORTEST]
+
+    @cached_property
+    def _long(self) -> dict[int, list[tuple[bytes, str]]]:
+        """By their first bytes as a number, so that all are looked for at once."""
+        of_word: dict[int, list[tuple[bytes, str]]] = {}
+        for form, text in self._literal:
+            if len(form) >= _SHORTEST:
+                of_word.setdefault(_word(form), []).append((form, text))
+        return of_word
 
     @cached_property
     def _digests(self) -> dict[bytes, tuple[str, str]]:
@@ -82,20 +100,43 @@ class Needles:
     @cached_property
     def _words(self) -> dict[int, tuple[str, str]]:
         """By its first bytes as a number."""
-        return {int.from_bytes(digest[:8], "little"): of for digest, of in self._digests.items()}
+        return {_word(digest): of for digest, of in self._digests.items()}
 
     @cached_property
-    def _first_words(self) -> np.ndarray:
-        return np.array(list(self._words), "<u8")
+    def _known_words(self) -> set[int]:
+        return {*self._long, *self._words}
 
-    def _hashed_in(self, blob: bytes) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def _may_be_known(self) -> np.ndarray:
+        """By ``_short_hash`` of a word: false if it is none of ``_known_words``."""
+        table = np.zeros(1 << _HASH_BITS, np.bool_)
+        table[_short_hash(np.array(list(self._known_words), "<u8"))] = True
+        return table
+
+    def _known_words_of(self, blob: bytes) -> Iterator[tuple[int, int]]:
+        """Where a word stands that something begins with that may stand nowhere."""
+        for offset in range(min(_SHORTEST, len(blob))):
+            words = np.frombuffer(blob, "<u8", (len(blob) - offset) // _SHORTEST, offset)
+            for place in np.flatnonzero(self._may_be_known[_short_hash(words)]):
+                if (word := int(words[place])) in self._known_words:
+                    yield offset + _SHORTEST * int(place), word
+
+    def _hashes_written_in(self, blob: bytes) -> Iterator[tuple[str, str]]:
         written = {match[:16].lower() for match in _HEX.findall(blob)}
         written |= {match[:11] for match in _BASE64.findall(blob)}
         yield from (self._beginnings[each] for each in written & self._beginnings.keys())
-        for offset in range(min(_SHORTEST, len(blob))):
-            words = np.frombuffer(blob, "<u8", (len(blob) - offset) // 8, offset)
-            told = np.isin(words, self._first_words)
-            yield from (self._words[int(word)] for word in words[told])
+
+
+def _word(form: bytes) -> int:
+    return int.from_bytes(form[:_SHORTEST], "little")
+
+
+def _short_hash(words: np.ndarray) -> np.ndarray:
+    return words * _ODD >> np.uint64(64 - _HASH_BITS)
+
+
+def _hash_of(value: str, name: str) -> str:
+    return f"{name} of {value}"
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:
