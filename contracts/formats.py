@@ -16,7 +16,13 @@ _OF_ENDING: dict[str, Format] = {
     ".xes": "xes",
     **dict.fromkeys((".jsonocel", ".xmlocel", ".sqlite"), "ocel"),
 }
+_LOCKS = ("~$", ".~lock.")
 _OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
+
+
+def is_lock(path: PurePath) -> bool:
+    """Whether a spreadsheet program left it beside a file that somebody has open."""
+    return path.name.startswith(_LOCKS)
 
 
 def format_of_name(path: PurePath) -> Format | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import SourceError, UsageError
-from contracts.formats import Format, format_of_name
+from contracts.formats import Format, format_of_name, is_lock
 from contracts.sources import Source
 from ingest.sources import SourceFile, find_files
 from ingest.unpacking import blocks
@@ -62,7 +62,11 @@ def open_export(given: str, config: Path) -> Export:
 
 def _pattern(folder: Path) -> str:
     """The files that are meant by a folder: those with one ending, or pages of a ZGW API."""
-    files = [file for file in folder.iterdir() if file.is_file() and format_of_name(file)]
+    files = [
+        file
+        for file in folder.iterdir()
+        if file.is_file() and not is_lock(file) and format_of_name(file)
+    ]
     endings = {"".join(file.suffixes[-2 if file.suffix == ".gz" else -1 :]) for file in files}
     if len(endings) > 1:
         raise UsageError(
@@ -84,7 +88,11 @@ def _one_format(named: str, given: str) -> Format:
         paths = [file for file in path.iterdir() if file.is_file()]
     else:
         paths = [path] if path.is_file() else _matching(named)
-    formats = {_format_of(file) for file in sorted(paths) if file.is_file()}
+    # a file that is named itself is meant, whatever it is called
+    there = [
+        file for file in sorted(paths) if file.is_file() and (file == path or not is_lock(file))
+    ]
+    formats = {_format_of(file) for file in there}
     if not formats:
         raise SourceError(f"There is no export {given}.", _near(path))
     if len(formats) > 1:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.formats import Format, format_of_name
+from contracts.formats import Format, format_of_name, is_lock
 from contracts.settings import Settings
 from contracts.sources import Source, resolve_path
 from ingest import objects
@@ -149,11 +149,13 @@ def _matching_objects(
     bucket: objects.Bucket, wanted: str, format_: Format | None
 ) -> list[objects.Object]:
     if glob.has_magic(wanted):
-        return bucket.matching(wanted)
+        return [each for each in bucket.matching(wanted) if not is_lock(PurePosixPath(each.key))]
     if wanted and (found := bucket.find(wanted)):
         return [found]
-    inside = bucket.inside(wanted, deep=False)
-    return [each for each in inside if format_ or format_of_name(PurePosixPath(each.key))]
+    inside = ((PurePosixPath(each.key), each) for each in bucket.inside(wanted, deep=False))
+    return [
+        each for path, each in inside if not is_lock(path) and (format_ or format_of_name(path))
+    ]
 
 
 def find_files(
@@ -196,13 +198,17 @@ def _matches(source: Source, config: Path) -> list[Path]:
         return sorted(
             file
             for file in path.iterdir()
-            if file.is_file() and (source.format or format_of_name(file))
+            if _is_export(file) and (source.format or format_of_name(file))
         )
     # only what the config says is a pattern: not the name of the folder that the config is in
     folder = Path(glob.escape(str(config.parent.resolve())))
     pattern = resolve_path(source.path, folder / config.name)
     root = Path(pattern.anchor)
-    return sorted(file for file in root.glob(str(pattern.relative_to(root))) if file.is_file())
+    return sorted(file for file in root.glob(str(pattern.relative_to(root))) if _is_export(file))
+
+
+def _is_export(path: Path) -> bool:
+    return path.is_file() and not is_lock(path)
 
 
 def _means_files_of_a_folder(source: Source, config: Path) -> bool:

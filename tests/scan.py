@@ -57,7 +57,9 @@ class Needles:
         """What of it stands in these bytes."""
         yield from (text for form, text in self._short if form in blob)
         for at, word in self._known_words_of(blob):
-            yield from (text for form, text in self._long.get(word, ()) if blob.startswith(form, at))
+            yield from (
+                text for form, text in self._long.get(word, ()) if blob.startswith(form, at)
+            )
             if of := self._words.get(word):
                 yield _hash_of(*of)
         yield from (_hash_of(*of) for of in self._hashes_written_in(blob))

@@ -39,6 +39,72 @@ def xlsx(path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = ()) -> 
     return path
 
 
+def xlsm(path: Path, rows: Rows) -> Path:
+    """A workbook of Excel that may hold macros, with one sheet."""
+    with zipfile.ZipFile(xlsx(path, {"blad": rows})) as made:
+        parts = {each: made.read(each) for each in made.namelist()}
+    plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    with_macros = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    assert plain in parts["[Content_Types].xml"]
+    types = parts["[Content_Types].xml"].replace(plain, with_macros)
+    macros = compound({"PROJECT": b"macros"})
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in {**parts, "[Content_Types].xml": types}.items():
+            book.writestr(name, content)
+        book.writestr("xl/vbaProject.bin", macros)
+    return path
+
+
+def xlsb(path: Path, rows: Rows) -> Path:
+    """A binary workbook of Excel 2007 and later, with one sheet."""
+    name, link = _wide("blad"), _wide("rId1")
+    book = [(131, b""), (143, b""), (156, struct.pack("<II", 0, 1) + link + name), (144, b"")]
+    styles = [(617, struct.pack("<I", 2)), *((47, struct.pack("<HH12x", 0, n)) for n in (0, 22))]
+    size = struct.pack("<4I", 0, len(rows) - 1, 0, len(rows[0]) - 1)
+    sheet = [(129, b""), (148, size), (145, b"")]
+    for place, row in enumerate(rows):
+        sheet.append((0, struct.pack("<I", place)))
+        sheet += [_of_xlsb(n, cell) for n, cell in enumerate(row) if cell is not None]
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    of_sheet = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    links = (
+        f'<Relationships xmlns="{relations}">'
+        f'<Relationship Id="rId1" Type="{of_sheet}" Target="worksheets/sheet1.bin"/>'
+        "</Relationships>"
+    )
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("xl/_rels/workbook.bin.rels", links)
+        parts.writestr("xl/workbook.bin", _binary([*book, (132, b"")]))
+        parts.writestr("xl/styles.bin", _binary([*styles, (618, b"")]))
+        parts.writestr("xl/worksheets/sheet1.bin", _binary([*sheet, (146, b""), (130, b"")]))
+    return path
+
+
+def _of_xlsb(column: int, cell: Cell) -> tuple[int, bytes]:
+    is_time = isinstance(cell, dt.datetime)
+    place = struct.pack("<II", column, int(is_time))
+    if isinstance(cell, str):
+        return 6, place + _wide(cell)
+    value = (cell - _FROM) / dt.timedelta(1) if is_time else float(cell)
+    return 5, place + struct.pack("<d", value)
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _binary(records: Sequence[tuple[int, bytes]]) -> bytes:
+    return b"".join(_sevens(kind) + _sevens(len(said)) + said for kind, said in records)
+
+
+def _sevens(number: int) -> bytes:
+    """Seven bits a byte, of which the eighth says that another one follows."""
+    head = b""
+    while number > 127:
+        head, number = head + bytes([number & 127 | 128]), number >> 7
+    return head + bytes([number])
+
+
 def ods(path: Path, rows: Rows) -> Path:
     """A workbook of LibreOffice, with one sheet."""
     cells = "".join(

@@ -16,6 +16,9 @@ def config(tmp_path):
     (folder / "exports").mkdir(parents=True)
     for name in ("b.csv", "a.CSV", "c.csv.gz", "log.xes.gz", "notes.md"):
         (folder / "exports" / name).touch()
+    (folder / "books").mkdir()
+    for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#"):
+        (folder / "books" / name).touch()
     (tmp_path / "outside.parquet").touch()
     return folder / "process.yaml"
 
@@ -28,6 +31,14 @@ def config(tmp_path):
         ({"path": "exports/*.gz"}, [("exports/c.csv.gz", "csv"), ("exports/log.xes.gz", "xes")]),
         ({"path": "../outside.parquet"}, [("outside.parquet", "parquet")]),
         ({"path": "exports/notes.md", "format": "csv"}, [("exports/notes.md", "csv")]),
+        ({"path": "books"}, [("books/a.xlsx", "excel"), ("books/b.ods", "excel")]),
+        (
+            {"path": "books", "format": "excel"},
+            [("books/a.xlsx", "excel"), ("books/b.ods", "excel")],
+        ),
+        ({"path": "books/*"}, [("books/a.xlsx", "excel"), ("books/b.ods", "excel")]),
+        ({"path": "books/*.xlsx"}, [("books/a.xlsx", "excel")]),
+        ({"path": "books/~$a.xlsx"}, [("books/~$a.xlsx", "excel")]),
         (
             {"path": "exports"},
             [

@@ -13,7 +13,7 @@ import pytest
 from contracts.errors import SourceError
 from ingest.raw import DIGEST
 from ingest.spreadsheet import read_spreadsheet
-from tests.workbooks import compound, ods, xls, xlsx
+from tests.workbooks import compound, ods, xls, xlsb, xlsm, xlsx
 
 NINE, GAP, DAY = map(
     dt.datetime.fromisoformat, ("2026-03-01T09:05:07", "2026-03-29T02:30:00", "2026-03-01")
@@ -32,7 +32,13 @@ def rows_of(path, tmp_path, sheet=None, *, header=True):
 
 @pytest.mark.parametrize(
     ("make", "name"),
-    [(lambda path, rows: xlsx(path, {"a": rows}), "a.xlsx"), (xls, "a.xls"), (ods, "a.ods")],
+    [
+        (lambda path, rows: xlsx(path, {"a": rows}), "a.xlsx"),
+        (xlsm, "a.xlsm"),
+        (xlsb, "a.xlsb"),
+        (xls, "a.xls"),
+        (ods, "a.ods"),
+    ],
 )
 def test_every_kind_of_workbook(tmp_path, make, name):
     path = make(tmp_path / name, [HEADER, ROW, (123, "é & zo", "n.v.t.")])
