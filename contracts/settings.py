@@ -260,7 +260,7 @@ class Settings(Model):
     @property
     def registration(self) -> str | None:
         """What the moment is called at which cases were registered: as its column is."""
-        named = (source.columns.registration_timestamp for source in self.sources)
+        named = (source.columns.named.get("registration_timestamp") for source in self.sources)
         column = next((name for name in named if name), None)
         return column and column.removeprefix("case:")
 

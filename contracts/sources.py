@@ -9,7 +9,15 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from contracts.attributes import CaseAttribute, Name
 from contracts.formats import Format, format_of_path
@@ -61,23 +69,63 @@ TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
 
 
+def _how_many(columns: object) -> str:
+    return "as-two" if isinstance(columns, list | tuple) else "as-one"
+
+
+def _of_two(columns: object) -> object:
+    match columns:
+        case [_, _]:
+            return columns
+    raise ValueError("name one column, or that of the date and that of the time of day")
+
+
+Moment = Annotated[
+    Annotated[Name, Tag("as-one")]
+    | Annotated[tuple[Name, Name], BeforeValidator(_of_two), Tag("as-two")],
+    Discriminator(_how_many),
+]
+"""A column of moments, or two: that of their dates and that of their times of day."""
+
+
 class Columns(Model):
     """Which column of the source plays which role. For XES the standard keys are the default.
 
     ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
-    keeps them; ``recorded_timestamp`` is when the row was put on record.
+    keeps them; ``recorded_timestamp`` is when the row was put on record. Where the date and the
+    time of day stand in two columns, name both: ``timestamp: [Datum, Tijd]``.
     """
 
     case_id: Name | None = None
     activity: Name | None = None
-    timestamp: Name | None = None
-    start_timestamp: Name | None = None
-    registration_timestamp: Name | None = None
-    closing_timestamp: Name | None = None
-    recorded_timestamp: Name | None = None
+    timestamp: Moment | None = None
+    start_timestamp: Moment | None = None
+    registration_timestamp: Moment | None = None
+    closing_timestamp: Moment | None = None
+    recorded_timestamp: Moment | None = None
     resource: Name | None = None
     team: Name | None = None
     org: Name | None = None
+
+    @property
+    def named(self) -> dict[str, str]:
+        """By role what its column is called; two columns are called after both."""
+        told = self.model_dump(exclude_none=True)
+        return {
+            role: name if isinstance(name, str) else name_of_both(*name)
+            for role, name in told.items()
+        }
+
+    @property
+    def in_two(self) -> dict[str, tuple[str, str]]:
+        """By what they are called, the columns of each moment that stands in two."""
+        told = self.model_dump(exclude_none=True).values()
+        return {name_of_both(*name): name for name in told if not isinstance(name, str)}
+
+
+def name_of_both(date: str, time: str) -> str:
+    """What the columns of a date and of a time of day are called together."""
+    return f"{date} + {time}"
 
 
 _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp")

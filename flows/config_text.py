@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.rules import Severity
 from contracts.verdict import RuleResult
-from flows.yaml_lines import listed, remark, said, scalar
+from flows.yaml_lines import listed, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
@@ -73,7 +73,10 @@ class Found:
 
     def document(self) -> dict[str, Any]:
         """The config as far as it must be known to read and judge the log."""
-        columns = {role: guess.value for role, guess in self.roles.found.items()}
+        in_two = self.seen.in_two
+        columns = {
+            role: in_two.get(guess.value, guess.value) for role, guess in self.roles.found.items()
+        }
         starts, ends = (self.journey.starts, self.journey.ends) if self.journey else ((), ())
         source: dict[str, Any] = {
             "path": self.export.path,
@@ -121,7 +124,7 @@ def _source(found: Found) -> Iterator[str]:
     yield from _object_type(found.seen)
     yield "    columns:" if found.roles.found else "    columns: {}"
     for role in _ROLES:
-        yield from _column(found.roles, role)
+        yield from _column(found, role)
     yield from _milestones(found)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
@@ -168,13 +171,19 @@ def _object_type(seen: Glance) -> Iterator[str]:
     yield from said(f"    object_type: {scalar(seen.object_type)}", told)
 
 
-def _column(roles: RoleGuesses, role: str) -> Iterator[str]:
+def _column(found: Found, role: str) -> Iterator[str]:
+    roles, in_two = found.roles, found.seen.in_two
     guess = roles.found.get(role)
-    if guess:
+    if guess and guess.value in in_two:
+        told = f"a date, and beside it a time of day; {guess.evidence}"
+        yield from said(f"      {role}: {sequence(in_two[guess.value])}", told)
+    elif guess:
         yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)
     elif role in roles.candidates:
-        names = listed(roles.candidates[role]) or "no column holds what it should"
-        yield from remark(f"TODO {role}: one of {names}", "      ")
+        there = roles.candidates[role]
+        names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
+        told = names or "no column holds what it should"
+        yield from remark(f"TODO {role}: one of {told}", "      ")
 
 
 def _case_attributes(attributes: Attributes) -> Iterator[str]:

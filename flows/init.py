@@ -22,6 +22,7 @@ from ingest.exports import Export, open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import Guess, RoleGuesses, guess_roles, options
 from ingest.journey_guesses import guess_journey
+from ingest.moment_guesses import put_together
 from ingest.staging import stage
 from ingest.wide_guesses import guess_milestones
 
@@ -107,7 +108,10 @@ def _taken(config: Path) -> UsageError:
 def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Found:
     """All guesses; those of the journey and the gate need all columns that an event has."""
     seen = _glance(export, ask)
-    roles = guess_milestones(seen) or _roles(seen, ask)
+    roles = guess_milestones(seen)
+    if roles is None:
+        seen = put_together(seen)
+        roles = _roles(seen, ask)
     if roles.candidates:
         return Found(process, export, seen, roles)
     attributes = guess_attributes(seen, roles)

@@ -19,6 +19,13 @@ def scalar(text: str) -> str:
     return dumped.removesuffix("\n").removesuffix("\n...")
 
 
+def sequence(texts: Iterable[str]) -> str:
+    """Texts as a sequence of YAML, on one line."""
+    return yaml.safe_dump(
+        list(texts), allow_unicode=True, width=float("inf"), default_flow_style=True
+    ).removesuffix("\n")
+
+
 def listed(texts: Iterable[str]) -> str:
     """Texts with commas between them."""
     return ", ".join(map(scalar, texts))

@@ -58,6 +58,7 @@ class Glance:
     how many lines each sheet with a table has, and of several ``sheet`` is the one looked at.
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
+    ``in_two``: which columns are two of the export, put together; of each its date and its time.
     """
 
     format: Format
@@ -67,6 +68,7 @@ class Glance:
     sheet: str | None = None
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
+    in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:

@@ -53,8 +53,9 @@ class Roles:
 
 def wanted_columns(source: Source) -> list[str]:
     """Every column that could play a role for ``source``, whether or not the file has it."""
-    configured = source.columns.model_dump(exclude_none=True)
+    configured = source.columns.named
     names = [
+        *(part for parts in source.columns.in_two.values() for part in parts),
         *(name for role in configured for name in _spellings(role, configured[role])),
         *source.milestones.values(),
         *STANDARD.values(),
@@ -71,8 +72,9 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
             none; or a case attribute is the case id or the resource, which would put the id itself
             beside its pseudonym. It names the config file, the key and the nearest column.
     """
-    configured: dict[str, str] = source.columns.model_dump(exclude_none=True)
+    configured = source.columns.named
     key = f"{config}: 'sources.{position}."
+    _check_both(source, columns, key)
     standard = {"case_id": STANDARD["case_id"]} if source.milestones else STANDARD
     found = {role: column for role, column in standard.items() if column in columns}
     for role, name in configured.items():
@@ -105,6 +107,14 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
                 "Leave it out; ids become pseudonyms.",
             )
     return Roles(found, attributes, milestones)
+
+
+def _check_both(source: Source, columns: Sequence[str], key: str) -> None:
+    """Refuses a moment in two columns of which one is not in the file, or is there twice."""
+    for role, name in source.columns.named.items():
+        for part in source.columns.in_two.get(name, ()):
+            _pick(part, (part,), columns, f"{key}columns.{role}'")
+            _check_single(part, columns, f"{key}columns.{role}'")
 
 
 def _spellings(role: str, name: str) -> tuple[str, str]:

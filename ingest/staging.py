@@ -7,8 +7,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from contracts.events import bucket_of_slot
 from contracts.settings import Privacy, Settings
 from contracts.sources import Source
 from ingest.batches import Part, Staged, parts_for
+from ingest.day_and_time import with_moments
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
@@ -62,9 +64,10 @@ def stage(
     pseudonymiser = pseudonymiser_of(settings.privacy, config)
     with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
         scratch = Path(folder)
-        raw = read(file, source, wanted_columns(source), scratch)
+        in_two = source.columns.in_two
+        raw = with_moments(read(file, source, wanted_columns(source), scratch), in_two)
         named = roles_of(source, raw.columns, config, position)
-        _check_types(raw, named, file.name)
+        _check_types(raw, named, in_two.values(), file.name)
         roles = named.moved(raw.places)
         aside = scratch / "candidates"
         with refused(raw.refusal, raw.frame):
@@ -162,11 +165,11 @@ def _kept(roles: Roles, privacy: Privacy) -> set[str]:
     return columns | set(roles.case_attributes.values())
 
 
-def _check_types(raw: Raw, roles: Roles, name: str) -> None:
+def _check_types(raw: Raw, roles: Roles, in_two: Iterable[tuple[str, str]], name: str) -> None:
     """Refuses columns of a type that cannot play their role."""
     schema = raw.frame.collect_schema()
-    times = _times(roles)
-    for column in (*roles.columns.values(), *times, *roles.case_attributes.values()):
+    times, parts = _times(roles), chain.from_iterable(in_two)
+    for column in (*parts, *roles.columns.values(), *times, *roles.case_attributes.values()):
         if schema[raw.places[column]].is_nested():
             raise SourceError(
                 f"{name}: column '{column}' holds lists or records, not one value a row.",
@@ -178,7 +181,7 @@ def _check_types(raw: Raw, roles: Roles, name: str) -> None:
         if schema[raw.places[column]] in (pl.Time, pl.Duration):
             raise SourceError(
                 f"{name}: column '{column}' holds times without a date.",
-                "Export moments: a date and a time in one column.",
+                "Export moments; or name two columns, as in timestamp: [Datum, Tijd].",
             )
 
 

@@ -46,6 +46,25 @@ def write(name: str, header: str, cases: int = 30, row: str = "") -> None:
     Path(name).write_text("\n".join([header, *steps, ""]))
 
 
+def test_a_date_and_a_time_of_day_in_two_columns() -> None:
+    steps = (("Aanvraag", 9), ("Toets", 11), ("Besluit", 14))
+    rows = [
+        f"Z{case};{step};2026{1 + case // 28:02}{1 + case % 28:02};{hour:02}{case % 60:02}07"
+        for case in range(60)
+        for step, hour in steps
+    ]
+    Path("sap.csv").write_text("\n".join(["zaak;stap;ERDAT;Tijd, laatste", *rows, ""]))
+
+    done = init("sap.csv", "--out", "p.yaml")
+
+    assert done.exit_code == 0
+    text = Path("p.yaml").read_text("utf-8")
+    assert "a date, and beside it a time of day" in text
+    columns = yaml.safe_load(text)["sources"][0]["columns"]
+    assert columns["timestamp"] == ["ERDAT", "Tijd, laatste"]
+    assert "The export has 180 rows, with events of 60 cases" in text
+
+
 @pytest.mark.parametrize("dialect", ["csv", "csv-nl", "csv-excel", "excel", "parquet"])
 def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
     generate(Order("cbr", 300, 1), dialect, Path("made"))
