@@ -190,7 +190,7 @@ def test_a_folder_is_its_files_of_one_ending(
     folder = tmp_path / "exports"
     folder.mkdir()
     (tmp_path / "configs").mkdir()
-    for name in ("jan.csv", "feb.csv", "README.md"):
+    for name in ("jan.csv", "feb.csv", "README.md", "~$feb.csv", ".~lock.jan.csv#"):
         (folder / name).write_text("zaak,stap\n1,a\n")
 
     export = open_export("exports", Path("configs/p.yaml"))
