@@ -170,17 +170,16 @@ def keep(job: Job, gathered: Gathered) -> Log:
 
 def has_expired(job: Job) -> bool:
     """Whether the store holds what was replaced longer ago than it may be kept."""
-    from ingest.store import expired
+    from ingest import store
 
-    return bool(job.held) and not job.then and bool(expired(job.store, _kept_from(job)))
+    return bool(job.held) and not job.then and bool(store.expired(job.store, _kept_from(job)))
 
 
 def sweep(job: Job) -> None:
     """Removes that from the store, which is held by who calls."""
-    from ingest.store import sweep as swept
+    from ingest import store
 
-    if has_expired(job):
-        swept(job.store, _kept_from(job))
+    store.sweep(job.store, _kept_from(job))
 
 
 def _kept_from(job: Job) -> dt.datetime:
