@@ -72,9 +72,10 @@ def _counted(path: Path, name: str) -> tuple[int, int]:
     bad_bytes, beyond_ascii, line = 0, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     for block in itertools.chain(_blocks(path), [b""]):
-        text = decoder.decode(block, final=not block)
-        bad_bytes += len(block) - len(text.encode())
-        beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
+        if not block.isascii() or decoder.getstate()[0]:
+            text = decoder.decode(block, final=not block)
+            bad_bytes += len(block) - len(text.encode())
+            beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
         line = _unfinished(line, block)
         _check(block, line, name)
     return bad_bytes, beyond_ascii
