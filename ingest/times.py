@@ -51,14 +51,19 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
     if notation.name == SERIAL.name:
         return _explained(_instants(_from_serial(prepared), zone), texts)
     likeliest, *others = notation.formats
-    at = _instants(prepared.str.to_datetime(likeliest, time_unit="us", strict=False), zone)
+    at = _instants(_read(prepared, likeliest), zone)
     for format_ in others:
         left = (at.is_null() & prepared.is_not_null()).arg_true()
         if left.is_empty():
             break
-        found = prepared.gather(left).str.to_datetime(format_, time_unit="us", strict=False)
+        found = _read(prepared.gather(left), format_)
         at = at.scatter(left, _instants(found, zone))
     return _explained(at, texts)
+
+
+def _read(texts: pl.Series, format_: str) -> pl.Series:
+    # few moments come back: to remember them takes longer than to read them
+    return texts.str.to_datetime(format_, time_unit="us", strict=False, cache=False)
 
 
 def _from_serial(texts: pl.Series) -> pl.Series:
