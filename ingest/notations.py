@@ -88,6 +88,15 @@ SERIAL = Notation("serial", r"^[2-6]\d{4}(?:[.,]\d+)?$", ())
 _NOTATIONS = (_ISO, _DAY_FIRST, _NAMED, _COMPACT, SERIAL)
 
 
+_SIGNS = {
+    "day first": rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}",
+    "month first": rf"^\s*[0-9]{{1,2}}[-/.]{_OVER_TWELVE}[-/.]{_YEAR}",
+    "meridiem": r"[apAP][mM]\s*$",
+}
+"""What tells which comes first in numeric dates."""
+_DATES = {"day first", "month first"}
+
+
 def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
     """The notation that the one column of ``texts``, a String one, is in.
 
@@ -108,24 +117,27 @@ def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
     if not hits[best]:
         return _ISO  # no value reads as a time: the gate says so, of every row
     if best is _DAY_FIRST:
-        best = _which_first(texts, column, name)
+        best = _which_first(texts, sample, column, name)
     return _likeliest_first(best, sample)
 
 
-def _which_first(texts: pl.LazyFrame, column: str, name: str) -> Notation:
-    evidence = texts.select(
-        first=pl.first().str.contains(rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}").any(),
-        second=pl.first().str.contains(rf"^\s*[0-9]{{1,2}}[-/.]{_OVER_TWELVE}[-/.]{_YEAR}").any(),
-        meridiem=pl.first().str.contains(r"[apAP][mM]\s*$").any(),
-    ).collect(engine="streaming")
-    first, second, meridiem = evidence.row(0)
-    if first and second:
+def _which_first(texts: pl.LazyFrame, sample: pl.Series, column: str, name: str) -> Notation:
+    seen = {sign for sign, shape in _SIGNS.items() if sample.str.contains(shape).any()}
+    # a date that tells it can only be gainsaid by another date
+    weaker = seen | {"meridiem"} if seen & _DATES else seen
+    left = [
+        pl.first().str.contains(_SIGNS[sign]).any().alias(sign) for sign in _SIGNS.keys() - weaker
+    ]
+    seen |= {each.name for each in texts.select(left).collect(engine="streaming") if each.any()}
+    if seen >= _DATES:
         raise SourceError(
             f"{name}: the dates in column '{column}' are ambiguous: some can only be day-month, "
             "others only month-day.",
             "Export the column as year-month-day.",
         )
-    return _MONTH_FIRST if second or (meridiem and not first) else _DAY_FIRST
+    if "month first" in seen or ("meridiem" in seen and "day first" not in seen):
+        return _MONTH_FIRST
+    return _DAY_FIRST
 
 
 def _likeliest_first(notation: Notation, sample: pl.Series) -> Notation:
