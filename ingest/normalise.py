@@ -20,9 +20,10 @@ TIME_ROLES = (
     *("timestamp", "start_timestamp"),
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
 )
+ID_ROLES = ("case_id", "resource")
 # XML cannot carry them; a byte order mark amid a file is where another was put after it
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
-_TEXT_ROLES = ("case_id", "activity", "resource", "team", "org", "instance")
+_TEXT_ROLES = ("activity", "team", "org", "instance")
 
 
 def normalise(
@@ -35,7 +36,8 @@ def normalise(
 ) -> pl.LazyFrame:
     """Rows in the shape of ``CANDIDATES`` but for ``slot``, and their ``case:*`` columns.
 
-    Control characters become spaces, texts are stripped; an empty value is null.
+    Control characters become spaces, texts are stripped; an empty value is null. Ids stay as they
+    are written: they are ``cleaned`` once for all rows that have them.
 
     Args:
         rows: ``ROW``, ``DIGEST``, ``NOTICED``, ``DESTROY_ON`` if it is there, and the columns that
@@ -48,6 +50,7 @@ def normalise(
     schema = rows.collect_schema()
     column = roles.columns
     text = {role: _text(column.get(role)) for role in _TEXT_ROLES}
+    ids = {role: _written(column.get(role)) for role in ID_ROLES}
     time = {role: time_of(column.get(role), schema, notations, zone) for role in TIME_ROLES}
     at = pl.col("#time").struct.field("at")
     started_at = time["start_timestamp"].struct.field("at")
@@ -67,6 +70,7 @@ def normalise(
         "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
         "at_problem": pl.col("#time").struct.field("problem"),
         **text,
+        **ids,
     }
     return rows.with_columns(time["timestamp"].alias("#time")).select(
         *(candidates[name].alias(name) for name in CANDIDATES if name != "slot"),
@@ -74,17 +78,21 @@ def normalise(
     )
 
 
-def texts(values: pl.Series) -> pl.Series:
-    """The different texts that values of one column become in a candidate."""
-    frame = values.alias("text").to_frame()
-    return frame.select(_text("text")).to_series().drop_nulls().unique()
+def cleaned(written: pl.Series) -> pl.Series:
+    """The text that each value becomes in a candidate."""
+    return written.alias("text").to_frame().select(_text("text")).to_series()
+
+
+def _written(column: str | None) -> pl.Expr:
+    if column is None:
+        return pl.lit(None, dtype=pl.String)
+    return pl.col(column).cast(pl.String, strict=False)
 
 
 def _text(column: str | None) -> pl.Expr:
     if column is None:
         return pl.lit(None, dtype=pl.String)
-    text = pl.col(column).cast(pl.String, strict=False)
-    stripped = text.str.replace_many(_CONTROLS, [" "]).str.strip_chars()
+    stripped = _written(column).str.replace_many(_CONTROLS, [" "]).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
 
 

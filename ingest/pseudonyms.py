@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import hmac
@@ -15,18 +14,22 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import platformdirs
 import polars as pl
 
 from contracts.errors import ConfigError
 from contracts.events import CANDIDATES, CASE_PREFIX
 from contracts.settings import Privacy
+from ingest.normalise import cleaned
 
 Domain = Literal["case", "resource"]
 _DOMAIN_OF: dict[str, Domain] = {"case_id": "case", "resource": "resource"}
 _KEY_BYTES = 32
 _BYTES = 10  # 80 bits: a clash is unlikely below a billion ids
 _LETTERS = _BYTES * 8 // 5
+_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
+_WORTH = np.array([16, 8, 4, 2, 1], np.uint8)
 
 
 class Pseudonymiser:
@@ -50,12 +53,14 @@ class Pseudonymiser:
 
     def of(self, domain: Domain, ids: pl.Series) -> pl.Series:
         """The pseudonyms of ``ids`` (String), in their order; null stays null."""
-        prefix = f"{domain}|".encode()
-        digests = [
-            hmac.digest(self._key, prefix + id_.encode(), "sha256")[:_BYTES]
-            for id_ in ids.drop_nulls()
-        ]
-        letters = _base32(b"".join(digests))
+        begun = hmac.new(self._key, f"{domain}|".encode(), "sha256")
+
+        def digest(id_: str) -> bytes:
+            one = begun.copy()
+            one.update(id_.encode())
+            return one.digest()[:_BYTES]
+
+        letters = _base32(b"".join(map(digest, ids.drop_nulls().to_list())))
         found = (letters[at : at + _LETTERS] for at in range(0, len(letters), _LETTERS))
         names = (None if id_ is None else f"{self.key_id}:{next(found)}" for id_ in ids)
         return pl.Series(ids.name, list(names), dtype=pl.String)
@@ -73,28 +78,36 @@ def pseudonymise(
     the case id as it will be stored; without a case id it is 0.
 
     Args:
-        candidates: in shape ``CANDIDATES`` but for ``slot``, with ``case:*`` columns.
-        ids: every value of ``case_id``, and of ``resource`` unless that is null in all rows.
+        candidates: in shape ``CANDIDATES`` but for ``slot``, with ``case:*`` columns; ``case_id``
+            and ``resource`` as they are written.
+        ids: how each value of ``case_id`` is written, and of ``resource`` unless that is null in
+            all rows.
         columns: which of the two are replaced.
         pseudonymiser: makes the pseudonyms; null where none are wanted.
     """
     if pseudonymiser:
         candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
-    for column, known in ids.items():
-        named = pl.DataFrame({column: known, "stored": known})
+    replaced = {"slot": pl.lit(0, pl.Int32)}
+    for column, written in ids.items():
+        stored = cleaned(written)
         if pseudonymiser and column in columns:
-            names = pseudonymiser.of(_DOMAIN_OF[column], known)
-            named = named.with_columns(names.alias("stored"))
+            stored = pseudonymiser.of(_DOMAIN_OF[column], stored)
+        replaced[column] = _instead(column, written, stored)
         if column == "case_id":
-            named = named.with_columns(_slots(named["stored"]))
-        candidates = _replaced(candidates, column, named)
+            replaced["slot"] = _instead(column, written, _slots(stored)).fill_null(0)
     cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
-    return candidates.with_columns(pl.col("slot").fill_null(0)).select(*CANDIDATES, *cases)
+    return candidates.with_columns(**replaced).select(*CANDIDATES, *cases)
 
 
-def _replaced(candidates: pl.LazyFrame, column: str, named: pl.DataFrame) -> pl.LazyFrame:
-    joined = candidates.join(named.lazy(), on=column, how="left", maintain_order="left")
-    return joined.with_columns(pl.col("stored").alias(column)).drop("stored")
+def _slots(ids: pl.Series) -> pl.Series:
+    slots = [None if id_ is None else slot_of(id_) for id_ in ids]
+    return pl.Series(slots, dtype=pl.Int32)
+
+
+def _instead(column: str, written: pl.Series, of_each: pl.Series) -> pl.Expr:
+    """What stands in ``of_each`` where ``written`` has the value of a column; null for others."""
+    number = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
+    return number.map_batches(of_each.gather, return_dtype=of_each.dtype, is_elementwise=True)
 
 
 def slot_of(case_id: str) -> int:
@@ -102,12 +115,11 @@ def slot_of(case_id: str) -> int:
     return int.from_bytes(hashlib.sha256(case_id.encode()).digest()[:2], "big")
 
 
-def _slots(ids: pl.Series) -> pl.Series:
-    return pl.Series("slot", [slot_of(id_) for id_ in ids], dtype=pl.Int32)
-
-
 def _base32(octets: bytes) -> str:
-    return base64.b32encode(octets).decode().lower().rstrip("=")
+    """Whole groups of five bits of ``octets`` as letters, much faster than ``base64`` does it."""
+    bits = np.unpackbits(np.frombuffer(octets, np.uint8))
+    groups = bits[: len(bits) // 5 * 5].reshape(-1, 5)
+    return str(_ALPHABET[groups @ _WORTH].tobytes(), "ascii")
 
 
 def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:

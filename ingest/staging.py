@@ -23,7 +23,7 @@ from ingest.day_and_time import with_moments
 from ingest.delimited import read_delimited
 from ingest.looking import looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
-from ingest.normalise import TIME_ROLES, normalise, texts, time_of
+from ingest.normalise import ID_ROLES, TIME_ROLES, normalise, time_of
 from ingest.notations import Notation, notation_of
 from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
@@ -35,7 +35,6 @@ from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
 
-_IDS = ("case_id", "resource")
 _TOLD = ("case_id", "activity", "resource", "team", "org")
 
 
@@ -72,10 +71,10 @@ def stage(
         aside = scratch / "candidates"
         with refused(raw.refusal, raw.frame):
             notations = _notations(raw, named, file.name)
-            of_ids = {role: roles.columns[role] for role in _IDS if role in roles.columns}
+            of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
             looked = looked_through(raw, _kept(roles, settings.privacy), set(of_ids.values()))
             candidates = _candidates(looked.frame, roles, notations, file.name, source.timezone)
-            ids = {role: texts(looked.ids[place]) for role, place in of_ids.items()}
+            ids = {role: looked.ids[place] for role, place in of_ids.items()}
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
             most = looked.rows * max(1, len(roles.milestones))
             parts = _written(stored, parts_for(most), aside)
