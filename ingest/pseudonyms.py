@@ -92,9 +92,11 @@ def pseudonymise(
         stored = cleaned(written)
         if pseudonymiser and column in columns:
             stored = pseudonymiser.of(_DOMAIN_OF[column], stored)
-        replaced[column] = _instead(column, written, stored)
+        # null for what is not among them
+        number = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
+        replaced[column] = _picked(stored, number)
         if column == "case_id":
-            replaced["slot"] = _instead(column, written, _slots(stored)).fill_null(0)
+            replaced["slot"] = _picked(_slots(stored), number).fill_null(0)
     cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
     return candidates.with_columns(**replaced).select(*CANDIDATES, *cases)
 
@@ -104,10 +106,8 @@ def _slots(ids: pl.Series) -> pl.Series:
     return pl.Series(slots, dtype=pl.Int32)
 
 
-def _instead(column: str, written: pl.Series, of_each: pl.Series) -> pl.Expr:
-    """What stands in ``of_each`` where ``written`` has the value of a column; null for others."""
-    number = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
-    return number.map_batches(of_each.gather, return_dtype=of_each.dtype, is_elementwise=True)
+def _picked(values: pl.Series, number: pl.Expr) -> pl.Expr:
+    return number.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
 
 def slot_of(case_id: str) -> int:
