@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test check fmt lock bench truth clean
+.PHONY: help setup demo test check fmt lock bench truth pictures clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -41,6 +41,9 @@ bench: $(READY) ## measure against peers, in one run
 
 truth: $(READY) ## score what is found against what was planted, into docs/truth.md
 	@$(BIN)/python -m bench.truth
+
+pictures: $(READY) ## take the pictures in docs anew (needs Chromium)
+	@$(BIN)/python -m bench.pictures
 
 lock: ## resolve the requirements again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml --output-file requirements/dev.txt
