@@ -70,8 +70,12 @@ class Speech:
 
     def say(self, text: str, **values: object) -> str:
         """``text`` in this language, with ``values`` filled in."""
+        return self.template(text) % values
+
+    def template(self, text: str) -> str:
+        """``text`` in this language, with nothing filled in yet."""
         message = _catalog(self.language).get(text)
-        return str((message and message.string) or text) % values
+        return str((message and message.string) or text)
 
     def plural(self, texts: Forms, n: float, **values: object) -> str:
         """The form of ``texts`` that fits ``n``; ``%(n)s`` is the number itself."""

@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The report on paper: says what the page says, can be read by everyone, is always the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pikepdf
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.findings import TABLES
+from reporting.pages import write_pages
+from reporting.paper import write_papers
+from tests.unit.reporting import sample
+from tests.unit.reporting.paper_text import bare, text
+
+OURS = {"SourceSansPro-Regular", "SourceSansPro-Semibold"}
+BLOCKS = {
+    "h1", "h2", "h3", "p", "li", "td", "th", "dd", "dt", "legend", "caption", "summary", "div",
+    "tspan", "text", "label",
+}  # fmt: skip
+NOT_WORDS = {"title", "style", "desc", "nav"}
+ON_SCREEN_ONLY = (
+    "Naar het rapport",
+    "Reisrapport 4.120 zaken 2 januari 2025 – 27 februari 2026 English",
+    "Deze pagina kan je antwoord niet bewaren. Druk de pagina af, of bewaar die als pdf,"
+    " voordat je hem sluit.",
+    "Wat gebeurde er intussen?",
+    "Dezelfde cijfers als tabel",
+    "Per maand, op drie manieren geteld",
+    "Toon alle wachttijden (27)",
+    "Toon de regels die kloppen (1)",
+    "Alles wat is nagekeken, voor de data-engineer (in het Engels)",
+)
+"""What leads somewhere else on a page, or opens something."""
+
+
+class Words(HTMLParser):
+    """What a page says, a block at a time, without its table of contents."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = [""]
+        self.unread: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in NOT_WORDS:
+            self.unread.append(tag)
+        if tag in BLOCKS or dict(attrs).get("class") == "number":
+            self.said.append("")
+
+    def handle_endtag(self, tag):
+        if self.unread and tag == self.unread[-1]:
+            self.unread.pop()
+        if tag in BLOCKS or (tag == "span" and self.said[-1].isdigit()):
+            self.said.append("")
+
+    def handle_data(self, data):
+        if not self.unread:
+            self.said[-1] += data
+
+
+def _write(out, findings=None, tables=None, settings=None):
+    return write_papers(
+        findings or sample.findings(),
+        tables or sample.tables(),
+        settings or sample.settings(),
+        sample.facts(),
+        out,
+    )
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    return dict(zip(("nl", "en"), _write(tmp_path_factory.mktemp("papers")), strict=True))
+
+
+@pytest.fixture(params=["nl", "en"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def paper(papers, language) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(papers[language]) as pdf:
+        yield pdf
+
+
+def _elements(node: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
+    """The structure elements under one, in reading order."""
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from _elements(kid)
+
+
+def _tags(pdf: pikepdf.Pdf) -> list[str]:
+    return [str(element.S) for element in _elements(pdf.Root.StructTreeRoot)]
+
+
+def test_it_claims_what_the_standards_ask(paper, language):
+    with paper.open_metadata() as told:
+        claims = {key: told[key] for key in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance")}
+        title = told["dc:title"]
+
+    assert claims == {"pdfuaid:part": "1", "pdfaid:part": "2", "pdfaid:conformance": "A"}
+    assert bool(paper.Root.MarkInfo.Marked) is True
+    assert bool(paper.Root.ViewerPreferences.DisplayDocTitle) is True
+    assert str(paper.Root.Lang).startswith(language)
+    assert sample.settings().process.title(language) in title
+    assert not paper.is_encrypted
+
+
+def test_every_drawing_is_told_in_words(paper, language):
+    figures = [e for e in _elements(paper.Root.StructTreeRoot) if e.S == "/Figure"]
+    route, curve = {"nl": ("Kaart van", "Hoeveel zaken"), "en": ("Map of", "How many")}[language]
+
+    assert len(figures) == 2
+    assert str(figures[0].Alt).startswith(route)
+    assert str(figures[1].Alt).startswith(curve)
+
+
+def test_tables_have_headers_and_headings_skip_no_level(paper):
+    tags = _tags(paper)
+    levels = [int(tag[2]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
+
+    assert tags.count("/Table") == tags.count("/THead") == tags.count("/Caption") >= 15
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+
+
+def test_its_fonts_are_in_it_and_are_ours(paper):
+    fonts = [
+        font.DescendantFonts[0].FontDescriptor
+        for font in paper.objects
+        if isinstance(font, pikepdf.Dictionary) and font.get("/Subtype") == "/Type0"
+    ]
+
+    assert {str(font.FontName).split("+")[1] for font in fonts} == OURS
+    assert all("/FontFile2" in font for font in fonts)
+
+
+def test_it_has_bookmarks_and_links_that_lead_somewhere(paper, language):
+    first, page = {"nl": ("Hier eerst kijken", "De route"), "en": ("Where to", "The route")}[
+        language
+    ]
+    with paper.open_outline() as outline:
+        titles = [item.title for item in outline.root]
+    links = [a for page in paper.pages for a in page.get("/Annots", []) if a.Subtype == "/Link"]
+
+    assert titles[0].startswith(first)
+    assert titles[1].startswith(page)
+    assert len(titles) == 13
+    assert len(links) >= 20
+    assert all("/Dest" in link or link.A.S == "/GoTo" for link in links)
+    assert all("/Contents" in link for link in links)
+
+
+def test_it_says_all_that_the_page_says(papers, tmp_path):
+    pages = write_pages(
+        sample.findings(), sample.tables(), sample.settings(), sample.facts(), tmp_path
+    )
+    said = dict.fromkeys(bare(words) for words in Words(pages[0].read_text("utf-8")).said)
+    with pikepdf.open(papers["nl"]) as pdf:
+        paper = text(pdf).replace("·", "")
+
+    assert len(said) > 400
+    missing = {words for words in said if words.replace("·", "") not in paper}
+    assert missing == set(map(bare, ON_SCREEN_ONLY))
+
+
+def test_a_page_a_wait_and_the_question_on_it(paper):
+    numbers = [
+        n
+        for n, page in enumerate(paper.pages)
+        if "Draagtditnuvolgensjou" in text_of(paper, page)
+    ]
+
+    assert numbers == [2, 3, 4, 5, 6]
+
+
+def text_of(paper: pikepdf.Pdf, page: pikepdf.Page) -> str:
+    one = pikepdf.new()
+    one.pages.append(page)
+    return text(one)
+
+
+def test_small_groups_are_nowhere_on_paper(paper):
+    assert bare(sample.M) not in text(paper)
+    assert "Casereopenedbyhand" not in text(paper)
+
+
+def test_the_same_input_gives_the_same_bytes_on_paper(papers, tmp_path):
+    again = _write(tmp_path)
+
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in papers.values()]
+
+
+def test_odd_names_are_words_on_paper_too(tmp_path):
+    nl, _ = _write(tmp_path, *sample.odd_run(), sample.settings(journey={"end": [sample.L]}))
+
+    with pikepdf.open(nl) as pdf:
+        words = text(pdf)
+    assert bare(sample.ODD[sample.B]) in words
+    assert sample.ODD[sample.D] in words
+
+
+def _renamed(name: str):
+    """A run with a step of this name among its waits and its routes."""
+    found = sample.findings()
+    first, *others = found.bottlenecks
+    tables = {
+        table: frame.with_columns(pl.col(pl.String).replace(sample.D, name))
+        for table, frame in sample.tables().items()
+    }
+    first = first.model_copy(update={"from_": name})
+    return found.model_copy(update={"bottlenecks": (first, *others)}), tables
+
+
+COMMANDS = r"""#import "x": * $a^b$ *b* _c_ `d` @ref <label> // c /* d */ \u{41} #panic() %(x)s %%"""
+
+
+def test_no_name_is_a_command(tmp_path):
+    dutch = sample.settings(report={"languages": ["nl"]})
+    (nl,) = _write(tmp_path, *_renamed(COMMANDS), dutch)
+
+    with pikepdf.open(nl) as pdf:
+        assert bare(COMMANDS) in text(pdf)
+
+
+@given(st.text(min_size=1, max_size=30))
+@settings(max_examples=8)
+def test_no_name_keeps_it_from_being_written(tmp_path_factory, name):
+    dutch = sample.settings(report={"languages": ["nl"]})
+    (nl,) = _write(tmp_path_factory.mktemp("named"), *_renamed(name), dutch)
+
+    assert nl.read_bytes().startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize("cases", [0, 4, 30])
+def test_a_log_with_next_to_nothing_still_makes_a_paper(tmp_path, cases):
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": cases, "open_cases": cases, "first": None})
+    empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
+    nothing = {"log": log, "bottlenecks": (), "explained_waits": (), "changes": None}
+
+    nl, _ = _write(tmp_path, base.model_copy(update=nothing), empty)
+
+    with pikepdf.open(nl) as pdf:
+        assert "Nergensinditproceswachtengenoegzaken" in text(pdf)
+
+
+def test_a_table_of_many_rows_has_its_header_on_every_page(tmp_path):
+    waits = sample.tables()["waits"]
+    names = [f"Stap {n} met een lange naam die niet op een regel past" for n in range(400)]
+    first = waits.row(0, named=True)
+    many = pl.DataFrame(
+        [{**first, "from": a, "to": b} for a, b in zip(names, names[1:], strict=False)],
+        schema=waits.schema,
+    )
+    dutch = sample.settings(report={"languages": ["nl"]})
+
+    (nl,) = _write(tmp_path, tables={**sample.tables(), "waits": many}, settings=dutch)
+
+    with pikepdf.open(nl) as pdf:
+        assert bare(names[-1]) in text(pdf)
+        assert len(pdf.pages) > 25
