@@ -86,14 +86,14 @@ def sentences() -> tuple[str, ...]:
 def _data(told: dict[str, Any], settings: Settings, language: Language) -> str:
     """All that the templates need, as JSON.
 
-    What ``told`` can say of each wait by a function is said here of each.
+    What a function ``…_of`` says of a wait, each wait says here itself.
     """
     speech = Speech(language, settings.zone)
-    facts, waits = told.pop("facts"), told.pop("waits")
-    of_wait = {key: told.pop(key) for key, value in list(told.items()) if callable(value)}
-    del of_wait["swatch"]
+    functions = {key: value for key, value in told.items() if callable(value)}
+    of_wait = {key: of for key, of in functions.items() if key.endswith("_of")}
+    facts, waits = told["facts"], told["waits"]
     data = {
-        **told,
+        **{key: value for key, value in told.items() if key not in (*functions, "facts")},
         "version": facts.version,
         "looks_back": facts.looks_back,
         "waits": [

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of a PDF in the order in which they are drawn, without what only repeats (artifacts)."""
+"""The words of a PDF in the order in which they are drawn, without what repeats (artifacts)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ _BFRANGE = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>"
 
 def text(pdf: pikepdf.Pdf) -> str:
     """All of it, without spaces: a line that is broken has none at its end."""
-    words = "".join(part for page in pdf.pages for part in _shown(page, page.Resources))
-    return bare(words)
+    return "".join(text_of(page) for page in pdf.pages)
+
+
+def text_of(page: pikepdf.Page, *, artifacts: bool = False) -> str:
+    """The same of one page; also what only repeats, if asked."""
+    return bare("".join(_shown(page, page.Resources, artifacts=artifacts)))
 
 
 def bare(words: str) -> str:
@@ -26,13 +30,15 @@ def bare(words: str) -> str:
     return re.sub(r"[\s\u00ad\u200b\u2066-\u2069]+", "", words)
 
 
-def _shown(holder: pikepdf.Object, resources: pikepdf.Dictionary) -> Iterator[str]:
+def _shown(
+    holder: pikepdf.Object, resources: pikepdf.Dictionary, *, artifacts: bool
+) -> Iterator[str]:
     letters: dict[int, str] = {}
     marks: list[bool] = []
     for operands, operator in pikepdf.parse_content_stream(holder):
         match str(operator):
             case "BDC" | "BMC":
-                marks.append(operands[0] == "/Artifact")
+                marks.append(not artifacts and operands[0] == "/Artifact")
             case "EMC":
                 marks.pop()
             case "Tf":
@@ -40,7 +46,9 @@ def _shown(holder: pikepdf.Object, resources: pikepdf.Dictionary) -> Iterator[st
             case "Do":
                 inner = resources.XObject[str(operands[0])]
                 if inner.Subtype == "/Form" and not any(marks):
-                    yield from _shown(inner, inner.get("/Resources", resources))
+                    yield from _shown(
+                        inner, inner.get("/Resources", resources), artifacts=artifacts
+                    )
             case "Tj" | "TJ" if not any(marks):
                 parts = operands[0] if str(operator) == "TJ" else operands
                 yield "".join(
@@ -56,7 +64,7 @@ def _decoded(codes: bytes, letters: dict[int, str]) -> str:
 
 
 def _letters(font: pikepdf.Dictionary) -> dict[int, str]:
-    return _to_unicode(bytes(font.ToUnicode.read_bytes()))
+    return _to_unicode(font.ToUnicode.read_bytes())
 
 
 @cache

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 import reporting
+from reporting.paper import sentences
 from reporting.speech import LOCALE
 
 ROOM = Path(reporting.__file__).parent
@@ -23,6 +24,7 @@ JARGON = ("p90", "p50", "DFG", "doorlooptijd", "mediaan", "percentiel", "afdoeni
 
 
 def _said() -> Iterator[str | tuple[str, ...]]:
+    yield from sentences()
     for path, method in (
         *((path, "python") for path in ROOM.rglob("*.py")),
         *((path, babel_extract) for path in ROOM.rglob("*.html")),
