@@ -239,7 +239,7 @@ def generate(  # noqa: PLR0913 - a name each option
 
 
 def _pages(folder: Path) -> list[str]:
-    return sorted(str(page) for page in folder.glob("report.*.html"))
+    return sorted(str(page) for page in folder.glob("report.*.*"))
 
 
 def _run(

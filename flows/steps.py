@@ -323,6 +323,7 @@ def report(
     from reporting.disclosure import protect
     from reporting.files import write_findings, write_tables
     from reporting.pages import write_pages
+    from reporting.paper import write_papers
 
     of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
     merged = _merged(sums.parts, of_buckets) | _merged(sums.attended, work.SUMMARIES)
@@ -341,6 +342,8 @@ def report(
     if not isinstance(earlier, Earlier):
         facts = replace(facts, not_compared=earlier)
     write_pages(findings, tables, job.settings, facts, job.draft)
+    if "pdf" in job.settings.report.formats:
+        write_papers(findings, tables, job.settings, facts, job.draft)
     if lens.deadlines:
         _write_cases(job, sums.parts, merged, lens)
     _write_quarantine(job)

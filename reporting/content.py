@@ -99,6 +99,7 @@ def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, A
     return {
         "language": speech.language,
         "languages": [{"code": code, "name": LANGUAGES[code]} for code in others],
+        "on_paper": "pdf" in settings.report.formats,
         "process": process,
         "title": speech.say("Where do citizens wait in %(process)s?", process=process),
         "cases": speech.say("number of cases not shown")

@@ -441,6 +441,14 @@ def test_where_every_rule_holds_there_is_no_table_of_rules(tmp_path):
     assert 'id="rules"' not in _write(tmp_path, facts=facts)[0]
 
 
+@pytest.mark.parametrize(("formats", "links"), [(["html", "pdf"], 1), (["html"], 0)])
+def test_it_leads_to_the_same_on_paper_where_that_is_there(tmp_path, formats, links):
+    settings = sample.settings(report={"languages": ["en"], "formats": formats})
+    (html,) = _write(tmp_path, settings=settings)
+
+    assert [a["href"] for a in Page(html).all("a")].count("report.en.pdf") == links
+
+
 def test_one_language_has_no_link_to_another(tmp_path):
     (html,) = _write(tmp_path, settings=sample.settings(report={"languages": ["en"]}))
 
