@@ -59,6 +59,17 @@ def test_a_run_ends_with_its_folder_and_leaves_no_process(config: Path, tmp_path
     assert json.loads(again.stdout.splitlines()[-1]) == {"run": folder, "reports": pages}
 
 
+@pytest.mark.flow
+def test_a_run_writes_the_report_on_paper_if_its_config_asks(config: Path, tmp_path: Path) -> None:
+    asked = ("report.languages=[nl]", "report.formats=[html, pdf]")
+    done = hoeksteen(tmp_path, "run", str(config), *(f"--set={each}" for each in asked))
+
+    page, paper, _ = done.stdout.split()
+    assert Path(paper).name == "report.nl.pdf"
+    assert 'href="report.nl.pdf"' in Path(page).read_text("utf-8")
+    assert "report.formats" not in Path(page).read_text("utf-8")
+
+
 def running_in(folder: Path) -> list[str]:
     """The processes whose environment says that they were started for ``folder``."""
     mine = f"PREFECT_HOME={folder / 'prefect'}".encode()
