@@ -29,11 +29,23 @@ _DRAWS = (
 _HEAD = re.compile(r"<svg ([^>]*)>((?:<(title|desc)[^>]*>[^<]*</\3>)*)")
 _WORDS = re.compile(r">([^<]+)<")
 _LABEL = re.compile(r'aria-label="([^"]+)"')
+_MOVED = re.compile(r"translate\(([\d.]+) ([\d.]+)\)")
+_SPOT = re.compile(r'<a href="#([\w-]+)"[^>]*><circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"')
 _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 _MARKS = ("Mn", "Mc", "Me", "Cf")
 
 Variables = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A round spot of a drawing that leads to an ``anchor``, with its middle at ``x``, ``y``."""
+
+    anchor: str
+    x: float
+    y: float
+    radius: float
 
 
 @dataclass(frozen=True)
@@ -44,12 +56,14 @@ class Drawing:
         svg: with the rules of the style sheet in it.
         alt: what it shows, in words; null where the text beside it says it all.
         width: of its own view, as is ``height``.
+        spots: what leads somewhere else in the report.
     """
 
     svg: str
     alt: str | None
     width: float
     height: float
+    spots: tuple[Spot, ...]
 
 
 def drawing(svg: Markup, font: str) -> Drawing:
@@ -65,7 +79,15 @@ def drawing(svg: Markup, font: str) -> Drawing:
         alt=None if is_hidden else ". ".join(unescape(words).rstrip(".") for words in said),
         width=float(view[1]),
         height=float(view[2]),
+        spots=tuple(_spots(svg)),
     )
+
+
+def _spots(svg: str) -> Iterator[Spot]:
+    moved = _MOVED.search(svg)
+    right, down = (float(moved[1]), float(moved[2])) if moved else (0.0, 0.0)
+    for anchor, x, y, radius in _SPOT.findall(svg):
+        yield Spot(anchor, float(x) + right, float(y) + down, float(radius))
 
 
 def _letters(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from reporting import charts
-from reporting.drawings import drawing, palette
+from reporting.drawings import Spot, drawing, palette
 from reporting.speech import Speech
 from reporting.svg import tag
 from tests.unit.reporting import sample
@@ -76,6 +76,15 @@ def test_it_is_as_large_as_its_view():
 )
 def test_it_is_told_in_words_unless_the_words_stand_beside_it(svg, alt):
     assert drawing(svg, "Font").alt == alt
+
+
+def test_what_leads_somewhere_is_where_it_is_drawn():
+    badge = tag("a", tag("circle", cx=10, cy=4.5, r=2), href="#wait-1", class_="badge")
+    inside = tag("g", badge, transform="translate(8 3)")
+
+    (spot,) = drawing(tag("svg", inside, class_="map", **SIZE), "Font").spots
+
+    assert spot == Spot("wait-1", x=18, y=7.5, radius=2)
 
 
 def test_letters_are_drawn_without_marks_that_stand_apart():

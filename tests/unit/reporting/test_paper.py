@@ -167,6 +167,12 @@ def test_it_has_bookmarks_and_links_that_lead_somewhere(paper, language):
     assert all("/Contents" in link for link in links)
 
 
+def test_the_numbers_on_the_map_lead_to_their_places(paper):
+    links = [link.Dest for link in paper.pages[1].Annots if link.Subtype == "/Link"]
+
+    assert sorted(map(str, links)) == [f"wait-{n}" for n in range(1, 6)]
+
+
 def test_it_says_all_that_the_page_says(papers, tmp_path):
     pages = write_pages(
         sample.findings(), sample.tables(), sample.settings(), sample.facts(), tmp_path
