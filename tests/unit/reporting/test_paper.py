@@ -122,6 +122,24 @@ def test_it_claims_what_the_standards_ask(paper, language):
     assert not paper.is_encrypted
 
 
+def _unmarked(page: pikepdf.Page) -> list[str]:
+    """What a page draws that is neither in its structure nor an artifact."""
+    found, depth = [], 0
+    for _, operator in pikepdf.parse_content_stream(page):
+        depth += {"BDC": 1, "BMC": 1, "EMC": -1}.get(str(operator), 0)
+        if depth == 0 and str(operator) in ("Tj", "TJ", "Do", "f", "f*", "S", "B"):
+            found.append(str(operator))
+    return found
+
+
+def test_all_that_is_drawn_has_a_place_in_its_structure(paper):
+    annotations = [each for page in paper.pages for each in page.get("/Annots", [])]
+
+    assert [_unmarked(page) for page in paper.pages] == [[]] * len(paper.pages)
+    assert all(page.Tabs == "/S" for page in paper.pages)
+    assert all("/StructParent" in each for each in annotations)
+
+
 def test_every_drawing_is_told_in_words(paper, language):
     figures = [e for e in _elements(paper.Root.StructTreeRoot) if e.S == "/Figure"]
     route, curve = {"nl": ("Kaart van", "Hoeveel zaken"), "en": ("Map of", "How many")}[language]
