@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
 from contracts import left_out
-from contracts.findings import QUESTION, Findings
+from contracts.findings import QUESTION, Bottleneck, Findings
 from contracts.settings import Language, Settings
 from reporting import (
     bottlenecks,
@@ -80,8 +81,7 @@ def content(
     names = Names(settings, Speech(language, settings.zone))
     told = {
         **_head(findings, settings, names.speech),
-        **_first(findings, tables, names),
-        "card_of": _cards(findings, facts, names.speech),
+        **_first(findings, tables, facts, names),
         **_rest(findings, tables, names),
         **_account(findings, facts, names),
         "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
@@ -110,16 +110,28 @@ def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, A
     }
 
 
-def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) -> dict[str, Any]:
+def _first(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
+) -> dict[str, Any]:
     """The first screen, the map and the sections of the bottlenecks."""
     speech = names.speech
-    waits = bottlenecks.waits(findings, names)
+    day = speech.day(findings.as_of)
+
+    def counted(
+        figures: Sequence[story.KeyFigure], whole: Findings | Bottleneck
+    ) -> tuple[story.KeyFigure, ...]:
+        return _with_cards(figures, whole, day, facts.version, speech)
+
+    waits = [
+        replace(wait, figures=counted(wait.figures, wait.source))
+        for wait in bottlenecks.waits(findings, names)
+    ]
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
     settings = names.settings
     shown = overview.choose(tables, settings.journey, pairs, settings.registration)
     return {
         "answer": story.answer(findings, names),
-        "figures": story.key_figures(findings, tables["survival"], speech),
+        "figures": counted(story.key_figures(findings, tables["survival"], speech), findings),
         "is_in_doubt": quality.is_in_doubt(findings),
         "waits": waits,
         "overview": shown,
@@ -137,15 +149,19 @@ def _first(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names)
     }
 
 
-def _cards(findings: Findings, facts: Facts, speech: Speech) -> Callable[..., list[Row]]:
-    """Gives the definition card of a figure: of the whole log, or of a place in it."""
-    day = speech.day(findings.as_of)
-
-    def card_of(figure: story.KeyFigure, wait: bottlenecks.Wait | None = None) -> list[Row]:
-        basis = cards.Basis.of(wait.source if wait else findings)
-        return cards.card(figure.measure, basis, day, facts.version, speech)
-
-    return card_of
+def _with_cards(
+    figures: Sequence[story.KeyFigure],
+    whole: Findings | Bottleneck,
+    day: str,
+    version: str,
+    speech: Speech,
+) -> tuple[story.KeyFigure, ...]:
+    """Figures of the whole log or of a place, each with its definition card."""
+    basis = cards.Basis.of(whole)
+    return tuple(
+        replace(each, card=tuple(cards.card(each.measure, basis, day, version, speech)))
+        for each in figures
+    )
 
 
 def _readers(told: Mapping[str, Any], speech: Speech) -> list[readers.Reader]:

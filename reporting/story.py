@@ -28,11 +28,15 @@ Measure = Literal[
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure in large type, the words under it, and what it measures."""
+    """A figure in large type, the words under it, and what it measures.
+
+    ``card`` tells how it was counted: rows of a term and words (``reporting.cards``).
+    """
 
     value: str
     words: str
     measure: Measure
+    card: tuple[dict[str, str], ...] = ()
 
 
 def answer(findings: Findings, names: Names) -> str:
