@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import click
 
-from flows.job import plan, point_at
+from flows.job import plan
 from flows.sentences import Sentences, say, want_json
 from flows.warm import import_in_background
 
@@ -196,7 +196,8 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
         scores[folder.parent.name] = scored(demo, folder)
     tables = [f"{name}\n{table(told)}\n" for name, told in scores.items()]
     told = {name: told.document() for name, told in scores.items()}
-    say({"scores": told, "reports": pages}, "\n".join([*tables, *pages]))
+    index = str(folder.parents[1] / "index.html")
+    say({"scores": told, "index": index, "reports": pages}, "\n".join([*tables, index, *pages]))
 
 
 @app.command()
@@ -258,7 +259,9 @@ def _run(
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     if job.is_done:
         click.echo("This very run was made before; nothing has changed since.", err=True)
-        point_at(job)
+        from flows import shelf
+
+        shelf.put(job)
         return job.folder
     click.echo("starting     (Prefect takes some seconds)", err=True)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")

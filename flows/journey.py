@@ -12,10 +12,10 @@ from typing import Any
 from prefect import flow
 
 from contracts.errors import GateStopped
-from flows import steps, tasks
+from flows import shelf, steps, tasks
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
-from flows.job import Job, again, plan, point_at
+from flows.job import Job, again, plan
 from flows.left_out import tell
 from flows.progress import Stages
 
@@ -54,7 +54,7 @@ def make(job: Job, by: Any = tasks, wait_seconds: float = 0) -> Path:
                 steps.sweep(job)
             else:
                 _make(job, by)
-    point_at(job)
+    shelf.put(job)
     return job.folder
 
 

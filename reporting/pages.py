@@ -62,7 +62,12 @@ def page(
     """One page as HTML."""
     told = content(findings, tables, settings, facts, language)
     speech = Speech(language, settings.zone)
-    return _environment(speech).get_template("report.html").render({**_style(), **told})
+    return render("report.html", speech, {**told, "version": facts.version})
+
+
+def render(template: str, speech: Speech, told: Mapping[str, Any]) -> str:
+    """A page as HTML: what is ``told``, by the names that the template uses, in our style."""
+    return _environment(speech).get_template(template).render({**_style(), **told})
 
 
 def _environment(speech: Speech) -> Environment:

@@ -171,4 +171,7 @@ def test_the_demo_tells_what_was_planted_and_what_was_found(tmp_path: Path) -> N
     again = hoeksteen(tmp_path, "demo", "img", "--cases", "600")
     plants = [line.split()[0] for line in again.stdout.splitlines() if line.startswith("IMG-B")]
     assert plants == ["IMG-B1", "IMG-B2", "IMG-B3"]
-    assert again.stdout.splitlines()[-2:] == told["reports"]
+    index, *reports = again.stdout.splitlines()[-3:]
+    assert (index, reports) == (told["index"], told["reports"])
+    assert index == str(tmp_path / "out" / "index.html")
+    assert Path(index).is_file()

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The folder that reports are written in, as a shelf: its index is made anew after each run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.findings import Findings
+from contracts.settings import Settings
+from flows.job import VERSION, Job, point_at
+from reporting.index import Shelved, languages, page
+
+INDEX = "index.html"
+_NOT_OF_FIGURES = ("process", "sources", "report", "schedule", "store")
+_WAIT_SECONDS = 30
+
+
+def put(job: Job) -> None:
+    """Puts a run, which stands in its folder whole, on the shelf: ``latest`` and the index.
+
+    The index only leads to what is there: where it cannot be written, that is said, and the next
+    run does it.
+    """
+    point_at(job)
+    out = job.process_folder.parent
+    try:
+        write_index(out)
+    except OSError as error:
+        why = error.strerror or "another run is at it"
+        click.echo(f"{out / INDEX} is not up to date ({why}); the next run mends that.", err=True)
+
+
+def write_index(out: Path) -> None:
+    """Writes ``index.<language>.html`` and ``index.html`` of all runs in ``out``.
+
+    Each is written aside and renamed. Runs that end at the same time do it one after the other, so
+    that none leaves another out.
+    """
+    from filelock import FileLock
+
+    with FileLock(out / ".index", timeout=_WAIT_SECONDS):
+        runs = list(_runs(out))
+        for number, language in enumerate(languages(runs)):
+            text = page(runs, language, VERSION)
+            for name in ([INDEX] if number == 0 else []) + [f"index.{language}.html"]:
+                aside = out / f".making-{name}"
+                aside.write_text(text, encoding="utf-8", newline="\n")
+                aside.replace(out / name)
+
+
+def _runs(out: Path) -> Iterator[Shelved]:
+    """What stands in ``out`` whole and with a page; other folders are not ours to show."""
+    for path in sorted(out.glob("[!.]*/[!.]*/run.json")):
+        if path.parent.is_symlink():  # latest
+            continue
+        try:
+            run = _read(path.parent)
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
+        if run.languages and _is_at_its_place(run, path.parent):
+            yield run
+
+
+def _is_at_its_place(run: Shelved, folder: Path) -> bool:
+    found = run.findings
+    return (found.process, found.run_id) == (folder.parent.name, folder.name)
+
+
+def _read(folder: Path) -> Shelved:
+    """A run, of its files with what is protected, and of its config what an index needs."""
+    told = json.loads((folder / "run.json").read_text("utf-8"))
+    settings = _needed(told["config"])
+    return Shelved(
+        Findings.model_validate_json((folder / "findings.json").read_bytes()),
+        settings,
+        tuple(
+            language
+            for language in settings.report.languages
+            if (folder / f"report.{language}.html").is_file()
+        ),
+        dt.datetime.fromtimestamp((folder / "run.json").stat().st_mtime, dt.UTC),
+        _measure(told),
+    )
+
+
+def _needed(config: dict[str, Any]) -> Settings:
+    """Only what an index needs, as a config of another version may have other keys."""
+    journey, report = config["journey"], config["report"]
+    return Settings.model_validate(
+        {
+            "process": config["process"],
+            "sources": [{"path": "log", "timezone": config["sources"][0]["timezone"]}],
+            "journey": {"end": journey["end"], "steps": journey["steps"]},
+            "privacy": {"minimum_group": config["privacy"]["minimum_group"]},
+            "report": {"languages": report["languages"]},
+        }
+    )
+
+
+def _measure(told: dict[str, Any]) -> str:
+    """A digest of what decides how figures are counted: the version, and most of the config."""
+    config = {key: value for key, value in told["config"].items() if key not in _NOT_OF_FIGURES}
+    parts = [told["versions"]["hoeksteen"], config]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The page over all processes: the newest report of each, and how it went from report to report.
+
+It is made of what reports tell, and of nothing else. What two of them would tell together of few
+cases is left out (``reporting.trend``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+from contracts.findings import Count, Findings
+from contracts.settings import Language, Settings
+from reporting import bottlenecks, trend
+from reporting.content import LANGUAGES
+from reporting.names import Names
+from reporting.pages import render
+from reporting.speech import Speech
+from reporting.story import KeyFigure
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A run as its folder tells it.
+
+    Attributes:
+        findings: what it found, after disclosure control.
+        settings: its config, as far as the index needs it.
+        languages: in which there is a page of it, the first of the config first.
+        made_at: when it was made.
+        measure: the same for runs whose figures were counted in the same way.
+    """
+
+    findings: Findings
+    settings: Settings
+    languages: tuple[Language, ...]
+    made_at: dt.datetime
+    measure: str
+
+    @property
+    def day(self) -> dt.date:
+        """The day that its log ends, in the zone of the process."""
+        return self.findings.as_of.astimezone(self.settings.zone).date()
+
+
+def languages(runs: Sequence[Shelved]) -> tuple[Language, ...]:
+    """The languages of the index: those of the newest reports, what most begin with first."""
+    newest = [of_process[0] for of_process in _processes(runs).values()]
+    first = Counter(run.languages[0] for run in newest)
+    spoken = {language for run in newest for language in run.languages}
+    order: list[Language] = sorted(
+        spoken, key=lambda each: (-first[each], [*LANGUAGES].index(each))
+    )
+    return tuple(order)
+
+
+def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
+    """The index in one language as HTML.
+
+    Args:
+        runs: all that have a page, in any order; not none.
+        language: of all words; one of ``languages(runs)``.
+        version: of the tool.
+    """
+    processes = _processes(runs)
+    newest = [of_process[0] for of_process in processes.values()]
+    told = [_process(of_process, language) for of_process in processes.values()]
+    others = [code for code in languages(runs) if code != language]
+    return render(
+        "index.html",
+        Speech(language, newest[0].settings.zone),
+        {
+            "language": language,
+            "languages": [{"code": code, "name": LANGUAGES[code]} for code in others],
+            "processes": sorted(told, key=lambda each: (each["name"].casefold(), each["id"])),
+            "version": version,
+        },
+    )
+
+
+def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:
+    """The runs of each process, the newest log first; of one day the run that was made last."""
+    ordered = sorted(
+        runs,
+        key=lambda run: (run.day, run.made_at, run.findings.run_id),
+        reverse=True,
+    )
+    ordered.sort(key=lambda run: run.findings.process)
+    return {
+        process: [next(of_day) for _, of_day in groupby(of_process, key=lambda run: run.day)]
+        for process, of_process in groupby(ordered, key=lambda run: run.findings.process)
+    }
+
+
+def _process(runs: Sequence[Shelved], language: Language) -> Row:
+    """What the page tells of one process; ``runs`` have a day each, the newest first."""
+    newest = runs[0]
+    names = Names(newest.settings, Speech(language, newest.settings.zone))
+    k = max(run.settings.privacy.minimum_group for run in runs)
+    waits = bottlenecks.waits(newest.findings, names)
+    comparable = {each.run_id for each in trend.side_by_side([run.findings for run in runs], k)}
+    shown = [run for run in reversed(runs) if run.findings.run_id in comparable]
+    return {
+        "id": newest.findings.process,
+        "name": newest.settings.process.title(language),
+        "report": _link(newest, names.speech),
+        "figures": _figures(newest.findings, k, names.speech),
+        "first_wait": waits[0] if waits else None,
+        "trend": _trend(shown, k, names.speech) if len(shown) > 1 else None,
+        "earlier": [_link(run, names.speech) for run in runs[1:]],
+        "left_out": len(runs) - len(shown),
+        "minimum_group": k,
+    }
+
+
+def _link(run: Shelved, speech: Speech) -> Mapping[str, str]:
+    code = speech.language if speech.language in run.languages else run.languages[0]
+    return {
+        "href": f"{run.findings.process}/{run.findings.run_id}/report.{code}.html",
+        "language": code,
+        "day": speech.day(run.day),
+    }
+
+
+def _figures(found: Findings, k: int, speech: Speech) -> list[KeyFigure]:
+    days = found.throughput_days
+    return [
+        KeyFigure(_duration(days.p50, speech), speech.say("half of the cases are done within")),
+        KeyFigure(_duration(days.p90, speech), speech.say("9 of 10 cases are done within")),
+        KeyFigure(_at_least(found.log.open_cases, k, speech), speech.say("cases not done yet")),
+        KeyFigure(_at_least(found.log.cases, k, speech), speech.say("cases in the log")),
+    ]
+
+
+def _duration(days: float | None, speech: Speech) -> str:
+    return speech.say("not known yet") if days is None else speech.duration(days)
+
+
+def _at_least(count: Count, k: int, speech: Speech) -> str:
+    """A count, rounded down; nought is exact, as 1 … k-1 is hidden."""
+    least = trend.rounded(count, k)
+    if least is None:
+        return speech.say("not shown")
+    return speech.say("at least %(n)s", n=speech.number(least)) if least else "0"
+
+
+def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> Row:
+    """Two charts and their figures; ``runs`` are the oldest first."""
+    days = [run.day for run in runs]
+    halves = [run.findings.throughput_days.p50 for run in runs]
+    most = [run.findings.throughput_days.p90 for run in runs]
+    counts = [trend.rounded(run.findings.log.open_cases, k) for run in runs]
+    half_line = trend.Line(_from_to(speech.say("half is done"), halves, speech), halves)
+    most_line = trend.Line(_from_to(speech.say("9 of 10 are done"), most, speech), most, "most")
+    ends = [_at_least(count, k, speech) for count in (counts[0], counts[-1])]
+    open_words = speech.say("Not done yet: %(first)s, then %(last)s.", first=ends[0], last=ends[1])
+    longest = max((d for d in (*halves, *most) if d is not None), default=0.0)
+    highest = max((count for count in counts if count is not None), default=0)
+    return {
+        "durations": trend.chart(days, [half_line, most_line], speech.duration(longest), speech),
+        "open": trend.chart(days, [trend.Line(open_words, counts)], speech.number(highest), speech),
+        "legend": [
+            (trend.swatch("plain"), speech.say("half is done")),
+            (trend.swatch("most"), speech.say("9 of 10 are done")),
+        ],
+        "rows": [
+            {
+                "day": speech.day(day),
+                "half": _duration(half, speech),
+                "most": _duration(nine, speech),
+                "open": _at_least(count, k, speech),
+            }
+            for day, half, nine, count in zip(days, halves, most, counts, strict=True)
+        ],
+        "counted_anew": [
+            speech.day(later.day) for one, later in pairwise(runs) if one.measure != later.measure
+        ],
+    }
+
+
+def _from_to(what: str, days: Sequence[float | None], speech: Speech) -> str:
+    first, last = (_duration(each, speech) for each in (days[0], days[-1]))
+    text = speech.say("%(what)s: %(first)s, then %(last)s.", what=what, first=first, last=last)
+    return text[0].upper() + text[1:]
