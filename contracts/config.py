@@ -10,14 +10,18 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from contracts.errors import ConfigError
+from contracts.house_style import HouseStyle, plain
 from contracts.settings import Settings
+from contracts.sources import resolve_path
+
+Fitting = TypeVar("Fitting", bound=BaseModel)
 
 _IN_WORDS = {
     "tuple_type": "write a list, as in [Besluit verzonden]",
@@ -48,25 +52,47 @@ def load(
         environ: where ``${NAME}`` in a value comes from; the process's environment by default.
 
     Raises:
-        ConfigError: the file is absent, is not YAML, or does not fit ``Settings``.
+        ConfigError: the file, or the house style that it names, is absent, is not YAML, or does
+            not fit.
     """
-    document = _parse(path)
+    document = _parse(path, "config")
     for override in overrides:
         _override(document, override)
     filled = _fill(document, os.environ if environ is None else environ, path)
+    _read_style(filled.get("report"), path)
+    return _fitting(Settings, filled, path, "config")
+
+
+def _fitting(model: type[Fitting], document: Any, path: Path, kind: str) -> Fitting:
     try:
-        return Settings.model_validate(filled)
+        return model.model_validate(document)
     except ValidationError as error:
         # a misspelt key is also a missing one: the misspelling is what the user must see
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        raise _explain(path, first) from None
+        raise _explain(path, first, model, kind) from None
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _read_style(report: Any, path: Path) -> None:
+    """Puts the house style in the place of the path of its file."""
+    named = report.get("style") if isinstance(report, dict) else None
+    if named is None:
+        return
+    if not isinstance(named, str) or not named.strip():
+        raise ConfigError(f"{path}: 'report.style': write the path of a file with the style.")
+    file = resolve_path(named, path)
+    report["style"] = _fitting(HouseStyle, plain(_parse(file, "style")), file, "style")
+
+
+def _parse(path: Path, kind: str) -> dict[str, Any]:
     try:
-        document = _read_yaml(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text) if path.suffix == ".json" else _read_yaml(text)
     except FileNotFoundError:
-        raise ConfigError(f"There is no config file {path}.", _similar_file(path)) from None
+        raise ConfigError(f"There is no {kind} file {path}.", _similar_file(path)) from None
+    except json.JSONDecodeError as error:
+        raise ConfigError(
+            f"{path} is not valid JSON at line {error.lineno}: {error.msg}."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(f"{path} cannot be read: {reason}.") from None
@@ -79,7 +105,7 @@ def _parse(path: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(document, dict):
         raise ConfigError(
-            f"{path} is not a config: it holds no keys.", "See configs/ for examples."
+            f"{path} is not a {kind}: it holds no keys.", "See configs/ for examples."
         )
     return document
 
@@ -168,14 +194,14 @@ def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
     return _VARIABLE.sub(lookup, value)
 
 
-def _explain(path: Path, error: ErrorDetails) -> ConfigError:
+def _explain(path: Path, error: ErrorDetails, model: type[BaseModel], kind: str) -> ConfigError:
     loc = tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
     key = ".".join(str(part) for part in loc)
     if error["type"] == "extra_forbidden":
-        valid = _valid_keys(Settings, loc[:-1])
+        valid = _valid_keys(model, loc[:-1])
         near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
         hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
-        return ConfigError(f"{path}: '{key}' is not a key of the config.", hint)
+        return ConfigError(f"{path}: '{key}' is not a key of the {kind}.", hint)
     if error["type"] == "missing":
         return ConfigError(f"{path}: '{key}' is missing.", "Add it; see configs/ for examples.")
     message = _IN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))

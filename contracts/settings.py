@@ -14,10 +14,18 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from holidays import list_supported_countries
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from contracts.attributes import CaseAttribute, Name
 from contracts.deadlines import Deadline
+from contracts.house_style import HouseStyle
 from contracts.models import Model
 from contracts.norms import Period, amount_of
 from contracts.opening_hours import OpeningHours
@@ -46,6 +54,8 @@ def _in_text(value: object) -> object:
     return str(value) if is_other else value
 
 
+NamedStyle = Annotated[HouseStyle, WithJsonSchema({"type": "string", "minLength": 1})]
+"""In a config the path of a file of tokens, which is read with it."""
 Epoch = Annotated[Name, BeforeValidator(_in_text, json_schema_input_type=int | str)]
 Country = Annotated[str, AfterValidator(_known_country)]
 
@@ -199,10 +209,11 @@ class Analysis(Model):
 
 
 class Report(Model):
-    """What is written, in which languages."""
+    """What is written, in which languages, and in whose house style."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl", "en")
     formats: tuple[ReportFormat, ...] = ("html", "parquet")
+    style: NamedStyle | None = None
 
 
 class Schedule(Model):

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from contracts.findings import Findings
+from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from flows.job import VERSION, Job, point_at
 from reporting.index import Shelved, languages, page
@@ -100,9 +101,17 @@ def _needed(config: dict[str, Any]) -> Settings:
             "sources": [{"path": "log", "timezone": config["sources"][0]["timezone"]}],
             "journey": {"end": journey["end"], "steps": journey["steps"]},
             "privacy": {"minimum_group": config["privacy"]["minimum_group"]},
-            "report": {"languages": report["languages"]},
+            "report": {"languages": report["languages"], "style": _style(report.get("style"))},
         }
     )
+
+
+def _style(tokens: object) -> HouseStyle | None:
+    """The house style of a run, if it is still one that can be read."""
+    try:
+        return HouseStyle.model_validate(tokens)
+    except ValueError:
+        return None
 
 
 def _measure(told: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from contracts.findings import Count, Findings
+from contracts.house_style import HouseStyle
 from contracts.settings import Language, Settings
 from reporting import bottlenecks, trend
 from reporting.content import LANGUAGES
@@ -83,7 +84,14 @@ def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
             "processes": sorted(told, key=lambda each: (each["name"].casefold(), each["id"])),
             "version": version,
         },
+        _style_of_all(newest),
     )
+
+
+def _style_of_all(runs: Sequence[Shelved]) -> HouseStyle | None:
+    """The house style of the reports, where they all have the same."""
+    first, *others = (run.settings.report.style for run in runs)
+    return first if all(style == first for style in others) else None
 
 
 def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:

@@ -15,10 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts.findings import Findings
+from contracts.house_style import HouseStyle
 from contracts.settings import Language, Settings
 from reporting.content import content
 from reporting.disclosure import protect
 from reporting.facts import Facts
+from reporting.house_style import css
 from reporting.speech import Speech
 
 TEMPLATES = Path(__file__).parent / "html"
@@ -62,12 +64,15 @@ def page(
     """One page as HTML."""
     told = content(findings, tables, settings, facts, language)
     speech = Speech(language, settings.zone)
-    return render("report.html", speech, {**told, "version": facts.version})
+    return render("report.html", speech, {**told, "version": facts.version}, settings.report.style)
 
 
-def render(template: str, speech: Speech, told: Mapping[str, Any]) -> str:
-    """A page as HTML: what is ``told``, by the names that the template uses, in our style."""
-    return _environment(speech).get_template(template).render({**_style(), **told})
+def render(template: str, speech: Speech, told: Mapping[str, Any], style: HouseStyle | None) -> str:
+    """A page as HTML: what is ``told``, by the names that the template uses.
+
+    In our style, as far as the organisation has none of its own.
+    """
+    return _environment(speech).get_template(template).render({**_style(style), **told})
 
 
 def _environment(speech: Speech) -> Environment:
@@ -83,8 +88,13 @@ def _environment(speech: Speech) -> Environment:
     return environment
 
 
-def _style() -> dict[str, Any]:
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+def _style(house: HouseStyle | None) -> dict[str, Any]:
+    ours = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = ours + css(house) if house else ours
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    # ours, not a visitor's: it may stand in the page as it is
-    return {"style": Markup(style), "style_hash": f"sha256-{digest}"}  # noqa: S704
+    return {
+        # not a visitor's, and what an organisation gives is checked: it may stand there as it is
+        "style": Markup(style),  # noqa: S704
+        "style_hash": f"sha256-{digest}",
+        "organisation": house and house.organisation,
+    }

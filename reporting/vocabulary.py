@@ -44,6 +44,7 @@ KEYS = {
     "report": sentence("which reports are written"),
     "report.languages": sentence("the languages of the report"),
     "report.formats": sentence("the file formats of the report"),
+    "report.style": sentence("the house style of the report"),
     "schedule": sentence("when the process runs by itself"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),

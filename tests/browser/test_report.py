@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 
 from reporting.pages import write_pages
 from tests.unit.reporting import sample
 
+HOUSE_STYLE = Path(__file__).parents[2] / "configs" / "styles" / "voorbeeld.yaml"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STATES = [
@@ -128,3 +132,19 @@ def test_odd_names_break_no_page(opened, report, width):
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_house_style_is_no_barrier(opened, report, scheme):
+    out = report / "styled"
+    out.mkdir(exist_ok=True)
+    tokens = yaml.safe_load(HOUSE_STYLE.read_text("utf-8"))
+    settings = sample.settings(report={"style": tokens})
+    write_pages(sample.findings(), sample.tables(), settings, sample.facts(), out)
+    page, asked = opened("nl", scheme, 1280, out)
+
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(255, 253, 248)", "dark": "rgb(20, 22, 18)"}[scheme]
+    assert page.get_by_text("Gemeente Voorbeeld").count() == 2
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    assert len(asked) == 1

@@ -49,7 +49,7 @@ def test_one_instant_is_one_as_of_in_every_zone(planned: Plan) -> None:
     assert len(ids) == 1
 
 
-@pytest.mark.parametrize("what", ["input", "config", "as_of", "key", "version"])
+@pytest.mark.parametrize("what", ["input", "config", "style", "as_of", "key", "version"])
 def test_it_is_another_when(
     what: str, planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +58,11 @@ def test_it_is_another_when(
     match what:
         case "input":
             (tmp_path / "log.csv").write_text("ab")
+        case "style":
+            (tmp_path / "style.yaml").write_text("organisation: Gemeente")
+            options["overrides"] = ["report.style=style.yaml"]
+            before = planned(**options).run_id
+            (tmp_path / "style.yaml").write_text("organisation: Provincie")
         case "config":
             options["overrides"] = ("analysis.top=3",)
         case "as_of":

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from contracts.house_style import contrast
 from reporting.pages import TEMPLATES
 
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -26,29 +27,16 @@ GRAPHICS = [(tone, "paper") for tone in ("t0", "t1", "t2", "frame", "link", "num
 GRAPHICS += [("frame", "soft"), ("link", "soft")]
 
 
-def _luminance(colour: str) -> float:
-    channels = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("ink", "ground"), TEXT)
 def test_text(scheme, ink, ground):
-    assert _contrast(scheme[ink], scheme[ground]) >= 4.5
+    assert contrast(scheme[ink], scheme[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("ink", "ground"), GRAPHICS)
 def test_graphics(scheme, ink, ground):
-    assert _contrast(scheme[ink], scheme[ground]) >= 3
+    assert contrast(scheme[ink], scheme[ground]) >= 3
 
 
 def test_both_schemes_have_the_same_tokens():

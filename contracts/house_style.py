@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The house style of an organisation: a few colours, fonts that are there, and its name.
+
+A scheme is given whole, so that each pair of colours that meets on a page is one that was chosen,
+and can be checked.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from contracts.attributes import Name
+from contracts.models import Model
+
+TEXT, GRAPHICS = 4.5, 3.0
+"""The least contrast of what is read, and of what is only seen (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+_TEXT = (
+    *((ink, ground) for ink in ("ink", "muted", "accent") for ground in ("paper", "soft")),
+    *((tone, "paper") for tone in ("short", "middle", "long")),
+)
+_GRAPHICS = (("frame", "paper"), ("frame", "soft"))
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+_FONT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,62}")
+
+
+def _rgb(value: object) -> str:
+    """A colour as #rrggbb."""
+    if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+        # without quotes a # begins a remark, and nothing is left
+        raise ValueError('write a colour as in "#1a2b3c", with the quotes')
+    digits = value[1:].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))  # noqa: PLR2004
+
+
+def _font(name: str) -> str:
+    if not _FONT.fullmatch(name):
+        raise ValueError("write the name of a font in letters, digits, spaces and hyphens")
+    return name
+
+
+Colour = Annotated[str, BeforeValidator(_rgb, json_schema_input_type=str)]
+Font = Annotated[str, AfterValidator(_font)]
+Organisation = Annotated[Name, StringConstraints(max_length=80)]
+
+
+class Scheme(Model):
+    """The colours of a page in light or in dark.
+
+    ``paper`` and ``soft`` are what things stand on, ``ink`` and ``muted`` are text, ``accent`` is
+    what can be followed, ``frame`` and ``line`` are edges; ``short``, ``middle`` and ``long`` are
+    how long cases wait.
+    """
+
+    paper: Colour
+    soft: Colour
+    ink: Colour
+    muted: Colour
+    accent: Colour
+    frame: Colour
+    line: Colour
+    short: Colour
+    middle: Colour
+    long: Colour
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Scheme:
+        for pairs, least in ((_TEXT, TEXT), (_GRAPHICS, GRAPHICS)):
+            for one, other in pairs:
+                ratio = contrast(getattr(self, one), getattr(self, other))
+                if ratio < least:
+                    told = math.floor(ratio * 100) / 100  # 4.499 is not 4.5
+                    raise ValueError(
+                        f"'{one}' on '{other}' has a contrast of {told}; at least {least} is needed"
+                    )
+        return self
+
+
+class HouseStyle(Model):
+    """What an organisation may give; what is left out is as hoeksteen has it."""
+
+    organisation: Organisation | None = None
+    font: Annotated[tuple[Font, ...], Field(max_length=8)] = ()
+    light: Scheme | None = None
+    dark: Scheme | None = None
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours, as #rrggbb, can be told apart: 1 (not at all) to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+        for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def plain(tokens: Any) -> Any:
+    """Tokens as they are, or as the W3C has them: each an object with its ``$value``."""
+    if not isinstance(tokens, Mapping):
+        return tokens
+    if "$value" in tokens:
+        return tokens["$value"]
+    return {key: plain(value) for key, value in tokens.items() if not str(key).startswith("$")}
