@@ -1,41 +1,81 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The gate's verdict as Prefect shows it: a table beside the run."""
+"""What Prefect shows beside a run: the verdict of the gate, and the report in brief.
+
+It only tells: where Prefect does not take it, that is logged and the run goes on.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prefect.artifacts import create_table_artifact
+import polars as pl
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
+from contracts.findings import Findings
 from flows.job import Job
 
 _NOT_SHOWN = "not shown"
 
 
-def tell_verdict(job: Job, run_folder: Path) -> None:
-    """Shows the verdict in ``run_folder``, as it was written: without small counts.
+@contextmanager
+def _telling(what: str, where: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        get_run_logger().warning(
+            "The %s is not shown in Prefect (%s); it stands in %s.",
+            what,
+            type(error).__name__,
+            where,
+        )
 
-    It only tells: where Prefect does not take it, that is logged and the run goes on.
-    """
+
+def tell_verdict(job: Job, run_folder: Path) -> None:
+    """Shows the verdict in ``run_folder``, as it was written: without small counts."""
     text = (run_folder / "validation" / "verdict.json").read_text("utf-8")
     verdict = json.loads(text)
     passed = "passed" if verdict["success"] else "was stopped at"
-    try:
+    with _telling("verdict", job.folder / "validation"):
         create_table_artifact(
             key=f"gate-{job.settings.process.id}",
             table=verdict_table(verdict),
             description=f"The log {passed} the gate. Run {job.run_id}.",
         )
-    except Exception as error:
-        get_run_logger().warning(
-            "The verdict is not shown in Prefect (%s); it stands in %s.",
-            type(error).__name__,
-            job.folder / "validation",
+
+
+def tell_report(job: Job) -> None:
+    """Shows what the report of a whole run says first, its waits, and the way to it."""
+    from reporting.brief import brief
+
+    process, settings = job.settings.process.id, job.settings
+    page = job.folder / f"report.{settings.report.languages[0]}.html"
+    with _telling("report", page):
+        told = brief(
+            Findings.model_validate_json((job.folder / "findings.json").read_bytes()),
+            pl.read_parquet(job.folder / "tables" / "survival.parquet"),
+            settings,
         )
+        create_markdown_artifact(
+            key=f"report-{process}", markdown=told.markdown, description=told.title
+        )
+        create_table_artifact(key=f"waits-{process}", table=told.waits, description=told.title)
+        create_link_artifact(
+            key=f"page-{process}",
+            link=_link(page),
+            link_text=told.link,
+            description=told.title,
+        )
+
+
+def _link(page: Path) -> str:
+    """The address of a file, that Markdown takes as a whole."""
+    return page.as_uri().replace("(", "%28").replace(")", "%29")
 
 
 def verdict_table(verdict: dict[str, Any]) -> list[dict[str, str]]:

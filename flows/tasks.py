@@ -19,7 +19,7 @@ from prefect.tasks import Task
 from contracts.errors import GateStopped, SourceError
 from contracts.verdict import Verdict
 from flows import steps
-from flows.artifacts import tell_verdict
+from flows.artifacts import tell_report, tell_verdict
 from flows.defects import wordless
 from flows.job import Job
 from ingest.batches import Batch
@@ -59,6 +59,11 @@ def check(job: Job, batches: Sequence[Batch]) -> Verdict:
     return verdict
 
 
+def _publish(job: Job, batches: Sequence[Batch]) -> None:
+    steps.publish(job, batches)
+    tell_report(job)
+
+
 read = _task(steps.read, retries=2, retry_delay_seconds=2, retry_condition_fn=_world_failed)
 _checking = _task(_check, name="check")
 keep = _task(steps.keep)
@@ -68,4 +73,4 @@ mine = _task(steps.mine)
 attend = _task(steps.attend)
 compare = _task(steps.compare)
 report = _task(steps.report)
-publish = _task(steps.publish)
+publish = _task(_publish, name="publish")

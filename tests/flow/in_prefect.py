@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from flows import steps
-from flows.artifacts import tell_verdict
+from flows.artifacts import tell_report, tell_verdict
 from flows.job import plan
 from flows.journey import journey, make
 from prefect import flow
@@ -58,11 +58,17 @@ def run(config: Path) -> str:
         return f"{type(error).__name__}: {error}"
 
 
+def artifact(key: str) -> dict[str, str]:
+    """The newest artifact of a name, as Prefect has it."""
+    shown: dict[str, str] = httpx.get(f"{PREFECT_API_URL.value()}/artifacts/{key}/latest").json()
+    return shown
+
+
 def kept() -> dict[str, object]:
     """What Prefect has of the last run of the flow."""
     with get_client(sync_client=True) as client:
         [last] = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
-    shown = httpx.get(f"{PREFECT_API_URL.value()}/artifacts/gate-p/latest").json()
+    shown = artifact("gate-p")
     return {
         "state": [last.state.type.value, last.state.name, last.state.message],
         "artifact": {"said": shown["description"], "table": json.loads(shown["data"])},
@@ -70,7 +76,7 @@ def kept() -> dict[str, object]:
 
 
 def not_taken(config: Path) -> dict[str, object]:
-    """A verdict that Prefect cannot be told of."""
+    """A verdict and a report that Prefect cannot be told of."""
     job = plan(config, out=config.parent / "plain", now=NOW)
     make(job, steps)
 
@@ -78,6 +84,7 @@ def not_taken(config: Path) -> dict[str, object]:
         SyncClientContext.__var__.set(None)  # the flow's client has a connection already
         with temporary_settings(NOWHERE):
             tell_verdict(job, job.folder)
+            tell_report(job)
 
     @flow
     def telling() -> str:
@@ -94,6 +101,7 @@ def main(passing: str, failing: str) -> None:
     with prefect_test_harness(server_startup_timeout=120):
         for name, config in {"passed": Path(passing), "stopped": Path(failing)}.items():
             told[name] = {"ended": run(config), **kept(), **heard.told()}
+        told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
         told["not taken"] = {**not_taken(Path(passing)), **heard.told()}
     sys.stdout.write(json.dumps(told))
 

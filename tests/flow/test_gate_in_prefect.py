@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the gate says, as Prefect, the command line and the report pass it on."""
+"""What the gate and the report say, as Prefect and the command line pass it on."""
 
 from __future__ import annotations
 
@@ -103,6 +103,24 @@ def test_where_prefect_does_not_take_it_the_run_goes_on(told: dict[str, Any]) ->
     not_taken = told["not taken"]
 
     assert not_taken["ended"] == "went on"
-    [said] = not_taken["said"]
-    assert said.startswith("The verdict is not shown in Prefect (")
-    assert said.endswith(f"it stands in {not_taken['folder']}/validation.")
+    for said, what, where in zip(
+        not_taken["said"], ("verdict", "report"), ("validation", "report.nl.html"), strict=True
+    ):
+        assert said.startswith(f"The {what} is not shown in Prefect (")
+        assert said.endswith(f"it stands in {not_taken['folder']}/{where}.")
+
+
+@pytest.mark.flow
+def test_a_run_shows_its_report_in_brief_and_leads_to_it(told: dict[str, Any]) -> None:
+    report, waits, page = (told["report"][each] for each in ("report", "waits", "page"))
+
+    assert report["description"] == "Waar wachten burgers bij p?"
+    assert report["data"].startswith("# Waar wachten burgers bij p?\n\n")
+    assert "- **2 dagen** dan is de helft van de zaken klaar\n" in report["data"]
+    rows = json.loads(waits["data"])
+    assert [[type(each) for each in row.values()] for row in rows] == [[str] * 4] * len(rows)
+    assert re.fullmatch("1. Tussen .in. en .klaar.", rows[0]["waar"])
+    text, address = re.fullmatch(r"\[(.+)\]\((file://.+)\)", page["data"]).groups()
+    assert text == "Open het rapport"
+    assert Path(address.removeprefix("file://")).is_file()
+    assert Path(address).parent.name == Path(told["passed"]["ended"]).name

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A report in brief: its first screen, for a place that shows Markdown and small tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.findings import Findings
+from contracts.settings import Settings
+from reporting import bottlenecks, sections, story
+from reporting.bottlenecks import Wait
+from reporting.names import Names
+from reporting.speech import Speech
+
+_FIRST = 3
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a report says first, in the first language of its process.
+
+    Attributes:
+        title: the question that it answers.
+        markdown: its answer, its figures and its first waits.
+        waits: a row a wait, in text alone.
+        link: what leads to the report.
+    """
+
+    title: str
+    markdown: str
+    waits: list[dict[str, str]]
+    link: str
+
+
+def brief(findings: Findings, survival: pl.DataFrame, settings: Settings) -> Brief:
+    """A report in brief.
+
+    Args:
+        findings: what may be shown of what a run found.
+        survival: the same, in the shape of ``contracts.findings.TABLES["survival"]``.
+        settings: the config of the process.
+    """
+    speech = Speech(settings.report.languages[0], settings.zone)
+    names = Names(settings, speech)
+    process = settings.process.title(speech.language)
+    title = speech.say("Where do citizens wait in %(process)s?", process=process)
+    waits = bottlenecks.waits(findings, names)
+    figures = story.key_figures(findings, survival, speech)
+    parts = [
+        f"# {_plain(title)}",
+        _plain(story.answer(findings, names)),
+        "\n".join(f"- **{_plain(each.value)}** {_plain(each.words)}" for each in figures),
+        "\n".join(_item(wait) for wait in waits[:_FIRST]),
+        _plain(speech.say("Data up to %(day)s.", day=speech.day(findings.as_of))),
+    ]
+    return Brief(
+        title=title,
+        markdown="\n\n".join(part for part in parts if part),
+        waits=[_row(wait, speech) for wait in waits],
+        link=speech.say("Open the report"),
+    )
+
+
+def _item(wait: Wait) -> str:
+    about = f" · {_plain(wait.about)}" if wait.about else ""
+    return (
+        f"{wait.number}. **{_plain(wait.title)}**: {_plain(wait.cause)}{about}. "
+        f"{_plain(wait.summary)}"
+    )
+
+
+def _row(wait: Wait, speech: Speech) -> dict[str, str]:
+    longest = wait.source.wait_days.p90
+    return {
+        speech.say("where"): f"{wait.number}. {wait.title}",
+        speech.say("what the log shows"): wait.cause,
+        speech.say("cases"): sections.count(wait.source.cases, speech),
+        speech.say("1 in 10 waits longer than"): speech.say("not known yet")
+        if longest is None
+        else speech.duration(longest),
+    }
+
+
+def _plain(text: str) -> str:
+    """A text on one line, of which nothing is taken for Markdown or HTML."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
