@@ -5,6 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .PHONY: help setup demo test check fmt lock bench truth pictures clean
+.PHONY: help setup demo test check fmt lock bench truth validators clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -44,10 +45,12 @@ truth: $(READY) ## score what is found against what was planted, into docs/truth
 
 pictures: $(READY) ## take the pictures in docs anew (needs Chromium)
 	@$(BIN)/python -m bench.pictures
+validators: ## install what tests judge HTML and BPMN with (needs npm; Java to run the first)
+	npm install --silent --no-audit --no-fund --prefix .tools vnu-jar@26.9.27 bpmn-moddle@10.3.1
 
 lock: ## resolve the requirements again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml --output-file requirements/dev.txt
 	echo pip | uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header - --output-file requirements/pip.txt
 
 clean: ## remove what was made
-	rm -rf .venv out
+	rm -rf .venv .tools out

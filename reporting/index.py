@@ -18,7 +18,7 @@ from typing import Any
 from contracts.findings import Count, Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Language, Settings
-from reporting import bottlenecks, trend
+from reporting import evidence, kinds, trend
 from reporting.content import LANGUAGES
 from reporting.names import Names
 from reporting.pages import render
@@ -113,7 +113,6 @@ def _process(runs: Sequence[Shelved], language: Language) -> Row:
     newest = runs[0]
     names = Names(newest.settings, Speech(language, newest.settings.zone))
     k = max(run.settings.privacy.minimum_group for run in runs)
-    waits = bottlenecks.waits(newest.findings, names)
     comparable = {each.run_id for each in trend.side_by_side([run.findings for run in runs], k)}
     shown = [run for run in reversed(runs) if run.findings.run_id in comparable]
     return {
@@ -121,11 +120,25 @@ def _process(runs: Sequence[Shelved], language: Language) -> Row:
         "name": newest.settings.process.title(language),
         "report": _link(newest, names.speech),
         "figures": _figures(newest.findings, k, names.speech),
-        "first_wait": waits[0] if waits else None,
+        "first_wait": _first_wait(newest.findings, names),
         "trend": _trend(shown, k, names.speech) if len(shown) > 1 else None,
         "earlier": [_link(run, names.speech) for run in runs[1:]],
         "left_out": len(runs) - len(shown),
         "minimum_group": k,
+    }
+
+
+def _first_wait(found: Findings, names: Names) -> Row | None:
+    """Where to look first: no more of it than any version of hoeksteen tells in the same words."""
+    if not found.bottlenecks:
+        return None
+    first = found.bottlenecks[0]
+    place = names.place(first.from_, first.to)
+    return {
+        "anchor": f"wait-{first.rank}",
+        "title": place[0].upper() + place[1:],
+        "cause": kinds.label(first, names.speech),
+        "about": evidence.brief(first, found.as_of, names.speech),
     }
 
 
