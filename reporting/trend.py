@@ -4,7 +4,8 @@
 
 Each report alone tells of no few cases; two of them together could. So a report is left out of
 the row where it differs from a newer one by 1 … k-1 cases that came, went or were done, and
-numbers of cases are rounded down to a multiple of k.
+numbers of cases are rounded down to a multiple of k. How many more are open is no group of cases:
+it is those that came less those that were done.
 """
 
 from __future__ import annotations
@@ -47,10 +48,11 @@ def _may_be_compared(one: Log, other: Log, k: int) -> bool:
     return not any(is_small(abs(a - b), k) for a, b in pairs if a is not None and b is not None)
 
 
-def _counts(log: Log) -> tuple[Count, Count, Count]:
-    """All cases, those that are open, and those that are done."""
-    is_known = log.cases is not None and log.open_cases is not None
-    return log.cases, log.open_cases, (log.cases or 0) - (log.open_cases or 0) if is_known else None
+def _counts(log: Log) -> tuple[Count, Count]:
+    """All cases, and those that are done."""
+    if log.cases is None or log.open_cases is None:
+        return log.cases, None
+    return log.cases, log.cases - log.open_cases
 
 
 def rounded(count: Count, k: int) -> Count:
