@@ -64,7 +64,7 @@ def _runs(out: Path) -> Iterator[Shelved]:
             continue
         try:
             run = _read(path.parent)
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             continue
         if run.languages and _is_at_its_place(run, path.parent):
             yield run
