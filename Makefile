@@ -4,8 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test check fmt lock bench truth pictures clean
-.PHONY: help setup demo test check fmt lock bench truth validators clean
+.PHONY: help setup demo test check fmt lock bench truth pictures validators clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -45,6 +44,7 @@ truth: $(READY) ## score what is found against what was planted, into docs/truth
 
 pictures: $(READY) ## take the pictures in docs anew (needs Chromium)
 	@$(BIN)/python -m bench.pictures
+
 validators: ## install what tests judge HTML and BPMN with (needs npm; Java to run the first)
 	npm install --silent --no-audit --no-fund --prefix .tools vnu-jar@26.9.27 bpmn-moddle@10.3.1
 

@@ -22,8 +22,7 @@ from reporting import evidence, kinds, trend
 from reporting.content import LANGUAGES
 from reporting.names import Names
 from reporting.pages import render
-from reporting.speech import Speech
-from reporting.story import KeyFigure
+from reporting.speech import Speech, sentence
 
 Row = dict[str, Any]
 
@@ -151,14 +150,15 @@ def _link(run: Shelved, speech: Speech) -> Mapping[str, str]:
     }
 
 
-def _figures(found: Findings, k: int, speech: Speech) -> list[KeyFigure]:
+def _figures(found: Findings, k: int, speech: Speech) -> list[dict[str, str]]:
     days = found.throughput_days
-    return [
-        KeyFigure(_duration(days.p50, speech), speech.say("half of the cases are done within")),
-        KeyFigure(_duration(days.p90, speech), speech.say("9 of 10 cases are done within")),
-        KeyFigure(_at_least(found.log.open_cases, k, speech), speech.say("cases not done yet")),
-        KeyFigure(_at_least(found.log.cases, k, speech), speech.say("cases in the log")),
-    ]
+    told = {
+        sentence("half of the cases are done within"): _duration(days.p50, speech),
+        sentence("9 of 10 cases are done within"): _duration(days.p90, speech),
+        sentence("cases not done yet"): _at_least(found.log.open_cases, k, speech),
+        sentence("cases in the log"): _at_least(found.log.cases, k, speech),
+    }
+    return [{"words": speech.say(words), "value": value} for words, value in told.items()]
 
 
 def _duration(days: float | None, speech: Speech) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from contracts.findings import Count, Findings, Log
-from reporting.disclosure import is_small
+from reporting.small_groups import is_small
 from reporting.speech import Speech
 from reporting.svg import tag
 
