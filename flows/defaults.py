@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from contracts.settings import ReportFormat, Settings
 
-_MADE: tuple[ReportFormat, ...] = ("html", "pdf", "parquet")
+_MADE: tuple[ReportFormat, ...] = ("html", "xlsx", "ods", "pdf", "parquet")
 _NOT_ACTED_ON = ("schedule",)
 
 

@@ -319,6 +319,7 @@ def report(
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
     from mining import case_terms, work
     from mining.findings import SUMMARIES, conclude
+    from reporting.book import write_books
     from reporting.bpmn import draw
     from reporting.disclosure import protect
     from reporting.files import write_findings, write_tables
@@ -344,6 +345,7 @@ def report(
     write_pages(findings, tables, job.settings, facts, job.draft)
     if "pdf" in job.settings.report.formats:
         write_papers(findings, tables, job.settings, facts, job.draft)
+    write_books(findings, tables, job.settings, facts, job.draft)
     if lens.deadlines:
         _write_cases(job, sums.parts, merged, lens)
     _write_quarantine(job)

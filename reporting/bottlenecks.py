@@ -70,9 +70,9 @@ class Wait:
         return f"wait-{self.number}"
 
 
-def waits(findings: Findings, names: Names) -> list[Wait]:
-    """The bottlenecks in words, in their order."""
-    return [_wait(b, findings.as_of, names) for b in findings.bottlenecks[:SECTIONS]]
+def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list[Wait]:
+    """The bottlenecks in words, in their order; ``most`` so many."""
+    return [_wait(b, findings.as_of, names) for b in findings.bottlenecks[:most]]
 
 
 def _wait(found: Bottleneck, as_of: dt.datetime, names: Names) -> Wait:

@@ -41,15 +41,6 @@ from reporting.svg import tag
 
 Row = dict[str, str]
 LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
-ANSWERS = (
-    ("yes", "Ja, want …", "Yes, because …"),
-    ("no", "Nee, want …", "No, because …"),
-    (
-        "unknown",
-        "Dat weet ik nog niet, eerst zoeken we uit …",
-        "I do not know yet; first we find out …",
-    ),
-)
 ROWS = sentence(
     "%(n)s rows only say that a step was in the state “%(what)s"
     "”, not that it was done; they do not count as steps."
@@ -145,7 +136,7 @@ def _first(
         "limits_of": lambda wait: limits.limits(wait.source, findings, tables["work_band"], names),
         "meanwhile_of": lambda wait: hands.meanwhile(tables["waiting_causes"], wait, speech),
         "question": QUESTION,
-        "answers": ANSWERS,
+        "answers": vocabulary.ANSWERS,
     }
 
 

@@ -37,7 +37,8 @@ _ABSENT = {
     "highest": sentence("cannot be said"),
 }
 _ABSENT_TIME = {**_ABSENT, "highest": sentence("longer than the log shows")}
-_TIMES = ("p50_days", "p90_days")
+COLUMNS = tuple(_ABSENT)
+TIMES = ("p50_days", "p90_days")
 
 
 def quality(
@@ -45,19 +46,34 @@ def quality(
 ) -> Row:
     """What was set aside and what that may do; the rules, those that were broken first."""
     speech = names.speech
-    broken = sorted(
-        (rule for rule in rules if not rule.success),
-        key=lambda rule: list(SEVERITY).index(rule.severity),
-    )
-    held, log = [rule for rule in rules if rule.success], findings.log
-    counts = told_counts(broken, log.quarantined_rows, log.quarantined_cases, minimum_group)
+    held = [rule for rule in rules if rule.success]
     return {
         "lines": list(_set_aside(findings, minimum_group, speech)),
-        "headlines": [] if _all_hidden(findings) else list(_headlines(findings, names)),
-        "broken": [_broken(rule, counts[rule.id], speech) for rule in broken],
+        "headlines": list(_headlines(findings, names)),
+        "broken": [
+            _broken(rule, counts, speech)
+            for rule, counts in broken_rules(findings, rules, minimum_group)
+        ],
         "held": [{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
         "held_summary": speech.say("Show the rules that hold (%(n)s)", n=len(held)),
     }
+
+
+def broken_rules(
+    findings: Findings, rules: Sequence[RuleResult], minimum_group: int
+) -> list[tuple[RuleResult, Counts]]:
+    """The rules that were broken, gravest first, with their rows and cases as they may be told."""
+    grave = list(SEVERITY)
+    broken = [rule for rule in rules if not rule.success]
+    broken.sort(key=lambda rule: grave.index(rule.severity))
+    log = findings.log
+    counts = told_counts(broken, log.quarantined_rows, log.quarantined_cases, minimum_group)
+    return [(rule, counts[rule.id]) for rule in broken]
+
+
+def headlines(findings: Findings) -> tuple[Headline, ...]:
+    """The first figures and what they could be besides, where that may be shown of any."""
+    return () if _all_hidden(findings) else findings.validation.headlines
 
 
 def is_in_doubt(findings: Findings) -> bool:
@@ -100,20 +116,21 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
 
 
 def _all_hidden(findings: Findings) -> bool:
-    headlines = findings.validation.headlines
-    return bool(headlines) and all(each.suppressed for each in headlines)
+    told = findings.validation.headlines
+    return bool(told) and all(each.suppressed for each in told)
 
 
 def _headlines(findings: Findings, names: Names) -> Iterator[Row]:
     """A row a figure: as it is told, without the cases that lost rows, at least, at most."""
-    for headline in findings.validation.headlines:
+    for headline in headlines(findings):
         yield {
-            "words": _words(headline, findings, names),
+            "words": in_words(headline, findings, names),
             "figures": list(_figures(headline, names.speech)),
         }
 
 
-def _words(headline: Headline, findings: Findings, names: Names) -> str:
+def in_words(headline: Headline, findings: Findings, names: Names) -> str:
+    """What a first figure is."""
     if headline.id != "share_of_first_wait":
         return names.speech.say(_WORDS[headline.id])
     if headline.value is None:
@@ -124,18 +141,23 @@ def _words(headline: Headline, findings: Findings, names: Names) -> str:
 
 
 def _figures(headline: Headline, speech: Speech) -> Iterator[str]:
-    in_words = _in_words(headline.id, speech)
-    absent = _ABSENT_TIME if headline.id in _TIMES else _ABSENT
-    for column, words in absent.items():
+    told = _told(headline.id, speech)
+    for column in COLUMNS:
         figure = getattr(headline, column)
         if figure is not None:
-            yield in_words(figure).replace(" ", "\N{NO-BREAK SPACE}")  # words wrap, figures do not
+            yield told(figure).replace(" ", "\N{NO-BREAK SPACE}")  # words wrap, figures do not
         else:
-            yield speech.say("not shown" if headline.suppressed else words)
+            yield absent(headline, column, speech)
 
 
-def _in_words(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
-    if id_ in _TIMES:
+def absent(headline: Headline, column: str, speech: Speech) -> str:
+    """Why a figure is not there."""
+    words = _ABSENT_TIME if headline.id in TIMES else _ABSENT
+    return speech.say("not shown" if headline.suppressed else words[column])
+
+
+def _told(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
+    if id_ in TIMES:
         return speech.days
     if id_ == "share_of_first_wait":
         return speech.share

@@ -17,7 +17,7 @@ from reporting.speech import Speech, sentence
 Row = dict[str, Any]
 _MOST = 3
 _HARDLY_CHANCE = 0.01
-_STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
+STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
 DOUBTS = {
     "no_begin": sentence("the begin of the case is not in the log"),
     "no_rule": sentence("the table of terms says nothing of the day that the term started"),
@@ -39,7 +39,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
             "name": _title(known[found.id], names.speech),
             "id": found.id,
             "basis": _basis(known[found.id], names.speech),
-            "counts": [_count(getattr(found, status), names.speech) for status in _STATUSES],
+            "counts": [_count(getattr(found, status), names.speech) for status in STATUSES],
         }
         for found in findings.deadlines
         if found.id in known

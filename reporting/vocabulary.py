@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from contracts.rules import Owner
+from contracts.settings import Actor
 from reporting.speech import Speech, sentence
 
 KEYS = {
@@ -73,6 +74,23 @@ LEDGER = {
     "outside": sentence("Outside the legal term: before it, or after the outcome"),
     "unknown": sentence("Not known"),
 }
+
+TURN: dict[Actor | None, str] = {
+    "agency": sentence("the agency"),
+    "citizen": sentence("the citizen"),
+    "third_party": sentence("another party"),
+    None: sentence("not known"),
+}
+
+ANSWERS = (
+    ("yes", "Ja, want …", "Yes, because …"),
+    ("no", "Nee, want …", "No, because …"),
+    (
+        "unknown",
+        "Dat weet ik nog niet, eerst zoeken we uit …",
+        "I do not know yet; first we find out …",
+    ),
+)
 
 SEVERITY = {
     "critical": sentence("must be right"),
