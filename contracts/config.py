@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -38,6 +39,18 @@ _IN_WORDS = {
 }
 """What pydantic says in the words of Python, in the words of YAML."""
 
+
+@dataclass(frozen=True)
+class Document:
+    """A kind of file that a user writes: its name, its model, and where one can be seen."""
+
+    name: str
+    model: type[BaseModel]
+    seen_in: str
+
+
+CONFIG = Document("config", Settings, "configs/ for examples")
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -56,6 +69,7 @@ def load(
             not fit.
     """
     document = _parse(path, "config")
+    document = parse(path, CONFIG)
     for override in overrides:
         _override(document, override)
     filled = _fill(document, os.environ if environ is None else environ, path)
@@ -84,6 +98,15 @@ def _read_style(report: Any, path: Path) -> None:
 
 
 def _parse(path: Path, kind: str) -> dict[str, Any]:
+        raise refusal(path, error, CONFIG) from None
+
+
+def parse(path: Path, what: Document) -> dict[str, Any]:
+    """What a YAML file holds, which are keys.
+
+    Raises:
+        ConfigError: the file is absent, is not YAML, or holds something else.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text) if path.suffix == ".json" else _read_yaml(text)
@@ -107,6 +130,7 @@ def _parse(path: Path, kind: str) -> dict[str, Any]:
         raise ConfigError(
             f"{path} is not a {kind}: it holds no keys.", "See configs/ for examples."
         )
+        raise ConfigError(f"{path} is not a {what.name}: it holds no keys.", f"See {what.seen_in}.")
     return document
 
 
@@ -202,8 +226,23 @@ def _explain(path: Path, error: ErrorDetails, model: type[BaseModel], kind: str)
         near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
         hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
         return ConfigError(f"{path}: '{key}' is not a key of the {kind}.", hint)
+def refusal(path: Path, error: ValidationError, what: Document) -> ConfigError:
+    """What is wrong with a file: its key, in the words of YAML."""
+    # a misspelt key is also a missing one: the misspelling is what the user must see
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    return _explain(path, first, what)
+
+
+def _explain(path: Path, error: ErrorDetails, what: Document) -> ConfigError:
+    loc = tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
+    key = ".".join(str(part) for part in loc)
+    if error["type"] == "extra_forbidden":
+        valid = _valid_keys(what.model, loc[:-1])
+        near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
+        return ConfigError(f"{path}: '{key}' is not a key of the {what.name}.", hint)
     if error["type"] == "missing":
-        return ConfigError(f"{path}: '{key}' is missing.", "Add it; see configs/ for examples.")
+        return ConfigError(f"{path}: '{key}' is missing.", f"Add it; see {what.seen_in}.")
     message = _IN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
     return ConfigError(f"{path}: '{key}': {message}." if key else f"{path}: {message}.")
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One run: what goes in, what it is called, and where it is made.
 
-A run's identity is a digest of its inputs, its config, its as-of and our version, so running it
-twice changes nothing. It is made in a hidden folder and renamed into place when whole.
+A run's identity is a digest of its inputs, its config, what was answered to earlier reports, its
+as-of and our version, so running it twice changes nothing. It is made in a hidden folder and
+renamed into place when whole.
 
 A run reads the sources and brings the store up to date. One that looks back at a moment that the
 store knew already reads nothing but the store, as it was then.
@@ -23,10 +24,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.config import load
+from contracts.dialogue import Answers
 from contracts.errors import ConfigError, SourceError, UsageError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, ago
 from contracts.sources import resolve_path
+from flows.dialogue import answers
 from ingest.batches import Batch, Origin, Version, read_as
 from ingest.places import Place, place_of
 from ingest.sources import Address, Found, SourceFile, find_all
@@ -59,7 +62,8 @@ class Job(BaseModel):
     """Everything a task needs to know; only paths and settings, so that it can be sent anywhere.
 
     ``held`` is what the store holds, of which ``kept`` are the files that are not there any more.
-    ``then`` is what it held at ``as_of``, where the run looks back; else null.
+    ``then`` is what it held at ``as_of``, where the run looks back; else null. ``answers`` were
+    given to earlier reports.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +75,7 @@ class Job(BaseModel):
     held: Version | None
     kept: tuple[Batch, ...]
     then: Version | None
+    answers: Answers
     run_id: str
     as_of: dt.datetime | None
     now: dt.datetime
@@ -182,6 +187,7 @@ def plan(
     then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
     inputs = () if then else _inputs(settings, config, now, held)
     kept = () if then else _kept(settings, config, inputs, held)
+    given = answers(config, settings, process_folder)
     return Job(
         config=config.resolve(),
         overrides=tuple(overrides),
@@ -190,8 +196,14 @@ def plan(
         held=held,
         kept=kept,
         then=then,
+        answers=given,
         run_id=_identity(
-            settings, config, _origins(inputs, kept, then), as_of, _left_out(settings, now, held)
+            settings,
+            config,
+            _origins(inputs, kept, then),
+            as_of,
+            _left_out(settings, now, held),
+            given,
         ),
         as_of=as_of,
         now=now,
@@ -359,6 +371,7 @@ def _identity(
     origins: Sequence[Origin],
     as_of: dt.datetime | None,
     left_out: Sequence[str],
+    given: Answers,
 ) -> str:
     # not the run before it: a run is what its log and its config make it, and is the same when it
     # is made after another one; what it is compared with is told in it, with the day of that
@@ -369,6 +382,7 @@ def _identity(
         "penalties": [str(each) for each in penalties()],
         "equivalent_days": [str(each.day) for each in equivalent_days()],
         "left_out": left_out,
+        "answers": [each.model_dump(mode="json") for each in given.newest],
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "drawn": _drawn(settings, config),
         "version": VERSION,

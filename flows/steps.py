@@ -27,6 +27,7 @@ from contracts.left_out import added_up
 from contracts.norms import equivalent_days
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
+from flows import dialogue
 from flows.defaults import defaulted, not_done_yet
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.job import VERSION, Job
@@ -400,6 +401,8 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         left_out=added_up(batch.staged.left_out for batch in batches),
         known=job.then.known_at if job.then else None,
         looks_back=job.looks_back,
+        answers=job.answers.newest,
+        then=dialogue.then(job.process_folder, job.answers, job.settings.zone),
     )
 
 
@@ -424,6 +427,7 @@ def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
         "as_of": job.as_of.isoformat() if job.as_of else None,
         "known_at": job.known_at.isoformat(),
         "inputs": inputs_of(batches),
+        **dialogue.told(job.draft, job.answers),
         "config": job.settings.model_dump(mode="json", by_alias=True),
         "versions": {
             "hoeksteen": VERSION,

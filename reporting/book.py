@@ -16,7 +16,7 @@ from reporting import ods, quality, story, terms, xlsx
 from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.places_sheet import FIGURES, PLACES, choices, counted, days, places
+from reporting.places_sheet import FIGURES, PLACES, counted, days, earlier, offered, places
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 from reporting.workbook import Column, Days, Row, Share, Sheet, Value, Workbook
@@ -70,13 +70,14 @@ def book(
     title = _title(names)
     sheets = (
         _summary(findings, tables, facts, names),
-        places(findings, names),
+        places(findings, facts.answers, names),
+        *filter(None, [earlier(findings, facts.answers, names)]),
         _waits(tables["waits"], names),
         _deadlines(findings, names),
         _rules(findings, facts, names),
         _doubts(findings, names),
         _meanings(findings, names),
-        choices(names.speech),
+        offered(names.speech),
     )
     return Workbook(title, language, f"hoeksteen {facts.version}", findings.as_of, sheets)
 
@@ -170,6 +171,15 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[Row]:
         speech.say("made by"),
         None,
         speech.say("Run %(run)s, version %(version)s.", run=findings.run_id, version=facts.version),
+    )
+    yield (
+        speech.say("answers"),
+        None,
+        speech.say(
+            "Answer on the sheet “%(name)s” and save the workbook where it is. Everybody who reads"
+            " the next report reads your answers there.",
+            name=speech.say(PLACES),
+        ),
     )
     yield (
         speech.say("language"),

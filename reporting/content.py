@@ -20,6 +20,7 @@ from reporting import (
     cards,
     changes,
     charts,
+    dialogue,
     hands,
     kinds,
     limits,
@@ -75,6 +76,9 @@ def content(
         **_first(findings, tables, facts, names),
         **_rest(findings, tables, names),
         **_account(findings, facts, names),
+        "said_of": lambda wait: dialogue.said(wait.source, findings, facts, names),
+        "said_earlier": dialogue.said_earlier(findings, tables, facts, names),
+        "answer_in": dialogue.answer_in(settings.report.formats),
         "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
     }
     return {**told, "readers": _readers(told, names.speech)}

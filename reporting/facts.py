@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from contracts.dialogue import Answer
+from contracts.findings import Bottleneck
 from contracts.left_out import Why
 from contracts.verdict import RuleResult
 
@@ -45,6 +47,8 @@ class Facts:
         looks_back: whether it does.
         no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
             they are not counted as steps.
+        answers: what was said of stalls in answer to earlier reports, the newest of each place.
+        then: the stalls of those reports, by their day; without those that are not kept.
         not_compared: why the report does not say what changed since the last one; null where it
             does, or where there is none.
     """
@@ -59,3 +63,5 @@ class Facts:
     known: dt.datetime | None = None
     looks_back: bool = False
     not_compared: WhyNot | None = None
+    answers: tuple[Answer, ...] = ()
+    then: Mapping[dt.date, tuple[Bottleneck, ...]] = field(default_factory=dict)

@@ -4,19 +4,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.findings import QUESTION, Bottleneck, Findings
+from contracts.dialogue import Answer
+from contracts.findings import Findings
 from reporting import bottlenecks
+from reporting.answers import (
+    CHOICES,
+    answer_cells,
+    answer_columns,
+    asked,
+    choices,
+    mark,
+    stall,
+    stalls,
+)
 from reporting.names import Names
 from reporting.speech import Speech, sentence
-from reporting.vocabulary import ANSWERS, TURN
+from reporting.vocabulary import TURN
 from reporting.workbook import Column, Days, Share, Sheet, Value
 
-PLACES, CHOICES = sentence("Places"), sentence("Answers")
+PLACES, EARLIER = sentence("Places"), sentence("Earlier answers")
 
 
 @dataclass(frozen=True)
@@ -99,53 +108,45 @@ FIGURES = (
     Told(sentence("a first question to ask"), sentence("Where a talk about it can begin."), 40),
 )
 CERTAINTY = {"high": sentence("high"), "fair": sentence("fair"), "low": sentence("low")}
-WHY = sentence("Your answer")
-STEP, WHO, WHEN = sentence("The first small step"), sentence("Who"), sentence("When")
-KEY = sentence("mark of the place (leave it as it is)")
 
 
-def places(findings: Findings, names: Names) -> Sheet:
-    """A row for each bottleneck."""
+def places(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet:
+    """A row for each bottleneck, with what was said of it before."""
     speech = names.speech
-    rows = [
-        (*_figures(wait, speech), *(None,) * _ANSWER_COLUMNS, key(wait.source))
-        for wait in bottlenecks.waits(findings, names, most=None)
-    ]
+    rooms = asked(stalls(findings.bottlenecks), answers)
+    first: dict[str, int] = {}
+    rows = []
+    for wait in bottlenecks.waits(findings, names, most=None):
+        mark_ = mark(stall(wait.source))
+        number = first.setdefault(mark_, wait.number)
+        answer = (
+            answer_cells(mark_, rooms[mark_].said, speech)
+            if number == wait.number
+            else (speech.say("see number %(n)s", n=number), *(None,) * 6)
+        )
+        rows.append((*_figures(wait, speech), *answer))
     figures = [Column(speech.say(each.title), each.width) for each in FIGURES]
-    columns = (*figures, *answer_columns(speech), Column(speech.say(KEY), 14))
+    columns = (*figures, *answer_columns(speech))
     return Sheet(speech.say(PLACES), columns, tuple(rows), in_sight=2)
 
 
-def answer_columns(speech: Speech) -> tuple[Column, ...]:
-    """Where a reader answers."""
-    question = beside(QUESTION.nl, QUESTION.en, speech)
-    return (
-        Column(question, 30, is_answer=True, choices=speech.say(CHOICES)),
-        Column(speech.say(WHY), 44, is_answer=True),
-        Column(speech.say(STEP), 30, is_answer=True),
-        Column(speech.say(WHO), 16, is_answer=True),
-        Column(speech.say(WHEN), 14, is_answer=True),
-    )
+def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet | None:
+    """What was said of places that are no bottleneck any more; nothing where that is not so."""
+    speech = names.speech
+    gone = [
+        (names.place(start, end), *answer_cells(mark_, room.said, speech))
+        for mark_, room in asked(stalls(findings.bottlenecks), answers).items()
+        if not room.is_stall
+        for start, end, _ in (room.place,)
+    ]
+    columns = (Column(speech.say("where"), 44), *answer_columns(speech))
+    return Sheet(speech.say(EARLIER), columns, tuple(gone), in_sight=1) if gone else None
 
 
-_ANSWER_COLUMNS = 5
-
-
-def beside(dutch: str, english: str, speech: Speech) -> str:
-    """The question is Dutch, as its answers are; in another language that stands beside it."""
-    return dutch if speech.language == "nl" else f"{dutch} ({english})"
-
-
-def choices(speech: Speech) -> Sheet:
-    """What may be answered, and what is asked then."""
-    rows = tuple((beside(dutch, english, speech),) for _, dutch, english in ANSWERS)
+def offered(speech: Speech) -> Sheet:
+    """What may be answered."""
+    rows = tuple((choice,) for choice in choices(speech).values())
     return Sheet(speech.say(CHOICES), (Column(speech.say("what may be chosen"), 60),), rows)
-
-
-def key(found: Bottleneck) -> str:
-    """A mark by which a place and its cause are known again, whatever they are called."""
-    named = json.dumps([found.from_, found.to, found.kind])
-    return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
 def _figures(wait: bottlenecks.Wait, speech: Speech) -> Sequence[Value]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from contracts.dialogue import Said
 from contracts.rules import Owner
 from contracts.settings import Actor
 from reporting.speech import Speech, sentence
@@ -82,7 +83,7 @@ TURN: dict[Actor | None, str] = {
     None: sentence("not known"),
 }
 
-ANSWERS = (
+ANSWERS: tuple[tuple[Said, str, str], ...] = (
     ("yes", "Ja, want …", "Yes, because …"),
     ("no", "Nee, want …", "No, because …"),
     (

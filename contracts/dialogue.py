@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a team answered to the question that each stall ends with; nothing is reckoned of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from contracts.attributes import Name
+from contracts.config import Document, parse, refusal
+from contracts.errors import ConfigError
+from contracts.findings import Kind
+from contracts.models import Model
+
+FILE = "dialogue.yaml"
+MOST_CHARACTERS = 4000
+Said = Literal["yes", "no", "unknown"]
+WORDS = ("why", "step", "who", "when")
+"""The keys of an answer that hold a text."""
+
+Place = tuple[str, str | None, Kind | None]
+
+
+def one_line(text: str) -> str:
+    """``text`` without what cannot be seen, and with one space between its words."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _in_text(value: object) -> object:
+    """A date or a number as YAML gives it, in text."""
+    is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
+    return str(value) if is_other else value
+
+
+def _said(value: object) -> object:
+    """YAML takes yes and no for true and false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _short(text: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"write at most {MOST_CHARACTERS} characters")
+    return one_line(text)
+
+
+Words = Annotated[str, BeforeValidator(_in_text), AfterValidator(_short)]
+
+
+class Answer(Model):
+    """What was said of the wait between two steps, in answer to the report of ``day``.
+
+    ``end`` is null where no case was ever seen to go on; ``kind`` tells apart two stalls of one
+    place. ``why``, the first small ``step``, ``who`` takes it and ``when``: in words of their own.
+    """
+
+    start: Name = Field(alias="from")
+    end: Name | None = Field(default=None, alias="to")
+    kind: Kind | None = None
+    day: dt.date
+    answer: Annotated[Said | None, BeforeValidator(_said)] = None
+    why: Words = ""
+    step: Words = ""
+    who: Words = ""
+    when: Words = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Answer:
+        if not (self.answer or any(self.words)):
+            raise ValueError("nothing is answered; write answer, why or step")
+        return self
+
+    @property
+    def place(self) -> Place:
+        """What it is about."""
+        return self.start, self.end, self.kind
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The texts of ``WORDS``."""
+        return tuple(getattr(self, name) for name in WORDS)
+
+    def is_of(self, start: str, end: str | None, kind: Kind | None) -> bool:
+        """Whether it is about a stall."""
+        return (self.start, self.end) == (start, end) and self.kind in (None, kind)
+
+
+class Answers(Model):
+    """All that was said: in a ``file`` beside the config, and in the ``workbook`` of reports."""
+
+    file: tuple[Answer, ...] = ()
+    workbook: tuple[Answer, ...] = ()
+
+    @property
+    def newest(self) -> tuple[Answer, ...]:
+        """One of each place, in the order of places.
+
+        Of one day it is that of the workbook, in which that of the file could be seen.
+        """
+        newest: dict[Place, Answer] = {}
+        for answer in (*self.file, *self.workbook):
+            before = newest.get(answer.place)
+            if before is None or before.day <= answer.day:
+                newest[answer.place] = answer
+        return tuple(sorted(newest.values(), key=lambda each: repr(each.place)))
+
+
+def said_of(
+    answers: Iterable[Answer], start: str, end: str | None, kind: Kind | None
+) -> Answer | None:
+    """The newest answer about a stall."""
+    return max(
+        (each for each in answers if each.is_of(start, end, kind)),
+        key=lambda each: (each.day, each.kind is not None),
+        default=None,
+    )
+
+
+_DIALOGUE = Document("dialogue", Answer, "docs/dialogue.md")
+_OF_PROCESSES = TypeAdapter(dict[str, tuple[Answer, ...]])
+
+
+def load(config: Path, process: str) -> tuple[Answer, ...]:
+    """The answers of a process, in the file beside its config; none where there is no file.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds what it should not.
+    """
+    path = config.parent / FILE
+    if not path.exists():
+        return ()
+    try:
+        told = _OF_PROCESSES.validate_python(parse(path, _DIALOGUE))
+    except ValidationError as error:
+        raise refusal(path, error, _DIALOGUE) from None
+    if process not in told:
+        _refuse_misspelt(path, process, list(told))
+    return told.get(process, ())
+
+
+def _refuse_misspelt(path: Path, process: str, others: Sequence[str]) -> None:
+    near = difflib.get_close_matches(process, others, n=1, cutoff=0.8)
+    if near:
+        raise ConfigError(
+            f"{path}: '{near[0]}' is not the process of this config.",
+            f"Did you mean '{process}'? It stands there for process.id.",
+        )

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What was answered to earlier reports, and what moved since; an answer is never judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from contracts.dialogue import Answer, said_of
+from contracts.findings import Bottleneck, Count, Findings
+from contracts.settings import ReportFormat
+from reporting.answers import choices, stall, stalls
+from reporting.disclosure import is_small
+from reporting.facts import Facts
+from reporting.names import Names
+from reporting.sections import count
+from reporting.speech import Speech, sentence
+
+Row = dict[str, Any]
+_SAME_DAY = sentence("This report is of the same day: nothing can have moved since.")
+_NOT_NOW = sentence("Of this wait nothing can be shown now.")
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What is told of a wait, then or now."""
+
+    p50: float | None
+    p90: float | None
+    open_cases: Count
+
+
+def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> Row | None:
+    """What was answered about a stall, and what moved since; null where nothing was."""
+    answer = said_of(facts.answers, *stall(found))
+    return _told(answer, _of_stall(found), findings, facts, names) if answer else None
+
+
+def said_earlier(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
+) -> list[Row]:
+    """What was answered about places that are no stall any more."""
+    places = stalls(findings.bottlenecks)
+    return [
+        {
+            "place": names.place(answer.start, answer.end),
+            **_told(answer, _of_wait(answer, tables["waits"]), findings, facts, names),
+        }
+        for answer in facts.answers
+        if not any(answer.is_of(*place) for place in places)
+    ]
+
+
+def answer_in(formats: Sequence[ReportFormat]) -> str:
+    """The workbook in which can be answered, if there is one."""
+    return next((f"findings.{name}" for name in ("xlsx", "ods") if name in formats), "")
+
+
+def _of_stall(found: Bottleneck) -> _Figures:
+    return _Figures(found.wait_days.p50, found.wait_days.p90, found.open_cases)
+
+
+def _of_wait(answer: Answer, waits: pl.DataFrame) -> _Figures | None:
+    mine = waits.filter(pl.col("from") == answer.start, pl.col("to").eq_missing(answer.end))
+    rows = mine.select("p50_days", "p90_days", "open_cases").rows()
+    return _Figures(*rows[0]) if rows else None
+
+
+def _told(
+    answer: Answer, now: _Figures | None, findings: Findings, facts: Facts, names: Names
+) -> Row:
+    speech = names.speech
+    as_of = findings.as_of.astimezone(speech.zone).date()
+    then = _then(answer, facts.then, names.settings.privacy.minimum_group)
+    return {
+        "heading": speech.say("What you said at the report of %(day)s", day=speech.day(answer.day)),
+        "choice": answer.answer and choices(speech)[answer.answer],
+        "why": answer.why,
+        "plan": [
+            (speech.say(words), text)
+            for words, text in (
+                (sentence("The first small step"), answer.step),
+                (sentence("Who"), answer.who),
+                (sentence("When"), answer.when),
+            )
+            if text
+        ],
+        "moved": _moved(then, now, speech) if now and answer.day < as_of else [],
+        "remark": _remark(now, speech, is_same_day=answer.day >= as_of),
+    }
+
+
+def _then(
+    answer: Answer, then: Mapping[dt.date, Sequence[Bottleneck]], minimum_group: int
+) -> _Figures | None:
+    """What the report of that day said of the stall, as far as that may be shown now."""
+    among = [each for each in then.get(answer.day, ()) if answer.is_of(*stall(each))]
+    if not among:
+        return None
+    figures = _of_stall(among[0])
+    is_hidden = is_small(figures.open_cases, minimum_group)
+    return _Figures(figures.p50, figures.p90, None if is_hidden else figures.open_cases)
+
+
+def _remark(now: _Figures | None, speech: Speech, *, is_same_day: bool) -> str:
+    if is_same_day:
+        return speech.say(_SAME_DAY)
+    return "" if now else speech.say(_NOT_NOW)
+
+
+def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[Row]:
+    """Each figure then and now."""
+    words = (
+        speech.say("half go on within"),
+        speech.say("1 in 10 waits longer than"),
+        speech.say("cases that still wait"),
+    )
+    before = _in_words(then, speech) if then else [speech.say("not kept")] * len(words)
+    return [
+        {"words": told, "then": was, "now": is_}
+        for told, was, is_ in zip(words, before, _in_words(now, speech), strict=True)
+    ]
+
+
+def _in_words(figures: _Figures, speech: Speech) -> list[str]:
+    times = (
+        speech.say("not known yet") if days is None else speech.duration(days)
+        for days in (figures.p50, figures.p90)
+    )
+    return [*times, count(figures.open_cases, speech)]
