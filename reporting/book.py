@@ -97,7 +97,7 @@ def _summary(
 ) -> Sheet:
     speech = names.speech
     columns = _columns(
-        speech, (sentence("what"), 36), (sentence("figure"), 20), (sentence("in words"), 80)
+        speech, (sentence("what"), 46), (sentence("figure"), 20), (sentence("in words"), 80)
     )
     rows = (*_answer(findings, names), *_key_figures(findings, tables, speech))
     about = (*_period(findings, speech), *_basis(names), *_origin(findings, facts, speech))

@@ -31,6 +31,7 @@ def write(book: Workbook, path: Path) -> Path:
         "created": book.of.astimezone(dt.UTC).replace(tzinfo=None).isoformat(),
         "mimetype": _MIMETYPE,
         "offered": sorted({c.choices for sheet in book.sheets for c in sheet.columns if c.choices}),
+        "heights": sorted({line.height for sheet in book.sheets for line in sheet.lines()}),
         "widths": sorted({column.width for sheet in book.sheets for column in sheet.columns}),
     }
     with zipfile.ZipFile(path, "w") as parts:

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from contracts.settings import Language
 
 MOST_CHARACTERS = 32_767
 """That a cell can hold, in Excel."""
 
+_ROOM_TO_ANSWER, _MOST_HEIGHT = 6, 25  # lines of text
+_MARGIN = 2  # characters: texts are indented, and letters are not all as wide
 _NO_XML = re.compile(r"[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -52,6 +55,16 @@ class Column:
     choices: str | None = None
 
 
+class Line(NamedTuple):
+    """What stands beside each other, and how many lines of text the longest of it takes.
+
+    Not every program finds that out by itself.
+    """
+
+    values: tuple[Value, ...]
+    height: int
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table: its name, its columns, its rows; so many columns stay in sight."""
@@ -61,10 +74,22 @@ class Sheet:
     rows: tuple[Row, ...]
     in_sight: int = 0
 
-    def lines(self) -> Iterator[tuple[Value, ...]]:
+    @property
+    def has_answers(self) -> bool:
+        """Whether a reader writes in it."""
+        return any(column.is_answer for column in self.columns)
+
+    def lines(self) -> Iterator[Line]:
         """The titles and then the rows, each text as any format can hold it."""
-        for line in ([column.title for column in self.columns], *self.rows):
-            yield tuple(plain(value) if isinstance(value, str) else value for value in line)
+        yield self._line([column.title for column in self.columns], 1)
+        for row in self.rows:
+            yield self._line(row, _ROOM_TO_ANSWER if self.has_answers else 1)
+
+    def _line(self, row: Row, least: int) -> Line:
+        values = tuple(plain(value) if isinstance(value, str) else value for value in row)
+        texts = zip(values, self.columns, strict=True)
+        heights = (_height(text, column.width) for text, column in texts if isinstance(text, str))
+        return Line(values, min(max(least, *heights, 1), _MOST_HEIGHT))
 
 
 @dataclass(frozen=True)
@@ -79,8 +104,8 @@ class Workbook:
 
     def choices(self, sheet: str) -> tuple[str, ...]:
         """What may be chosen: the first column of a sheet."""
-        lines = next(each for each in self.sheets if each.name == sheet).lines()
-        return tuple(str(value) for value, *_ in lines)[1:]
+        rows = next(each for each in self.sheets if each.name == sheet).rows
+        return tuple(str(first) for first, *_ in rows)
 
 
 def kind(value: str | float | dt.date) -> Kind:
@@ -98,14 +123,11 @@ def kind(value: str | float | dt.date) -> Kind:
             return "number"
 
 
-def height(values: Row, columns: Sequence[Column]) -> int:
-    """How many lines of text a row needs, which not every program finds out by itself."""
-    return max(
-        sum(1 + len(line) // column.width for line in value.split("\n"))
-        if isinstance(value, str)
-        else 1
-        for value, column in zip(values, columns, strict=True)
-    )
+def _height(text: str, width: int) -> int:
+    room = width - _MARGIN
+    if len(text) <= room and "\n" not in text:
+        return 1
+    return sum(max(1, len(textwrap.wrap(line, room))) for line in text.split("\n"))
 
 
 def plain(text: str) -> str:

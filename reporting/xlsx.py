@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from reporting.workbook import Column, Kind, Sheet, Value, Workbook, height, kind
+from reporting.workbook import Column, Kind, Sheet, Value, Workbook, kind
 
 _IN_MEMORY = {"in_memory": True}  # else it leaves files in a folder for all
 _FORMATS: dict[Kind, str] = {
@@ -23,7 +23,7 @@ _CELL = {"valign": "top", "text_wrap": True}
 _TEXT = {**_CELL, "align": "left", "indent": 1}
 _HEADER = {**_TEXT, "bold": True, "bottom": 1}
 _ANSWER = {**_TEXT, "num_format": "@", "border": 7}
-_LINE_HEIGHT, _MOST_HEIGHT = 15, 400
+_LINE_HEIGHT = 15
 _FIRST_YEAR = 1900  # of Excel
 _LANDSCAPE_A4 = 9
 
@@ -52,10 +52,10 @@ def write(book: Workbook, path: Path) -> Path:
 def _write(sheet: Sheet, out: Any, formats: Formats) -> None:
     for place, column in enumerate(sheet.columns):
         out.set_column(place, place, column.width, formats["answer"] if column.is_answer else None)
-    for line, values in enumerate(sheet.lines()):
-        out.set_row(line, min(height(values, sheet.columns) * _LINE_HEIGHT, _MOST_HEIGHT))
-        for place, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
-            _put(out, (line, place), value, formats, _style(line, column))
+    for number, line in enumerate(sheet.lines()):
+        out.set_row(number, line.height * _LINE_HEIGHT)
+        for place, (column, value) in enumerate(zip(sheet.columns, line.values, strict=True)):
+            _put(out, (number, place), value, formats, _style(number, column))
     out.freeze_panes(1, sheet.in_sight)
     out.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
     out.repeat_rows(0)
@@ -64,8 +64,8 @@ def _write(sheet: Sheet, out: Any, formats: Formats) -> None:
     out.fit_to_pages(1, 0)
 
 
-def _style(line: int, column: Column) -> str | None:
-    if line == 0:
+def _style(number: int, column: Column) -> str | None:
+    if number == 0:
         return "header"
     return "answer" if column.is_answer else None
 
