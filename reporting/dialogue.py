@@ -11,17 +11,21 @@ from typing import Any
 
 import polars as pl
 
-from contracts.dialogue import Answer, said_of
+from contracts.dialogue import Answer, Said, said_of
 from contracts.findings import Bottleneck, Count, Findings
 from contracts.settings import ReportFormat
-from reporting.answers import choices, stall, stalls
+from reporting.answers import stall, stalls
 from reporting.disclosure import is_small
 from reporting.facts import Facts
 from reporting.names import Names
 from reporting.sections import count
 from reporting.speech import Speech, sentence
+from reporting.vocabulary import ANSWERS
 
 Row = dict[str, Any]
+_CHOICES: dict[Said | None, tuple[str, str]] = {
+    said: (dutch, english) for said, dutch, english in ANSWERS
+}
 _SAME_DAY = sentence("This report is of the same day: nothing can have moved since.")
 _NOT_NOW = sentence("Of this wait nothing can be shown now.")
 
@@ -79,7 +83,7 @@ def _told(
     then = _then(answer, facts.then, names.settings.privacy.minimum_group)
     return {
         "heading": speech.say("What you said at the report of %(day)s", day=speech.day(answer.day)),
-        "choice": answer.answer and choices(speech)[answer.answer],
+        "choice": _CHOICES.get(answer.answer),
         "why": answer.why,
         "plan": [
             (speech.say(words), text)
@@ -120,7 +124,7 @@ def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[Row]:
         speech.say("1 in 10 waits longer than"),
         speech.say("cases that still wait"),
     )
-    before = _in_words(then, speech) if then else [speech.say("not kept")] * len(words)
+    before = _in_words(then, speech) if then else [speech.say("not known")] * len(words)
     return [
         {"words": told, "then": was, "now": is_}
         for told, was, is_ in zip(words, before, _in_words(now, speech), strict=True)

@@ -52,7 +52,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(cells=_cells, choice=_choice, corner=_corner)
+    environment.globals.update(cells=_cells, corner=_corner)
     return environment
 
 
@@ -99,12 +99,6 @@ def _paragraphs(text: str) -> str:
 
 def _space(spaces: re.Match[str]) -> str:
     return f'<text:s text:c="{len(spaces[0])}"/>'
-
-
-def _choice(choices: tuple[str, ...]) -> str:
-    """The condition that a cell holds one of these."""
-    listed = ";".join('"' + each.replace('"', '""') + '"' for each in choices)
-    return f"of:cell-content-is-in-list({listed})"
 
 
 def _corner(sheet: Sheet) -> str:

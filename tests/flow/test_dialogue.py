@@ -63,7 +63,7 @@ def test_an_answer_makes_a_new_report_once(world: World) -> None:
     second = world.make(JULY + DAY)
 
     assert second != first
-    assert "<strong>Nee, want …</strong> de brief ligt stil" in page(second)
+    assert '<strong lang="nl">Nee, want …</strong> de brief ligt stil' in page(second)
     assert world.make(JULY + 2 * DAY) == second
     write(second, 2, why="de brief ligt stil")  # saved, but nothing was changed
     assert world.make(JULY + 3 * DAY) == second

@@ -50,6 +50,7 @@ def test_one_instant_is_one_as_of_in_every_zone(planned: Plan) -> None:
 
 
 @pytest.mark.parametrize("what", ["input", "config", "style", "as_of", "key", "version"])
+@pytest.mark.parametrize("what", ["input", "config", "as_of", "key", "version", "answer"])
 def test_it_is_another_when(
     what: str, planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +72,9 @@ def test_it_is_another_when(
             monkeypatch.setenv("KEY", "K" * 32)
         case "version":
             monkeypatch.setattr(job_module, "VERSION", "9")
+        case "answer":
+            told = "p: [{from: a, day: 2026-10-01, answer: unknown}]"
+            (tmp_path / "dialogue.yaml").write_text(told)
 
     assert planned(**options).run_id != before
 

@@ -50,7 +50,7 @@ def test_what_was_said_stands_at_its_stall_with_the_figures_then_and_now(tmp_pat
 
     section = html[html.index('id="wait-1"') : html.index('id="wait-2"')]
     assert "Wat jullie zeiden bij het rapport van 2 februari 2026" in section
-    assert "<strong>Nee, want …</strong> de rij groeit" in section
+    assert '<strong lang="nl">Nee, want …</strong> de rij groeit' in section
     assert all(text in section for text in ("stap: bellen", "Wie: Jan", "Wanneer: mei"))
     assert moved(section) == [
         ("de helft gaat verder binnen", "4 weken", "7 weken"),
@@ -63,13 +63,13 @@ def test_what_was_said_stands_at_its_stall_with_the_figures_then_and_now(tmp_pat
 def test_in_english_the_dutch_answer_has_english_beside_it(tmp_path):
     html = page(tmp_path, answer(), language="en")
 
-    assert "<strong>Nee, want … (No, because …)</strong>" in html
+    assert '<strong lang="nl">Nee, want …</strong> <span lang="en">(No, because …)</span>' in html
 
 
 def test_without_the_report_of_that_day_only_what_was_said_is_told(tmp_path):
     html = page(tmp_path, answer(), then=())
 
-    assert {then for _, then, _ in moved(html)} == {"niet bewaard"}
+    assert {then for _, then, _ in moved(html)} == {"niet bekend"}
 
 
 def test_a_small_count_of_then_is_hidden_now(tmp_path):
@@ -93,7 +93,7 @@ def test_what_is_no_stall_any_more_is_told_apart(tmp_path):
     assert "Wat jullie zeiden" not in html[html.index('id="wait-1"') : html.index('id="wait-2"')]
     section = html[html.index('id="earlier"') : html.index('id="turns"')]
     assert "opgelost" in section
-    assert moved(section)[0] == ("de helft gaat verder binnen", "niet bewaard", "22 uur")
+    assert moved(section)[0] == ("de helft gaat verder binnen", "niet bekend", "22 uur")
 
 
 def test_a_place_that_may_not_be_shown_has_no_figures(tmp_path):
