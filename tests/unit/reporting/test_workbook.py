@@ -250,6 +250,18 @@ def test_the_question_has_a_choice_in_open_document(paths):
     assert len(told) == 5  # bottlenecks that may be shown
 
 
+def test_every_sheet_of_open_document_has_a_filter_and_keeps_its_header_in_sight(paths):
+    sheets = fastexcel.read_excel(paths["ods"]).sheet_names
+    with zipfile.ZipFile(paths["ods"]) as parts:
+        settings_, content = (parts.read(f"{n}.xml").decode() for n in ("settings", "content"))
+    frozen = re.findall(r'"VerticalSplitPosition" config:type="int">(\d)<', settings_)
+    filtered = re.findall(r"target-range-address=\"'([^']+)'\.A1:", content)
+
+    assert frozen == ["1"] * len(sheets)
+    assert re.findall(r'"HorizontalSplitPosition" config:type="int">(\d)<', settings_) == ["2"]
+    assert filtered == sheets
+
+
 def test_open_document_says_what_it_is_before_all_else(paths):
     with zipfile.ZipFile(paths["ods"]) as parts:
         first = parts.infolist()[0]
