@@ -26,7 +26,7 @@ Row = dict[str, Any]
 _CHOICES: dict[Said | None, tuple[str, str]] = {
     said: (dutch, english) for said, dutch, english in ANSWERS
 }
-_SAME_DAY = sentence("This report is of the same day: nothing can have moved since.")
+_NOT_LATER = sentence("This report is not of a later day, so nothing can have moved since.")
 _NOT_NOW = sentence("Of this wait nothing can be shown now.")
 
 
@@ -79,7 +79,7 @@ def _told(
     answer: Answer, now: _Figures | None, findings: Findings, facts: Facts, names: Names
 ) -> Row:
     speech = names.speech
-    as_of = findings.as_of.astimezone(speech.zone).date()
+    is_later = answer.day < findings.as_of.astimezone(speech.zone).date()
     then = _then(answer, facts.then, names.settings.privacy.minimum_group)
     return {
         "heading": speech.say("What you said at the report of %(day)s", day=speech.day(answer.day)),
@@ -94,8 +94,8 @@ def _told(
             )
             if text
         ],
-        "moved": _moved(then, now, speech) if now and answer.day < as_of else [],
-        "remark": _remark(now, speech, is_same_day=answer.day >= as_of),
+        "moved": _moved(then, now, speech) if now and is_later else [],
+        "remark": _remark(now, speech, is_later=is_later),
     }
 
 
@@ -111,9 +111,9 @@ def _then(
     return _Figures(figures.p50, figures.p90, None if is_hidden else figures.open_cases)
 
 
-def _remark(now: _Figures | None, speech: Speech, *, is_same_day: bool) -> str:
-    if is_same_day:
-        return speech.say(_SAME_DAY)
+def _remark(now: _Figures | None, speech: Speech, *, is_later: bool) -> str:
+    if not is_later:
+        return speech.say(_NOT_LATER)
     return "" if now else speech.say(_NOT_NOW)
 
 

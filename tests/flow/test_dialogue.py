@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,26 @@ def test_an_answer_makes_a_new_report_once(world: World) -> None:
     assert world.make(JULY + 2 * DAY) == second
     write(second, 2, why="de brief ligt stil")  # saved, but nothing was changed
     assert world.make(JULY + 3 * DAY) == second
+
+
+def test_of_two_workbooks_the_one_that_was_saved_last_counts_where_they_differ(
+    world: World,
+) -> None:
+    first = world.make(JULY)
+    write(first, 2, why="eerst in de ene")
+    write(first, 3, why="alleen in de ene")
+    with zipfile.ZipFile(first / "findings.ods") as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    begin = '<table:table-cell table:style-name="answer"'
+    text = f'{begin} office:value-type="string"><text:p>toen in de andere</text:p>'
+    content = parts["content.xml"].replace(f"{begin}/>", f"{text}</table:table-cell>", 1)
+    with zipfile.ZipFile(first / "findings.ods", "w") as book:
+        for name, part in {**parts, "content.xml": content}.items():
+            book.writestr(name, part)
+
+    second = world.make(JULY + DAY)
+
+    assert sorted(said(second)) == ["alleen in de ene", "toen in de andere"]
 
 
 def test_an_answer_is_carried_over_with_what_moved_since(world: World) -> None:

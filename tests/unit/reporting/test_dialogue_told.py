@@ -80,11 +80,12 @@ def test_a_small_count_of_then_is_hidden_now(tmp_path):
     assert moved(html)[-1] == ("zaken die nog wachten", "niet getoond", "275")
 
 
-def test_nothing_moves_within_a_day(tmp_path):
-    html = page(tmp_path, answer(day=AS_OF))
+@pytest.mark.parametrize("day", [AS_OF, dt.date(2026, 4, 1)])
+def test_nothing_moves_within_a_day_nor_back(day, tmp_path):
+    html = page(tmp_path, answer(day=day))
 
     assert moved(html) == []
-    assert "Dit rapport is van dezelfde dag" in html
+    assert "Dit rapport is niet van een latere dag" in html
 
 
 def test_what_is_no_stall_any_more_is_told_apart(tmp_path):
