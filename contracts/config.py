@@ -50,6 +50,7 @@ class Document:
 
 
 CONFIG = Document("config", Settings, "configs/ for examples")
+_STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -68,22 +69,19 @@ def load(
         ConfigError: the file, or the house style that it names, is absent, is not YAML, or does
             not fit.
     """
-    document = _parse(path, "config")
     document = parse(path, CONFIG)
     for override in overrides:
         _override(document, override)
     filled = _fill(document, os.environ if environ is None else environ, path)
     _read_style(filled.get("report"), path)
-    return _fitting(Settings, filled, path, "config")
+    return _fitting(Settings, filled, path, CONFIG)
 
 
-def _fitting(model: type[Fitting], document: Any, path: Path, kind: str) -> Fitting:
+def _fitting(model: type[Fitting], document: Any, path: Path, what: Document) -> Fitting:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        # a misspelt key is also a missing one: the misspelling is what the user must see
-        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        raise _explain(path, first, model, kind) from None
+        raise refusal(path, error, what) from None
 
 
 def _read_style(report: Any, path: Path) -> None:
@@ -94,15 +92,11 @@ def _read_style(report: Any, path: Path) -> None:
     if not isinstance(named, str) or not named.strip():
         raise ConfigError(f"{path}: 'report.style': write the path of a file with the style.")
     file = resolve_path(named, path)
-    report["style"] = _fitting(HouseStyle, plain(_parse(file, "style")), file, "style")
-
-
-def _parse(path: Path, kind: str) -> dict[str, Any]:
-        raise refusal(path, error, CONFIG) from None
+    report["style"] = _fitting(HouseStyle, plain(parse(file, _STYLE)), file, _STYLE)
 
 
 def parse(path: Path, what: Document) -> dict[str, Any]:
-    """What a YAML file holds, which are keys.
+    """What a YAML file, or one in JSON, holds, which are keys.
 
     Raises:
         ConfigError: the file is absent, is not YAML, or holds something else.
@@ -111,7 +105,7 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         document = json.loads(text) if path.suffix == ".json" else _read_yaml(text)
     except FileNotFoundError:
-        raise ConfigError(f"There is no {kind} file {path}.", _similar_file(path)) from None
+        raise ConfigError(f"There is no {what.name} file {path}.", _similar_file(path)) from None
     except json.JSONDecodeError as error:
         raise ConfigError(
             f"{path} is not valid JSON at line {error.lineno}: {error.msg}."
@@ -127,9 +121,6 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
             f"{path} is not valid YAML: it holds a character, a date or a reference that cannot be."
         ) from None
     if not isinstance(document, dict):
-        raise ConfigError(
-            f"{path} is not a {kind}: it holds no keys.", "See configs/ for examples."
-        )
         raise ConfigError(f"{path} is not a {what.name}: it holds no keys.", f"See {what.seen_in}.")
     return document
 
@@ -218,14 +209,6 @@ def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
     return _VARIABLE.sub(lookup, value)
 
 
-def _explain(path: Path, error: ErrorDetails, model: type[BaseModel], kind: str) -> ConfigError:
-    loc = tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
-    key = ".".join(str(part) for part in loc)
-    if error["type"] == "extra_forbidden":
-        valid = _valid_keys(model, loc[:-1])
-        near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
-        return ConfigError(f"{path}: '{key}' is not a key of the {kind}.", hint)
 def refusal(path: Path, error: ValidationError, what: Document) -> ConfigError:
     """What is wrong with a file: its key, in the words of YAML."""
     # a misspelt key is also a missing one: the misspelling is what the user must see

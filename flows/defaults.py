@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from contracts.settings import ReportFormat, Settings
+from contracts.settings import Settings
 
-_MADE: tuple[ReportFormat, ...] = ("html", "xlsx", "ods", "pdf", "parquet")
 _NOT_ACTED_ON = ("schedule",)
 
 
@@ -25,9 +24,7 @@ def defaulted(settings: Settings) -> tuple[str, ...]:
 
 def not_done_yet(settings: Settings) -> tuple[str, ...]:
     """The keys of the config that this version reads but does not act on."""
-    asked = [key for key in _NOT_ACTED_ON if key in settings.model_fields_set]
-    formats = [f"report.formats: {name}" for name in settings.report.formats if name not in _MADE]
-    return (*asked, *formats)
+    return tuple(key for key in _NOT_ACTED_ON if key in settings.model_fields_set)
 
 
 def _left_out(model: BaseModel, prefix: str) -> Iterator[str]:

@@ -320,12 +320,9 @@ def report(
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
     from mining import case_terms, work
     from mining.findings import SUMMARIES, conclude
-    from reporting.book import write_books
     from reporting.bpmn import draw
     from reporting.disclosure import protect
-    from reporting.files import write_findings, write_tables
-    from reporting.pages import write_pages
-    from reporting.paper import write_papers
+    from reporting.outputs import write_outputs
 
     of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
     merged = _merged(sums.parts, of_buckets) | _merged(sums.attended, work.SUMMARIES)
@@ -337,16 +334,11 @@ def report(
     told = found.findings.model_copy(update={"changes": changes})
     least, ends = job.settings.privacy.minimum_group, job.settings.journey.end
     findings, tables = protect(told, found.tables, least, ends=ends)
-    write_findings(findings, job.draft)
-    write_tables(tables, job.draft)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
     facts = _facts(job, batches, log, verdict)
     if not isinstance(earlier, Earlier):
         facts = replace(facts, not_compared=earlier)
-    write_pages(findings, tables, job.settings, facts, job.draft)
-    if "pdf" in job.settings.report.formats:
-        write_papers(findings, tables, job.settings, facts, job.draft)
-    write_books(findings, tables, job.settings, facts, job.draft)
+    write_outputs(findings, tables, job.settings, facts, job.draft)
     if lens.deadlines:
         _write_cases(job, sums.parts, merged, lens)
     _write_quarantine(job)

@@ -12,7 +12,7 @@ import gc
 import threading
 from importlib import import_module
 
-_HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.pages")
+_HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.outputs")
 
 
 def import_in_background() -> None:

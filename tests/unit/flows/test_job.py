@@ -49,8 +49,7 @@ def test_one_instant_is_one_as_of_in_every_zone(planned: Plan) -> None:
     assert len(ids) == 1
 
 
-@pytest.mark.parametrize("what", ["input", "config", "style", "as_of", "key", "version"])
-@pytest.mark.parametrize("what", ["input", "config", "as_of", "key", "version", "answer"])
+@pytest.mark.parametrize("what", ["input", "config", "style", "as_of", "key", "version", "answer"])
 def test_it_is_another_when(
     what: str, planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
