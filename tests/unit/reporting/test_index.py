@@ -67,7 +67,7 @@ def test_of_one_day_the_run_that_was_made_last_counts(minutes: int, said: str):
 
     told = page([again, shelved()], "en", "1")
 
-    assert f"done within</dt><dd>{said}</dd>" in told
+    assert f'done within</dt><dd class="value">{said}</dd>' in told
     assert "Earlier reports" not in told
 
 

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.dialogue import Answer
 from contracts.findings import TABLES
 from reporting.pages import write_pages
 from reporting.paper import write_papers
@@ -71,12 +74,12 @@ class Words(HTMLParser):
             self.said[-1] += data
 
 
-def _write(out, findings=None, tables=None, settings=None):
+def _write(out, findings=None, tables=None, settings=None, facts=None):
     return write_papers(
         findings or sample.findings(),
         tables or sample.tables(),
         settings or sample.settings(),
-        sample.facts(),
+        facts or sample.facts(),
         out,
     )
 
@@ -219,6 +222,24 @@ def test_a_page_a_wait_and_the_question_on_it(paper):
         5,
         6,
     ]
+
+
+def test_what_was_answered_stands_at_its_place_and_else_apart(tmp_path):
+    first = sample.findings().bottlenecks[0]
+    said = {"day": dt.date(2026, 2, 2), "answer": "no", "why": "de rij #groeit", "who": "Jan"}
+    answers = (
+        Answer.model_validate({"from": first.from_, "to": first.to, **said}),
+        Answer.model_validate({"from": sample.A, "to": sample.B, **said}),
+    )
+    facts = replace(sample.facts(), answers=answers, then={said["day"]: (first,)})
+    with pikepdf.open(_write(tmp_path, facts=facts)[0]) as pdf:
+        pages = [text_of(page) for page in pdf.pages]
+
+    told = [n for n, words in enumerate(pages) if "Nee,want…derij#groeit" in words]
+    assert told[0] == 2
+    assert len(told) == 2
+    assert "Watersindsdienisveranderd" in pages[2]
+    assert "Eerderbeantwoord" in pages[told[1]]
 
 
 def test_small_groups_are_nowhere_on_paper(paper):
