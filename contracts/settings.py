@@ -209,11 +209,12 @@ class Analysis(Model):
 
 
 class Report(Model):
-    """What is written, in which languages, and in whose house style."""
+    """What is written, in which languages, in whose house style, and whether for the public too."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl", "en")
     formats: tuple[ReportFormat, ...] = ("html", "parquet")
     style: NamedStyle | None = None
+    public: bool = False
 
 
 class Schedule(Model):

@@ -32,6 +32,7 @@ from flows.defaults import defaulted, not_done_yet
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.job import VERSION, Job
 from flows.progress import recorded
+from flows.public import write_public
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
 from ingest.batches import Batch, formats_of, parts_of, paths_of
 
@@ -339,6 +340,8 @@ def report(
     if not isinstance(earlier, Earlier):
         facts = replace(facts, not_compared=earlier)
     write_outputs(findings, tables, job.settings, facts, job.draft)
+    if job.settings.report.public:
+        write_public(findings, tables, job.settings, facts, job.process_folder, job.draft)
     if lens.deadlines:
         _write_cases(job, sums.parts, merged, lens)
     _write_quarantine(job)

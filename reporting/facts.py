@@ -49,6 +49,7 @@ class Facts:
             they are not counted as steps.
         answers: what was said of stalls in answer to earlier reports, the newest of each place.
         then: the stalls of those reports, by their day; without those that are not kept.
+        is_public: whether it is for the public: in round numbers, without what is said inside.
         not_compared: why the report does not say what changed since the last one; null where it
             does, or where there is none.
     """
@@ -63,5 +64,6 @@ class Facts:
     known: dt.datetime | None = None
     looks_back: bool = False
     not_compared: WhyNot | None = None
+    is_public: bool = False
     answers: tuple[Answer, ...] = ()
     then: Mapping[dt.date, tuple[Bottleneck, ...]] = field(default_factory=dict)

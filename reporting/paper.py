@@ -96,6 +96,7 @@ def _data(told: dict[str, Any], settings: Settings, language: Language) -> str:
         **{key: value for key, value in told.items() if key not in (*functions, "facts")},
         "version": facts.version,
         "looks_back": facts.looks_back,
+        "is_public": facts.is_public,
         "waits": [
             {
                 **vars(wait),

@@ -47,6 +47,7 @@ KEYS = {
     "report.languages": sentence("the languages of the report"),
     "report.formats": sentence("the file formats of the report"),
     "report.style": sentence("the house style of the report"),
+    "report.public": sentence("whether there is a copy for the public"),
     "schedule": sentence("when the process runs by itself"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),
