@@ -222,7 +222,6 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "lapses": terms.lapses(tables["breaches"], names),
         "registered": terms.registered(tables["registered_ends"], names),
         "bunches": terms.bunches(tables["bunching"], names),
-        "can_be_saved": any(each.open_within != 0 for each in findings.deadlines),
         "rescue": terms.rescue(tables["rescue"], names),
         "doubts": terms.doubts(tables["deadlines"], names),
         "routes": routes,
@@ -246,6 +245,8 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
 
     return {
         "facts": facts,
+        "can_be_saved": not facts.is_public
+        and any(each.open_within != 0 for each in findings.deadlines),
         "begin_known": bool(settings.journey.start),
         "known": facts.known and speech.day(facts.known),
         "run_id": findings.run_id,

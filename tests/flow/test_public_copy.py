@@ -60,6 +60,7 @@ def test_every_form_of_it_says_the_same(runs: list[Path]) -> None:
     }  # fmt: skip
     assert ("300 zaken" in page, "303" in page, "log.csv" in page) == (True, False, False)
     assert "Dit is de openbare versie van het rapport." in page
+    assert "validation/" not in page
     for name in TABLES:
         table = pl.read_parquet(folder / "tables" / f"{name}.parquet")
         counts = [table[column] for column in ("cases", "n", "events") if column in table.columns]
