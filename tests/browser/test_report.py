@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
+from contracts.house_style import contrast
 from reporting.pages import write_pages
 from tests.unit.reporting import sample
 
@@ -148,3 +150,34 @@ def test_a_house_style_is_no_barrier(opened, report, scheme):
     assert page.get_by_text("Gemeente Voorbeeld").count() == 2
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
     assert len(asked) == 1
+
+
+GROUNDS = """() => [...document.querySelectorAll("svg text")].map(text => {
+  text.scrollIntoView({block: "center"});
+  const box = (text.querySelector("tspan") || text).getBoundingClientRect();
+  const under = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const shape = under.find(each => each.matches("rect, circle, polygon")
+    && !["none", "rgba(0, 0, 0, 0)"].includes(getComputedStyle(each).fill));
+  return [text.textContent, getComputedStyle(text).fill,
+    shape ? getComputedStyle(shape).fill : getComputedStyle(document.body).backgroundColor];
+})"""
+
+
+def _channels(colour: str) -> str:
+    """An ``rgb()`` of the browser as ``#rrggbb``."""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour)[:3])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_in_a_drawing_can_be_read_on_what_is_under_it(opened, scheme):
+    page, _ = opened("nl", scheme, 1280)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    words = page.evaluate(GROUNDS)
+
+    assert len(words) > 60
+    pale = [
+        (text, fill, ground)
+        for text, fill, ground in words
+        if contrast(_channels(fill), _channels(ground)) < 4.5
+    ]
+    assert pale == []
