@@ -229,7 +229,19 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "rework": sections.rework(tables["rework"], names),
         "all_waits": waits,
         "all_waits_summary": speech.say("Show all waits (%(n)s)", n=len(waits)),
+        "other_waits": _other_waits(tables["waits"].height, len(waits), speech),
     }
+
+
+def _other_waits(number: int, shown: int, speech: Speech) -> str:
+    if number <= shown:
+        return ""
+    return speech.say(
+        "These are the %(shown)s waits with the most waiting, of %(number)s. All of them are in"
+        " tables/waits.parquet, beside this report.",
+        shown=speech.number(shown),
+        number=speech.number(number),
+    )
 
 
 def _date(moment: dt.datetime, speech: Speech) -> dt.date:

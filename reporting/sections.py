@@ -19,6 +19,7 @@ from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 
 Row = dict[str, Any]
 ROUTES = 6
+WAITS = 200
 DEVIATIONS = 8
 
 
@@ -180,7 +181,7 @@ def rework(table: pl.DataFrame, names: Names) -> list[Row]:
 
 
 def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
-    """Every wait that may be shown."""
+    """The waits that may be shown, most waiting first; of a great many those with most of it."""
     speech = names.speech
     unknown = speech.say("not known yet")
 
@@ -197,7 +198,7 @@ def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
             "p90": time(row["p90_days"]),
             "share": speech.share(row["share_of_waiting"]),
         }
-        for row in table.sort("person_days", descending=True).iter_rows(named=True)
+        for row in table.sort("person_days", descending=True).head(WAITS).iter_rows(named=True)
     ]
 
 

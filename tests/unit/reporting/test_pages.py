@@ -519,6 +519,23 @@ def test_a_step_of_nearly_all_cases_is_on_the_map_without_a_number(tmp_path):
     assert "4.119" not in Page(nl).text.split("Alle wachttijden")[0]
 
 
+def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):
+    steps = [f"Stap {n} van de behandeling van de aanvraag" for n in range(400)]
+    pairs = [(a, steps[(n + m) % 400]) for n, a in enumerate(steps) for m in range(1, 6)]
+    waits = [(*pair, 500, 600, 30, 3.0, 30.0, 9000.0 - n, 1e-4) for n, pair in enumerate(pairs)]
+    counts = [(step, 100_000 - n, 150_000) for n, step in enumerate(steps)]
+    many = {
+        "steps": pl.DataFrame(counts, schema=TABLES["steps"], orient="row"),
+        "waits": pl.DataFrame(waits, schema=TABLES["waits"], orient="row"),
+    }
+
+    html = _write(tmp_path, tables=sample.tables() | many)[0]
+
+    assert len(html.encode()) < 600 * 1024
+    assert "Dit zijn de 200 plekken waar het meest gewacht is, van 2.000." in html
+    assert re.search("Toon de kaart met (3[5-9]|40) stappen", html)
+
+
 def test_odd_names_are_shown_whole_and_break_nothing(tmp_path):
     for html in _write(tmp_path, *sample.odd_run(), sample.settings(journey={"end": [sample.L]})):
         page = Page(html)
