@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""How a run looks at its log, and how cases should go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.events import attribute_column
+from contracts.norms import equivalent_days
+from flows.job import Job
+
+if TYPE_CHECKING:
+    from ingest.events import Log
+    from mining.journeys import Lens
+    from mining.normative import Model
+
+
+def lens_of(job: Job, log: Log) -> Lens:
+    """The log as it stood at ``--as-of``, else at its own last event."""
+    from mining.journeys import Lens
+
+    as_of = job.as_of or log.last_at or job.now
+    segments = tuple(attribute_column(name) for name in job.settings.analysis.segments)
+    return Lens(
+        as_of,
+        job.settings.timezone,
+        job.settings.journey,
+        segments=segments,
+        registration=job.settings.registration,
+        deadlines=job.settings.deadlines,
+        equivalent_days=tuple(each.day for each in equivalent_days()),
+        calendar=job.settings.calendar,
+    )
+
+
+def meant(job: Job) -> Model | None:
+    """How a case should go, where the config tells."""
+    from mining.normative import read_model
+
+    return read_model(job.settings.journey, job.config)
