@@ -92,9 +92,8 @@ def _of_loop(loop: Loop, rates: list[Rate], log: Observed, is_loop: bool) -> Ite
     if not rates and not (is_ours and is_loop):
         return
     queues = [log.queues[key] for key in loop.queues]
-    weekly = (
-        pl.concat([queue.weeks for queue in queues]).group_by("week").agg(pl.col("n", "days").sum())
-    )
+    weeks = pl.concat([queue.weeks for queue in queues]).group_by("week", maintain_order=True)
+    weekly = weeks.agg(pl.col("n", "days").sum())
     longest = max(queues, key=lambda queue: queue.days)
     rounds = queues[-1].n
     cause = Cause(

@@ -74,7 +74,7 @@ def contrasts(groups: pl.DataFrame) -> list[Contrast]:
         groups: ``from, week, attribute, value, n, days, squared`` of one queue.
     """
     told = groups.filter(pl.col("attribute") != CROSSES)
-    cut = (_clearest(part) for part in told.partition_by("attribute", maintain_order=False))
+    cut = (_clearest(part) for part in told.partition_by("attribute", maintain_order=True))
     return sorted((each for each in cut if each), key=lambda each: (each.p, each.attribute))
 
 
@@ -104,7 +104,8 @@ class _Cube:
     """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute."""
 
     def __init__(self, part: pl.DataFrame) -> None:
-        totals = part.group_by("value").agg(pl.col("n").sum()).filter(pl.col("n") >= LEAST_IN_GROUP)
+        by_value = part.group_by("value", maintain_order=True)
+        totals = by_value.agg(pl.col("n").sum()).filter(pl.col("n") >= LEAST_IN_GROUP)
         self.values: list[str] = totals["value"].sort().to_list()
         rows = part.filter(pl.col("value").is_in(self.values)).with_columns(
             stratum=pl.struct("from", pl.col("week") // STRATUM_WEEKS).rank("dense").cast(pl.Int64)

@@ -84,8 +84,8 @@ def _moves(queues: Iterable[Queue]) -> dict[str, Counter[Key]]:
     """How often those who left a step came to which next."""
     moves: dict[str, Counter[Key]] = defaultdict(Counter)
     for queue in queues:
-        ended = queue.weeks.filter(~pl.col("is_open")).group_by("from").agg(pl.col("n").sum())
-        for source, n in ended.iter_rows():
+        ended = queue.weeks.filter(~pl.col("is_open")).group_by("from", maintain_order=True)
+        for source, n in ended.agg(pl.col("n").sum()).iter_rows():
             moves[source][queue.to, queue.is_again] += n
     return moves
 
@@ -167,7 +167,7 @@ def rates(loop: Loop, queues: Mapping[Key, Queue]) -> list[Rate]:
     came = _ended(first.groups, turns_off).rename({"n": "came"})
     told = (
         pl.concat(left)
-        .group_by("attribute", "value")
+        .group_by("attribute", "value", maintain_order=True)
         .agg(cases=pl.col("n").sum())
         .filter(pl.col("cases") >= _LEAST)
         .join(came, on=["attribute", "value"], how="left")
@@ -183,7 +183,7 @@ def _ended(groups: pl.DataFrame, source: str | None) -> pl.DataFrame:
     is_from = pl.lit(value=True) if source is None else pl.col("from") == source
     return (
         groups.filter(is_from, ~pl.col("is_open"), is_case)
-        .group_by("attribute", "value")
+        .group_by("attribute", "value", maintain_order=True)
         .agg(pl.col("n").sum())
     )
 

@@ -59,7 +59,8 @@ class Observed:
 
     def share_of_longest(self, source: str, to: str | None) -> float:
         """How much of the waiting at a place the hundredth of the stays hold that last longest."""
-        bins = self.waited(source, to).group_by("bin").agg(pl.col("n", "days").sum()).sort("bin")
+        by_bin = self.waited(source, to).group_by("bin", maintain_order=True)
+        bins = by_bin.agg(pl.col("n", "days").sum()).sort("bin")
         n, days = bins["n"].to_numpy(), bins["days"].to_numpy()
         if not n.sum() or not days.sum():
             return 0.0

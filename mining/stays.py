@@ -181,7 +181,7 @@ class Queue:
     @property
     def sources(self) -> list[str]:
         """Where those come from who wait for the step, most waiting first."""
-        waited = self.weeks.group_by("from").agg(pl.col("days").sum())
+        waited = self.weeks.group_by("from", maintain_order=True).agg(pl.col("days").sum())
         return waited.sort("days", "from", descending=[True, False])["from"].to_list()
 
 
@@ -213,7 +213,7 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         if chances is None:
             continue
         parts.append(
-            still.join(chances, on="bin")
+            still.join(chances, on="bin", maintain_order="left_right")
             .with_columns(
                 n=pl.col("n") * pl.col("chance"),
                 days=pl.col("days") * pl.col("chance"),
@@ -300,7 +300,7 @@ def _shared_out(frame: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
     still = (
         real.filter("is_open")
         .drop(_TO)
-        .join(chances, on=["from", "bin"])
+        .join(chances, on=["from", "bin"], maintain_order="left_right")
         .with_columns(pl.col(counts) * pl.col("chance"))
     )
     return pl.concat([real.filter(~pl.col("is_open")), still.select(real.columns)])

@@ -156,7 +156,7 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
     new = pl.col("open_n") * (1 - pl.col("back").fill_null(0) / pl.col("present"))
     person_days = pl.col("person_days")
     return (
-        found.join(cases, on=["from", "to"], how="left", nulls_equal=True)
+        found.join(cases, on=["from", "to"], how="left", nulls_equal=True, maintain_order="left")
         .filter((pl.col("n") > 0) | (pl.col("open_n") > _NOBODY))
         .with_columns(
             cases=pl.col("cases").fill_null(0) + new.round().cast(pl.Int64),

@@ -16,13 +16,16 @@ from contracts.findings import TABLES
 from mining.durations import DAY_MS
 from mining.summaries import Summary
 
+_IN_ORDER = ("done_ms", "enabled_ms", "to", "started_ms", "is_timed", "is_ours")
+"""Whatever order the items came in: of two that were done at once one seems to take no time."""
+
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
     """By step how often the agency did it, and the least and the most of work in it."""
     has_doer = pl.col("resource").is_not_null()
     before_ms = pl.col("done_ms").shift()
     by_doer = [
-        theirs.sort("done_ms", "enabled_ms", "to").with_columns(before_ms=before_ms)
+        theirs.sort(_IN_ORDER).with_columns(before_ms=before_ms)
         for theirs in items.filter(has_doer).partition_by("resource")
     ]
     nobodys = items.filter(~has_doer).with_columns(before_ms=pl.lit(None, pl.Int64))
