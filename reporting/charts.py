@@ -28,11 +28,23 @@ def bar(share: float, tone: str, rest: float = 0.0) -> Markup:
     return tag(
         "svg",
         tag("rect", x=0, y=0, width=length, height=10),
-        *([tag("rect", x=length, y=0, width=more, height=10, class_="still")] if more else []),
+        *([_still(length, more)] if more else []),
         class_=f"bar {tone}",
         viewBox="0 0 100 10",
         preserveAspectRatio="none",
         aria_hidden="true",
+    )
+
+
+def _still(start: float, length: float) -> Markup:
+    return tag(
+        "rect",
+        x=start,
+        y=0,
+        width=length,
+        height=10,
+        class_="still",
+        vector_effect="non-scaling-stroke",
     )
 
 

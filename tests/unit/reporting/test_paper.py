@@ -315,7 +315,7 @@ def test_a_log_with_next_to_nothing_still_makes_a_paper(tmp_path, cases):
 
 def test_a_table_of_many_rows_has_its_header_on_every_page(tmp_path):
     waits = sample.tables()["waits"]
-    names = [f"Stap {n} met een lange naam die niet op een regel past" for n in range(400)]
+    names = [f"Stap {n} met een lange naam die niet op een regel past" for n in range(201)]
     first = waits.row(0, named=True)
     many = pl.DataFrame(
         [{**first, "from": a, "to": b} for a, b in pairwise(names)],
@@ -327,7 +327,7 @@ def test_a_table_of_many_rows_has_its_header_on_every_page(tmp_path):
 
     with pikepdf.open(nl) as pdf:
         pages = [text_of(page, artifacts=True) for page in pdf.pages]
-    with_rows = [words for words in pages if "Stap2" in words or "Stap3" in words]
+    with_rows = [words for words in pages if "Stap1" in words]
     assert bare(names[-1]) in "".join(pages)
     assert len(with_rows) > 5
     assert all("vannaarzaken" in words for words in with_rows)
