@@ -82,7 +82,7 @@ def _queue(
 
 
 def _by_week(stays: pl.DataFrame) -> pl.DataFrame:
-    came = stays.group_by("week").agg(came=pl.col("n").sum().cast(pl.Float64))
+    came = stays.group_by("week", maintain_order=True).agg(came=pl.col("n").sum().cast(pl.Float64))
     return came.select(_CAME.names()).cast(_CAME)
 
 
@@ -100,12 +100,12 @@ def _came(weeks: pl.DataFrame, to: str | None, waiting: int) -> pl.DataFrame:
 
 def _weighed(ended: pl.DataFrame, still: pl.DataFrame, to: str | None) -> pl.DataFrame:
     """Who still waits, each in the measure in which it waits for a step; null: none is known."""
-    chances = chances_of(ended, still, ["to"])
+    chances = chances_of(ended, still, ["to"], is_sure=False)
     if chances is None:
         return still if to is None else still.clear()
     known = chances.filter(pl.col("to") == to) if to else chances
-    by_bin = known.group_by("bin").agg(pl.col("chance").sum())
+    by_bin = known.group_by("bin", maintain_order=True).agg(pl.col("chance").sum())
     share = pl.col("chance").fill_null(0.0)
-    return still.join(by_bin, on="bin", how="left").with_columns(
+    return still.join(by_bin, on="bin", how="left", maintain_order="left").with_columns(
         n=pl.col("n") * (share if to else 1.0 - share)
     )

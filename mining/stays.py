@@ -209,7 +209,7 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     parts = [groups.clear()]
     for doer in DOER:
         ended = groups.filter(pl.col("attribute") == doer)
-        chances = _sure_chances_of(ended, still, ["value"])
+        chances = chances_of(ended, still, ["value"], is_sure=True)
         if chances is None:
             continue
         parts.append(
@@ -230,7 +230,7 @@ def _chances(weeks: pl.DataFrame) -> pl.DataFrame:
     found = [_NO_CHANCE]
     for (source,), group in weeks.partition_by("from", as_dict=True, maintain_order=True).items():
         is_open = pl.col("is_open")
-        chances = _sure_chances_of(group.filter(~is_open), group.filter(is_open), list(_TO))
+        chances = chances_of(group.filter(~is_open), group.filter(is_open), list(_TO), is_sure=True)
         if chances is not None:
             found.append(chances.select(pl.lit(source).alias("from"), *_NO_CHANCE.columns[1:]))
     return pl.concat(found)
@@ -247,24 +247,14 @@ _NO_CHANCE = pl.DataFrame(
 )
 
 
-def chances_of(ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str]) -> pl.DataFrame | None:
-    """``bin, *exit_, chance`` of those in ``still`` to leave by each exit of those who ``ended``.
-
-    Whoever stayed longer than anyone who left has no chance that is known.
-    """
-    return _chances_by(ended, still, exit_, is_sure=False)
-
-
-def _sure_chances_of(
-    ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str]
-) -> pl.DataFrame | None:
-    """The same, but whoever stayed longer than anyone who left is taken to leave as all do."""
-    return _chances_by(ended, still, exit_, is_sure=True)
-
-
-def _chances_by(
+def chances_of(
     ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str], *, is_sure: bool
 ) -> pl.DataFrame | None:
+    """``bin, *exit_, chance`` of those in ``still`` to leave by each exit of those who ``ended``.
+
+    Whoever stayed longer than anyone who left has no chance that is known; where it is sure that
+    all leave, that one is taken to leave as all do.
+    """
     if not ended.height or not still.height:
         return None
     exits = ended.select(exit_).unique().sort(exit_)

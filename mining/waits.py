@@ -250,8 +250,8 @@ class _Group:
         return (
             chances.with_columns(bin=self.bins)
             .unpivot(index="bin", variable_name="to", value_name="chance")
-            .join(self.group.filter(pl.col("to").is_null()), on="bin")
-            .group_by("to", "band")
+            .join(self.group.filter(pl.col("to").is_null()), on="bin", maintain_order="left_right")
+            .group_by("to", "band", maintain_order=True)
             .agg(open_n=(pl.col("n") * pl.col("chance")).sum())
             .select(pl.lit(self.activity).alias("from"), "to", "band", "open_n")
         )

@@ -10,7 +10,8 @@ the same, or differ by at least ``k``. The rules, after those of ``reporting.dis
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
 
-It cannot tell what somebody else publishes of the same cases, nor undo a release of another tool.
+Durations and shares are told as in every report. It cannot tell what somebody else publishes of the
+same cases, nor undo a release of another tool.
 """
 
 from __future__ import annotations
@@ -116,15 +117,19 @@ def _held(value: Any, place: Place, before: _Earlier) -> Any:
     """``value`` of a document, with each count in it held against what was said before."""
     if isinstance(value, dict):
         inside = (*place, *_named(value))
-        return {key: _held_field(key, each, inside, before) for key, each in value.items()}
+        counts = _counts_among(value)
+        return {
+            key: before.held((*inside, key), each)
+            if key in counts
+            else _held_field(key, each, inside, before)
+            for key, each in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_held(each, place, before) for each in value]
     return value
 
 
 def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
-    if key in _COUNTS and value is not None:
-        return before.held((*place, key), value)
     if key.startswith("person_days") and value is not None:
         return _in_digits(value)
     if key == "ledger":
@@ -135,14 +140,21 @@ def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
 def _counts_of(value: Any, place: Place) -> Iterator[tuple[Place, int]]:
     if isinstance(value, dict):
         inside = (*place, *_named(value))
+        counts = _counts_among(value)
         for key, each in value.items():
-            if key in _COUNTS and each is not None:
+            if key in counts:
                 yield (*inside, key), each
             else:
                 yield from _counts_of(each, (*inside, key))
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _counts_of(each, place)
+
+
+def _counts_among(value: Mapping[str, Any]) -> set[str]:
+    """Which of the keys of an object hold a count that is told; of evidence, that of rounds."""
+    counts = {"value"} if value.get("what") == "rounds" else _COUNTS
+    return {key for key in counts & value.keys() if value[key] is not None}
 
 
 def _named(value: Mapping[str, Any]) -> Place:

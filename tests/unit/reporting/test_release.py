@@ -94,6 +94,22 @@ def test_what_is_hidden_stays_hidden_and_person_days_have_three_digits():
     assert release.findings.ledger.agency_wait == 64_200.0
 
 
+@pytest.mark.parametrize(("rounds", "told"), [(514.0, 515), (517.0, 515), (540.0, 540)])
+def test_rounds_are_counts_too(rounds, told):
+    found, tables = _run()
+    before = released(found, tables, [], K)
+    evidence = tuple(
+        each.model_copy(update={"value": rounds}) if each.what == "rounds" else each
+        for each in found.bottlenecks[2].evidence
+    )
+    stalls = list(found.bottlenecks)
+    stalls[2] = stalls[2].model_copy(update={"evidence": evidence})
+
+    now = released(found.model_copy(update={"bottlenecks": tuple(stalls)}), tables, [before], K)
+
+    assert {e.what: e.value for e in now.findings.bottlenecks[2].evidence}["rounds"] == told
+
+
 def test_what_shows_small_numbers_of_cases_is_left_out():
     [release] = _released([_run()])
 
