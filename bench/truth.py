@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from contracts.findings import Findings
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from simulation.description import process_names
@@ -53,7 +52,7 @@ def held(trial: Trial) -> tuple[Trial, Score]:
         config = ROOT / "configs" / f"{trial.process}.yaml"
         source = (f"sources.0.path={folder / LOG / 'export.parquet'}",)
         with (Path(place) / "progress").open("w") as progress, redirect_stderr(progress):
-            run = make(plan(config, out=Path(place) / "out", now=NOW, overrides=source), steps)
+            run = make(plan(config, out=Path(place) / "out", now=NOW, overrides=source))
         findings = Findings.model_validate_json((run / "findings.json").read_text("utf-8"))
         return trial, score(truth, findings)
 

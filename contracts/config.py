@@ -52,6 +52,8 @@ class Document:
 CONFIG = Document("config", Settings, "configs/ for examples")
 _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
+_ENGINE = "HOEKSTEEN_ENGINE"
+"""The one key that the environment may overrule, as it is about machines: a machine can tell it."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -63,16 +65,20 @@ def load(
     Args:
         path: the YAML file.
         overrides: ``key.sub=value`` texts that win over the file, values in YAML.
-        environ: where ``${NAME}`` in a value comes from; the process's environment by default.
+        environ: where ``${NAME}`` in a value comes from, and the engine unless an override says it;
+            the process's environment by default.
 
     Raises:
         ConfigError: the file, or the house style that it names, is absent, is not YAML, or does
             not fit.
     """
     document = parse(path, CONFIG)
+    known = os.environ if environ is None else environ
+    if known.get(_ENGINE):
+        document["engine"] = known[_ENGINE]
     for override in overrides:
         _override(document, override)
-    filled = _fill(document, os.environ if environ is None else environ, path)
+    filled = _fill(document, known, path)
     _read_style(filled.get("report"), path)
     return _fitting(Settings, filled, path, CONFIG)
 

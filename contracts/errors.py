@@ -7,6 +7,7 @@ HoeksteenError                 exit code
 ├── UsageError                 2   the command was used wrongly
 ├── GateStopped                3   validation stopped the run; nothing after it ran
 ├── SourceError                4   a source, or the storage of the store, does not do as asked
+├── EngineError                4   the workers, or the time that a stage may take, do not suffice
 └── StoreBusy                  5   another run holds the same store
 
 Anything else that escapes is a defect of ours and exits 1.
@@ -51,6 +52,12 @@ class GateStopped(HoeksteenError):
 
 class SourceError(HoeksteenError):
     """A source could not be read, or the storage that the store is in not be read or written."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class EngineError(HoeksteenError):
+    """The work could not be done: the workers are not there or not fit, or it took too long."""
 
     exit_code: ClassVar[int] = 4
 

@@ -9,6 +9,7 @@ Every model is frozen and refuses keys it does not know. Only ``process``, ``sou
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -54,10 +55,19 @@ def _in_text(value: object) -> object:
     return str(value) if is_other else value
 
 
+def _known_engine(name: str) -> str:
+    if name not in ("local", "dask") and not re.fullmatch(r"(tcp|tls|wss?)://\S+", name):
+        raise ValueError("write local, dask, or where a scheduler of Dask is, as tcp://host:8786")
+    return name
+
+
 NamedStyle = Annotated[HouseStyle, WithJsonSchema({"type": "string", "minLength": 1})]
 """In a config the path of a file of tokens, which is read with it."""
 Epoch = Annotated[Name, BeforeValidator(_in_text, json_schema_input_type=int | str)]
 Country = Annotated[str, AfterValidator(_known_country)]
+Engine = Annotated[Name, AfterValidator(_known_engine)]
+"""Where the work is done: ``local``, in one process; ``dask``, by workers that are started on this
+machine; or by those of a scheduler that is there, by its address."""
 
 
 class Text(Model):
@@ -218,10 +228,11 @@ class Report(Model):
 
 
 class Schedule(Model):
-    """When the process runs by itself."""
+    """When the process runs by itself, and how long a stage of a run may take."""
 
     cron: Name
     timezone: TimeZone = "Europe/Amsterdam"
+    stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
 
 
 class Settings(Model):
@@ -239,6 +250,8 @@ class Settings(Model):
     analysis: Analysis = Analysis()
     report: Report = Report()
     schedule: Schedule | None = None
+    # what a run finds does not depend on it: it is never part of what a run is
+    engine: Engine = Field(default="local", exclude=True)
 
     @model_validator(mode="after")
     def _one_zone(self) -> Settings:

@@ -4,4 +4,5 @@
 
 from flows.cli import app
 
-app(prog_name="hoeksteen")
+if __name__ == "__main__":  # a worker of an engine that is started from here imports this too
+    app(prog_name="hoeksteen")

@@ -12,9 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.logging import get_run_logger
 
 from contracts.findings import Findings
@@ -24,16 +31,26 @@ _NOT_SHOWN = "not shown"
 
 
 @contextmanager
-def _telling(what: str, where: Path) -> Iterator[None]:
+def _telling(what: str, where: Path | None = None) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         get_run_logger().warning(
-            "The %s is not shown in Prefect (%s); it stands in %s.",
+            "The %s is not shown in Prefect (%s)%s.",
             what,
             type(error).__name__,
-            where,
+            f"; it stands in {where}" if where else "",
         )
+
+
+def tell_progress(stage: str, share: float, shown: UUID | None) -> UUID | None:
+    """Shows how far a stage is, where it was ``shown`` before; gives where it is shown now."""
+    with _telling("progress"):
+        if shown is None:
+            told: Any = create_progress_artifact(100 * share, description=f"How far {stage} is.")
+            return told  # type: ignore[no-any-return]
+        update_progress_artifact(shown, 100 * share)
+    return shown
 
 
 def tell_verdict(job: Job, run_folder: Path) -> None:

@@ -83,24 +83,24 @@ def app() -> None:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
-    default="local",
-    show_default=True,
-    expose_value=False,
-    help="Where the work is done.",
+    metavar="local|dask|ADDRESS",
+    help="Where the work is done: here, by workers on this machine, or by those of a scheduler.",
 )
 @_SET
 @_JSON
-def run(
+def run(  # noqa: PLR0913 - a name each option
     *,
     config: Path,
     as_of: dt.datetime | None,
     out: Path,
     store: str | None,
     wait_seconds: float,
+    engine: str | None,
     overrides: tuple[str, ...],
 ) -> None:
     """Reads, checks and mines the logs of a process, and writes its reports."""
+    if engine is not None:
+        overrides = (*overrides, f"engine={engine}")
     folder = _run(config, out, as_of, store, overrides, wait_seconds)
     pages = _pages(folder)
     say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))

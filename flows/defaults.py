@@ -30,6 +30,8 @@ def not_done_yet(settings: Settings) -> tuple[str, ...]:
 def _left_out(model: BaseModel, prefix: str) -> Iterator[str]:
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
+        if field.exclude:  # nothing that is found depends on it
+            continue
         if isinstance(value, BaseModel):
             yield from _left_out(value, f"{prefix}{name}.")
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):

@@ -146,7 +146,7 @@ def _changed(before: dict[str, Any], model: BaseModel, prefix: str) -> Iterator[
     now = _dumped(model)
     for name, field in type(model).model_fields.items():
         key = field.alias or name
-        was, is_, value = before.get(key), now[key], getattr(model, name)
+        was, is_, value = before.get(key), now.get(key), getattr(model, name)
         if was == is_:
             continue
         if isinstance(value, BaseModel) and isinstance(was, dict):

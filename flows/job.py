@@ -57,6 +57,11 @@ class Input(BaseModel):
         """The digest of what the file holds."""
         return self.origin.sha256
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is an address, that gives what it has when it is asked."""
+        return isinstance(self.file, Address)
+
 
 class Job(BaseModel):
     """Everything a task needs to know; only paths and settings, so that it can be sent anywhere.
@@ -89,8 +94,8 @@ class Job(BaseModel):
 
     @property
     def making(self) -> Path:
-        """Where the run is made."""
-        return self.process_folder / f".making-{self.run_id}"
+        """Where the run is made; of each try its own, as a lost worker may be at an earlier one."""
+        return self.process_folder / f".making-{self.run_id}-{self.now:%Y%m%dT%H%M%S%f}"
 
     @property
     def draft(self) -> Path:
@@ -282,7 +287,7 @@ def _kept(
 def _is_of(name: str, given: Input) -> bool:
     """Whether a batch of this name is of an input: of an address each later part says from when."""
     return name == given.origin.name or (
-        isinstance(given.file, Address) and name.startswith(f"{given.origin.name} from ")
+        given.is_asked and name.startswith(f"{given.origin.name} from ")
     )
 
 

@@ -5,19 +5,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from prefect import flow
 
 from contracts.errors import GateStopped
-from flows import shelf, steps, tasks
+from contracts.verdict import Verdict
+from flows import shelf, steps
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
+from flows.engines import started
 from flows.job import Job, again, plan
 from flows.left_out import tell
-from flows.progress import Stages
+from flows.progress import NOBODY, Follower, Stages
+from flows.tasks import Prefect, stopped
+from ingest.batches import Batch
 
 
 @flow(name="journey", flow_run_name="{config}", persist_result=False)
@@ -36,14 +39,16 @@ def journey(
     """
     now = dt.datetime.now(dt.UTC)
     job = wordless(plan)(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
+    schedule = job.settings.schedule
+    follower = Prefect(schedule.stage_at_most if schedule else None)
     try:
-        return wordless(make)(job, wait_seconds=wait_seconds)
+        return wordless(make)(job, follower, wait_seconds)
     except GateStopped as error:
-        return tasks.stopped(error)  # type: ignore[no-any-return]
+        return stopped(error)  # type: ignore[no-any-return]
 
 
-def make(job: Job, by: Any = tasks, wait_seconds: float = 0) -> Path:
-    """Makes a run, ``by`` Prefect's tasks or by the plain ``flows.steps``; gives its folder.
+def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path:
+    """Makes a run; gives its folder.
 
     One that is there already is not made again; what the store has kept for long enough goes.
     """
@@ -53,30 +58,47 @@ def make(job: Job, by: Any = tasks, wait_seconds: float = 0) -> Path:
             if job.is_done:
                 steps.sweep(job)
             else:
-                _make(job, by)
+                with steps.workplace(job), started(job) as engine:
+                    _make(job, Stages(job.stage_log, engine, follower), follower)
     shelf.put(job)
     return job.folder
 
 
-def _make(job: Job, by: Any) -> None:
-    with steps.workplace(job):
-        stages = Stages(job.stage_log)
-        read = stages.each("reading", partial(by.read, job), job.inputs)
-        gathered = steps.gather(job, read)
-        batches = gathered.batches
-        tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
-        verdict = stages.once("checking", partial(by.check, job, batches))
-        log = stages.once("storing", partial(by.keep, job, gathered))
-        buckets = range(log.buckets)
-        surveyed = stages.each("surveying", partial(by.survey, job, log), buckets)
-        relations = by.relate(job, surveyed)
-        parts = stages.each("mining", partial(by.mine, job, log, relations), buckets)
-        attended = stages.each("attending", partial(by.attend, job, parts), buckets)
-        earlier = recall(job, batches, log)
-        compare = partial(by.compare, job, log, earlier)
-        compared = (
-            stages.each("comparing", compare, buckets) if isinstance(earlier, Earlier) else ()
-        )
-        sums = steps.Sums(parts, attended, compared)
-        stages.once("reporting", partial(by.report, job, batches, log, sums, verdict, earlier))
-        by.publish(job, batches)
+def _make(job: Job, stages: Stages, follower: Follower) -> None:
+    gathered = steps.gather(job, _read(job, stages))
+    batches = gathered.batches
+    tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
+    verdict = _judged(job, batches, stages, follower)
+    log = stages.once("storing", steps.keep, job, gathered)
+    buckets = range(log.buckets)
+    surveyed = stages.each("surveying", steps.survey, job, log, items=buckets)
+    relations = steps.relate(job, surveyed)
+    parts = stages.each("mining", steps.mine, job, log, relations, items=buckets)
+    attended = stages.each("attending", steps.attend, job, parts, items=buckets)
+    earlier, compared = recall(job, batches, log), []
+    if isinstance(earlier, Earlier):
+        compared = stages.each("comparing", steps.compare, job, log, earlier, items=buckets)
+    sums = steps.Sums(parts, attended, compared)
+    stages.once("reporting", steps.report, job, batches, log, sums, verdict, earlier)
+    steps.publish(job, batches)
+    follower.published(job)
+
+
+def _judged(job: Job, batches: Sequence[Batch], stages: Stages, follower: Follower) -> Verdict:
+    try:
+        verdict = stages.once("checking", steps.check, job, batches)
+    except GateStopped:
+        follower.judged(job, job.folder)
+        raise
+    follower.judged(job, job.draft)
+    return verdict
+
+
+def _read(job: Job, stages: Stages) -> list[list[Batch]]:
+    """The batches of each input; addresses are asked by this process, which has their secrets."""
+    files = [given for given in job.inputs if not given.is_asked]
+    asked = [given for given in job.inputs if given.is_asked]
+    read = dict(zip(files, stages.each("reading", steps.read, job, items=files), strict=True))
+    if asked:
+        read |= {given: stages.once("asking", steps.read, job, given) for given in asked}
+    return [read[given] for given in job.inputs]

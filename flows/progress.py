@@ -1,36 +1,89 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Says on stderr what is being done: a bar a stage on a terminal, a plain line elsewhere."""
+"""The stages of a run, one after the other: what each does, and how far it is.
+
+On stderr that is a bar a stage on a terminal, a plain line elsewhere.
+"""
 
 from __future__ import annotations
 
 import json
-import resource
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-Item = TypeVar("Item")
+from flows.engines import Engine
+from flows.job import Job
+
 Result = TypeVar("Result")
 
-_KIB_IN_MIB = 1024
+
+class Follower(Protocol):
+    """Who follows a run from stage to stage."""
+
+    def stage(self, name: str, do: Callable[[], Result]) -> Result:
+        """Has a stage done, and gives what ``do`` does."""
+
+    def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
+        """Passes on what comes of a stage, of which there will be ``total``."""
+
+    def judged(self, job: Job, folder: Path) -> None:
+        """Takes note of the verdict in ``folder``, on the log of a job."""
+
+    def published(self, job: Job) -> None:
+        """Takes note of a run that stands in its place."""
+
+
+class Nobody:
+    """Nobody follows the run."""
+
+    def stage(self, name: str, do: Callable[[], Result]) -> Result:  # noqa: ARG002
+        """Does it."""
+        return do()
+
+    def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:  # noqa: ARG002
+        """Passes it on."""
+        return iter(results)
+
+    def judged(self, job: Job, folder: Path) -> None:
+        """Nothing is noted."""
+
+    def published(self, job: Job) -> None:
+        """Nothing is noted."""
+
+
+NOBODY = Nobody()
 
 
 class Stages:
     """The stages of one run; what each took is kept beside the run that is being made."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, log: Path, engine: Engine, follower: Follower) -> None:
+        self._log, self._engine, self._follower = log, engine, follower
         self._console = Console(stderr=True)
 
-    def each(self, name: str, do: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Does ``do`` for every item, as one stage."""
+    def each(
+        self, name: str, do: Callable[..., Result], *given: Any, items: Sequence[Any]
+    ) -> list[Result]:
+        """Has the engine do ``do(*given, item)`` for every item, as one stage."""
+        return self._stage(name, partial(self._engine.each, do, given, items), len(items))
+
+    def once(self, name: str, do: Callable[..., Result], *given: Any) -> Result:
+        """Does one thing in this process, as one stage."""
+        return self._stage(name, lambda: (do(*given) for _ in range(1)), 1)[0]
+
+    def _stage(self, name: str, begin: Callable[[], Iterable[Result]], total: int) -> list[Result]:
         began = time.perf_counter()
+        done = self._follower.stage(name, lambda: self._all(name, begin(), total))
+        self._record(name, time.perf_counter() - began)
+        return done
+
+    def _all(self, name: str, results: Iterable[Result], total: int) -> list[Result]:
         bar = (
             TextColumn("{task.description:<12}"),
             BarColumn(),
@@ -40,16 +93,15 @@ class Stages:
         with Progress(
             *bar, console=self._console, transient=True, disable=not self._console.is_terminal
         ) as progress:
-            results = [do(item) for item in progress.track(items, description=name)]
-        self._record(name, time.perf_counter() - began)
-        return results
-
-    def once(self, name: str, do: Callable[[], Result]) -> Result:
-        """Does one thing, as one stage."""
-        return self.each(name, lambda _: do(), [None])[0]
+            followed = self._follower.follow(name, results, total)
+            return list(progress.track(followed, total, description=name))
 
     def _record(self, name: str, seconds: float) -> None:
-        entry = {"stage": name, "seconds": round(seconds, 3), "peak_mib": _peak_mib()}
+        entry = {
+            "stage": name,
+            "seconds": round(seconds, 3),
+            "peak_mib": self._engine.peak_mib(),
+        }
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(entry) + "\n")
@@ -57,10 +109,5 @@ class Stages:
 
 
 def recorded(log: Path) -> list[dict[str, object]]:
-    """What each stage took so far: name, seconds, and the process's peak memory at its end."""
+    """What each stage took so far: name, seconds, and the peak of memory at its end."""
     return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-
-
-def _peak_mib() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak / _KIB_IN_MIB if sys.platform != "darwin" else peak / _KIB_IN_MIB**2)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from contracts.errors import SourceError
 from flows.job import Input, Job
+from flows.patience import patient
 from ingest.batches import Batch, paths_of
 
 if TYPE_CHECKING:
     from ingest.sources import Address
 
 
+@patient
 def read(job: Job, given: Input) -> list[Batch]:
     """The batches of one input; what was read anew is in the scratch folder of ``job``.
 

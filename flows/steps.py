@@ -31,6 +31,7 @@ from flows.telling import publish as publish  # noqa: PLC0414
 from flows.telling import report as report  # noqa: PLC0414
 from flows.telling import write_quarantine
 from ingest.batches import Batch, formats_of, parts_of, paths_of
+from ingest.settling import whole
 
 if TYPE_CHECKING:
     from ingest.events import Log
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
+_SURVEYS, _SUMMARIES, _WORK, _CHANGES = "surveys", "summaries", "work", "changes"
+_EVENTS = "events.parquet"
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 
 
@@ -69,7 +72,8 @@ def workplace(job: Job) -> Iterator[None]:
     for left in job.process_folder.glob(".making-*"):
         shutil.rmtree(left)
     job.draft.mkdir(parents=True)
-    job.scratch.mkdir()
+    for kind in (_SURVEYS, _SUMMARIES, _WORK, _CHANGES):
+        (job.scratch / kind).mkdir(parents=True)
     try:
         yield
     finally:
@@ -170,15 +174,19 @@ def survey(job: Job, log: Log, bucket: int) -> Path:
     from ingest.events import events_of
     from mining.concurrency import COLUMNS, SUMMARIES
 
-    _events(job, bucket).parent.mkdir(exist_ok=True)
-    events_of(log, bucket).sink_parquet(_events(job, bucket))
-    events = pl.scan_parquet(_events(job, bucket), glob=False).select(COLUMNS)
-    folder = job.scratch / "surveys" / str(bucket)
-    return sum_up(_bucketful(job, events, lens_of(job, log)), SUMMARIES, folder)
+    with whole(_piece(job, _SURVEYS, bucket)) as folder:
+        events_of(log, bucket).sink_parquet(folder / _EVENTS)
+        events = pl.scan_parquet(folder / _EVENTS, glob=False).select(COLUMNS)
+        sum_up(_bucketful(job, events, lens_of(job, log)), SUMMARIES, folder)
+    return _piece(job, _SURVEYS, bucket)
 
 
-def _events(job: Job, bucket: int) -> Path:
-    return job.scratch / "events" / f"{bucket}.parquet"
+def _piece(job: Job, kind: str, number: int) -> Path:
+    return job.scratch / kind / str(number)
+
+
+def _events(job: Job, bucket: int) -> pl.LazyFrame:
+    return pl.scan_parquet(_piece(job, _SURVEYS, bucket) / _EVENTS, glob=False)
 
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
@@ -200,18 +208,17 @@ def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
 
     known = Relations.from_json(relations.read_text("utf-8"))
     lens = replace(lens_of(job, log), relations=known)
-    events = pl.scan_parquet(_events(job, bucket), glob=False)
-    bucketful = _bucketful(job, events, lens)
-    folder = sum_up(bucketful, SUMMARIES, job.scratch / "summaries" / str(bucket))
-    earlier = None
+    bucketful, earlier = _bucketful(job, _events(job, bucket), lens), None
     if lens.deadlines and bucket % _TESTED_EVERY == 0:
-        earlier = _bucketful(job, events, rescue.earlier(lens))
-    cases, sums = summed(bucketful, earlier)
-    write(sums, folder)
-    cases.write_parquet(folder / CASES)
-    for number, items in enumerate(dealt(bucketful, log.buckets)):
-        items.write_parquet(folder / f"work-{number}.parquet")
-    return folder
+        earlier = _bucketful(job, _events(job, bucket), rescue.earlier(lens))
+    with whole(_piece(job, _SUMMARIES, bucket)) as folder:
+        sum_up(bucketful, SUMMARIES, folder)
+        cases, sums = summed(bucketful, earlier)
+        write(sums, folder)
+        cases.write_parquet(folder / CASES)
+        for number, items in enumerate(dealt(bucketful, log.buckets)):
+            items.write_parquet(folder / f"work-{number}.parquet")
+    return _piece(job, _SUMMARIES, bucket)
 
 
 def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
@@ -219,7 +226,9 @@ def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
     from mining.work import SUMMARIES
 
     work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]
-    return sum_up(pl.concat(work), SUMMARIES, job.scratch / "work" / str(number))
+    with whole(_piece(job, _WORK, number)) as folder:
+        sum_up(pl.concat(work), SUMMARIES, folder)
+    return _piece(job, _WORK, number)
 
 
 def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
@@ -228,10 +237,11 @@ def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
     from mining.changes import SUMMARIES
     from mining.changes import compare as laid_beside
 
-    now = pl.scan_parquet(_events(job, bucket), glob=False)
     then = events_of(earlier.log, bucket)
-    compared = laid_beside(then, now, earlier.since.as_of, lens_of(job, log))
-    return sum_up(compared, SUMMARIES, job.scratch / "changes" / str(bucket))
+    compared = laid_beside(then, _events(job, bucket), earlier.since.as_of, lens_of(job, log))
+    with whole(_piece(job, _CHANGES, bucket)) as folder:
+        sum_up(compared, SUMMARIES, folder)
+    return _piece(job, _CHANGES, bucket)
 
 
 def _bucketful(job: Job, events: pl.LazyFrame, lens: Lens) -> Bucket:

@@ -28,19 +28,17 @@ class Sums:
     compared: Sequence[Path]
 
 
-def sum_up(part: Part, summaries: Sequence[Summary[Part]], folder: Path) -> Path:
-    """Writes these summaries of one part of the log into a new folder, and gives that."""
+def sum_up(part: Part, summaries: Sequence[Summary[Part]], folder: Path) -> None:
+    """Writes these summaries of one part of the log into a folder."""
     from mining.summaries import summarise
 
-    folder.mkdir(parents=True)
-    return write(summarise(part, summaries), folder)
+    write(summarise(part, summaries), folder)
 
 
-def write(sums: Summaries, folder: Path) -> Path:
-    """Writes sums into an existing folder, and gives that."""
+def write(sums: Summaries, folder: Path) -> None:
+    """Writes sums into a folder."""
     for name, frame in sums.items():
         frame.write_parquet(folder / f"{name}.parquet")
-    return folder
 
 
 def merged(parts: Sequence[Path], summaries: Sequence[Summary[Any]]) -> Summaries:

@@ -1,38 +1,86 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The steps of a run as Prefect tasks: each reads paths, makes one pure call, writes paths.
+"""A run as Prefect follows it: each stage is a task, with how far it is.
 
-Only reading the sources is tried again, and only when the world failed us, not when a source is
-wrong: everything else would fail in the same way.
+Prefect keeps no result of a stage and no word of a defect. It does not begin a stage again: what
+may pass is tried again where it failed (``flows.patience``), all else would fail in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
 
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Failed
 from prefect.tasks import Task
 
-from contracts.errors import GateStopped, SourceError
-from contracts.verdict import Verdict
-from flows import steps
-from flows.artifacts import tell_report, tell_verdict
+from contracts.errors import EngineError, GateStopped
+from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
 from flows.job import Job
-from ingest.batches import Batch
+
+Result = TypeVar("Result")
+
+_TOLD_EVERY_SECONDS = 5
 
 
-def _task(do: Callable[..., Any], **how: Any) -> Any:
-    """A step as a task, of which Prefect keeps no result, and no word of a defect."""
-    return Task(wordless(do), cache_policy=NO_CACHE, persist_result=False, **how)
+class Prefect:
+    """Prefect follows the run, and ends a stage that takes longer than ``at_most``."""
 
+    def __init__(self, at_most: dt.timedelta | None) -> None:
+        self._at_most = at_most
 
-def _world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, SourceError) and isinstance(error.__cause__, OSError)
+    def stage(self, name: str, do: Callable[[], Result]) -> Result:
+        """Has a stage done as a task.
+
+        Raises:
+            EngineError: it took too long.
+        """
+
+        def stage() -> Any:
+            try:
+                return wordless(do)()
+            except GateStopped as error:
+                return stopped(error)
+
+        task: Any = Task(
+            stage,
+            name=name,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+            timeout_seconds=self._at_most.total_seconds() if self._at_most else None,
+        )
+        state = task(return_state=True)
+        if state.name == "TimedOut":
+            raise EngineError(
+                f"The stage {name} took longer than schedule.stage_at_most allows.",
+                "Give it more time, or more machines.",
+            )
+        done: Result = state.result()
+        return done
+
+    def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
+        """Passes on what comes of a stage; of a long one Prefect shows how far it is."""
+        told, shown = time.monotonic(), None
+        for number, result in enumerate(results, start=1):
+            if time.monotonic() - told > _TOLD_EVERY_SECONDS:
+                shown = tell_progress(name, number / total, shown)
+                told = time.monotonic()
+            yield result
+        if shown:
+            tell_progress(name, 1, shown)
+
+    def judged(self, job: Job, folder: Path) -> None:
+        """Prefect shows the verdict."""
+        tell_verdict(job, folder)
+
+    def published(self, job: Job) -> None:
+        """Prefect shows what the report says."""
+        tell_report(job)
 
 
 def stopped(error: GateStopped) -> Any:
@@ -41,36 +89,3 @@ def stopped(error: GateStopped) -> Any:
     Raised, it would be logged with a traceback, as if something had gone wrong.
     """
     return Failed(name="Stopped at the gate", message=str(error), data=error)
-
-
-def _check(job: Job, batches: Sequence[Batch]) -> Verdict:
-    try:
-        verdict = steps.check(job, batches)
-    except GateStopped as error:
-        tell_verdict(job, job.folder)
-        return stopped(error)  # type: ignore[no-any-return]
-    tell_verdict(job, job.draft)
-    return verdict
-
-
-def check(job: Job, batches: Sequence[Batch]) -> Verdict:
-    """``steps.check``; Prefect shows the verdict, also that of a run that is stopped."""
-    verdict: Verdict = _checking(job, batches, return_state=True).result()
-    return verdict
-
-
-def _publish(job: Job, batches: Sequence[Batch]) -> None:
-    steps.publish(job, batches)
-    tell_report(job)
-
-
-read = _task(steps.read, retries=2, retry_delay_seconds=2, retry_condition_fn=_world_failed)
-_checking = _task(_check, name="check")
-keep = _task(steps.keep)
-survey = _task(steps.survey)
-relate = _task(steps.relate)
-mine = _task(steps.mine)
-attend = _task(steps.attend)
-compare = _task(steps.compare)
-report = _task(steps.report)
-publish = _task(_publish, name="publish")

@@ -151,6 +151,7 @@ def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
         "known_at": job.known_at.isoformat(),
         "inputs": inputs_of(batches),
         **dialogue.told(job.draft, job.answers),
+        "engine": job.settings.engine,
         "config": job.settings.model_dump(mode="json", by_alias=True),
         "versions": {
             "hoeksteen": VERSION,

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,6 +29,7 @@ from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
+from ingest.settling import whole
 from ingest.sources import SourceFile
 from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
@@ -61,14 +61,13 @@ def stage(
     """
     path = out / f"{position:03}-{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}"
     pseudonymiser = pseudonymiser_of(settings.privacy, config)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder:
+    with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder, whole(path) as aside:
         scratch = Path(folder)
         in_two = source.columns.in_two
         raw = with_moments(read(file, source, wanted_columns(source), scratch), in_two)
         named = roles_of(source, raw.columns, config, position)
         _check_types(raw, named, in_two.values(), file.name)
         roles = named.moved(raw.places)
-        aside = scratch / "candidates"
         with refused(raw.refusal, raw.frame):
             notations = _notations(raw, named, file.name)
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
@@ -78,28 +77,24 @@ def stage(
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
             most = looked.rows * max(1, len(roles.milestones))
             parts = _written(stored, parts_for(most), aside)
-        if path.exists():
-            shutil.rmtree(path)
-        aside.replace(path)
     parts = tuple(replace(part, path=path / part.path.name) for part in parts)
     return Staged(parts, sum(part.rows for part in parts), raw.missing, raw.left_out)
 
 
 def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, ...]:
-    """Writes candidates in so many parts, each of the cases of some slots."""
-    folder.mkdir()
+    """Writes candidates into an empty folder, in so many parts: each of the cases of some slots."""
     if count == 1:
-        whole = folder / "000-0.parquet"
-        candidates.sink_parquet(whole, engine="streaming")
-        return (_part(whole, 0, 1),)
+        path = folder / "000-0.parquet"
+        candidates.sink_parquet(path, engine="streaming")
+        return (_part(path, 0, 1),)
     places = pl.PartitionBy(folder, key=bucket_of_slot(count), include_key=False)
     candidates.sink_parquet(places, mkdir=True, engine="streaming")
     parts = []
     for bucket in range(count):
         for path in sorted((folder / f"bucket={bucket}").glob("*.parquet")):
-            whole = folder / f"{bucket:03}-{path.name}"
-            path.replace(whole)
-            parts.append(_part(whole, bucket, count))
+            piece = folder / f"{bucket:03}-{path.name}"
+            path.replace(piece)
+            parts.append(_part(piece, bucket, count))
     for emptied in folder.glob("bucket=*"):
         emptied.rmdir()
     return tuple(parts)

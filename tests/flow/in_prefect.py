@@ -17,7 +17,6 @@ from pathlib import Path
 
 import httpx
 
-from flows import steps
 from flows.artifacts import tell_report, tell_verdict
 from flows.job import plan
 from flows.journey import journey, make
@@ -78,7 +77,7 @@ def kept() -> dict[str, object]:
 def not_taken(config: Path) -> dict[str, object]:
     """A verdict and a report that Prefect cannot be told of."""
     job = plan(config, out=config.parent / "plain", now=NOW)
-    make(job, steps)
+    make(job)
 
     def tell() -> None:
         SyncClientContext.__var__.set(None)  # the flow's client has a connection already

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from contracts.errors import HoeksteenError
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.objects import opened
@@ -39,7 +38,7 @@ def findings(
     folder: Path, *overrides: str, now: dt.datetime = NOW, store: str | None = None
 ) -> dict[str, Any]:
     job = plan(CONFIG, out=folder, now=now, store=store, overrides=overrides)
-    made = make(job, steps)
+    made = make(job)
     assert not list(job.process_folder.glob(".landing/*"))
     found = json.loads((made / "findings.json").read_text("utf-8"))
     return {key: value for key, value in found.items() if key not in OF_THE_RUN}
@@ -94,7 +93,7 @@ def test_a_table_without_rows_is_told(database: Database, export: Path, tmp_path
 def test_the_same_object_again_is_the_same_run(bucket: str, export: Path, tmp_path: Path) -> None:
     opened(bucket)[0].put(export, "again/2026.csv")
     asked = {"out": tmp_path, "overrides": (f"sources.0.path={bucket}/again/2026.csv",)}
-    folder = make(plan(CONFIG, now=NOW, **asked), steps)
+    folder = make(plan(CONFIG, now=NOW, **asked))
 
     assert plan(CONFIG, now=NOW + dt.timedelta(days=1), **asked).folder == folder
     opened(bucket)[0].delete("again/2026.csv")

@@ -33,7 +33,7 @@ def run(folder: Path, name: str, content: bytes | str | None, config: str = CONF
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     path = folder / "p.yaml"
     path.write_text(config % name)
-    return make(plan(path, out=folder / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC)), steps)
+    return make(plan(path, out=folder / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC)))
 
 
 def cut_parquet() -> bytes:

@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 
 from contracts.findings import Findings, Headline
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from simulation.generator import LOG, Order, generate
@@ -27,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pl.DataFrame]:
     generate(Order("img", 800, 1, "statistical", defects=True), "csv", folder)
     [export] = (folder / LOG).glob("*.csv")
     job = plan(CONFIG, out=folder.parent, now=NOW, overrides=(f"sources.0.path={export}",))
-    return make(job, steps), pl.read_csv(export, infer_schema=False)
+    return make(job), pl.read_csv(export, infer_schema=False)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.objects import opened
@@ -92,7 +91,7 @@ class Log:
         """What a run says, of the process's own config with these keys overruled."""
         out = self.folder / "out" / name
         job = plan(CONFIGS / f"{self.name}.yaml", out=out, now=NOW, overrides=overrides)
-        folder = make(job, steps)
+        folder = make(job)
         findings = json.loads((folder / "findings.json").read_text("utf-8"))
         verdict = json.loads((folder / "validation" / "verdict.json").read_text("utf-8"))
         rules = {rule["id"] for rule in verdict["rules"]}

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from tests.flow.test_bad_input import CONFIG, LOG
@@ -37,7 +36,7 @@ def config(folder: Path, log: str) -> Path:
 
 def test_the_report_leads_to_the_data_docs(tmp_path: Path) -> None:
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    folder = make(plan(config(tmp_path, LOG), out=tmp_path / "out", now=now), steps)
+    folder = make(plan(config(tmp_path, LOG), out=tmp_path / "out", now=now))
 
     for report in folder.glob("report.*.html"):
         links = re.findall(r'href="(validation/[^"]*)"', report.read_text("utf-8"))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from tests.flow.test_bad_input import CONFIG, LOG
@@ -28,7 +27,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, as_of: dt.datetime | None = None) -> str:
-    return make(plan(config, out=config.parent / "out", now=NOW, as_of=as_of), steps).name
+    return make(plan(config, out=config.parent / "out", now=NOW, as_of=as_of)).name
 
 
 def reports(out: Path) -> list[str]:

@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError, StoreBusy
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.batches import paths_of
@@ -77,7 +76,7 @@ class World:
     def make(self, now: dt.datetime = JUNE, as_of: dt.datetime | None = None) -> Path:
         """Makes a run; gives its folder."""
         config, out = self.folder / "config.yaml", self.folder / "out"
-        return make(plan(config, out=out, now=now, as_of=as_of, store=self.url), steps)
+        return make(plan(config, out=out, now=now, as_of=as_of, store=self.url))
 
     @property
     def store(self) -> Place:
@@ -322,4 +321,4 @@ def test_a_run_may_wait_for_another(world: World) -> None:
     job = plan(world.folder / "config.yaml", out=world.folder / "out", now=JUNE)
 
     with job.store.hold(), pytest.raises(StoreBusy):
-        make(job, steps, wait_seconds=0.2)
+        make(job, wait_seconds=0.2)

@@ -97,7 +97,6 @@ def test_a_forgotten_case_is_in_no_object(world: World, tmp_path: Path) -> None:
 STOPS_HALFWAY = """
 import sys
 from pathlib import Path
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest import lease
@@ -113,7 +112,7 @@ def put_and_stop(*arguments):
 
 Bucket.put, lease.LEASE_SECONDS = put_and_stop, 4.0
 folder, store = sys.argv[1:]
-make(plan(Path(folder, "config.yaml"), out=Path(folder, "out"), now=JUNE, store=store), steps)
+make(plan(Path(folder, "config.yaml"), out=Path(folder, "out"), now=JUNE, store=store))
 """
 
 

@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 import yaml
 
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from simulation.generator import LOG, Order, generate
@@ -31,7 +30,7 @@ def findings(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
     """All that a run finds, but for what it is called."""
     config = folder / "p.yaml"
     config.write_text(yaml.safe_dump(document))
-    run = make(plan(config, out=folder / "out", now=NOW), steps)
+    run = make(plan(config, out=folder / "out", now=NOW))
     found: dict[str, Any] = json.loads((run / "findings.json").read_text("utf-8"))
     return found | {"run_id": None, "changes": None}
 

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.findings import Findings
-from flows import steps
 from flows.cli import app
 from flows.job import plan
 from flows.journey import make
@@ -35,7 +34,7 @@ def found(export: str) -> Findings:
     """What a run finds with the config that ``init`` writes, as it is."""
     done = CliRunner().invoke(app, ["init", export, "--out", "p.yaml"])
     assert (done.exit_code, done.stderr) == (0, "")
-    folder = make(plan(Path("p.yaml"), out=Path("out"), now=NOW), steps)
+    folder = make(plan(Path("p.yaml"), out=Path("out"), now=NOW))
     assert {path.name for path in folder.glob("report.*")} == {"report.en.html", "report.nl.html"}
     return Findings.model_validate_json((folder / "findings.json").read_text("utf-8"))
 

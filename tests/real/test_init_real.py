@@ -13,7 +13,6 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError
-from flows import steps
 from flows.check import judge_only
 from flows.init import init
 from flows.job import plan
@@ -48,7 +47,7 @@ def _own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def reported(config: Path) -> dict[str, Any]:
     """What a run finds with a config as it is."""
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-    folder = make(plan(config, out=config.parent / "out", now=now), steps)
+    folder = make(plan(config, out=config.parent / "out", now=now))
     assert {path.name for path in folder.glob("report.*")} == {"report.en.html", "report.nl.html"}
     found: dict[str, Any] = json.loads((folder / "findings.json").read_text("utf-8"))
     assert found["bottlenecks"]

@@ -15,7 +15,6 @@ import pytest
 
 from contracts.events import ORDER
 from contracts.settings import Journey
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.events import Log, events_of, log_of
@@ -52,7 +51,7 @@ def run(
     def run_once(name: str) -> Path:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HOEKSTEEN_DATA", str(real_logs.parent))
-            return make(plan(CONFIGS / f"{name}.yaml", out=out / name, now=now), steps)
+            return make(plan(CONFIGS / f"{name}.yaml", out=out / name, now=now))
 
     return run_once
 

@@ -13,7 +13,6 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from flows import steps
 from flows.demo import prepare
 from flows.job import plan
 from flows.journey import make
@@ -59,7 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     for each in prepare(None, 150, 1, folder / "logs"):
-        make(plan(each.config, out=folder / "out", now=now, overrides=each.overrides), steps)
+        make(plan(each.config, out=folder / "out", now=now, overrides=each.overrides))
     return folder / "out"
 
 
