@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _KIB_IN_MIB = 1024
+_PIECES_A_WORKER = 4
 _ANSWERS_WITHIN_SECONDS = 30
 
 
 class Engine(Protocol):
     """Does pieces of work."""
+
+    @property
+    def pieces(self) -> int:
+        """In how many pieces it is kept busy with what one process can take at once."""
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]
@@ -42,6 +47,8 @@ class Engine(Protocol):
 
 class Local:
     """This process does a piece after the other; polars uses all cores for each."""
+
+    pieces = 1
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]
@@ -59,6 +66,11 @@ class Dask:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    @property
+    def pieces(self) -> int:
+        """Some for each worker, as no two take as long."""
+        return _PIECES_A_WORKER * max(1, len(self._client.nthreads()))
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]

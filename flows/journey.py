@@ -86,7 +86,7 @@ def _make(job: Job, stages: Stages, follower: Follower) -> None:
 
 def _judged(job: Job, batches: Sequence[Batch], stages: Stages, follower: Follower) -> Verdict:
     try:
-        verdict = stages.once("checking", steps.check, job, batches)
+        verdict = stages.once("checking", steps.check, job, batches, stages.engine)
     except GateStopped:
         follower.judged(job, job.folder)
         raise

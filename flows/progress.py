@@ -64,14 +64,14 @@ class Stages:
     """The stages of one run; what each took is kept beside the run that is being made."""
 
     def __init__(self, log: Path, engine: Engine, follower: Follower) -> None:
-        self._log, self._engine, self._follower = log, engine, follower
+        self._log, self.engine, self._follower = log, engine, follower
         self._console = Console(stderr=True)
 
     def each(
         self, name: str, do: Callable[..., Result], *given: Any, items: Sequence[Any]
     ) -> list[Result]:
         """Has the engine do ``do(*given, item)`` for every item, as one stage."""
-        return self._stage(name, partial(self._engine.each, do, given, items), len(items))
+        return self._stage(name, partial(self.engine.each, do, given, items), len(items))
 
     def once(self, name: str, do: Callable[..., Result], *given: Any) -> Result:
         """Does one thing in this process, as one stage."""
@@ -100,7 +100,7 @@ class Stages:
         entry = {
             "stage": name,
             "seconds": round(seconds, 3),
-            "peak_mib": self._engine.peak_mib(),
+            "peak_mib": self.engine.peak_mib(),
         }
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("a", encoding="utf-8") as log:

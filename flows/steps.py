@@ -22,6 +22,7 @@ from contracts.errors import GateStopped
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
 from flows.earlier import Earlier
+from flows.engines import Engine
 from flows.job import Job
 from flows.lens import lens_of, meant
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
@@ -42,6 +43,7 @@ Part = TypeVar("Part")
 
 _SURVEYS, _SUMMARIES, _WORK, _CHANGES = "surveys", "summaries", "work", "changes"
 _EVENTS = "events.parquet"
+_LEAST_ROWS = 500_000  # of a piece that the gate looks at: less is not worth its way to a worker
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 
 
@@ -100,12 +102,14 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
 
 
-def check(job: Job, batches: Sequence[Batch]) -> Verdict:
-    """Lets the gate judge the candidates.
+def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
+    """Lets the gate judge the candidates, in pieces that an engine computes.
 
     Raises:
         GateStopped: the log cannot be mined; the run folder holds the verdict and the quarantine.
     """
+    from validation.engine.datasource import PART_ROWS
+    from validation.engine.engine import computed
     from validation.gate import judge
 
     meant(job)  # a drawing that cannot be read need not wait until all is mined
@@ -117,6 +121,8 @@ def check(job: Job, batches: Sequence[Batch]) -> Verdict:
         as_of=job.as_of,
         missing=sum(batch.staged.missing for batch in batches),
         read_as=formats_of(batches, job.settings.sources),
+        part_rows=max(_LEAST_ROWS, PART_ROWS // engine.pieces),
+        compute=lambda plans: engine.each(computed, (), plans),
     )
     if not verdict.success:
         write_quarantine(job)

@@ -23,6 +23,7 @@ from validation.definitions import write_definitions
 from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset
+from validation.engine.engine import Compute, one_by_one
 from validation.engine.session import SuiteRun, run_suite
 from validation.engine.table import whole_log
 from validation.lookup import Lookup
@@ -41,6 +42,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     missing: int = 0,
     read_as: Collection[Format] = (),
     part_rows: int = PART_ROWS,
+    compute: Compute = one_by_one,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
 
@@ -54,6 +56,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         missing: how many records the sources say they have and did not give.
         read_as: the formats of its files, which the settings need not tell.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
+        compute: what computes plans, which read files and give a row or write in ``out``.
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
@@ -72,7 +75,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     with TemporaryDirectory(dir=out) as scratch:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
-        run = run_suite(suite, asset, now)
+        run = run_suite(suite, asset, now, compute)
         verdict = _verdict(run, suite.expectations, out, Path(scratch), settings)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -63,14 +64,20 @@ def mark(
     with TemporaryDirectory(dir=path.parent) as folder:
         scratch = Path(folder)
         # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
-        for number, broken in enumerate(_broken(engine, batch, pickable, whole_cases=whole_cases)):
-            places = pl.PartitionBy(scratch / str(number), key=place, include_key=False)
-            broken.sink_parquet(places, mkdir=True)
+        marked = _broken(engine, batch, pickable, whole_cases=whole_cases)
+        kept = [_kept(rows, scratch / str(number), place) for number, rows in enumerate(marked)]
+        collections.deque(engine.compute(kept), maxlen=0)
         pieces = [_piece(scratch, each) for each in range(many)]
         written = [piece for piece in pieces if piece is not None]
         whole = pl.scan_parquet(written, glob=False) if written else pl.LazyFrame(schema=QUARANTINE)
         whole.sink_parquet(path)
         return Marked(_total(written), _unnamed(written), _by_rule(written))
+
+
+def _kept(rows: pl.LazyFrame, folder: Path, place: pl.Expr) -> pl.LazyFrame:
+    """A plan that writes rows into a folder, by their place."""
+    places = pl.PartitionBy(folder, key=place, include_key=False)
+    return rows.sink_parquet(places, mkdir=True, lazy=True)
 
 
 def map_metric(expectation: Expectation) -> str:

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import cloudpickle
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from contracts.config import load
 from contracts.settings import Settings
@@ -28,6 +30,7 @@ from simulation.generator import Order, Simulated
 from simulation.recording.defect_records import DEFECTS, TOUCHED
 from simulation.recording.dialects import DIALECTS
 from simulation.recording.log import Part
+from validation.engine.engine import computed
 from validation.gate import judge
 
 ROOT = Path(__file__).parents[2]
@@ -92,13 +95,13 @@ def asked(key: str, dialect: str, log: Path) -> Settings:
     return Settings.model_validate(settings | {"privacy": {"pseudonymise": []}})
 
 
-def judged(settings: Settings, folder: Path) -> Verdict:
-    (folder / "staged").mkdir()
+def judged(settings: Settings, folder: Path, **how: Any) -> Verdict:
+    (folder / "staged").mkdir(parents=True)
     config = folder / "c.yaml"
     source = settings.sources[0]
     files = find_files(source, config, 0)
     staged = [stage(file, source, settings, config, 0, folder / "staged") for file in files]
-    return judge([path for each in staged for path in each.paths], settings, NOW, folder)
+    return judge([path for each in staged for path in each.paths], settings, NOW, folder, **how)
 
 
 def planted(touched: Iterable[pl.DataFrame]) -> dict[str, set[Place]]:
@@ -134,6 +137,28 @@ def assert_found(key: str, dialect: str, defect: str, least_precision: float) ->
     assert log.planted[defect]
     assert recall >= 0.99
     assert precision >= least_precision
+
+
+def elsewhere(plans: Sequence[pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+    """What plans give that were sent to another process; it does them in an order of its own."""
+    sent = [cloudpickle.dumps(plan) for plan in plans]
+    told = {n: computed(cloudpickle.loads(sent[n])) for n in reversed(range(len(sent)))}
+    return (told[n] for n in range(len(sent)))
+
+
+@pytest.mark.parametrize("key", PROCESSES)
+def test_a_log_may_be_judged_in_pieces_elsewhere(key: str, tmp_path: Path) -> None:
+    order = Order(key, 400, 7, "statistical", defects=True)
+    (tmp_path / "log").mkdir()
+    DIALECTS["csv"](Simulated(order).parts(), process(key), tmp_path / "log")
+    settings = asked(key, "csv", tmp_path / "log")
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    assert judged(settings, there, part_rows=700, compute=elsewhere) == judged(settings, here)
+    for name in ("quarantine.parquet", "validation/remarks.parquet"):
+        of_here, of_there = (pl.read_parquet(each / name) for each in (here, there))
+        assert of_here.height > 0
+        assert_frame_equal(of_here, of_there, check_row_order=False)
 
 
 @pytest.mark.parametrize("defect", ROW_DEFECTS)

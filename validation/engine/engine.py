@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +35,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from validation.engine.table import Table
 
 Plan = Callable[[pl.LazyFrame], pl.LazyFrame]
+Compute = Callable[[Sequence[pl.LazyFrame]], Iterable[pl.DataFrame]]
 Kwargs = Mapping[str, Any]
 Reach = Literal["rows", "cases", "all"]
 
@@ -52,6 +54,16 @@ _COMPARE: Mapping[Operator, Callable[[pl.Expr, Any], pl.Expr]] = {
 def all_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of a part as they are."""
     return frame
+
+
+def computed(plan: pl.LazyFrame) -> pl.DataFrame:
+    """What a plan gives."""
+    return plan.collect(engine="streaming")
+
+
+def one_by_one(plans: Sequence[pl.LazyFrame]) -> Iterable[pl.DataFrame]:
+    """What plans give, in their order: the peak of memory is that of the largest, not their sum."""
+    return map(computed, plans)
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,12 @@ class PolarsBatchData(BatchData):
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
-    """Answers Great Expectations' metrics from plans: memory is bounded by a part of the batch."""
+    """Answers Great Expectations' metrics from plans: memory is bounded by a part of the batch.
+
+    ``compute`` may be replaced by what does several plans at once.
+    """
+
+    compute: Compute = staticmethod(one_by_one)
 
     def get_batch_data_and_markers(
         self, batch_spec: BatchSpec
@@ -139,26 +156,19 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             domain = IDDict(item.compute_domain_kwargs or {}).to_id()
             measure = _measure(item)
             groups[domain, measure.on, measure.reach, measure.alike].append(item)
+        plans = [self._plans(items) for items in groups.values()]
+        told = iter(self.compute(list(itertools.chain.from_iterable(plans))))
         answers: dict[MetricConfigurationID, Any] = {}
-        for items in groups.values():
-            answers |= self._answer(items)
+        for items, of_items in zip(groups.values(), plans, strict=True):
+            answers |= _answers(items, [next(told).row(0) for _ in of_items])
         return answers
 
-    def _answer(
-        self, items: Sequence[MetricComputationConfiguration]
-    ) -> dict[MetricConfigurationID, Any]:
+    def _plans(self, items: Sequence[MetricComputationConfiguration]) -> list[pl.LazyFrame]:
+        """A plan for each part of a domain, that gives one row: a column for each of the items."""
         measures = [_measure(item) for item in items]
         wanted = [measure.of.alias(str(n)) for n, measure in enumerate(measures)]
         parts = self._parts_for(measures[0], items[0].compute_domain_kwargs or {})
-        # a part at a time: the peak of memory is that of the largest part, not their sum
-        rows = [
-            measures[0].on(part).select(wanted).collect(engine="streaming").row(0) for part in parts
-        ]
-        columns = zip(*rows, strict=True)
-        return {
-            item.metric_configuration.id: measure.merge(list(values))
-            for item, measure, values in zip(items, measures, columns, strict=True)
-        }
+        return [measures[0].on(part).select(wanted) for part in parts]
 
     def _parts_for(self, measure: Measure, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
         """The rows of a domain as a measure must have them."""
@@ -188,6 +198,17 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def _clauses(self, conditions: Iterable[Condition]) -> list[pl.Expr]:
         return [self.condition_to_filter_clause(condition) for condition in conditions]
+
+
+def _answers(
+    items: Sequence[MetricComputationConfiguration], rows: Sequence[tuple[Any, ...]]
+) -> dict[MetricConfigurationID, Any]:
+    """The answer for each item, of those for the parts."""
+    columns = zip(*rows, strict=True)
+    return {
+        item.metric_configuration.id: _measure(item).merge(list(values))
+        for item, values in zip(items, columns, strict=True)
+    }
 
 
 def _with_instants(condition: Condition, schema: pl.Schema) -> Condition:

@@ -20,7 +20,7 @@ from great_expectations.data_context.types.base import (
 )
 
 from validation.engine.datasource import ParquetAsset, PolarsDatasource
-from validation.engine.engine import PolarsExecutionEngine
+from validation.engine.engine import Compute, PolarsExecutionEngine, one_by_one
 
 _COUNTS_ALONE = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""
@@ -34,7 +34,9 @@ class SuiteRun(NamedTuple):
     checkpoint: gx.Checkpoint
 
 
-def run_suite(suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime) -> SuiteRun:
+def run_suite(
+    suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime, compute: Compute = one_by_one
+) -> SuiteRun:
     """Validates a table by a checkpoint, which does nothing beside.
 
     An action of a checkpoint knows only what Great Expectations found; our verdict, and what may be
@@ -44,6 +46,7 @@ def run_suite(suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime) ->
         suite: what is expected of it.
         asset: the table.
         now: when it is validated; Great Expectations looks at no clock of its own.
+        compute: what computes the plans.
 
     Raises:
         RuntimeError: an expectation could not be computed, which is a defect of ours. The cause is
@@ -52,6 +55,8 @@ def run_suite(suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime) ->
     context = quiet_context()
     source = PolarsDatasource(name="candidates")
     context.add_datasource(datasource=source)
+    engine = source.get_execution_engine()
+    engine.compute = compute
     log = source.add_asset(asset).add_batch_definition("whole")
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))
@@ -62,7 +67,7 @@ def run_suite(suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime) ->
     run = RunIdentifier(run_name="gate", run_time=now)
     [result] = checkpoint.run(run_id=run).run_results.values()
     _all_computed(result)
-    return SuiteRun(result, source.get_execution_engine(), checkpoint)
+    return SuiteRun(result, engine, checkpoint)
 
 
 def quiet_context() -> EphemeralDataContext:
