@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.errors import EngineError
@@ -46,19 +47,28 @@ def check_alike(client: Client, job: Job) -> None:
     """
     ours = here(job)
     for address, theirs in client.run(here, job).items():
-        for our, their in zip(ours.versions, theirs.versions, strict=True):
-            if our != their:
-                raise EngineError(
-                    f"The worker at {address} has {their}; here it is {our}.",
-                    "Give all the same versions: then they find the same.",
-                )
-        if not theirs.sees_folder:
+        check_same(address, theirs, ours, job.process_folder)
+
+
+def check_same(address: str, theirs: Machine, ours: Machine, folder: Path) -> None:
+    """Refuses the worker at an address where it is not as this process is.
+
+    Raises:
+        EngineError: it differs; ``folder`` is what it should see.
+    """
+    for their, our in zip(theirs.versions, ours.versions, strict=True):
+        if their != our:
             raise EngineError(
-                f"The worker at {address} does not see {job.process_folder}.",
-                "Let --out be a folder on storage that all machines share, at the same path.",
+                f"The worker at {address} has {their}; here it is {our}.",
+                "Give all the same versions: then they find the same.",
             )
-        if theirs.key != ours.key:
-            raise EngineError(
-                f"The worker at {address} has another key for pseudonyms.",
-                "Name the variable that holds the key in privacy.key_env, and set it everywhere.",
-            )
+    if not theirs.sees_folder:
+        raise EngineError(
+            f"The worker at {address} does not see {folder}.",
+            "Let --out be a folder on storage that all machines share, at the same path.",
+        )
+    if theirs.key != ours.key:
+        raise EngineError(
+            f"The worker at {address} has another key for pseudonyms.",
+            "Name the variable that holds the key in privacy.key_env, and set it everywhere.",
+        )

@@ -106,6 +106,28 @@ def test_values_come_from_the_environment(tmp_path: Path) -> None:
     assert load(path, environ={"FOLDER": "there"}).sources[0].path == "there/log.csv"
 
 
+@pytest.mark.parametrize(
+    ("said", "environ", "overrides", "engine"),
+    [
+        ("", {}, [], "local"),
+        ("engine: dask", {}, [], "dask"),
+        ("engine: dask", {"HOEKSTEEN_ENGINE": "tcp://host:8786"}, [], "tcp://host:8786"),
+        ("", {"HOEKSTEEN_ENGINE": "dask"}, ["engine=local"], "local"),
+        ("engine: dask", {"HOEKSTEEN_ENGINE": ""}, [], "dask"),
+    ],
+)
+def test_the_engine_is_told_by_the_config_the_machine_or_the_command(
+    said: str, environ: dict[str, str], overrides: list[str], engine: str, tmp_path: Path
+) -> None:
+    assert load(write(tmp_path, SMALLEST + said), overrides, environ).engine == engine
+
+
+@pytest.mark.parametrize("engine", ["spark", "host:8786", "tcp://", "http://host:8786"])
+def test_another_engine_is_refused(engine: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'engine': write local, dask, or where a scheduler"):
+        load(write(tmp_path, SMALLEST), [f"engine={engine}"])
+
+
 def test_the_law_writes_durations_as_iso_8601(tmp_path: Path) -> None:
     text = SMALLEST.replace("end: [done]", "end: [done], steps: {a: {statutory_wait: P14D}}")
 

@@ -38,8 +38,9 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 def test_it_is_the_same_at_another_time_and_in_another_place(planned: Plan, tmp_path: Path) -> None:
     later = planned(now=NOW + dt.timedelta(days=1), out=tmp_path / "else", store=tmp_path / "s")
+    elsewhere = planned(overrides=("engine=dask",))
 
-    assert planned().run_id == later.run_id
+    assert planned().run_id == later.run_id == elsewhere.run_id
 
 
 def test_one_instant_is_one_as_of_in_every_zone(planned: Plan) -> None:
