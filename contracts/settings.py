@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from contracts.attributes import CaseAttribute, Name
+from contracts.cron import Cron
 from contracts.deadlines import Deadline
 from contracts.house_style import HouseStyle
 from contracts.models import Model
@@ -230,7 +231,7 @@ class Report(Model):
 class Schedule(Model):
     """When the process runs by itself, and how long a stage of a run may take."""
 
-    cron: Name
+    cron: Cron
     timezone: TimeZone = "Europe/Amsterdam"
     stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What nobody chose, and what was asked that this version does not do: the report says both."""
+"""What nobody chose: the report says it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from pydantic import BaseModel
 
 from contracts.settings import Settings
 
-_NOT_ACTED_ON = ("schedule",)
-
 
 def defaulted(settings: Settings) -> tuple[str, ...]:
     """The keys of the config that were left out, each with the value that was taken."""
-    left_out = [key for key in _left_out(settings, "") if not key.startswith(_NOT_ACTED_ON)]
+    left_out = list(_left_out(settings, ""))
     if not settings.journey.steps:
         left_out.append('journey.steps = "it is always the agency\'s turn"')
     return tuple(left_out)
-
-
-def not_done_yet(settings: Settings) -> tuple[str, ...]:
-    """The keys of the config that this version reads but does not act on."""
-    return tuple(key for key in _NOT_ACTED_ON if key in settings.model_fields_set)
 
 
 def _left_out(model: BaseModel, prefix: str) -> Iterator[str]:

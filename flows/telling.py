@@ -18,7 +18,7 @@ from contracts.errors import UsageError
 from contracts.left_out import added_up
 from contracts.verdict import Verdict
 from flows import dialogue
-from flows.defaults import defaulted, not_done_yet
+from flows.defaults import defaulted
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.job import VERSION, Job
 from flows.lens import lens_of, meant
@@ -119,7 +119,6 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         sources=tuple(sources),
         rules=verdict.rules,
         defaulted=chosen if job.as_of else (*chosen, "as_of"),
-        not_done=not_done_yet(job.settings),
         no_steps=tuple(log.set_aside.items()),
         left_out=added_up(batch.staged.left_out for batch in batches),
         known=job.then.known_at if job.then else None,

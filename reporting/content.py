@@ -252,9 +252,6 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
     speech, settings = names.speech, names.settings
     k = settings.privacy.minimum_group
 
-    def in_words(keys: tuple[str, ...]) -> list[dict[str, str | None]]:
-        return [{"key": key, "words": vocabulary.key(key, speech)} for key in keys]
-
     return {
         "facts": facts,
         "can_be_saved": not facts.is_public
@@ -267,8 +264,9 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
         "changes": changes.changes(findings, facts, names, k),
         "compared": findings.changes is not None,
         "redefined": changes.in_period(settings.definitions, findings, names),
-        "defaulted": in_words(facts.defaulted),
-        "not_done": in_words(facts.not_done),
+        "defaulted": [
+            {"key": key, "words": vocabulary.key(key, speech)} for key in facts.defaulted
+        ],
         "sources": [
             {
                 "name": s.name,

@@ -40,7 +40,6 @@ class Facts:
         sources: what was read.
         rules: every rule of the gate, before disclosure control.
         defaulted: config keys, or sentences, of what nobody chose.
-        not_done: config keys that this version does not act on yet.
         left_out: how many cases of the sources have no row, by why.
         known: since when the log of the run was known, where it looks back at a moment; null where
             what was known then is not kept.
@@ -58,7 +57,6 @@ class Facts:
     sources: tuple[SourceFact, ...] = ()
     rules: tuple[RuleResult, ...] = ()
     defaulted: tuple[str, ...] = ()
-    not_done: tuple[str, ...] = ()
     no_steps: tuple[tuple[str, int], ...] = ()
     left_out: Mapping[Why, int] = field(default_factory=dict)
     known: dt.datetime | None = None

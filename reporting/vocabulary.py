@@ -49,6 +49,7 @@ KEYS = {
     "report.style": sentence("the house style of the report"),
     "report.public": sentence("whether there is a copy for the public"),
     "schedule": sentence("when the process runs by itself"),
+    "schedule.timezone": sentence("the time zone of the schedule"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),
 }

@@ -481,7 +481,6 @@ def facts() -> Facts:
             rule_result("C03"),
         ),
         defaulted=("privacy", "calendar", "analysis.rank_by"),
-        not_done=("schedule", "analysis.segments"),
     )
 
 
