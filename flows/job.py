@@ -166,6 +166,11 @@ class Job(BaseModel):
         return all(rule["id"] != NOT_YET for rule in failed)
 
 
+def in_a_zone(moment: dt.datetime) -> dt.datetime:
+    """The same moment; what has no offset is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
 def plan(
     config: Path,
     *,
@@ -309,11 +314,27 @@ def _origins(inputs: Sequence[Input], kept: Sequence[Batch], then: Version | Non
 
 
 def point_at(job: Job) -> None:
-    """Points ``latest`` at the run, which stands there whole."""
-    link = job.process_folder / f".latest-{job.run_id}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(job.run_id, target_is_directory=True)
-    link.replace(job.process_folder / "latest")
+    """Points ``latest`` at the run, which stands there whole.
+
+    A run that looks at a moment does not take the place of one that looks at a later one.
+    """
+    from filelock import FileLock
+
+    latest, link = job.process_folder / "latest", job.process_folder / ".latest"
+    with FileLock(job.process_folder / ".pointing"):  # of runs that end at once
+        if job.as_of and _as_of(latest) > job.as_of:
+            return
+        link.unlink(missing_ok=True)
+        link.symlink_to(job.run_id, target_is_directory=True)
+        link.replace(latest)
+
+
+def _as_of(run: Path) -> dt.datetime:
+    """At what moment a run looks; where there is none, at none that any run looks at."""
+    path = run / "findings.json"
+    if not path.exists():
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
+    return dt.datetime.fromisoformat(json.loads(path.read_text("utf-8"))["as_of"])
 
 
 def _drawn(settings: Settings, config: Path) -> str | None:

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from contracts.errors import UsageError
 from flows import job as job_module
-from flows.job import Job, plan
+from flows.job import Job, plan, point_at
 
+FINDINGS = "findings.json"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = """
 process: {id: p}
@@ -96,3 +98,42 @@ def test_a_run_with_rows_from_the_future_is_made_again(
     (job.folder / "findings.json").write_text(f'{{"validation": {{"failed": [{rules}]}}}}')
 
     assert job.is_done is done
+
+
+@pytest.mark.parametrize(
+    ("there", "as_of", "latest"),
+    [
+        (None, None, "new"),
+        (None, "2026-03-01", "new"),
+        ("2026-02-01", "2026-03-01", "new"),
+        ("2026-03-01", "2026-03-01", "new"),
+        ("2026-03-02", "2026-03-01", "old"),
+        ("2026-03-02", None, "new"),
+        ("nothing", "2026-03-01", "new"),
+    ],
+)
+def test_latest_does_not_move_back_to_an_earlier_view(
+    planned: Plan, there: str | None, as_of: str | None, latest: str
+) -> None:
+    job = planned(as_of=as_of and dt.datetime.fromisoformat(f"{as_of}T00:00Z"))
+    job.folder.mkdir(parents=True)
+    if there:
+        (job.process_folder / "latest").symlink_to("old")
+    if there not in (None, "nothing"):
+        (job.process_folder / "old").mkdir()
+        (job.process_folder / "old" / FINDINGS).write_text(f'{{"as_of": "{there}T00:00:00Z"}}')
+
+    point_at(job)
+
+    expected = job.run_id if latest == "new" else "old"
+    assert (job.process_folder / "latest").readlink() == Path(expected)
+
+
+def test_runs_that_end_at_once_leave_latest_at_one_of_them(planned: Plan) -> None:
+    job = planned()
+    job.folder.mkdir(parents=True)
+
+    with ThreadPoolExecutor(8) as at_once:
+        list(at_once.map(point_at, [job] * 32))
+
+    assert (job.process_folder / "latest").resolve() == job.folder
