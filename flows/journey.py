@@ -7,43 +7,59 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from prefect import flow
+from pydantic import AfterValidator, Field
 
-from contracts.errors import GateStopped
+from contracts.errors import GateStopped, HoeksteenError
 from contracts.verdict import Verdict
 from flows import shelf, steps
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
 from flows.engines import started
-from flows.job import Job, again, plan
+from flows.job import Job, again, in_a_zone, plan
 from flows.left_out import tell
 from flows.progress import NOBODY, Follower, Stages
+from flows.run_names import run_name
 from flows.tasks import Prefect, stopped
 from ingest.batches import Batch
 
+Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
+Seconds = Annotated[float, Field(ge=0)]
 
-@flow(name="journey", flow_run_name="{config}", persist_result=False)
+
+@flow(name="journey", flow_run_name=run_name, persist_result=False)
 def journey(
     config: Path,
     out: Path = Path("out"),
-    as_of: dt.datetime | None = None,
+    as_of: Moment | None = None,
     store: str | None = None,
     overrides: tuple[str, ...] = (),
-    wait_seconds: float = 0,
+    wait_seconds: Seconds = 0,
 ) -> Path:
     """Ingests, validates, mines and reports one process; gives the folder of the run.
+
+    Args:
+        config: the YAML file that describes the process.
+        out: the folder that reports are written in.
+        as_of: looks at the log as it stood then; what has no offset is UTC.
+        store: where the event store is, if not with the reports.
+        overrides: ``key.sub=value`` texts that win over the config.
+        wait_seconds: waits so long for another run on the same store.
 
     Raises:
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
     now = dt.datetime.now(dt.UTC)
-    job = wordless(plan)(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    schedule = job.settings.schedule
-    follower = Prefect(schedule.stage_at_most if schedule else None)
     try:
+        job = wordless(plan)(
+            config, out=out, now=now, as_of=as_of, store=store, overrides=overrides
+        )
+        schedule = job.settings.schedule
+        follower = Prefect(schedule.stage_at_most if schedule else None)
         return wordless(make)(job, follower, wait_seconds)
-    except GateStopped as error:
+    except HoeksteenError as error:
         return stopped(error)  # type: ignore[no-any-return]
 
 
@@ -61,6 +77,7 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
                 with steps.workplace(job), started(job) as engine:
                     _make(job, Stages(job.stage_log, engine, follower), follower)
     shelf.put(job)
+    follower.note(f"The run stands in {job.folder}.")
     return job.folder
 
 

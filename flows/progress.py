@@ -32,6 +32,9 @@ class Follower(Protocol):
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
         """Passes on what comes of a stage, of which there will be ``total``."""
 
+    def note(self, said: str) -> None:
+        """Keeps what is said of how far the run is."""
+
     def judged(self, job: Job, folder: Path) -> None:
         """Takes note of the verdict in ``folder``, on the log of a job."""
 
@@ -49,6 +52,9 @@ class Nobody:
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:  # noqa: ARG002
         """Passes it on."""
         return iter(results)
+
+    def note(self, said: str) -> None:
+        """The screen has it."""
 
     def judged(self, job: Job, folder: Path) -> None:
         """Nothing is noted."""
@@ -106,6 +112,8 @@ class Stages:
         with self._log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(entry) + "\n")
         self._console.print(f"{name:<12} {seconds:6.1f} s", highlight=False)
+        self._follower.note(f"{name} took {seconds:.1f} seconds")
+        self._note(f"{name} took {seconds:.1f} seconds")
 
 
 def recorded(log: Path) -> list[dict[str, object]]:

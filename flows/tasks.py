@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
 from prefect.states import Failed
 from prefect.tasks import Task
 
-from contracts.errors import EngineError, GateStopped
+from contracts.errors import EngineError, GateStopped, HoeksteenError
 from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
 from flows.job import Job
@@ -44,7 +45,7 @@ class Prefect:
         def stage() -> Any:
             try:
                 return wordless(do)()
-            except GateStopped as error:
+            except HoeksteenError as error:
                 return stopped(error)
 
         task: Any = Task(
@@ -74,6 +75,10 @@ class Prefect:
         if shown:
             tell_progress(name, 1, shown)
 
+    def note(self, said: str) -> None:
+        """Prefect keeps it with the run."""
+        get_run_logger().info(said)
+
     def judged(self, job: Job, folder: Path) -> None:
         """Prefect shows the verdict."""
         tell_verdict(job, folder)
@@ -83,9 +88,10 @@ class Prefect:
         tell_report(job)
 
 
-def stopped(error: GateStopped) -> Any:
+def stopped(error: HoeksteenError) -> Any:
     """What a task or a flow returns to end as stopped; whoever asks for its result gets ``error``.
 
-    Raised, it would be logged with a traceback, as if something had gone wrong.
+    Raised, it would be logged with a traceback, as if it were a defect.
     """
-    return Failed(name="Stopped at the gate", message=str(error), data=error)
+    name = "Stopped at the gate" if isinstance(error, GateStopped) else None
+    return Failed(name=name, message=str(error), data=error)
