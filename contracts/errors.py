@@ -6,7 +6,7 @@ HoeksteenError                 exit code
 ├── ConfigError                2   the config is wrong: the file, the key, the nearest valid one
 ├── UsageError                 2   the command was used wrongly
 ├── GateStopped                3   validation stopped the run; nothing after it ran
-├── SourceError                4   a source, or the storage of the store, does not do as asked
+├── SourceError                4   a source, a store's storage, or Prefect does not do as asked
 ├── EngineError                4   the workers, or the time that a stage may take, do not suffice
 └── StoreBusy                  5   another run holds the same store
 
@@ -51,7 +51,7 @@ class GateStopped(HoeksteenError):
 
 
 class SourceError(HoeksteenError):
-    """A source could not be read, or the storage that the store is in not be read or written."""
+    """A source, the storage that the store is in, or the server of Prefect does not do as asked."""
 
     exit_code: ClassVar[int] = 4
 

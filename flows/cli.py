@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 import click
 
-from flows.job import plan
+from flows.job import in_a_zone, plan
 from flows.sentences import Sentences, say, want_json
 from flows.warm import import_in_background
 
 _CONFIG = click.argument("config", type=click.Path(path_type=Path))
+_CONFIGS = click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
 _SET = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Overrules a key of the config."
 )
@@ -41,6 +42,12 @@ _STORE = click.option(
     metavar="FOLDER|URL",
     help="Where the event store is: a folder, or s3://bucket/folder (abfss://, gs://).",
 )
+_STORES = click.option(
+    "--store",
+    "stores",
+    metavar="FOLDER|URL",
+    help="Where the event stores are: each process has a folder of its own in it.",
+)
 
 
 # named here too, as the writers would have every command wait for their libraries
@@ -59,7 +66,7 @@ class _Moment(click.ParamType[dt.datetime]):
         except ValueError:
             hint = "write for example 2026-06-30T17:00+02:00"
             self.fail(f"'{value}' is not a time; {hint}.", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return in_a_zone(moment)
 
 
 @click.group(cls=Sentences)
@@ -142,6 +149,50 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     aside = "some" if aside_rows is None else f"{aside_rows:,}"
     fit = f"The log is fit to mine; {aside} of {verdict.rows:,} rows would be set aside."
     say(shown(verdict, k), "\n".join([*rules, fit]))
+
+
+@app.command()
+@_CONFIGS
+@_OUT
+@_STORES
+@click.option(
+    "--pool",
+    default="hoeksteen",
+    show_default=True,
+    help="The work pool whose workers make the runs; made if it is not there.",
+)
+@_JSON
+def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: str) -> None:
+    """Registers configs that have a schedule with Prefect, to be run by a worker.
+
+    CONFIGS are those in configs/ if none is named. What is registered is written in prefect.yaml.
+    """
+    from flows.deployments import deploy as register
+    from flows.prefect_yaml import PREFECT_YAML
+
+    names, gone = register(configs, out, stores, pool)
+    _say_gone(gone)
+    say({"deployments": names, "pool": pool, "file": str(PREFECT_YAML)}, "\n".join(names))
+
+
+@app.command()
+@_CONFIGS
+@_OUT
+@_STORES
+@_JSON
+def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
+    """Runs configs that have a schedule when they are due, until it is interrupted.
+
+    CONFIGS are those in configs/ if none is named.
+    """
+    from flows.deployments import prepare
+    from flows.deployments import serve as serve_them
+
+    deployments, gone = prepare(configs, out, stores)
+    _say_gone(gone)
+    names = [each.full_name for each in deployments]
+    say({"deployments": names}, "\n".join(names))
+    serve_them(deployments)
 
 
 @app.command()
@@ -237,6 +288,13 @@ def generate(  # noqa: PLR0913 - a name each option
     truth = generate(Order(process, cases, seed, level, defects), dialect, out)
     click.echo(f"{truth['cases']:,} cases, {truth['events']:,} events", err=True)
     say({"folder": str(out)}, str(out))
+
+
+def _say_gone(names: list[str]) -> None:
+    for name in names:
+        click.echo(
+            f"{name} is not run by itself any more: its config does not ask for it.", err=True
+        )
 
 
 def _pages(folder: Path) -> list[str]:

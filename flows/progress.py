@@ -113,7 +113,6 @@ class Stages:
             log.write(json.dumps(entry) + "\n")
         self._console.print(f"{name:<12} {seconds:6.1f} s", highlight=False)
         self._follower.note(f"{name} took {seconds:.1f} seconds")
-        self._note(f"{name} took {seconds:.1f} seconds")
 
 
 def recorded(log: Path) -> list[dict[str, object]]:

@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Configs with a schedule as deployments of Prefect: registered for a worker, or served from here.
+
+The config is the truth: its deployment becomes what it says, and one that it was deployed as and
+does not ask for any more loses its schedules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from prefect import serve as serve_all
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.client.schemas.sorting import DeploymentSort
+from prefect.deployments.runner import DeploymentApplyError, RunnerDeployment
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL
+from prefect.types.entrypoint import EntrypointType
+from prefect.utilities.callables import parameter_schema
+from prefect.workers.process import ProcessWorker
+
+from contracts.errors import SourceError, UsageError
+from flows import prefect_yaml
+from flows.job import VERSION
+from flows.journey import journey
+from flows.scheduled import ENTRYPOINT, SLUG, TAG, Found, Scheduled, find
+
+_PAGE = 200
+_PLAIN: Any = "prefect:simple"  # else Prefect asks git what the working folder is a version of
+_AS_THEY_ARE = (
+    *("version", "description", "tags", "parameters", "entrypoint", "paused"),
+    *("enforce_parameter_schema", "concurrency_options"),
+)
+
+
+def deploy(
+    configs: Sequence[Path], out: Path, stores: str | None, pool: str
+) -> tuple[list[str], list[str]]:
+    """Registers what has a schedule with a work pool, and writes ``prefect.yaml``.
+
+    Gives the names of the deployments, and of those that lost their schedule.
+
+    Raises:
+        HoeksteenError: a config is wrong, or none has a schedule; there is no server.
+    """
+    found = find(configs, out, stores)
+    prefect_yaml.check_ours()
+    with _server(found) as client:
+        gone = _take_away(client, found, is_named=bool(configs))
+        _make_pool(client, pool)
+        for each in found.scheduled:
+            _register(client, each, pool)
+    prefect_yaml.write(found.scheduled, pool)
+    return [each.full_name for each in found.scheduled], gone
+
+
+def prepare(
+    configs: Sequence[Path], out: Path, stores: str | None
+) -> tuple[list[RunnerDeployment], list[str]]:
+    """What ``serve`` can serve, and the names of the deployments that lost their schedule.
+
+    Raises:
+        HoeksteenError: a config is wrong, or none has a schedule; there is no server.
+    """
+    found = find(configs, out, stores)
+    with _server(found) as client:
+        gone = _take_away(client, found, is_named=bool(configs))
+    deployments = [_deployment(each) for each in found.scheduled]
+    for each in deployments:
+        each.work_pool_name = None  # said, as it may be in one
+    return deployments, gone
+
+
+def serve(deployments: Iterable[RunnerDeployment]) -> None:
+    """Runs what is due until it is interrupted; then the schedules rest.
+
+    Raises:
+        SourceError: the server does not answer.
+    """
+    with _answering():
+        serve_all(*deployments, print_starting_message=False)
+
+
+@contextmanager
+def _server(found: Found) -> Iterator[SyncPrefectClient]:
+    """A client of the server that is set."""
+    if not PREFECT_API_URL.value():
+        if not found.scheduled:
+            raise _nothing_scheduled()
+        raise UsageError(
+            "No server of Prefect is set.",
+            "Start one with `prefect server start`, and set "
+            "PREFECT_API_URL=http://127.0.0.1:4200/api.",
+        )
+    with _answering(), get_client(sync_client=True) as client:
+        client.api_version()
+        yield client
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Says in a sentence what the server does not do."""
+    url = str(PREFECT_API_URL.value()).rpartition("@")[2]
+    hint = "See whether `prefect server start` is running there, and what PREFECT_API_URL says."
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        said = f"answers with {error.response.status_code} to {error.request.url.path}"
+        raise SourceError(f"The server of Prefect at {url} {said}.", hint) from None
+    except httpx.HTTPError as error:
+        why = type(error).__name__
+        raise SourceError(
+            f"The server of Prefect at {url} does not answer ({why}).", hint
+        ) from None
+    except DeploymentApplyError as error:
+        raise SourceError(f"The server of Prefect at {url} refuses it: {error}") from None
+
+
+def _nothing_scheduled() -> UsageError:
+    return UsageError(
+        "No config has a schedule.",
+        'Add one, for example `schedule: {cron: "0 6 * * mon"}`; '
+        "without names the configs in configs/ are looked at.",
+    )
+
+
+def _take_away(client: SyncPrefectClient, found: Found, *, is_named: bool) -> list[str]:
+    """Removes the schedules of deployments that their config does not ask for any more.
+
+    Raises:
+        UsageError: nothing is scheduled, nor was; or that goes for a config that was named.
+    """
+    names = found.names_of
+    stale = [
+        each
+        for each in _deployed(client)
+        if (config := each.parameters.get("config")) in names and names[config] != each.name
+    ]
+    were = {each.parameters["config"] for each in stale}
+    never = [path for path in found.without if str(path) not in were]
+    if not found.scheduled and not stale and not (is_named and never):
+        raise _nothing_scheduled()
+    if is_named and never:
+        raise UsageError(
+            f"{never[0]} has no schedule.",
+            'Add one, for example `schedule: {cron: "0 6 * * mon"}`.',
+        )
+    for each in stale:
+        for schedule in each.schedules:
+            client.delete_deployment_schedule(each.id, schedule.id)
+    return [f"{journey.name}/{each.name}" for each in stale if each.schedules]
+
+
+def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
+    """All deployments of ours that the server has."""
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    by_name, offset = DeploymentSort.NAME_ASC, 0
+    while page := client.read_deployments(
+        deployment_filter=ours, sort=by_name, limit=_PAGE, offset=offset
+    ):
+        yield from (each for each in page if each.entrypoint == ENTRYPOINT)
+        offset += len(page)
+
+
+def _make_pool(client: SyncPrefectClient, name: str) -> None:
+    """Sees to it that there is a work pool; a new one is of processes."""
+    try:
+        template = ProcessWorker.get_default_base_job_template()
+        wanted = WorkPoolCreate(name=name, type=ProcessWorker.type, base_job_template=template)
+    except ValueError:
+        raise UsageError(
+            f"'{name}' cannot be the name of a work pool.", "Leave out / % & < and >."
+        ) from None
+    try:
+        client.read_work_pool(name)
+    except ObjectNotFound:
+        client.create_work_pool(wanted)
+
+
+def _register(client: SyncPrefectClient, scheduled: Scheduled, pool: str) -> None:
+    """Makes a deployment what its config says; one that is so already is not touched.
+
+    Prefect would make all runs anew that are due.
+    """
+    wanted = _deployment(scheduled)
+    try:
+        there = client.read_deployment_by_name(scheduled.full_name)
+    except ObjectNotFound:
+        there = None
+    if there is None or not _is_as_said(there, wanted, pool):
+        wanted.apply(work_pool_name=pool)
+
+
+def _is_as_said(there: DeploymentResponse, wanted: RunnerDeployment, pool: str) -> bool:
+    limit = there.global_concurrency_limit
+    return (
+        all(getattr(there, name) == getattr(wanted, name) for name in _AS_THEY_ARE)
+        and there.parameter_openapi_schema
+        == parameter_schema(journey).model_dump(exclude_unset=True)
+        and (limit.limit if limit else None) == wanted.concurrency_limit
+        and _schedules(there) == _schedules(wanted)
+        and there.work_pool_name == pool
+    )
+
+
+def _schedules(of: DeploymentResponse | RunnerDeployment) -> list[tuple[Any, bool | None]]:
+    return [(each.schedule, each.active) for each in of.schedules or () if each.slug == SLUG]
+
+
+def _deployment(scheduled: Scheduled) -> RunnerDeployment:
+    when = CronSchedule(cron=scheduled.schedule.cron, timezone=scheduled.schedule.timezone)
+    deployment = RunnerDeployment.from_flow(
+        journey,
+        name=scheduled.name,
+        description=scheduled.description,
+        version=VERSION,
+        version_type=_PLAIN,
+        tags=scheduled.tags,
+        parameters=scheduled.parameters,
+        schedules=[DeploymentScheduleCreate(schedule=when, slug=SLUG, active=True)],
+        paused=False,
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy="ENQUEUE"),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    deployment.entrypoint = ENTRYPOINT
+    return deployment

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Which configs run by themselves, and what Prefect is told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contracts.config import CONFIG, load, parse
+from contracts.errors import ConfigError
+from contracts.settings import Schedule, Settings
+from ingest.places import place_of
+
+FLOW = "journey"
+ENTRYPOINT = f"flows.{FLOW}:{FLOW}"
+"""In the form that is found wherever hoeksteen is installed, whatever the working folder is."""
+TAG = "hoeksteen"
+SLUG = "config"
+"""The name of the schedule that a config asks for, among others that somebody may add."""
+WAIT_SECONDS = 3600
+"""A run that finds its store busy waits for so long: longer than one should take."""
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A config with a ``schedule``; ``stores`` is where the stores of all processes are."""
+
+    config: Path
+    settings: Settings
+    schedule: Schedule
+    out: Path
+    stores: str | None
+
+    @property
+    def name(self) -> str:
+        """What the deployment is called: after its process."""
+        return self.settings.process.id
+
+    @property
+    def full_name(self) -> str:
+        """What ``prefect deployment run`` knows it by."""
+        return f"{FLOW}/{self.name}"
+
+    @property
+    def description(self) -> str:
+        """What it is, for whoever finds it in Prefect."""
+        return f"Shows where citizens wait in {self.settings.process.title('en')}."
+
+    @property
+    def tags(self) -> list[str]:
+        """What it can be found by."""
+        return [TAG, self.name]
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What each run is given; paths are absolute, as a worker starts a run anywhere.
+
+        Raises:
+            UsageError: there cannot be such a store.
+        """
+        told = {"config": str(self.config), "out": str(self.out), "wait_seconds": WAIT_SECONDS}
+        return told | ({"store": self._store(self.stores)} if self.stores else {})
+
+    def _store(self, stores: str) -> str:
+        """A folder for this process alone: a store holds one log, and removes what is not of it."""
+        return str(place_of(f"{stores.rstrip('/')}/{self.name}", self.out))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The configs that were looked at: those with a schedule, and the paths of those without."""
+
+    scheduled: tuple[Scheduled, ...]
+    without: tuple[Path, ...]
+
+    @property
+    def names_of(self) -> dict[str, str | None]:
+        """What each config is deployed as."""
+        names: dict[str, str | None] = {str(path): None for path in self.without}
+        return names | {str(each.config): each.name for each in self.scheduled}
+
+
+def find(configs: Sequence[Path], out: Path, stores: str | None) -> Found:
+    """Reads ``configs``, or else all in ``configs/``.
+
+    Of those without a schedule nothing else is looked at.
+
+    Raises:
+        ConfigError: one that has a schedule is wrong, or two are of one process.
+        UsageError: there cannot be such a store.
+    """
+    given = configs or sorted(Path("configs").glob("*.yaml"))
+    paths = list(dict.fromkeys(path.resolve() for path in given))
+    scheduled = tuple(_read(paths, out.resolve(), stores))
+    _check_names(scheduled)
+    with_one = {each.config for each in scheduled}
+    return Found(scheduled, tuple(path for path in paths if path not in with_one))
+
+
+def _read(paths: Sequence[Path], out: Path, stores: str | None) -> Iterator[Scheduled]:
+    for path in paths:
+        if parse(path, CONFIG).get("schedule") is None:
+            continue
+        settings = load(path)
+        if settings.schedule:
+            yield Scheduled(path, settings, settings.schedule, out, stores)
+
+
+def _check_names(scheduled: Sequence[Scheduled]) -> None:
+    seen: dict[str, Path] = {}
+    for each in scheduled:
+        if each.name in seen:
+            raise ConfigError(
+                f"{seen[each.name]} and {each.config} are of one process: {each.name}.",
+                "Give one of them another process.id, or leave its schedule out.",
+            )
+        seen[each.name] = each.config
