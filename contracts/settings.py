@@ -228,12 +228,35 @@ class Report(Model):
     public: bool = False
 
 
-class Schedule(Model):
-    """When the process runs by itself, and how long a stage of a run may take."""
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", text):
+        raise ValueError("this is no mail address; write for example team@dienst.example")
+    return text
 
-    cron: Cron
+
+def _not_all_the_time(every: dt.timedelta) -> dt.timedelta:
+    if every < dt.timedelta(minutes=1):
+        raise ValueError("from look to look is at least a minute; write for example PT5M")
+    return every
+
+
+class Schedule(Model):
+    """When the process runs by itself, how long a stage of a run may take, and who gets its alarms.
+
+    ``watch``: its sources are looked at so often, and it runs when there is something new.
+    """
+
+    cron: Cron | None = None
+    watch: Annotated[dt.timedelta, AfterValidator(_not_all_the_time)] | None = None
     timezone: TimeZone = "Europe/Amsterdam"
     stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
+    mail: tuple[Annotated[str, AfterValidator(_mail_address)], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_moment(self) -> Schedule:
+        if self.cron is None and self.watch is None:
+            raise ValueError("say when: cron, as in '0 6 * * mon', or watch, as in PT5M, or both")
+        return self
 
 
 class Settings(Model):
@@ -250,14 +273,24 @@ class Settings(Model):
     store: Store = Store()
     analysis: Analysis = Analysis()
     report: Report = Report()
-    schedule: Schedule | None = None
-    # what a run finds does not depend on it: it is never part of what a run is
+    # what a run finds does not depend on these: they are never part of what a run is
+    schedule: Schedule | None = Field(default=None, exclude=True)
     engine: Engine = Field(default="local", exclude=True)
 
     @model_validator(mode="after")
     def _one_zone(self) -> Settings:
         if len({source.timezone for source in self.sources}) > 1:
             raise ValueError("the sources of one process share one timezone")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_watched(self) -> Settings:
+        asked = [each.path for each in self.sources if each.is_asked]
+        if self.schedule and self.schedule.watch and asked:
+            raise ValueError(
+                f"schedule.watch looks at files, and {asked[0]} is a database or an API, of which"
+                " nothing can be seen from outside; leave watch out and say when: cron"
+            )
         return self
 
     @model_validator(mode="after")

@@ -209,6 +209,11 @@ class Source(Model):
         """The format that the config says, or its path tells; null where neither does."""
         return self.format or format_of_path(self.path)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is a database or an API: nobody knows what it has before it is asked."""
+        return self.meant_format == "sql" or self.path.startswith(("https://", "http://"))
+
     @model_validator(mode="after")
     def _milestones_are_the_events(self) -> Source:
         told = [role for role in _OF_AN_EVENT if getattr(self.columns, role) is not None]

@@ -22,6 +22,7 @@ from prefect.tasks import Task
 from contracts.errors import EngineError, GateStopped, HoeksteenError
 from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
+from flows.events import last_findings, tell_alarms, tell_stopped
 from flows.job import Job
 
 Result = TypeVar("Result")
@@ -80,12 +81,15 @@ class Prefect:
         get_run_logger().info(said)
 
     def judged(self, job: Job, folder: Path) -> None:
-        """Prefect shows the verdict."""
+        """Prefect shows the verdict; of a run that the gate stopped it is told."""
         tell_verdict(job, folder)
+        if folder == job.folder:
+            tell_stopped(job)
 
     def published(self, job: Job) -> None:
-        """Prefect shows what the report says."""
+        """Prefect shows what the report says, and is told what there is to raise alarm of."""
         tell_report(job)
+        tell_alarms(job, last_findings(job))
 
 
 def stopped(error: HoeksteenError) -> Any:

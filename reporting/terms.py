@@ -36,7 +36,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
     known = _by_id(names)
     return [
         {
-            "name": _title(known[found.id], names.speech),
+            "name": title(known[found.id], names.speech),
             "id": found.id,
             "basis": _basis(known[found.id], names.speech),
             "counts": [_count(getattr(found, status), names.speech) for status in STATUSES],
@@ -53,7 +53,7 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
     rows = told.select("id", "status", "cases").iter_rows()
     return [
         {
-            "name": _title(known[name], names.speech),
+            "name": title(known[name], names.speech),
             "why": names.speech.say(why),
             "cases": names.speech.number(cases),
         }
@@ -71,7 +71,7 @@ def outrun(findings: Findings, names: Names) -> list[Row]:
         is_shown = None not in (found.within, found.late) and done > 0
         if is_shown and found.id in known and isinstance(known[found.id].rule, OwnDate):
             share = names.speech.share((found.late or 0) / done)
-            rows.append({"name": _title(known[found.id], names.speech), "share": share})
+            rows.append({"name": title(known[found.id], names.speech), "share": share})
     return rows
 
 
@@ -81,7 +81,7 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
     frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
     return [
         {
-            "name": _title(known[name], names.speech),
+            "name": title(known[name], names.speech),
             "place": names.place(from_, to),
             "cases": names.speech.number(cases),
         }
@@ -95,7 +95,7 @@ def registered(table: pl.DataFrame, names: Names) -> list[Row]:
     others = table.filter(pl.col("registered_is") != "same", pl.col("id").is_in(list(known)))
     return [
         {
-            "name": _title(known[name], names.speech),
+            "name": title(known[name], names.speech),
             "which": which,
             "cases": names.speech.number(cases),
         }
@@ -110,7 +110,7 @@ def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
     rows = table.filter(bunched, pl.col("id").is_in(list(known))).sort("id")
     return [
         {
-            "name": _title(known[row["id"]], names.speech),
+            "name": title(known[row["id"]], names.speech),
             "before": names.speech.number(row["before"]),
             "after": names.speech.number(row["after"]),
         }
@@ -123,7 +123,7 @@ def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
     known, speech = _by_id(names), names.speech
     return [
         {
-            "name": _title(known[row["id"]], speech),
+            "name": title(known[row["id"]], speech),
             "cases": speech.number(row["cases"]),
             "coverage": row["coverage"] and speech.share(row["coverage"]),
             "brier": speech.number(row["brier"], 2),
@@ -139,7 +139,7 @@ def exposures(findings: Findings, names: Names) -> list[Row]:
     known = _by_id(names)
     return [
         {
-            "name": _title(known[found.id], names.speech),
+            "name": title(known[found.id], names.speech),
             "cases": names.speech.number(found.noticed),
             "euros": names.speech.number(found.penalty_eur),
         }
@@ -156,7 +156,8 @@ def _count(n: int | None, speech: Speech) -> str:
     return speech.say("not shown") if n is None else speech.number(n)
 
 
-def _title(deadline: Deadline, speech: Speech) -> str:
+def title(deadline: Deadline, speech: Speech) -> str:
+    """What a reader calls a deadline: as the norm table does, or its own name."""
     if not isinstance(deadline.rule, str):
         return deadline.id
     title = norm_table()[deadline.rule].title

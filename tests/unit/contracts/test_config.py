@@ -83,6 +83,44 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("schedule", "source", "said"),
+    [
+        ("{}", "log.csv", "'schedule': say when: cron"),
+        ("{mail: [a@b.nl]}", "log.csv", "'schedule': say when: cron"),
+        ("{watch: PT59S}", "log.csv", "'schedule.watch': from look to look is at least a minute"),
+        ("{watch: soon}", "log.csv", "'schedule.watch': write a period as the law does"),
+        ("{watch: PT5M, mail: [team]}", "log.csv", "'schedule.mail.0': this is no mail address"),
+        ('{watch: PT5M, mail: ["a@b.nl\\nBcc: c@d.nl"]}', "log.csv", "is no mail address"),
+        ("{watch: PT5M}", "postgresql://db/x, table: t", "postgresql://db/x is a database or an"),
+        (
+            "{watch: PT5M}",
+            "https://zaken/api, format: zgw, client_id_env: A, client_secret_env: B",
+            "https://zaken/api is a database or an API",
+        ),
+    ],
+)
+def test_a_schedule_is_refused_that_cannot_be_kept(
+    tmp_path: Path, schedule: str, source: str, said: str
+) -> None:
+    text = SMALLEST.replace("log.csv", source) + f"schedule: {schedule}\n"
+
+    with pytest.raises(ConfigError) as error:
+        load(write(tmp_path, text))
+
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["exports/*.csv", "s3://bucket/exports"])
+def test_files_can_be_watched_wherever_they_are(tmp_path: Path, path: str) -> None:
+    text = SMALLEST.replace("log.csv", path) + "schedule: {watch: PT5M, mail: [team@a.nl]}\n"
+
+    schedule = load(write(tmp_path, text)).schedule
+
+    assert schedule is not None
+    assert (schedule.cron, schedule.watch) == (None, dt.timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(
     ("override", "attribute", "value"),
     [
         ("analysis.top=5", lambda s: s.analysis.top, 5),

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Events of a process, for Prefect's automations to act on.
+
+They only tell: where Prefect does not take them, that is logged and the run goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.events import DeploymentEventTrigger, emit_event
+from prefect.logging import get_run_logger
+from pydantic import ValidationError
+
+from contracts.findings import Findings
+from flows.alarms import Alarm, alarms, stopped
+from flows.job import Job
+
+_PROCESS = "hoeksteen.process"
+
+
+def emit(alarm: Alarm) -> None:
+    """Tells Prefect what befell a process; of which flow run, Prefect adds itself."""
+    process = alarm.payload["process"]
+    resource = {
+        "prefect.resource.id": f"{_PROCESS}.{process}",
+        "prefect.resource.name": process,
+    }
+    emit_event(alarm.event, resource=resource, payload=alarm.payload)
+
+
+def trigger(
+    process: str, name: str, *events: str, parameters: dict[str, object] | None = None
+) -> DeploymentEventTrigger:
+    """Runs the deployment that has it at each of these events of a process."""
+    return DeploymentEventTrigger(
+        name=name,
+        expect=set(events),
+        match={"prefect.resource.id": f"{_PROCESS}.{process}"},
+        parameters=parameters,
+    )
+
+
+def last_findings(job: Job) -> Findings | None:
+    """What the newest run of a process found; null where there is none that can be read."""
+    try:
+        text = (job.process_folder / "latest" / "findings.json").read_bytes()
+        return Findings.model_validate_json(text)
+    except (OSError, ValidationError):  # as another version wrote it
+        return None
+
+
+def tell_alarms(job: Job, before: Findings | None) -> None:
+    """Raises the alarms of a new run, unless it looks back.
+
+    Args:
+        job: its run stands in its folder whole.
+        before: what the run before it found.
+    """
+    if job.looks_back:
+        return
+    with _telling(job):
+        findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
+        for alarm in alarms(findings, before, job.settings, job.folder):
+            emit(alarm)
+
+
+def tell_stopped(job: Job) -> None:
+    """Raises the alarm of a run that the gate stopped, unless it looks back."""
+    if job.looks_back:
+        return
+    with _telling(job):
+        verdict = json.loads((job.folder / "validation" / "verdict.json").read_text("utf-8"))
+        emit(stopped(verdict, job.settings, job.folder))
+
+
+@contextmanager
+def _telling(job: Job) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        get_run_logger().warning(
+            "Prefect was not told of all events (%s); the run stands in %s.",
+            type(error).__name__,
+            job.folder,
+        )
