@@ -228,7 +228,12 @@ class Report(Model):
     public: bool = False
 
 
-def _mail_address(text: str) -> str:
+def mail_address(text: str) -> str:
+    """The same text, if it is one mail address, without a name.
+
+    Raises:
+        ValueError: it is not.
+    """
     if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", text):
         raise ValueError("this is no mail address; write for example team@dienst.example")
     return text
@@ -250,7 +255,7 @@ class Schedule(Model):
     watch: Annotated[dt.timedelta, AfterValidator(_not_all_the_time)] | None = None
     timezone: TimeZone = "Europe/Amsterdam"
     stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
-    mail: tuple[Annotated[str, AfterValidator(_mail_address)], ...] = ()
+    mail: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
     @model_validator(mode="after")
     def _has_a_moment(self) -> Schedule:

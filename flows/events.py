@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from prefect.events import DeploymentEventTrigger, emit_event
 from prefect.logging import get_run_logger
@@ -33,7 +34,7 @@ def emit(alarm: Alarm) -> None:
 
 
 def trigger(
-    process: str, name: str, *events: str, parameters: dict[str, object] | None = None
+    process: str, name: str, *events: str, parameters: dict[str, Any] | None = None
 ) -> DeploymentEventTrigger:
     """Runs the deployment that has it at each of these events of a process."""
     return DeploymentEventTrigger(

@@ -347,10 +347,10 @@ def _digest(file: Found, now: dt.datetime) -> str:
     if isinstance(file, Address):  # nobody knows what it will give before it is asked
         moment = file.version or now.isoformat()
         return hashlib.sha256(f"{file.url} {moment}".encode()).hexdigest()
-    return _file_digest(file, _stamps(file))
+    return _file_digest(file, stamps(file))
 
 
-def _stamps(file: SourceFile) -> tuple[tuple[str, int, int], ...]:
+def stamps(file: SourceFile) -> tuple[tuple[str, int, int], ...]:
     """What the files of an export look like from outside: their names, times and sizes."""
     states = ((path.as_posix(), path.stat()) for path in _files(file))
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)

@@ -105,9 +105,9 @@ def _judged(job: Job, batches: Sequence[Batch], stages: Stages, follower: Follow
     try:
         verdict = stages.once("checking", steps.check, job, batches, stages.engine)
     except GateStopped:
-        follower.judged(job, job.folder)
+        follower.stopped(job)
         raise
-    follower.judged(job, job.draft)
+    follower.judged(job)
     return verdict
 
 

@@ -34,7 +34,7 @@ def patient(do: Callable[Given, Result]) -> Callable[Given, Result]:
             try:
                 return do(*args, **kwargs)
             except SourceError as error:
-                if not _may_pass(error):
+                if not may_pass(error):
                     raise
                 click.echo(f"{error.message} It is tried again.", err=True)
             # not all at the same moment, where several runs wait for one service
@@ -44,6 +44,7 @@ def patient(do: Callable[Given, Result]) -> Callable[Given, Result]:
     return tried
 
 
-def _may_pass(error: SourceError) -> bool:
+def may_pass(error: SourceError) -> bool:
+    """Whether the world failed, and not for good."""
     cause = error.__cause__
     return isinstance(cause, OSError) and not isinstance(cause, _LASTING)

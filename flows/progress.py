@@ -35,8 +35,11 @@ class Follower(Protocol):
     def note(self, said: str) -> None:
         """Keeps what is said of how far the run is."""
 
-    def judged(self, job: Job, folder: Path) -> None:
-        """Takes note of the verdict in ``folder``, on the log of a job."""
+    def judged(self, job: Job) -> None:
+        """Takes note of the verdict, which is in the draft of the run."""
+
+    def stopped(self, job: Job) -> None:
+        """Takes note that the gate stopped the run; the verdict is in its folder."""
 
     def published(self, job: Job) -> None:
         """Takes note of a run that stands in its place."""
@@ -56,7 +59,10 @@ class Nobody:
     def note(self, said: str) -> None:
         """The screen has it."""
 
-    def judged(self, job: Job, folder: Path) -> None:
+    def judged(self, job: Job) -> None:
+        """Nothing is noted."""
+
+    def stopped(self, job: Job) -> None:
         """Nothing is noted."""
 
     def published(self, job: Job) -> None:

@@ -11,19 +11,20 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 from prefect.tasks import Task
 
-from contracts.errors import EngineError, GateStopped, HoeksteenError
+from contracts.errors import EngineError, GateStopped, HoeksteenError, SourceError
 from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
 from flows.events import last_findings, tell_alarms, tell_stopped
 from flows.job import Job
+from flows.patience import may_pass
 
 Result = TypeVar("Result")
 
@@ -80,16 +81,25 @@ class Prefect:
         """Prefect keeps it with the run."""
         get_run_logger().info(said)
 
-    def judged(self, job: Job, folder: Path) -> None:
-        """Prefect shows the verdict; of a run that the gate stopped it is told."""
-        tell_verdict(job, folder)
-        if folder == job.folder:
-            tell_stopped(job)
+    def judged(self, job: Job) -> None:
+        """Prefect shows the verdict."""
+        tell_verdict(job, job.draft)
+
+    def stopped(self, job: Job) -> None:
+        """Prefect shows the verdict, and is told that the gate stopped the run."""
+        tell_verdict(job, job.folder)
+        tell_stopped(job)
 
     def published(self, job: Job) -> None:
         """Prefect shows what the report says, and is told what there is to raise alarm of."""
         tell_report(job)
         tell_alarms(job, last_findings(job))
+
+
+def world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether what was tried may go well when it is tried again."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, SourceError) and may_pass(error)
 
 
 def stopped(error: HoeksteenError) -> Any:

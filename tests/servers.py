@@ -74,7 +74,7 @@ def database() -> Iterator[Database]:
     folder = Path(tempfile.mkdtemp(prefix="hoeksteen-postgres-", dir="/tmp"))  # a short path
     if os.geteuid() == 0:
         shutil.chown(folder, NOBODY)
-    server = Database(programs, folder, _free_port())
+    server = Database(programs, folder, free_port())
     try:
         _start(server)
         server.run("CREATE DATABASE zaken", "postgres")
@@ -126,7 +126,8 @@ def _as_nobody(server: Database, program: str, *arguments: str, check: bool = Tr
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One of this machine that nobody uses now."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])

@@ -12,12 +12,14 @@ import datetime as dt
 import json
 import logging
 import sys
+import time
 from contextvars import copy_context
 from pathlib import Path
 
 import httpx
 
 from flows.artifacts import tell_report, tell_verdict
+from flows.events import tell_alarms
 from flows.job import plan
 from flows.journey import journey, make
 from prefect import flow
@@ -28,6 +30,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from prefect.testing.utilities import prefect_test_harness
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+LOOKED_BACK_AT = dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
 NOWHERE = {PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}
 
 
@@ -49,10 +52,10 @@ class Heard(logging.Handler):
         }
 
 
-def run(config: Path) -> str:
+def run(config: Path, as_of: dt.datetime | None = None) -> str:
     """How the flow ended for who called it."""
     try:
-        return str(journey(config, out=config.parent / "out"))
+        return str(journey(config, out=config.parent / "out", as_of=as_of))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -74,6 +77,35 @@ def kept() -> dict[str, object]:
     }
 
 
+def events() -> list[dict[str, object]]:
+    """The events of ours that Prefect has by now, the oldest first."""
+    asked = {"filter": {"event": {"prefix": ["hoeksteen."]}, "order": "ASC"}}
+    given = httpx.post(f"{PREFECT_API_URL.value()}/events/filter", json=asked).json()["events"]
+    return [
+        {
+            "event": each["event"],
+            "of": each["resource"]["prefect.resource.id"],
+            "runs": [
+                related["prefect.resource.id"]
+                for related in each["related"]
+                if related["prefect.resource.role"] == "flow-run"
+            ],
+            "payload": each["payload"],
+        }
+        for each in given
+    ]
+
+
+def after(event: str) -> list[dict[str, object]]:
+    """The events, once Prefect has this one: it takes them in its own time."""
+    for _ in range(300):
+        told = events()
+        if event in [each["event"] for each in told]:
+            return told
+        time.sleep(0.1)
+    raise TimeoutError(event)
+
+
 def not_taken(config: Path) -> dict[str, object]:
     """A verdict and a report that Prefect cannot be told of."""
     job = plan(config, out=config.parent / "plain", now=NOW)
@@ -84,6 +116,8 @@ def not_taken(config: Path) -> dict[str, object]:
         with temporary_settings(NOWHERE):
             tell_verdict(job, job.folder)
             tell_report(job)
+            (job.folder / "findings.json").unlink()
+            tell_alarms(job, None)
 
     @flow
     def telling() -> str:
@@ -93,17 +127,19 @@ def not_taken(config: Path) -> dict[str, object]:
     return {"ended": telling(), "folder": str(job.folder)}
 
 
-def main(passing: str, failing: str) -> None:
+def main(passing: Path, failing: Path) -> None:
     heard = Heard()
     logging.getLogger("prefect").addHandler(heard)
     told = {}
     with prefect_test_harness(server_startup_timeout=120):
-        for name, config in {"passed": Path(passing), "stopped": Path(failing)}.items():
-            told[name] = {"ended": run(config), **kept(), **heard.told()}
+        told["passed"] = {"ended": run(passing), **kept(), **heard.told()}
         told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
-        told["not taken"] = {**not_taken(Path(passing)), **heard.told()}
+        told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
+        told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
+        told["events"] = after("hoeksteen.gate.stopped")
+        told["not taken"] = {**not_taken(passing), **heard.told()}
     sys.stdout.write(json.dumps(told))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*map(Path, sys.argv[1:]))

@@ -102,11 +102,32 @@ def test_where_prefect_does_not_take_it_the_run_goes_on(told: dict[str, Any]) ->
     not_taken = told["not taken"]
 
     assert not_taken["ended"] == "went on"
+    *shown, events = not_taken["said"]
     for said, what, where in zip(
-        not_taken["said"], ("verdict", "report"), ("validation", "report.nl.html"), strict=True
+        shown, ("verdict", "report"), ("validation", "report.nl.html"), strict=True
     ):
         assert said.startswith(f"The {what} is not shown in Prefect (")
         assert said.endswith(f"it stands in {not_taken['folder']}/{where}.")
+    assert events.startswith("Prefect was not told of all events (FileNotFoundError)")
+
+
+@pytest.mark.flow
+def test_a_new_run_raises_alarms_and_no_other_does(told: dict[str, Any]) -> None:
+    """Neither the same run again nor one that looks back; a stopped one says that it was."""
+    ready, stopped = told["events"]
+    again, back = told["others"]
+
+    assert again == told["passed"]["ended"] != back
+    assert (ready["event"], stopped["event"]) == (
+        "hoeksteen.report.ready",
+        "hoeksteen.gate.stopped",
+    )
+    assert {each["of"] for each in told["events"]} == {"hoeksteen.process.p"}
+    assert [len(each["runs"]) for each in told["events"]] == [1, 1]
+    assert ready["payload"]["report"] == f"{told['passed']['ended']}/report.nl.html"
+    assert "C04" in stopped["payload"]["rules"]
+    assert Path(stopped["payload"]["report"], "verdict.json").is_file()
+    assert not re.search(r"\bZ\d", json.dumps(told["events"]))
 
 
 @pytest.mark.flow

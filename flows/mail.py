@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Mails what an alarm says; Prefect's own notifications know no SMTP.
+
+By which server, who we are there and who sends, only the environment of who mails tells: none of it
+comes to Prefect.
+"""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from prefect import flow
+from prefect.deployments.runner import RunnerDeployment
+from prefect.tasks import Task, exponential_backoff
+
+from contracts.errors import SourceError, UsageError
+from contracts.settings import mail_address
+from flows.alarms import BREACHED, DRIFT, STOPPED
+from flows.defects import wordless
+from flows.events import trigger
+from flows.tasks import world_failed
+
+SMTP_URL, MAIL_FROM = "HOEKSTEEN_SMTP_URL", "HOEKSTEEN_MAIL_FROM"
+_PORTS = {"smtps": 465, "smtp": 587}
+_HERE = ("localhost", "127.0.0.1", "::1")
+_TIMEOUT_SECONDS = 30
+_LATER = range(400, 500)  # the answers of a server that may take it when it is asked again
+_AGAIN = 6  # times: the pauses, of which each is twice the last, are ten minutes together
+_FIRST_PAUSE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server, and who we are there; ``is_tls``: it speaks TLS from the first byte."""
+
+    host: str
+    port: int
+    is_tls: bool
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@flow(name="mail", flow_run_name="{subject}", persist_result=False)
+def mail(subject: str, body: str, to: list[str]) -> None:
+    """Mails a text to some addresses.
+
+    Raises:
+        UsageError: the environment does not tell by whom, or the server refuses who we are.
+        SourceError: the server does not take it, also when it is tried again.
+    """
+    _sending(wordless(written)(subject, body, to))
+
+
+def mail_deployment(process: str, to: list[str], **how: Any) -> RunnerDeployment:
+    """Mails each alarm of a process; ``how`` it is deployed, as Prefect calls it."""
+    told = {"subject": "{{ event.payload.subject }}", "body": "{{ event.payload.text }}"}
+    alarm = trigger(
+        process,
+        f"mail the alarms of {process}",
+        *(BREACHED, DRIFT, STOPPED),
+        parameters={**told, "to": to},
+    )
+    return RunnerDeployment.from_entrypoint("flows.mail:mail", process, triggers=[alarm], **how)
+
+
+def written(
+    subject: str, body: str, to: list[str], environ: Mapping[str, str] = os.environ
+) -> EmailMessage:
+    """A mail; sent again it is the same one, as its id tells.
+
+    Raises:
+        UsageError: the environment does not tell who sends it, or ``to`` holds no addresses.
+    """
+    sender = environ.get(MAIL_FROM, "")
+    if not _are_addresses([sender]):
+        raise UsageError(
+            f"The environment variable {MAIL_FROM} is no mail address.",
+            "Set it to the address that mails come from.",
+        )
+    if not _are_addresses(to):
+        raise UsageError("'to' holds what is no mail address.", "Write a list of addresses.")
+    message = EmailMessage()
+    message["From"], message["To"] = sender, ", ".join(to)
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
+    message.set_content(body)
+    return message
+
+
+def _are_addresses(texts: list[str]) -> bool:
+    try:
+        return bool([mail_address(text) for text in texts])
+    except ValueError:
+        return False
+
+
+def server_of(environ: Mapping[str, str] = os.environ) -> Server:
+    """The mail server that the environment names.
+
+    Raises:
+        UsageError: it names none; what it says is not told, as it may hold a password.
+    """
+    try:
+        url = urlsplit(environ.get(SMTP_URL, ""))
+        port = url.port or _PORTS[url.scheme]
+    except (ValueError, KeyError):
+        url, port = urlsplit(""), 0
+    if not url.hostname:
+        raise UsageError(
+            f"The environment variable {SMTP_URL} is no URL of a mail server.",
+            "Write smtps://user:password@host, or smtp:// for STARTTLS; %40 is an @ in a password.",
+        )
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return Server(url.hostname, port, url.scheme == "smtps", user, password)
+
+
+def send(message: EmailMessage) -> None:
+    """Hands a mail to the server that the environment names.
+
+    Raises:
+        UsageError: the environment names none, or the server refuses who we are.
+        SourceError: it does not take the mail; its cause is an ``OSError`` where it may later.
+    """
+    server = server_of()
+    try:
+        with _connection(server) as smtp:
+            if server.user:
+                smtp.login(server.user, server.password)
+            refused = smtp.send_message(message)
+    except smtplib.SMTPException as error:
+        raise _refusal(server, error) from (ConnectionError() if _may_later(error) else None)
+    except ssl.SSLCertVerificationError:
+        raise SourceError(
+            f"The certificate of the mail server {server.host} is not one to trust.",
+            "SSL_CERT_FILE names a file with the certificates that are.",
+        ) from None
+    except OSError:  # what it says may hold what the server said
+        raise SourceError(
+            f"The mail server {server.host} does not answer at port {server.port}.",
+            f"Is {SMTP_URL} right, and may we reach it?",
+        ) from ConnectionError()
+    if refused:
+        raise SourceError(
+            f"The mail server {server.host} refused {len(refused)} of the recipients.",
+            "The others have their mail.",
+        )
+
+
+@contextmanager
+def _connection(server: Server) -> Iterator[smtplib.SMTP]:
+    """Nobody reads along: it is with TLS, or there is no password, or it is on this machine."""
+    context, patience = ssl.create_default_context(), _TIMEOUT_SECONDS
+    with (
+        smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=context)
+        if server.is_tls
+        else smtplib.SMTP(server.host, server.port, timeout=patience)
+    ) as smtp:
+        smtp.ehlo()
+        if not server.is_tls and server.host not in _HERE:
+            _hide(smtp, server, context)
+        yield smtp
+
+
+def _hide(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+    if smtp.has_extn("starttls"):
+        smtp.starttls(context=context)
+    elif server.user:
+        raise UsageError(
+            f"The mail server {server.host} would have our password in the open.",
+            "Ask for its port with TLS, and write smtps://.",
+        )
+
+
+def _may_later(error: smtplib.SMTPException) -> bool:
+    went_away = isinstance(error, smtplib.SMTPServerDisconnected)
+    codes = _codes(error)
+    return went_away or (bool(codes) and all(code in _LATER for code in codes))
+
+
+def _codes(error: smtplib.SMTPException) -> list[int]:
+    """What the server answered: one number, or one for each recipient."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return sorted({code for code, _ in error.recipients.values()})
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+
+
+def _refusal(server: Server, error: smtplib.SMTPException) -> UsageError | SourceError:
+    """What the server answers, without its words: they may name who gets the mail."""
+    if isinstance(error, smtplib.SMTPAuthenticationError) and not _may_later(error):
+        return UsageError(
+            f"The mail server {server.host} refuses who we are.",
+            f"Are user and password in {SMTP_URL} right?",
+        )
+    codes = " and ".join(map(str, _codes(error)))
+    otherwise = "it breaks off" if _may_later(error) else "it cannot do as asked"
+    why = f"it answers {codes}" if codes else otherwise
+    return SourceError(
+        f"The mail server {server.host} does not take the mail: {why}.",
+        f"Does it know the sender ({MAIL_FROM}) and the recipients?",
+    )
+
+
+_sending = Task(
+    wordless(send),
+    name="send",
+    retries=_AGAIN,
+    retry_delay_seconds=exponential_backoff(_FIRST_PAUSE_SECONDS),
+    retry_condition_fn=world_failed,
+    persist_result=False,
+)

@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Looks whether a new export arrived, and tells Prefect, which then runs the process.
+
+What counts is whether there is a run of what is there: an event that nobody heard is repeated, less
+and less often, until there is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from contracts.config import load
+from contracts.errors import ConfigError
+from contracts.settings import Settings
+from flows.alarms import ARRIVED, Alarm
+from flows.defects import wordless
+from flows.events import emit, trigger
+from flows.job import Job, places, plan, stamps
+from ingest.sources import Address, Found, find_all
+
+MEMORY = ".watched.json"
+_LONGEST_PAUSE = dt.timedelta(days=1)
+
+
+class Seen(BaseModel):
+    """What the sources looked like: a digest of names, times and sizes.
+
+    It is looked into when it is ``due``, and not any more when there is a run of it. What is told
+    is due again after a ``pause``, which then is twice as long.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    due: AwareDatetime | None
+    pause: dt.timedelta
+
+    @classmethod
+    def first(cls, digest: str, now: dt.datetime, every: dt.timedelta) -> Seen:
+        """What looks new: not due before it has been still for a while.
+
+        A while, as two looks may follow each other at once when none was made for some time.
+        """
+        return cls(digest=digest, due=now + every / 2, pause=2 * every)
+
+    def told(self, now: dt.datetime) -> Seen:
+        """The same, after Prefect was told."""
+        longer = min(2 * self.pause, _LONGEST_PAUSE)
+        return self.model_copy(update={"due": now + self.pause, "pause": longer})
+
+    def taken(self) -> Seen:
+        """The same, when there is a run of it."""
+        return self.model_copy(update={"due": None})
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look saw, and in how many files.
+
+    ``is_news``: Prefect is to be told. ``memory`` is the file in which it is kept for the next one.
+    """
+
+    seen: Seen
+    files: int
+    is_news: bool
+    memory: Path
+
+
+@flow(name="watch", flow_run_name="{config}", persist_result=False)
+def watch(
+    config: Path,
+    out: Path = Path("out"),
+    store: str | None = None,
+    overrides: tuple[str, ...] = (),
+) -> None:
+    """Looks at the sources of a process once, and tells Prefect of what is new there and is still.
+
+    Raises:
+        HoeksteenError: whatever the user can mend; see ``contracts.errors``.
+    """
+    now, process = dt.datetime.now(dt.UTC), load(config, overrides).process.id
+    seen = wordless(look)(config, out=out, now=now, store=store, overrides=overrides)
+    if seen.is_news:
+        emit(Alarm(ARRIVED, {"process": process, "files": seen.files}))
+    keep(seen)  # not before: what was not told must be told again
+
+
+def arrived_trigger(process: str) -> DeploymentEventTrigger:
+    """Runs the deployment that has it when an export of a process arrived."""
+    return trigger(process, f"run {process} when an export arrived", ARRIVED)
+
+
+def watch_deployment(settings: Settings, **how: Any) -> RunnerDeployment:
+    """Looks at the sources of a process as often as its config says.
+
+    Args:
+        settings: the config, with ``schedule.watch``.
+        how: it is deployed, as Prefect calls it; ``parameters`` as those of the journey.
+    """
+    assert settings.schedule  # noqa: S101 - as is asked
+    one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    return RunnerDeployment.from_entrypoint(
+        "flows.watch:watch",
+        settings.process.id,
+        interval=settings.schedule.watch,
+        concurrency_limit=one,
+        **how,
+    )
+
+
+def look(
+    config: Path,
+    *,
+    out: Path,
+    now: dt.datetime,
+    store: str | None = None,
+    overrides: Sequence[str] = (),
+) -> Look:
+    """Looks at the sources of a process, and at what was seen of them before.
+
+    Raises:
+        ConfigError: the config is wrong, or does not say how often it is watched.
+        SourceError: a source is not there, or its storage does not answer.
+    """
+    settings = load(config, overrides)
+    memory = places(settings, out, store)[0] / MEMORY
+    found = _found(settings, config)
+    seen, digest = _recalled(memory), _digest(found)
+    if seen is None or seen.digest != digest:
+        new = Seen.first(digest, now, _every(settings, config))
+        return Look(new, len(found), is_news=False, memory=memory)
+    if not found or seen.due is None or now < seen.due:
+        return Look(seen, len(found), is_news=False, memory=memory)
+    if _is_taken(plan(config, out=out, now=now, store=store, overrides=overrides)):
+        return Look(seen.taken(), len(found), is_news=False, memory=memory)
+    return Look(seen.told(now), len(found), is_news=True, memory=memory)
+
+
+def keep(seen: Look) -> None:
+    """Remembers what a look saw."""
+    seen.memory.parent.mkdir(parents=True, exist_ok=True)
+    aside = seen.memory.with_name(f".making{seen.memory.name}")
+    aside.write_text(seen.seen.model_dump_json(), encoding="utf-8")
+    aside.replace(seen.memory)
+
+
+def _recalled(memory: Path) -> Seen | None:
+    try:
+        return Seen.model_validate_json(memory.read_bytes())
+    except (OSError, ValidationError):  # then it is looked at anew
+        return None
+
+
+def _every(settings: Settings, config: Path) -> dt.timedelta:
+    if settings.schedule is None or settings.schedule.watch is None:
+        raise ConfigError(
+            f"{config}: 'schedule.watch' is missing.", "Say how often to look, as in watch: PT5M."
+        )
+    return settings.schedule.watch
+
+
+def _found(settings: Settings, config: Path) -> list[Found]:
+    """What is there; a pattern or a folder may be empty."""
+    given = [source.path for source in settings.sources]
+    return [file for _, file in find_all(settings, config, given)]
+
+
+def _digest(found: Sequence[Found]) -> str:
+    """The same as long as the files look the same; empty while one of them goes away."""
+    try:
+        looks = [
+            (file.name, file.version) if isinstance(file, Address) else stamps(file)
+            for file in found
+        ]
+    except OSError:
+        return ""
+    return hashlib.sha256(json.dumps(looks).encode()).hexdigest()
+
+
+def _is_taken(job: Job) -> bool:
+    """Whether all that is there is in the newest run, or in one that the gate stopped."""
+    there = {(each.origin.name, each.origin.sha256) for each in job.inputs}
+    stopped = (
+        path
+        for path in job.process_folder.glob("[!.]*/run.json")
+        if not path.with_name("findings.json").exists()
+    )
+    runs = filter(Path.exists, (job.process_folder / "latest" / "run.json", *stopped))
+    return any(there <= _inputs(run) for run in runs)
+
+
+def _inputs(run: Path) -> set[tuple[str, str]]:
+    told = json.loads(run.read_text("utf-8"))["inputs"]
+    return {(each["name"], each["sha256"]) for each in told}
