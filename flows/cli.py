@@ -216,6 +216,21 @@ def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None
 
 
 @app.command()
+@click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
+@_OUT
+@_STORE
+@_JSON
+def doctor(*, configs: tuple[Path, ...], out: Path, store: str | None) -> None:
+    """Tells whether runs can be made here, and of CONFIGS; changes nothing."""
+    from flows.doctor import examine, exit_code
+
+    found = list(examine(configs, out, store))
+    width = max(len(each.what) for each in found)
+    say({"checks": [asdict(each) for each in found]}, "\n".join(each.line(width) for each in found))
+    sys.exit(exit_code(found))
+
+
+@app.command()
 @click.argument("of", type=click.Choice(["config", "findings"]), default="config")
 def schema(of: str) -> None:
     """Prints the JSON Schema of a config, or of findings.json."""

@@ -67,6 +67,16 @@ def held(bucket: Bucket, key: str, name: str, wait_seconds: float) -> Iterator[N
             _release(bucket, key)
 
 
+def is_held(bucket: Bucket, key: str) -> bool:
+    """Whether somebody has what ``key`` is the hold of, and it is not over.
+
+    Raises:
+        SourceError: the storage cannot be read or written.
+    """
+    there = bucket.read(key)
+    return there is not None and not _is_over(bucket, *there)
+
+
 def check_held(bucket: Bucket, key: str, name: str) -> None:
     """Makes sure that this process has a whole lease from now.
 
@@ -88,8 +98,7 @@ def _taken(bucket: Bucket, key: str, name: str, since: dt.datetime) -> dict[str,
         if there is None:  # it was released just now
             continue
         found, said = there[0], json.loads(there[1])
-        is_over = _age_seconds(bucket, found) > said["lease_seconds"]
-        if is_over and bucket.put_if_same(text, found):
+        if _is_over(bucket, *there) and bucket.put_if_same(text, found):
             return None
         return said  # type: ignore[no-any-return]
     if bucket.put_if_absent(b"", key):
@@ -100,6 +109,11 @@ def _taken(bucket: Bucket, key: str, name: str, since: dt.datetime) -> dict[str,
             "Give a storage that knows conditional writes (If-None-Match), or a folder.",
         )
     return None
+
+
+def _is_over(bucket: Bucket, found: Object, said: bytes) -> bool:
+    lasts_seconds: float = json.loads(said)["lease_seconds"]
+    return _age_seconds(bucket, found) > lasts_seconds
 
 
 def _age_seconds(bucket: Bucket, found: Object) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ _LAST = f"{_LOG}/_last_checkpoint"
 _BATCHES = "batch="
 _HOLD = ".hold"
 _LEASE = ".lease"  # not as in a folder, which may have been copied to the bucket
+_TRIED = ".tried-"
 _AT_ONCE = 8  # objects that are brought, each in pieces: it bounds memory
 
 
@@ -68,6 +70,36 @@ class Folder:
             yield
         finally:
             lock.release()
+
+    def is_held(self) -> bool:
+        """Whether a run is in it now."""
+        from filelock import FileLock, Timeout
+
+        if not (self.path / _HOLD).exists():
+            return False
+        try:
+            with FileLock(self.path / _HOLD, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def try_out(self) -> None:
+        """Writes something small, reads it and removes it, here or where this would be made.
+
+        Raises:
+            UsageError: it cannot be done.
+        """
+        _check_name(self.path)
+        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        try:
+            with tempfile.TemporaryDirectory(dir=there, prefix=_TRIED) as tried:
+                (Path(tried) / _HOLD).write_bytes(b"")
+                (Path(tried) / _HOLD).read_bytes()
+        except OSError as error:
+            raise UsageError(
+                f"Nothing can be written in {there}: {error.strerror}.",
+                "Give a folder that you may write in.",
+            ) from None
 
     def check_held(self) -> None:
         """Makes sure that the hold was not lost: here it cannot be."""
@@ -128,6 +160,23 @@ class BucketFolder:
                 yield
             finally:
                 shutil.rmtree(self.path)
+
+    def is_held(self) -> bool:
+        """Whether a run is in it now."""
+        return lease.is_held(self._bucket, self._key(_LEASE))
+
+    def try_out(self) -> None:
+        """Writes something small, reads it and removes it.
+
+        Raises:
+            SourceError: it cannot be done.
+        """
+        key = self._key(f"{_TRIED}{secrets.token_hex(8)}")
+        try:
+            self._bucket.put_if_absent(b"", key)
+            self._bucket.read(key)
+        finally:
+            self._bucket.delete([key])
 
     def check_held(self) -> None:
         """Makes sure that the hold was not lost.

@@ -148,7 +148,7 @@ def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = N
         ConfigError: the variable is not set, or the key is too short.
     """
     if not privacy.key_env:
-        return _own_key(platformdirs.user_config_path("hoeksteen") / "key")
+        return _own_key(own_key_path())
     key = (os.environ if environ is None else environ).get(privacy.key_env, "").encode()
     if len(key) < _KEY_BYTES:
         state = "is too short" if key else "is not set"
@@ -158,6 +158,11 @@ def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = N
             "`openssl rand -base64 32`.",
         )
     return key
+
+
+def own_key_path() -> Path:
+    """Where the user's own key is, or will be made."""
+    return platformdirs.user_config_path("hoeksteen") / "key"
 
 
 def _own_key(path: Path) -> bytes:

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What ``hoeksteen doctor`` looks at of one config: whether a run of it could be made now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.config import load
+from contracts.settings import Settings
+from flows.job import places, stamps
+from flows.symptoms import Symptom, examined, ok, warn
+from ingest.places import Folder, Place
+from ingest.sources import Address, find_all
+from ingest.store import newest
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Process:
+    """A config that can be read, its folder and its store."""
+
+    config: Path
+    settings: Settings
+    folder: Path
+    store: Place
+
+    def examine(self, now: dt.datetime) -> Iterator[Symptom]:
+        """What there is to say of it."""
+        name = self.settings.process.id
+        yield from examined(f"{name}: sources", self._sources)
+        yield from examined(f"{name}: key", self._key)
+        yield from examined(f"{name}: store", self._store)
+        yield from examined(f"{name}: last run", lambda: self._last_run(now))
+
+    def _sources(self) -> Iterator[Symptom]:
+        what, held = f"{self.settings.process.id}: sources", newest(self.store)
+        kept = {batch.origin.given for batch in held.batches} if held else set()
+        found = [file for _, file in find_all(self.settings, self.config, kept)]
+        files = [file for file in found if not isinstance(file, Address)]
+        size = sum(size for file in files for _, _, size in stamps(file))
+        asked = len(found) - len(files)
+        of_files = f"{_count(len(files), 'file')}, {size / _MIB:,.1f} MiB"
+        of_others = f"{_count(asked, 'other')}, asked when a run is made"
+        yield ok(what, "; ".join(told for told, n in ((of_files, files), (of_others, asked)) if n))
+
+    def _key(self) -> Iterator[Symptom]:
+        from ingest.pseudonyms import own_key_path, pseudonymiser_of
+
+        what, privacy, own = (
+            f"{self.settings.process.id}: key",
+            self.settings.privacy,
+            own_key_path(),
+        )
+        if not privacy.pseudonymise:
+            yield warn(
+                what, "none is asked for", "Ids are kept as they are; see privacy.pseudonymise."
+            )
+            return
+        if not privacy.key_env and not own.exists():
+            yield warn(
+                what, f"there is none yet; the first run makes one in {own}", "Keep it safe then."
+            )
+            return
+        named = pseudonymiser_of(privacy, self.config)
+        where = privacy.key_env or str(own)
+        found = f"{named.key_id if named else ''}, of {where}"
+        if not privacy.key_env and own.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield warn(what, f"{found}, that others may read", f"chmod 600 {own}")
+        else:
+            yield ok(what, found)
+
+    def _store(self) -> Iterator[Symptom]:
+        what = f"{self.settings.process.id}: store"
+        self.store.try_out()
+        version = newest(self.store)
+        held = "nothing yet" if version is None else _count(len(version.batches), "file")
+        if self.store.is_held() or Folder(self.folder).is_held():
+            yield warn(
+                what, f"{self.store} holds {held}; a run is in it now", "Give --wait to a run."
+            )
+        else:
+            yield ok(what, f"{self.store} holds {held}, and can be written in")
+
+    def _last_run(self, now: dt.datetime) -> Iterator[Symptom]:
+        what, latest = f"{self.settings.process.id}: last run", self.folder / "latest"
+        if not latest.exists():
+            yield ok(what, "none yet")
+            return
+        at = dt.datetime.fromtimestamp(latest.lstat().st_mtime, dt.UTC)
+        yield ok(what, f"{latest.resolve().name}, {_age(now - at)} ago")
+
+
+def readiness(config: Path, out: Path, store: str | None, now: dt.datetime) -> Iterator[Symptom]:
+    """Whether a run of a config could be made now."""
+    settings = load(config)
+    yield ok(f"{settings.process.id}: config", str(config))
+    yield from Process(config, settings, *places(settings, out, store)).examine(now)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def _age(age: dt.timedelta) -> str:
+    hours = age / dt.timedelta(hours=1)
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.1f} hours"  # noqa: PLR2004

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What ``hoeksteen doctor`` found of one thing, and how a look at it that fails is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.errors import HoeksteenError, SourceError, UsageError
+from flows.defects import defect_of
+
+OURS, OUTSIDE = UsageError.exit_code, SourceError.exit_code
+"""Whose it is to mend: who set this up, or who runs what is outside."""
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What was found: ``ok``, ``warn``, or ``FAIL`` with the ``exit_code`` that a run would have.
+
+    ``found`` and ``hint`` are a line each, and never hold a key, an id or a value of a log.
+    """
+
+    level: Literal["ok", "warn", "FAIL"]
+    what: str
+    found: str
+    hint: str = ""
+    exit_code: int = 0
+
+    def line(self, width: int) -> str:
+        """It in one line, with ``what`` so wide."""
+        return f"{self.level:<4}  {self.what:<{width}}  {self.found}  {self.hint}".rstrip()
+
+
+def ok(what: str, found: str) -> Symptom:
+    """It is as it should be."""
+    return Symptom("ok", what, found)
+
+
+def warn(what: str, found: str, hint: str) -> Symptom:
+    """A run can be made, but this may be in its way."""
+    return Symptom("warn", what, found, hint)
+
+
+def fail(what: str, found: str, hint: str, exit_code: int = OURS) -> Symptom:
+    """No run can be made before this is mended."""
+    return Symptom("FAIL", what, found, hint, exit_code)
+
+
+def examined(what: str, examine: Callable[[], Iterable[Symptom]]) -> Iterator[Symptom]:
+    """What an examination tells; one that fails tells that."""
+    try:
+        yield from examine()
+    except HoeksteenError as error:
+        yield fail(what, error.message, error.hint, error.exit_code)
+    except OSError as error:
+        yield fail(what, f"It cannot be looked at: {error.strerror or type(error).__name__}.", "")
+    except Exception as error:
+        kind = defect_of(error).kind
+        yield fail(what, f"It cannot be looked at ({kind}).", "Please report this.", 1)
