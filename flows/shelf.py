@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The folder that reports are written in, as a shelf: its index is made anew after each run."""
+"""The folder that reports are written in, as a shelf: its index is made anew after each run.
+
+So are the metrics.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ import click
 from contracts.findings import Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
+from flows import metrics
 from flows.job import VERSION, Job, point_at
 from reporting.index import Shelved, languages, page
 
@@ -25,36 +29,42 @@ _WAIT_SECONDS = 30
 
 
 def put(job: Job) -> None:
-    """Puts a run, which stands in its folder whole, on the shelf: ``latest`` and the index.
-
-    The index only leads to what is there: where it cannot be written, that is said, and the next
-    run does it.
-    """
+    """Puts a run, which stands in its folder whole, on the shelf: ``latest``, index and metrics."""
     point_at(job)
-    out = job.process_folder.parent
+    tell_of_all(job.process_folder.parent)
+
+
+def tell_of_all(out: Path) -> None:
+    """Writes the index and the metrics of all runs in ``out``.
+
+    They only tell what is there: where they cannot be written, that is said, and the next run does
+    it. Runs that end at the same time do it one after the other, so that none leaves another out.
+    """
+    from filelock import FileLock
+
     try:
-        write_index(out)
+        with FileLock(out / ".index", timeout=_WAIT_SECONDS):
+            _write_index(out)
+            _write(out / metrics.FILE, metrics.text(out))
     except OSError as error:
         why = error.strerror or "another run is at it"
         click.echo(f"{out / INDEX} is not up to date ({why}); the next run mends that.", err=True)
 
 
-def write_index(out: Path) -> None:
-    """Writes ``index.<language>.html`` and ``index.html`` of all runs in ``out``.
+def _write_index(out: Path) -> None:
+    """Writes ``index.<language>.html`` and ``index.html`` of all runs in ``out``."""
+    runs = list(_runs(out))
+    for number, language in enumerate(languages(runs)):
+        text = page(runs, language, VERSION)
+        for name in ([INDEX] if number == 0 else []) + [f"index.{language}.html"]:
+            _write(out / name, text)
 
-    Each is written aside and renamed. Runs that end at the same time do it one after the other, so
-    that none leaves another out.
-    """
-    from filelock import FileLock
 
-    with FileLock(out / ".index", timeout=_WAIT_SECONDS):
-        runs = list(_runs(out))
-        for number, language in enumerate(languages(runs)):
-            text = page(runs, language, VERSION)
-            for name in ([INDEX] if number == 0 else []) + [f"index.{language}.html"]:
-                aside = out / f".making-{name}"
-                aside.write_text(text, encoding="utf-8", newline="\n")
-                aside.replace(out / name)
+def _write(path: Path, text: str) -> None:
+    """Writes a file aside and renames it; aside it has no ending that anybody looks for."""
+    aside = path.with_name(f".{path.name}.making")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(path)
 
 
 def _runs(out: Path) -> Iterator[Shelved]:

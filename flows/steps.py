@@ -21,6 +21,7 @@ import polars as pl
 from contracts.errors import GateStopped
 from contracts.settings import Settings, ago
 from contracts.verdict import Verdict
+from flows import shelf
 from flows.earlier import Earlier
 from flows.engines import Engine
 from flows.job import Job
@@ -127,6 +128,7 @@ def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
     if not verdict.success:
         write_quarantine(job)
         publish(job, batches)
+        shelf.tell_of_all(job.process_folder.parent)
         raise stopped(verdict, job.settings, f"See {job.folder}.")
     return verdict
 

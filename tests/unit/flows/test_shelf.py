@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.shelf import write_index
+from flows.shelf import tell_of_all
 from reporting.files import write_findings
 from tests.unit.reporting import runs, sample
 
@@ -48,14 +48,14 @@ def test_each_process_and_run_is_there(tmp_path: Path) -> None:
         put(tmp_path, process, run_id, day)
     (tmp_path / "a" / "latest").symlink_to("a2")
 
-    write_index(tmp_path)
+    tell_of_all(tmp_path)
 
     pages = sorted(path.name for path in tmp_path.glob("*.html"))
     assert pages == ["index.en.html", "index.html", "index.nl.html"]
     assert leads_to(tmp_path) == [f"{each}/report.nl.html" for each in ("a/a2", "a/a1", "b/b1")]
     assert leads_to(tmp_path, "index.en.html")[0] == "a/a2/report.en.html"
     assert (tmp_path / "index.nl.html").read_bytes() == (tmp_path / "index.html").read_bytes()
-    assert not list(tmp_path.glob(".making*"))
+    assert not list(tmp_path.glob(".*.making"))
 
 
 FINDINGS, RUN = "findings.json", "run.json"
@@ -84,7 +84,7 @@ def test_what_is_no_whole_run_is_not_there(tmp_path: Path, break_) -> None:
     break_(put(tmp_path, "a", "x"))
     (tmp_path / "notes.txt").write_text("a file beside them")
 
-    write_index(tmp_path)
+    tell_of_all(tmp_path)
 
     assert leads_to(tmp_path) == ["a/good/report.nl.html"]
 
@@ -92,13 +92,13 @@ def test_what_is_no_whole_run_is_not_there(tmp_path: Path, break_) -> None:
 def test_a_config_of_another_version_is_read_for_what_is_needed(tmp_path: Path) -> None:
     put(tmp_path, "a", "x", calendar={"moon": "full"}, whatever={"was": "there"})
 
-    write_index(tmp_path)
+    tell_of_all(tmp_path)
 
     assert leads_to(tmp_path) == ["a/x/report.nl.html"]
 
 
 def test_without_any_run_there_is_no_index(tmp_path: Path) -> None:
-    write_index(tmp_path)
+    tell_of_all(tmp_path)
 
     assert not list(tmp_path.glob("*.html"))
 
@@ -106,7 +106,7 @@ def test_without_any_run_there_is_no_index(tmp_path: Path) -> None:
 def test_runs_that_end_at_once_leave_none_out(tmp_path: Path) -> None:
     def end(number: int) -> None:
         put(tmp_path, f"p{number}", "x")
-        write_index(tmp_path)
+        tell_of_all(tmp_path)
 
     with ThreadPoolExecutor(6) as at_once:
         list(at_once.map(end, range(12)))
