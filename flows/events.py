@@ -45,28 +45,27 @@ def trigger(
     )
 
 
-def last_findings(job: Job) -> Findings | None:
+def tell_alarms(job: Job) -> None:
+    """Raises the alarms of a new run, unless it looks back.
+
+    It stands in its folder whole, and ``latest`` is still the run before it.
+    """
+    if job.looks_back:
+        return
+    with _telling(job):
+        findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
+        before = _last_findings(job)
+        for alarm in alarms(findings, before, job.settings, job.folder):
+            emit(alarm)
+
+
+def _last_findings(job: Job) -> Findings | None:
     """What the newest run of a process found; null where there is none that can be read."""
     try:
         text = (job.process_folder / "latest" / "findings.json").read_bytes()
         return Findings.model_validate_json(text)
     except (OSError, ValidationError):  # as another version wrote it
         return None
-
-
-def tell_alarms(job: Job, before: Findings | None) -> None:
-    """Raises the alarms of a new run, unless it looks back.
-
-    Args:
-        job: its run stands in its folder whole.
-        before: what the run before it found.
-    """
-    if job.looks_back:
-        return
-    with _telling(job):
-        findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
-        for alarm in alarms(findings, before, job.settings, job.folder):
-            emit(alarm)
 
 
 def tell_stopped(job: Job) -> None:

@@ -17,12 +17,13 @@ from contracts.verdict import Verdict
 from flows import shelf, steps
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
+from flows.endings import ended
 from flows.engines import started
 from flows.job import Job, again, in_a_zone, plan
 from flows.left_out import tell
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name
-from flows.tasks import Prefect, stopped
+from flows.tasks import Prefect
 from ingest.batches import Batch
 
 Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
@@ -60,7 +61,7 @@ def journey(
         follower = Prefect(schedule.stage_at_most if schedule else None)
         return wordless(make)(job, follower, wait_seconds)
     except HoeksteenError as error:
-        return stopped(error)  # type: ignore[no-any-return]
+        return ended(error)  # type: ignore[no-any-return]
 
 
 def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path:

@@ -20,15 +20,17 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from prefect import flow
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.deployments.runner import RunnerDeployment
 from prefect.tasks import Task, exponential_backoff
 
-from contracts.errors import SourceError, UsageError
+from contracts.errors import HoeksteenError, SourceError, UsageError
 from contracts.settings import mail_address
 from flows.alarms import BREACHED, DRIFT, STOPPED
 from flows.defects import wordless
+from flows.endings import ended
 from flows.events import trigger
-from flows.tasks import world_failed
+from flows.patience import may_pass
 
 SMTP_URL, MAIL_FROM = "HOEKSTEEN_SMTP_URL", "HOEKSTEEN_MAIL_FROM"
 _PORTS = {"smtps": 465, "smtp": 587}
@@ -58,7 +60,10 @@ def mail(subject: str, body: str, to: list[str]) -> None:
         UsageError: the environment does not tell by whom, or the server refuses who we are.
         SourceError: the server does not take it, also when it is tried again.
     """
-    _sending(wordless(written)(subject, body, to))
+    try:
+        _sending(wordless(written)(subject, body, to))
+    except HoeksteenError as error:
+        return ended(error)  # type: ignore[no-any-return]
 
 
 def mail_deployment(process: str, to: list[str], **how: Any) -> RunnerDeployment:
@@ -211,11 +216,16 @@ def _refusal(server: Server, error: smtplib.SMTPException) -> UsageError | Sourc
     )
 
 
+def _is_for_now(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, SourceError) and may_pass(error)
+
+
 _sending = Task(
     wordless(send),
     name="send",
     retries=_AGAIN,
     retry_delay_seconds=exponential_backoff(_FIRST_PAUSE_SECONDS),
-    retry_condition_fn=world_failed,
+    retry_condition_fn=_is_for_now,
     persist_result=False,
 )

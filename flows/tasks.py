@@ -14,17 +14,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
-from prefect.states import Failed
 from prefect.tasks import Task
 
-from contracts.errors import EngineError, GateStopped, HoeksteenError, SourceError
+from contracts.errors import EngineError, HoeksteenError
 from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
-from flows.events import last_findings, tell_alarms, tell_stopped
+from flows.endings import ended
+from flows.events import tell_alarms, tell_stopped
 from flows.job import Job
-from flows.patience import may_pass
 
 Result = TypeVar("Result")
 
@@ -48,7 +46,7 @@ class Prefect:
             try:
                 return wordless(do)()
             except HoeksteenError as error:
-                return stopped(error)
+                return ended(error)
 
         task: Any = Task(
             stage,
@@ -93,19 +91,4 @@ class Prefect:
     def published(self, job: Job) -> None:
         """Prefect shows what the report says, and is told what there is to raise alarm of."""
         tell_report(job)
-        tell_alarms(job, last_findings(job))
-
-
-def world_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether what was tried may go well when it is tried again."""
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, SourceError) and may_pass(error)
-
-
-def stopped(error: HoeksteenError) -> Any:
-    """What a task or a flow returns to end as stopped; whoever asks for its result gets ``error``.
-
-    Raised, it would be logged with a traceback, as if it were a defect.
-    """
-    name = "Stopped at the gate" if isinstance(error, GateStopped) else None
-    return Failed(name=name, message=str(error), data=error)
+        tell_alarms(job)

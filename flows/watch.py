@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,17 @@ from prefect.events import DeploymentEventTrigger
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from contracts.config import load
-from contracts.errors import ConfigError
+from contracts.errors import ConfigError, HoeksteenError
 from contracts.settings import Settings
 from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
+from flows.endings import ended
 from flows.events import emit, trigger
 from flows.job import Job, places, plan, stamps
 from ingest.sources import Address, Found, find_all
 
 MEMORY = ".watched.json"
+_PARAMETERS = ("config", "out", "store", "overrides")
 _LONGEST_PAUSE = dt.timedelta(days=1)
 
 
@@ -68,11 +71,12 @@ class Seen(BaseModel):
 
 @dataclass(frozen=True)
 class Look:
-    """What a look saw, and in how many files.
+    """What a look at a process saw, and in how many files.
 
     ``is_news``: Prefect is to be told. ``memory`` is the file in which it is kept for the next one.
     """
 
+    process: str
     seen: Seen
     files: int
     is_news: bool
@@ -91,11 +95,14 @@ def watch(
     Raises:
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
-    now, process = dt.datetime.now(dt.UTC), load(config, overrides).process.id
-    seen = wordless(look)(config, out=out, now=now, store=store, overrides=overrides)
-    if seen.is_news:
-        emit(Alarm(ARRIVED, {"process": process, "files": seen.files}))
-    keep(seen)  # not before: what was not told must be told again
+    now = dt.datetime.now(dt.UTC)
+    try:
+        seen = wordless(look)(config, out=out, now=now, store=store, overrides=overrides)
+        if seen.is_news:
+            emit(Alarm(ARRIVED, {"process": seen.process, "files": seen.files}))
+        keep(seen)  # not before: what was not told must be told again
+    except HoeksteenError as error:
+        return ended(error)  # type: ignore[no-any-return]
 
 
 def arrived_trigger(process: str) -> DeploymentEventTrigger:
@@ -103,19 +110,24 @@ def arrived_trigger(process: str) -> DeploymentEventTrigger:
     return trigger(process, f"run {process} when an export arrived", ARRIVED)
 
 
-def watch_deployment(settings: Settings, **how: Any) -> RunnerDeployment:
+def watch_deployment(
+    settings: Settings, parameters: Mapping[str, Any], **how: Any
+) -> RunnerDeployment:
     """Looks at the sources of a process as often as its config says.
 
     Args:
         settings: the config, with ``schedule.watch``.
-        how: it is deployed, as Prefect calls it; ``parameters`` as those of the journey.
+        parameters: those of the journey, of which it takes what it knows.
+        how: it is deployed, as Prefect calls it.
     """
     assert settings.schedule  # noqa: S101 - as is asked
+    known = {name: parameters[name] for name in _PARAMETERS if name in parameters}
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     return RunnerDeployment.from_entrypoint(
         "flows.watch:watch",
         settings.process.id,
         interval=settings.schedule.watch,
+        parameters=known,
         concurrency_limit=one,
         **how,
     )
@@ -139,14 +151,14 @@ def look(
     memory = places(settings, out, store)[0] / MEMORY
     found = _found(settings, config)
     seen, digest = _recalled(memory), _digest(found)
+    saw = partial(Look, process=settings.process.id, files=len(found), memory=memory)
     if seen is None or seen.digest != digest:
-        new = Seen.first(digest, now, _every(settings, config))
-        return Look(new, len(found), is_news=False, memory=memory)
+        return saw(seen=Seen.first(digest, now, _every(settings, config)), is_news=False)
     if not found or seen.due is None or now < seen.due:
-        return Look(seen, len(found), is_news=False, memory=memory)
+        return saw(seen=seen, is_news=False)
     if _is_taken(plan(config, out=out, now=now, store=store, overrides=overrides)):
-        return Look(seen.taken(), len(found), is_news=False, memory=memory)
-    return Look(seen.told(now), len(found), is_news=True, memory=memory)
+        return saw(seen=seen.taken(), is_news=False)
+    return saw(seen=seen.told(now), is_news=True)
 
 
 def keep(seen: Look) -> None:

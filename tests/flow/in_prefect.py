@@ -117,7 +117,7 @@ def not_taken(config: Path) -> dict[str, object]:
             tell_verdict(job, job.folder)
             tell_report(job)
             (job.folder / "findings.json").unlink()
-            tell_alarms(job, None)
+            tell_alarms(job)
 
     @flow
     def telling() -> str:

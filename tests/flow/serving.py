@@ -27,7 +27,7 @@ def main(config: Path, out: Path) -> None:
             parameters=parameters,
             triggers=[arrived_trigger(process)],
         ),
-        watch_deployment(settings, parameters=parameters, paused=True),
+        watch_deployment(settings, {**parameters, "wait_seconds": 60}, paused=True),
         mail_deployment(process, list(settings.schedule.mail)),
     )
 

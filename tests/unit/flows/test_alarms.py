@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from prefect.automations import AutomationCore
 
 from contracts.findings import DeadlineResult, Findings, Segment, Window
 from flows.alarms import BREACHED, DRIFT, READY, STOPPED, Alarm, alarms, stopped
@@ -181,3 +183,15 @@ def test_a_stopped_run_names_the_rules_that_stopped_it() -> None:
         "C04: Every row has a time.",
         f"What was checked: {RUN}/validation",
     ]
+
+
+def test_the_docs_show_an_automation_that_prefect_takes() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "alarms.md").read_text("utf-8")
+    [shown] = [
+        each for each in re.findall(r"```yaml\n(.+?)```", text, re.DOTALL) if "name:" in each
+    ]
+
+    made = AutomationCore.model_validate(yaml.safe_load(shown))
+
+    assert made.trigger.expect == {READY}
+    assert made.actions[0].type == "run-deployment"
