@@ -8,13 +8,14 @@ does not ask for any more loses its schedules.
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
-from prefect import serve as serve_all
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
@@ -23,7 +24,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import DeploymentSort
 from prefect.deployments.runner import DeploymentApplyError, RunnerDeployment
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.runner import Runner
 from prefect.settings import PREFECT_API_URL
 from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import parameter_schema
@@ -33,8 +35,9 @@ from contracts.errors import SourceError, UsageError
 from flows import prefect_yaml
 from flows.job import VERSION
 from flows.journey import journey
-from flows.scheduled import ENTRYPOINT, SLUG, TAG, Found, Scheduled, find
+from flows.scheduled import ENTRYPOINT, FLOW, SLUG, TAG, Found, Scheduled, find
 
+_ADD_ONE = 'Add one, for example `schedule: {cron: "0 6 * * mon"}`.'
 _PAGE = 200
 _PLAIN: Any = "prefect:simple"  # else Prefect asks git what the working folder is a version of
 _AS_THEY_ARE = (
@@ -87,8 +90,19 @@ def serve(deployments: Iterable[RunnerDeployment]) -> None:
     Raises:
         SourceError: the server does not answer.
     """
-    with _answering():
-        serve_all(*deployments, print_starting_message=False)
+    runner = _Runner()
+    with _answering(), suppress(KeyboardInterrupt):
+        for each in deployments:
+            runner.add_deployment(each)
+        asyncio.run(runner.start())
+
+
+class _Runner(Runner):
+    """Ends on SIGTERM as it does on an interrupt: its own way tells a traceback."""
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+        """Asks to be interrupted."""
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
@@ -127,11 +141,8 @@ def _answering() -> Iterator[None]:
 
 
 def _nothing_scheduled() -> UsageError:
-    return UsageError(
-        "No config has a schedule.",
-        'Add one, for example `schedule: {cron: "0 6 * * mon"}`; '
-        "without names the configs in configs/ are looked at.",
-    )
+    hint = f"{_ADD_ONE} Without names the configs in configs/ are looked at."
+    return UsageError("No config has a schedule.", hint)
 
 
 def _take_away(client: SyncPrefectClient, found: Found, *, is_named: bool) -> list[str]:
@@ -144,21 +155,20 @@ def _take_away(client: SyncPrefectClient, found: Found, *, is_named: bool) -> li
     stale = [
         each
         for each in _deployed(client)
-        if (config := each.parameters.get("config")) in names and names[config] != each.name
+        if (config := each.parameters.get("config")) in names
+        and names[config] != each.name
+        and each.schedules
     ]
     were = {each.parameters["config"] for each in stale}
     never = [path for path in found.without if str(path) not in were]
-    if not found.scheduled and not stale and not (is_named and never):
-        raise _nothing_scheduled()
     if is_named and never:
-        raise UsageError(
-            f"{never[0]} has no schedule.",
-            'Add one, for example `schedule: {cron: "0 6 * * mon"}`.',
-        )
+        raise UsageError(f"{never[0]} has no schedule.", _ADD_ONE)
+    if not found.scheduled and not stale:
+        raise _nothing_scheduled()
     for each in stale:
         for schedule in each.schedules:
             client.delete_deployment_schedule(each.id, schedule.id)
-    return [f"{journey.name}/{each.name}" for each in stale if each.schedules]
+    return [f"{FLOW}/{each.name}" for each in stale]
 
 
 def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
@@ -168,7 +178,7 @@ def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
     while page := client.read_deployments(
         deployment_filter=ours, sort=by_name, limit=_PAGE, offset=offset
     ):
-        yield from (each for each in page if each.entrypoint == ENTRYPOINT)
+        yield from page
         offset += len(page)
 
 
@@ -184,7 +194,8 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
     try:
         client.read_work_pool(name)
     except ObjectNotFound:
-        client.create_work_pool(wanted)
+        with suppress(ObjectAlreadyExists):  # by a worker, meanwhile
+            client.create_work_pool(wanted)
 
 
 def _register(client: SyncPrefectClient, scheduled: Scheduled, pool: str) -> None:
@@ -193,6 +204,7 @@ def _register(client: SyncPrefectClient, scheduled: Scheduled, pool: str) -> Non
     Prefect would make all runs anew that are due.
     """
     wanted = _deployment(scheduled)
+    wanted.entrypoint = ENTRYPOINT
     try:
         there = client.read_deployment_by_name(scheduled.full_name)
     except ObjectNotFound:
@@ -219,7 +231,7 @@ def _schedules(of: DeploymentResponse | RunnerDeployment) -> list[tuple[Any, boo
 
 def _deployment(scheduled: Scheduled) -> RunnerDeployment:
     when = CronSchedule(cron=scheduled.schedule.cron, timezone=scheduled.schedule.timezone)
-    deployment = RunnerDeployment.from_flow(
+    return RunnerDeployment.from_flow(
         journey,
         name=scheduled.name,
         description=scheduled.description,
@@ -232,5 +244,3 @@ def _deployment(scheduled: Scheduled) -> RunnerDeployment:
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy="ENQUEUE"),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    deployment.entrypoint = ENTRYPOINT
-    return deployment
