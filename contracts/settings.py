@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -223,7 +223,7 @@ class Report(Model):
     """What is written, in which languages, in whose house style, and whether for the public too."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl", "en")
-    formats: tuple[ReportFormat, ...] = ("html", "parquet")
+    formats: tuple[ReportFormat, ...] = get_args(ReportFormat)
     style: NamedStyle | None = None
     public: bool = False
 

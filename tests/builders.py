@@ -16,6 +16,8 @@ from mining import legal_clock
 from mining.summaries import Bucket
 from mining.waits import places
 
+FEW_FORMATS = "report.formats=[html, parquet]"
+"""What keeps a run short that no test reads on paper or in a workbook."""
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 

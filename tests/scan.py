@@ -3,7 +3,7 @@
 """Looks for what may not be written, in every byte of a folder and in all that they stand for.
 
 A file is looked at as it is; as text without the escapes of JSON, HTML and URLs; unpacked, if it is
-gzip or zip; and decoded, if it is Parquet (its values, its pages, its statistics) or SQLite.
+gzip or zip; and decoded, if it is Parquet (its values, its pages, its statistics), SQLite or PDF.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
+import pikepdf
 import pyarrow as pa
 from pyarrow import parquet
+
+from tests import papers
 
 _FORMS = ("utf-8", "utf-16-le", "latin-1")
 _HASHES = ("sha256", "sha1", "md5")
@@ -182,6 +185,8 @@ def _views(blob: bytes) -> Iterator[bytes]:
                 yield from _views(archive.read(member))
     elif blob.startswith(b"PAR1"):
         yield from _of_parquet(blob)
+    elif blob.startswith(b"%PDF"):
+        yield from _of_pdf(blob)
 
 
 def _without_escapes(blob: bytes) -> Iterator[bytes]:
@@ -259,6 +264,26 @@ def _varint(blob: bytes, at: int) -> tuple[int, int]:
 def _integer(blob: bytes, at: int) -> tuple[int, int]:
     value, at = _varint(blob, at)
     return value >> 1 ^ -(value & 1), at
+
+
+def _of_pdf(blob: bytes) -> Iterator[bytes]:
+    """Its strings, its streams as they are when unpacked, and the words on its pages."""
+    with pikepdf.open(io.BytesIO(blob)) as pdf:
+        yield "\n".join(string for each in pdf.objects for string in _strings(each)).encode()
+        yield from (each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream))
+        yield "".join(papers.words_of(page, artifacts=True) for page in pdf.pages).encode()
+        yield papers.text(pdf).encode()  # a word that was broken over two lines is whole here
+
+
+def _strings(of: object) -> Iterator[str]:
+    """The texts in an object; those of one that it refers to are found there."""
+    if isinstance(of, pikepdf.String):
+        yield str(of)
+    elif isinstance(of, pikepdf.Array | pikepdf.Dictionary | pikepdf.Stream):
+        parts = of if isinstance(of, pikepdf.Array) else (part for _, part in of.items())
+        for part in parts:
+            if not getattr(part, "is_indirect", False):
+                yield from _strings(part)
 
 
 def _of_database(path: Path) -> Iterator[bytes]:

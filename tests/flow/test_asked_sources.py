@@ -18,6 +18,7 @@ from ingest.objects import opened
 from ingest.places import place_of
 from ingest.store import newest
 from simulation.generator import LOG, Order, generate
+from tests.builders import FEW_FORMATS
 from tests.servers import Database
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -37,7 +38,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def findings(
     folder: Path, *overrides: str, now: dt.datetime = NOW, store: str | None = None
 ) -> dict[str, Any]:
-    job = plan(CONFIG, out=folder, now=now, store=store, overrides=overrides)
+    job = plan(CONFIG, out=folder, now=now, store=store, overrides=(*overrides, FEW_FORMATS))
     made = make(job)
     assert not list(job.process_folder.glob(".landing/*"))
     found = json.loads((made / "findings.json").read_text("utf-8"))

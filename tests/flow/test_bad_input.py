@@ -25,6 +25,7 @@ CONFIG = """
 process: {id: p}
 sources: [{path: %s, columns: {case_id: zaak, activity: stap, timestamp: tijd}}]
 journey: {end: [klaar]}
+report: {formats: [html, parquet]}
 """
 
 

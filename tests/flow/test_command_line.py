@@ -19,6 +19,13 @@ from simulation.recording.dialects import DIALECTS
 from tests.flow.test_bad_input import CONFIG, LOG
 
 pytestmark = pytest.mark.xdist_group("command")
+REPORTS = {f"report.{language}.{form}" for language in ("nl", "en") for form in ("html", "pdf")}
+IN_A_RUN = {
+    *REPORTS,
+    *("findings.json", "findings.xlsx", "findings.ods", "tables", "journey.bpmn"),
+    *("cases", "quarantine.parquet", "validation", "run.json"),
+}
+"""The folder of a run, where the config does not say which forms it should have."""
 MADE = ("--cases", "5", "--seed", "1", "--out", "made")
 
 
@@ -166,12 +173,13 @@ def test_the_demo_tells_what_was_planted_and_what_was_found(tmp_path: Path) -> N
         "IMG-B2",
         "IMG-B3",
     ]
-    assert {Path(page).name for page in told["reports"]} == {"report.en.html", "report.nl.html"}
+    assert {Path(page).name for page in told["reports"]} == REPORTS
+    assert {path.name for path in Path(told["reports"][0]).parent.iterdir()} == IN_A_RUN
 
     again = hoeksteen(tmp_path, "demo", "img", "--cases", "600")
     plants = [line.split()[0] for line in again.stdout.splitlines() if line.startswith("IMG-B")]
     assert plants == ["IMG-B1", "IMG-B2", "IMG-B3"]
-    index, *reports = again.stdout.splitlines()[-3:]
+    index, *reports = again.stdout.splitlines()[-1 - len(REPORTS) :]
     assert (index, reports) == (told["index"], told["reports"])
     assert index == str(tmp_path / "out" / "index.html")
     assert Path(index).is_file()

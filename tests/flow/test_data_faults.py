@@ -14,6 +14,7 @@ from contracts.findings import Findings, Headline
 from flows.job import plan
 from flows.journey import make
 from simulation.generator import LOG, Order, generate
+from tests.builders import FEW_FORMATS
 
 CONFIG = Path(__file__).parents[2] / "configs" / "img.yaml"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -25,7 +26,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pl.DataFrame]:
     folder = tmp_path_factory.mktemp("faults") / "log"
     generate(Order("img", 800, 1, "statistical", defects=True), "csv", folder)
     [export] = (folder / LOG).glob("*.csv")
-    job = plan(CONFIG, out=folder.parent, now=NOW, overrides=(f"sources.0.path={export}",))
+    overrides = (f"sources.0.path={export}", FEW_FORMATS)
+    job = plan(CONFIG, out=folder.parent, now=NOW, overrides=overrides)
     return make(job), pl.read_csv(export, infer_schema=False)
 
 

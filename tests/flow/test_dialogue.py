@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from contracts.errors import ConfigError, SourceError, UsageError
-from tests.flow.test_over_time import CONFIG, DAY, World
+from tests.flow.test_over_time import DAY, EVERY_FORMAT, World
 from tests.flow.test_what_changed import FIRST, JULY, NEW
 
 QUESTION = "Draagt dit nu volgens jou bij aan excellente dienstverlening?"
@@ -25,7 +25,7 @@ BSN = "1234.56.782"
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "world", CONFIG + "report: {formats: [html, xlsx, ods]}\n")
+    world = World(tmp_path / "world", EVERY_FORMAT + "report: {formats: [html, xlsx, ods]}\n")
     world.export("log.csv", FIRST)
     return world
 

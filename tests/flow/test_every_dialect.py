@@ -25,6 +25,7 @@ from ingest.objects import opened
 from simulation.description import process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS
+from tests.builders import FEW_FORMATS
 from tests.flow.answers import answers
 from tests.servers import Database
 from tests.unit.ingest.zgw_server import CLIENT, SECRET, serving
@@ -90,7 +91,8 @@ class Log:
     def told(self, name: str, *overrides: str) -> Told:
         """What a run says, of the process's own config with these keys overruled."""
         out = self.folder / "out" / name
-        job = plan(CONFIGS / f"{self.name}.yaml", out=out, now=NOW, overrides=overrides)
+        config = CONFIGS / f"{self.name}.yaml"
+        job = plan(config, out=out, now=NOW, overrides=(*overrides, FEW_FORMATS))
         folder = make(job)
         findings = json.loads((folder / "findings.json").read_text("utf-8"))
         verdict = json.loads((folder / "validation" / "verdict.json").read_text("utf-8"))

@@ -52,7 +52,6 @@ deadlines: [{id: beslistermijn, rule: {term: P15D, law: none}}]
 validation: {rules: {DQ14: {severity: info}}}
 analysis: {segments: [reisdoel, locatie]}
 privacy: {key_env: HOEKSTEEN_KEY}
-report: {formats: [html, xlsx, ods, parquet]}
 """
 HIDDEN = "#########"
 

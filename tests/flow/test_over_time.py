@@ -22,7 +22,7 @@ from ingest.store import newest
 DAY = dt.timedelta(days=1)
 JUNE = dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC)
 HEADER = "zaak;stap;tijd;regio\n"
-CONFIG = """
+EVERY_FORMAT = """
 process: {id: test}
 sources:
   - path: exports/*.csv
@@ -30,6 +30,7 @@ sources:
     case_attributes: [regio]
 journey: {start: [in], end: [klaar]}
 """
+CONFIG = EVERY_FORMAT + "report: {formats: [html, parquet]}\n"
 
 
 def rows(first: int, last: int, step: str, days: int = 0) -> str:

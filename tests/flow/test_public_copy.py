@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from contracts.findings import TABLES
-from tests.flow.test_over_time import CONFIG, World
+from tests.flow.test_over_time import EVERY_FORMAT, World
 from tests.flow.test_what_changed import JULY, rows
 
-PUBLIC = CONFIG + "report: {languages: [nl], formats: [html, ods], public: true}\n"
+PUBLIC = EVERY_FORMAT + "report: {languages: [nl], formats: [html, ods], public: true}\n"
 
 
 def log(cases: int) -> str:

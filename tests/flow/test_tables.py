@@ -16,6 +16,7 @@ import yaml
 from flows.job import plan
 from flows.journey import make
 from simulation.generator import LOG, Order, generate
+from tests.builders import FEW_FORMATS
 
 SHIPPED = Path(__file__).parents[2] / "configs" / "cbr.yaml"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -30,7 +31,8 @@ def findings(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
     """All that a run finds, but for what it is called."""
     config = folder / "p.yaml"
     config.write_text(yaml.safe_dump(document))
-    run = make(plan(config, out=folder / "out", now=NOW))
+    asked = plan(config, out=folder / "out", now=NOW, overrides=(FEW_FORMATS,))
+    run = make(asked)
     found: dict[str, Any] = json.loads((run / "findings.json").read_text("utf-8"))
     return found | {"run_id": None, "changes": None}
 

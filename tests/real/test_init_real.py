@@ -48,7 +48,7 @@ def reported(config: Path) -> dict[str, Any]:
     """What a run finds with a config as it is."""
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     folder = make(plan(config, out=config.parent / "out", now=now))
-    assert {path.name for path in folder.glob("report.*")} == {"report.en.html", "report.nl.html"}
+    assert {path.suffix for path in folder.glob("report.*")} == {".html", ".pdf"}
     found: dict[str, Any] = json.loads((folder / "findings.json").read_text("utf-8"))
     assert found["bottlenecks"]
     return found

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import polars as pl
 import pyarrow as pa
 import pytest
+import typst
 from pyarrow import parquet
 
 from tests.scan import Needles, told
@@ -74,6 +75,13 @@ def as_blob(path: Path) -> None:
         database.commit()
 
 
+def on_paper(path: Path, heading: str = "", title: str = "") -> None:
+    """As the words of a page, or in what a reader sees beside them, of a PDF that is packed."""
+    source = f"#set document(title: {json.dumps(title)})\n{heading}"
+    pdf = typst.compile(source.encode(), pdf_standards=["a-2a"], timestamp=0)
+    path.write_bytes(pdf)
+
+
 def in_zip_in_gzip(path: Path) -> None:
     as_zip(path)
     path.write_bytes(gzip.compress(path.read_bytes()))
@@ -117,6 +125,12 @@ PLANTED: dict[str, Plant] = {
     "sqlite": as_table,
     "sqlite, deleted": lambda path: as_table(path, is_gone=True),
     "sqlite, packed": as_blob,
+    "pdf": lambda path: on_paper(path, SECRET),
+    "pdf, its title": lambda path: on_paper(path, title=SECRET),
+    "pdf, its outline": lambda path: on_paper(path, f"= {SECRET}"),
+    "pdf, what a drawing is called": lambda path: on_paper(
+        path, f'#figure(rect(), alt: "{SECRET}")'
+    ),
     **{
         f"{name} {form.__name__}": as_bytes(b'"' + form(digest(name)) + b'"')
         for name in ("sha256", "sha1", "md5")

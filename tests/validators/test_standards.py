@@ -19,6 +19,7 @@ from flows.journey import make
 from reporting.bpmn import draw
 from reporting.index import page as index
 from reporting.pages import write_pages
+from tests.builders import FEW_FORMATS
 from tests.unit.reporting import sample
 from tests.unit.reporting.runs import OTHER, YEAR
 
@@ -58,7 +59,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     for each in prepare(None, 150, 1, folder / "logs"):
-        make(plan(each.config, out=folder / "out", now=now, overrides=each.overrides))
+        overrides = (*each.overrides, FEW_FORMATS)
+        make(plan(each.config, out=folder / "out", now=now, overrides=overrides))
     return folder / "out"
 
 

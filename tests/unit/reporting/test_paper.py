@@ -21,8 +21,8 @@ from contracts.dialogue import Answer
 from contracts.findings import TABLES
 from reporting.pages import write_pages
 from reporting.paper import write_papers
+from tests.papers import bare, text, text_of
 from tests.unit.reporting import sample
-from tests.unit.reporting.paper_text import bare, text, text_of
 
 OURS = {"SourceSansPro-Regular", "SourceSansPro-Semibold"}
 BLOCKS = {
@@ -32,10 +32,12 @@ BLOCKS = {
 NOT_WORDS = {"title", "style", "desc", "nav"}
 ON_SCREEN_ONLY = (
     "Naar het rapport",
-    "Reisrapport 4.120 zaken 2 januari 2025 \N{EN DASH} 27 februari 2026 English",
+    "Reisrapport 4.120 zaken 2 januari 2025 \N{EN DASH} 27 februari 2026 English Op papier (pdf)",
     (
         "Deze pagina kan je antwoord niet bewaren."
         " Druk de pagina af, of bewaar die als pdf, voordat je hem sluit."
+        " Of antwoord in findings.xlsx, naast deze pagina: het volgende rapport laat je antwoord"
+        " dan zien aan iedereen die dat leest."
     ),
     "Wat gebeurde er intussen?",
     "Dezelfde cijfers als tabel",

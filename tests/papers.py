@@ -22,7 +22,12 @@ def text(pdf: pikepdf.Pdf) -> str:
 
 def text_of(page: pikepdf.Page, *, artifacts: bool = False) -> str:
     """The same of one page; also what only repeats, if asked."""
-    return bare("".join(_shown(page, page.Resources, artifacts=artifacts)))
+    return bare(words_of(page, artifacts=artifacts))
+
+
+def words_of(page: pikepdf.Page, *, artifacts: bool = False) -> str:
+    """The same as it is drawn, with the spaces within its lines."""
+    return "".join(_shown(page, page.Resources, artifacts=artifacts))
 
 
 def bare(words: str) -> str:
