@@ -9,6 +9,7 @@ corner of a sheet makes a table of 17 billion. Where that does not fit, the othe
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import subprocess
@@ -62,6 +63,7 @@ def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> 
     Raises:
         SourceError: it is no workbook, is damaged or locked or too large, or it is not clear which
             sheet is meant.
+        OSError: the file in ``scratch`` cannot be written.
     """
     out = scratch / "sheet.parquet"
     _ask(path, name, out, sheet)
@@ -91,6 +93,8 @@ def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str
         raise RuntimeError("a workbook could not be read in a process of its own")
     # where memory ran out, it was ended by a signal
     told: dict[str, Any] = {"refused": "large"} if done.returncode else json.loads(done.stdout)
+    if "unwritten" in told:
+        raise OSError(told["unwritten"], os.strerror(told["unwritten"]))
     if "refused" in told:
         raise _refusal(told["refused"], name, told.get("sheets", []), sheet)
     return told
@@ -145,21 +149,33 @@ def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
         book = fastexcel.read_excel(given)
         if sheet is not None and sheet not in book.sheet_names:
             return {"refused": "absent", "sheets": book.sheet_names}
-        return _write_sheet(book, out, sheet) if out else {"tables": _tables(book)}
+        if out is None:
+            return {"tables": _tables(book)}
+        tables = [sheet] if sheet is not None else list(_tables(book))
+        if len(tables) != 1:
+            return {"refused": "several" if tables else "empty", "sheets": tables}
+        table = _as_parquet(_cells(book, tables[0]))
     except MemoryError:
         return {"refused": "large"}
     except BaseException as error:  # a panic of the library is no Exception
         is_locked = "password" in str(error).lower() or _ENCRYPTED in whole
         return {"refused": "password" if is_locked else "damaged"}
+    return _written(table, out)
 
 
-def _write_sheet(book: Any, out: Path, sheet: str | None) -> dict[str, Any]:
-    tables = [sheet] if sheet is not None else list(_tables(book))
-    if len(tables) != 1:
-        return {"refused": "several" if tables else "empty", "sheets": tables}
-    frame = _cells(book, tables[0]).to_polars()
+def _as_parquet(cells: Any) -> bytes:
+    frame = cells.to_polars()
     frame.columns = [f"c{number}" for number in range(frame.width)]
-    frame.write_parquet(out)
+    frame.write_parquet(whole := io.BytesIO())
+    return whole.getvalue()
+
+
+def _written(table: bytes, out: Path) -> dict[str, Any]:
+    """That a disk is full is no fault of the workbook."""
+    try:
+        out.write_bytes(table)
+    except OSError as error:
+        return {"unwritten": error.errno}
     return {}
 
 

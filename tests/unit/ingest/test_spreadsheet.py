@@ -13,6 +13,7 @@ import pytest
 from contracts.errors import SourceError
 from ingest.raw import DIGEST
 from ingest.spreadsheet import read_spreadsheet
+from ingest.workbook import sheet_of
 from tests.workbooks import compound, ods, xls, xlsb, xlsm, xlsx
 
 NINE, GAP, DAY = map(
@@ -230,3 +231,20 @@ def test_refuses_what_cannot_be_read(tmp_path, make, says):
     assert says in str(refused.value)
     assert str(refused.value).startswith("a.xlsx")
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("disk", "said"),
+    [
+        ("/dev/full", "No space left on device"),
+        ("/nowhere/sheet.parquet", "No such file or directory"),
+    ],
+)
+def test_a_disk_that_is_full_is_no_fault_of_the_workbook(tmp_path, disk, said):
+    path = xlsx(tmp_path / "a.xlsx", {"a": [HEADER, ROW]})
+    (tmp_path / "sheet.parquet").symlink_to(disk)
+
+    with pytest.raises(OSError, match=said) as failed:
+        sheet_of(path, path.name, tmp_path)
+
+    assert failed.value.strerror == said
