@@ -68,14 +68,17 @@ def tell_verdict(job: Job, run_folder: Path) -> None:
 
 def tell_report(job: Job) -> None:
     """Shows what the report of a whole run says first, its waits, and the way to it."""
-    from reporting.brief import brief
+    from reporting.brief import TABLES_READ, brief
 
     process, settings = job.settings.process.id, job.settings
     page = job.folder / f"report.{settings.report.languages[0]}.html"
     with _telling("report", page):
         told = brief(
             Findings.model_validate_json((job.folder / "findings.json").read_bytes()),
-            pl.read_parquet(job.folder / "tables" / "survival.parquet"),
+            {
+                name: pl.read_parquet(job.folder / "tables" / f"{name}.parquet")
+                for name in TABLES_READ
+            },
             settings,
         )
         create_markdown_artifact(

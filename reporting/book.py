@@ -65,13 +65,16 @@ def book(
     facts: Facts,
     language: Language,
 ) -> Workbook:
-    """All sheets of a report in one language."""
+    """All sheets of a report in one language, without those that would be empty.
+
+    That with the places is always there: in it is answered.
+    """
     names = Names(settings, Speech(language, settings.zone))
-    title = _title(names)
+    places_ = places(findings, facts.answers, names)
     sheets = (
         _summary(findings, tables, facts, names),
-        places(findings, facts.answers, names),
-        *filter(None, [earlier(findings, facts.answers, names)]),
+        places_,
+        earlier(findings, facts.answers, names),
         _waits(tables["waits"], names),
         _deadlines(findings, names),
         _rules(findings, facts, names),
@@ -79,7 +82,9 @@ def book(
         _meanings(findings, names),
         offered(names.speech),
     )
-    return Workbook(title, language, f"hoeksteen {facts.version}", findings.as_of, sheets)
+    told = tuple(sheet for sheet in sheets if sheet.rows or sheet is places_)
+    maker = f"hoeksteen {facts.version}"
+    return Workbook(_title(names), language, maker, findings.as_of, told)
 
 
 def _title(names: Names) -> str:
@@ -99,15 +104,15 @@ def _summary(
     columns = _columns(
         speech, (sentence("what"), 46), (sentence("figure"), 20), (sentence("in words"), 80)
     )
-    rows = (*_answer(findings, names), *_key_figures(findings, tables, speech))
+    rows = (*_answer(findings, tables["waits"], names), *_key_figures(findings, tables, speech))
     about = (*_period(findings, speech), *_basis(names), *_origin(findings, facts, speech))
     return Sheet(speech.say("Summary"), columns, (*rows, *about))
 
 
-def _answer(findings: Findings, names: Names) -> Iterator[Row]:
+def _answer(findings: Findings, waits: pl.DataFrame, names: Names) -> Iterator[Row]:
     speech = names.speech
     yield speech.say("the question"), None, _title(names)
-    yield speech.say("the answer"), None, story.answer(findings, names)
+    yield speech.say("the answer"), None, story.answer(findings, waits, names)
     if quality.is_in_doubt(findings):
         yield (
             speech.say("take care"),

@@ -14,9 +14,9 @@ from reporting.speech import Speech, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
 
 CERTAINTY = {
-    "high": sentence("certainty: high"),
-    "fair": sentence("certainty: fair"),
-    "low": sentence("certainty: low"),
+    "high": sentence("certainty of figures: high"),
+    "fair": sentence("certainty of figures: fair"),
+    "low": sentence("certainty of figures: low"),
 }
 NOBODY_SAID = sentence(
     "The configuration does not say whose turn it is here; that it is the agency's is assumed."
@@ -29,6 +29,8 @@ ACTOR = {
 }
 
 _WORKING_DAYS = forms("%(n)s working day", "%(n)s working days")
+_FEW_WEIGH = 0.5
+"""From this share of all waiting in the longest hundredth, that tells more than 1 in 10."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Wait:
         number: its place in the list and on the map.
         title: where it is; ``heading``: where, and why or how long.
         cause: its kind, or that none is seen; ``is_seen``: which of the two.
-        about: which group and which period, in few words; ``group``, ``period``: in full.
+        about: which group and which period, in few words; ``whom``, ``since``: in full.
+        extra: what a cause that is seen adds to a case, in few words.
+        again: where its place was told of before, that it was.
         meaning: where the page tells what ``term`` means.
         signs: what the log shows of the cause.
         remarks: whose turn it is, what was counted, how sure its place in the list is.
@@ -51,13 +55,15 @@ class Wait:
     cause: str
     is_seen: bool
     about: str
-    group: str
-    period: str
+    whom: str
+    since: str
+    extra: str
     meaning: str
     term: str
     heading: str
     summary: str
     share: str
+    again: str
     certainty: str
     figures: tuple[KeyFigure, ...]
     signs: tuple[str, ...]
@@ -72,13 +78,20 @@ class Wait:
 
 def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list[Wait]:
     """The bottlenecks in words, in their order; ``most`` so many."""
-    return [_wait(b, findings.as_of, names) for b in findings.bottlenecks[:most]]
+    first: dict[tuple[str, str | None], int] = {}
+    return [
+        _wait(each, first.setdefault((each.from_, each.to), each.rank), findings.as_of, names)
+        for each in findings.bottlenecks[:most]
+    ]
 
 
-def _wait(found: Bottleneck, as_of: dt.datetime, names: Names) -> Wait:
+def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wait:
+    """``first``: the number of the first bottleneck at this place."""
     speech = names.speech
     place = names.place(found.from_, found.to)
     cause = kinds.label(found, speech)
+    share = speech.share(found.share_of_waiting)
+    again = speech.say("The same place as number %(n)s.", n=first)
     return Wait(
         number=found.rank,
         source=found,
@@ -86,13 +99,15 @@ def _wait(found: Bottleneck, as_of: dt.datetime, names: Names) -> Wait:
         cause=cause,
         is_seen=kinds.is_seen(found),
         about=evidence.brief(found, as_of, speech),
-        group=evidence.group(found, speech),
-        period=evidence.period(found, as_of, speech),
+        whom=_whom(found, speech),
+        since=_since(found, as_of, speech),
+        extra=_extra(found, speech),
         meaning=f"kind-{kinds.meaning_of(found)}",
         term=kinds.term(found, speech),
         heading=f"{cause}: {place}" if kinds.is_seen(found) else _heading(found, place, speech),
         summary=_summary(found, speech),
-        share=speech.share(found.share_of_waiting),
+        share=speech.say("%(share)s of all waiting", share=share),
+        again="" if first == found.rank else again,
         certainty=speech.say(CERTAINTY[found.certainty]),
         figures=tuple(_figures(found, speech)),
         signs=tuple(evidence.signs(found, speech)),
@@ -101,10 +116,37 @@ def _wait(found: Bottleneck, as_of: dt.datetime, names: Names) -> Wait:
     )
 
 
+def _whom(found: Bottleneck, speech: Speech) -> str:
+    group = evidence.group(found, speech)
+    return (
+        speech.say("This is about cases with %(group)s.", group=group)
+        if group
+        else speech.say("This is about all cases that come here.")
+    )
+
+
+def _since(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
+    period = evidence.period(found, as_of, speech)
+    return (
+        speech.say("This is about the time %(period)s.", period=period)
+        if period
+        else speech.say("Since when, the log does not show: it is counted over all of its time.")
+    )
+
+
+def _extra(found: Bottleneck, speech: Speech) -> str:
+    if found.interval is None or found.mean_days_per_case <= 0 or not kinds.is_seen(found):
+        return ""
+    days, _, _ = speech.days_between(found.mean_days_per_case, *found.interval)
+    return speech.say("%(days)s extra a case", days=days)
+
+
 def _heading(found: Bottleneck, place: str, speech: Speech) -> str:
     days = found.wait_days
     if found.to is None:
         return speech.say("Cases stand still %(place)s", place=place)
+    if evidence.told(found).get("share_of_longest_hundredth", 0.0) >= _FEW_WEIGH:
+        return speech.say("A few cases lie still very long %(place)s", place=place)
     if days.p90 is not None:
         time = speech.duration(days.p90)
         return speech.say(
@@ -163,9 +205,12 @@ def _effect(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
         return []
     low, high = (max(0.0, days) for days in found.interval)
     days, low_, high_ = speech.days_between(found.mean_days_per_case, low, high)
-    value = speech.say("%(days)s a case (%(low)s to %(high)s)", days=days, low=low_, high=high_)
-    words = speech.say("extra waiting, on average over all cases of the log")
-    return [KeyFigure(value, words, "extra")]
+    words = speech.say(
+        "extra waiting a case, on average over all cases of the log (%(low)s to %(high)s)",
+        low=low_,
+        high=high_,
+    )
+    return [KeyFigure(days, words, "extra")]
 
 
 def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
@@ -204,17 +249,25 @@ def _remarks(found: Bottleneck, names: Names) -> list[str]:
 
 def _working_days(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_working_days
-    if days is None or days.p50 is None:
-        return ""
-    half = speech.plural(_WORKING_DAYS, round(days.p50, 1))
-    if days.p90 is None:
-        return speech.say("In opening hours, half of the cases go on within %(half)s.", half=half)
-    return speech.say(
-        "In opening hours, half of the cases go on within %(half)s, and 1 in 10 waits longer than"
-        " %(most)s.",
-        half=half,
-        most=speech.number(days.p90),
-    )
+    half, most = (round(each or 0, 1) for each in (days and days.p50, days and days.p90))
+    if half and most:
+        return speech.say(
+            "Counted in opening hours only, half of the cases go on within %(half)s, and 1 in 10"
+            " waits longer than %(most)s.",
+            half=speech.plural(_WORKING_DAYS, half),
+            most=speech.plural(_WORKING_DAYS, most),
+        )
+    if half:
+        return speech.say(
+            "Counted in opening hours only, half of the cases go on within %(half)s.",
+            half=speech.plural(_WORKING_DAYS, half),
+        )
+    if most:
+        return speech.say(
+            "Counted in opening hours only, 1 in 10 cases waits longer than %(most)s.",
+            most=speech.plural(_WORKING_DAYS, most),
+        )
+    return ""
 
 
 def _range(found: Bottleneck, speech: Speech) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +17,7 @@ from reporting.bottlenecks import Wait
 from reporting.names import Names
 from reporting.speech import Speech
 
+TABLES_READ = ("survival", "waits")
 _FIRST = 3
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
 
@@ -37,12 +39,12 @@ class Brief:
     link: str
 
 
-def brief(findings: Findings, survival: pl.DataFrame, settings: Settings) -> Brief:
+def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Settings) -> Brief:
     """A report in brief.
 
     Args:
         findings: what may be shown of what a run found.
-        survival: the same, in the shape of ``contracts.findings.TABLES["survival"]``.
+        tables: of the same, ``TABLES_READ`` in the shapes of ``contracts.findings.TABLES``.
         settings: the config of the process.
     """
     speech = Speech(settings.report.languages[0], settings.zone)
@@ -50,10 +52,10 @@ def brief(findings: Findings, survival: pl.DataFrame, settings: Settings) -> Bri
     process = settings.process.title(speech.language)
     title = speech.say("Where do citizens wait in %(process)s?", process=process)
     waits = bottlenecks.waits(findings, names)
-    figures = story.key_figures(findings, survival, speech)
+    figures = story.key_figures(findings, tables["survival"], speech)
     parts = [
         f"# {_plain(title)}",
-        _plain(story.answer(findings, names)),
+        _plain(story.answer(findings, tables["waits"], names)),
         "\n".join(f"- **{_plain(each.value)}** {_plain(each.words)}" for each in figures),
         "\n".join(_item(wait) for wait in waits[:_FIRST]),
         _plain(speech.say("Data up to %(day)s.", day=speech.day(findings.as_of))),

@@ -125,18 +125,21 @@ def _first(
     settings = names.settings
     shown = overview.choose(tables, settings.journey, pairs, settings.registration)
     return {
-        "answer": story.answer(findings, names),
+        "answer": story.answer(findings, tables["waits"], names),
         "figures": counted(story.key_figures(findings, tables["survival"], speech), findings),
         "is_in_doubt": quality.is_in_doubt(findings),
         "waits": waits,
         "overview": shown,
+        "has_loose_ends": shown.has_loose_ends,
         "map": route_map.draw(shown, waits, names),
         "whole_map": _whole_map(shown, waits, tables, names),
         "off_map": _off_map(shown, waits, speech),
         "tones": [(tone, speech.say(words)) for tone, words in TONES],
         "swatch": _swatch,
         "bands_of": lambda wait: sections.bands(tables["wait_bands"], wait, speech),
-        "queue_of": lambda wait: queue_chart.queue(tables["queues"], wait.source, speech),
+        "queue_of": lambda wait: queue_chart.queue(
+            tables["queues"], wait.source, settings.privacy.minimum_group, speech
+        ),
         "limits_of": lambda wait: limits.limits(wait.source, findings, tables["work_band"], names),
         "meanwhile_of": lambda wait: hands.meanwhile(tables["waiting_causes"], wait, speech),
         "question": QUESTION,
@@ -209,6 +212,7 @@ def _rest(findings: Findings, tables: Mapping[str, pl.DataFrame], names: Names) 
         "turns": sections.turns(findings, speech),
         "nobody_said": not names.settings.journey.steps,
         "explained": sections.explained(findings, names),
+        "other_explained": sections.other_explained(findings, speech),
         "has_parallel": any(w.class_ == "parallel" for w in findings.explained_waits),
         "conformance": sections.conformance(tables, names),
         "curve": charts.curve(survival, speech) if len(survival) > 1 else "",

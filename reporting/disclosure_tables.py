@@ -15,6 +15,8 @@ from reporting.small_groups import is_small
 Pair = tuple[str, str | None]
 Row = dict[str, Any]
 _PAIR = ("from", "to")
+_ENOUGH = 3
+"""Fewer bands than this do not tell how long cases wait."""
 
 
 def protect_tables(
@@ -118,7 +120,7 @@ def _bands(bands: pl.DataFrame, waits: pl.DataFrame, telling: set[Pair], k: int)
         if told["n"].has_nulls():  # done before
             rows += told.to_dicts()
             continue
-        merged = _merged(told.to_dicts(), k)
+        merged = _joined(told.to_dicts(), k)
         rows += _without_total(merged) if pair in telling else merged
     return pl.DataFrame(rows, schema=bands.schema, orient="row")
 
@@ -140,6 +142,15 @@ def _without_total(bands: list[Row]) -> list[Row]:
     filled = [n for n, band in enumerate(bands) if band["n"]]
     hidden = min(filled, key=lambda n: bands[n]["n"], default=None)
     return [{**band, "n": None} if n == hidden else band for n, band in enumerate(bands)]
+
+
+def _joined(bands: list[Row], k: int) -> list[Row]:
+    """Bands of one wait that may be shown; how many still wait only where that leaves enough."""
+    merged = _merged(bands, k)
+    if len(merged) >= _ENOUGH:
+        return merged
+    ended = _merged([{**band, "open_n": None} for band in bands], k)
+    return ended if len(ended) > len(merged) else merged
 
 
 def _merged(bands: list[Row], k: int) -> list[Row]:

@@ -34,7 +34,7 @@ def group(found: Bottleneck, speech: Speech, most: int | None = None) -> str:
         words = speech.say(
             "%(values)s and %(n)s more", values=words, n=len(values) - len(values[:most])
         )
-    return f"{isolated(found.segment.attribute)}: {words}"
+    return f"{isolated(found.segment.attribute.replace('_', ' '))}: {words}"
 
 
 def period(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
@@ -99,6 +99,7 @@ def _means(found: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
             "This group is %(share)s of those who wait here.",
             share=speech.share(seen["share_of_cases_in_group"]),
         )
+    yield speech.say("Chance hardly explains this difference.")
 
 
 _GROUP_WAITED = sentence(
@@ -182,21 +183,30 @@ def _held_against(found: Bottleneck, *, is_norm: bool) -> str:
     return _NORM if is_norm else _QUARTER
 
 
-_ALL_ROUNDS = sentence("Counted is all waiting in the extra rounds.")
+_ALL_ROUNDS = sentence("The extra waiting is all waiting in the extra rounds.")
 _MORE_ROUNDS = sentence(
-    "Counted is the waiting in the rounds that this group makes beyond the share of the others."
+    "The extra waiting is the waiting in the rounds that this group makes beyond the share of the"
+    " others."
 )
-_OTHERS = sentence("Counted is the waiting beyond that of other cases of the same weeks.")
+_OTHERS = sentence(
+    "The extra waiting is how much longer these cases wait than other cases of the same weeks."
+)
 _EVERYBODY = sentence(
-    "Counted is the waiting beyond the average of all cases of the same weeks: whoever goes first"
-    " makes another wait."
+    "The extra waiting is how much longer these cases wait than the average of all cases of the"
+    " same weeks: whoever goes first makes another wait."
 )
-_ORDINARY = sentence("Counted is the waiting beyond that of ordinary weeks, on average %(time)s.")
+_ORDINARY = sentence(
+    "The extra waiting is how much longer cases wait than in ordinary weeks, on average %(time)s."
+)
 _SHORTEST = sentence(
-    "Counted is the waiting beyond that of the weeks with the shortest waits, on average %(time)s."
+    "The extra waiting is how much longer cases wait than in the weeks with the shortest waits, on"
+    " average %(time)s."
 )
-_NEXT_ROUND = sentence("Counted is the waiting for the day of the next round.")
-_NORM = sentence("Counted is the waiting beyond the %(time)s that the law allows here.")
+_NEXT_ROUND = sentence("The extra waiting is the wait for the day of the next round.")
+_NORM = sentence(
+    "The extra waiting is how much longer cases wait than the %(time)s that the law allows here."
+)
 _QUARTER = sentence(
-    "Counted is the waiting beyond %(time)s: within that, a quarter of the cases goes on."
+    "The extra waiting is how much longer cases wait than %(time)s: within that, a quarter of the"
+    " cases goes on."
 )

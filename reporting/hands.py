@@ -13,6 +13,7 @@ from reporting.charts import bar
 from reporting.speech import Speech, sentence
 
 Row = dict[str, Any]
+_KNOWN = 0.05  # of the wait: where the log knows of less work, it hardly knows what was done
 _CAUSES = {
     "contention_days": sentence("worked on cases that were there before"),
     "prioritisation_days": sentence("worked on cases that came later"),
@@ -24,6 +25,8 @@ _CAUSES = {
 def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
     """What went on while cases waited at one place: a row for each part, with its bar.
 
+    Nothing where the log knows too little of it: that would only seem to say that nobody worked.
+
     Args:
         table: in the shape of ``TABLES["waiting_causes"]``.
         wait: at the place.
@@ -31,10 +34,12 @@ def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
     """
     found = wait.source
     mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
-    if mine.is_empty() or not mine["wait_days"][0]:
+    if mine.is_empty():
         return []
     row = mine.row(0, named=True)
     total = sum(row[cause] for cause in _CAUSES)
+    if not total or total - row["other_days"] < _KNOWN * total:
+        return []
     return [
         {
             "words": speech.say(words),
@@ -42,5 +47,4 @@ def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
             "bar": bar(row[cause] / total, "turn"),
         }
         for cause, words in _CAUSES.items()
-        if total
     ]

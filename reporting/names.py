@@ -33,7 +33,9 @@ class Names:
         if to is None:
             return self.speech.say("after %(step)s", step=self.quoted(from_))
         if to == from_:
-            return self.speech.say("between %(step)s and the next time", step=self.quoted(from_))
+            return self.speech.say(
+                "between %(step)s and the same step again", step=self.quoted(from_)
+            )
         steps = {"first": self.quoted(from_), "second": self.quoted(to)}
         return self.speech.say("between %(first)s and %(second)s", **steps)
 

@@ -67,6 +67,13 @@ class Overview:
     starts: tuple[str, ...]
     ends: tuple[str, ...]
 
+    @property
+    def has_loose_ends(self) -> bool:
+        """Whether no line leads to a step, or none away from one."""
+        lines = [(m.from_, m.to) for m in self.moves if m.from_ != m.to] + [*self.detours]
+        left, reached = {from_ for from_, _ in lines}, {to for _, to in lines}
+        return not self.steps.keys() <= (left | {*self.ends}) & (reached | {*self.starts})
+
 
 def choose(
     tables: Mapping[str, pl.DataFrame],
@@ -185,7 +192,8 @@ def _detours(
     passed: Counter[tuple[str, str]] = Counter()
     for trace, cases in traces:
         passed.update(dict.fromkeys(pairwise(step for step in trace if step in steps), cases))
-    left, reached = {move.from_ for move in moves}, {move.to for move in moves}
+    elsewhere = [move for move in moves if move.from_ != move.to]
+    left, reached = {move.from_ for move in elsewhere}, {move.to for move in elsewhere}
     found = []
     for (from_, to), _ in passed.most_common():
         if from_ != to and (from_ not in left or to not in reached):

@@ -130,8 +130,8 @@ def places(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet
     return Sheet(speech.say(PLACES), columns, tuple(rows), in_sight=2)
 
 
-def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet | None:
-    """What was said of places that are no bottleneck any more; nothing where that is not so."""
+def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet:
+    """What was said of places that are no bottleneck any more."""
     speech = names.speech
     gone = [
         (names.place(start, end), *answer_cells(mark_, room.said, speech))
@@ -140,7 +140,7 @@ def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Shee
         for start, end, _ in (room.place,)
     ]
     columns = (Column(speech.say("where"), 44), *answer_columns(speech))
-    return Sheet(speech.say(EARLIER), columns, tuple(gone), in_sight=1) if gone else None
+    return Sheet(speech.say(EARLIER), columns, tuple(gone), in_sight=1)
 
 
 def offered(speech: Speech) -> Sheet:

@@ -18,6 +18,7 @@ from reporting.svg import tag
 _WIDTH, _HEIGHT = 720.0, 230.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 712.0, 26.0, 186.0
 _LEAST_WEEKS = 8  # a line of fewer says no more than the number of cases that wait now
+_LEAST_LEVELS = 3  # above nought: a line between fewer is one of the rounding alone
 _MOST_LABELS = 6
 _MOST_STEPS = 4
 _ROUND = (1, 2, 5)
@@ -28,25 +29,37 @@ Point = tuple[dt.date, int]
 
 @dataclass(frozen=True)
 class Queue:
-    """What is shown of a queue: the drawing, what it shows in words, and rows of day and number."""
+    """What is shown of a queue: the drawing, what it shows in words, and rows of day and number.
+
+    Of one that was always short there are only words.
+    """
 
     drawing: Markup
     words: str
     rows: list[dict[str, str]]
 
 
-def queue(table: pl.DataFrame, found: Bottleneck, speech: Speech) -> Queue | None:
+def queue(
+    table: pl.DataFrame, found: Bottleneck, minimum_group: int, speech: Speech
+) -> Queue | None:
     """The queue at a bottleneck; null where too few waited to draw it.
 
     Args:
         table: in the shape of ``TABLES["queues"]``, in numbers that may be shown.
         found: the bottleneck; the period that it is about is marked.
+        minimum_group: the numbers are multiples of it, rounded down.
         speech: the language of the words.
     """
     here = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
     points: list[Point] = here.select("day", "waiting").rows()
     if len(points) < _LEAST_WEEKS or not any(number for _, number in points):
         return None
+    most = max(number for _, number in points)
+    if most < _LEAST_LEVELS * minimum_group:
+        words = speech.say(
+            "Never did many cases wait here at once: about %(n)s at most.", n=speech.number(most)
+        )
+        return Queue(Markup(), words, [])
     return Queue(_draw(points, found, speech), _in_words(points, speech), _rows(points, speech))
 
 
@@ -58,13 +71,17 @@ def _in_words(points: Sequence[Point], speech: Speech) -> str:
             "Never did more cases wait here than at the end of the log: about %(n)s.",
             n=speech.number(last),
         )
-    return speech.say(
-        "Most cases waited here in %(month)s: about %(most)s. At the end of the log it was about"
-        " %(n)s.",
+    then = speech.say(
+        "Most cases waited here in %(month)s: about %(most)s.",
         month=speech.month(day),
         most=speech.number(most),
-        n=speech.number(last),
     )
+    now = (
+        speech.say("At the end of the log it was about %(n)s.", n=speech.number(last))
+        if last
+        else speech.say("At the end of the log hardly any did.")
+    )
+    return f"{then} {now}"
 
 
 def _rows(points: Sequence[Point], speech: Speech) -> list[dict[str, str]]:

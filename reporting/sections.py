@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import Count, Findings
+from contracts.findings import Count, ExplainedWait, Findings
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
 from reporting.names import Names
@@ -20,6 +20,7 @@ from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 Row = dict[str, Any]
 ROUTES = 6
 WAITS = 200
+EXPLAINED_WAITS = 10
 DEVIATIONS = 8
 
 
@@ -36,7 +37,10 @@ def rows(number: int, minimum_group: int, speech: Speech) -> str:
 
 
 def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
-    """The bands of one wait, each with its bar; shares are of what is shown."""
+    """The bands of one wait, each with its bar; shares are of what is shown.
+
+    ``still`` is nothing where it is not told in bands how many wait now, or where nobody does.
+    """
     found = wait.source
     mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
     counts: list[int] = mine["n"].drop_nulls().to_list()
@@ -44,12 +48,13 @@ def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
         return []
     known = pl.col("n", "open_n").fill_null(0)
     most: int = mine.select(pl.sum_horizontal(known).max()).item()
+    some_wait = bool(mine["open_n"].sum())
     return [
         {
             "words": _between(row["over_days"], row["up_to_days"], speech),
             "count": count(row["n"], speech),
             "share": "" if row["n"] is None else speech.share(row["n"] / sum(counts)),
-            "still": count(row["open_n"], speech),
+            "still": count(row["open_n"], speech) if some_wait else "",
             "bar": bar(
                 (row["n"] or 0) / most, band_tone(row["up_to_days"]), (row["open_n"] or 0) / most
             ),
@@ -116,8 +121,8 @@ def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> 
 
 
 def explained(findings: Findings, names: Names) -> list[Row]:
-    """Waits that are meant to be, most days first."""
-    found = sorted(findings.explained_waits, key=lambda wait: -wait.person_days)
+    """Waits that are meant to be, most days first; so many of them."""
+    found = _most_days_first(findings)[:EXPLAINED_WAITS]
     return [
         {
             "place": names.place(wait.from_, wait.to),
@@ -127,6 +132,19 @@ def explained(findings: Findings, names: Names) -> list[Row]:
         }
         for wait in found
     ]
+
+
+def other_explained(findings: Findings, speech: Speech) -> str:
+    """What the waits that are meant to be and are not listed hold together."""
+    rest = _most_days_first(findings)[EXPLAINED_WAITS:]
+    if not rest:
+        return ""
+    days = speech.number(round(sum(wait.person_days for wait in rest)))
+    return speech.say("And %(n)s more such places: %(days)s days in all.", n=len(rest), days=days)
+
+
+def _most_days_first(findings: Findings) -> list[ExplainedWait]:
+    return sorted(findings.explained_waits, key=lambda wait: -wait.person_days)
 
 
 def survival(table: pl.DataFrame, speech: Speech) -> list[Row]:

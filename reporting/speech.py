@@ -133,8 +133,15 @@ class Speech:
         """``days``, and the ends of its range, as exact as the number itself."""
         if days < _HARDLY:
             return self.duration(days), *self.span(low, high)
-        first, last = (self.number(each, _decimals(days)) for each in (low, high))
-        return self.days(days), first, last
+        decimals = _decimals(days)
+        first, last = (self._exact(each, decimals) for each in (low, high))
+        one, many = self.unfilled(_DAYS)
+        form = one if round(days, decimals) == 1 else many
+        return form % {"n": self._exact(days, decimals)}, first, last
+
+    def _exact(self, value: float, decimals: int) -> str:
+        """3,0: with so many decimals, be they noughts."""
+        return str(format_decimal(value, format=f"#,##0.{'0' * decimals}", locale=self.language))
 
     def span(self, low: float, high: float) -> tuple[str, str]:
         """Two durations, the first without its unit where both have the same: 3 … 7 dagen."""

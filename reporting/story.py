@@ -15,12 +15,17 @@ import polars as pl
 
 from contracts.findings import Findings, Log
 from reporting.names import Names
-from reporting.speech import Speech
+from reporting.speech import Speech, forms
 
 SECTIONS = 5
 """How many bottlenecks get a section of their own."""
 
 
+_SPREAD = forms(
+    "No place stands out: the waiting is in %(n)s place. The largest part (%(most)s) is %(place)s.",
+    "No place stands out: the waiting is spread over %(n)s places. The largest part (%(most)s) is"
+    " %(place)s.",
+)
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
 ]
@@ -39,11 +44,17 @@ class KeyFigure:
     card: tuple[dict[str, str], ...] = ()
 
 
-def answer(findings: Findings, names: Names) -> str:
-    """The one sentence that answers the question of the page."""
+def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
+    """The sentence or two that answer the question of the page.
+
+    Args:
+        findings: what may be shown of what a run found.
+        waits: the same, in the shape of ``contracts.findings.TABLES["waits"]``.
+        names: what steps are called.
+    """
     speech, found = names.speech, findings.bottlenecks[:SECTIONS]
     if not found:
-        return speech.say("No wait of this process holds enough cases to show it.")
+        return _nothing_stands_out(findings, waits, names)
     shares = {(each.from_, each.to): each.share_of_waiting for each in found}
     most = max(shares, key=lambda place: shares[place])
     place = names.place(*most)
@@ -62,6 +73,23 @@ def answer(findings: Findings, names: Names) -> str:
         n=len(shares),
         place=place,
     )
+
+
+def _nothing_stands_out(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
+    speech = names.speech
+    if waits.is_empty():
+        return speech.say("No wait of this process holds enough cases to show it.")
+    meant = {(each.from_, each.to) for each in findings.explained_waits}
+    rows = waits.sort("person_days", descending=True, maintain_order=True)
+    shares = {
+        (from_, to): share
+        for from_, to, share in rows.select("from", "to", "share_of_waiting").iter_rows()
+        if (from_, to) not in meant
+    }
+    if not shares:
+        return speech.say("Of all waiting that may be shown, the reason is known.")
+    place, share = next(iter(shares.items()))
+    return speech.plural(_SPREAD, len(shares), most=speech.share(share), place=names.place(*place))
 
 
 def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> list[KeyFigure]:

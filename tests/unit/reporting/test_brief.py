@@ -19,7 +19,7 @@ def told(
     found: tuple[Findings, dict[str, pl.DataFrame]] | None = None, **settings: object
 ) -> Brief:
     findings, tables = protect(*(found or (sample.findings(), sample.tables())), 10)
-    return brief(findings, tables["survival"], sample.settings(**settings))
+    return brief(findings, tables, sample.settings(**settings))
 
 
 def test_it_begins_with_the_answer_and_ends_with_the_day():

@@ -346,9 +346,11 @@ def test_bands_join_their_neighbours(counts, shown):
     ("counts", "shown"),
     [
         ([(20, 10), (30, 20)], [(20, 10), (30, 20)]),
-        ([(20, 4), (30, 20)], [(50, 24)]),
-        ([(20, 10), (30, 4), (12, 4)], [(62, 18)]),
-        ([(20, 0), (30, 20), (0, 9)], [(20, 0), (30, 29)]),
+        ([(20, 0), (30, 20), (30, 9), (12, 10)], [(20, 0), (60, 29), (12, 10)]),
+        # where that would leave too few, it is not told in bands how many still wait
+        ([(20, 4), (30, 20)], [(20, None), (30, None)]),
+        ([(20, 10), (30, 4), (12, 4)], [(20, None), (30, None), (12, None)]),
+        ([(20, 10), (3, 4), (12, 14)], [(23, 14), (12, 14)]),
     ],
 )
 def test_bands_join_their_neighbours_until_none_is_of_few_that_wait(counts, shown):

@@ -47,6 +47,34 @@ def test_no_step_is_left_alone():
     assert {step for pair in linked for step in pair} == shown.steps.keys()
 
 
+def test_a_step_that_only_comes_back_to_itself_is_no_step_that_is_linked():
+    step = "Gebeld"
+    waits = [(step, step, 900, 900, 0, 1.0, 2.0, 900.0, 0.1)]
+    loops = pl.DataFrame(waits, schema=TABLES["waits"].names(), orient="row")
+    tables = sample.tables()
+    told = {
+        **tables,
+        "waits": pl.concat([tables["waits"], loops], how="vertical_relaxed"),
+        "steps": tables["steps"].extend(
+            pl.DataFrame([(step, 900, 1800)], schema=TABLES["steps"], orient="row")
+        ),
+    }
+
+    shown = overview.choose(told, sample.settings().journey, [(step, step), *BOTTLENECKS])
+    routes = pl.DataFrame(
+        [([sample.A, step, sample.L], 900, 0.2)], schema=TABLES["variants"], orient="row"
+    )
+    by_way = overview.choose(
+        {**told, "variants": pl.concat([routes, told["variants"]])},
+        sample.settings().journey,
+        [(step, step), *BOTTLENECKS],
+    )
+
+    assert shown.has_loose_ends
+    assert {(sample.A, step), (step, sample.L)} <= set(by_way.detours)
+    assert not by_way.has_loose_ends
+
+
 def test_few_moves_all_between_shown_steps():
     shown = _chosen()
 

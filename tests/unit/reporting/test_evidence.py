@@ -85,7 +85,8 @@ def seen(**figures):
                 (
                     "Cases that a certain organisation took up waited 154 days on average, other"
                     " cases of the same weeks 89.8 days."
-                )
+                ),
+                "Chance hardly explains this difference.",
             ],
         ),
     ],
@@ -165,10 +166,13 @@ def test_a_kind_that_is_not_seen_is_not_said_to_be_the_cause(kind, label, meanin
             {"evidence": seen(rounds=40), "segment": Segment(attribute="a", values=("b",))},
             "beyond the share of the others",
         ),
-        ({"evidence": seen(mean_days_of_group=4)}, "beyond that of other cases of the same weeks"),
+        (
+            {"evidence": seen(mean_days_of_group=4)},
+            "longer these cases wait than other cases of the same weeks",
+        ),
         (
             {"evidence": seen(mean_days_of_group=4), "kind": "prioritisation"},
-            "beyond the average of all cases",
+            "longer these cases wait than the average of all cases",
         ),
         ({"evidence": seen(times_the_ordinary_wait=2)}, "ordinary weeks, on average 25 days"),
         ({"evidence": seen(wait_grows_with_queue=0.5)}, "shortest waits, on average 25 days"),
@@ -180,7 +184,7 @@ def test_a_kind_that_is_not_seen_is_not_said_to_be_the_cause(kind, label, meanin
             },
             "for the day of the next round",
         ),
-        ({}, "beyond 25 days: within that, a quarter"),
+        ({}, "longer cases wait than 25 days: within that, a quarter"),
     ],
 )
 def test_it_says_what_is_counted(changes, words):

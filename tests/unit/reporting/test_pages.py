@@ -144,10 +144,11 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "meer dan 1 op de 10 zaken duurt langer dan 8 maanden"),
         ("nl", "niets in dit log vertelt wat daarna komt"),
         ("nl", "Wachten dat zo bedoeld is"),
-        ("nl", "Derde heeft te weinig capaciteit specialisme: neurologie, oogheelkunde"),
-        ("nl", "Derde heeft te weinig capaciteit: tussen"),
+        ("nl", "Andere partij heeft te weinig capaciteit specialisme: neurologie, oogheelkunde"),
+        ("nl", "Andere partij heeft te weinig capaciteit: tussen"),
         ("nl", "Dit gaat over zaken met specialisme: neurologie, oogheelkunde."),
-        ("nl", "11,7 dagen per zaak (8,2 tot 14,9)"),
+        ("nl", "11,7 dagen extra per zaak"),
+        ("nl", "extra wachten per zaak, gemiddeld over alle zaken van het log (8,2 tot 14,9)"),
         ("nl", "Deze groep wachtte gemiddeld 99,2 dagen. Andere zaken uit dezelfde weken"),
         (
             "nl",
@@ -158,7 +159,7 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "de langste 1 op de 100 zijn samen 28 % van het wachten hier"),
         ("nl", "Deze extra ronde kwam 514 keer voor."),
         ("nl", "Het log laat niet zien waarom."),
-        ("nl", "Wachten op een derde; het log laat niet zien waarom dat zo lang duurt."),
+        ("nl", "Wachten op een andere partij; het log laat niet zien waarom dat zo lang duurt."),
         ("nl", "Wat is er afgesproken met de partij"),
         ("nl", "De hele methode: docs/methods/third_party_capacity.md."),
         ("nl", "de zaak ging intussen verder en wachtte hier niet op"),
@@ -344,7 +345,7 @@ def test_every_figure_is_told_in_four_ways(html, language):
     [
         (
             {"looks_back": True, "known": dt.datetime(2026, 5, 3, tzinfo=dt.UTC)},
-            "Dit is het logboek zoals het op 3 mei 2026 bekend was.",
+            "Dit is het log zoals het op 3 mei 2026 bekend was.",
         ),
         ({"looks_back": True}, "dit is wat er nu over bekend is."),
         (

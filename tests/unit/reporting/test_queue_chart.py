@@ -35,7 +35,7 @@ def _heights(drawing):
 
 
 def test_the_line_is_as_high_as_many_wait():
-    drawn = queue(_table([0, 10, 20, 40, 40, 20, 10, 0]), FOUND, EN)
+    drawn = queue(_table([0, 10, 20, 40, 40, 20, 10, 0]), FOUND, 10, EN)
 
     assert _heights(drawn.drawing) == [186.0, 146.0, 106.0, 26.0, 26.0, 106.0, 146.0, 186.0]
 
@@ -44,25 +44,26 @@ def test_the_line_is_as_high_as_many_wait():
     ("numbers", "words"),
     [
         (
-            [0, 10, 20, 40, 40, 20, 10, 0],
-            "in February 2024: about 40. At the end of the log it was",
+            [0, 10, 20, 40, 40, 20, 10, 10],
+            "in February 2024: about 40. At the end of the log it was about 10.",
         ),
+        ([0, 10, 20, 40, 40, 20, 10, 0], "about 40. At the end of the log hardly any did."),
         ([0, 0, 10, 10, 20, 20, 30, 40], "Never did more cases wait here than at the end of the"),
     ],
 )
 def test_what_it_shows_is_said_too(numbers, words):
-    drawn = queue(_table(numbers), FOUND, EN)
+    drawn = queue(_table(numbers), FOUND, 10, EN)
 
     assert (words in drawn.words, f"<title>{drawn.words}</title>" in drawn.drawing) == (True, True)
 
 
 @pytest.mark.parametrize("numbers", [[], [10] * 7, [0] * 20])
 def test_what_says_no_more_than_a_number_is_not_drawn(numbers):
-    assert queue(_table(numbers), FOUND, EN) is None
+    assert queue(_table(numbers), FOUND, 10, EN) is None
 
 
 def test_the_table_has_the_end_of_each_month_and_of_the_log():
-    drawn = queue(_table([10 * week for week in range(12)]), FOUND, NL)
+    drawn = queue(_table([10 * week for week in range(12)]), FOUND, 10, NL)
 
     assert drawn.rows == [
         {"day": "28 januari 2024", "waiting": "30"},
@@ -73,7 +74,7 @@ def test_the_table_has_the_end_of_each_month_and_of_the_log():
 
 @pytest.mark.parametrize("weeks", [8, 30, 52, 160, 520, 1040])
 def test_a_short_log_and_a_long_one_get_a_few_labels(weeks):
-    drawn = queue(_table([10] * weeks), FOUND, EN)
+    drawn = queue(_table([40] * weeks), FOUND, 10, EN)
     labels = re.findall(r">([A-Z][a-z]{2} \d{4})<", drawn.drawing)
 
     assert 1 <= len(labels) <= 7
@@ -83,13 +84,15 @@ def test_a_short_log_and_a_long_one_get_a_few_labels(weeks):
 
 def test_the_period_that_it_is_about_is_marked():
     window = Window.model_validate({"from": "2024-02-01T00:00:00Z", "to": "2024-03-01T00:00:00Z"})
-    marked = queue(_table([20] * 30), FOUND.model_copy(update={"window": window}), EN).drawing
+    marked = queue(_table([40] * 30), FOUND.model_copy(update={"window": window}), 10, EN).drawing
 
     assert ('class="span"' in marked, "the period that this is about" in marked) == (True, True)
-    assert 'class="span"' not in queue(_table([20] * 30), FOUND, EN).drawing
+    assert 'class="span"' not in queue(_table([40] * 30), FOUND, 10, EN).drawing
 
 
-def test_one_case_is_drawn_below_a_round_level():
-    drawn = queue(_table([1] * 10), FOUND, EN)
+def test_a_queue_that_is_always_short_is_told_and_not_drawn():
+    told = queue(_table([0, 10, 20, 10] * 3), FOUND, 10, EN)
 
-    assert set(_heights(drawn.drawing)) == {26.0}
+    assert (told.drawing, told.rows) == ("", [])
+    assert told.words == "Never did many cases wait here at once: about 20 at most."
+    assert queue(_table([0, 10, 20, 10] * 3), FOUND, 5, EN).drawing

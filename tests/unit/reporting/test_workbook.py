@@ -366,3 +366,16 @@ def test_what_was_never_seen_in_excel_is_written_as_a_text(tmp_path):
     for format_ in FORMATS:
         path = WRITE[format_](told, tmp_path / f"book.{format_}")
         assert cells(path, "days").rows()[1] == ("1899-12-31", "2", "0.5")
+
+
+def test_a_sheet_that_would_be_empty_is_left_out_but_for_the_one_to_answer_on():
+    settings = sample.settings(deadlines=[])
+    base = sample.findings()
+    unharmed = base.validation.model_copy(update={"headlines": ()})
+    found = base.model_copy(update={"bottlenecks": (), "deadlines": (), "validation": unharmed})
+    told = book(found, sample.tables(), settings, sample.facts(), "en")
+
+    names = {sheet.name: len(sheet.rows) for sheet in told.sheets}
+    assert names.pop("Places") == 0
+    assert not {"Terms", "First figures"} & names.keys()
+    assert all(names.values())

@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What is said of a place: what, of whom, since when, how much, and how sure; or of no place."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from contracts.findings import TABLES, Evidence, Quantiles
+from reporting import hands, sections
+from reporting.bottlenecks import Wait, waits
+from reporting.names import Names
+from reporting.speech import Speech
+from reporting.story import answer
+from tests.unit.reporting import sample
+
+NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))
+BASE = sample.findings()
+BETWEEN = NAMES.place(sample.H, sample.I)
+
+
+def told(*changes: dict[str, object]) -> list[Wait]:
+    """The first place of the sample, told of as often as there are changes to it."""
+    found = [
+        BASE.bottlenecks[0].model_copy(update={"rank": rank, **changed})
+        for rank, changed in enumerate(changes, start=1)
+    ]
+    return waits(BASE.model_copy(update={"bottlenecks": tuple(found)}), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("number", "whom", "since"),
+    [
+        (
+            1,
+            "This is about cases with specialisme: neurologie, oogheelkunde.",
+            "Since when, the log does not show: it is counted over all of its time.",
+        ),
+        (
+            2,
+            "This is about all cases that come here.",
+            "This is about the time from 5 June 2025 to 19 November 2025.",
+        ),
+    ],
+)
+def test_it_says_of_whom_and_since_when(number, whom, since):
+    wait = waits(BASE, NAMES)[number - 1]
+
+    assert (wait.whom, wait.since) == (whom, since)
+
+
+def test_a_name_of_a_column_is_written_as_words():
+    segment = BASE.bottlenecks[0].segment.model_copy(update={"attribute": "dagen_tot_verval"})
+    (wait,) = told({"segment": segment})
+
+    assert wait.about == "dagen tot verval: neurologie, oogheelkunde"
+
+
+def test_a_place_that_was_told_of_before_says_so():
+    first, again = told({}, {"segment": None})
+
+    assert (first.again, again.again) == ("", "The same place as number 1.")
+
+
+def test_what_is_extra_is_told_in_brief_where_a_cause_is_seen():
+    seen, unseen = told({}, {"evidence": ()})
+
+    assert (seen.extra, unseen.extra) == ("11.7 days extra a case", "")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((1.6, 45.7), "within 1.6 working days, and 1 in 10 waits longer than 45.7 working days."),
+        ((0.04, 9.7), "Counted in opening hours only, 1 in 10 cases waits longer than 9.7 working"),
+        ((1.0, None), "half of the cases go on within 1 working day."),
+        ((0.04, 0.04), ""),
+        ((None, None), ""),
+    ],
+)
+def test_working_days_have_their_unit_and_none_is_no_time(days, words):
+    (wait,) = told({"wait_working_days": Quantiles(p50=days[0], p90=days[1])})
+    counted = [remark for remark in wait.remarks if "opening hours" in remark]
+
+    assert len(counted) == bool(words)
+    assert words in "".join(counted)
+
+
+@pytest.mark.parametrize(
+    ("share", "heading"),
+    [
+        (0.5, f"A few cases lie still very long {BETWEEN}"),
+        (0.49, f"1 in 10 cases lies still for more than 10 minutes {BETWEEN}"),
+    ],
+)
+def test_where_few_cases_weigh_most_the_heading_is_about_those(share, heading):
+    evidence = (Evidence(what="share_of_longest_hundredth", value=share),)
+    days = Quantiles(p50=0.001, p90=10 / 1440)
+    (wait,) = told({"kind": None, "segment": None, "evidence": evidence, "wait_days": days})
+
+    assert wait.heading == heading
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (
+            [(sample.A, sample.B, 40.0, 0.04), (sample.J, sample.K, 90.0, 0.09)],
+            f"is in 1 place. The largest part (4%) is {NAMES.place(sample.A, sample.B)}.",
+        ),
+        (
+            [(sample.A, sample.B, 9.0, 0.1), (sample.B, sample.C, 40.0, 0.4)],
+            f"over 2 places. The largest part (40%) is {NAMES.place(sample.B, sample.C)}.",
+        ),
+        ([(sample.J, sample.K, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
+        ([], "No wait of this process holds enough cases to show it."),
+    ],
+)
+def test_without_a_place_it_says_where_the_waiting_is(rows, words):
+    names = ("from", "to", "person_days", "share_of_waiting")
+    schema = {name: TABLES["waits"][name] for name in names}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+
+    assert words in answer(BASE.model_copy(update={"bottlenecks": ()}), table, NAMES)
+
+
+def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():
+    (wait, *_) = BASE.explained_waits
+    many = [wait.model_copy(update={"person_days": days}) for days in range(1, 14)]
+    findings = BASE.model_copy(update={"explained_waits": tuple(many)})
+
+    assert [row["days"] for row in sections.explained(findings, NAMES)][:2] == ["13", "12"]
+    said = sections.other_explained(findings, NAMES.speech)
+    assert said == "And 3 more such places: 6 days in all."
+    assert sections.other_explained(BASE, NAMES.speech) == ""
+
+
+@pytest.mark.parametrize(("known_days", "rows"), [(5.0, 4), (4.9, 0)])
+def test_where_the_log_knows_hardly_any_work_nothing_is_said_of_it(known_days, rows):
+    wait = waits(BASE, NAMES)[0]
+    parts = {"contention_days": known_days, "other_days": 100.0 - known_days}
+    table = pl.DataFrame(
+        [{"from": wait.source.from_, "to": wait.source.to, "wait_days": 100.0, **parts}],
+        schema=TABLES["waiting_causes"],
+    ).fill_null(0)
+
+    assert len(hands.meanwhile(table, wait, NAMES.speech)) == rows
