@@ -8,7 +8,7 @@ release from another and find out what a few cases did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,42 +16,33 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from contracts.findings import TABLES, Findings
-from contracts.settings import Settings
 
 if TYPE_CHECKING:
-    from reporting.facts import Facts
     from reporting.release import Release
+    from reporting.shown import Shown
 
 FOLDER = "public"
 
 
-def write_public(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    process_folder: Path,
-    run: Path,
-) -> None:
+def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
     """Writes what may be published of a run into its folder.
 
     Args:
-        findings: what may be shown inside of what it found.
-        tables: the same, in the shapes of ``contracts.findings.TABLES``.
-        settings: the config of the process.
-        facts: how the findings came about; what counts rows or is said inside is left out.
+        shown: what may be shown of it inside; what counts rows or is said inside is left out.
         process_folder: holds the runs of the process, and so what was published before.
         run: where the run is made.
     """
     from reporting.outputs import write_outputs
     from reporting.release import released
+    from reporting.shown import Shown
 
     earlier = list(_earlier(process_folder))
-    told = released(findings, tables, earlier, settings.privacy.minimum_group)
+    least = shown.settings.privacy.minimum_group
+    told = released(shown.findings, shown.tables, earlier, least)
     out = run / FOLDER
     out.mkdir()
     open_facts = replace(
-        facts,
+        shown.facts,
         is_public=True,
         sources=(),
         rules=(),
@@ -61,7 +52,7 @@ def write_public(
         then={},
         not_compared=None,
     )
-    write_outputs(told.findings, told.tables, settings, open_facts, out)
+    write_outputs(Shown(told.findings, told.tables, shown.settings, open_facts), out)
 
 
 def _earlier(process_folder: Path) -> Iterator[Release]:

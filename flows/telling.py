@@ -50,8 +50,8 @@ def report(
     from mining import case_terms, work
     from mining.findings import SUMMARIES, conclude
     from reporting.bpmn import draw
-    from reporting.disclosure import protect
     from reporting.outputs import write_outputs
+    from reporting.shown import Shown
 
     of_buckets = (*SUMMARIES, *case_terms.SUMMARIES)
     whole = merged(sums.parts, of_buckets) | merged(sums.attended, work.SUMMARIES)
@@ -61,15 +61,14 @@ def report(
     found = conclude(whole, job.settings, lens, verdict, job.run_id, meant(job))
     changes = _changes(job, earlier, sums.compared, lens) if isinstance(earlier, Earlier) else None
     told = found.findings.model_copy(update={"changes": changes})
-    least, ends = job.settings.privacy.minimum_group, job.settings.journey.end
-    findings, tables = protect(told, found.tables, least, ends=ends)
     (job.draft / "journey.bpmn").write_text(draw(found.bpmn), encoding="utf-8")
     facts = _facts(job, batches, log, verdict)
     if not isinstance(earlier, Earlier):
         facts = replace(facts, not_compared=earlier)
-    write_outputs(findings, tables, job.settings, facts, job.draft)
+    shown = Shown(told, found.tables, job.settings, facts)
+    write_outputs(shown, job.draft)
     if job.settings.report.public:
-        write_public(findings, tables, job.settings, facts, job.process_folder, job.draft)
+        write_public(shown, job.process_folder, job.draft)
     if lens.deadlines:
         _write_cases(job, sums.parts, whole, lens)
     write_quarantine(job)

@@ -11,12 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from contracts.findings import Findings, HeadlineId
-from contracts.settings import Language, ReportFormat, Settings
+from contracts.settings import Language, ReportFormat
 from reporting import ods, quality, story, terms, xlsx
-from reporting.disclosure import protect
 from reporting.facts import Facts
 from reporting.names import Names
 from reporting.places_sheet import FIGURES, PLACES, counted, days, earlier, offered, places
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 from reporting.workbook import Column, Days, Row, Share, Sheet, Value, Workbook
@@ -32,44 +32,26 @@ OPEN_COUNTED = sentence(
 )
 
 
-def write_books(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    out: Path,
-) -> list[Path]:
-    """Writes ``findings.xlsx`` and ``findings.ods``, as far as the config asks for them.
+def write_books(shown: Shown, out: Path) -> list[Path]:
+    """Writes ``findings.xlsx`` and ``findings.ods`` into ``out``, as far as they are asked for.
 
     Both hold the same, in the first language of the report.
-
-    Args:
-        findings: what a run found; small groups are hidden here once more.
-        tables: in the shapes of ``contracts.findings.TABLES``.
-        settings: the config of the process.
-        facts: how the findings came about.
-        out: an existing folder.
     """
-    asked = [name for name in settings.report.formats if name in WRITERS]
+    report = shown.settings.report
+    asked = [name for name in dict.fromkeys(report.formats) if name in WRITERS]
     if not asked:
         return []
-    shown = protect(findings, tables, settings.privacy.minimum_group, settings.journey.end)
-    told = book(*shown, settings, facts, settings.report.languages[0])
-    return [WRITERS[name](told, out / f"findings.{name}") for name in dict.fromkeys(asked)]
+    told = book(shown, report.languages[0])
+    return [WRITERS[name](told, out / f"findings.{name}") for name in asked]
 
 
-def book(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    language: Language,
-) -> Workbook:
+def book(shown: Shown, language: Language) -> Workbook:
     """All sheets of a report in one language, without those that would be empty.
 
     That with the places is always there: in it is answered.
     """
-    names = Names(settings, Speech(language, settings.zone))
+    findings, tables, facts = shown.findings, shown.tables, shown.facts
+    names = Names(shown.settings, Speech(language, shown.settings.zone))
     places_ = places(findings, facts.answers, names)
     sheets = (
         _summary(findings, tables, facts, names),

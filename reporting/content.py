@@ -37,6 +37,7 @@ from reporting import (
 )
 from reporting.facts import Facts
 from reporting.names import Names
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 from reporting.svg import tag
 
@@ -54,22 +55,9 @@ TONES = (
 )
 
 
-def content(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    language: Language,
-) -> dict[str, Any]:
-    """Everything that a report in ``language`` shows, by the names that its templates use.
-
-    Args:
-        findings: what may be shown of what a run found.
-        tables: the same, in the shapes of ``contracts.findings.TABLES``.
-        settings: the config of the process.
-        facts: how the findings came about.
-        language: of all words.
-    """
+def content(shown: Shown, language: Language) -> dict[str, Any]:
+    """Everything that a report in ``language`` shows, by the names that its templates use."""
+    findings, tables, facts, settings = shown.findings, shown.tables, shown.facts, shown.settings
     names = Names(settings, Speech(language, settings.zone))
     told = {
         **_head(findings, settings, names.speech),

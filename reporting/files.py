@@ -6,17 +6,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
-import polars as pl
+from contracts.findings import TABLES
+from reporting.shown import Shown
 
-from contracts.findings import TABLES, Findings
 
-
-def write_findings(findings: Findings, out: Path) -> Path:
+def write_findings(shown: Shown, out: Path) -> Path:
     """Writes ``findings.json`` into ``out``: keys in the order of the contract, times in UTC."""
-    document = findings.model_dump(by_alias=True)
+    document = shown.findings.model_dump(by_alias=True)
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=_moment)
     path = out / "findings.json"
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -32,13 +30,13 @@ def _moment(value: object) -> str:
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-def write_tables(tables: Mapping[str, pl.DataFrame], out: Path) -> list[Path]:
+def write_tables(shown: Shown, out: Path) -> list[Path]:
     """Writes ``tables/<name>.parquet`` into ``out``, in the shapes of the contract."""
     folder = out / "tables"
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, schema in TABLES.items():
         path = folder / f"{name}.parquet"
-        tables[name].select(schema.names()).cast(schema).write_parquet(path)
+        shown.tables[name].select(schema.names()).cast(schema).write_parquet(path)
         paths.append(path)
     return paths

@@ -10,61 +10,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from contracts.findings import Findings
 from contracts.house_style import HouseStyle
-from contracts.settings import Language, Settings
+from contracts.settings import Language
 from reporting.content import content
-from reporting.disclosure import protect
-from reporting.facts import Facts
 from reporting.house_style import css
+from reporting.shown import Shown
 from reporting.speech import Speech
 
 TEMPLATES = Path(__file__).parent / "html"
 
 
-def write_pages(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    out: Path,
-) -> list[Path]:
-    """Writes ``report.<language>.html`` for each language of the config.
-
-    Args:
-        findings: what a run found; small groups are hidden here once more.
-        tables: in the shapes of ``contracts.findings.TABLES``.
-        settings: the config of the process.
-        facts: how the findings came about.
-        out: an existing folder.
-
-    Returns:
-        The files, in the order of the config's languages.
-    """
-    shown = protect(findings, tables, settings.privacy.minimum_group, settings.journey.end)
+def write_pages(shown: Shown, out: Path) -> list[Path]:
+    """Writes ``report.<language>.html`` into ``out`` for each language of the config, in order."""
     paths = []
-    for language in settings.report.languages:
+    for language in shown.settings.report.languages:
         path = out / f"report.{language}.html"
-        path.write_text(page(*shown, settings, facts, language), encoding="utf-8", newline="\n")
+        path.write_text(page(shown, language), encoding="utf-8", newline="\n")
         paths.append(path)
     return paths
 
 
-def page(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    language: Language,
-) -> str:
+def page(shown: Shown, language: Language) -> str:
     """One page as HTML."""
-    told = content(findings, tables, settings, facts, language)
-    speech = Speech(language, settings.zone)
-    return render("report.html", speech, {**told, "version": facts.version}, settings.report.style)
+    told = {**content(shown, language), "version": shown.facts.version}
+    speech = Speech(language, shown.settings.zone)
+    return render("report.html", speech, told, shown.settings.report.style)
 
 
 def render(template: str, speech: Speech, told: Mapping[str, Any], style: HouseStyle | None) -> str:

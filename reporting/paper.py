@@ -21,17 +21,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import polars as pl
 import typst
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from contracts.findings import Findings
-from contracts.settings import Language, Settings
+from contracts.settings import Language
 from reporting.content import content
-from reporting.disclosure import protect
 from reporting.drawings import drawing, palette
-from reporting.facts import Facts
+from reporting.shown import Shown
 from reporting.speech import Speech
 
 TEMPLATES = Path(__file__).parent / "pdf"
@@ -46,32 +43,17 @@ _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 _NO_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
-def write_papers(
-    findings: Findings,
-    tables: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    facts: Facts,
-    out: Path,
-) -> list[Path]:
-    """Writes ``report.<language>.pdf`` for each language of the config.
-
-    Args:
-        findings: what a run found; small groups are hidden here once more.
-        tables: in the shapes of ``contracts.findings.TABLES``.
-        settings: the config of the process.
-        facts: how the findings came about.
-        out: an existing folder.
-
-    Returns:
-        The files, in the order of the config's languages.
-    """
-    shown = protect(findings, tables, settings.privacy.minimum_group, settings.journey.end)
-    paths = []
+def write_papers(shown: Shown, out: Path) -> list[Path]:
+    """Writes ``report.<language>.pdf`` into ``out`` for each language, if it is asked for."""
+    report = shown.settings.report
+    paths: list[Path] = []
+    if "pdf" not in report.formats:
+        return paths
     with _fonts() as fonts:
-        for language in settings.report.languages:
-            data = _data(content(*shown, settings, facts, language), settings, language)
+        for language in report.languages:
             path = out / f"report.{language}.pdf"
-            path.write_bytes(_printed(data, fonts, int(findings.as_of.timestamp())))
+            timestamp = int(shown.findings.as_of.timestamp())
+            path.write_bytes(_printed(_data(shown, language), fonts, timestamp))
             paths.append(path)
     return paths
 
@@ -83,15 +65,15 @@ def sentences() -> tuple[str, ...]:
     return tuple(dict.fromkeys(said for text in texts for said in _SAID.findall(text)))
 
 
-def _data(told: dict[str, Any], settings: Settings, language: Language) -> str:
+def _data(shown: Shown, language: Language) -> str:
     """All that the templates need, as JSON.
 
     What a function ``…_of`` says of a wait, each wait says here itself.
     """
-    speech = Speech(language, settings.zone)
+    told, facts = content(shown, language), shown.facts
+    speech = Speech(language, shown.settings.zone)
     functions = {key: value for key, value in told.items() if callable(value)}
     of_wait = {key: of for key, of in functions.items() if key.endswith("_of")}
-    facts, waits = told["facts"], told["waits"]
     data = {
         **{key: value for key, value in told.items() if key not in (*functions, "facts")},
         "version": facts.version,
@@ -103,7 +85,7 @@ def _data(told: dict[str, Any], settings: Settings, language: Language) -> str:
                 "anchor": wait.anchor,
                 **{key.removesuffix("_of"): of(wait) for key, of in of_wait.items()},
             }
-            for wait in waits
+            for wait in told["waits"]
         ],
     }
     words = {text: speech.template(text) for text in sentences()}

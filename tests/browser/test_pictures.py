@@ -46,7 +46,7 @@ STATES = [
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
-    write_pages(sample.findings(), sample.tables(), sample.settings(), sample.facts(), out)
+    write_pages(sample.shown(), out)
     return out
 
 

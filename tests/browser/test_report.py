@@ -31,7 +31,7 @@ STATES = [
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
-    write_pages(sample.findings(), sample.tables(), sample.settings(), sample.facts(), out)
+    write_pages(sample.shown(), out)
     return out
 
 
@@ -92,7 +92,7 @@ def test_a_caution_stands_on_the_first_screen_and_leads_to_what_is_in_doubt(
     half = sample.headline("p50_days", 73.0, 72.4, 40.0, None)
     validation = base.validation.model_copy(update={"headlines": (half, *sample.HEADLINES[1:])})
     found = base.model_copy(update={"validation": validation})
-    write_pages(found, sample.tables(), sample.settings(), sample.facts(), out)
+    write_pages(sample.shown(findings=found), out)
     page, _ = opened(language, "light", 1280, out)
     box = page.locator(".top li").last.bounding_box()
     page.locator(".caution a").click()
@@ -128,7 +128,8 @@ def test_dark_is_dark(opened):
 def test_odd_names_break_no_page(opened, report, width):
     out = report / "odd"
     out.mkdir(exist_ok=True)
-    write_pages(*sample.odd_run(), sample.settings(), sample.facts(), out)
+    findings, tables = sample.odd_run()
+    write_pages(sample.shown(findings=findings, tables=tables), out)
     page, _ = opened("nl", "light", width, out)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
@@ -142,7 +143,7 @@ def test_a_house_style_is_no_barrier(opened, report, scheme):
     out.mkdir(exist_ok=True)
     tokens = yaml.safe_load(HOUSE_STYLE.read_text("utf-8"))
     settings = sample.settings(report={"style": tokens})
-    write_pages(sample.findings(), sample.tables(), settings, sample.facts(), out)
+    write_pages(sample.shown(settings=settings), out)
     page, asked = opened("nl", scheme, 1280, out)
 
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -110,7 +110,8 @@ def test_the_reader_of_bpmn_finds_what_is_wrong(tmp_path: Path) -> None:
 
 @html
 def test_pages_are_html(demo: Path, tmp_path: Path) -> None:
-    write_pages(*sample.odd_run(), sample.settings(), sample.facts(), tmp_path)
+    findings, tables = sample.odd_run()
+    write_pages(sample.shown(findings=findings, tables=tables), tmp_path)
     for language in ("nl", "en"):
         text = index([*YEAR, OTHER], language, "1")
         (tmp_path / f"index.{language}.html").write_text(text, encoding="utf-8")

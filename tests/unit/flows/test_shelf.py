@@ -20,7 +20,8 @@ def put(out: Path, process: str, run_id: str, day: str = "2026-03-01", **config:
     """A run as it stands in its folder, as far as an index looks."""
     folder = out / process / run_id
     folder.mkdir(parents=True)
-    write_findings(runs.findings(day, process=process, run_id=run_id), folder)
+    found = runs.findings(day, process=process, run_id=run_id)
+    write_findings(sample.shown(findings=found), folder)
     settings = sample.settings(process={"id": process}).model_dump(mode="json", by_alias=True)
     run = {"config": settings | config, "versions": {"hoeksteen": "0.1.0"}}
     (folder / "run.json").write_text(json.dumps(run))

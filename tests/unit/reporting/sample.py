@@ -33,6 +33,7 @@ from contracts.findings import (
 )
 from contracts.settings import Settings
 from reporting.facts import Facts, SourceFact
+from reporting.shown import Shown
 from tests.builders import rule_result
 
 STEPS = {
@@ -490,6 +491,13 @@ ODD = {
     H: "مراجعة الطلب من قبل اللجنة (2)",
 }
 """Names as a log may hold them: long, without spaces, like markup, from right to left."""
+
+
+def shown(**parts: object) -> Shown:
+    """All of it as it is written, with other ``parts`` where they are given and not null."""
+    given = {name: part for name, part in parts.items() if part is not None}
+    whole = {"findings": findings(), "tables": tables(), "settings": settings(), "facts": facts()}
+    return Shown(**{**whole, **given})  # type: ignore[arg-type]
 
 
 def odd_run() -> tuple[Findings, dict[str, pl.DataFrame]]:

@@ -35,13 +35,8 @@ def answer(**keys: object) -> Answer:
 def workbook(out, answers, language="nl", format_="xlsx"):
     """A workbook with these answers in it; its sheets by their name."""
     asked_for = sample.settings(report={"formats": [format_], "languages": [language]})
-    (path,) = write_books(
-        sample.findings(),
-        sample.tables(),
-        asked_for,
-        replace(sample.facts(), answers=tuple(answers)),
-        out,
-    )
+    facts = replace(sample.facts(), answers=tuple(answers))
+    (path,) = write_books(sample.shown(settings=asked_for, facts=facts), out)
     book = fastexcel.read_excel(path)
     return {
         name: book.load_sheet(name, header_row=None, dtypes="string").to_polars()

@@ -51,13 +51,8 @@ class Page(HTMLParser):
 
 
 def _write(out, findings=None, tables=None, settings=None, facts=None):
-    paths = write_pages(
-        findings or sample.findings(),
-        tables or sample.tables(),
-        settings or sample.settings(),
-        facts or sample.facts(),
-        out,
-    )
+    shown = sample.shown(findings=findings, tables=tables, settings=settings, facts=facts)
+    paths = write_pages(shown, out)
     return [path.read_text(encoding="utf-8") for path in paths]
 
 

@@ -77,13 +77,8 @@ class Words(HTMLParser):
 
 
 def _write(out, findings=None, tables=None, settings=None, facts=None):
-    return write_papers(
-        findings or sample.findings(),
-        tables or sample.tables(),
-        settings or sample.settings(),
-        facts or sample.facts(),
-        out,
-    )
+    shown = sample.shown(findings=findings, tables=tables, settings=settings, facts=facts)
+    return write_papers(shown, out)
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +197,7 @@ def test_the_numbers_on_the_map_lead_to_their_places(paper):
 
 
 def test_it_says_all_that_the_page_says(papers, tmp_path):
-    pages = write_pages(
-        sample.findings(), sample.tables(), sample.settings(), sample.facts(), tmp_path
-    )
+    pages = write_pages(sample.shown(), tmp_path)
     said = dict.fromkeys(bare(words) for words in Words(pages[0].read_text("utf-8")).said)
     with pikepdf.open(papers["nl"]) as pdf:
         paper = text(pdf).replace("·", "")

@@ -50,13 +50,8 @@ HOSTILE = (
 
 
 def written(out: Path, **changes: object) -> dict[str, Path]:
-    paths = write_books(
-        sample.findings(),
-        sample.tables(),
-        sample.settings(report={"formats": FORMATS, "languages": ["nl", "en"]}, **changes),
-        sample.facts(),
-        out,
-    )
+    asked = sample.settings(report={"formats": FORMATS, "languages": ["nl", "en"]}, **changes)
+    paths = write_books(sample.shown(settings=asked), out)
     return {path.suffix[1:]: path for path in paths}
 
 
@@ -94,11 +89,9 @@ def one_book(*texts: str) -> Workbook:
 
 
 def test_nothing_is_written_that_was_not_asked(tmp_path):
-    settings_ = sample.settings(report={"formats": ["html"]})
+    shown = sample.shown(settings=sample.settings(report={"formats": ["html"]}))
 
-    assert (
-        write_books(sample.findings(), sample.tables(), settings_, sample.facts(), tmp_path) == []
-    )
+    assert write_books(shown, tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -334,7 +327,7 @@ def test_odd_names_of_steps_stand_where_they_belong(format_, tmp_path):
     findings, tables = sample.odd_run()
     asked = sample.settings(report={"formats": [format_], "languages": ["nl"]})
 
-    (path,) = write_books(findings, tables, asked, sample.facts(), tmp_path)
+    (path,) = write_books(sample.shown(findings=findings, tables=tables, settings=asked), tmp_path)
 
     waited_in = {row["van"] for row in table(path, "Alle wachttijden")}
     assert waited_in >= {plain(each) for each in sample.ODD.values()}
@@ -342,12 +335,7 @@ def test_odd_names_of_steps_stand_where_they_belong(format_, tmp_path):
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_program_can_have_sheets_of_these_names(language):
-    told = book(
-        *protect(sample.findings(), sample.tables(), 10),
-        sample.settings(),
-        sample.facts(),
-        language,
-    )
+    told = book(sample.shown(), language)
     names = [sheet.name for sheet in told.sheets]
 
     assert len({name.lower() for name in names}) == len(names)
@@ -373,7 +361,7 @@ def test_a_sheet_that_would_be_empty_is_left_out_but_for_the_one_to_answer_on():
     base = sample.findings()
     unharmed = base.validation.model_copy(update={"headlines": ()})
     found = base.model_copy(update={"bottlenecks": (), "deadlines": (), "validation": unharmed})
-    told = book(found, sample.tables(), settings, sample.facts(), "en")
+    told = book(sample.shown(findings=found, settings=settings), "en")
 
     names = {sheet.name: len(sheet.rows) for sheet in told.sheets}
     assert names.pop("Places") == 0
