@@ -34,18 +34,14 @@ class Alarm:
     payload: dict[str, Any]
 
 
-def alarms(
-    findings: Findings, before: Findings | None, settings: Settings, run: Path
-) -> list[Alarm]:
+def alarms(report: Report, before: Findings | None) -> list[Alarm]:
     """That there is a report, and what in it is worse than in the one before.
 
     Args:
-        findings: what may be shown of what a run found.
-        before: the same of the run before it; null where there was none.
-        settings: the config of the process.
-        run: the folder of the run.
+        report: what there is to tell of a run.
+        before: what may be shown of what the run before it found; null where there was none.
     """
-    report = Report(run, findings, settings)
+    findings, settings = report.findings, report.settings
     told = {
         "run": findings.run_id,
         "as_of": findings.as_of.isoformat(),

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from contracts.findings import Findings
 from flows.alarms import Alarm, alarms, stopped
 from flows.job import Job
+from reporting.notices import Report
 
 _PROCESS = "hoeksteen.process"
 
@@ -54,8 +55,8 @@ def tell_alarms(job: Job) -> None:
         return
     with _telling(job):
         findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
-        before = _last_findings(job)
-        for alarm in alarms(findings, before, job.settings, job.folder):
+        report = Report(job.folder, findings, job.settings)
+        for alarm in alarms(report, _last_findings(job)):
             emit(alarm)
 
 

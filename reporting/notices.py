@@ -12,7 +12,7 @@ from typing import Any
 from contracts.deadlines import Deadline
 from contracts.findings import Bottleneck, DeadlineResult, Findings
 from contracts.settings import Language, Settings
-from reporting import bottlenecks, story
+from reporting import bottlenecks, evidence
 from reporting.names import Names
 from reporting.speech import Speech, forms
 from reporting.terms import title
@@ -41,10 +41,8 @@ class Report:
     settings: Settings
 
     def is_new(self) -> Notice:
-        """There is a report, and what it says first."""
-        return self._notice(
-            lambda names: (names.speech.say("a new report"), [story.answer(self.findings, names)])
-        )
+        """There is a report."""
+        return self._notice(lambda names: (names.speech.say("a new report"), []))
 
     def breach(self, found: DeadlineResult, deadline: Deadline, *, is_more: bool) -> Notice:
         """Cases are too late for a deadline; ``is_more``: more than the report before says."""
@@ -70,11 +68,12 @@ class Report:
         def tell(names: Names) -> Told:
             [wait] = bottlenecks.waits(alone, names)
             place = names.place(stall.from_, stall.to)
+            since = evidence.period(stall, self.findings.as_of, names.speech)
             line = names.speech.say(
-                "cases have waited longer %(since)s, %(place)s", since=wait.period, place=place
+                "cases have waited longer %(since)s, %(place)s", since=since, place=place
             )
             return line, [
-                wait.group and f"{wait.group}.",
+                wait.whom,
                 f"{wait.cause}.",
                 wait.summary,
                 getattr(stall.question, names.speech.language),

@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from prefect.utilities.templating import apply_values, find_placeholders
 
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from ingest.places import Folder
@@ -92,7 +91,7 @@ class World:
     def by_hand(self, folder: Path, as_of: dt.datetime | None = None) -> Path:
         """The same run, undisturbed and without Prefect, in another folder."""
         now = dt.datetime.now(dt.UTC)
-        return make(plan(self.config, out=folder, now=now, as_of=as_of), steps)
+        return make(plan(self.config, out=folder, now=now, as_of=as_of))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from prefect.automations import AutomationCore
 from contracts.findings import DeadlineResult, Findings, Segment, Window
 from flows.alarms import BREACHED, DRIFT, READY, STOPPED, Alarm, alarms, stopped
 from reporting.disclosure import protect
+from reporting.notices import Report
 from tests.unit.reporting import sample
 
 RUN = Path("/reports/p/0123456789ab")
@@ -51,7 +52,7 @@ def found(deadlines: tuple = (), stalls: tuple = ()) -> Findings:
 
 
 def raised(now: Findings, before: Findings | None, **settings: object) -> list[Alarm]:
-    first, *others = alarms(now, before, sample.settings(**settings), RUN)
+    first, *others = alarms(Report(RUN, now, sample.settings(**settings)), before)
     assert first.event == READY
     return others
 
@@ -119,7 +120,7 @@ def test_an_alarm_says_what_the_report_says_in_its_languages() -> None:
     now = found((late(180, 51),), (slow(LASTS, NORTH),))
     before = found((late(180, 20),))
 
-    ready, breach, drift = alarms(now, before, sample.settings(), RUN)
+    ready, breach, drift = alarms(Report(RUN, now, sample.settings()), before)
 
     assert breach.payload["subject"] == (
         "Rijgeschiktheid 75+: 231 zaken te laat (Verklaring van "
@@ -142,7 +143,7 @@ def test_an_alarm_says_what_the_report_says_in_its_languages() -> None:
         ".Keuringsverslag-formulier verstuurd. en .Keuring door arts.",
         drift.payload["subject"],
     )
-    assert "\nregio: Noord.\n" in drift.payload["text"]
+    assert "\nDit gaat over zaken met regio: Noord.\n" in drift.payload["text"]
     assert "bij aan excellente dienstverlening?" in drift.payload["text"]
     assert ready.payload["subject"] == "Rijgeschiktheid 75+: een nieuw rapport"
     for alarm in (ready, breach, drift):
@@ -158,7 +159,8 @@ def test_a_first_report_does_not_say_that_there_are_more() -> None:
 
 
 def test_a_name_of_more_lines_is_one_line_in_a_subject() -> None:
-    for alarm in alarms(found((late(20, 30),)), None, sample.settings(process=ODD), RUN):
+    report = Report(RUN, found((late(20, 30),)), sample.settings(process=ODD))
+    for alarm in alarms(report, None):
         assert "\n" not in alarm.payload["subject"]
 
 

@@ -17,7 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows import steps, surroundings
+from flows import surroundings
 from flows.doctor import examine, exit_code
 from flows.job import plan
 from flows.journey import make
@@ -80,7 +80,7 @@ def test_where_all_is_well_nothing_is_amiss_and_nothing_is_left(scene: Scene) ->
 
 
 def test_after_a_run_it_tells_of_it(scene: Scene) -> None:
-    folder = make(plan(scene.config, out=scene.out, now=NOW), steps)
+    folder = make(plan(scene.config, out=scene.out, now=NOW))
     before = files(scene.folder)
 
     told = {each.what: each.found for each in scene.says()}

@@ -12,7 +12,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.errors import GateStopped
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from flows.metrics import FILE
@@ -28,7 +27,7 @@ def run(folder: Path, log: str, process: str = "p") -> Path:
     (folder / "log.csv").write_text(log)
     config = folder / f"{process}.yaml"
     config.write_text((CONFIG % "log.csv").replace("id: p", f"id: {process}"))
-    return make(plan(config, out=folder / "out", now=NOW), steps)
+    return make(plan(config, out=folder / "out", now=NOW))
 
 
 def told(folder: Path) -> dict[tuple[str, ...], float]:

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import ConfigError, GateStopped, SourceError
-from flows import steps
 from flows.job import plan
 from flows.journey import make
 from flows.watch import MEMORY, keep, look
@@ -58,7 +57,7 @@ class Scene:
         return seen.is_news
 
     def run(self) -> None:
-        make(plan(self.config, out=self.folder / "out", now=self.now), steps)
+        make(plan(self.config, out=self.folder / "out", now=self.now))
 
 
 @pytest.fixture
