@@ -17,29 +17,28 @@ from typing import Any
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
-from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import DeploymentSort
 from prefect.deployments.runner import DeploymentApplyError, RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.runner import Runner
 from prefect.settings import PREFECT_API_URL
-from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
 from contracts.errors import SourceError, UsageError
 from flows import prefect_yaml
-from flows.job import VERSION
+from flows.deployables import MAIL, WATCH, deployments_of, entrypoint
 from flows.journey import journey
-from flows.scheduled import ENTRYPOINT, FLOW, SLUG, TAG, Found, Scheduled, find
+from flows.mail import mail
+from flows.scheduled import FLOW, SLUG, TAG, Found, find
+from flows.watch import watch
 
 _ADD_ONE = 'Add one, for example `schedule: {cron: "0 6 * * mon"}`.'
 _PAGE = 200
-_PLAIN: Any = "prefect:simple"  # else Prefect asks git what the working folder is a version of
+_FLOWS: dict[str, Any] = {FLOW: journey, WATCH: watch, MAIL: mail}
 _AS_THEY_ARE = (
     *("version", "description", "tags", "parameters", "entrypoint", "paused"),
     *("enforce_parameter_schema", "concurrency_options"),
@@ -51,37 +50,38 @@ def deploy(
 ) -> tuple[list[str], list[str]]:
     """Registers what has a schedule with a work pool, and writes ``prefect.yaml``.
 
-    Gives the names of the deployments, and of those that lost their schedule.
+    Gives the names of the deployments, and of those that nothing asks for any more.
 
     Raises:
         HoeksteenError: a config is wrong, or none has a schedule; there is no server.
     """
     found = find(configs, out, stores)
     prefect_yaml.check_ours()
+    wanted = [each for scheduled in found.scheduled for each in deployments_of(scheduled)]
     with _server(found) as client:
-        gone = _take_away(client, found, is_named=bool(configs))
+        gone = _take_away(client, found, wanted, is_named=bool(configs))
         _make_pool(client, pool)
-        for each in found.scheduled:
+        for each in wanted:
             _register(client, each, pool)
-    prefect_yaml.write(found.scheduled, pool)
-    return [each.full_name for each in found.scheduled], gone
+    prefect_yaml.write(wanted, pool)
+    return [each.full_name for each in wanted], gone
 
 
 def prepare(
     configs: Sequence[Path], out: Path, stores: str | None
 ) -> tuple[list[RunnerDeployment], list[str]]:
-    """What ``serve`` can serve, and the names of the deployments that lost their schedule.
+    """What ``serve`` can serve, and the names of the deployments that nothing asks for any more.
 
     Raises:
         HoeksteenError: a config is wrong, or none has a schedule; there is no server.
     """
     found = find(configs, out, stores)
+    wanted = [each for scheduled in found.scheduled for each in deployments_of(scheduled)]
     with _server(found) as client:
-        gone = _take_away(client, found, is_named=bool(configs))
-    deployments = [_deployment(each) for each in found.scheduled]
-    for each in deployments:
+        gone = _take_away(client, found, wanted, is_named=bool(configs))
+    for each in wanted:
         each.work_pool_name = None  # said, as it may be in one
-    return deployments, gone
+    return wanted, gone
 
 
 def serve(deployments: Iterable[RunnerDeployment]) -> None:
@@ -145,30 +145,51 @@ def _nothing_scheduled() -> UsageError:
     return UsageError("No config has a schedule.", hint)
 
 
-def _take_away(client: SyncPrefectClient, found: Found, *, is_named: bool) -> list[str]:
-    """Removes the schedules of deployments that their config does not ask for any more.
+def _take_away(
+    client: SyncPrefectClient, found: Found, wanted: Sequence[RunnerDeployment], *, is_named: bool
+) -> list[str]:
+    """Takes away what configs do not ask for any more; gives the names of those deployments.
+
+    A journey only loses its schedules, as its runs are kept with it; what watches and mails goes.
 
     Raises:
         UsageError: nothing is scheduled, nor was; or that goes for a config that was named.
     """
-    names = found.names_of
-    stale = [
-        each
-        for each in _deployed(client)
-        if (config := each.parameters.get("config")) in names
-        and names[config] != each.name
-        and each.schedules
-    ]
-    were = {each.parameters["config"] for each in stale}
+    asked = {each.full_name for each in wanted}
+    there = list(_deployed(client))
+    names = {each.name for each in there if each.parameters.get("config") in found.paths}
+    ours = [each for each in there if each.name in names]
+    stale = [each for each in ours if _full_name(each) not in asked and _is_at_work(each)]
+    were = {each.parameters.get("config") for each in stale}
     never = [path for path in found.without if str(path) not in were]
     if is_named and never:
         raise UsageError(f"{never[0]} has no schedule.", _ADD_ONE)
-    if not found.scheduled and not stale:
+    if not wanted and not stale:
         raise _nothing_scheduled()
     for each in stale:
-        for schedule in each.schedules:
-            client.delete_deployment_schedule(each.id, schedule.id)
-    return [f"{FLOW}/{each.name}" for each in stale]
+        _rest(client, each)
+    return [_full_name(each) for each in stale]
+
+
+def _rest(client: SyncPrefectClient, there: DeploymentResponse) -> None:
+    if not _is_journey(there):
+        client.delete_deployment(there.id)
+        return
+    for schedule in there.schedules:
+        client.delete_deployment_schedule(there.id, schedule.id)
+
+
+def _is_journey(there: DeploymentResponse) -> bool:
+    return there.entrypoint == entrypoint(FLOW)
+
+
+def _is_at_work(there: DeploymentResponse) -> bool:
+    return not _is_journey(there) or bool(there.schedules)
+
+
+def _full_name(there: DeploymentResponse) -> str:
+    flow_name = str(there.entrypoint).rpartition(":")[2]
+    return f"{flow_name}/{there.name}"
 
 
 def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
@@ -198,15 +219,13 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
             client.create_work_pool(wanted)
 
 
-def _register(client: SyncPrefectClient, scheduled: Scheduled, pool: str) -> None:
+def _register(client: SyncPrefectClient, wanted: RunnerDeployment, pool: str) -> None:
     """Makes a deployment what its config says; one that is so already is not touched.
 
     Prefect would make all runs anew that are due.
     """
-    wanted = _deployment(scheduled)
-    wanted.entrypoint = ENTRYPOINT
     try:
-        there = client.read_deployment_by_name(scheduled.full_name)
+        there = client.read_deployment_by_name(wanted.full_name)
     except ObjectNotFound:
         there = None
     if there is None or not _is_as_said(there, wanted, pool):
@@ -218,7 +237,7 @@ def _is_as_said(there: DeploymentResponse, wanted: RunnerDeployment, pool: str) 
     return (
         all(getattr(there, name) == getattr(wanted, name) for name in _AS_THEY_ARE)
         and there.parameter_openapi_schema
-        == parameter_schema(journey).model_dump(exclude_unset=True)
+        == parameter_schema(_FLOWS[wanted.flow_name or FLOW]).model_dump(exclude_unset=True)
         and (limit.limit if limit else None) == wanted.concurrency_limit
         and _schedules(there) == _schedules(wanted)
         and there.work_pool_name == pool
@@ -227,20 +246,3 @@ def _is_as_said(there: DeploymentResponse, wanted: RunnerDeployment, pool: str) 
 
 def _schedules(of: DeploymentResponse | RunnerDeployment) -> list[tuple[Any, bool | None]]:
     return [(each.schedule, each.active) for each in of.schedules or () if each.slug == SLUG]
-
-
-def _deployment(scheduled: Scheduled) -> RunnerDeployment:
-    when = CronSchedule(cron=scheduled.schedule.cron, timezone=scheduled.schedule.timezone)
-    return RunnerDeployment.from_flow(
-        journey,
-        name=scheduled.name,
-        description=scheduled.description,
-        version=VERSION,
-        version_type=_PLAIN,
-        tags=scheduled.tags,
-        parameters=scheduled.parameters,
-        schedules=[DeploymentScheduleCreate(schedule=when, slug=SLUG, active=True)],
-        paused=False,
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy="ENQUEUE"),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )

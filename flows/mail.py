@@ -21,15 +21,12 @@ from urllib.parse import unquote, urlsplit
 
 from prefect import flow
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.deployments.runner import RunnerDeployment
 from prefect.tasks import Task, exponential_backoff
 
 from contracts.errors import HoeksteenError, SourceError, UsageError
 from contracts.settings import mail_address
-from flows.alarms import BREACHED, DRIFT, STOPPED
 from flows.defects import wordless
 from flows.endings import ended
-from flows.events import trigger
 from flows.patience import may_pass
 
 SMTP_URL, MAIL_FROM = "HOEKSTEEN_SMTP_URL", "HOEKSTEEN_MAIL_FROM"
@@ -64,18 +61,6 @@ def mail(subject: str, body: str, to: list[str]) -> None:
         _sending(wordless(written)(subject, body, to))
     except HoeksteenError as error:
         return ended(error)  # type: ignore[no-any-return]
-
-
-def mail_deployment(process: str, to: list[str], **how: Any) -> RunnerDeployment:
-    """Mails each alarm of a process; ``how`` it is deployed, as Prefect calls it."""
-    told = {"subject": "{{ event.payload.subject }}", "body": "{{ event.payload.text }}"}
-    alarm = trigger(
-        process,
-        f"mail the alarms of {process}",
-        *(BREACHED, DRIFT, STOPPED),
-        parameters={**told, "to": to},
-    )
-    return RunnerDeployment.from_entrypoint("flows.mail:mail", process, triggers=[alarm], **how)
 
 
 def written(

@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentScheduleUpdate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.deployments.runner import RunnerDeployment
 
 from contracts.errors import UsageError
-from flows.job import VERSION
-from flows.scheduled import ENTRYPOINT, SLUG, Scheduled
 from flows.yaml_lines import scalar, sequence
 
 PREFECT_YAML = Path("prefect.yaml")
@@ -22,6 +26,10 @@ _HEAD = f"""\
 pull: []
 
 deployments:"""
+_MEANING = {
+    ConcurrencyLimitStrategy.ENQUEUE: "it waits for that",
+    ConcurrencyLimitStrategy.CANCEL_NEW: "it is left out",
+}
 
 
 def check_ours(path: Path = PREFECT_YAML) -> None:
@@ -41,7 +49,7 @@ def check_ours(path: Path = PREFECT_YAML) -> None:
         )
 
 
-def write(deployments: Sequence[Scheduled], pool: str, path: Path = PREFECT_YAML) -> None:
+def write(deployments: Sequence[RunnerDeployment], pool: str, path: Path = PREFECT_YAML) -> None:
     """Writes the file, aside and then in its place.
 
     Raises:
@@ -58,28 +66,60 @@ def write(deployments: Sequence[Scheduled], pool: str, path: Path = PREFECT_YAML
         ) from None
 
 
-def text(deployments: Sequence[Scheduled], pool: str) -> str:
+def text(deployments: Sequence[RunnerDeployment], pool: str) -> str:
     """The whole file."""
     lines = [line for each in deployments for line in _deployment(each, pool)]
     return "\n".join([_HEAD, *lines] if lines else [f"{_HEAD} []"]) + "\n"
 
 
-def _deployment(each: Scheduled, pool: str) -> Iterator[str]:
+def _deployment(each: RunnerDeployment, pool: str) -> Iterator[str]:
     yield f"  - name: {scalar(each.name)}"
-    yield f"    description: {scalar(each.description)}"
-    yield f"    version: {scalar(VERSION)}"
+    yield f"    description: {scalar(each.description or '')}"
+    yield f"    version: {scalar(each.version or '')}"
     yield f"    tags: {sequence(each.tags)}"
-    yield f"    entrypoint: {scalar(ENTRYPOINT)}"
-    yield "    schedules:"
-    yield f"      - cron: {scalar(each.schedule.cron)}"
-    yield f"        timezone: {scalar(each.schedule.timezone)}"
-    yield f"        slug: {scalar(SLUG)}"
-    yield "        active: true"
+    yield f"    entrypoint: {scalar(each.entrypoint or '')}"
+    yield "    schedules:" if each.schedules else "    schedules: []"
+    for schedule in each.schedules or ():
+        yield from _schedule(schedule)
     yield "    paused: false"
-    yield "    parameters:"
-    for key, value in each.parameters.items():
-        yield f"      {key}: {scalar(value) if isinstance(value, str) else value}"
+    yield from _keys("parameters", each.parameters)
     yield "    enforce_parameter_schema: true"
-    yield "    # a run that is due while another is going waits for it"
-    yield "    concurrency_limit: {limit: 1, collision_strategy: ENQUEUE}"
+    if each.concurrency_limit and each.concurrency_options:
+        strategy = each.concurrency_options.collision_strategy
+        yield f"    # one that is due while another is going: {_MEANING[strategy]}"
+        yield f"    concurrency_limit: {{limit: 1, collision_strategy: {strategy.value}}}"
+    if each.triggers:
+        yield "    triggers:"
+    for trigger in each.triggers:
+        yield from _trigger(trigger)
     yield f"    work_pool: {{name: {scalar(pool)}}}"
+
+
+def _schedule(schedule: DeploymentScheduleCreate | DeploymentScheduleUpdate) -> Iterator[str]:
+    when = schedule.schedule
+    if isinstance(when, CronSchedule):
+        yield f"      - cron: {scalar(when.cron)}"
+        yield f"        timezone: {scalar(when.timezone or '')}"
+    elif isinstance(when, IntervalSchedule):
+        yield f"      - interval: {when.interval.total_seconds():.0f}"
+    yield f"        slug: {scalar(schedule.slug or '')}"
+    yield "        active: true"
+
+
+def _trigger(trigger: Any) -> Iterator[str]:
+    yield "      - type: event"
+    yield f"        name: {scalar(trigger.name)}"
+    yield f"        expect: {sequence(sorted(trigger.expect))}"
+    yield "        match:"
+    for key, value in trigger.match.model_dump().items():
+        yield f"          {key}: {scalar(value)}"
+    yield from (f"    {line}" for line in _keys("parameters", trigger.parameters or {}))
+
+
+def _keys(name: str, told: Mapping[str, Any]) -> Iterator[str]:
+    if told:
+        yield f"    {name}:"
+    for key, value in told.items():
+        is_list = isinstance(value, list)
+        text = sequence(value) if is_list else scalar(value) if isinstance(value, str) else value
+        yield f"      {key}: {text}"

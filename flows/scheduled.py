@@ -16,8 +16,6 @@ from contracts.settings import Schedule, Settings
 from ingest.places import place_of
 
 FLOW = "journey"
-ENTRYPOINT = f"flows.{FLOW}:{FLOW}"
-"""In the form that is found wherever hoeksteen is installed, whatever the working folder is."""
 TAG = "hoeksteen"
 SLUG = "config"
 """The name of the schedule that a config asks for, among others that somebody may add."""
@@ -39,16 +37,6 @@ class Scheduled:
     def name(self) -> str:
         """What the deployment is called: after its process."""
         return self.settings.process.id
-
-    @property
-    def full_name(self) -> str:
-        """What ``prefect deployment run`` knows it by."""
-        return f"{FLOW}/{self.name}"
-
-    @property
-    def description(self) -> str:
-        """What it is, for whoever finds it in Prefect."""
-        return f"Shows where citizens wait in {self.settings.process.title('en')}."
 
     @property
     def tags(self) -> list[str]:
@@ -78,10 +66,9 @@ class Found:
     without: tuple[Path, ...]
 
     @property
-    def names_of(self) -> dict[str, str | None]:
-        """What each config is deployed as."""
-        names: dict[str, str | None] = {str(path): None for path in self.without}
-        return names | {str(each.config): each.name for each in self.scheduled}
+    def paths(self) -> set[str]:
+        """All of them, as their deployments name them."""
+        return {str(path) for path in (*self.without, *(each.config for each in self.scheduled))}
 
 
 def find(configs: Sequence[Path], out: Path, stores: str | None) -> Found:

@@ -11,16 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from prefect import flow
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import RunnerDeployment
-from prefect.events import DeploymentEventTrigger
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from contracts.config import load
@@ -29,7 +25,7 @@ from contracts.settings import Settings
 from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
 from flows.endings import ended
-from flows.events import emit, trigger
+from flows.events import emit
 from flows.job import Job, places, plan, stamps
 from ingest.sources import Address, Found, find_all
 
@@ -103,34 +99,6 @@ def watch(
         keep(seen)  # not before: what was not told must be told again
     except HoeksteenError as error:
         return ended(error)  # type: ignore[no-any-return]
-
-
-def arrived_trigger(process: str) -> DeploymentEventTrigger:
-    """Runs the deployment that has it when an export of a process arrived."""
-    return trigger(process, f"run {process} when an export arrived", ARRIVED)
-
-
-def watch_deployment(
-    settings: Settings, parameters: Mapping[str, Any], **how: Any
-) -> RunnerDeployment:
-    """Looks at the sources of a process as often as its config says.
-
-    Args:
-        settings: the config, with ``schedule.watch``.
-        parameters: those of the journey, of which it takes what it knows.
-        how: it is deployed, as Prefect calls it.
-    """
-    assert settings.schedule  # noqa: S101 - as is asked
-    known = {name: parameters[name] for name in _PARAMETERS if name in parameters}
-    one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    return RunnerDeployment.from_entrypoint(
-        "flows.watch:watch",
-        settings.process.id,
-        interval=settings.schedule.watch,
-        parameters=known,
-        concurrency_limit=one,
-        **how,
-    )
 
 
 def look(

@@ -8,28 +8,18 @@ import sys
 from pathlib import Path
 
 from prefect import serve
-from prefect.deployments.runner import RunnerDeployment
 
-from contracts.config import load
-from flows.mail import mail_deployment
-from flows.watch import arrived_trigger, watch_deployment
+from flows.deployables import WATCH, deployments_of
+from flows.scheduled import find
 
 
 def main(config: Path, out: Path) -> None:
-    settings = load(config)
-    parameters = {"config": str(config), "out": str(out)}
-    process = settings.process.id
-    assert settings.schedule
-    serve(
-        RunnerDeployment.from_entrypoint(
-            "flows.journey:journey",
-            process,
-            parameters=parameters,
-            triggers=[arrived_trigger(process)],
-        ),
-        watch_deployment(settings, {**parameters, "wait_seconds": 60}, paused=True),
-        mail_deployment(process, list(settings.schedule.mail)),
-    )
+    """The sensor rests: the test says when it looks."""
+    [scheduled] = find([config], out, None).scheduled
+    made = list(deployments_of(scheduled))
+    for each in made:
+        each.paused = each.flow_name == WATCH
+    serve(*made)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,14 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from prefect.cli.deploy._models import PrefectYamlModel
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from contracts.errors import ConfigError, UsageError
 from flows import prefect_yaml
 from flows.cli import app
+from flows.deployables import deployments_of
 from flows.scheduled import find
 
 CONFIG = """
@@ -49,7 +52,7 @@ def test_those_in_configs_that_have_a_schedule_are_found(write: Write) -> None:
 
     found = find([], Path("out"), None)
 
-    assert [each.full_name for each in found.scheduled] == ["journey/a", "journey/b"]
+    assert [each.name for each in found.scheduled] == ["a", "b"]
     assert without.resolve() in found.without
 
 
@@ -98,7 +101,7 @@ def test_a_wrong_config_is_refused(
 def test_the_file_tells_prefect_what_we_tell_it(write: Write) -> None:
     for name in ("a", "b"):
         write(name)
-    found = find([], Path("out"), "s3://bucket/stores").scheduled
+    found = wanted("s3://bucket/stores")
 
     text = prefect_yaml.text(found, "a pool: of ours")
 
@@ -112,7 +115,47 @@ def test_the_file_tells_prefect_what_we_tell_it(write: Write) -> None:
     assert first.work_pool.name == "a pool: of ours"
     assert first.schedules
     assert first.schedules[0].cron == "0 6 * * mon"
-    assert text == prefect_yaml.text(found, "a pool: of ours")
+    assert text == prefect_yaml.text(wanted("s3://bucket/stores"), "a pool: of ours")
+
+
+def wanted(store: str | None = None) -> list[RunnerDeployment]:
+    scheduled = find([], Path("out"), store).scheduled
+    return [made for each in scheduled for made in deployments_of(each)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "names"),
+    [
+        ('{cron: "0 6 * * mon"}', ["journey/a"]),
+        ("{watch: PT5M}", ["journey/a", "watch/a"]),
+        ('{cron: "0 6 * * mon", watch: PT5M}', ["journey/a", "watch/a"]),
+        ("{watch: PT5M, mail: [team@dienst.example]}", ["journey/a", "watch/a", "mail/a"]),
+    ],
+)
+def test_a_config_asks_for_what_watches_and_mails_for_its_journey(
+    write: Write, schedule: str, names: list[str]
+) -> None:
+    write("a", schedule=f"schedule: {schedule}\n")
+
+    journey, *others = made = wanted("stores")
+
+    assert [each.full_name for each in made] == names
+    assert [each.schedule.cron for each in journey.schedules] == ["0 6 * * mon"] * (
+        "cron" in schedule
+    )
+    assert len(journey.triggers) == len([each for each in others if each.flow_name == "watch"])
+    for each in others:
+        assert set(each.parameters) in ({"config", "out", "store"}, {"to"})
+    model = PrefectYamlModel.model_validate(yaml.safe_load(prefect_yaml.text(made, "pool")))
+    for ours, theirs in zip(made, model.deployments, strict=True):
+        assert theirs.entrypoint == ours.entrypoint
+        assert (theirs.parameters or {}) == ours.parameters
+        triggers = [dict(each) for each in theirs.triggers or ()]
+        told = [
+            DeploymentEventTrigger.model_validate(each).model_dump(exclude={"job_variables"})
+            for each in triggers
+        ]
+        assert told == [each.model_dump(exclude={"job_variables"}) for each in ours.triggers]
 
 
 @pytest.mark.parametrize("theirs", ["deployments: []\n", ""])
@@ -131,7 +174,7 @@ def test_a_file_of_somebody_else_is_left_as_it_is(write: Write, theirs: str) -> 
 def test_our_own_file_may_be_overwritten(write: Write) -> None:
     write("a")
     prefect_yaml.check_ours()
-    prefect_yaml.write(find([], Path("out"), None).scheduled, "pool")
+    prefect_yaml.write(wanted(), "pool")
 
     prefect_yaml.check_ours()
     prefect_yaml.write([], "pool")
