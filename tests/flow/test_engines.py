@@ -7,15 +7,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from distributed import Client
@@ -26,6 +21,8 @@ from flows.journey import make
 from ingest import events
 from ingest.batches import parts_for
 from simulation.generator import LOG, Order, generate
+from tests.flow.cluster import Cluster, cluster
+from tests.flow.prefect_server import until
 from tests.flow.test_command_line import hoeksteen
 
 ROOT = Path(__file__).parents[2]
@@ -38,51 +35,10 @@ SECRET = "a secret that is long enough to be the key of a pseudonym"
 pytestmark = pytest.mark.xdist_group("command")
 
 
-class Cluster(NamedTuple):
-    """A scheduler and its workers, each a process as a machine would have it."""
-
-    address: str
-    scheduler: Path
-    workers: list[subprocess.Popen[bytes]]
-
-
-def dask(command: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-    known = {"POLARS_MAX_THREADS": "1", "PYTHONPATH": str(ROOT), KEY: SECRET}
-    return subprocess.Popen(
-        [sys.executable, "-m", f"distributed.cli.dask_{command}", "--no-dashboard", *arguments],
-        env={**os.environ, **known, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def worker(scheduler: Path, **environment: str) -> subprocess.Popen[bytes]:
-    place = ("--scheduler-file", str(scheduler), "--local-directory", str(scheduler.parent))
-    return dask("worker", *place, "--nthreads", "1", "--no-nanny", **environment)
-
-
-def wait_for(there: Callable[[], object], seconds: float = 120) -> None:
-    until = time.monotonic() + seconds
-    while not there():
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.02)
-
-
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    told = tmp_path / "scheduler.json"
-    scheduler = dask(
-        "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told)
-    )
-    workers: list[subprocess.Popen[bytes]] = []
-    try:
-        wait_for(told.exists)
-        workers += [worker(told), worker(told)]
-        yield Cluster(json.loads(told.read_text("utf-8"))["address"], told, workers)
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.wait()
+def workers(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster(tmp_path, **{KEY: SECRET}) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -129,22 +85,22 @@ def alone(exports: Path) -> dict[str, str]:
 
 
 def test_workers_write_the_same_bytes(
-    cluster: Cluster, exports: Path, alone: dict[str, str], tmp_path: Path
+    workers: Cluster, exports: Path, alone: dict[str, str], tmp_path: Path
 ) -> None:
-    run = make(planned(exports, tmp_path / "out", cluster.address))
+    run = make(planned(exports, tmp_path / "out", workers.address))
 
     assert digests(run) == alone
-    assert json.loads((run / "run.json").read_text("utf-8"))["engine"] == cluster.address
+    assert json.loads((run / "run.json").read_text("utf-8"))["engine"] == workers.address
 
 
 def test_a_worker_that_is_killed_changes_nothing(
-    cluster: Cluster, exports: Path, alone: dict[str, str], tmp_path: Path
+    workers: Cluster, exports: Path, alone: dict[str, str], tmp_path: Path
 ) -> None:
-    job = planned(exports, tmp_path / "out", cluster.address)
-    lost = cluster.workers[0]
+    job = planned(exports, tmp_path / "out", workers.address)
+    lost = workers.workers[0]
 
     def kill_when_mining() -> None:
-        wait_for(lambda: [*(job.scratch / "summaries").glob("*")])
+        until(lambda: [*(job.scratch / "summaries").glob("*")], "mining", every_seconds=0.02)
         lost.send_signal(signal.SIGKILL)
 
     killer = threading.Thread(target=kill_when_mining)
@@ -158,14 +114,14 @@ def test_a_worker_that_is_killed_changes_nothing(
 
 
 def test_a_worker_with_another_key_is_refused(
-    cluster: Cluster, exports: Path, tmp_path: Path
+    workers: Cluster, exports: Path, tmp_path: Path
 ) -> None:
-    cluster.workers.append(worker(cluster.scheduler, **{KEY: SECRET[::-1]}))
-    with Client(cluster.address, set_as_default=False) as client:
+    workers.join(**{KEY: SECRET[::-1]})
+    with Client(workers.address, set_as_default=False) as client:
         client.wait_for_workers(3)
 
     with pytest.raises(EngineError, match="has another key for pseudonyms"):
-        make(planned(exports, tmp_path / "out", cluster.address))
+        make(planned(exports, tmp_path / "out", workers.address))
     assert not [*tmp_path.glob("out/*/.making-*")]
 
 

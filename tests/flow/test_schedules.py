@@ -21,6 +21,7 @@ from prefect.utilities.templating import apply_values, find_placeholders
 from flows.job import plan
 from flows.journey import make
 from ingest.places import Folder
+from tests.flow.cluster import cluster
 from tests.flow.prefect_server import KEY, ROOT, Prefect, Refused, processes_of, tell_all, until
 from tests.flow.test_bad_input import CONFIG, LOG
 
@@ -123,7 +124,7 @@ def mid_run(world: World, where: str) -> None:
     until(lambda: list(world.out.glob(f".making-*/scratch/{where}")), where, every_seconds=0.02)
 
 
-READ, STORED = "[!s]*", "events/*.parquet"
+READ, STORED = "[0-9]*", "surveys/*/events.parquet"
 
 
 @BOTH
@@ -358,7 +359,9 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
 
 
 @ONE
-def test_a_schedule_makes_a_report(prefect: Prefect, tmp_path: Path) -> None:
+def test_from_a_schedule_to_a_report_though_a_machine_is_lost(
+    prefect: Prefect, tmp_path: Path
+) -> None:
     world = World(tmp_path / "world", "each-minute", EACH_MINUTE)
     assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
 
@@ -370,4 +373,22 @@ def test_a_schedule_makes_a_report(prefect: Prefect, tmp_path: Path) -> None:
     fired = [each for each in prefect.runs(world.name) if each["start_time"]]
     assert all(each["auto_scheduled"] for each in fired)
     assert set(prefect.ended(*(each["id"] for each in fired))) == {"COMPLETED"}
-    assert len(world.folders) == 1
+    [first] = world.folders
+
+    with cluster(tmp_path, HOEKSTEEN_KEY=KEY) as workers:
+        (world.folder / "configs" / "log.csv").write_text(f"{LOG}{ONE_CASE_MORE}")
+        run = prefect.fire(world.name, overrides=[f"engine={workers.address}"])
+        until(lambda: list(world.out.glob(".making-*/scratch/*/.*")), "a piece", every_seconds=0.01)
+        workers.workers[0].kill()
+        assert prefect.ended(run) == ["COMPLETED"]
+
+    [second] = {*world.folders} - {first}
+    told = json.loads((world.out / second / "run.json").read_text())
+    assert told["engine"] == workers.address
+    alone = json.loads((world.by_hand(tmp_path / "alone") / "findings.json").read_text())
+    assert alone["log"]["cases"] == world.found(first)["log"]["cases"] + 1
+    assert {**world.found(second), "changes": None} == {**alone, "changes": None}
+    assert world.is_tidy()
+
+
+ONE_CASE_MORE = "N;in;09-03-2026 10:00\nN;klaar;11-03-2026 10:00\n"
