@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import bucket, database, storage
+from tests.servers import bucket, database, prefect_database, storage
 
-__all__ = ["bucket", "database", "storage"]
+__all__ = ["bucket", "database", "prefect_database", "storage"]
 
 settings.register_profile(
     "everyday",

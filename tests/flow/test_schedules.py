@@ -38,12 +38,8 @@ def prefect(
 ) -> Iterator[Prefect]:
     """A server with a worker; its database is one of those that Prefect can have."""
     folder = tmp_path_factory.mktemp(request.param)
-    url = None
-    if request.param == "postgresql":
-        database = request.getfixturevalue("database")
-        database.run("CREATE DATABASE prefect", "postgres")
-        url = f"postgresql+asyncpg://postgres:owner@127.0.0.1:{database.port}/prefect"
-    server = Prefect(folder, url)
+    on = "prefect_database" if request.param == "postgresql" else None
+    server = Prefect(folder, on and request.getfixturevalue(on))
     with server.running(), server.worker():
         until(lambda: server.ask("/work_pools/filter", {}), "the worker has made its pool")
         yield server
