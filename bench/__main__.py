@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import engines, gate, mining, reading, storing, validation
+from bench import engines, gate, mining, outputs, reading, storing, validation
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HOEKSTEEN_DATA", ROOT.parent / "shared" / "data"))
@@ -121,6 +121,7 @@ if __name__ == "__main__":
     validation.main(10_000_000)
     gate.main(10_000_000)
     engines.main(500_000)
+    outputs.main(20_000)
     if FINES.exists():
         reading.main(FINES)
         fines()
