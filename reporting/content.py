@@ -66,7 +66,7 @@ def content(shown: Shown, language: Language) -> dict[str, Any]:
         **_account(findings, facts, names),
         "said_of": lambda wait: dialogue.said(wait.source, findings, facts, names),
         "said_earlier": dialogue.said_earlier(findings, tables, facts, names),
-        "answer_in": dialogue.answer_in(settings.report.formats),
+        "answer_in": "" if facts.is_public else dialogue.answer_in(settings.report.formats),
         "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
     }
     return {**told, "readers": _readers(told, names.speech)}

@@ -55,6 +55,9 @@ def test_every_form_of_it_says_the_same(runs: list[Path]) -> None:
     folder = runs[1] / "public"
     page = (folder / "report.nl.html").read_text("utf-8")
 
+    assert "Openbare versie, in ronde aantallen" in page
+    assert "findings.ods" not in page  # an answer in this workbook is read by no run
+
     assert {path.name for path in folder.iterdir()} == {
         "findings.json", "findings.ods", "report.nl.html", "tables",
     }  # fmt: skip
