@@ -21,6 +21,10 @@ Row = dict[str, Any]
 ROUTES = 6
 WAITS = 200
 EXPLAINED_WAITS = 10
+_MORE_PLACES = forms(
+    "And %(n)s more such place: %(days)s days.",
+    "And %(n)s more such places: %(days)s days in all.",
+)
 DEVIATIONS = 8
 
 
@@ -140,7 +144,7 @@ def other_explained(findings: Findings, speech: Speech) -> str:
     if not rest:
         return ""
     days = speech.number(round(sum(wait.person_days for wait in rest)))
-    return speech.say("And %(n)s more such places: %(days)s days in all.", n=len(rest), days=days)
+    return speech.plural(_MORE_PLACES, len(rest), days=days)
 
 
 def _most_days_first(findings: Findings) -> list[ExplainedWait]:
