@@ -12,6 +12,7 @@ import asyncio
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,8 @@ def _answering() -> Iterator[None]:
         yield
     except httpx.HTTPStatusError as error:
         said = f"answers with {error.response.status_code} to {error.request.url.path}"
-        raise SourceError(f"The server of Prefect at {url} {said}.", hint) from None
+        why = _detail(error.response) or hint
+        raise SourceError(f"The server of Prefect at {url} {said}.", why) from None
     except httpx.HTTPError as error:
         why = type(error).__name__
         raise SourceError(
@@ -138,6 +140,16 @@ def _answering() -> Iterator[None]:
         ) from None
     except DeploymentApplyError as error:
         raise SourceError(f"The server of Prefect at {url} refuses it: {error}") from None
+
+
+def _detail(answer: httpx.Response) -> str | None:
+    """What a server says of what it does not do, if it is one of Prefect and says so in a text."""
+    try:
+        said = answer.json()["detail"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    is_told = isinstance(said, str) and answer.status_code != HTTPStatus.NOT_FOUND
+    return said if is_told else None
 
 
 def _nothing_scheduled() -> UsageError:
@@ -210,7 +222,8 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
         wanted = WorkPoolCreate(name=name, type=ProcessWorker.type, base_job_template=template)
     except ValueError:
         raise UsageError(
-            f"'{name}' cannot be the name of a work pool.", "Leave out / % & < and >."
+            f"'{name}' cannot be the name of a work pool.",
+            "It has no / % & < or >, and is not empty.",
         ) from None
     try:
         client.read_work_pool(name)

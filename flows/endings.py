@@ -17,4 +17,4 @@ def ended(error: HoeksteenError) -> Any:
     Raised, it would be logged with a traceback, as if it were a defect.
     """
     name = "Stopped at the gate" if isinstance(error, GateStopped) else None
-    return Failed(name=name, message=str(error), data=error)
+    return Failed(name=name, message=str(error), data=error.with_traceback(None))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,13 @@ WAIT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A config with a ``schedule``; ``stores`` is where the stores of all processes are."""
+    """A config with a ``schedule``, and where its runs and its store are."""
 
     config: Path
     settings: Settings
     schedule: Schedule
     out: Path
-    stores: str | None
+    store: str | None
 
     @property
     def name(self) -> str:
@@ -43,19 +42,11 @@ class Scheduled:
         """What it can be found by."""
         return [TAG, self.name]
 
-    @cached_property
+    @property
     def parameters(self) -> dict[str, Any]:
-        """What each run is given; paths are absolute, as a worker starts a run anywhere.
-
-        Raises:
-            UsageError: there cannot be such a store.
-        """
+        """What each run is given; paths are absolute, as a worker starts a run anywhere."""
         told = {"config": str(self.config), "out": str(self.out), "wait_seconds": WAIT_SECONDS}
-        return told | ({"store": self._store(self.stores)} if self.stores else {})
-
-    def _store(self, stores: str) -> str:
-        """A folder for this process alone: a store holds one log, and removes what is not of it."""
-        return str(place_of(f"{stores.rstrip('/')}/{self.name}", self.out))
+        return told | ({"store": self.store} if self.store else {})
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Found:
 
 
 def find(configs: Sequence[Path], out: Path, stores: str | None) -> Found:
-    """Reads ``configs``, or else all in ``configs/``.
+    """Reads ``configs``, or else all in ``configs/``; ``stores`` is where their stores are.
 
     Of those without a schedule nothing else is looked at.
 
@@ -94,7 +85,13 @@ def _read(paths: Sequence[Path], out: Path, stores: str | None) -> Iterator[Sche
             continue
         settings = load(path)
         if settings.schedule:
-            yield Scheduled(path, settings, settings.schedule, out, stores)
+            store = _store(stores, settings.process.id, out) if stores else None
+            yield Scheduled(path, settings, settings.schedule, out, store)
+
+
+def _store(stores: str, process: str, out: Path) -> str:
+    """A folder for one process: a store holds one log, and removes what is not of it."""
+    return str(place_of(f"{stores.rstrip('/')}/{process}", out))
 
 
 def _check_names(scheduled: Sequence[Scheduled]) -> None:

@@ -210,3 +210,12 @@ def test_without_a_server_it_says_so(
     assert done.stderr.count("\n") == 1
     assert "geheim" not in done.stderr
     assert not Path("prefect.yaml").exists()
+
+
+def test_where_there_can_be_no_store_it_says_so(write: Write) -> None:
+    write("a")
+
+    done = invoke("deploy", "--store", "ftp://there")
+
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "There cannot be a store at ftp://" in done.stderr
