@@ -57,9 +57,7 @@ def journey(
         job = wordless(plan)(
             config, out=out, now=now, as_of=as_of, store=store, overrides=overrides
         )
-        schedule = job.settings.schedule
-        follower = Prefect(schedule.stage_at_most if schedule else None)
-        return wordless(make)(job, follower, wait_seconds)
+        return wordless(make)(job, Prefect(job.settings), wait_seconds)
     except HoeksteenError as error:
         return ended(error)  # type: ignore[no-any-return]
 

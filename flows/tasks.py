@@ -8,21 +8,21 @@ may pass is tried again where it failed (``flows.patience``), all else would fai
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect.tasks import Task
 
 from contracts.errors import EngineError, HoeksteenError
+from contracts.settings import Settings
 from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
 from flows.endings import ended
 from flows.events import tell_alarms, tell_stopped
 from flows.job import Job
+from flows.lineage import task_of
 
 Result = TypeVar("Result")
 
@@ -30,10 +30,11 @@ _TOLD_EVERY_SECONDS = 5
 
 
 class Prefect:
-    """Prefect follows the run, and ends a stage that takes longer than ``at_most``."""
+    """Prefect follows a run of a process; a stage that takes longer than is asked is ended."""
 
-    def __init__(self, at_most: dt.timedelta | None) -> None:
-        self._at_most = at_most
+    def __init__(self, settings: Settings) -> None:
+        self._process, schedule = settings.process.id, settings.schedule
+        self._at_most = schedule.stage_at_most if schedule else None
 
     def stage(self, name: str, do: Callable[[], Result]) -> Result:
         """Has a stage done as a task.
@@ -48,9 +49,10 @@ class Prefect:
             except HoeksteenError as error:
                 return ended(error)
 
-        task: Any = Task(
+        task: Any = task_of(
+            self._process,
+            name,
             stage,
-            name=name,
             cache_policy=NO_CACHE,
             persist_result=False,
             timeout_seconds=self._at_most.total_seconds() if self._at_most else None,

@@ -77,9 +77,9 @@ def kept() -> dict[str, object]:
     }
 
 
-def events() -> list[dict[str, object]]:
-    """The events of ours that Prefect has by now, the oldest first."""
-    asked = {"filter": {"event": {"prefix": ["hoeksteen."]}, "order": "ASC"}}
+def events(*prefixes: str) -> list[dict[str, object]]:
+    """The events that Prefect has by now, the oldest first."""
+    asked = {"filter": {"event": {"prefix": prefixes}, "order": "ASC"}}
     given = httpx.post(f"{PREFECT_API_URL.value()}/events/filter", json=asked).json()["events"]
     return [
         {
@@ -99,7 +99,7 @@ def events() -> list[dict[str, object]]:
 def after(event: str) -> list[dict[str, object]]:
     """The events, once Prefect has this one: it takes them in its own time."""
     for _ in range(300):
-        told = events()
+        told = events("hoeksteen.")
         if event in [each["event"] for each in told]:
             return told
         time.sleep(0.1)
@@ -137,6 +137,7 @@ def main(passing: Path, failing: Path) -> None:
         told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
         told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
         told["events"] = after("hoeksteen.gate.stopped")
+        told["assets"] = sorted({(each["event"], each["of"]) for each in events("prefect.asset.")})
         told["not taken"] = {**not_taken(passing), **heard.told()}
     sys.stdout.write(json.dumps(told))
 

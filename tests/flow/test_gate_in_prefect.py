@@ -144,3 +144,13 @@ def test_a_run_shows_its_report_in_brief_and_leads_to_it(told: dict[str, Any]) -
     assert text == "Open het rapport"
     assert Path(address.removeprefix("file://")).is_file()
     assert Path(address).parent.name == Path(told["passed"]["ended"]).name
+
+
+@pytest.mark.flow
+def test_prefect_knows_what_was_made_of_what(told: dict[str, Any]) -> None:
+    assert told["assets"] == [
+        ["prefect.asset.materialization.succeeded", "hoeksteen://p/report"],
+        ["prefect.asset.materialization.succeeded", "hoeksteen://p/store"],
+        ["prefect.asset.referenced", "hoeksteen://p/exports"],
+        ["prefect.asset.referenced", "hoeksteen://p/store"],
+    ]
