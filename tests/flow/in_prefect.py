@@ -15,6 +15,7 @@ import sys
 import time
 from contextvars import copy_context
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -32,6 +33,9 @@ from prefect.testing.utilities import prefect_test_harness
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 LOOKED_BACK_AT = dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
 NOWHERE = {PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}
+
+
+HURRIED = ("analysis.top=3", "schedule={cron: '0 6 * * *', stage_at_most: PT0.001S}")
 
 
 class Heard(logging.Handler):
@@ -52,10 +56,10 @@ class Heard(logging.Handler):
         }
 
 
-def run(config: Path, as_of: dt.datetime | None = None) -> str:
+def run(config: Path, **how: Any) -> str:
     """How the flow ended for who called it."""
     try:
-        return str(journey(config, out=config.parent / "out", as_of=as_of))
+        return str(journey(config, out=config.parent / "out", **how))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -135,6 +139,11 @@ def main(passing: Path, failing: Path) -> None:
         told["passed"] = {"ended": run(passing), **kept(), **heard.told()}
         told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
         told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
+        told["hurried"] = [
+            run(passing, overrides=HURRIED),
+            *kept()["state"],
+            *heard.told().values(),
+        ]
         told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
         told["events"] = after("hoeksteen.gate.stopped")
         told["assets"] = sorted({(each["event"], each["of"]) for each in events("prefect.asset.")})

@@ -154,3 +154,12 @@ def test_prefect_knows_what_was_made_of_what(told: dict[str, Any]) -> None:
         ["prefect.asset.referenced", "hoeksteen://p/exports"],
         ["prefect.asset.referenced", "hoeksteen://p/store"],
     ]
+
+
+@pytest.mark.flow
+def test_a_stage_that_takes_too_long_is_ended(told: dict[str, Any]) -> None:
+    ended, kind, name, sentence, said = told["hurried"]
+
+    assert (kind, name) == ("FAILED", "Failed"), said
+    assert sentence.startswith("The stage reading took longer than schedule.stage_at_most allows.")
+    assert ended == f"EngineError: {sentence}"
