@@ -110,7 +110,7 @@ def started(job: Job) -> Iterator[Engine]:
     if job.settings.engine == "local":
         yield Local()
     elif job.settings.engine == "dask":
-        with _workers_here() as client:
+        with workers_here() as client:
             yield Dask(client)
     else:
         with _scheduler_at(job.settings.engine) as client:
@@ -119,7 +119,7 @@ def started(job: Job) -> Iterator[Engine]:
 
 
 @contextmanager
-def _workers_here() -> Iterator[Client]:
+def workers_here() -> Iterator[Client]:
     """A worker a core of this machine, each with one thread of polars."""
     import dask
     from distributed import Client, LocalCluster

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,11 +17,13 @@ import pytest
 from distributed import Client
 
 from contracts.errors import EngineError
+from flows.engines import Dask, workers_here
 from flows.job import Job, plan
 from flows.journey import make
 from ingest import events
 from ingest.batches import parts_for
 from simulation.generator import LOG, Order, generate
+from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster
 from tests.flow.prefect_server import until
 from tests.flow.test_command_line import hoeksteen
@@ -60,8 +63,9 @@ def _many_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY, SECRET)
 
 
-def planned(exports: Path, out: Path, engine: str) -> Job:
-    chosen = (f"sources.0.path={exports}/*.csv", f"engine={engine}", f"privacy.key_env={KEY}")
+def planned(exports: Path, out: Path, engine: str, *more: str) -> Job:
+    source = f"sources.0.path={exports}/*.csv"
+    chosen = (source, f"engine={engine}", f"privacy.key_env={KEY}", *more)
     return plan(CONFIG, out=out, now=NOW, overrides=chosen)
 
 
@@ -131,7 +135,7 @@ def test_the_command_starts_workers_of_its_own(
 ) -> None:
     monkeypatch.setattr(events, "parts_for", parts_for)
     monkeypatch.setenv("HOEKSTEEN_ENGINE", "local")  # which the flag overrules
-    chosen = (f"sources.0.path={exports}/*.csv", f"privacy.key_env={KEY}")
+    chosen = (f"sources.0.path={exports}/*.csv", f"privacy.key_env={KEY}", FEW_FORMATS)
     options = [word for each in chosen for word in ("--set", each)]
 
     done = hoeksteen(tmp_path, "run", str(CONFIG), "--engine", "dask", *options)
@@ -140,7 +144,12 @@ def test_the_command_starts_workers_of_its_own(
     assert "distributed" not in done.stderr
     run = Path(done.stdout.split()[-1])
     assert json.loads((run / "run.json").read_text("utf-8"))["engine"] == "dask"
-    assert digests(run) == digests(make(planned(exports, tmp_path / "here", "local")))
+    assert digests(run) == digests(make(planned(exports, tmp_path / "here", "local", FEW_FORMATS)))
+
+
+def test_a_piece_that_kills_every_worker_ends_the_run() -> None:
+    with workers_here() as client, pytest.raises(EngineError, match="at the same piece of work"):
+        list(Dask(client).each(os._exit, (), [1]))
 
 
 def test_where_nothing_answers_it_says_so(
