@@ -323,3 +323,24 @@ def test_a_run_may_wait_for_another(world: World) -> None:
 
     with job.store.hold(), pytest.raises(StoreBusy):
         make(job, wait_seconds=0.2)
+
+
+@pytest.mark.parametrize("order", [(2, 0, 1, 0), (1, 2, 0, 1), (2, 1, 0)])
+def test_a_back_fill_is_the_same_in_any_order(
+    world: World, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    days = [JUNE - back * DAY for back in (60, 40, 20)]
+    one_by_one = World(tmp_path / "one by one")
+    for each in (world, one_by_one):
+        each.export("march.csv", MARCH)
+        each.export("april.csv", APRIL)
+    expected = {day: one_by_one.make(as_of=day).name for day in days}
+
+    made = {days[n]: world.make(as_of=days[n]) for n in order}
+
+    assert {day: folder.name for day, folder in made.items()} == expected
+    assert [world.run(as_of=day) for day in days] == [one_by_one.run(as_of=day) for day in days]
+    latest = [
+        (each.folder / "out" / "test" / "latest").resolve().name for each in (world, one_by_one)
+    ]
+    assert latest == [expected[days[-1]]] * 2
