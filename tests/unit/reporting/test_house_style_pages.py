@@ -13,7 +13,6 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from contracts.house_style import HouseStyle, Scheme, contrast
-from reporting.disclosure import protect
 from reporting.house_style import VARIABLES, css
 from reporting.index import page as index
 from reporting.pages import page
@@ -34,8 +33,7 @@ COLOURS = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 
 def in_style(style: HouseStyle | None) -> str:
     settings = sample.settings(report={"style": style})
-    shown = protect(sample.findings(), sample.tables(), 10)
-    return page(*shown, settings, sample.facts(), "nl")
+    return page(sample.shown(settings=settings), "nl")
 
 
 def declared(text: str, scheme: str) -> dict[str, str]:
