@@ -57,7 +57,7 @@ def _in_text(value: object) -> object:
 
 
 def _known_engine(name: str) -> str:
-    if name not in ("local", "dask") and not re.fullmatch(r"(tcp|tls|wss?)://\S+", name):
+    if name not in ("local", "dask") and not re.fullmatch(r"(tcp|tls|wss?)://\S+:\d+", name):
         raise ValueError("write local, dask, or where a scheduler of Dask is, as tcp://host:8786")
     return name
 

@@ -330,10 +330,10 @@ def _run(
     """
     now = dt.datetime.now(dt.UTC)
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    if job.is_done:
-        click.echo("This very run was made before; nothing has changed since.", err=True)
-        from flows import shelf
+    from flows import shelf, steps
 
+    if job.is_done and not steps.has_expired(job):
+        click.echo("This very run was made before; nothing has changed since.", err=True)
         shelf.put(job)
         return job.folder
     click.echo("starting     (Prefect takes some seconds)", err=True)

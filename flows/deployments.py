@@ -82,6 +82,7 @@ def prepare(
         gone = _take_away(client, found, wanted, is_named=bool(configs))
     for each in wanted:
         each.work_pool_name = None  # said, as it may be in one
+        each.entrypoint = (each.entrypoint or "").replace(":", ".")  # what Prefect serves it by
     return wanted, gone
 
 

@@ -12,6 +12,7 @@ import logging
 import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from contracts.errors import EngineError
 from flows.defects import wordless
 from flows.job import Job
-from flows.machines import check_alike
+from flows.machines import Asked, asked_by, check_here
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _KIB_IN_MIB = 1024
 _PIECES_A_WORKER = 4
 _ANSWERS_WITHIN_SECONDS = 30
+_LOOKS, _LOOKS_EVERY_SECONDS = 20, 15  # without any worker, before there will be none
 
 
 class Engine(Protocol):
@@ -64,8 +66,8 @@ class Local:
 class Dask:
     """The workers of Dask do as many pieces at once as there are workers."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, asked: Asked) -> None:
+        self._client, self._asked = client, asked
 
     @property
     def pieces(self) -> int:
@@ -78,26 +80,50 @@ class Dask:
         """All at once; what is not done when one fails is not begun any more.
 
         Raises:
-            EngineError: workers were lost, one after the other, at the same piece.
+            EngineError: a worker is not fit for the run, or workers or their scheduler were lost.
         """
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
-        futures = self._client.map(wordless(partial(do, *given)), items, pure=False)
+        fit = wordless(partial(_done_if_alike, self._asked, do, given))
+        futures = self._client.map(fit, items, pure=False)
         try:
             for future in futures:
-                yield future.result()
+                yield self._result(future)
         except KilledWorker:
             raise EngineError(
                 "Worker after worker was lost at the same piece of work.",
                 "Give the workers more memory, or look in their logs.",
             ) from None
+        except (CancelledError, CommClosedError):
+            raise EngineError(
+                "The scheduler of Dask was lost.", "Look in its log, and run again."
+            ) from None
         finally:
             self._client.cancel(futures)
 
+    def _result(self, future: Any) -> Any:
+        """What a piece gives, for as long as there are workers to do it."""
+        looks_without = 0
+        while looks_without < _LOOKS:
+            try:
+                return future.result(timeout=_LOOKS_EVERY_SECONDS)
+            except TimeoutError:
+                looks_without = 0 if self._client.nthreads() else looks_without + 1
+        raise EngineError(
+            "There are no workers of Dask any more.",
+            "Start some, look in their logs, and run again.",
+        )
+
     def peak_mib(self) -> int:
         """That of the process that had most, of the workers that are there and this one."""
-        theirs: dict[str, int] = self._client.run(peak_mib)
+        theirs: dict[str, int] = self._client.run(peak_mib, on_error="ignore")
         return max([peak_mib(), *theirs.values()])
+
+
+def _done_if_alike(asked: Asked, do: Callable[..., Any], given: Sequence[Any], item: Any) -> Any:
+    check_here(asked)
+    return do(*given, item)
 
 
 @contextmanager
@@ -105,17 +131,20 @@ def started(job: Job) -> Iterator[Engine]:
     """The engine of a job, for as long as it is needed.
 
     Raises:
-        EngineError: the workers are not there, or are not fit for the job.
+        EngineError: there is no Dask, or no scheduler with workers where one should be.
     """
-    if job.settings.engine == "local":
+    where = job.settings.engine
+    if where == "local":
         yield Local()
-    elif job.settings.engine == "dask":
-        with workers_here() as client:
-            yield Dask(client)
-    else:
-        with _scheduler_at(job.settings.engine) as client:
-            check_alike(client, job)
-            yield Dask(client)
+        return
+    try:
+        import distributed  # noqa: F401 - an extra of the project
+    except ImportError:
+        raise EngineError(
+            f"The engine {where} needs Dask.", "Install it: pip install 'hoeksteen[dask]'."
+        ) from None
+    with workers_here() if where == "dask" else _scheduler_at(where) as client:
+        yield Dask(client, asked_by(job))
 
 
 @contextmanager
@@ -124,15 +153,13 @@ def workers_here() -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    logging.getLogger("distributed").setLevel(
-        logging.ERROR
-    )  # it tells of all its comings and goings
+    # it tells of all its comings and goings, and of an error that is told anyway
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
     one_thread = {"distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": "1"}
     with (
         dask.config.set(one_thread),
-        LocalCluster(
-            threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
-        ) as cluster,
+        LocalCluster(threads_per_worker=1, **quiet) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
@@ -142,16 +169,29 @@ def workers_here() -> Iterator[Client]:
 def _scheduler_at(address: str) -> Iterator[Client]:
     from distributed import Client
 
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_ANSWERS_WITHIN_SECONDS, set_as_default=False)
-        client.wait_for_workers(1, timeout=_ANSWERS_WITHIN_SECONDS)
-    except (OSError, TimeoutError):
-        raise EngineError(
-            f"No scheduler of Dask with workers answers at {address}.",
-            "Start `dask scheduler` and `dask worker`, or leave engine out to work here.",
-        ) from None
+    except (
+        OSError,
+        TimeoutError,
+        TypeError,
+        ValueError,
+    ):  # also of its certificates
+        raise _no_workers(address) from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=_ANSWERS_WITHIN_SECONDS)
+        except TimeoutError:
+            raise _no_workers(address) from None
         yield client
+
+
+def _no_workers(address: str) -> EngineError:
+    return EngineError(
+        f"No scheduler of Dask with workers answers at {address}.",
+        "Start `dask scheduler` and `dask worker`, or leave engine out to work here.",
+    )
 
 
 def peak_mib() -> int:

@@ -49,29 +49,33 @@ def trigger(
 def tell_alarms(job: Job) -> None:
     """Raises the alarms of a new run, unless it looks back.
 
-    It stands in its folder whole, and ``latest`` is still the run before it.
+    It stands in its folder whole, and ``latest`` is still the run before it. One that was made
+    again, and came out as it did before, is no news.
     """
     if job.looks_back:
         return
     with _telling(job):
         findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
         report = Report(job.folder, findings, job.settings)
-        for alarm in alarms(report, _last_findings(job)):
+        before = _last_findings(job)
+        for alarm in alarms(report, before) if findings != before else ():
             emit(alarm)
 
 
 def _last_findings(job: Job) -> Findings | None:
     """What the newest run of a process found; null where there is none that can be read."""
     try:
-        text = (job.process_folder / "latest" / "findings.json").read_bytes()
+        latest = (job.process_folder / "latest").resolve()
+        folder = job.replaced if latest == job.folder else latest
+        text = (folder / "findings.json").read_bytes()
         return Findings.model_validate_json(text)
     except (OSError, ValidationError):  # as another version wrote it
         return None
 
 
 def tell_stopped(job: Job) -> None:
-    """Raises the alarm of a run that the gate stopped, unless it looks back."""
-    if job.looks_back:
+    """Raises the alarm of a run that the gate stopped, once, unless it looks back."""
+    if job.looks_back or job.replaced.exists():
         return
     with _telling(job):
         verdict = json.loads((job.folder / "validation" / "verdict.json").read_text("utf-8"))

@@ -103,6 +103,11 @@ class Job(BaseModel):
         return self.making / "run"
 
     @property
+    def replaced(self) -> Path:
+        """What stood in ``folder`` before, until the run is over."""
+        return self.making / "earlier"
+
+    @property
     def scratch(self) -> Path:
         """What is thrown away at the end."""
         return self.making / "scratch"
@@ -112,9 +117,14 @@ class Job(BaseModel):
         """On what day the run is made, where the process is."""
         return self.now.astimezone(self.settings.zone).date()
 
+    @property
+    def landings(self) -> Path:
+        """The folder of what addresses gave."""
+        return self.process_folder / ".landing"
+
     def landing(self, url: str) -> Path:
         """Where what an address gives is kept while a run is made, for its owner alone."""
-        folder = self.process_folder / ".landing" / hashlib.sha256(url.encode()).hexdigest()[:16]
+        folder = self.landings / hashlib.sha256(url.encode()).hexdigest()[:16]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 

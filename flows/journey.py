@@ -116,5 +116,6 @@ def _read(job: Job, stages: Stages) -> list[list[Batch]]:
     asked = [given for given in job.inputs if given.is_asked]
     read = dict(zip(files, stages.each("reading", steps.read, job, items=files), strict=True))
     if asked:
-        read |= {given: stages.once("asking", steps.read, job, given) for given in asked}
+        told = stages.once("asking", lambda: [steps.read(job, given) for given in asked])
+        read |= dict(zip(asked, told, strict=True))
     return [read[given] for given in job.inputs]

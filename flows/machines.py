@@ -4,71 +4,81 @@
 
 from __future__ import annotations
 
+import functools
 import platform
+import socket
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from contracts.errors import EngineError
+from contracts.settings import Privacy
 from flows.job import Job
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 _LIBRARIES = ("hoeksteen", "polars", "numpy")
 
 
 class Machine(NamedTuple):
-    """What a run depends on, as one process has it."""
+    """What a run depends on, as one process has it; ``key`` names that of the pseudonyms."""
 
     versions: tuple[str, ...]
-    sees_folder: bool
     key: str | None
 
 
-def here(job: Job) -> Machine:
-    """This process, seen by a job."""
+class Asked(NamedTuple):
+    """What a worker must be like, and the folder that it must see."""
+
+    like: Machine
+    folder: Path
+    privacy: Privacy
+    config: Path
+
+
+def asked_by(job: Job) -> Asked:
+    """What a job asks of its workers: to be as this process is."""
+    privacy = job.settings.privacy
+    return Asked(_here(privacy, job.config), job.making, privacy, job.config)
+
+
+@functools.cache
+def _here(privacy: Privacy, config: Path) -> Machine:
     from ingest.pseudonyms import pseudonymiser_of
 
-    named = pseudonymiser_of(job.settings.privacy, job.config)
+    named = pseudonymiser_of(privacy, config)
     libraries = (f"{name} {version(name)}" for name in _LIBRARIES)
     return Machine(
-        (f"Python {platform.python_version()}", *libraries),
-        job.scratch.is_dir(),
-        named.key_id if named else None,
+        (f"Python {platform.python_version()}", *libraries), named.key_id if named else None
     )
 
 
-def check_alike(client: Client, job: Job) -> None:
-    """Refuses workers with which a run would come out otherwise, or not at all.
+def check_here(asked: Asked) -> None:
+    """Refuses to work in this process if it is not as is asked.
 
     Raises:
-        EngineError: which worker differs, and in what.
+        EngineError: it differs.
     """
-    ours = here(job)
-    for address, theirs in client.run(here, job).items():
-        check_same(address, theirs, ours, job.process_folder)
+    if not asked.folder.is_dir():
+        raise EngineError(
+            f"A worker on {socket.gethostname()} does not see {asked.folder}.",
+            "Let --out be a folder on storage that all machines share, at the same path.",
+        )
+    check_same(socket.gethostname(), _here(asked.privacy, asked.config), asked.like)
 
 
-def check_same(address: str, theirs: Machine, ours: Machine, folder: Path) -> None:
-    """Refuses the worker at an address where it is not as this process is.
+def check_same(host: str, theirs: Machine, ours: Machine) -> None:
+    """Refuses a worker that is not as the process is that started the run.
 
     Raises:
-        EngineError: it differs; ``folder`` is what it should see.
+        EngineError: it differs.
     """
     for their, our in zip(theirs.versions, ours.versions, strict=True):
         if their != our:
             raise EngineError(
-                f"The worker at {address} has {their}; here it is {our}.",
+                f"A worker on {host} has {their}; who started the run has {our}.",
                 "Give all the same versions: then they find the same.",
             )
-    if not theirs.sees_folder:
-        raise EngineError(
-            f"The worker at {address} does not see {folder}.",
-            "Let --out be a folder on storage that all machines share, at the same path.",
-        )
     if theirs.key != ours.key:
         raise EngineError(
-            f"The worker at {address} has another key for pseudonyms.",
+            f"A worker on {host} has another key for pseudonyms.",
             "Name the variable that holds the key in privacy.key_env, and set it everywhere.",
         )

@@ -51,36 +51,43 @@ class Server:
 
 @flow(name="mail", flow_run_name="{subject}", persist_result=False)
 def mail(subject: str, body: str, to: list[str]) -> None:
-    """Mails a text to some addresses.
+    """Mails a text to some addresses, to each by itself: what befalls one befalls no other.
 
     Raises:
         UsageError: the environment does not tell by whom, or the server refuses who we are.
         SourceError: the server does not take it, also when it is tried again.
     """
+    failed = [error for one in to if (error := _sent(subject, body, one))]
+    return ended(failed[0]) if failed else None  # type: ignore[no-any-return]
+
+
+def _sent(subject: str, body: str, to: str) -> HoeksteenError | None:
+    """Why a mail was not sent, if it was not."""
     try:
         _sending(wordless(written)(subject, body, to))
     except HoeksteenError as error:
-        return ended(error)  # type: ignore[no-any-return]
+        return error
+    return None
 
 
 def written(
-    subject: str, body: str, to: list[str], environ: Mapping[str, str] = os.environ
+    subject: str, body: str, to: str, environ: Mapping[str, str] = os.environ
 ) -> EmailMessage:
     """A mail; sent again it is the same one, as its id tells.
 
     Raises:
-        UsageError: the environment does not tell who sends it, or ``to`` holds no addresses.
+        UsageError: the environment does not tell who sends it, or ``to`` is no address.
     """
     sender = environ.get(MAIL_FROM, "")
-    if not _are_addresses([sender]):
+    if not _is_address(sender):
         raise UsageError(
             f"The environment variable {MAIL_FROM} is no mail address.",
             "Set it to the address that mails come from.",
         )
-    if not _are_addresses(to):
+    if not _is_address(to):
         raise UsageError("'to' holds what is no mail address.", "Write a list of addresses.")
     message = EmailMessage()
-    message["From"], message["To"] = sender, ", ".join(to)
+    message["From"], message["To"] = sender, to
     message["Subject"] = " ".join(subject.split())
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
@@ -88,9 +95,9 @@ def written(
     return message
 
 
-def _are_addresses(texts: list[str]) -> bool:
+def _is_address(text: str) -> bool:
     try:
-        return bool([mail_address(text) for text in texts])
+        return bool(mail_address(text))
     except ValueError:
         return False
 
@@ -127,7 +134,7 @@ def send(message: EmailMessage) -> None:
         with _connection(server) as smtp:
             if server.user:
                 smtp.login(server.user, server.password)
-            refused = smtp.send_message(message)
+            smtp.send_message(message)
     except smtplib.SMTPException as error:
         raise _refusal(server, error) from (ConnectionError() if _may_later(error) else None)
     except ssl.SSLCertVerificationError:
@@ -140,11 +147,6 @@ def send(message: EmailMessage) -> None:
             f"The mail server {server.host} does not answer at port {server.port}.",
             f"Is {SMTP_URL} right, and may we reach it?",
         ) from ConnectionError()
-    if refused:
-        raise SourceError(
-            f"The mail server {server.host} refused {len(refused)} of the recipients.",
-            "The others have their mail.",
-        )
 
 
 @contextmanager
@@ -179,7 +181,7 @@ def _may_later(error: smtplib.SMTPException) -> bool:
 
 
 def _codes(error: smtplib.SMTPException) -> list[int]:
-    """What the server answered: one number, or one for each recipient."""
+    """What the server answered: one number, or one for the recipient."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return sorted({code for code, _ in error.recipients.values()})
     return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []

@@ -52,25 +52,21 @@ class Process:
     def _key(self) -> Iterator[Symptom]:
         from ingest.pseudonyms import own_key_path, pseudonymiser_of
 
-        what, privacy, own = (
-            f"{self.settings.process.id}: key",
-            self.settings.privacy,
-            own_key_path(),
-        )
+        what, privacy = f"{self.settings.process.id}: key", self.settings.privacy
         if not privacy.pseudonymise:
             yield warn(
                 what, "none is asked for", "Ids are kept as they are; see privacy.pseudonymise."
             )
             return
-        if not privacy.key_env and not own.exists():
+        own = None if privacy.key_env else own_key_path()
+        if own and not own.exists():
             yield warn(
                 what, f"there is none yet; the first run makes one in {own}", "Keep it safe then."
             )
             return
         named = pseudonymiser_of(privacy, self.config)
-        where = privacy.key_env or str(own)
-        found = f"{named.key_id if named else ''}, of {where}"
-        if not privacy.key_env and own.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        found = f"{named.key_id if named else ''}, of {own or privacy.key_env}"
+        if own and own.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield warn(what, f"{found}, that others may read", f"chmod 600 {own}")
         else:
             yield ok(what, found)

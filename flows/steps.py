@@ -20,6 +20,7 @@ import polars as pl
 
 from contracts.errors import GateStopped
 from contracts.settings import Settings, ago
+from contracts.settling import whole
 from contracts.verdict import Verdict
 from flows import shelf
 from flows.earlier import Earlier
@@ -33,7 +34,6 @@ from flows.telling import publish as publish  # noqa: PLC0414
 from flows.telling import report as report  # noqa: PLC0414
 from flows.telling import write_quarantine
 from ingest.batches import Batch, formats_of, parts_of, paths_of
-from ingest.settling import whole
 
 if TYPE_CHECKING:
     from ingest.events import Log
@@ -73,6 +73,9 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
 def workplace(job: Job) -> Iterator[None]:
     """Gives a clean folder to make the run in; leaves nothing half-made."""
     for left in job.process_folder.glob(".making-*"):
+        shutil.rmtree(left, ignore_errors=True)  # a worker of that try may still write there
+    asked = {job.landing(given.file.name) for given in job.inputs if given.is_asked}
+    for left in {*job.landings.glob("*")} - asked:  # of an address that is asked no more
         shutil.rmtree(left)
     job.draft.mkdir(parents=True)
     for kind in (_SURVEYS, _SUMMARIES, _WORK, _CHANGES):
@@ -110,7 +113,6 @@ def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
         GateStopped: the log cannot be mined; the run folder holds the verdict and the quarantine.
     """
     from validation.engine.datasource import PART_ROWS
-    from validation.engine.engine import computed
     from validation.gate import judge
 
     meant(job)  # a drawing that cannot be read need not wait until all is mined
@@ -123,7 +125,7 @@ def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
         missing=sum(batch.staged.missing for batch in batches),
         read_as=formats_of(batches, job.settings.sources),
         part_rows=max(_LEAST_ROWS, PART_ROWS // engine.pieces),
-        compute=lambda plans: engine.each(computed, (), plans),
+        each=lambda do, items: engine.each(do, (), items),
     )
     if not verdict.success:
         write_quarantine(job)

@@ -137,7 +137,7 @@ def publish(job: Job, batches: Sequence[Batch]) -> None:
     """Renames the run into place."""
     (job.draft / "run.json").write_text(json.dumps(_run(job, batches), indent=1), encoding="utf-8")
     if job.folder.exists():  # an earlier try, that the gate stopped or that came out otherwise
-        job.folder.replace(job.making / "earlier")
+        job.folder.replace(job.replaced)
     job.draft.replace(job.folder)
 
 

@@ -161,8 +161,18 @@ def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = N
 
 
 def own_key_path() -> Path:
-    """Where the user's own key is, or will be made."""
-    return platformdirs.user_config_path("hoeksteen") / "key"
+    """Where the user's own key is, or will be made.
+
+    Raises:
+        ConfigError: the user has no place for it.
+    """
+    try:
+        return platformdirs.user_config_path("hoeksteen") / "key"
+    except RuntimeError:
+        raise ConfigError(
+            "The user that runs this has no home, to keep a key in.",
+            "Name in privacy.key_env the environment variable that holds one.",
+        ) from None
 
 
 def _own_key(path: Path) -> bytes:

@@ -16,6 +16,7 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.events import bucket_of_slot
 from contracts.settings import Privacy, Settings
+from contracts.settling import whole
 from contracts.sources import Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.day_and_time import with_moments
@@ -29,7 +30,6 @@ from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
-from ingest.settling import whole
 from ingest.sources import SourceFile
 from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes

@@ -23,7 +23,7 @@ from validation.definitions import write_definitions
 from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset
-from validation.engine.engine import Compute, one_by_one
+from validation.engine.engine import Each
 from validation.engine.session import SuiteRun, run_suite
 from validation.engine.table import whole_log
 from validation.lookup import Lookup
@@ -42,7 +42,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     missing: int = 0,
     read_as: Collection[Format] = (),
     part_rows: int = PART_ROWS,
-    compute: Compute = one_by_one,
+    each: Each = map,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
 
@@ -56,7 +56,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         missing: how many records the sources say they have and did not give.
         read_as: the formats of its files, which the settings need not tell.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
-        compute: what computes plans, which read files and give a row or write in ``out``.
+        each: does a function for every piece of work, which reads files and may write in ``out``.
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
@@ -75,8 +75,10 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     with TemporaryDirectory(dir=out) as scratch:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
-        run = run_suite(suite, asset, now, compute)
-        verdict = _verdict(run, suite.expectations, out, Path(scratch), settings)
+        run = run_suite(suite, asset, now, each)
+        # the order of what is set aside does not depend on how much is judged at once
+        many = max(1, -(-rows // PART_ROWS))
+        verdict = _verdict(run, suite.expectations, out, Path(scratch), settings, many)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
     write_definitions(run.checkpoint, pages)
@@ -85,15 +87,20 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
 
 
 def _verdict(
-    run: SuiteRun, suite: Iterable[Expectation], out: Path, scratch: Path, settings: Settings
+    run: SuiteRun,
+    suite: Iterable[Expectation],
+    out: Path,
+    scratch: Path,
+    settings: Settings,
+    many: int,
 ) -> Verdict:
     """The verdict of a run, whose rows at fault it writes: in quarantine, or remarked on."""
     broken, batch = _broken(run.result, suite), {"batch_id": str(run.result.batch_id)}
     told = [each for each in broken if each.severity == FailureSeverity.INFO]
     grave = [each for each in broken if each.severity != FailureSeverity.INFO]
-    aside = mark(run.engine, batch, grave, out / "quarantine.parquet", whole_cases=True)
+    aside = mark(run.engine, batch, grave, out / "quarantine.parquet", many, whole_cases=True)
     named = scratch / "remarks.parquet"
-    remarked = mark(run.engine, batch, told, named, whole_cases=False)
+    remarked = mark(run.engine, batch, told, named, many, whole_cases=False)
     remarks = pl.scan_parquet(named, glob=False).drop("case_id")
     remarks.sink_parquet(out / "validation" / "remarks.parquet")
     lookup = Lookup(run.engine, batch, settings.privacy.minimum_group)

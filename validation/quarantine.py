@@ -17,6 +17,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from contracts.events import KEY
 from contracts.rules import rule_table
+from contracts.settling import whole
 from contracts.verdict import QUARANTINE
 from validation.engine.engine import Kwargs, PolarsExecutionEngine
 from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
@@ -45,6 +46,7 @@ def mark(
     batch: Kwargs,
     rules: Sequence[Expectation],
     path: Path,
+    many: int,
     *,
     whole_cases: bool,
 ) -> Marked:
@@ -54,30 +56,39 @@ def mark(
         engine: holds the batch.
         batch: which one, by its ``batch_id``.
         rules: an expectation a rule; those of the log as a whole mark nothing.
-        path: the parquet file to write, in the shape of ``QUARANTINE``, sorted by ``KEY`` within
-            some slots of cases.
+        path: the parquet file to write, in the shape of ``QUARANTINE``.
+        many: in so many places it is sorted by ``KEY``, each of some slots of cases.
         whole_cases: whether a rule about cases marks all their rows, or those that tell of it.
     """
     pickable = [rule for rule in rules if map_metric(rule) in ROW_RULES | ROWS_RULES]
-    many = engine.table(batch).count
-    place = place_in(many).alias("place")
     with TemporaryDirectory(dir=path.parent) as folder:
         scratch = Path(folder)
         # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
-        marked = _broken(engine, batch, pickable, whole_cases=whole_cases)
-        kept = [_kept(rows, scratch / str(number), place) for number, rows in enumerate(marked)]
-        collections.deque(engine.compute(kept), maxlen=0)
+        broken = _broken(engine, batch, pickable, whole_cases=whole_cases)
+        found = [Found(rows, scratch / str(number), many) for number, rows in enumerate(broken)]
+        collections.deque(engine.each(keep, found), maxlen=0)
         pieces = [_piece(scratch, each) for each in range(many)]
         written = [piece for piece in pieces if piece is not None]
-        whole = pl.scan_parquet(written, glob=False) if written else pl.LazyFrame(schema=QUARANTINE)
-        whole.sink_parquet(path)
+        marked = pl.LazyFrame(schema=QUARANTINE)
+        if written:
+            marked = pl.scan_parquet(written, glob=False)
+        marked.sink_parquet(path)
         return Marked(_total(written), _unnamed(written), _by_rule(written))
 
 
-def _kept(rows: pl.LazyFrame, folder: Path, place: pl.Expr) -> pl.LazyFrame:
-    """A plan that writes rows into a folder, by their place."""
-    places = pl.PartitionBy(folder, key=place, include_key=False)
-    return rows.sink_parquet(places, mkdir=True, lazy=True)
+class Found(NamedTuple):
+    """A plan of rows that break a rule, and a new folder for them, with a file for each place."""
+
+    rows: pl.LazyFrame
+    folder: Path
+    many: int
+
+
+def keep(found: Found) -> None:
+    """Writes the rows that a plan gives."""
+    with whole(found.folder) as aside:
+        places = pl.PartitionBy(aside, key=place_in(found.many).alias("place"), include_key=False)
+        found.rows.sink_parquet(places, mkdir=True)
 
 
 def map_metric(expectation: Expectation) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,6 @@ from simulation.generator import Order, Simulated
 from simulation.recording.defect_records import DEFECTS, TOUCHED
 from simulation.recording.dialects import DIALECTS
 from simulation.recording.log import Part
-from validation.engine.engine import computed
 from validation.gate import judge
 
 ROOT = Path(__file__).parents[2]
@@ -139,11 +138,16 @@ def assert_found(key: str, dialect: str, defect: str, least_precision: float) ->
     assert precision >= least_precision
 
 
-def elsewhere(plans: Sequence[pl.LazyFrame]) -> Iterator[pl.DataFrame]:
-    """What plans give that were sent to another process; it does them in an order of its own."""
-    sent = [cloudpickle.dumps(plan) for plan in plans]
-    told = {n: computed(cloudpickle.loads(sent[n])) for n in reversed(range(len(sent)))}
+def elsewhere(do: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+    """What comes of items that were sent to another process, which has an order of its own."""
+    sent = [cloudpickle.dumps((do, item)) for item in items]
+    told = {n: _done(sent[n]) for n in reversed(range(len(sent)))}
     return (told[n] for n in range(len(sent)))
+
+
+def _done(sent: bytes) -> Any:
+    do, item = cloudpickle.loads(sent)
+    return do(item)
 
 
 @pytest.mark.parametrize("key", PROCESSES)
@@ -154,11 +158,11 @@ def test_a_log_may_be_judged_in_pieces_elsewhere(key: str, tmp_path: Path) -> No
     settings = asked(key, "csv", tmp_path / "log")
     here, there = tmp_path / "here", tmp_path / "there"
 
-    assert judged(settings, there, part_rows=700, compute=elsewhere) == judged(settings, here)
+    assert judged(settings, there, part_rows=700, each=elsewhere) == judged(settings, here)
     for name in ("quarantine.parquet", "validation/remarks.parquet"):
         of_here, of_there = (pl.read_parquet(each / name) for each in (here, there))
         assert of_here.height > 0
-        assert_frame_equal(of_here, of_there, check_row_order=False)
+        assert_frame_equal(of_here, of_there)
 
 
 @pytest.mark.parametrize("defect", ROW_DEFECTS)

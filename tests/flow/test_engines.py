@@ -17,9 +17,11 @@ import pytest
 from distributed import Client
 
 from contracts.errors import EngineError
+from flows import steps
 from flows.engines import Dask, workers_here
 from flows.job import Job, plan
 from flows.journey import make
+from flows.machines import asked_by
 from ingest import events
 from ingest.batches import parts_for
 from simulation.generator import LOG, Order, generate
@@ -27,6 +29,7 @@ from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster
 from tests.flow.prefect_server import until
 from tests.flow.test_command_line import hoeksteen
+from validation.engine import datasource
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "configs" / "img.yaml"
@@ -60,6 +63,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _many_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "parts_for", lambda _rows: BUCKETS)
+    monkeypatch.setattr(datasource, "PART_ROWS", 2_000)
+    monkeypatch.setattr(steps, "_LEAST_ROWS", 200)
     monkeypatch.setenv(KEY, SECRET)
 
 
@@ -84,6 +89,7 @@ def digests(run: Path) -> dict[str, str]:
 def alone(exports: Path) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(events, "parts_for", lambda _rows: BUCKETS)
+        patch.setattr(datasource, "PART_ROWS", 2_000)
         patch.setenv(KEY, SECRET)
         return digests(make(planned(exports, exports / "alone", "local")))
 
@@ -112,7 +118,7 @@ def test_a_worker_that_is_killed_changes_nothing(
     run = make(job)
     killer.join()
 
-    assert lost.wait() == -signal.SIGKILL
+    assert lost.wait(60) == -signal.SIGKILL
     assert digests(run) == alone
     assert not [*run.parent.glob(".making-*")]
 
@@ -147,9 +153,12 @@ def test_the_command_starts_workers_of_its_own(
     assert digests(run) == digests(make(planned(exports, tmp_path / "here", "local", FEW_FORMATS)))
 
 
-def test_a_piece_that_kills_every_worker_ends_the_run() -> None:
+def test_a_piece_that_kills_every_worker_ends_the_run(exports: Path, tmp_path: Path) -> None:
+    job = planned(exports, tmp_path, "dask")
+    job.making.mkdir(parents=True)
+
     with workers_here() as client, pytest.raises(EngineError, match="at the same piece of work"):
-        list(Dask(client).each(os._exit, (), [1]))
+        list(Dask(client, asked_by(job)).each(os._exit, (), [1]))
 
 
 def test_where_nothing_answers_it_says_so(

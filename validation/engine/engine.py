@@ -35,7 +35,8 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from validation.engine.table import Table
 
 Plan = Callable[[pl.LazyFrame], pl.LazyFrame]
-Compute = Callable[[Sequence[pl.LazyFrame]], Iterable[pl.DataFrame]]
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""Does a function for every item, here or elsewhere; what that gives in the order of the items."""
 Kwargs = Mapping[str, Any]
 Reach = Literal["rows", "cases", "all"]
 
@@ -59,11 +60,6 @@ def all_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
 def computed(plan: pl.LazyFrame) -> pl.DataFrame:
     """What a plan gives."""
     return plan.collect(engine="streaming")
-
-
-def one_by_one(plans: Sequence[pl.LazyFrame]) -> Iterable[pl.DataFrame]:
-    """What plans give, in their order: the peak of memory is that of the largest, not their sum."""
-    return map(computed, plans)
 
 
 @dataclass(frozen=True)
@@ -94,10 +90,10 @@ class PolarsBatchData(BatchData):
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     """Answers Great Expectations' metrics from plans: memory is bounded by a part of the batch.
 
-    ``compute`` may be replaced by what does several plans at once.
+    ``each`` may be replaced by what does several pieces at once.
     """
 
-    compute: Compute = staticmethod(one_by_one)
+    each: Each = staticmethod(map)
 
     def get_batch_data_and_markers(
         self, batch_spec: BatchSpec
@@ -157,7 +153,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             measure = _measure(item)
             groups[domain, measure.on, measure.reach, measure.alike].append(item)
         plans = [self._plans(items) for items in groups.values()]
-        told = iter(self.compute(list(itertools.chain.from_iterable(plans))))
+        told = iter(self.each(computed, list(itertools.chain.from_iterable(plans))))
         answers: dict[MetricConfigurationID, Any] = {}
         for items, of_items in zip(groups.values(), plans, strict=True):
             answers |= _answers(items, [next(told).row(0) for _ in of_items])

@@ -20,7 +20,7 @@ from great_expectations.data_context.types.base import (
 )
 
 from validation.engine.datasource import ParquetAsset, PolarsDatasource
-from validation.engine.engine import Compute, PolarsExecutionEngine, one_by_one
+from validation.engine.engine import Each, PolarsExecutionEngine
 
 _COUNTS_ALONE = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""
@@ -35,7 +35,7 @@ class SuiteRun(NamedTuple):
 
 
 def run_suite(
-    suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime, compute: Compute = one_by_one
+    suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime, each: Each = map
 ) -> SuiteRun:
     """Validates a table by a checkpoint, which does nothing beside.
 
@@ -46,7 +46,7 @@ def run_suite(
         suite: what is expected of it.
         asset: the table.
         now: when it is validated; Great Expectations looks at no clock of its own.
-        compute: what computes the plans.
+        each: does a function for every plan.
 
     Raises:
         RuntimeError: an expectation could not be computed, which is a defect of ours. The cause is
@@ -56,7 +56,7 @@ def run_suite(
     source = PolarsDatasource(name="candidates")
     context.add_datasource(datasource=source)
     engine = source.get_execution_engine()
-    engine.compute = compute
+    engine.each = each
     log = source.add_asset(asset).add_batch_definition("whole")
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))

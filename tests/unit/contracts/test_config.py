@@ -160,7 +160,7 @@ def test_the_engine_is_told_by_the_config_the_machine_or_the_command(
     assert load(write(tmp_path, SMALLEST + said), overrides, environ).engine == engine
 
 
-@pytest.mark.parametrize("engine", ["spark", "host:8786", "tcp://", "http://host:8786"])
+@pytest.mark.parametrize("engine", ["spark", "host:8786", "tcp://host", "http://host:8786"])
 def test_another_engine_is_refused(engine: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'engine': write local, dask, or where a scheduler"):
         load(write(tmp_path, SMALLEST), [f"engine={engine}"])

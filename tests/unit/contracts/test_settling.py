@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.settling import whole
+from contracts.settling import whole
 
 
 def test_it_is_there_when_all_is_written(tmp_path: Path) -> None:
