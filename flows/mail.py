@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 from prefect import flow
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
+from pydantic import Field
 
 from contracts.errors import HoeksteenError, SourceError, UsageError
 from contracts.settings import mail_address
@@ -30,6 +31,7 @@ from flows.endings import ended
 from flows.patience import may_pass
 
 SMTP_URL, MAIL_FROM = "HOEKSTEEN_SMTP_URL", "HOEKSTEEN_MAIL_FROM"
+Recipients = Annotated[list[str], Field(min_length=1)]
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = ("localhost", "127.0.0.1", "::1")
 _TIMEOUT_SECONDS = 30
@@ -50,7 +52,7 @@ class Server:
 
 
 @flow(name="mail", flow_run_name="{subject}", persist_result=False)
-def mail(subject: str, body: str, to: list[str]) -> None:
+def mail(subject: str, body: str, to: Recipients) -> Any:
     """Mails a text to some addresses, to each by itself: what befalls one befalls no other.
 
     Raises:
@@ -58,7 +60,7 @@ def mail(subject: str, body: str, to: list[str]) -> None:
         SourceError: the server does not take it, also when it is tried again.
     """
     failed = [error for one in to if (error := _sent(subject, body, one))]
-    return ended(failed[0]) if failed else None  # type: ignore[no-any-return]
+    return ended(failed[0]) if failed else None
 
 
 def _sent(subject: str, body: str, to: str) -> HoeksteenError | None:

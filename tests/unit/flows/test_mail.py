@@ -16,7 +16,7 @@ from tests.mail_server import WHO, MailServer, mail_server, write_certificate
 
 USER, PASSWORD = (quote(each, safe="") for each in WHO)
 FROM = {MAIL_FROM: "hoeksteen@dienst.example"}
-TO = ["team@dienst.example", "chef@dienst.example"]
+TO = "team@dienst.example"
 
 
 def mail() -> object:
@@ -42,7 +42,7 @@ def test_a_mail_says_what_it_was_told(who: str, monkeypatch: pytest.MonkeyPatch)
 
     [got] = server.mails
     assert got["Subject"] == "Vergunningen: 50 zaken te laat"
-    assert got["To"] == ", ".join(TO)
+    assert got["To"] == TO
     assert got["From"] == FROM[MAIL_FROM]
     assert got.get_content() == "Eén regel.\nNog een.\n"
 
@@ -53,10 +53,8 @@ LATER, NOW_NOR_LATER = True, False
 @pytest.mark.parametrize(
     ("refusals", "kind", "again", "said"),
     [
-        ({"RCPT": ["451 later"] * 2}, SourceError, LATER, "it answers 451."),
-        ({"RCPT": ["550 no"] * 2}, SourceError, NOW_NOR_LATER, "it answers 550."),
-        ({"RCPT": ["550 no", "451 later"]}, SourceError, NOW_NOR_LATER, "answers 451 and 550."),
-        ({"RCPT TO:<team": ["550 no"]}, SourceError, NOW_NOR_LATER, "refused 1 of the recipients"),
+        ({"RCPT": ["451 later"]}, SourceError, LATER, "it answers 451."),
+        ({"RCPT": ["550 no"]}, SourceError, NOW_NOR_LATER, "it answers 550."),
         ({"MAIL": ["421 busy"]}, SourceError, LATER, "it answers 421"),
         ({"MAIL": ["553 who?"]}, SourceError, NOW_NOR_LATER, "it answers 553"),
         ({"DATA": ["452 full"]}, SourceError, LATER, "it answers 452"),
@@ -138,11 +136,12 @@ def test_a_wrong_url_is_explained_and_not_repeated(url: str) -> None:
     [
         ("", TO, f"{MAIL_FROM} is no mail address"),
         ("Hoeksteen", TO, f"{MAIL_FROM} is no mail address"),
-        ("a@b", [], "'to' holds what is no mail address"),
-        ("a@b", ["a@b", "c@d\r\nBcc: e@f"], "'to' holds what is no mail address"),
+        ("a@b", "", "'to' holds what is no mail address"),
+        ("a@b", "a@b, c@d", "'to' holds what is no mail address"),
+        ("a@b", "c@d\r\nBcc: e@f", "'to' holds what is no mail address"),
     ],
 )
-def test_who_sends_and_who_gets_it_are_addresses(sender: str, to: list[str], said: str) -> None:
+def test_who_sends_and_who_gets_it_are_addresses(sender: str, to: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         written("s", "b", to, {MAIL_FROM: sender})
 
