@@ -17,7 +17,7 @@ import pytest
 from distributed import Client
 
 from contracts.errors import EngineError
-from flows import steps
+from flows import engines, steps
 from flows.engines import Dask, workers_here
 from flows.job import Job, plan
 from flows.journey import make
@@ -29,7 +29,6 @@ from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster
 from tests.flow.prefect_server import until
 from tests.flow.test_command_line import hoeksteen
-from validation.engine import datasource
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "configs" / "img.yaml"
@@ -63,7 +62,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _many_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "parts_for", lambda _rows: BUCKETS)
-    monkeypatch.setattr(datasource, "PART_ROWS", 2_000)
+    monkeypatch.setattr(engines, "_PIECES_A_WORKER", 100_000)
     monkeypatch.setattr(steps, "_LEAST_ROWS", 200)
     monkeypatch.setenv(KEY, SECRET)
 
@@ -89,7 +88,6 @@ def digests(run: Path) -> dict[str, str]:
 def alone(exports: Path) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(events, "parts_for", lambda _rows: BUCKETS)
-        patch.setattr(datasource, "PART_ROWS", 2_000)
         patch.setenv(KEY, SECRET)
         return digests(make(planned(exports, exports / "alone", "local")))
 
