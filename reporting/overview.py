@@ -114,7 +114,7 @@ def choose(
     return Overview(
         steps=steps,
         moves=shown,
-        detours=_detours(traces, steps, shown),
+        detours=_detours(traces, steps, [*_pairs(shown), *_outside(starts, ends)]),
         starts=tuple(step for step in starts if step in steps),
         ends=tuple(step for step in ends if step in steps),
     )
@@ -185,15 +185,25 @@ def _backbone(
     return tuple(move for move in moves if move in kept)
 
 
+def _pairs(moves: Sequence[Move]) -> list[tuple[str, str]]:
+    return [(move.from_, move.to) for move in moves if move.from_ != move.to]
+
+
+def _outside(starts: Sequence[str], ends: Sequence[str]) -> list[tuple[str, str]]:
+    """The ways into the first steps, and out of the last, which are drawn as well."""
+    return [*(("", step) for step in starts), *((step, "") for step in ends)]
+
+
 def _detours(
-    traces: Sequence[tuple[list[str], int]], steps: Mapping[str, int], moves: Sequence[Move]
+    traces: Sequence[tuple[list[str], int]],
+    steps: Mapping[str, int],
+    drawn: Sequence[tuple[str, str]],
 ) -> tuple[tuple[str, str], ...]:
     """The main way on from a step that else would lead nowhere, or to one that nothing leads to."""
     passed: Counter[tuple[str, str]] = Counter()
     for trace, cases in traces:
         passed.update(dict.fromkeys(pairwise(step for step in trace if step in steps), cases))
-    elsewhere = [move for move in moves if move.from_ != move.to]
-    left, reached = {move.from_ for move in elsewhere}, {move.to for move in elsewhere}
+    left, reached = {from_ for from_, _ in drawn}, {to for _, to in drawn}
     found = []
     for (from_, to), _ in passed.most_common():
         if from_ != to and (from_ not in left or to not in reached):

@@ -75,6 +75,25 @@ def test_a_step_that_only_comes_back_to_itself_is_no_step_that_is_linked():
     assert not by_way.has_loose_ends
 
 
+def test_a_last_step_leads_to_no_first_one():
+    """A few cases were closed before they were opened, as the log has it."""
+    tables = sample.tables()
+    variants = [(["open", "closed"], 900, 0.9), (["closed", "open"], 90, 0.1)]
+    waits = [("open", "closed", 900, 900, 0, 1.0, 2.0, 900.0, 1.0)]
+    told = {
+        "steps": pl.DataFrame(
+            [("open", 990, 990), ("closed", 990, 990)], schema=TABLES["steps"], orient="row"
+        ),
+        "waits": pl.DataFrame(waits, schema=TABLES["waits"], orient="row"),
+        "variants": pl.DataFrame(variants, schema=TABLES["variants"], orient="row"),
+    }
+
+    shown = overview.choose({**tables, **told}, Journey(end=("closed",)), [("open", "closed")])
+
+    assert [(move.from_, move.to) for move in shown.moves] == [("open", "closed")]
+    assert shown.detours == ()
+
+
 def test_few_moves_all_between_shown_steps():
     shown = _chosen()
 
