@@ -139,11 +139,8 @@ def main(passing: Path, failing: Path) -> None:
         told["passed"] = {"ended": run(passing), **kept(), **heard.told()}
         told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
         told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
-        told["hurried"] = [
-            run(passing, overrides=HURRIED),
-            *kept()["state"],
-            *heard.told().values(),
-        ]
+        ended = run(passing, overrides=HURRIED)
+        told["hurried"] = [ended, *kept()["state"], heard.told()["said"]]
         told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
         told["events"] = after("hoeksteen.gate.stopped")
         told["assets"] = sorted({(each["event"], each["of"]) for each in events("prefect.asset.")})
