@@ -155,7 +155,7 @@ def workers_here() -> Iterator[Client]:
 
     # it tells of all its comings and goings, and of an error that is told anyway
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    quiet = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     one_thread = {"distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": "1"}
     with (
         dask.config.set(one_thread),
