@@ -49,7 +49,7 @@ def stage(
         settings: the whole config, for its ``privacy``.
         config: the config file, for errors.
         position: where ``source`` stands in the config.
-        out: an existing folder.
+        out: an existing folder; a file that was staged there is not staged anew.
 
     Returns:
         Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns; those of one

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,7 @@ def staged(tmp_path: Path) -> Stage:
                 "privacy": {"pseudonymise": pseudonymise},
             }
         )
-        config, out = tmp_path / "test.yaml", tmp_path / "out"
-        out.mkdir(exist_ok=True)
+        config, out = tmp_path / "test.yaml", Path(tempfile.mkdtemp(dir=tmp_path))
         [file] = find_files(settings.sources[0], config, 0)
         done = stage(file, settings.sources[0], settings, config, 0, out)
         [path] = done.paths
