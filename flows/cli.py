@@ -330,14 +330,15 @@ def _run(
     """
     now = dt.datetime.now(dt.UTC)
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    from flows import shelf, steps
+    from flows import room, shelf, steps
 
     if job.is_done and not steps.has_expired(job):
         click.echo("This very run was made before; nothing has changed since.", err=True)
         shelf.put(job)
         return job.folder
-    click.echo("starting     (Prefect takes some seconds)", err=True)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    room.check_for_prefect()
+    click.echo("starting     (Prefect takes some seconds)", err=True)
     from flows.journey import journey
 
     import_in_background()

@@ -3,19 +3,24 @@
 """What a defect of ours tells: of what kind it is and where it arose, never what was said of it.
 
 What a library says of a value quotes the value, and Prefect keeps of each error all that there is.
+A full disk is no defect, wherever it is met.
 """
 
 from __future__ import annotations
 
+import errno
 import functools
 import traceback
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 from contracts.errors import HoeksteenError
+from flows.room import no_room
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Defect(Exception):
@@ -40,6 +45,15 @@ def defect_of(error: BaseException) -> Defect:
 def is_interrupted(error: BaseException) -> bool:
     """Whether the user stopped what then went wrong."""
     return any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error))
+
+
+def met_a_full_disk(error: BaseException) -> bool:
+    """Whether there was no room; polars tells the number of that in words."""
+    numbers = tuple(f"(os error {number})" for number in _NO_ROOM)
+    return any(
+        (isinstance(cause, OSError) and cause.errno in _NO_ROOM) or str(cause).endswith(numbers)
+        for cause in _causes(error)
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -67,7 +81,7 @@ def wordless(do: Callable[Given, Result]) -> Callable[Given, Result]:
         except Exception as error:
             if is_interrupted(error):
                 raise
-            defect = defect_of(error)
-        raise defect  # here, as it would keep the error as its context there
+            told = no_room() if met_a_full_disk(error) else defect_of(error)
+        raise told  # here, as it would keep the error as its context there
 
     return careful

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from contracts.errors import HoeksteenError
-from flows.defects import Defect, defect_of, is_interrupted
+from flows.defects import Defect, defect_of, is_interrupted, met_a_full_disk
+from flows.room import no_room
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -49,6 +50,8 @@ class Sentences(click.Group):
         except BaseException as error:  # what escaped is told of, and kept for whoever mends it
             if is_interrupted(error):
                 _end(ctx, "Stopped before it was done; nothing was kept of it.", _INTERRUPTED)
+            if met_a_full_disk(error):
+                _end(ctx, str(no_room()), no_room().exit_code)
             account = _keep_account(defect_of(error))
             said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
             _end(ctx, said, HoeksteenError.exit_code)

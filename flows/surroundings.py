@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,10 +16,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from flows.room import free_mib, there
 from flows.symptoms import OUTSIDE, Symptom, fail, ok, warn
 
 _US = "hoeksteen"
 _GIB = 1 << 30
+_MIB_IN_GIB = 1 << 10
 _LITTLE_DISK_GIB, _LITTLE_MEMORY_GIB = 2.0, 2.0
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 _INSTALL = "Install what requirements/dev.txt locks: make setup."
@@ -83,10 +84,14 @@ def _memory_bytes() -> int:
 
 
 def disk(out: Path) -> Iterator[Symptom]:
-    """How much room there is for reports, and for what is thrown away."""
-    for what, folder in {"disk of out": out, "disk of temp": Path(tempfile.gettempdir())}.items():
-        gib = shutil.disk_usage(_there(folder)).free / _GIB
-        found = f"{gib:.1f} GiB free in {_there(folder)}"
+    """How much room there is for reports, for what is thrown away, and for Prefect."""
+    from prefect.settings import PREFECT_HOME
+
+    temp, prefect = Path(tempfile.gettempdir()), PREFECT_HOME.value()
+    disks = {"disk of out": out, "disk of temp": temp, "disk of prefect": prefect}
+    for what, folder in disks.items():
+        gib = free_mib(folder) / _MIB_IN_GIB
+        found = f"{gib:.1f} GiB free in {there(folder)}"
         if gib < _LITTLE_DISK_GIB:
             yield warn(what, found, "A run needs some times the room of its export.")
         else:
@@ -95,23 +100,23 @@ def disk(out: Path) -> Iterator[Symptom]:
 
 def out_folder(out: Path) -> Iterator[Symptom]:
     """Whether a run could be put in its place, and whether two would keep out of each other's."""
-    there = _there(out)
+    nearest = there(out)
     try:
-        with tempfile.TemporaryDirectory(dir=there, prefix=".tried-") as tried:
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".tried-") as tried:
             _put_in_place(Path(tried))
             is_locked = _keeps_others_out(Path(tried) / "lock")
     except (OSError, NotImplementedError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         hint = "Give an --out in which files can be written, renamed, linked and locked."
-        yield fail("out", f"{there}: {why}", hint)
+        yield fail("out", f"{nearest}: {why}", hint)
         return
-    made = "" if there == out.resolve() else "; it will be made"
+    made = "" if nearest == out.resolve() else "; it will be made"
     yield ok("out", f"{out.resolve()} can be written in{made}")
     if is_locked:
         yield ok("file locks", "of two at once one has to wait")
     else:
         hint = "Two runs at once would spoil each other's; mount it with locks, or give another."
-        yield fail("file locks", f"do not work in {there}", hint)
+        yield fail("file locks", f"do not work in {nearest}", hint)
 
 
 def _put_in_place(folder: Path) -> None:
@@ -132,12 +137,6 @@ def _keeps_others_out(path: Path) -> bool:
         except Timeout:
             return True
     return False
-
-
-def _there(folder: Path) -> Path:
-    """A folder, or the nearest one above it that there is."""
-    whole = folder.resolve()
-    return next(path for path in (whole, *whole.parents) if path.exists())
 
 
 def prefect() -> Iterator[Symptom]:

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A defect is told without words; a disk that is full is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+from contracts.errors import EngineError
+from flows import room
+from flows.defects import Defect, wordless
+
+FULL = Path("/dev/full")
+ROWS = pl.DataFrame({"zaak": ["Z1"]})
+
+of_full_disks = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+
+
+@of_full_disks
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: FULL.write_text("Z1"),
+        lambda: ROWS.write_parquet(FULL),
+        lambda: ROWS.lazy().sink_parquet(FULL),
+        lambda: ROWS.write_csv(FULL),
+    ],
+)
+def test_a_full_disk_is_told_as_such(write: Callable[[], object]) -> None:
+    with pytest.raises(EngineError, match="There is no room left on a disk"):
+        wordless(write)()
+
+
+@of_full_disks
+def test_so_it_is_where_something_else_failed_by_it() -> None:
+    def report() -> None:
+        try:
+            FULL.write_text("Z1")
+        except OSError:
+            raise ValueError("Z1") from None
+
+    with pytest.raises(EngineError, match="There is no room left on a disk"):
+        wordless(report)()
+
+
+def test_what_a_defect_says_of_a_value_is_not_told() -> None:
+    name = "Jansen"
+
+    with pytest.raises(Defect) as told:
+        wordless(int)(name)
+
+    assert str(told.value) == "ValueError"
+    assert "Jansen" not in repr(told.value)
+    assert (told.value.__cause__, told.value.__context__) == (None, None)
+
+
+def test_prefect_is_not_started_where_it_could_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_OF_PREFECT_MIB", float("inf"))
+    home = {PREFECT_HOME: tmp_path / "not there yet"}
+
+    with temporary_settings({**home, PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        room.check_for_prefect()  # its server is elsewhere
+    with temporary_settings({**home, PREFECT_API_URL: None}), pytest.raises(EngineError):
+        room.check_for_prefect()
