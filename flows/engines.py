@@ -137,6 +137,23 @@ def started(job: Job) -> Iterator[Engine]:
     if where == "local":
         yield Local()
         return
+    with _workers(where) as client:
+        yield Dask(client, asked_by(job))
+
+
+def count_workers(where: str, asked: Asked) -> int:
+    """How many workers there are, all of them as is asked.
+
+    Raises:
+        EngineError: there are none, or one is not fit.
+    """
+    with _workers(where) as client:
+        return len(client.run(wordless(check_here), asked))
+
+
+@contextmanager
+def _workers(where: str) -> Iterator[Client]:
+    """Those of a scheduler at an address, or, of ``dask``, some of our own."""
     try:
         import distributed  # noqa: F401 - an extra of the project
     except ImportError:
@@ -144,7 +161,7 @@ def started(job: Job) -> Iterator[Engine]:
             f"The engine {where} needs Dask.", "Install it: pip install 'hoeksteen[dask]'."
         ) from None
     with workers_here() if where == "dask" else _scheduler_at(where) as client:
-        yield Dask(client, asked_by(job))
+        yield client
 
 
 @contextmanager

@@ -36,8 +36,12 @@ class Asked(NamedTuple):
 
 def asked_by(job: Job) -> Asked:
     """What a job asks of its workers: to be as this process is."""
-    privacy = job.settings.privacy
-    return Asked(_here(privacy, job.config), job.making, privacy, job.config)
+    return asked_of(job.settings.privacy, job.config, job.making)
+
+
+def asked_of(privacy: Privacy, config: Path, folder: Path) -> Asked:
+    """What workers must be like for some pseudonyms, and to write in a folder."""
+    return Asked(_here(privacy, config), folder, privacy, config)
 
 
 @functools.cache

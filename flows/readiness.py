@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.config import load
 from contracts.settings import Settings
+from flows.engines import count_workers
 from flows.job import places, stamps
+from flows.machines import asked_of
+from flows.room import there
 from flows.symptoms import Symptom, examined, ok, warn
 from ingest.places import Folder, Place
 from ingest.sources import Address, find_all
@@ -36,6 +40,7 @@ class Process:
         yield from examined(f"{name}: sources", self._sources)
         yield from examined(f"{name}: key", self._key)
         yield from examined(f"{name}: store", self._store)
+        yield from examined(f"{name}: engine", self._engine)
         yield from examined(f"{name}: last run", lambda: self._last_run(now))
 
     def _sources(self) -> Iterator[Symptom]:
@@ -82,6 +87,20 @@ class Process:
             )
         else:
             yield ok(what, f"{self.store} holds {held}, and can be written in")
+
+    def _engine(self) -> Iterator[Symptom]:
+        from ingest.pseudonyms import own_key_path
+
+        what, where = f"{self.settings.process.id}: engine", self.settings.engine
+        if where == "local":
+            yield ok(what, "this process")
+            return
+        privacy = self.settings.privacy
+        if not privacy.key_env and not own_key_path().exists():  # nor may looking make one
+            privacy = privacy.model_copy(update={"pseudonymise": ()})
+        with tempfile.TemporaryDirectory(dir=there(self.folder), prefix=".tried-") as tried:
+            fit = count_workers(where, asked_of(privacy, self.config, Path(tried)))
+        yield ok(what, f"{where} has {_count(fit, 'worker')}, with our versions, key and folders")
 
     def _last_run(self, now: dt.datetime) -> Iterator[Symptom]:
         what, latest = f"{self.settings.process.id}: last run", self.folder / "latest"

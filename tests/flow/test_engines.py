@@ -17,11 +17,13 @@ import pytest
 from distributed import Client
 
 from contracts.errors import EngineError
-from flows import engines, steps
+from flows import engines, machines, steps
 from flows.engines import Dask, workers_here
 from flows.job import Job, plan
 from flows.journey import make
 from flows.machines import asked_by
+from flows.readiness import readiness
+from flows.symptoms import Symptom
 from ingest import events
 from ingest.batches import parts_for
 from simulation.generator import LOG, Order, generate
@@ -131,6 +133,42 @@ def test_a_worker_with_another_key_is_refused(
     with pytest.raises(EngineError, match="has another key for pseudonyms"):
         make(planned(exports, tmp_path / "out", workers.address))
     assert not [*tmp_path.glob("out/*/.making-*")]
+
+
+def test_the_doctor_looks_at_every_worker(
+    workers: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "p.yaml"
+    of_key = f"privacy: {{key_env: {KEY}}}"
+    config.write_text(f"{CONFIG_TO_LOOK_AT}{of_key}\nengine: {workers.address}\n")
+    with Client(workers.address, set_as_default=False) as client:
+        client.wait_for_workers(2)
+
+    assert engine_as_the_doctor_sees_it(config) == Symptom(
+        "ok", "p: engine", f"{workers.address} has 2 workers, with our versions, key and folders"
+    )
+
+    monkeypatch.setenv(KEY, SECRET[::-1])
+    unfit = engine_as_the_doctor_sees_it(config)
+    assert (unfit.level, unfit.exit_code) == ("FAIL", EngineError.exit_code)
+    assert "has another key for pseudonyms" in unfit.found
+
+
+def engine_as_the_doctor_sees_it(config: Path) -> Symptom:
+    machines._here.cache_clear()
+    [told] = [
+        each
+        for each in readiness(config, config.parent / "out", None, NOW)
+        if each.what == "p: engine"
+    ]
+    return told
+
+
+CONFIG_TO_LOOK_AT = """
+process: {id: p}
+sources: [{path: log.csv, columns: {case_id: zaak, activity: stap, timestamp: tijd}}]
+journey: {end: [klaar]}
+"""
 
 
 @pytest.mark.flow
