@@ -20,8 +20,9 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Cluster:
-    """The address of a scheduler, the file that tells it to workers, and these."""
+    """A scheduler, its address, the file that tells it to workers, and these."""
 
+    scheduler: subprocess.Popen[bytes]
     address: str
     told: Path
     workers: list[subprocess.Popen[bytes]]
@@ -41,7 +42,8 @@ def cluster(folder: Path, **environment: str) -> Iterator[Cluster]:
     scheduler, workers = dask("scheduler", *here), []
     try:
         until(told.exists, "the scheduler is there", every_seconds=0.02)
-        made = Cluster(json.loads(told.read_text("utf-8"))["address"], told, workers)
+        address = json.loads(told.read_text("utf-8"))["address"]
+        made = Cluster(scheduler, address, told, workers)
         for _ in range(WORKERS):
             made.join(**environment)
         yield made

@@ -9,7 +9,10 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +24,12 @@ from flows import engines, machines, steps
 from flows.engines import Dask, workers_here
 from flows.job import Job, plan
 from flows.journey import make
-from flows.machines import asked_by
+from flows.machines import Asked, asked_by
 from flows.readiness import readiness
 from flows.symptoms import Symptom
 from ingest import events
 from ingest.batches import parts_for
+from ingest.places import Folder
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster
@@ -189,12 +193,69 @@ def test_the_command_starts_workers_of_its_own(
     assert digests(run) == digests(make(planned(exports, tmp_path / "here", "local", FEW_FORMATS)))
 
 
-def test_a_piece_that_kills_every_worker_ends_the_run(exports: Path, tmp_path: Path) -> None:
+@pytest.mark.flow
+def test_a_run_that_is_stopped_amid_their_work_leaves_nothing(
+    workers: Cluster, exports: Path, tmp_path: Path
+) -> None:
+    job = planned(exports, tmp_path / "out", workers.address)
+    options = [word for each in job.overrides for word in ("--set", each)]
+    command = [sys.executable, "-m", "flows", "run", str(CONFIG), *options]
+    here = {"HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    with subprocess.Popen(
+        command, cwd=tmp_path, env={**os.environ, **here}, stderr=subprocess.PIPE
+    ) as run:
+        until(lambda: [*job.process_folder.glob(".making-*/scratch/*/.*")], "a piece", 0.01)
+        run.terminate()
+        _, said = run.communicate(timeout=60)
+
+    assert (run.returncode, said.count(b"Traceback")) == (128 + signal.SIGTERM, 0), said.decode()
+    with Folder(job.process_folder).hold():
+        assert not [*job.process_folder.glob(".making-*")]
+    assert workers.workers[0].poll() is None
+
+
+def test_a_piece_that_kills_every_worker_ends_the_run(asked: Asked) -> None:
+    with workers_here() as client, pytest.raises(EngineError, match="at the same piece of work"):
+        list(Dask(client, asked).each(os._exit, (), [1]))
+
+
+@pytest.fixture
+def asked(exports: Path, tmp_path: Path) -> Asked:
+    """What a run asks of its workers."""
     job = planned(exports, tmp_path, "dask")
     job.making.mkdir(parents=True)
+    return asked_by(job)
 
-    with workers_here() as client, pytest.raises(EngineError, match="at the same piece of work"):
-        list(Dask(client, asked_by(job)).each(os._exit, (), [1]))
+
+def test_where_the_last_worker_is_lost_it_says_so(
+    workers: Cluster, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_LOOKS_EVERY_SECONDS", 0.2)
+    with Client(workers.address, set_as_default=False) as client:
+        client.wait_for_workers(2)
+        results = Dask(client, asked).each(sleep_and_tell, (), [0, 600, 600])
+        assert next(results) == 0
+        for worker in workers.workers:
+            worker.kill()
+
+        with pytest.raises(EngineError, match="There are no workers of Dask any more"):
+            next(results)
+
+
+def test_where_the_scheduler_is_lost_it_says_so(workers: Cluster, asked: Asked) -> None:
+    with Client(workers.address, set_as_default=False) as client:
+        results = Dask(client, asked).each(sleep_and_tell, (), [0, 600])
+        assert next(results) == 0
+        workers.scheduler.kill()
+
+        with pytest.raises(EngineError, match="The scheduler of Dask was lost"):
+            next(results)
+
+
+def sleep_and_tell(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
 
 
 def test_where_nothing_answers_it_says_so(
