@@ -74,9 +74,8 @@ def workplace(job: Job) -> Iterator[None]:
     """Gives a clean folder to make the run in; leaves nothing half-made."""
     for left in job.process_folder.glob(".making-*"):
         shutil.rmtree(left, ignore_errors=True)  # a worker of that try may still write there
-    asked = {job.landing(given.file.name) for given in job.inputs if given.is_asked}
-    for left in {*job.landings.glob("*")} - asked:  # of an address that is asked no more
-        shutil.rmtree(left)
+    if not job.then:  # a run that looks back asks nothing; an earlier one may go on where it was
+        _clear_landings(job)
     job.draft.mkdir(parents=True)
     for kind in (_SURVEYS, _SUMMARIES, _WORK, _CHANGES):
         (job.scratch / kind).mkdir(parents=True)
@@ -84,6 +83,13 @@ def workplace(job: Job) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(job.making, ignore_errors=True)
+
+
+def _clear_landings(job: Job) -> None:
+    """Removes what was brought of addresses that are asked no more."""
+    asked = {job.landing(given.file.name) for given in job.inputs if given.is_asked}
+    for left in {*job.landings.glob("*")} - asked:
+        shutil.rmtree(left)
 
 
 def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:

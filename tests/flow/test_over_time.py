@@ -129,6 +129,23 @@ def test_the_same_files_again_are_the_same_run(world: World) -> None:
     assert world.version == 0
 
 
+def test_what_was_brought_halfway_is_left_by_a_run_that_looks_back(world: World) -> None:
+    world.export("march.csv", MARCH)
+    world.run()
+    world.export("april.csv", APRIL)
+    world.run(JUNE + 2 * DAY)
+    halfway = world.folder / "out" / "test" / ".landing" / "of an address" / "page.json"
+    halfway.parent.mkdir(parents=True)
+    halfway.touch()
+
+    world.make(JUNE + 3 * DAY, as_of=JUNE + DAY)
+    assert halfway.exists()
+
+    world.export("may.csv", LATE)
+    world.run(JUNE + 4 * DAY)  # which has no address
+    assert not halfway.parent.exists()
+
+
 def test_the_same_run_again_removes_what_was_kept_long_enough(world: World) -> None:
     world.export("march.csv", MARCH + rows(0, 9, "brief"))
     world.run()
