@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from contracts.findings import Findings
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from simulation.description import process_names
 from simulation.generator import LOG, Order, generate
 from simulation.score import Called, Found, Score, is_median_near, score

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from contracts.verdict import Verdict
 from flows import steps
-from flows.job import plan
 from flows.left_out import tell
+from flows.planning import plan
 from ingest.batches import formats_of, paths_of
 
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import click
 
-from flows.job import in_a_zone, plan
+from flows.job import in_a_zone
+from flows.planning import plan
 from flows.sentences import Sentences, say, want_json
 from flows.warm import import_in_background
 

@@ -16,7 +16,7 @@ from prefect.events import DeploymentEventTrigger
 from contracts.settings import Schedule
 from flows.alarms import ARRIVED, BREACHED, DRIFT, STOPPED
 from flows.events import trigger
-from flows.job import VERSION
+from flows.identity import VERSION
 from flows.scheduled import FLOW, SLUG, Scheduled
 
 WATCH, MAIL = "watch", "mail"

@@ -15,7 +15,7 @@ import polars as pl
 from contracts.config import load
 from contracts.errors import UsageError
 from contracts.settings import Settings, ago
-from flows.job import places
+from flows.planning import places
 from ingest.places import Folder
 from ingest.pseudonyms import pseudonymiser_of
 from ingest.removal import scrub, touched, without

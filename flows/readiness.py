@@ -14,8 +14,9 @@ from pathlib import Path
 from contracts.config import load
 from contracts.settings import Settings
 from flows.engines import count_workers
-from flows.job import places, stamps
+from flows.identity import stamps
 from flows.machines import asked_of
+from flows.planning import places
 from flows.room import there
 from flows.symptoms import Symptom, examined, ok, warn
 from ingest.places import Folder, Place

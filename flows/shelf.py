@@ -20,7 +20,8 @@ from contracts.findings import Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from flows import metrics
-from flows.job import VERSION, Job, point_at
+from flows.identity import VERSION
+from flows.job import Job
 from reporting.index import Shelved, languages, page
 
 INDEX = "index.html"
@@ -32,6 +33,30 @@ def put(job: Job) -> None:
     """Puts a run, which stands in its folder whole, on the shelf: ``latest``, index and metrics."""
     point_at(job)
     tell_of_all(job.process_folder.parent)
+
+
+def point_at(job: Job) -> None:
+    """Points ``latest`` at the run, which stands there whole.
+
+    A run that looks at a moment does not take the place of one that looks at a later one.
+    """
+    from filelock import FileLock
+
+    latest, link = job.process_folder / "latest", job.process_folder / ".latest"
+    with FileLock(job.process_folder / ".pointing"):  # of runs that end at once
+        if job.as_of and _as_of(latest) > job.as_of:
+            return
+        link.unlink(missing_ok=True)
+        link.symlink_to(job.run_id, target_is_directory=True)
+        link.replace(latest)
+
+
+def _as_of(run: Path) -> dt.datetime:
+    """At what moment a run looks; where there is none, at none that any run looks at."""
+    path = run / "findings.json"
+    if not path.exists():
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
+    return dt.datetime.fromisoformat(json.loads(path.read_text("utf-8"))["as_of"])
 
 
 def tell_of_all(out: Path) -> None:

@@ -20,7 +20,8 @@ from contracts.verdict import Verdict
 from flows import dialogue
 from flows.defaults import defaulted
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
-from flows.job import VERSION, Job
+from flows.identity import VERSION
+from flows.job import Job
 from flows.lens import lens_of, meant
 from flows.progress import recorded
 from flows.public import write_public

@@ -26,7 +26,9 @@ from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
 from flows.endings import ended
 from flows.events import emit
-from flows.job import Job, places, plan, stamps
+from flows.identity import stamps
+from flows.job import Job
+from flows.planning import places, plan
 from ingest.sources import Address, Found, find_all
 
 MEMORY = ".watched.json"

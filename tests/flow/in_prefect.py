@@ -21,7 +21,7 @@ import httpx
 
 from flows.artifacts import tell_report, tell_verdict
 from flows.events import tell_alarms
-from flows.job import plan
+from flows.planning import plan
 from flows.journey import journey, make
 from prefect import flow
 from prefect.client.orchestration import get_client

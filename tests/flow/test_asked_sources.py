@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from contracts.errors import HoeksteenError
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from ingest.objects import opened
 from ingest.places import place_of
 from ingest.store import newest

@@ -13,8 +13,8 @@ import pytest
 
 from contracts.errors import HoeksteenError, SourceError
 from flows import steps
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 
 LOG = "zaak;stap;tijd\n" + "".join(
     f"Z{n};{step};{day:02}-03-2026 10:00\n"

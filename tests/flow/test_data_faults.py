@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from contracts.findings import Findings, Headline
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 

@@ -22,9 +22,10 @@ from distributed import Client
 from contracts.errors import EngineError
 from flows import engines, machines, steps
 from flows.engines import Dask, workers_here
-from flows.job import Job, plan
+from flows.job import Job
 from flows.journey import make
 from flows.machines import Asked, asked_by
+from flows.planning import plan
 from flows.readiness import readiness
 from flows.symptoms import Symptom
 from ingest import events

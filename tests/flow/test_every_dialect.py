@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from ingest.objects import opened
 from simulation.description import process
 from simulation.generator import Order, Simulated

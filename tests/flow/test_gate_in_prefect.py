@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from tests.flow.test_bad_input import CONFIG, LOG
 from tests.flow.test_command_line import hoeksteen
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from tests.flow.test_bad_input import CONFIG, LOG
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

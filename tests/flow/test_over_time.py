@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError, StoreBusy
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from ingest.batches import paths_of
 from ingest.places import Place, place_of
 from ingest.store import newest

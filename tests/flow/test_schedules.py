@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from prefect.utilities.templating import apply_values, find_placeholders
 
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from ingest.places import Folder
 from tests.flow.cluster import cluster
 from tests.flow.prefect_server import KEY, ROOT, Prefect, Refused, processes_of, tell_all, until

@@ -97,7 +97,7 @@ def test_a_forgotten_case_is_in_no_object(world: World, tmp_path: Path) -> None:
 STOPS_HALFWAY = """
 import sys
 from pathlib import Path
-from flows.job import plan
+from flows.planning import plan
 from flows.journey import make
 from ingest import lease
 from ingest.objects import Bucket

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 import yaml
 
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 

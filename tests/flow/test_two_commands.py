@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from contracts.findings import Findings
 from flows.cli import app
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from simulation.generator import LOG, Order, generate
 from simulation.recording.dialects import DIALECTS
 from tests.builders import FEW_FORMATS

@@ -15,8 +15,8 @@ from contracts.config import load
 from contracts.errors import ConfigError
 from flows.check import judge_only
 from flows.init import init
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
 

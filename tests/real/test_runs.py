@@ -15,8 +15,8 @@ import pytest
 
 from contracts.events import ORDER
 from contracts.settings import Journey
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from ingest.events import Log, events_of, log_of
 from ingest.places import Folder
 from ingest.store import newest

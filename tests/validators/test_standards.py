@@ -14,8 +14,8 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from flows.demo import prepare
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from reporting.bpmn import draw
 from reporting.index import page as index
 from reporting.pages import write_pages

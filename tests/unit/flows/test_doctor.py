@@ -19,8 +19,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows import surroundings
 from flows.doctor import examine, exit_code
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from flows.symptoms import Symptom, examined
 from ingest.places import Folder, place_of
 from ingest.pseudonyms import own_key_path

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import UsageError
-from flows import job as job_module
-from flows.job import Job, plan, point_at
+from flows import identity
+from flows.job import Job
+from flows.planning import plan
+from flows.shelf import point_at
 
 FINDINGS = "findings.json"
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -73,7 +75,7 @@ def test_it_is_another_when(
         case "key":
             monkeypatch.setenv("KEY", "K" * 32)
         case "version":
-            monkeypatch.setattr(job_module, "VERSION", "9")
+            monkeypatch.setattr(identity, "VERSION", "9")
         case "answer":
             told = "p: [{from: a, day: 2026-10-01, answer: unknown}]"
             (tmp_path / "dialogue.yaml").write_text(told)

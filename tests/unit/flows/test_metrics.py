@@ -12,9 +12,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.errors import GateStopped
-from flows.job import plan
 from flows.journey import make
 from flows.metrics import FILE
+from flows.planning import plan
 from flows.shelf import tell_of_all
 from tests.flow.test_bad_input import CONFIG, LOG
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import ConfigError, GateStopped, SourceError
-from flows.job import plan
 from flows.journey import make
+from flows.planning import plan
 from flows.watch import MEMORY, keep, look
 from ingest.objects import opened
 from tests.flow.test_bad_input import LOG

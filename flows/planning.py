@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a run is to do: its config read, its sources found, what the store has of them.
+
+A run reads the sources and brings the store up to date. One that looks back at a moment that the
+store knew already reads nothing but the store, as it was then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.config import load
+from contracts.errors import ConfigError, UsageError
+from contracts.settings import Settings
+from flows.dialogue import answers
+from flows.identity import cases_left_out, digest, identity
+from flows.job import Input, Job, is_of
+from ingest.batches import Batch, Origin, Version, read_as
+from ingest.places import Place, place_of
+from ingest.sources import find_all
+
+
+def plan(
+    config: Path,
+    *,
+    out: Path,
+    now: dt.datetime,
+    as_of: dt.datetime | None = None,
+    store: str | Path | None = None,
+    overrides: Sequence[str] = (),
+) -> Job:
+    """Reads the config and finds its sources.
+
+    Raises:
+        ConfigError: the config is wrong.
+        SourceError: a source is not there, or the storage of the store does not answer.
+        UsageError: ``as_of`` is in the future, or there cannot be such a store.
+    """
+    from ingest.store import known_then, newest
+
+    if as_of is not None and as_of > now:
+        raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
+    settings = load(config, overrides)
+    process_folder, place = places(settings, out, store)
+    held = newest(place)
+    then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
+    inputs = () if then else _inputs(settings, config, now, held)
+    kept = () if then else _kept(settings, config, inputs, held)
+    origins, absent = _origins(inputs, kept, then), cases_left_out(settings, now, held)
+    given = answers(config, settings, process_folder)
+    return Job(
+        config=config.resolve(),
+        overrides=tuple(overrides),
+        settings=settings,
+        inputs=inputs,
+        held=held,
+        kept=kept,
+        then=then,
+        answers=given,
+        run_id=identity(settings, config, origins, as_of, absent, given),
+        as_of=as_of,
+        now=now,
+        process_folder=process_folder,
+        store=place,
+    )
+
+
+def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Path, Place]:
+    """The folder of a process, and where its store is.
+
+    Raises:
+        UsageError: there cannot be a store.
+    """
+    folder = out.resolve() / settings.process.id
+    return folder, place_of(store or folder / "store", folder / ".store-here")
+
+
+def again(job: Job) -> Job:
+    """The same run, planned on what its sources and its store hold now."""
+    return plan(
+        job.config,
+        out=job.process_folder.parent,
+        now=job.now,
+        as_of=job.as_of,
+        store=str(job.store),
+        overrides=job.overrides,
+    )
+
+
+def _inputs(
+    settings: Settings, config: Path, now: dt.datetime, held: Version | None
+) -> tuple[Input, ...]:
+    """The files of all sources, and how each will be read."""
+    from ingest.pseudonyms import pseudonymiser_of
+
+    given = {batch.origin.given for batch in held.batches} if held else set()
+    named = pseudonymiser_of(settings.privacy, config)
+    key = named.key_id if named else None
+    found = []
+    for position, file in find_all(settings, config, given):
+        source = settings.sources[position]
+        read = read_as(source, settings.privacy, key)
+        origin = Origin(file.name, source.path, digest(file, now), read, key)
+        found.append(Input(position=position, file=file, origin=origin))
+    return tuple(found)
+
+
+def _kept(
+    settings: Settings, config: Path, inputs: Sequence[Input], held: Version | None
+) -> tuple[Batch, ...]:
+    """What the store holds of sources of the config, and is not there any more.
+
+    Raises:
+        ConfigError: its pseudonyms were made with another key, so its cases cannot be known again.
+    """
+    given = {source.path for source in settings.sources}
+    kept = tuple(
+        batch
+        for batch in (held.batches if held else ())
+        if batch.origin.given in given
+        and not any(is_of(batch.origin.name, each) for each in inputs)
+    )
+    _check_forgotten(config, inputs, held)
+    keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
+    if len(keys) > 1:
+        raise ConfigError(
+            f"{config}: 'privacy': the store holds files that are not there any more, with "
+            f"pseudonyms of another key or epoch ({kept[0].origin.key}); no case of theirs is "
+            "known again.",
+            "Put the files back, use that key and epoch, or begin a new --store.",
+        )
+    return kept
+
+
+def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
+    """Refuses another key where it would bring back cases that were forgotten under the first."""
+    counts = Counter(key for key, _ in held.forgotten) if held else Counter()
+    key = inputs[0].origin.key if inputs else None
+    if inputs and counts[key] < max(counts.values(), default=0):
+        raise ConfigError(
+            f"{config}: 'privacy': cases were forgotten under another key than this one, "
+            "or in another epoch, which would bring them back.",
+            "Forget them under this key too: `hoeksteen forget` with the same numbers.",
+        )
+
+
+def _origins(inputs: Sequence[Input], kept: Sequence[Batch], then: Version | None) -> list[Origin]:
+    batches = then.batches if then else kept
+    return [*(each.origin for each in inputs), *(batch.origin for batch in batches)]
