@@ -10,64 +10,17 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
-from flows.job import in_a_zone
+from flows.options import CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
 from flows.planning import plan
-from flows.sentences import Sentences, say, want_json
+from flows.sentences import Sentences, say
 from flows.warm import import_in_background
-
-_CONFIG = click.argument("config", type=click.Path(path_type=Path))
-_CONFIGS = click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
-_SET = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Overrules a key of the config."
-)
-_JSON = click.option(
-    "--json",
-    is_flag=True,
-    expose_value=False,
-    callback=want_json,
-    help="Ends with one JSON object.",
-)
-_OUT = click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="The folder that reports are written in.",
-)
-_STORE = click.option(
-    "--store",
-    metavar="FOLDER|URL",
-    help="Where the event store is: a folder, or s3://bucket/folder (abfss://, gs://).",
-)
-_STORES = click.option(
-    "--store",
-    "stores",
-    metavar="FOLDER|URL",
-    help="Where the event stores are: each process has a folder of its own in it.",
-)
-
 
 # named here too, as the writers would have every command wait for their libraries
 DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
-
-
-class _Moment(click.ParamType[dt.datetime]):
-    """An instant in ISO 8601; a date is its midnight, and what has no offset is UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text as an aware ``datetime``."""
-        try:
-            moment = dt.datetime.fromisoformat(value)
-        except ValueError:
-            hint = "write for example 2026-06-30T17:00+02:00"
-            self.fail(f"'{value}' is not a time; {hint}.", param, ctx)
-        return in_a_zone(moment)
 
 
 @click.group(cls=Sentences)
@@ -77,10 +30,10 @@ def app() -> None:
 
 
 @app.command()
-@_CONFIG
-@click.option("--as-of", type=_Moment(), help="Looks at the log as it stood then.")
-@_OUT
-@_STORE
+@CONFIG
+@click.option("--as-of", type=Moment(), help="Looks at the log as it stood then.")
+@OUT
+@STORE
 @click.option(
     "--wait",
     "wait_seconds",
@@ -94,8 +47,8 @@ def app() -> None:
     metavar="local|dask|ADDRESS",
     help="Where the work is done: here, by workers on this machine, or by those of a scheduler.",
 )
-@_SET
-@_JSON
+@SET
+@JSON
 def run(  # noqa: PLR0913 - a name each option
     *,
     config: Path,
@@ -117,7 +70,7 @@ def run(  # noqa: PLR0913 - a name each option
 @app.command()
 @click.argument("export")
 @click.option("--out", type=click.Path(path_type=Path), help="The config to write; a new file.")
-@_JSON
+@JSON
 def init(*, export: str, out: Path | None) -> None:
     """Looks at an export, and writes a config with its guesses and the evidence for each."""
     from flows.init import init as write_config
@@ -131,9 +84,9 @@ def init(*, export: str, out: Path | None) -> None:
 
 
 @app.command()
-@_CONFIG
-@_SET
-@_JSON
+@CONFIG
+@SET
+@JSON
 def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     """Tells whether a config and its log are fit to mine; mines nothing."""
     from contracts.config import load
@@ -153,16 +106,16 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 
 
 @app.command()
-@_CONFIGS
-@_OUT
-@_STORES
+@CONFIGS
+@OUT
+@STORES
 @click.option(
     "--pool",
     default="hoeksteen",
     show_default=True,
     help="The work pool whose workers make the runs; made if it is not there.",
 )
-@_JSON
+@JSON
 def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: str) -> None:
     """Registers configs that have a schedule with Prefect, to be run by a worker.
 
@@ -177,10 +130,10 @@ def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: st
 
 
 @app.command()
-@_CONFIGS
-@_OUT
-@_STORES
-@_JSON
+@CONFIGS
+@OUT
+@STORES
+@JSON
 def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
     """Runs configs that have a schedule when they are due, until it is interrupted.
 
@@ -197,11 +150,11 @@ def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
 
 
 @app.command()
-@_CONFIG
+@CONFIG
 @click.argument("cases", nargs=-1, required=True)
-@_OUT
-@_STORE
-@_JSON
+@OUT
+@STORE
+@JSON
 def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None) -> None:
     """Removes cases from the store, its history and the files of runs, for good.
 
@@ -217,10 +170,10 @@ def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None
 
 
 @app.command()
-@click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
-@_OUT
-@_STORE
-@_JSON
+@CONFIGS
+@OUT
+@STORE
+@JSON
 def doctor(*, configs: tuple[Path, ...], out: Path, store: str | None) -> None:
     """Tells whether runs can be made here, and of CONFIGS; changes nothing."""
     from flows.doctor import examine, exit_code
@@ -246,8 +199,8 @@ def schema(of: str) -> None:
 @click.argument("process", required=False)
 @click.option("--cases", type=click.IntRange(min=1), default=2000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@_OUT
-@_JSON
+@OUT
+@JSON
 def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     """Runs the whole pipeline on synthetic logs; PROCESS is one of them, all by default.
 
@@ -287,7 +240,7 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     show_default=True,
     help="Waits that are drawn (fast, any size), or desks with queues.",
 )
-@_JSON
+@JSON
 def generate(  # noqa: PLR0913 - a name each option
     *,
     process: str,
