@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The same run by one worker of one core and by two: what another machine saves.
 
-The process that starts a run has one core as well, and rests while the workers work.
+The process that starts a run shares the core of the first worker, and rests while the workers work.
+One thread of polars is not yet one core, as files are written by others: so each process is kept to
+one, by the taskset of Linux.
 """
 
 from __future__ import annotations
@@ -48,13 +50,16 @@ def write(cases: int, folder: Path) -> int:
 def workers(count: int, folder: Path) -> Iterator[str]:
     """The address of a scheduler that has so many workers of one core."""
     told = folder / f"scheduler-{count}.json"
+    told.unlink(missing_ok=True)  # of the turn before
     begin = [sys.executable, "-m"]
     here = ["--no-dashboard", "--scheduler-file", str(told)]
     scheduler = [*begin, "distributed.cli.dask_scheduler", "--port", "0", *here]
     one = [*begin, "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *here]
     processes = [
-        subprocess.Popen(command, env=ONE_CORE, cwd=folder, stderr=subprocess.DEVNULL)
-        for command in [scheduler, *[one] * count]
+        subprocess.Popen(
+            [*on_core(core), *command], env=ONE_CORE, cwd=folder, stderr=subprocess.DEVNULL
+        )
+        for core, command in [(0, scheduler), *((core, one) for core in range(count))]
     ]
     try:
         until = time.monotonic() + _READY_WITHIN_SECONDS
@@ -67,6 +72,11 @@ def workers(count: int, folder: Path) -> Iterator[str]:
             process.wait()
 
 
+def on_core(number: int) -> list[str]:
+    """What is put before a command to keep it to one core."""
+    return ["taskset", "--cpu-list", str(number)]
+
+
 def run(count: int, folder: Path) -> tuple[float, dict[str, float], int]:
     """The seconds of a whole run and of its stages, and the most memory that a process had."""
     with tempfile.TemporaryDirectory(dir=folder) as out, workers(count, folder) as address:
@@ -74,7 +84,7 @@ def run(count: int, folder: Path) -> tuple[float, dict[str, float], int]:
         source = f"sources.0.path={folder}/export-*.csv"
         how = ["--engine", address, "--out", out, "--set", source]
         began = time.perf_counter()
-        subprocess.run([*command, *how], env=ONE_CORE, check=True, capture_output=True)
+        subprocess.run([*on_core(0), *command, *how], env=ONE_CORE, check=True, capture_output=True)
         seconds = time.perf_counter() - began
         [told] = Path(out).glob("*/latest/run.json")
         stages = json.loads(told.read_text("utf-8"))["stages"]
