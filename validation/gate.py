@@ -23,9 +23,8 @@ from validation.definitions import write_definitions
 from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset
-from validation.engine.engine import Each
 from validation.engine.session import SuiteRun, run_suite
-from validation.engine.table import whole_log
+from validation.engine.table import Each, whole_log
 from validation.lookup import Lookup
 from validation.quarantine import mark
 from validation.suites import event_log_suite, rule_of

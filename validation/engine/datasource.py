@@ -106,7 +106,8 @@ class ParquetAsset(_PlanAsset):
 
     def table(self, batch_request: BatchRequest[Any]) -> Table:  # noqa: ARG002
         """The files, in parts of about ``part_rows`` rows; only their number is read for that."""
-        return table_of(self.paths, self.part_rows, self.scratch)
+        each = self.datasource.get_execution_engine().each
+        return table_of(self.paths, self.part_rows, self.scratch, each)
 
 
 Asset = TypeVar("Asset", bound=_PlanAsset)

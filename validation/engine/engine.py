@@ -32,11 +32,9 @@ from great_expectations.expectations.row_conditions import (
 )
 from great_expectations.validator.metric_configuration import MetricConfigurationID
 
-from validation.engine.table import Table
+from validation.engine.table import Each, Table
 
 Plan = Callable[[pl.LazyFrame], pl.LazyFrame]
-Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
-"""Does a function for every item, here or elsewhere; what that gives in the order of the items."""
 Kwargs = Mapping[str, Any]
 Reach = Literal["rows", "cases", "all"]
 

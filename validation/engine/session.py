@@ -20,7 +20,8 @@ from great_expectations.data_context.types.base import (
 )
 
 from validation.engine.datasource import ParquetAsset, PolarsDatasource
-from validation.engine.engine import Each, PolarsExecutionEngine
+from validation.engine.engine import PolarsExecutionEngine
+from validation.engine.table import Each
 
 _COUNTS_ALONE = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""

@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import collections
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from contracts.events import SLOTS
+from contracts.settling import whole
+
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+"""Does a function for every item, here or elsewhere; what that gives in the order of the items."""
 
 
 def _uncut() -> Sequence[pl.LazyFrame]:
@@ -45,7 +51,7 @@ class Table:
         return [self.whole] if self.count == 1 else list(self.cut())
 
 
-def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str) -> Table:
+def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str, each: Each) -> Table:
     """The table of some Parquet files, in parts of about ``part_rows`` rows.
 
     Args:
@@ -54,20 +60,34 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str) -> Table
         part_rows: how many rows a part may hold, where cases are spread evenly over the slots.
         scratch: a folder where the rows of a log of several parts are written once more, a part
             at a place, since each rule would else read the whole log for each part.
+        each: does a function for every slice, to cut it.
     """
     log = whole_log(paths)
     rows = log.select(pl.len()).collect().item()
     count = max(1, -(-rows // part_rows))
 
     def cut() -> list[pl.LazyFrame]:
-        places = pl.PartitionBy(scratch, key=place_in(count).alias("part"), include_key=False)
-        log.sink_parquet(places, compression="lz4", mkdir=True)
-        return [
-            pl.scan_parquet(sorted(place.iterdir()), glob=False)
-            for place in sorted(Path(scratch).glob("part=*"))
-        ]
+        slices = Table(log, count, part_rows).slices
+        uncut = [_Uncut(piece, Path(scratch) / f"{n:05}", count) for n, piece in enumerate(slices)]
+        collections.deque(each(_cut, uncut), maxlen=0)
+        of_parts = (sorted(Path(scratch).glob(f"[0-9]*/part={n}/*.parquet")) for n in range(count))
+        return [pl.scan_parquet(files, glob=False) for files in of_parts if files]
 
     return Table(log, count, part_rows, cut)
+
+
+class _Uncut(NamedTuple):
+    """Some rows, and a new folder for them, with a place for each of so many parts."""
+
+    rows: pl.LazyFrame
+    folder: Path
+    parts: int
+
+
+def _cut(uncut: _Uncut) -> None:
+    with whole(uncut.folder) as folder:
+        places = pl.PartitionBy(folder, key=place_in(uncut.parts).alias("part"), include_key=False)
+        uncut.rows.sink_parquet(places, compression="lz4", mkdir=True)
 
 
 def place_in(count: int) -> pl.Expr:
