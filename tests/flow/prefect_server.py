@@ -21,6 +21,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.flow.prefect_home import prefect_home
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ class Prefect:
         self.environment = {
             **{name: value for name, value in os.environ.items() if "PREFECT" not in name},
             "HOME": str(folder),
-            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_HOME": str(prefect_home(folder)),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "HOEKSTEEN_KEY": KEY,
             "DO_NOT_TRACK": "1",

@@ -16,6 +16,7 @@ from contracts.findings import Findings
 from flows.cli import DIALECT_NAMES
 from ingest.places import Folder
 from simulation.recording.dialects import DIALECTS
+from tests.flow.prefect_home import prefect_home
 from tests.flow.test_bad_input import CONFIG, LOG
 
 pytestmark = pytest.mark.xdist_group("command")
@@ -30,7 +31,7 @@ MADE = ("--cases", "5", "--seed", "1", "--out", "made")
 
 
 def hoeksteen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    home = {"PREFECT_HOME": str(folder / "prefect"), "HOME": str(folder)}
+    home = {"PREFECT_HOME": str(prefect_home(folder)), "HOME": str(folder)}
     return subprocess.run(
         [sys.executable, "-m", "flows", *arguments],
         check=False,

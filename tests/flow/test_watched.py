@@ -25,6 +25,7 @@ import httpx
 import pytest
 
 from flows.watch import keep, look
+from tests.flow.prefect_home import prefect_home
 from tests.flow.test_bad_input import LOG
 from tests.mail_server import WHO, MailServer, mail_server
 from tests.servers import free_port
@@ -119,7 +120,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         env = {
             **os.environ,
             "HOME": str(folder),
-            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_HOME": str(prefect_home(folder)),
             "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_RUNNER_POLL_FREQUENCY": "1",

@@ -11,7 +11,7 @@ import great_expectations.expectations as gxe
 import polars as pl
 import pytest
 from great_expectations.expectations.expectation import Expectation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines import Answer, by_pandas, by_polars, in_parts
@@ -179,6 +179,7 @@ def test_both_engines_say_the_same(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in (*RULES, *FIGURES) if "creasing" not in name])
+@settings(max_examples=12)
 @given(data=st.data())
 def test_a_table_may_be_read_in_parts(name: str, data: st.DataObject) -> None:
     table = data.draw(tables()).with_columns(slot=pl.col("slot") * 4000)

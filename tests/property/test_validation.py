@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.verdict import Verdict
@@ -67,7 +67,6 @@ def judged(rows: Sequence[Row], part_rows: int) -> tuple[Verdict, list[dict[str,
 parts = st.sampled_from([2, 100])
 
 
-@settings(max_examples=60, deadline=None)
 @given(candidates(), parts)
 def test_the_gate_says_what_reading_row_by_row_says(rows: list[Row], part_rows: int) -> None:
     verdict, quarantine = judged(rows, part_rows)
