@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,6 +49,7 @@ def render(template: str, speech: Speech, told: Mapping[str, Any], style: HouseS
     return _environment(speech).get_template(template).render({**_style(style), **told})
 
 
+@functools.cache
 def _environment(speech: Speech) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

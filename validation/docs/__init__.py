@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,6 +69,7 @@ def write_docs(
         (folder / f"{page}.html").write_text(text, encoding="utf-8")
 
 
+@functools.cache
 def _templates() -> Environment:
     here = Path(__file__).parent / "pages"
     pages = Environment(
