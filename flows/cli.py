@@ -284,14 +284,16 @@ def _run(
     """
     now = dt.datetime.now(dt.UTC)
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    from flows import room, shelf, steps
+    from flows import shelf, steps
 
     if job.is_done and not steps.has_expired(job):
         click.echo("This very run was made before; nothing has changed since.", err=True)
         shelf.put(job)
         return job.folder
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    room.check_for_prefect()
+    from flows import prefect_server
+
+    prefect_server.check()
     click.echo("starting     (Prefect takes some seconds)", err=True)
     from flows.journey import journey
 

@@ -12,28 +12,27 @@ import asyncio
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort
-from prefect.deployments.runner import DeploymentApplyError, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.runner import Runner
 from prefect.settings import PREFECT_API_URL
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from contracts.errors import SourceError, UsageError
+from contracts.errors import UsageError
 from flows import prefect_yaml
-from flows.deployables import MAIL, WATCH, deployments_of, entrypoint
+from flows.deployables import MAIL, WATCH, deployments_of
 from flows.journey import journey
 from flows.mail import mail
+from flows.prefect_server import answering
 from flows.scheduled import FLOW, SLUG, TAG, Found, find
 from flows.watch import watch
 
@@ -93,7 +92,7 @@ def serve(deployments: Iterable[RunnerDeployment]) -> None:
         SourceError: the server does not answer.
     """
     runner = _Runner()
-    with _answering(), suppress(KeyboardInterrupt):
+    with answering(), suppress(KeyboardInterrupt):
         for each in deployments:
             runner.add_deployment(each)
         asyncio.run(runner.start())
@@ -118,39 +117,9 @@ def _server(found: Found) -> Iterator[SyncPrefectClient]:
             "Start one with `prefect server start`, and set "
             "PREFECT_API_URL=http://127.0.0.1:4200/api.",
         )
-    with _answering(), get_client(sync_client=True) as client:
+    with answering(), get_client(sync_client=True) as client:
         client.api_version()
         yield client
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Says in a sentence what the server does not do."""
-    url = str(PREFECT_API_URL.value()).rpartition("@")[2]
-    hint = "See whether `prefect server start` is running there, and what PREFECT_API_URL says."
-    try:
-        yield
-    except httpx.HTTPStatusError as error:
-        said = f"answers with {error.response.status_code} to {error.request.url.path}"
-        why = _detail(error.response) or hint
-        raise SourceError(f"The server of Prefect at {url} {said}.", why) from None
-    except httpx.HTTPError as error:
-        why = type(error).__name__
-        raise SourceError(
-            f"The server of Prefect at {url} does not answer ({why}).", hint
-        ) from None
-    except DeploymentApplyError as error:
-        raise SourceError(f"The server of Prefect at {url} refuses it: {error}") from None
-
-
-def _detail(answer: httpx.Response) -> str | None:
-    """What a server says of what it does not do, if it is one of Prefect and says so in a text."""
-    try:
-        said = answer.json()["detail"]
-    except (ValueError, LookupError, TypeError):
-        return None
-    is_told = isinstance(said, str) and answer.status_code != HTTPStatus.NOT_FOUND
-    return said if is_told else None
 
 
 def _nothing_scheduled() -> UsageError:
@@ -193,7 +162,7 @@ def _rest(client: SyncPrefectClient, there: DeploymentResponse) -> None:
 
 
 def _is_journey(there: DeploymentResponse) -> bool:
-    return there.entrypoint == entrypoint(FLOW)
+    return _flow_name(there) == FLOW
 
 
 def _is_at_work(there: DeploymentResponse) -> bool:
@@ -201,8 +170,12 @@ def _is_at_work(there: DeploymentResponse) -> bool:
 
 
 def _full_name(there: DeploymentResponse) -> str:
-    flow_name = str(there.entrypoint).rpartition(":")[2]
-    return f"{flow_name}/{there.name}"
+    return f"{_flow_name(there)}/{there.name}"
+
+
+def _flow_name(there: DeploymentResponse) -> str:
+    """Of which flow it is, for a worker (``flows.x:x``) or served from here (``flows.x.x``)."""
+    return str(there.entrypoint).replace(":", ".").rpartition(".")[2]
 
 
 def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
@@ -242,7 +215,9 @@ def _register(client: SyncPrefectClient, wanted: RunnerDeployment, pool: str) ->
         there = client.read_deployment_by_name(wanted.full_name)
     except ObjectNotFound:
         there = None
-    if there is None or not _is_as_said(there, wanted, pool):
+    if there is None or not (
+        _is_as_said(there, wanted, pool) and _is_triggered(client, there, wanted)
+    ):
         wanted.apply(work_pool_name=pool)
 
 
@@ -256,6 +231,14 @@ def _is_as_said(there: DeploymentResponse, wanted: RunnerDeployment, pool: str) 
         and _schedules(there) == _schedules(wanted)
         and there.work_pool_name == pool
     )
+
+
+def _is_triggered(
+    client: SyncPrefectClient, there: DeploymentResponse, wanted: RunnerDeployment
+) -> bool:
+    """Whether it has its triggers, which Prefect makes after it, and one by one."""
+    made = client.read_resource_related_automations(f"prefect.deployment.{there.id}")
+    return {each.name for each in made} >= {getattr(each, "name", "") for each in wanted.triggers}
 
 
 def _schedules(of: DeploymentResponse | RunnerDeployment) -> list[tuple[Any, bool | None]]:

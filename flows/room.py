@@ -10,7 +10,6 @@ from pathlib import Path
 from contracts.errors import EngineError
 
 _MIB = 1 << 20
-_OF_PREFECT_MIB = 16  # what its database takes, and a little more
 
 
 def free_mib(folder: Path) -> float:
@@ -22,18 +21,6 @@ def there(folder: Path) -> Path:
     """A folder, or the nearest one above it that there is."""
     whole = folder.resolve()
     return next(path for path in (whole, *whole.parents) if path.exists())
-
-
-def check_for_prefect() -> None:
-    """Looks whether a server of Prefect can be started, where none is configured.
-
-    Raises:
-        EngineError: there is too little room for its database.
-    """
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME
-
-    if PREFECT_API_URL.value() is None and free_mib(PREFECT_HOME.value()) < _OF_PREFECT_MIB:
-        raise no_room()
 
 
 def no_room() -> EngineError:

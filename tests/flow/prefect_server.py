@@ -125,6 +125,10 @@ class Prefect:
         [answer] = until(lambda: _answer(asked), f"{path} is answered")
         return answer
 
+    def remove(self, path: str) -> None:
+        """Has the server remove something."""
+        urlopen(Request(f"{self.url}{path}", method="DELETE")).close()
+
     def deployment(self, name: str) -> dict[str, Any]:
         """A deployment, as the server has it."""
         shown: dict[str, Any] = self.ask(f"/deployments/name/journey/{name}")

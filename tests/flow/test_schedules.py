@@ -132,10 +132,10 @@ def test_a_double_firing_makes_one_run(prefect: Prefect, world: World, tmp_path:
     assert world.is_tidy()
     names = {each["name"] for each in prefect.runs(world.name) if each["id"] in runs}
     assert names == {f"{world.name} as it is known"}
+    stands = f"The run stands in {world.out / world.folders[0]}."
+    until(lambda: all(stands in prefect.said(run) for run in runs), "their logs are there")
     stages = [sum(" took " in said for said in prefect.said(run)) for run in runs]
     assert sorted(stages) == [0, 7]
-    for run in runs:
-        assert f"The run stands in {world.out / world.folders[0]}." in prefect.said(run)
 
 
 @BOTH
@@ -256,6 +256,24 @@ def test_deploying_again_changes_nothing(prefect: Prefect, settled: World) -> No
 
 
 @ONE
+def test_a_trigger_that_is_missing_is_made_when_it_is_deployed_again(
+    prefect: Prefect, tmp_path: Path
+) -> None:
+    world = World(tmp_path / "world", "triggered")
+    watched = world.config.read_text().replace("schedule: {", "schedule: {watch: PT1H, ")
+    world.config.write_text(watched)
+    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
+    of = f"/automations/related-to/prefect.deployment.{prefect.deployment('triggered')['id']}"
+    [made] = prefect.ask(of)
+    prefect.remove(f"/automations/{made['id']}")
+    assert prefect.ask(of) == []
+
+    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
+
+    assert [each["name"] for each in prefect.ask(of)] == [made["name"]]
+
+
+@ONE
 @pytest.mark.skipif(
     tuple(map(int, version("fastapi").split(".")[:2])) >= (0, 151),
     reason="`prefect deploy` ends with an error of its own server on this fastapi",
@@ -334,7 +352,8 @@ def test_the_template_for_a_cluster_makes_a_job_without_a_gap(
 
 @ONE
 def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: World) -> None:
-    assert prefect.deployment(world.name)["work_pool_name"] == "hoeksteen"
+    deployed = prefect.deployment(world.name)
+    assert deployed["work_pool_name"] == "hoeksteen"
 
     with prefect.process("-m", "flows", "serve", cwd=world.folder) as served:
         until(lambda: not prefect.deployment(world.name)["work_pool_name"], "it is served")
@@ -347,8 +366,10 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
 
     assert len(world.folders) == 1
     assert prefect.deployment(world.name)["paused"]
-    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
+    done = prefect.hoeksteen(world.folder, "deploy")
+    assert (done.returncode, done.stderr) == (0, "")
     again = prefect.deployment(world.name)
+    assert again["id"] == deployed["id"]
     assert (again["paused"], again["work_pool_name"]) == (False, "hoeksteen")
 
 

@@ -12,7 +12,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from contracts.errors import EngineError
-from flows import room
+from flows import prefect_server
 from flows.defects import Defect, wordless
 
 FULL = Path("/dev/full")
@@ -62,10 +62,8 @@ def test_what_a_defect_says_of_a_value_is_not_told() -> None:
 def test_prefect_is_not_started_where_it_could_not_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "_OF_PREFECT_MIB", float("inf"))
-    home = {PREFECT_HOME: tmp_path / "not there yet"}
+    monkeypatch.setattr(prefect_server, "_ITS_DATABASE_MIB", float("inf"))
+    home = {PREFECT_HOME: tmp_path / "not there yet", PREFECT_API_URL: None}
 
-    with temporary_settings({**home, PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        room.check_for_prefect()  # its server is elsewhere
-    with temporary_settings({**home, PREFECT_API_URL: None}), pytest.raises(EngineError):
-        room.check_for_prefect()
+    with temporary_settings(home), pytest.raises(EngineError, match="no room left"):
+        prefect_server.check()
