@@ -42,6 +42,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     read_as: Collection[Format] = (),
     part_rows: int = PART_ROWS,
     each: Each = map,
+    scratch: Path | None = None,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
 
@@ -55,7 +56,10 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         missing: how many records the sources say they have and did not give.
         read_as: the formats of its files, which the settings need not tell.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
-        each: does a function for every piece of work, which reads files and may write in ``out``.
+        each: does a function for every piece of work, which reads files and may write in
+            ``scratch``.
+        scratch: the folder for what is thrown away; by default ``out``. Who was taken for lost, and
+            still writes there, may keep it from being removed.
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
@@ -71,13 +75,13 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     suite = event_log_suite(log, table.collect_schema().names())
     pages = out / "validation"
     pages.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out) as scratch:
+    with TemporaryDirectory(dir=scratch or out, ignore_cleanup_errors=True) as folder:
         paths = [str(path) for path in candidates]
-        asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=scratch)
+        asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=folder)
         run = run_suite(suite, asset, now, each)
         # the order of what is set aside does not depend on how much is judged at once
         many = max(1, -(-rows // PART_ROWS))
-        verdict = _verdict(run, suite.expectations, out, Path(scratch), settings, many)
+        verdict = _verdict(run, suite.expectations, out, Path(folder), settings, many)
     text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
     (pages / "verdict.json").write_text(text, encoding="utf-8")
     write_definitions(run.checkpoint, pages)
@@ -97,9 +101,9 @@ def _verdict(
     broken, batch = _broken(run.result, suite), {"batch_id": str(run.result.batch_id)}
     told = [each for each in broken if each.severity == FailureSeverity.INFO]
     grave = [each for each in broken if each.severity != FailureSeverity.INFO]
-    aside = mark(run.engine, batch, grave, out / "quarantine.parquet", many, whole_cases=True)
-    named = scratch / "remarks.parquet"
-    remarked = mark(run.engine, batch, told, named, many, whole_cases=False)
+    quarantine, named = out / "quarantine.parquet", scratch / "remarks.parquet"
+    aside = mark(run.engine, batch, grave, quarantine, many, scratch / "grave", whole_cases=True)
+    remarked = mark(run.engine, batch, told, named, many, scratch / "told", whole_cases=False)
     remarks = pl.scan_parquet(named, glob=False).drop("case_id")
     remarks.sink_parquet(out / "validation" / "remarks.parquet")
     lookup = Lookup(run.engine, batch, settings.privacy.minimum_group)

@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import polars as pl
@@ -41,12 +40,13 @@ class Marked:
     by_rule: dict[str, Count]
 
 
-def mark(
+def mark(  # noqa: PLR0913 - what to mark, where, and how
     engine: PolarsExecutionEngine,
     batch: Kwargs,
     rules: Sequence[Expectation],
     path: Path,
     many: int,
+    scratch: Path,
     *,
     whole_cases: bool,
 ) -> Marked:
@@ -58,22 +58,22 @@ def mark(
         rules: an expectation a rule; those of the log as a whole mark nothing.
         path: the parquet file to write, in the shape of ``QUARANTINE``.
         many: in so many places it is sorted by ``KEY``, each of some slots of cases.
+        scratch: a new folder for what is thrown away, that the caller removes.
         whole_cases: whether a rule about cases marks all their rows, or those that tell of it.
     """
     pickable = [rule for rule in rules if map_metric(rule) in ROW_RULES | ROWS_RULES]
-    with TemporaryDirectory(dir=path.parent) as folder:
-        scratch = Path(folder)
-        # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
-        broken = _broken(engine, batch, pickable, whole_cases=whole_cases)
-        found = [Found(rows, scratch / str(number), many) for number, rows in enumerate(broken)]
-        collections.deque(engine.each(keep, found), maxlen=0)
-        pieces = [_piece(scratch, each) for each in range(many)]
-        written = [piece for piece in pieces if piece is not None]
-        marked = pl.LazyFrame(schema=QUARANTINE)
-        if written:
-            marked = pl.scan_parquet(written, glob=False)
-        marked.sink_parquet(path)
-        return Marked(_total(written), _unnamed(written), _by_rule(written))
+    # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
+    broken = _broken(engine, batch, pickable, whole_cases=whole_cases)
+    scratch.mkdir()
+    found = [Found(rows, scratch / str(number), many) for number, rows in enumerate(broken)]
+    collections.deque(engine.each(keep, found), maxlen=0)
+    pieces = [_piece(scratch, each) for each in range(many)]
+    written = [piece for piece in pieces if piece is not None]
+    marked = pl.LazyFrame(schema=QUARANTINE)
+    if written:
+        marked = pl.scan_parquet(written, glob=False)
+    marked.sink_parquet(path)
+    return Marked(_total(written), _unnamed(written), _by_rule(written))
 
 
 class Found(NamedTuple):
@@ -144,7 +144,8 @@ def _told(rows: pl.LazyFrame, rule: Expectation) -> pl.LazyFrame:
 
 def _piece(scratch: Path, place: int) -> Path | None:
     """The marked rows of one place, each once with all its reasons; null where there are none."""
-    found = sorted(scratch.glob(f"*/place={place}/*.parquet"))
+    # not what stands aside: a piece that is being written
+    found = sorted(scratch.glob(f"[0-9]*/place={place}/*.parquet"))
     if not found:
         return None
     path = scratch / f"{place:05}.parquet"

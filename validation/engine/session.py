@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult
@@ -19,6 +20,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
+from contracts.errors import HoeksteenError
 from validation.engine.datasource import ParquetAsset, PolarsDatasource
 from validation.engine.engine import PolarsExecutionEngine
 from validation.engine.table import Each
@@ -33,6 +35,26 @@ class SuiteRun(NamedTuple):
     result: ExpectationSuiteValidationResult
     engine: PolarsExecutionEngine
     checkpoint: gx.Checkpoint
+
+
+class _UntilOneFails:
+    """Does pieces of work until one fails, and then none.
+
+    Great Expectations goes on after an error, and asks for each of its metrics again.
+    """
+
+    def __init__(self, each: Each) -> None:
+        self._each = each
+        self.failure: Exception | None = None
+
+    def __call__(self, do: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        if self.failure:
+            raise self.failure
+        try:
+            return list(self._each(do, items))
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 def run_suite(
@@ -50,14 +72,15 @@ def run_suite(
         each: does a function for every plan.
 
     Raises:
-        RuntimeError: an expectation could not be computed, which is a defect of ours. The cause is
-            left out, since it may hold values of cells.
+        HoeksteenError: ``each`` did, since it could not have a piece of work done.
+        RuntimeError: an expectation could not be computed; caused by what ``each`` raised. No
+            other cause is given.
     """
     context = quiet_context()
     source = PolarsDatasource(name="candidates")
     context.add_datasource(datasource=source)
     engine = source.get_execution_engine()
-    engine.each = each
+    engine.each = worked = _UntilOneFails(each)
     log = source.add_asset(asset).add_batch_definition("whole")
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))
@@ -67,7 +90,9 @@ def run_suite(
     )
     run = RunIdentifier(run_name="gate", run_time=now)
     [result] = checkpoint.run(run_id=run).run_results.values()
-    _all_computed(result)
+    if isinstance(worked.failure, HoeksteenError):
+        raise worked.failure
+    _all_computed(result, worked.failure)
     return SuiteRun(result, engine, checkpoint)
 
 
@@ -81,9 +106,9 @@ def quiet_context() -> EphemeralDataContext:
     return gx.get_context(mode="ephemeral", project_config=nothing_on_disk)
 
 
-def _all_computed(result: ExpectationSuiteValidationResult) -> None:
+def _all_computed(result: ExpectationSuiteValidationResult, failure: Exception | None) -> None:
     """Great Expectations catches an expectation's error and goes on: a gate must not."""
     failed = [each.expectation_config for each in result.results if not each.result]
     if failed:
         names = ", ".join(str(config and (config.meta or {}).get("rule")) for config in failed)
-        raise RuntimeError(f"Great Expectations could not compute {names}.")
+        raise RuntimeError(f"Great Expectations could not compute {names}.") from failure

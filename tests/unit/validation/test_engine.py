@@ -114,7 +114,8 @@ def test_great_expectations_counts_what_is_set_aside(tmp_path: Path) -> None:
     suite = event_log_suite(LOG, LOG.columns)
     result, engine, _ = run_suite(suite, log(path), NOW)
     batch, to = {"batch_id": str(result.batch_id)}, tmp_path / "q.parquet"
-    aside = mark(engine, batch, suite.expectations, to, 1, whole_cases=False)
+    scratch = tmp_path / "scratch"
+    aside = mark(engine, batch, suite.expectations, to, 1, scratch, whole_cases=False)
     counted = {
         each.expectation_config.meta["rule"]: each.result["unexpected_count"]
         for each in result.results

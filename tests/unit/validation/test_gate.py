@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from contracts.errors import EngineError
 from contracts.verdict import QUARANTINE, Verdict
 from tests.unit.validation.logs import NOW, SETTINGS, case, row, table, written
 from validation.gate import judge
@@ -141,6 +143,31 @@ from validation.gate import judge
 from tests.unit.validation.logs import NOW, SETTINGS
 assert not judge([pathlib.Path(sys.argv[1])], SETTINGS, NOW, pathlib.Path(sys.argv[2])).success
 """
+
+
+class Worked:
+    """Has every piece of work fail, and counts how often it was asked."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure, self.asked = failure, 0
+
+    def __call__(self, _do: object, _items: object) -> list[object]:
+        self.asked += 1
+        raise self.failure
+
+
+def test_what_keeps_the_work_from_being_done_is_told_and_nothing_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    lost = Worked(EngineError("There are no workers any more."))
+    with pytest.raises(EngineError, match="no workers"):
+        judge([written(case("p"), tmp_path)], SETTINGS, NOW, tmp_path, each=lost)
+
+    full = Worked(OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(RuntimeError, match="could not compute") as told:
+        judge([written(case("p"), tmp_path)], SETTINGS, NOW, tmp_path, each=full)
+    assert told.value.__cause__ is full.failure
+    assert (lost.asked, full.asked) == (1, 1)
 
 
 def test_a_run_is_offline_silent_and_tidy(tmp_path: Path) -> None:
