@@ -13,7 +13,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -68,11 +68,8 @@ class Dask:
 
     def __init__(self, client: Client, asked: Asked) -> None:
         self._client, self._asked = client, asked
-
-    @property
-    def pieces(self) -> int:
-        """Some for each worker, as no two take as long."""
-        return _PIECES_A_WORKER * max(1, len(self._client.nthreads()))
+        # some for each worker, as no two take as long
+        self.pieces = _PIECES_A_WORKER * max(1, len(client.nthreads()))
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]
@@ -83,22 +80,25 @@ class Dask:
             EngineError: a worker is not fit for the run, or workers or their scheduler were lost.
         """
         from distributed import KilledWorker
-        from distributed.comm import CommClosedError
 
         fit = wordless(partial(_done_if_alike, self._asked, do, given))
-        futures = self._client.map(fit, items, pure=False)
         try:
-            for future in futures:
-                yield self._result(future)
+            yield from self._results(self._client.map(fit, items, pure=False))
         except KilledWorker:
             raise EngineError(
                 "Worker after worker was lost at the same piece of work.",
                 "Give the workers more memory, or look in their logs.",
             ) from None
-        except (CancelledError, CommClosedError):
+        except _lost():
             raise EngineError(
                 "The scheduler of Dask was lost.", "Look in its log, and run again."
             ) from None
+
+    def _results(self, futures: list[Any]) -> Iterator[Any]:
+        """What they give; where one fails, those that are not begun yet are left."""
+        try:
+            for future in futures:
+                yield self._result(future)
         finally:
             self._client.cancel(futures)
 
@@ -116,9 +116,20 @@ class Dask:
         )
 
     def peak_mib(self) -> int:
-        """That of the process that had most, of the workers that are there and this one."""
-        theirs: dict[str, int] = self._client.run(peak_mib, on_error="ignore")
+        """That of the process that had most, of this one and of the workers that can be asked."""
+        theirs: dict[str, int] = {}
+        if self._client.status == "running":
+            with suppress(*_lost()):  # whoever needs a worker will say so
+                theirs = self._client.run(peak_mib, on_error="ignore")
         return max([peak_mib(), *theirs.values()])
+
+
+def _lost() -> tuple[type[Exception], ...]:
+    """What the client of a scheduler that is lost raises."""
+    from distributed.client import ClosedClientError
+    from distributed.comm import CommClosedError
+
+    return (CancelledError, CommClosedError, ClosedClientError)
 
 
 def _done_if_alike(asked: Asked, do: Callable[..., Any], given: Sequence[Any], item: Any) -> Any:

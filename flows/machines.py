@@ -11,10 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from contracts.errors import EngineError
+from contracts.errors import ConfigError, EngineError
 from contracts.settings import Privacy
 from flows.job import Job
+from ingest.places import Folder
+from ingest.sources import Address
 
+_SET_IT = "Name the variable that holds the key in privacy.key_env, and set it everywhere."
 _LIBRARIES = ("hoeksteen", "polars", "numpy")
 
 
@@ -26,22 +29,24 @@ class Machine(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a worker must be like, and the folder that it must see."""
+    """What a worker must be like, and the folders and files that it must see."""
 
     like: Machine
-    folder: Path
+    seen: tuple[Path, ...]
     privacy: Privacy
     config: Path
 
 
 def asked_by(job: Job) -> Asked:
     """What a job asks of its workers: to be as this process is."""
-    return asked_of(job.settings.privacy, job.config, job.making)
+    exports = [each.file.path for each in job.inputs if not isinstance(each.file, Address)]
+    stores = [job.store.path] if isinstance(job.store, Folder) else []
+    return asked_of(job.settings.privacy, job.config, (job.making, *stores, *exports))
 
 
-def asked_of(privacy: Privacy, config: Path, folder: Path) -> Asked:
-    """What workers must be like for some pseudonyms, and to write in a folder."""
-    return Asked(_here(privacy, config), folder, privacy, config)
+def asked_of(privacy: Privacy, config: Path, seen: tuple[Path, ...]) -> Asked:
+    """What workers must be like for some pseudonyms, and to see some folders and files."""
+    return Asked(_here(privacy, config), seen, privacy, config)
 
 
 @functools.cache
@@ -61,12 +66,18 @@ def check_here(asked: Asked) -> None:
     Raises:
         EngineError: it differs.
     """
-    if not asked.folder.is_dir():
-        raise EngineError(
-            f"A worker on {socket.gethostname()} does not see {asked.folder}.",
-            "Let --out be a folder on storage that all machines share, at the same path.",
-        )
-    check_same(socket.gethostname(), _here(asked.privacy, asked.config), asked.like)
+    host = socket.gethostname()
+    for path in asked.seen:
+        if not path.exists():
+            raise EngineError(
+                f"A worker on {host} does not see {path}.",
+                "Let it be on storage that all machines share, at the same path.",
+            )
+    try:
+        here = _here(asked.privacy, asked.config)
+    except ConfigError as error:
+        raise EngineError(f"A worker on {host} makes no pseudonyms. {error}", _SET_IT) from None
+    check_same(host, here, asked.like)
 
 
 def check_same(host: str, theirs: Machine, ours: Machine) -> None:
@@ -82,7 +93,4 @@ def check_same(host: str, theirs: Machine, ours: Machine) -> None:
                 "Give all the same versions: then they find the same.",
             )
     if theirs.key != ours.key:
-        raise EngineError(
-            f"A worker on {host} has another key for pseudonyms.",
-            "Name the variable that holds the key in privacy.key_env, and set it everywhere.",
-        )
+        raise EngineError(f"A worker on {host} has another key for pseudonyms.", _SET_IT)

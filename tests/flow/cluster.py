@@ -41,7 +41,7 @@ def cluster(folder: Path, **environment: str) -> Iterator[Cluster]:
     here = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
     scheduler, workers = dask("scheduler", *here), []
     try:
-        until(told.exists, "the scheduler is there", every_seconds=0.02)
+        until(lambda: told.exists() and told.read_text(), "the scheduler is there", 0.02)
         address = json.loads(told.read_text("utf-8"))["address"]
         made = Cluster(scheduler, address, told, workers)
         for _ in range(WORKERS):

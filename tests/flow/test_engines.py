@@ -219,7 +219,8 @@ def test_a_piece_that_kills_every_worker_ends_the_run(asked: Asked) -> None:
 def asked(exports: Path, tmp_path: Path) -> Asked:
     """What a run asks of its workers."""
     job = planned(exports, tmp_path, "dask")
-    job.making.mkdir(parents=True)
+    for folder in (job.making, job.process_folder / "store"):
+        folder.mkdir(parents=True)
     return asked_by(job)
 
 
@@ -239,13 +240,16 @@ def test_where_the_last_worker_is_lost_it_says_so(
 
 
 def test_where_the_scheduler_is_lost_it_says_so(workers: Cluster, asked: Asked) -> None:
-    with Client(workers.address, set_as_default=False) as client:
-        results = Dask(client, asked).each(sleep_and_tell, (), [0, 600])
+    with Client(workers.address, timeout=2, set_as_default=False) as client:
+        worked = Dask(client, asked)
+        results = worked.each(sleep_and_tell, (), [0, 600])
         assert next(results) == 0
         workers.scheduler.kill()
 
-        with pytest.raises(EngineError, match="The scheduler of Dask was lost"):
-            next(results)
+        for given in (results, worked.each(sleep_and_tell, (), [0])):
+            with pytest.raises(EngineError, match="The scheduler of Dask was lost"):
+                next(given)
+        assert worked.peak_mib() > 0
 
 
 def sleep_and_tell(seconds: float) -> float:

@@ -34,9 +34,16 @@ def test_one_that_is_alike_will_do() -> None:
     check_same("node7", OURS, OURS)
 
 
+def test_one_that_has_no_key_is_refused(tmp_path: Path) -> None:
+    asked = Asked(OURS, (), Privacy(key_env="NOBODY_SET_THIS"), tmp_path / "p.yaml")
+
+    with pytest.raises(EngineError, match=r"^A worker on .* makes no pseudonyms\. .*NOBODY_SET"):
+        check_here(asked)
+
+
 def test_one_that_does_not_see_the_folder_is_refused(tmp_path: Path) -> None:
     privacy = Privacy(pseudonymise=())
-    asked = Asked(OURS, tmp_path / "gone", privacy, tmp_path / "p.yaml")
+    asked = Asked(OURS, (tmp_path, tmp_path / "gone"), privacy, tmp_path / "p.yaml")
 
     with pytest.raises(EngineError, match=r"does not see .*gone"):
         check_here(asked)
