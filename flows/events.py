@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from contracts.findings import Findings
 from flows.alarms import Alarm, alarms, stopped
-from flows.job import Job
+from flows.job import UNTOLD, Job
 from reporting.notices import Report
 
 _PROCESS = "hoeksteen.process"
@@ -75,7 +75,8 @@ def _last_findings(job: Job) -> Findings | None:
 
 def tell_stopped(job: Job) -> None:
     """Raises the alarm of a run that the gate stopped, once, unless it looks back."""
-    if job.looks_back or job.replaced.exists():
+    was_told = job.replaced.exists() and not (job.replaced / UNTOLD).exists()
+    if job.looks_back or was_told:
         return
     with _telling(job):
         verdict = json.loads((job.folder / "validation" / "verdict.json").read_text("utf-8"))

@@ -20,6 +20,8 @@ from ingest.batches import Batch, Origin, Version
 from ingest.places import Place
 from ingest.sources import Address, Found
 
+UNTOLD = ".untold"
+"""Stands in the folder of a run until Prefect was told of it."""
 NOT_YET = "DQ03"
 """The rule of the gate that depends on when a run is made."""
 
@@ -85,6 +87,11 @@ class Job(BaseModel):
     def draft(self) -> Path:
         """What becomes ``folder``."""
         return self.making / "run"
+
+    @property
+    def untold(self) -> Path:
+        """Is there from when the run stands in its place until that was told."""
+        return self.folder / UNTOLD
 
     @property
     def replaced(self) -> Path:

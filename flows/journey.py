@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -68,11 +70,14 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
 
     One that is there already is not made again; what the store has kept for long enough goes.
     """
-    if not job.is_done or steps.has_expired(job):
+    if not job.is_done or job.untold.exists() or steps.has_expired(job):
+        began = time.monotonic()
         with steps.alone(job, wait_seconds):
-            job = again(job)  # a run before us may have changed the store
+            # meanwhile a run before us may have changed the store, and the sources went on
+            job = again(job, waited_seconds=int(time.monotonic() - began))
             if job.is_done:
                 steps.sweep(job)
+                _tell(job, follower)
             else:
                 with steps.workplace(job), started(job) as engine:
                     _make(job, Stages(job.stage_log, engine, follower), follower)
@@ -98,14 +103,23 @@ def _make(job: Job, stages: Stages, follower: Follower) -> None:
     sums = steps.Sums(parts, attended, compared)
     stages.once("reporting", steps.report, job, batches, log, sums, verdict, earlier)
     steps.publish(job, batches)
-    follower.published(job)
+    _tell(job, follower)
+
+
+def _tell(job: Job, follower: Follower) -> None:
+    """Has it told that the run stands in its place, unless it was: the last try may have died."""
+    if job.untold.exists():
+        follower.published(job)
+        job.untold.unlink()
 
 
 def _judged(job: Job, batches: Sequence[Batch], stages: Stages, follower: Follower) -> Verdict:
     try:
-        verdict = stages.once("checking", steps.check, job, batches, stages.engine)
+        each = partial(stages.part, "checking")
+        verdict = stages.once("checking", steps.check, job, batches, stages.engine.pieces, each)
     except GateStopped:
         follower.stopped(job)
+        job.untold.unlink()
         raise
     follower.judged(job)
     return verdict

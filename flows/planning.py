@@ -79,12 +79,12 @@ def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Pat
     return folder, place_of(store or folder / "store", folder / ".store-here")
 
 
-def again(job: Job) -> Job:
-    """The same run, planned on what its sources and its store hold now."""
+def again(job: Job, waited_seconds: int = 0) -> Job:
+    """The same run, planned on what its sources and its store hold after a while."""
     return plan(
         job.config,
         out=job.process_folder.parent,
-        now=job.now,
+        now=job.now + dt.timedelta(seconds=waited_seconds),
         as_of=job.as_of,
         store=str(job.store),
         overrides=job.overrides,

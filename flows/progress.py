@@ -85,6 +85,12 @@ class Stages:
         """Has the engine do ``do(*given, item)`` for every item, as one stage."""
         return self._stage(name, partial(self.engine.each, do, given, items), len(items))
 
+    def part(
+        self, name: str, do: Callable[[Any], Result], items: Sequence[Any]
+    ) -> Iterator[Result]:
+        """Has the engine do ``do(item)`` for every item, within a stage that is going on."""
+        return self._follower.follow(name, self.engine.each(do, (), items), len(items))
+
     def once(self, name: str, do: Callable[..., Result], *given: Any) -> Result:
         """Does one thing in this process, as one stage."""
         return self._stage(name, lambda: (do(*given) for _ in range(1)), 1)[0]

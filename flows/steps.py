@@ -24,7 +24,6 @@ from contracts.settling import whole
 from contracts.verdict import Verdict
 from flows import shelf
 from flows.earlier import Earlier
-from flows.engines import Engine
 from flows.job import Job
 from flows.lens import lens_of, meant
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from ingest.events import Log
     from mining.journeys import Lens
     from mining.summaries import Bucket
+    from validation.engine.table import Each
 
 Part = TypeVar("Part")
 
@@ -112,8 +112,8 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
 
 
-def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
-    """Lets the gate judge the candidates, in pieces that an engine computes.
+def check(job: Job, batches: Sequence[Batch], pieces: int, each: Each) -> Verdict:
+    """Lets the gate judge the candidates, in pieces that ``each`` does: so many keep it busy.
 
     Raises:
         GateStopped: the log cannot be mined; the run folder holds the verdict and the quarantine.
@@ -130,8 +130,9 @@ def check(job: Job, batches: Sequence[Batch], engine: Engine) -> Verdict:
         as_of=job.as_of,
         missing=sum(batch.staged.missing for batch in batches),
         read_as=formats_of(batches, job.settings.sources),
-        part_rows=max(_LEAST_ROWS, PART_ROWS // engine.pieces),
-        each=lambda do, items: engine.each(do, (), items),
+        part_rows=max(_LEAST_ROWS, PART_ROWS // pieces),
+        each=each,
+        scratch=job.scratch,
     )
     if not verdict.success:
         write_quarantine(job)

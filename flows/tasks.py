@@ -67,7 +67,13 @@ class Prefect:
         return done
 
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
-        """Passes on what comes of a stage; of a long one Prefect shows how far it is."""
+        """Passes on what comes of a stage; of a long one Prefect shows how far it is.
+
+        One that does a single thing is begun or over, as Prefect shows anyway.
+        """
+        if total == 1:
+            yield from results
+            return
         told, shown = time.monotonic(), None
         for number, result in enumerate(results, start=1):
             if time.monotonic() - told > _TOLD_EVERY_SECONDS:

@@ -21,7 +21,7 @@ from flows import dialogue
 from flows.defaults import defaulted
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.identity import VERSION
-from flows.job import Job
+from flows.job import UNTOLD, Job
 from flows.lens import lens_of, meant
 from flows.progress import recorded
 from flows.public import write_public
@@ -135,8 +135,9 @@ def write_quarantine(job: Job) -> None:
 
 
 def publish(job: Job, batches: Sequence[Batch]) -> None:
-    """Renames the run into place."""
+    """Renames the run into place, of which nothing is told yet."""
     (job.draft / "run.json").write_text(json.dumps(_run(job, batches), indent=1), encoding="utf-8")
+    (job.draft / UNTOLD).touch()
     if job.folder.exists():  # an earlier try, that the gate stopped or that came out otherwise
         job.folder.replace(job.replaced)
     job.draft.replace(job.folder)

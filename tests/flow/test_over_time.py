@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ import polars as pl
 import pytest
 
 from contracts.errors import ConfigError, SourceError, StoreBusy
+from flows.job import Job
 from flows.journey import make
 from flows.planning import plan
+from flows.progress import NOBODY, Nobody
 from ingest.batches import paths_of
-from ingest.places import Place, place_of
+from ingest.places import Folder, Place, place_of
 from ingest.store import newest
 
 DAY = dt.timedelta(days=1)
@@ -144,6 +148,46 @@ def test_what_was_brought_halfway_is_left_by_a_run_that_looks_back(world: World)
     world.export("may.csv", LATE)
     world.run(JUNE + 4 * DAY)  # which has no address
     assert not halfway.parent.exists()
+
+
+def test_what_came_while_it_waited_is_not_from_the_future(world: World) -> None:
+    world.export("march.csv", MARCH + "Z0;brief;01-06-2026 04:00;Noord\n")
+    half_a_second_before = JUNE - dt.timedelta(seconds=0.5)
+    planned = plan(world.folder / "config.yaml", out=world.folder / "out", now=half_a_second_before)
+
+    with ThreadPoolExecutor() as elsewhere:
+        with Folder(planned.process_folder).hold():
+            made = elsewhere.submit(make, planned, NOBODY, 60)
+            time.sleep(1.5)
+            assert not made.done()
+        folder = made.result()
+
+    found = json.loads((folder / "findings.json").read_text("utf-8"))
+    assert found["log"]["quarantined_rows"] == 0
+
+
+def test_a_run_that_died_as_it_told_is_told_of_the_next_time(world: World) -> None:
+    class Dying(Nobody):
+        told = 0
+
+        def published(self, job: Job) -> None:  # noqa: ARG002
+            self.told += 1
+            if self.told == 1:
+                raise KeyboardInterrupt
+
+    world.export("march.csv", MARCH)
+    follower = Dying()
+
+    def again() -> Path:
+        job = plan(world.folder / "config.yaml", out=world.folder / "out", now=JUNE)
+        return make(job, follower)
+
+    with pytest.raises(KeyboardInterrupt):
+        again()
+    folder = again()
+    assert again() == folder
+    assert follower.told == 2
+    assert not [*folder.glob(".*")]
 
 
 def test_the_same_run_again_removes_what_was_kept_long_enough(world: World) -> None:
