@@ -27,6 +27,7 @@ from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name
 from flows.tasks import Prefect
+from flows.warm import wait_for_imports
 from ingest.batches import Batch
 
 Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
@@ -55,6 +56,7 @@ def journey(
     Raises:
         HoeksteenError: whatever the user can mend; see ``contracts.errors``.
     """
+    wait_for_imports()
     now = dt.datetime.now(dt.UTC)
     try:
         job = wordless(plan)(

@@ -15,16 +15,6 @@ from importlib import import_module
 _HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.outputs")
 
 
-def import_in_background() -> None:
-    """Begins to import the heavy rooms; who needs one before it is there waits for it.
-
-    Meanwhile the garbage collector rests: it would walk all modules again and again, a second in
-    all, and find nothing.
-    """
-    gc.disable()
-    threading.Thread(target=_import_all, name="imports", daemon=True).start()
-
-
 def _import_all() -> None:
     try:
         for name in _HEAVY:
@@ -32,3 +22,27 @@ def _import_all() -> None:
     finally:
         gc.freeze()
         gc.enable()
+
+
+_imports = threading.Thread(target=_import_all, name="imports", daemon=True)
+
+
+def import_in_background() -> None:
+    """Begins to import the heavy rooms; ``wait_for_imports`` before one is needed.
+
+    Meanwhile the garbage collector rests: it would walk all modules again and again, a second in
+    all, and find nothing.
+    """
+    if _imports.ident is None:
+        gc.disable()
+        _imports.start()
+
+
+def wait_for_imports() -> None:
+    """Waits until what is imported in the background is there, if anything is.
+
+    Two threads must not be at it at once: modules of Great Expectations import each other, and one
+    would find the half of what the other is making.
+    """
+    if _imports.is_alive():
+        _imports.join()

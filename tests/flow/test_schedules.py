@@ -237,6 +237,22 @@ def test_a_back_fill_is_the_runs_one_by_one(prefect: Prefect, world: World, tmp_
     assert f"{world.name} as of 2026-03-08" in names
 
 
+@ONE
+def test_the_command_runs_on_the_server_that_is_configured(
+    prefect: Prefect, tmp_path: Path
+) -> None:
+    world = World(tmp_path / "world", "by-command")
+
+    done = prefect.hoeksteen(world.folder, "run", str(world.config))
+
+    assert done.returncode == 0, done.stderr
+    assert world.folders == [world.by_hand(tmp_path / "by hand").name]
+    [run] = prefect.ask(
+        "/flow_runs/filter", {"flow_runs": {"name": {"any_": ["by-command as it is known"]}}}
+    )
+    assert run["state_type"] == "COMPLETED"
+
+
 def without_polls(deployment: dict[str, Any]) -> dict[str, Any]:
     """A deployment without what its worker says of itself."""
     return {key: deployment[key] for key in deployment if key not in ("status", "last_polled")}
