@@ -49,8 +49,8 @@ validators: ## install what tests judge HTML and BPMN with (needs npm; Java to r
 	npm install --silent --no-audit --no-fund --prefix .tools vnu-jar@26.9.27 bpmn-moddle@10.3.1
 
 lock: ## resolve the requirements again (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml --output-file requirements/dev.txt
-	echo pip | uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header - --output-file requirements/pip.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml --output-file requirements/dev.txt
+	echo pip | uv pip compile --quiet --generate-hashes --no-header - --output-file requirements/pip.txt
 
 clean: ## remove what was made
 	rm -rf .venv .tools out

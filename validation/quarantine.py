@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import collections
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from great_expectations.expectations.expectation import Expectation
 
 from contracts.events import KEY
 from contracts.rules import rule_table
-from contracts.settling import whole
 from contracts.verdict import QUARANTINE
 from validation.engine.engine import Kwargs, PolarsExecutionEngine
 from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
-from validation.engine.table import place_in
+from validation.engine.table import files_at, spread_over
 from validation.suites import rule_of
 
 
@@ -65,8 +63,7 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
     # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
     broken = _broken(engine, batch, pickable, whole_cases=whole_cases)
     scratch.mkdir()
-    found = [Found(rows, scratch / str(number), many) for number, rows in enumerate(broken)]
-    collections.deque(engine.each(keep, found), maxlen=0)
+    spread_over(many, broken, scratch, engine.each)
     pieces = [_piece(scratch, each) for each in range(many)]
     written = [piece for piece in pieces if piece is not None]
     marked = pl.LazyFrame(schema=QUARANTINE)
@@ -74,21 +71,6 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
         marked = pl.scan_parquet(written, glob=False)
     marked.sink_parquet(path)
     return Marked(_total(written), _unnamed(written), _by_rule(written))
-
-
-class Found(NamedTuple):
-    """A plan of rows that break a rule, and a new folder for them, with a file for each place."""
-
-    rows: pl.LazyFrame
-    folder: Path
-    many: int
-
-
-def keep(found: Found) -> None:
-    """Writes the rows that a plan gives."""
-    with whole(found.folder) as aside:
-        places = pl.PartitionBy(aside, key=place_in(found.many).alias("place"), include_key=False)
-        found.rows.sink_parquet(places, mkdir=True)
 
 
 def map_metric(expectation: Expectation) -> str:
@@ -144,8 +126,7 @@ def _told(rows: pl.LazyFrame, rule: Expectation) -> pl.LazyFrame:
 
 def _piece(scratch: Path, place: int) -> Path | None:
     """The marked rows of one place, each once with all its reasons; null where there are none."""
-    # not what stands aside: a piece that is being written
-    found = sorted(scratch.glob(f"[0-9]*/place={place}/*.parquet"))
+    found = files_at(place, scratch)
     if not found:
         return None
     path = scratch / f"{place:05}.parquet"

@@ -67,31 +67,41 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str, each: Ea
     count = max(1, -(-rows // part_rows))
 
     def cut() -> list[pl.LazyFrame]:
-        slices = Table(log, count, part_rows).slices
-        uncut = [_Uncut(piece, Path(scratch) / f"{n:05}", count) for n, piece in enumerate(slices)]
-        collections.deque(each(_cut, uncut), maxlen=0)
-        of_parts = (sorted(Path(scratch).glob(f"[0-9]*/part={n}/*.parquet")) for n in range(count))
-        return [pl.scan_parquet(files, glob=False) for files in of_parts if files]
+        spread_over(count, Table(log, count, part_rows).slices, Path(scratch), each)
+        files = [files_at(place, Path(scratch)) for place in range(count)]
+        return [pl.scan_parquet(each_part, glob=False) for each_part in files if each_part]
 
     return Table(log, count, part_rows, cut)
 
 
-class _Uncut(NamedTuple):
-    """Some rows, and a new folder for them, with a place for each of so many parts."""
+def spread_over(count: int, plans: Iterable[pl.LazyFrame], folder: Path, each: Each) -> None:
+    """Writes the rows of each plan in ``folder``, at one of so many places by their ``slot``."""
+    pieces = [_Piece(rows, folder / f"{n:05}", count) for n, rows in enumerate(plans)]
+    collections.deque(each(_spread, pieces), maxlen=0)
+
+
+def files_at(place: int, folder: Path) -> list[Path]:
+    """The files of the rows that were spread to a place; not what is still being written."""
+    return sorted(folder.glob(f"[0-9]*/place={place}/*.parquet"))
+
+
+class _Piece(NamedTuple):
+    """A plan of some rows, and a new folder for them with so many places."""
 
     rows: pl.LazyFrame
     folder: Path
-    parts: int
+    places: int
 
 
-def _cut(uncut: _Uncut) -> None:
-    with whole(uncut.folder) as folder:
-        places = pl.PartitionBy(folder, key=place_in(uncut.parts).alias("part"), include_key=False)
-        uncut.rows.sink_parquet(places, compression="lz4", mkdir=True)
+def _spread(piece: _Piece) -> None:
+    rows, folder, count = piece
+    with whole(folder) as aside:
+        places = pl.PartitionBy(aside, key=_place_in(count).alias("place"), include_key=False)
+        rows.sink_parquet(places, compression="lz4", mkdir=True)
 
 
-def place_in(count: int) -> pl.Expr:
-    """In which of so many parts a row is, by its ``slot``; one without is in the first."""
+def _place_in(count: int) -> pl.Expr:
+    """At which of so many places a row is, by its ``slot``; one without is at the first."""
     # a row without a case id has no slot; it must be judged all the same
     return pl.col("slot").fill_null(0).cast(pl.Int64) * count // SLOTS
 
