@@ -104,13 +104,13 @@ _EMPTY = ("team", "org", "instance", "at_problem", "noticed", "destroy_on")
 
 def by_us(path: Path) -> list[int]:
     """The suite on our engine, of a table in parts."""
+    from contracts.candidates import scan
     from validation.asked import Log
     from validation.engine.datasource import PART_ROWS, ParquetAsset
     from validation.engine.session import run_suite
-    from validation.engine.table import whole_log
     from validation.suites import event_log_suite
 
-    rows = whole_log([path]).select(pl.len()).collect().item()
+    rows = scan([path]).select(pl.len()).collect().item()
     suite = event_log_suite(Log(SETTINGS, NOW, NOW, rows=rows), CANDIDATES.names())
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         asset = ParquetAsset(name="log", paths=[str(path)], part_rows=PART_ROWS, scratch=scratch)

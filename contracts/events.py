@@ -58,6 +58,12 @@ CANDIDATES = pl.Schema(
 )
 """A row of a source, followed by its ``case:*`` columns."""
 
+MAY_LACK = (
+    *("started_at", "registered_at", "resource", "team", "org"),
+    *("instance", "closed_at", "recorded_at", "destroy_on", "noticed"),
+)
+"""The columns of ``CANDIDATES`` that a file of them lacks where they would be null throughout."""
+
 EVENTS = pl.Schema(
     {
         "bucket": pl.Int32,

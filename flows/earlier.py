@@ -78,7 +78,7 @@ def _version(store: Place, run: dict[str, Any]) -> Version | None:
 
     Two commits may be known since the same moment, so the files must be those of the run too.
     """
-    from ingest.candidates import scan
+    from contracts.candidates import scan
     from ingest.store import is_kept, versions
 
     if "known_at" not in run:  # made before stores kept what was known

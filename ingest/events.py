@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
 from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
-from ingest.candidates import scan
 from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
 
 

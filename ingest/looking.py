@@ -7,7 +7,7 @@ A row is told by the column in which it stands; what stands there goes no furthe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -20,15 +20,29 @@ _SAMPLE = 100_000
 _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 
 
+Question = tuple[str, str]
+"""What is asked, and the place of the column of which it is."""
+
+
 class Looked(NamedTuple):
-    """``rows`` rows with ``NOTICED``, and by their place the values that columns of ids have."""
+    """``rows`` rows, with ``NOTICED`` where anything can be.
+
+    ``ids``: by their place, the values that columns of ids have. ``shown``: which of the questions
+    that were asked any row answers with yes.
+    """
 
     frame: pl.LazyFrame
     rows: int
     ids: dict[str, pl.Series]
+    shown: set[Question]
 
 
-def looked_through(raw: Raw, kept: Collection[str], of_ids: Collection[str] = ()) -> Looked:
+def looked_through(
+    raw: Raw,
+    kept: Collection[str],
+    of_ids: Collection[str] = (),
+    asked: Mapping[Question, pl.Expr] | None = None,
+) -> Looked:
     """The rows of ``raw`` with what its reader noticed, and then what is found here.
 
     Of a text that is kept and holds a citizen's number the digits are hidden; of one that tells who
@@ -40,29 +54,42 @@ def looked_through(raw: Raw, kept: Collection[str], of_ids: Collection[str] = ()
         raw: the rows, and the columns to look through.
         kept: the places of the columns whose values are kept as they are.
         of_ids: the places of the columns whose values are asked for.
+        asked: what else that look should answer: whether a row shows something.
     """
     texts = _texts(raw)
-    rows, numbered, telling, ids = _likely(
-        raw.frame, texts, [each for each in texts if each in kept], of_ids
-    )
-    signs = []
-    for each in numbered:
-        name, text = raw.texts[each], texts[each]
-        is_whole = citizen_numbers.says_so(name) or _is_of_citizens(raw.frame, text, rows)
-        find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
-        signs.append(Sign("DQ14", name, find(text)))
-    masked = {
-        each: _masked(texts[each], sign.is_broken, "[0-9]")
-        for each, sign in zip(numbered, signs, strict=True)
+    numbers = {
+        ("number", each): text.str.contains(citizen_numbers.LIKELY) for each, text in texts.items()
+    }
+    persons = {
+        ("person", each): text.str.contains(personal.LIKELY)
+        for each, text in texts.items()
         if each in kept
     }
-    for each in telling:
-        is_telling = personal.stand_in(texts[each])
-        signs.append(Sign("DQ15", raw.texts[each], is_telling))
-        if each not in of_ids:
-            masked[each] = _masked(masked.get(each, texts[each]), is_telling, r"[\p{L}\p{N}]")
-    frame = raw.frame.with_columns(notices([*raw.signs, *signs]), **masked)
-    return Looked(frame, rows, ids)
+    rows, ids, shown = _seen(raw.frame, of_ids, {**numbers, **persons, **(asked or {})})
+    numbered, telling = {}, {}
+    for each in (each for each in texts if ("number", each) in shown):
+        text, says_so = texts[each], citizen_numbers.says_so(raw.texts[each])
+        is_whole = says_so or _is_of_citizens(raw.frame, text, rows)
+        find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
+        if each not in ids or _any_shows(ids[each], each, find(text)):
+            numbered[each] = find(text)
+    for each in (each for each in texts if ("person", each) in shown):
+        telling[each] = personal.stand_in(texts[each])
+    signs = [
+        *raw.signs,
+        *(Sign("DQ14", raw.texts[each], is_broken) for each, is_broken in numbered.items()),
+        *(Sign("DQ15", raw.texts[each], is_broken) for each, is_broken in telling.items()),
+    ]
+    masked = {
+        each: _masked(texts[each], is_hidden, "[0-9]")
+        for each, is_hidden in numbered.items()
+        if each in kept
+    }
+    for each in telling.keys() - set(of_ids):
+        text = masked.get(each, texts[each])
+        masked[each] = _masked(text, telling[each], r"[\p{L}\p{N}]")
+    noticed = [notices(signs)] if signs else []
+    return Looked(raw.frame.with_columns(*noticed, **masked), rows, ids, shown)
 
 
 def _masked(text: pl.Expr, is_hidden: pl.Expr, what: str) -> pl.Expr:
@@ -105,35 +132,38 @@ def _for_json(value: pl.Expr, kind: Any) -> pl.Expr:
     return value
 
 
-def _likely(
-    frame: pl.LazyFrame,
-    texts: dict[str, pl.Expr],
-    kept: Collection[str],
-    of_ids: Collection[str],
-) -> tuple[int, list[str], list[str], dict[str, pl.Series]]:
-    """How many rows there are, the places where a number, or a person, may stand, and all ids."""
+def _seen(
+    frame: pl.LazyFrame, of_ids: Collection[str], asked: Mapping[Question, pl.Expr]
+) -> tuple[int, dict[str, pl.Series], set[Question]]:
+    """How many rows there are, all ids, and which questions any row answers with yes.
+
+    Of ids each value is asked once, however many rows have it.
+    """
+    of_rows = {question: shows for question, shows in asked.items() if question[1] not in of_ids}
     found = (
         frame.select(
             pl.len().alias("rows"),
             *(
-                text.str.contains(citizen_numbers.LIKELY).any().alias(f"number {place}")
-                for place, text in texts.items()
-            ),
-            *(
-                texts[place].str.contains(personal.LIKELY).any().alias(f"person {place}")
-                for place in kept
-            ),
-            *(
-                pl.col(place).cast(pl.String).drop_nulls().unique().implode().alias(f"id {place}")
+                pl.col(place).cast(pl.String).drop_nulls().unique().implode().alias(f"id:{place}")
                 for place in of_ids
             ),
+            *(shows.any().alias(":".join(question)) for question, shows in of_rows.items()),
         )
         .collect(engine="streaming")
         .row(0, named=True)
     )
-    numbered = [place for place in texts if found[f"number {place}"]]
-    ids = {place: pl.Series(found[f"id {place}"], dtype=pl.String) for place in of_ids}
-    return found["rows"], numbered, [place for place in kept if found[f"person {place}"]], ids
+    ids = {place: pl.Series(found[f"id:{place}"], dtype=pl.String) for place in of_ids}
+    shown = {question for question in of_rows if found[":".join(question)]}
+    for question in asked.keys() - of_rows.keys():
+        place = question[1]
+        if _any_shows(ids[place], place, asked[question]):
+            shown.add(question)
+    return found["rows"], ids, shown
+
+
+def _any_shows(values: pl.Series, place: str, shows: pl.Expr) -> bool:
+    """Whether any of the values of a column answers a question about its rows with yes."""
+    return bool(values.to_frame(place).select(shows.any()).item())
 
 
 def _is_of_citizens(frame: pl.LazyFrame, text: pl.Expr, rows: int) -> bool:

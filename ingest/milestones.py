@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from ingest.raw import DIGEST
+from ingest.times import PARSED
 
 SOURCE, ACTIVITY, TIME = "#source", "#activity", "#time"
 """The columns that a row gets: what its milestone is the source of, its name, and when it was."""
 
-_AT, _PROBLEM = "#at", "#problem"
 _NUMBER, _NONE = "#milestone", "#none"
+_FIELDS = tuple(PARSED.to_schema())
 
 
 def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl.LazyFrame:
@@ -33,11 +34,11 @@ def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl
     parsed = [time.alias(place) for place, time in zip(places, times.values(), strict=True)]
     # a list for each field: lists of records take ten times as long
     every = {
-        column: pl.concat_list(pl.col(place).struct.field(field) for place in places)
-        for column, field in ((_AT, "at"), (_PROBLEM, "problem"))
+        f"#{field}": pl.concat_list(pl.col(place).struct.field(field) for place in places)
+        for field in _FIELDS
     }
     numbers = pl.concat_list(pl.lit(number, pl.UInt16) for number in range(len(times)))
-    number, is_missing = pl.col(_NUMBER), _is_missing(pl.col(_PROBLEM))
+    number, is_missing = pl.col(_NUMBER), _is_missing(pl.col("#problem"))
     none = pl.all_horizontal(_is_missing(pl.col(place).struct.field("problem")) for place in places)
     return (
         rows.with_columns(parsed)
@@ -47,7 +48,7 @@ def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl
         .filter(~is_missing | (pl.col(_NONE) & (number == 0)))
         .with_columns(
             pl.struct(DIGEST, _NUMBER).hash().alias(DIGEST),
-            pl.struct(at=_AT, problem=_PROBLEM).alias(TIME),
+            pl.struct(pl.col(f"#{field}").alias(field) for field in _FIELDS).alias(TIME),
             _named(number, _sources(name, len(times))).alias(SOURCE),
             _named(number, list(times)).alias(ACTIVITY),
         )

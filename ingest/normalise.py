@@ -4,22 +4,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.events import CANDIDATES, attribute_column
+from contracts.events import attribute_column
 from ingest.notations import Notation
 from ingest.notices import NOTICED
 from ingest.raw import DESTROY_ON, DIGEST, ROW
 from ingest.roles import Roles
 from ingest.times import PARSED, parsed, typed
 
-TIME_ROLES = (
-    *("timestamp", "start_timestamp"),
-    *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
-)
+_INSTANTS = {
+    "timestamp": "at",
+    "start_timestamp": "started_at",
+    "registration_timestamp": "registered_at",
+    "closing_timestamp": "closed_at",
+    "recorded_timestamp": "recorded_at",
+}
+TIME_ROLES = tuple(_INSTANTS)
+_OF_THE_READER = {"noticed": NOTICED, "destroy_on": DESTROY_ON}
 ID_ROLES = ("case_id", "resource")
 # XML cannot carry them; a byte order mark amid a file is where another was put after it
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
@@ -34,14 +38,15 @@ def normalise(
     source: pl.Expr,
     zone: str,
 ) -> pl.LazyFrame:
-    """Rows in the shape of ``CANDIDATES`` but for ``slot``, and their ``case:*`` columns.
+    """Rows with those columns of ``CANDIDATES`` that the file tells, and their ``case:*`` columns.
 
-    Control characters become spaces, texts are stripped; an empty value is null. Ids stay as they
-    are written: they are ``cleaned`` once for all rows that have them.
+    ``slot`` is not among them yet. Control characters become spaces, texts are stripped; an empty
+    value is null. Ids stay as they are written: they are ``cleaned`` once for all rows that have
+    them.
 
     Args:
-        rows: ``ROW``, ``DIGEST``, ``NOTICED``, ``DESTROY_ON`` if it is there, and the columns that
-            ``roles`` names.
+        rows: ``ROW``, ``DIGEST``, ``NOTICED`` and ``DESTROY_ON`` if they are there, and the columns
+            that ``roles`` names.
         roles: which column of ``rows`` plays which role.
         notations: by time column that is ``String``, how it is written.
         source: what names the file.
@@ -49,33 +54,33 @@ def normalise(
     """
     schema = rows.collect_schema()
     column = roles.columns
-    text = {role: _text(column.get(role)) for role in _TEXT_ROLES}
-    ids = {role: _written(column.get(role)) for role in ID_ROLES}
-    time = {role: time_of(column.get(role), schema, notations, zone) for role in TIME_ROLES}
-    at = pl.col("#time").struct.field("at")
-    started_at = time["start_timestamp"].struct.field("at")
-    attributes = {attribute_column(name): place for name, place in roles.case_attributes.items()}
-    candidates = {
+    # each is read once, and then taken apart
+    times = {
+        _INSTANTS[role]: time_of(column[role], schema, notations, zone).alias(f"#{_INSTANTS[role]}")
+        for role in TIME_ROLES
+        if role in column
+    }
+    field = {name: pl.col(f"#{name}").struct.field for name in times}
+    is_day = field["at"]("is_day")
+    if "started_at" in field:
+        is_day |= field["started_at"]("is_day").fill_null(value=False)
+    lifecycle = pl.lit("complete")
+    if "lifecycle" in column:
+        lifecycle = _text(column["lifecycle"]).str.to_lowercase().fill_null("complete")
+    told = {
         "source": source,
         "row": pl.col(ROW).cast(pl.Int64),
         "digest": pl.col(DIGEST).reinterpret(signed=True),
-        "started_at": started_at,
-        "at": at,
-        "registered_at": time["registration_timestamp"].struct.field("at"),
-        "closed_at": time["closing_timestamp"].struct.field("at"),
-        "recorded_at": time["recorded_timestamp"].struct.field("at"),
-        "destroy_on": pl.col(DESTROY_ON) if DESTROY_ON in schema else pl.lit(None, pl.Date),
-        "noticed": pl.col(NOTICED),
-        "is_day": _is_midnight(at, zone) | _is_midnight(started_at, zone).fill_null(value=False),
-        "lifecycle": _text(column.get("lifecycle")).str.to_lowercase().fill_null("complete"),
-        "at_problem": pl.col("#time").struct.field("problem"),
-        **text,
-        **ids,
+        "lifecycle": lifecycle,
+        "at_problem": field["at"]("problem"),
+        "is_day": is_day,
+        **{name: of_time("at") for name, of_time in field.items()},
+        **{role: _text(column[role]) for role in _TEXT_ROLES if role in column},
+        **{role: _written(column[role]) for role in ID_ROLES if role in column},
+        **{attribute_column(name): _text(place) for name, place in roles.case_attributes.items()},
+        **{name: pl.col(found) for name, found in _OF_THE_READER.items() if found in schema},
     }
-    return rows.with_columns(time["timestamp"].alias("#time")).select(
-        *(candidates[name].alias(name) for name in CANDIDATES if name != "slot"),
-        *(_text(place).alias(name) for name, place in attributes.items()),
-    )
+    return rows.with_columns(times.values()).select(**told)
 
 
 def cleaned(written: pl.Series) -> pl.Series:
@@ -83,29 +88,19 @@ def cleaned(written: pl.Series) -> pl.Series:
     return written.alias("text").to_frame().select(_text("text")).to_series()
 
 
-def _written(column: str | None) -> pl.Expr:
-    if column is None:
-        return pl.lit(None, dtype=pl.String)
+def _written(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String, strict=False)
 
 
-def _text(column: str | None) -> pl.Expr:
-    if column is None:
-        return pl.lit(None, dtype=pl.String)
+def _text(column: str) -> pl.Expr:
     stripped = _written(column).str.replace_many(_CONTROLS, [" "]).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
 
 
-def _is_midnight(instant: pl.Expr, zone: str) -> pl.Expr:
-    return instant.dt.convert_time_zone(zone).dt.time() == dt.time()
-
-
 def time_of(
-    column: str | None, schema: pl.Schema, notations: Mapping[str, Notation], zone: str
+    column: str, schema: pl.Schema, notations: Mapping[str, Notation], zone: str
 ) -> pl.Expr:
     """A column of times as ``PARSED``, which it may be already."""
-    if column is None:
-        return pl.lit(None, dtype=PARSED)
     if schema[column] == PARSED:
         return pl.col(column)
     if schema[column].is_temporal():

@@ -8,6 +8,7 @@ notation is unreadable rather than misread.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -97,6 +98,47 @@ _SIGNS = {
 _DATES = {"day first", "month first"}
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """What the first values of a column tell of its notation.
+
+    ``best``: what fits them best. ``sample``: those that are no placeholders. ``seen``: the signs
+    among them of what comes first in a date.
+    """
+
+    best: Notation
+    sample: pl.Series
+    seen: frozenset[str] = frozenset()
+
+    def asks(self, text: pl.Expr) -> dict[str, pl.Expr]:
+        """By sign, whether a value shows it: what the whole column is to be asked.
+
+        A date that tells what comes first can only be gainsaid by another date.
+        """
+        if self.best is not _DAY_FIRST:
+            return {}
+        weaker = self.seen | {"meridiem"} if self.seen & _DATES else self.seen
+        return {sign: text.str.contains(_SIGNS[sign]) for sign in _SIGNS.keys() - weaker}
+
+    def settled(self, shown: Iterable[str], column: str, name: str) -> Notation:
+        """The notation, with the signs that the whole column shows; see ``notation_of``."""
+        notation = self.best
+        if notation is _DAY_FIRST:
+            notation = _which_first(self.seen.union(shown), column, name)
+        return _likeliest_first(notation, self.sample)
+
+
+def sampled(texts: pl.LazyFrame) -> Sampled:
+    """What the first values of the one column of ``texts``, a String one, tell of its notation."""
+    text = pl.first().str.strip_chars()
+    written = texts.select(text).filter(~text.str.contains(NO_TIME))
+    sample = written.head(SAMPLE).collect(engine="streaming").to_series()
+    hits = {notation: int(sample.str.contains(notation.shape).sum()) for notation in _NOTATIONS}
+    best = max(_NOTATIONS, key=hits.__getitem__)  # where nothing reads as a time the first
+    seen = {sign for sign, shape in _SIGNS.items() if sample.str.contains(shape).any()}
+    return Sampled(best, sample, frozenset(seen))
+
+
 def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
     """The notation that the one column of ``texts``, a String one, is in.
 
@@ -107,29 +149,14 @@ def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
         SourceError: days over 12 stand in both places; ``name`` names the file, ``column`` the
             column in it.
     """
-    text = pl.first().str.strip_chars()
-    written = texts.select(text).filter(~text.str.contains(NO_TIME))
-    sample = written.head(SAMPLE).collect(engine="streaming").to_series()
-    if sample.is_empty():
-        return _ISO  # nothing to read: every value is missing
-    hits = {notation: int(sample.str.contains(notation.shape).sum()) for notation in _NOTATIONS}
-    best = max(_NOTATIONS, key=hits.__getitem__)
-    if not hits[best]:
-        return _ISO  # no value reads as a time: the gate says so, of every row
-    if best is _DAY_FIRST:
-        best = _which_first(texts, sample, column, name)
-    return _likeliest_first(best, sample)
+    first = sampled(texts)
+    asked = {sign: shows.any() for sign, shows in first.asks(pl.first()).items()}
+    shown = texts.select(**asked).collect(engine="streaming")
+    return first.settled([each.name for each in shown if each.any()], column, name)
 
 
-def _which_first(texts: pl.LazyFrame, sample: pl.Series, column: str, name: str) -> Notation:
-    seen = {sign for sign, shape in _SIGNS.items() if sample.str.contains(shape).any()}
-    # a date that tells it can only be gainsaid by another date
-    weaker = seen | {"meridiem"} if seen & _DATES else seen
-    left = [
-        pl.first().str.contains(_SIGNS[sign]).any().alias(sign) for sign in _SIGNS.keys() - weaker
-    ]
-    seen |= {each.name for each in texts.select(left).collect(engine="streaming") if each.any()}
-    if seen >= _DATES:
+def _which_first(seen: Collection[str], column: str, name: str) -> Notation:
+    if _DATES.issubset(seen):
         raise SourceError(
             f"{name}: the dates in column '{column}' are ambiguous: some can only be day-month, "
             "others only month-day.",

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.events import NOTICE
-
 NOTICED = "#noticed"
-"""Name of the column with what was noticed of a row: a list of ``NOTICE``, null where nothing."""
+"""Name of the column with what was noticed of a row: a list of ``NOTICE``, null where nothing.
+
+It is not there where nothing can be.
+"""
 
 
 class Sign(NamedTuple):
@@ -24,14 +25,12 @@ class Sign(NamedTuple):
 
 
 def notices(signs: Iterable[Sign]) -> pl.Expr:
-    """``NOTICED`` of rows, in the order of ``signs``."""
+    """``NOTICED`` of rows, in the order of ``signs``, of which there is one at least."""
     found = [
         pl.when(sign.is_broken).then(
             pl.struct(rule=pl.lit(sign.rule, pl.String), column=pl.lit(sign.column, pl.String))
         )
         for sign in signs
     ]
-    if not found:
-        return pl.lit(None, pl.List(NOTICE)).alias(NOTICED)
     every = pl.concat_list(found).list.drop_nulls()
     return pl.when(every.list.len() > 0).then(every).alias(NOTICED)

@@ -60,10 +60,12 @@ class Pseudonymiser:
             one.update(id_.encode())
             return one.digest()[:_BYTES]
 
-        letters = _base32(b"".join(map(digest, ids.drop_nulls().to_list())))
-        found = (letters[at : at + _LETTERS] for at in range(0, len(letters), _LETTERS))
-        names = (None if id_ is None else f"{self.key_id}:{next(found)}" for id_ in ids)
-        return pl.Series(ids.name, list(names), dtype=pl.String)
+        there = ids.is_not_null().arg_true()
+        letters = _base32(b"".join(map(digest, ids.gather(there).to_list())))
+        each = (letters[at : at + _LETTERS] for at in range(0, len(letters), _LETTERS))
+        names = pl.Series(list(each), dtype=pl.String)
+        none = pl.repeat(None, len(ids), dtype=pl.String, eager=True)
+        return none.scatter(there, f"{self.key_id}:" + names).alias(ids.name)
 
 
 def pseudonymise(
@@ -78,27 +80,29 @@ def pseudonymise(
     the case id as it will be stored; without a case id it is 0.
 
     Args:
-        candidates: in shape ``CANDIDATES`` but for ``slot``, with ``case:*`` columns; ``case_id``
+        candidates: columns of ``CANDIDATES`` but for ``slot``, and ``case:*`` columns; ``case_id``
             and ``resource`` as they are written.
-        ids: how each value of ``case_id`` is written, and of ``resource`` unless that is null in
-            all rows.
+        ids: how each value of ``case_id`` is written, and of ``resource`` if that is there.
         columns: which of the two are replaced.
         pseudonymiser: makes the pseudonyms; null where none are wanted.
     """
     if pseudonymiser:
         candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
-    replaced = {"slot": pl.lit(0, pl.Int32)}
+    numbers, stored = {}, {"slot": pl.lit(0, pl.Int32)}
     for column, written in ids.items():
-        stored = cleaned(written)
+        values = cleaned(written)
         if pseudonymiser and column in columns:
-            stored = pseudonymiser.of(_DOMAIN_OF[column], stored)
-        # null for what is not among them
-        number = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
-        replaced[column] = _picked(stored, number)
+            values = pseudonymiser.of(_DOMAIN_OF[column], values)
+        # where among them a value is; null for what is not
+        place = f"#{column}"
+        numbers[place] = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
+        stored[column] = _picked(values, pl.col(place))
         if column == "case_id":
-            replaced["slot"] = _picked(_slots(stored), number).fill_null(0)
-    cases = [c for c in candidates.collect_schema().names() if c.startswith(CASE_PREFIX)]
-    return candidates.with_columns(**replaced).select(*CANDIDATES, *cases)
+            stored["slot"] = _picked(_slots(values), pl.col(place)).fill_null(0)
+    replaced = candidates.with_columns(**numbers).with_columns(**stored)
+    names = replaced.collect_schema().names()
+    cases = [name for name in names if name.startswith(CASE_PREFIX)]
+    return replaced.select(*(name for name in CANDIDATES if name in names), *cases)
 
 
 def _slots(ids: pl.Series) -> pl.Series:

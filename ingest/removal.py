@@ -12,10 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.events import SLOTS
 from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
-from ingest.candidates import scan
 from ingest.places import Place
 from ingest.pseudonyms import slot_of
 

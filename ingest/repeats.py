@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.candidates import scan
 from ingest.batches import Batch, Part, Staged, paths_of
-from ingest.candidates import scan
 
 _SAME = ("case_id", "digest")
 

@@ -21,10 +21,10 @@ from contracts.sources import Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.day_and_time import with_moments
 from ingest.delimited import read_delimited
-from ingest.looking import looked_through
+from ingest.looking import Looked, looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
 from ingest.normalise import ID_ROLES, TIME_ROLES, normalise, time_of
-from ingest.notations import Notation, notation_of
+from ingest.notations import Notation, sampled
 from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
@@ -69,9 +69,9 @@ def stage(
         _check_types(raw, named, in_two.values(), file.name)
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
-            notations = _notations(raw, named, file.name)
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
-            looked = looked_through(raw, _kept(roles, settings.privacy), set(of_ids.values()))
+            kept = _kept(roles, settings.privacy)
+            looked, notations = _looked(raw, named, kept, set(of_ids.values()), file.name)
             candidates = _candidates(looked.frame, roles, notations, file.name, source.timezone)
             ids = {role: looked.ids[place] for role, place in of_ids.items()}
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
@@ -196,13 +196,28 @@ def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
         ) from None
 
 
-def _notations(raw: Raw, roles: Roles, name: str) -> dict[str, Notation]:
-    """How the columns with written times are written, by their place."""
+def _looked(
+    raw: Raw, roles: Roles, kept: set[str], of_ids: set[str], name: str
+) -> tuple[Looked, dict[str, Notation]]:
+    """What one look through the file shows, and how times are written in it, by their place."""
     schema = raw.frame.collect_schema()
-    return {
-        raw.places[column]: notation_of(
-            raw.frame.select(pl.col(raw.places[column]).cast(pl.String)), column, name
-        )
+    written = {
+        column: raw.places[column]
         for column in _times(roles)
         if not schema[raw.places[column]].is_temporal()
     }
+    samples = {
+        place: sampled(raw.frame.select(pl.col(place).cast(pl.String)))
+        for place in written.values()
+    }
+    asked = {
+        (sign, place): shows
+        for place, sample in samples.items()
+        for sign, shows in sample.asks(pl.col(place).cast(pl.String)).items()
+    }
+    looked = looked_through(raw, kept, of_ids, asked)
+    notations = {}
+    for column, place in written.items():
+        shown = [sign for sign, of in looked.shown if of == place]
+        notations[place] = samples[place].settled(shown, column, name)
+    return looked, notations

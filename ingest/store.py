@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
 from contracts.events import CANDIDATES, CASE_PREFIX, SLOTS
 from ingest.batches import Batch, Origin, Part, Staged, Version, parts_of, paths_of
-from ingest.candidates import scan
 from ingest.places import Place
 
 if TYPE_CHECKING:

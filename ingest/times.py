@@ -12,11 +12,15 @@ import polars as pl
 from contracts.events import INSTANT
 from ingest.notations import NO_TIME, SERIAL, Notation
 
-PARSED: Final = pl.Struct({"at": INSTANT, "problem": pl.String})
-"""An instant, or why there is none: ``missing`` or ``unreadable``."""
+PARSED: Final = pl.Struct({"at": INSTANT, "is_day": pl.Boolean, "problem": pl.String})
+"""An instant and whether it is a local midnight, or why there is none.
+
+``problem`` is then ``missing`` or ``unreadable``.
+"""
 
 _EPOCH_OF_SERIALS = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a local time
 _MILLISECONDS_A_DAY = 86_400_000
+_MICROSECONDS_A_DAY = 1000 * _MILLISECONDS_A_DAY
 # both placeholders are local midnights, so a day of slack covers every zone
 _UNKNOWN_PAST = (
     dt.datetime(1899, 12, 31, tzinfo=dt.UTC),
@@ -39,7 +43,7 @@ def parsed(column: pl.Expr, notation: Notation, zone: str) -> pl.Expr:
 def typed(column: pl.Expr, zone: str) -> pl.Expr:
     """A Date or Datetime expression as ``PARSED``, with the same rules."""
     return column.map_batches(
-        lambda times: _explained(_instants(times, zone)),
+        lambda times: _explained(*_instants(times, zone)),
         return_dtype=PARSED,
         is_elementwise=True,
     )
@@ -49,16 +53,16 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
     texts = texts.str.strip_chars()
     prepared = notation.prepared(texts)
     if notation.name == SERIAL.name:
-        return _explained(_instants(_from_serial(prepared), zone), texts)
+        return _explained(*_instants(_from_serial(prepared), zone), texts)
     likeliest, *others = notation.formats
-    at = _instants(_read(prepared, likeliest), zone)
+    at, is_day = _instants(_read(prepared, likeliest), zone)
     for format_ in others:
         left = (at.is_null() & prepared.is_not_null()).arg_true()
         if left.is_empty():
             break
-        found = _read(prepared.gather(left), format_)
-        at = at.scatter(left, _instants(found, zone))
-    return _explained(at, texts)
+        found_at, found_day = _instants(_read(prepared.gather(left), format_), zone)
+        at, is_day = at.scatter(left, found_at), is_day.scatter(left, found_day)
+    return _explained(at, is_day, texts)
 
 
 def _read(texts: pl.Series, format_: str) -> pl.Series:
@@ -75,30 +79,38 @@ def _from_serial(texts: pl.Series) -> pl.Series:
     return origin + milliseconds
 
 
-def _instants(times: pl.Series, zone: str) -> pl.Series:
+def _instants(times: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+    """Times as instants, and whether each is a midnight in ``zone``."""
     if times.dtype == pl.Date:
         times = times.cast(pl.Datetime("us"))
     times = times.dt.cast_time_unit("us")
     if times.dtype.time_zone is not None:  # type: ignore[attr-defined]
-        return times.dt.convert_time_zone("UTC")
-    local = _localised(times, zone)
-    skipped = (local.is_null() & times.is_not_null()).arg_true()
+        local = times.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+        return times.dt.convert_time_zone("UTC"), _is_midnight(local)
+    at = _localised(times, zone)
+    skipped = (at.is_null() & times.is_not_null()).arg_true()
     if not skipped.is_empty():
         later = times.gather(skipped).dt.offset_by("1h")
-        local = local.scatter(skipped, _localised(later, zone))
-    return local.dt.convert_time_zone("UTC")
+        at = at.scatter(skipped, _localised(later, zone))
+    return at.dt.convert_time_zone("UTC"), _is_midnight(times)
 
 
 def _localised(times: pl.Series, zone: str) -> pl.Series:
     return times.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
 
-def _explained(at: pl.Series, texts: pl.Series | None = None) -> pl.Series:
+def _is_midnight(local: pl.Series) -> pl.Series:
+    return local.to_physical() % _MICROSECONDS_A_DAY == 0
+
+
+def _explained(at: pl.Series, is_day: pl.Series, texts: pl.Series | None = None) -> pl.Series:
     """``PARSED`` of what was read; ``texts`` tells for a null if there was anything to read."""
     unknown = at.is_between(*_UNKNOWN_PAST) | (at >= _UNKNOWN_FUTURE)
     too_early = at < _UNKNOWN_PAST[0]
+    is_told = ~(unknown | too_early)
     read = pl.select(
-        at=pl.when(~(unknown | too_early)).then(at),
+        at=pl.when(is_told).then(at),
+        is_day=pl.when(is_told).then(is_day),
         problem=pl.when(unknown).then(pl.lit("missing")).when(too_early).then(pl.lit("unreadable")),
     )
     nulls = at.is_null().arg_true()

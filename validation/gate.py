@@ -15,6 +15,7 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from contracts.candidates import scan
 from contracts.formats import Format
 from contracts.settings import Settings
 from contracts.verdict import Verdict
@@ -24,7 +25,7 @@ from validation.disclosure import shown
 from validation.docs import write_docs
 from validation.engine.datasource import PART_ROWS, ParquetAsset
 from validation.engine.session import SuiteRun, run_suite
-from validation.engine.table import Each, whole_log
+from validation.engine.table import Each
 from validation.lookup import Lookup
 from validation.quarantine import mark
 from validation.suites import event_log_suite, rule_of
@@ -69,7 +70,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         named by their number alone, for who has the source.
     """
     k = settings.privacy.minimum_group
-    table = whole_log(candidates)
+    table = scan(candidates)
     rows = table.select(pl.len()).collect().item()
     log = Log(settings, now, min(as_of or now, now), missing, rows, read_as)
     suite = event_log_suite(log, table.collect_schema().names())

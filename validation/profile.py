@@ -13,10 +13,10 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.rules import RuleChoice
 from contracts.settings import Settings
 from contracts.verdict import RuleResult, Verdict
-from validation.engine.table import whole_log
 from validation.gate import judge
 
 _HABIT = 0.05
@@ -55,7 +55,7 @@ def profile(candidates: Sequence[Path], settings: Settings, now: datetime) -> Pr
     """
     with tempfile.TemporaryDirectory() as folder:
         verdict = judge(candidates, settings, now, Path(folder))
-    return Profile(verdict, proposals(verdict, whole_log(candidates), settings))
+    return Profile(verdict, proposals(verdict, scan(candidates), settings))
 
 
 def proposals(verdict: Verdict, log: pl.LazyFrame, settings: Settings) -> tuple[Proposal, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from contracts.events import CANDIDATES, ORDER
 from contracts.rules import rule_table
 from contracts.settings import Settings
@@ -75,7 +76,7 @@ PUBLISHED = {
 @pytest.mark.parametrize("order", [("row",), ORDER], ids=["file order", "time order"])
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_counts_are_the_published_ones(staged, name, order):
-    log = pl.scan_parquet(staged(name).paths).sort(order)
+    log = scan(staged(name).paths).sort(order)
     cases = log.group_by("case_id", maintain_order=True).agg(
         "activity", seconds=(pl.col("at").max() - pl.col("at").min()).dt.total_microseconds() / 1e6
     )
@@ -95,7 +96,7 @@ def test_counts_are_the_published_ones(staged, name, order):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_time_is_read(staged, name):
-    frame = pl.read_parquet(staged(name).paths)
+    frame = scan(staged(name).paths).collect()
 
     assert frame["at_problem"].null_count() == frame["at"].count() == frame.height
 
@@ -103,7 +104,7 @@ def test_every_time_is_read(staged, name):
 def test_three_encodings_give_one_log(staged):
     names = [name for name in PUBLISHED if name.startswith("coselog")]
     columns = [column for column in CANDIDATES if column not in ("source", "row", "digest")]
-    xes, csv, parquet = (pl.read_parquet(staged(name).paths).select(columns) for name in names)
+    xes, csv, parquet = (scan(staged(name).paths).collect().select(columns) for name in names)
 
     assert xes.equals(csv)
     assert xes.equals(parquet)
@@ -118,11 +119,11 @@ def test_three_encodings_give_one_log(staged):
     ],
 )
 def test_days_are_known_by_their_midnight(staged, name, low, high):
-    assert low <= pl.read_parquet(staged(name).paths)["is_day"].mean() <= high
+    assert low <= scan(staged(name).paths).collect()["is_day"].mean() <= high
 
 
 def test_pairs_as_pm4py_does(staged):
-    log = pl.read_parquet(staged("bpi2012_pm4py.xes.gz").paths).sort(ORDER)
+    log = scan(staged("bpi2012_pm4py.xes.gz").paths).collect().sort(ORDER)
 
     ours = pair(log.lazy()).filter(lifecycle="complete").sort("row").collect()
 
@@ -157,7 +158,7 @@ def test_what_is_read_is_accepted_or_set_aside_to_the_row(staged, tmp_path, name
         {
             "process": {"id": "real"},
             "sources": [{"path": name}],
-            "journey": {"end": [pl.read_parquet(read.paths)["activity"][-1]]},
+            "journey": {"end": [scan(read.paths).collect()["activity"][-1]]},
             # whatever can be set aside is
             "validation": {
                 "rules": {
@@ -190,4 +191,4 @@ def test_the_events_are_the_log(staged, tmp_path):
     assert all(bucket.equals(bucket.sort(ORDER)) for bucket in buckets)
     columns = ["row", "case_id", "activity", "at", "is_day", "resource"]
     kept = pl.concat(buckets).select(columns).sort("row")
-    assert kept.equals(pl.read_parquet(read.paths).select(columns).sort("row"))
+    assert kept.equals(scan(read.paths).collect().select(columns).sort("row"))

@@ -15,6 +15,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from contracts.settings import Settings
 from ingest.ocel import object_types, read_ocel
 from ingest.sources import find_files
@@ -105,4 +106,4 @@ def staged(name: str, folder: Path) -> pl.DataFrame:
     )
     [file] = find_files(settings.sources[0], folder / "c.yaml", 0)
     done = stage(file, settings.sources[0], settings, folder / "c.yaml", 0, folder)
-    return pl.read_parquet(done.paths).drop("source", "digest")
+    return scan(done.paths).collect().drop("source", "digest")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.events import SLOTS
 from contracts.settling import whole
 
@@ -62,7 +63,7 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str, each: Ea
             at a place, since each rule would else read the whole log for each part.
         each: does a function for every slice, to cut it.
     """
-    log = whole_log(paths)
+    log = scan(paths)
     rows = log.select(pl.len()).collect().item()
     count = max(1, -(-rows // part_rows))
 
@@ -104,10 +105,3 @@ def _place_in(count: int) -> pl.Expr:
     """At which of so many places a row is, by its ``slot``; one without is at the first."""
     # a row without a case id has no slot; it must be judged all the same
     return pl.col("slot").fill_null(0).cast(pl.Int64) * count // SLOTS
-
-
-def whole_log(paths: Sequence[str | Path]) -> pl.LazyFrame:
-    """The rows of all files; a column that a file lacks is null there."""
-    # a folder may be called out[1]: a path is no pattern
-    files = [pl.scan_parquet(path, glob=False) for path in paths]
-    return pl.concat(files, how="diagonal")

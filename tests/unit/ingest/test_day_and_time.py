@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
 from contracts.sources import Columns
@@ -40,7 +41,7 @@ def staged(path: Path, **columns: Any) -> pl.DataFrame:
     out.mkdir()
     [file] = find_files(settings.sources[0], config, 0)
     done = stage(file, settings.sources[0], settings, config, 0, out)
-    return pl.read_parquet(done.paths)
+    return scan(done.paths).collect()
 
 
 def written(folder: Path, *moments: tuple[str, str], header: str = "Datum;Tijd") -> Path:

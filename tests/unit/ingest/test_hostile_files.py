@@ -23,6 +23,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from contracts.errors import HoeksteenError, SourceError
 from contracts.settings import Settings
 from ingest.sources import find_files
@@ -52,7 +53,7 @@ def staged(folder: Path, name: str, content: bytes | None = None, **source: Any)
     out.mkdir(exist_ok=True)
     [file] = find_files(settings.sources[0], config, 0)
     done = stage(file, settings.sources[0], settings, config, 0, out)
-    return pl.read_parquet(done.paths)
+    return scan(done.paths).collect()
 
 
 def refusal(folder: Path, name: str, content: bytes | None = None, **source: Any) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES, ORDER
 from contracts.settings import Settings
@@ -47,7 +48,7 @@ def staged(tmp_path):
         )
         [file] = find_files(settings.sources[0], tmp_path / "test.yaml", 0)
         done = stage(file, settings.sources[0], settings, tmp_path / "test.yaml", 0, out)
-        frame = pl.read_parquet(done.paths)
+        frame = scan(done.paths).collect()
         assert done.rows == frame.height
         return frame.with_columns(pl.col("at").dt.strftime("%d %H:%M"))
 
@@ -178,7 +179,7 @@ def test_no_milestone_is_lost_and_each_has_a_name(tmp_path_factory, rows):
     )
     [file] = find_files(source, folder / "t.yaml", 0)
 
-    frame = pl.read_parquet(stage(file, source, settings, folder / "t.yaml", 0, folder).paths)
+    frame = scan(stage(file, source, settings, folder / "t.yaml", 0, folder).paths).collect()
 
     reached = [sum(text != "" for text in row) or 1 for row in rows]
     assert frame.group_by("row").len().sort("row")["len"].to_list() == reached

@@ -8,8 +8,8 @@ import shutil
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from ingest.batches import paths_of
-from ingest.candidates import scan
 from ingest.places import BucketFolder
 from ingest.removal import ended_before, scrub, touched, without, without_destroyed
 from ingest.store import commit, known_then

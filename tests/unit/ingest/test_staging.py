@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES
 from contracts.settings import Settings
@@ -46,7 +47,7 @@ def staged(tmp_path):
         done = stage(file, settings.sources[0], settings, config, 0, out)
         [path] = done.paths
         assert list(out.iterdir()) == [path.parent]
-        return done, pl.read_parquet(path)
+        return done, scan([path]).collect()
 
     return run
 

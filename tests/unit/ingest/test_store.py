@@ -12,10 +12,10 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
 from ingest import store as store_module
 from ingest.batches import paths_of
-from ingest.candidates import scan
 from ingest.objects import opened
 from ingest.places import BucketFolder, Folder
 from ingest.store import commit, known_then, newest, versions

@@ -22,7 +22,7 @@ def read(*texts, zone=ZONE):
 
 
 def outcome(frame):
-    rows = frame.unnest("t").collect().rows()
+    rows = frame.unnest("t").select("at", "problem").collect().rows()
     return [
         problem if at is None else at.strftime("%Y-%m-%d %H:%M:%S.%f")[:23] for at, problem in rows
     ]
@@ -148,3 +148,23 @@ def test_typed_times(dtype, value, expected):
     frame = pl.LazyFrame({"t": [value]}, schema={"t": dtype})
 
     assert outcome(frame.select(typed(pl.col("t"), ZONE).alias("t"))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("zone", "texts", "expected"),
+    [
+        pytest.param(ZONE, ["2026-03-12", "2026-03-12 00:00"], [True, True], id="a date"),
+        pytest.param(ZONE, ["2026-03-12 00:00:01", None], [False, None], id="a second later"),
+        pytest.param(ZONE, ["2026-03-11T23:00:00Z", "2026-03-12T00:00:00Z"], [True, False], id="Z"),
+        pytest.param(
+            "America/Santiago", ["2026-09-06", "2026-09-06 01:00"], [True, False], id="skipped"
+        ),
+    ],
+)
+def test_tells_a_local_midnight_also_one_that_the_clock_skipped(zone, texts, expected):
+    frame = pl.LazyFrame({"t": texts}, schema={"t": pl.String})
+    read_in = parsed(pl.col("t"), notation_of(frame, "t", "log.csv"), zone)
+
+    found = frame.select(read_in.struct.field("is_day")).collect().to_series()
+
+    assert found.to_list() == expected

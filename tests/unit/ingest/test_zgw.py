@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from contracts.candidates import scan
 from contracts.errors import SourceError
 from contracts.events import MARK
 from contracts.settings import Settings
@@ -50,7 +51,7 @@ def staged(tmp_path: Path) -> Stage:
         config, out = tmp_path / "test.yaml", tmp_path / "out"
         out.mkdir()
         [file] = find_files(settings.sources[0], config, 0)
-        return pl.read_parquet(stage(file, settings.sources[0], settings, config, 0, out).paths)
+        return scan(stage(file, settings.sources[0], settings, config, 0, out).paths).collect()
 
     return run
 

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
@@ -98,7 +99,7 @@ def told(file: SourceFile, out: Path) -> tuple[pl.DataFrame, int]:
     )
     out.mkdir()
     done = stage(file, settings.sources[0], settings, out / "c.yaml", 0, out)
-    return pl.read_parquet(done.paths).select(TOLD).sort(TOLD), done.missing
+    return scan(done.paths).collect().select(TOLD).sort(TOLD), done.missing
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_one_row_in_twenty_is_tolerated(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda log: log.drop("team"), "Missing columns: team."),
+        (lambda log: log.drop("lifecycle"), "Missing columns: lifecycle."),
         (lambda log: log.drop("case:region"), "Missing columns: case:region."),
         (lambda log: log.with_columns(bsn=pl.lit("1")), "Unexpected columns: bsn."),
     ],

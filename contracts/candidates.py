@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The candidates of several files as one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from contracts.events import CANDIDATES, MAY_LACK
+
+
+def scan(paths: Iterable[str | Path]) -> pl.LazyFrame:
+    """The candidates in some Parquet files, one at least, in the order of the files.
+
+    What a file does not tell is null: a column that it ``MAY_LACK``, or one that another file has.
+    """
+    files = [str(path) for path in paths]
+    told = {name: CANDIDATES[name] for name in MAY_LACK}
+    for file in files:
+        told |= pl.scan_parquet(file, glob=False).collect_schema()
+    names = [name for name in CANDIDATES if name in told]
+    shape = {name: told[name] for name in dict.fromkeys([*names, *told])}
+    # one scan, and no concat of many: a slice of it reads nothing else
+    return pl.scan_parquet(
+        files, schema=shape, missing_columns="insert", hive_partitioning=False, glob=False
+    )
