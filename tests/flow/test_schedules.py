@@ -91,11 +91,6 @@ class World:
         return make(plan(self.config, out=folder, now=now, as_of=as_of))
 
 
-def process_of(test: str) -> str:
-    """What the process of a test is called."""
-    return test.removeprefix("test_").replace("_", "-")
-
-
 @pytest.fixture(scope="module")
 def worlds(
     prefect: Prefect, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -103,7 +98,9 @@ def worlds(
     """By the name of its test, a process for each that asks for one; all are deployed at once."""
     folder = tmp_path_factory.mktemp("worlds")
     asking = {each.originalname for each in request.session.items if "world" in each.fixturenames}
-    made = {name: World(folder, process_of(name)) for name in sorted(asking)}
+    made = {
+        name: World(folder, name.removeprefix("test_").replace("_", "-")) for name in sorted(asking)
+    }
     done = prefect.hoeksteen(folder, "deploy")
     names = [f"journey/{each.name}" for each in made.values()]
     assert (done.returncode, done.stdout.split()) == (0, names), done.stderr
