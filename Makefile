@@ -23,8 +23,9 @@ $(READY): requirements/pip.txt requirements/dev.txt pyproject.toml
 demo: $(READY) ## run the whole pipeline on a synthetic log, from nothing to a report
 	@$(BIN)/hoeksteen demo
 
+# bytecode is written whatever the machine says: a hundred processes would compile us anew
 test: $(READY) ## the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(READY) ## format, lint, types, layers
 	@$(BIN)/ruff format --check .

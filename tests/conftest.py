@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -28,6 +29,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 _ROOT = Path(__file__).parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector would walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs the flow against a temporary server of Prefect, and prints as JSON what that has of it.
+"""Runs the flow against the server of Prefect that is set, and prints as JSON what that has of it.
 
 In a process of its own: what Prefect leaves open there would fail the tests here.
 """
@@ -28,7 +28,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import SyncClientContext
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 LOOKED_BACK_AT = dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
@@ -135,16 +134,15 @@ def main(passing: Path, failing: Path) -> None:
     heard = Heard()
     logging.getLogger("prefect").addHandler(heard)
     told = {}
-    with prefect_test_harness(server_startup_timeout=120):
-        told["passed"] = {"ended": run(passing), **kept(), **heard.told()}
-        told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
-        told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
-        ended = run(passing, overrides=HURRIED)
-        told["hurried"] = [ended, *kept()["state"], heard.told()["said"]]
-        told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
-        told["events"] = after("hoeksteen.gate.stopped")
-        told["assets"] = sorted({(each["event"], each["of"]) for each in events("prefect.asset.")})
-        told["not taken"] = {**not_taken(passing), **heard.told()}
+    told["passed"] = {"ended": run(passing), **kept(), **heard.told()}
+    told["report"] = {each: artifact(f"{each}-p") for each in ("report", "waits", "page")}
+    told["others"] = [run(passing), run(passing, as_of=LOOKED_BACK_AT)]
+    ended = run(passing, overrides=HURRIED)
+    told["hurried"] = [ended, *kept()["state"], heard.told()["said"]]
+    told["stopped"] = {"ended": run(failing), **kept(), **heard.told()}
+    told["events"] = after("hoeksteen.gate.stopped")
+    told["assets"] = sorted({(each["event"], each["of"]) for each in events("prefect.asset.")})
+    told["not taken"] = {**not_taken(passing), **heard.told()}
     sys.stdout.write(json.dumps(told))
 
 

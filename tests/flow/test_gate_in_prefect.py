@@ -6,10 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +14,13 @@ import pytest
 
 from flows.journey import make
 from flows.planning import plan
+from tests.flow.prefect_server import ROOT, Prefect
 from tests.flow.test_bad_input import CONFIG, LOG
 from tests.flow.test_command_line import hoeksteen
 
 pytestmark = pytest.mark.xdist_group("command")
 UNREADABLE = LOG.replace("-03-2026 10:00", " maart")
 TWO_UNREADABLE = LOG.replace("01-03-2026 10:00", "1 maart")
-ROOT = Path(__file__).parents[2]
 
 
 def config(folder: Path, log: str) -> Path:
@@ -58,14 +55,12 @@ def test_the_command_says_why_the_gate_stopped_it(tmp_path: Path) -> None:
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("prefect")
     logs = (config(folder / "a", TWO_UNREADABLE), config(folder / "b", UNREADABLE))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.flow.in_prefect", *logs],
-        check=True,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={**os.environ, "PREFECT_HOME": str(folder / "home"), "HOME": str(folder)},
-    )
-    return json.loads(done.stdout)
+    server = Prefect(folder)
+    with server.running():
+        done = server.run("-m", "tests.flow.in_prefect", *map(str, logs), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 @pytest.mark.flow

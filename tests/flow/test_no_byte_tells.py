@@ -21,6 +21,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.flow.prefect_home import prefect_home
 from tests.flow.sentinels import CASES, SPOKEN_OF, VISIT, case_id, needles, write
 from tests.scan import Needles, told
 from tests.servers import Database
@@ -77,10 +78,11 @@ class Scene:
         self.folder = folder
         self.places = {
             name: folder / name.lower()
-            for name in ("HOME", "TMPDIR", "PREFECT_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+            for name in ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
         }
         for place in (*self.places.values(), folder / "said"):
             place.mkdir(parents=True)
+        self.places["PREFECT_HOME"] = prefect_home(folder)
 
     def config(self, text: str, name: str = "p") -> None:
         (self.folder / f"{name}.yaml").write_text(text)

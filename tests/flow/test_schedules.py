@@ -50,7 +50,7 @@ class World:
 
     def __init__(self, folder: Path, name: str, cron: str = RARELY) -> None:
         self.folder, self.name = folder, name
-        (folder / "configs").mkdir(parents=True)
+        (folder / "configs").mkdir(parents=True, exist_ok=True)
         (folder / "configs" / "log.csv").write_text(LOG)
         self.config = folder / "configs" / f"{name}.yaml"
         self.write(cron)
@@ -91,15 +91,26 @@ class World:
         return make(plan(self.config, out=folder, now=now, as_of=as_of))
 
 
-@pytest.fixture
-def world(prefect: Prefect, tmp_path: Path, request: pytest.FixtureRequest) -> World:
-    """A process that is deployed."""
-    made = World(
-        tmp_path / "world", request.node.originalname.removeprefix("test_").replace("_", "-")
-    )
-    done = prefect.hoeksteen(made.folder, "deploy")
-    assert (done.returncode, done.stdout) == (0, f"journey/{made.name}\n"), done.stderr
+@pytest.fixture(scope="module")
+def worlds(
+    prefect: Prefect, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, World]:
+    """By the name of its test, a process for each that asks for one; all are deployed at once."""
+    folder = tmp_path_factory.mktemp("worlds")
+    asking = {each.originalname for each in request.session.items if "world" in each.fixturenames}
+    made = {
+        name: World(folder, name.removeprefix("test_").replace("_", "-")) for name in sorted(asking)
+    }
+    done = prefect.hoeksteen(folder, "deploy")
+    names = [f"journey/{each.name}" for each in made.values()]
+    assert (done.returncode, done.stdout.split()) == (0, names), done.stderr
     return made
+
+
+@pytest.fixture
+def world(worlds: dict[str, World], request: pytest.FixtureRequest) -> World:
+    """A process that is deployed."""
+    return worlds[request.node.originalname]
 
 
 @pytest.fixture(scope="module")
@@ -367,7 +378,9 @@ def test_the_template_for_a_cluster_makes_a_job_without_a_gap(
 
 
 @ONE
-def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: World) -> None:
+def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, tmp_path: Path) -> None:
+    world = World(tmp_path / "world", "served")
+    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
     deployed = prefect.deployment(world.name)
     assert deployed["work_pool_name"] == "hoeksteen"
 

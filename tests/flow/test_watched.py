@@ -38,6 +38,7 @@ process: {id: p}
 sources: [{path: in/*.csv, columns: {case_id: zaak, activity: stap, timestamp: tijd}}]
 journey: {end: [klaar]}
 deadlines: [{id: termijn, rule: {term: P1D, law: none}}]
+report: {formats: [html, parquet]}
 schedule: {watch: PT1M, mail: [team@dienst.example]}
 """
 
