@@ -85,23 +85,8 @@ def read_zgw(
         [statuses, _registrations(waits), _marks(tables, zaken, statuses)], how="diagonal"
     )
     asked = [column for column in own if column in read or column in looked_at]
-    is_first = pl.col("number").ne_missing(pl.col("number").shift())
-    rows = (
-        told.join(_described(zaken, tables, asked), on="zaak")
-        # of a case that has nothing but its registration, that is the step and no wait before it
-        .with_columns(
-            pl.when(pl.col("concept:name") != REGISTERED).then(_REGISTERED_AT).alias(_REGISTERED_AT)
-        )
-        .sort("number", "at", "volgnummer", nulls_last=True, maintain_order=True)
-        .select(
-            *(pl.col(each).alias(places[each]) for each in (*read, _RECORDED, *looked_at)),
-            pl.struct(read).hash().alias(DIGEST),
-            pl.col(DESTROY_ON),
-            pl.col(OF_A_STATUS),
-            pl.col(OF_A_CASE) & is_first,
-        )
-        .with_row_index(ROW, offset=1)
-    )
+    shown = {column: places[column] for column in (*read, _RECORDED, *looked_at)}
+    rows = _rows(told.join(_described(zaken, tables, asked), on="zaak"), read, shown)
     events = scratch / "events.parquet"
     rows.sink_parquet(events, engine="streaming")
     frame = pl.scan_parquet(events, glob=False)
@@ -113,6 +98,25 @@ def read_zgw(
     # what is only referred to may be on a page that is missing: no record is counted twice
     missing = max(counted, only_referred_to(tables, zaken))
     return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing, left_out)
+
+
+def _rows(told: pl.LazyFrame, read: Sequence[str], shown: Mapping[str, str]) -> pl.LazyFrame:
+    """The rows in their order: what is ``shown``, by its place, and what ``Raw`` has besides."""
+    is_first = pl.col("number").ne_missing(pl.col("number").shift())
+    # of a case that has nothing but its registration, that is the step and no wait before it
+    registered_at = pl.when(pl.col("concept:name") != REGISTERED).then(_REGISTERED_AT)
+    return (
+        told.with_columns(registered_at.alias(_REGISTERED_AT))
+        .sort("number", "at", "volgnummer", nulls_last=True, maintain_order=True)
+        .select(
+            *(pl.col(column).alias(place) for column, place in shown.items()),
+            pl.struct(read).hash().alias(DIGEST),
+            DESTROY_ON,
+            OF_A_STATUS,
+            pl.col(OF_A_CASE) & is_first,
+        )
+        .with_row_index(ROW, offset=1)
+    )
 
 
 def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
