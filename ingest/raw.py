@@ -49,6 +49,7 @@ class Raw:
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
     ``left_out``: how many cases or events have no row, by why. ``frame`` may have ``DESTROY_ON``.
+    ``untold``: how many columns are called after a value, and are therefore not called so here.
     """
 
     frame: pl.LazyFrame
@@ -59,6 +60,7 @@ class Raw:
     signs: Sequence[Sign] = ()
     missing: int = 0
     left_out: Mapping[Why, int] = field(default_factory=dict)
+    untold: int = 0
 
 
 _OF_A_BAD_FILE = (
