@@ -8,7 +8,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ import polars as pl
 from contracts.errors import SourceError
 from ingest.encoding import LARGEST_LINE, as_utf8
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
+from ingest.second_headers import other_order
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
@@ -73,14 +74,19 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
     says_something = pl.any_horizontal(pl.col(places) != "").alias(_SAID)
     frame = frame.with_columns(digest(columns), says_something).filter(_SAID).drop(_SAID)
 
+    def line_where(is_so: Callable[[Sequence[str]], bool]) -> int | None:
+        return _line_where(is_so, text, separator, lines)
+
     def refusal() -> SourceError:
-        return _malformed(name, _malformed_line(text, separator, len(columns), lines))
+        return _malformed(name, line_where(lambda row: _is_malformed(row, len(columns))))
 
     with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():
             raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
     by_name = dict(zip(columns, places, strict=True))
-    return Raw(frame, columns, by_name, dict(zip(places, columns, strict=True)), refusal)
+    by_place = dict(zip(places, columns, strict=True))
+    doubt = other_order(frame, by_place, line_where, name) if header else None
+    return Raw(frame, columns, by_name, by_place, refusal, doubt=doubt)
 
 
 def _separator(sample: str, name: str) -> tuple[str, int]:
@@ -149,25 +155,32 @@ def _malformed(name: str, line: int | None) -> SourceError:
     )
 
 
-def _malformed_line(text: Path, separator: str, width: int, header: int) -> int | None:
-    """Where the first row begins that has more than ``width`` values, or a quote too many.
+def _is_malformed(row: Sequence[str], width: int) -> bool:
+    """Whether a row has more than ``width`` values, or a quotation mark too many."""
+    return len(row) > width or any('"' in value for value in row)
+
+
+def _line_where(
+    is_so: Callable[[Sequence[str]], bool], text: Path, separator: str, above: int
+) -> int | None:
+    """Where the first row begins of which ``is_so``, or that cannot be read.
 
     Args:
+        is_so: what is asked of the values of a row.
         text: the file.
         separator: what is between values.
-        width: how many values the header has.
-        header: how many lines the header takes, and what is above it.
+        above: how many lines the header takes, and what is above it.
     """
     with text.open(encoding="utf-8-sig", newline="\n") as file:
-        for _ in range(header):
+        for _ in range(above):
             next(file)
         rows = csv.reader(file, delimiter=separator, strict=True)
-        line = header + 1
+        line = above + 1
         try:
             for row in rows:
-                if len(row) > width or any('"' in value for value in row):
+                if is_so(row):
                     return line
-                line = header + rows.line_num + 1
+                line = above + rows.line_num + 1
         except csv.Error:
             return line
     return None

@@ -29,7 +29,7 @@ from ingest.notations import Notation, sampled
 from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
-from ingest.raw import Raw, refused
+from ingest.raw import ROW, Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
 from ingest.sources import SourceFile
 from ingest.spreadsheet import read_spreadsheet
@@ -223,7 +223,10 @@ def _looked(
         for place, sample in samples.items()
         for sign, shows in sample.asks(pl.col(place).cast(pl.String)).items()
     }
-    looked = looked_through(raw, kept, of_ids, asked)
+    doubts = {("doubt", ROW): raw.doubt.shows} if raw.doubt else {}
+    looked = looked_through(raw, kept, of_ids, {**asked, **doubts})
+    if raw.doubt and doubts.keys() & looked.shown:
+        raw.doubt.settle()
     notations = {}
     for column, place in written.items():
         shown = [sign for sign, of in looked.shown if of == place]
