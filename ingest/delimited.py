@@ -15,19 +15,25 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.encoding import LARGEST_LINE, as_utf8
+from ingest.header_names import hold_a_value
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
 from ingest.second_headers import other_order
+from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 101
+_TAIL_BYTES = 1 << 16
 csv.field_size_limit(LARGEST_LINE)
 _SAID = "#said"
 _SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
 def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True) -> Raw:
-    """Opens a delimited file; the first line that is not empty names the columns.
+    """Opens a delimited file.
+
+    The first line that fills more than half of the columns names them; what stands above it, as a
+    title does, is no row, nor is a last line that begins with *Totaal* and what stands below it.
 
     Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that a
     line ``sep=;`` before the header says, as Excel writes it, else the one that cuts the header and
@@ -71,8 +77,12 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         row_index_offset=1,
     )
     # as a column: a condition on many columns that is handed to the reader takes gigabytes there
-    says_something = pl.any_horizontal(pl.col(places) != "").alias(_SAID)
-    frame = frame.with_columns(digest(columns), says_something).filter(_SAID).drop(_SAID)
+    says_something = pl.any_horizontal(pl.col(places) != "") & ~_is_one_of(
+        _below(text, separator, len(columns), lines), places
+    )
+    frame = (
+        frame.with_columns(digest(columns), says_something.alias(_SAID)).filter(_SAID).drop(_SAID)
+    )
 
     def line_where(is_so: Callable[[Sequence[str]], bool]) -> int | None:
         return _line_where(is_so, text, separator, lines)
@@ -104,14 +114,60 @@ def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[s
     lines = io.StringIO(sample, newline="\n")
     for _ in range(above):
         next(lines)
-    rows = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    rows, ends = [], []
     try:
-        names = next((row for row in rows if any(row)), None)
+        for row in itertools.islice(reader, LINES_ABOVE):
+            rows.append(row)
+            ends.append(above + reader.line_num)
     except csv.Error:
-        raise _malformed(name, above + rows.line_num) from None
-    if not names:
+        if not any(map(any, rows)):
+            raise _malformed(name, above + reader.line_num) from None
+    if not any(map(any, rows)):
         raise SourceError(f"{name} has no header.", "Export it again, with a header.")
-    return tuple(column.strip() for column in names), above + rows.line_num
+    at = _header_among(rows)
+    return tuple(column.strip() for column in rows[at]), ends[at]
+
+
+def _header_among(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows names the columns; one with values does where none is above it."""
+    texts = [[value.strip() for value in row] for row in rows]
+    width = sum(map(any, itertools.zip_longest(*texts)))
+    first = next((at for at, row in enumerate(rows) if any(row)), 0)
+    at = header_of(texts, width)
+    if at is None or any(hold_a_value(texts[at])) or any(map(str.isdigit, texts[at])):
+        return first
+    return at
+
+
+def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]]:
+    """The totals below the rows, and what stands below those; only the end of the file is read.
+
+    Args:
+        text: the file.
+        separator: what is between values.
+        width: how many columns it has.
+        above: how many lines stand above the rows.
+    """
+    with text.open("rb") as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read().decode("utf-8", errors="ignore")
+    lines = io.StringIO(tail, newline="\n").readlines()[above if size <= _TAIL_BYTES else 1 :]
+    rows = [row for row in csv.reader(lines, delimiter=separator) if any(row)][-LINES_BELOW:]
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    return padded[len(padded) - lines_below(padded) :]
+
+
+def _is_one_of(rows: Sequence[Sequence[str]], places: Sequence[str]) -> pl.Expr:
+    """Whether a row has the very values of one of ``rows``."""
+    same = (
+        pl.all_horizontal(
+            pl.col(place).fill_null("") == value for place, value in zip(places, row, strict=False)
+        )
+        for row in rows
+    )
+    return pl.any_horizontal(pl.lit(value=False), *same)
 
 
 def _likeliest_separator(sample: str, name: str) -> str:
@@ -131,20 +187,21 @@ def _score(sample: str, separator: str) -> tuple[float, int]:
     A header that it does not cut scores nothing, however alike the lines are.
     """
     lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
-    widths = _widths(lines, separator)
-    if not widths or widths[0] <= 1:
+    rows = _rows(lines, separator)
+    width = len(rows[_header_among(rows[:LINES_ABOVE])]) if rows else 0
+    if width <= 1:
         return (0.0, 1)
-    return (widths.count(widths[0]) / len(widths), widths[0])
+    return (sum(len(row) == width for row in rows) / len(rows), width)
 
 
-def _widths(lines: Sequence[str], separator: str) -> list[int]:
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
     try:
         rows = list(csv.reader(lines, delimiter=separator))
     except csv.Error:
         return []
     # the sample may end amid a quoted value that runs over lines: its row is not whole
     whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
-    return [len(row) for row in whole if row]
+    return [row for row in whole if row]
 
 
 def _malformed(name: str, line: int | None) -> SourceError:

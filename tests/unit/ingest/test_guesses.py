@@ -221,7 +221,12 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
         ),
         (["Z1,2026-03-01,Toets", "Z2,2026-03-02,"], ["column 1", "column 2", "column 3"], False),
         (["zaak,tijd", "10001,2026-03-01"], ["zaak", "tijd"], True),
-        (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "2026-03-01"], True),
+        (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "column 2"], True),
+        (
+            ["Z1,,2026-03-01", "Z2,x,", "Z3,,2026-03-01"],
+            ["column 1", "column 2", "column 3"],
+            False,
+        ),
     ],
 )
 def test_a_first_line_of_values_is_no_header(
