@@ -6,27 +6,22 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.dialect import dialect_of, malformed
 from ingest.encoding import LARGEST_LINE, as_utf8
-from ingest.header_names import hold_a_value
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
 from ingest.second_headers import other_order
-from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
+from ingest.surroundings import LINES_BELOW, lines_below
 
-SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
-_SAMPLE_LINES = 101
 _TAIL_BYTES = 1 << 16
 csv.field_size_limit(LARGEST_LINE)
 _SAID = "#said"
-_SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
 def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True) -> Raw:
@@ -54,8 +49,7 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         sample = file.read(_SAMPLE_BYTES).decode("utf-8-sig", errors="ignore")
     if not sample.strip():
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
-    separator, above = _separator(sample, name)
-    columns, lines = _header(sample, separator, above, name)
+    separator, columns, said, lines = dialect_of(sample, name)
     if lines > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
         raise SourceError(
             f"{name} has a header of more than {_SAMPLE_BYTES >> 20} MB.",
@@ -63,81 +57,46 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         )
     check_columns(columns, name)
     if not header:
-        columns, lines = numbered(len(columns)), above
+        columns, lines = numbered(len(columns)), said
+    frame = _rows(text, separator, columns, lines)
+
+    def line_where(is_so: Callable[[Sequence[str]], bool]) -> int | None:
+        return _line_where(is_so, text, separator, lines)
+
+    def refusal() -> SourceError:
+        return malformed(name, line_where(lambda row: _is_malformed(row, len(columns))))
+
+    with refused(refusal):
+        if frame.head(1).collect(engine="streaming").is_empty():
+            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+    by_place = {place(number): column for number, column in enumerate(columns)}
+    by_name = {column: place for place, column in by_place.items()}
+    doubt = other_order(frame, by_place, line_where, name) if header else None
+    return Raw(frame, columns, by_name, by_place, refusal, doubt=doubt)
+
+
+def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.LazyFrame:
+    """The rows below the first ``above`` lines: what says something, and is no totals."""
     places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
         text,
         separator=separator,
         has_header=False,
-        skip_lines=lines,
+        skip_lines=above,
         schema=dict.fromkeys(places, pl.String),
         missing_columns="insert",
         glob=False,
         row_index_name=ROW,
         row_index_offset=1,
     )
+    is_row = pl.any_horizontal(pl.col(places) != "")
+    for values in _below(text, separator, len(columns), above):
+        same = (
+            pl.col(place).fill_null("") == each for place, each in zip(places, values, strict=True)
+        )
+        is_row &= ~pl.all_horizontal(same)
     # as a column: a condition on many columns that is handed to the reader takes gigabytes there
-    says_something = pl.any_horizontal(pl.col(places) != "") & ~_is_one_of(
-        _below(text, separator, len(columns), lines), places
-    )
-    frame = (
-        frame.with_columns(digest(columns), says_something.alias(_SAID)).filter(_SAID).drop(_SAID)
-    )
-
-    def line_where(is_so: Callable[[Sequence[str]], bool]) -> int | None:
-        return _line_where(is_so, text, separator, lines)
-
-    def refusal() -> SourceError:
-        return _malformed(name, line_where(lambda row: _is_malformed(row, len(columns))))
-
-    with refused(refusal):
-        if frame.head(1).collect(engine="streaming").is_empty():
-            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
-    by_name = dict(zip(columns, places, strict=True))
-    by_place = dict(zip(places, columns, strict=True))
-    doubt = other_order(frame, by_place, line_where, name) if header else None
-    return Raw(frame, columns, by_name, by_place, refusal, doubt=doubt)
-
-
-def _separator(sample: str, name: str) -> tuple[str, int]:
-    """The separator, and how many lines above the header say so."""
-    said = _SAYS_SEPARATOR.match(sample)
-    if not said:
-        return _likeliest_separator(sample, name), 0
-    rest = sample[said.end() :]
-    cuts = _score(rest, said[1])[1] > 1
-    return said[1] if cuts else _likeliest_separator(rest, name), 1
-
-
-def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[str, ...], int]:
-    """The names of the columns, and how many lines precede the first row."""
-    lines = io.StringIO(sample, newline="\n")
-    for _ in range(above):
-        next(lines)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    rows, ends = [], []
-    try:
-        for row in itertools.islice(reader, LINES_ABOVE):
-            rows.append(row)
-            ends.append(above + reader.line_num)
-    except csv.Error:
-        if not any(map(any, rows)):
-            raise _malformed(name, above + reader.line_num) from None
-    if not any(map(any, rows)):
-        raise SourceError(f"{name} has no header.", "Export it again, with a header.")
-    at = _header_among(rows)
-    return tuple(column.strip() for column in rows[at]), ends[at]
-
-
-def _header_among(rows: Sequence[Sequence[str]]) -> int:
-    """Which of the first rows names the columns; one with values does where none is above it."""
-    texts = [[value.strip() for value in row] for row in rows]
-    width = sum(map(any, itertools.zip_longest(*texts)))
-    first = next((at for at, row in enumerate(rows) if any(row)), 0)
-    at = header_of(texts, width)
-    if at is None or any(hold_a_value(texts[at])) or any(map(str.isdigit, texts[at])):
-        return first
-    return at
+    return frame.with_columns(digest(columns), is_row.alias(_SAID)).filter(_SAID).drop(_SAID)
 
 
 def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]]:
@@ -155,61 +114,8 @@ def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]
         tail = file.read().decode("utf-8", errors="ignore")
     lines = io.StringIO(tail, newline="\n").readlines()[above if size <= _TAIL_BYTES else 1 :]
     rows = [row for row in csv.reader(lines, delimiter=separator) if any(row)][-LINES_BELOW:]
-    padded = [row + [""] * (width - len(row)) for row in rows]
+    padded = [row[:width] + [""] * (width - len(row)) for row in rows]
     return padded[len(padded) - lines_below(padded) :]
-
-
-def _is_one_of(rows: Sequence[Sequence[str]], places: Sequence[str]) -> pl.Expr:
-    """Whether a row has the very values of one of ``rows``."""
-    same = (
-        pl.all_horizontal(
-            pl.col(place).fill_null("") == value for place, value in zip(places, row, strict=False)
-        )
-        for row in rows
-    )
-    return pl.any_horizontal(pl.lit(value=False), *same)
-
-
-def _likeliest_separator(sample: str, name: str) -> str:
-    scores = {separator: _score(sample, separator) for separator in SEPARATORS}
-    best = max(SEPARATORS, key=scores.__getitem__)
-    if scores[best][1] <= 1:
-        raise SourceError(
-            f"{name} has one column: none of ; , tab | separates its header.",
-            "Export it with one of these as separator.",
-        )
-    return best
-
-
-def _score(sample: str, separator: str) -> tuple[float, int]:
-    """The share of lines that ``separator`` cuts into as many values as the header, and how many.
-
-    A header that it does not cut scores nothing, however alike the lines are.
-    """
-    lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
-    rows = _rows(lines, separator)
-    width = len(rows[_header_among(rows[:LINES_ABOVE])]) if rows else 0
-    if width <= 1:
-        return (0.0, 1)
-    return (sum(len(row) == width for row in rows) / len(rows), width)
-
-
-def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
-    try:
-        rows = list(csv.reader(lines, delimiter=separator))
-    except csv.Error:
-        return []
-    # the sample may end amid a quoted value that runs over lines: its row is not whole
-    whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
-    return [row for row in whole if row]
-
-
-def _malformed(name: str, line: int | None) -> SourceError:
-    where = f" at line {line}" if line else ""
-    return SourceError(
-        f"{name} cannot be cut into columns{where}.",
-        "Look there for a value with a separator or quotation mark that is not itself quoted.",
-    )
 
 
 def _is_malformed(row: Sequence[str], width: int) -> bool:
