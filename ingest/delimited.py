@@ -49,22 +49,29 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         sample = file.read(_SAMPLE_BYTES).decode("utf-8-sig", errors="ignore")
     if not sample.strip():
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
-    separator, columns, said, lines = dialect_of(sample, name)
-    if lines > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
+    separator, columns, said, below = dialect_of(sample, name)
+    if below > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
         raise SourceError(
             f"{name} has a header of more than {_SAMPLE_BYTES >> 20} MB.",
             "Its first line should hold the names of its columns.",
         )
     check_columns(columns, name)
+    lines = below if header else said
     if not header:
-        columns, lines = numbered(len(columns)), said
+        columns = numbered(len(columns))
     frame = _rows(text, separator, columns, lines)
 
-    def line_where(is_so: Callable[[Sequence[str]], bool]) -> int | None:
-        return _line_where(is_so, text, separator, lines)
+    def line_where(is_so: Callable[[Sequence[str]], bool], above: int = lines) -> int | None:
+        return _line_where(is_so, text, separator, above)
 
     def refusal() -> SourceError:
-        return malformed(name, line_where(lambda row: _is_malformed(row, len(columns))))
+        width = len(columns)
+        if line_where(lambda row: any(row) and len(row) != width + 1, below) is None:
+            return SourceError(
+                f"{name} has one value more than its header in all rows.",
+                "Name that column too, or take off the separator that ends each row.",
+            )
+        return malformed(name, line_where(lambda row: _is_malformed(row, width)))
 
     with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():

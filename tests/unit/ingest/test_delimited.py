@@ -93,7 +93,7 @@ def test_of_a_long_file_the_totals_are_found(tmp_path):
 
 def test_a_long_line_is_found_without_a_header(tmp_path):
     with pytest.raises(SourceError, match="into columns at line 2"):
-        rows_of(tmp_path, "1;2\n1;2;3\n", header=False)
+        rows_of(tmp_path, "1;2\n1;2;3\n1;2\n", header=False)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,11 @@ def test_a_long_line_is_found_without_a_header(tmp_path):
         pytest.param("sep=;\n", "none of ; , tab", id="sep only"),
         pytest.param("a\n1\n2\n", "none of ; , tab", id="one column"),
         pytest.param("a;b\n1;2\n3;geheim;5\n", "into columns at line 3", id="long line"),
+        pytest.param("a;b\n1;geheim;\n1;2;\n\n", "one value more than its header", id="trailing"),
         pytest.param("a;b\n1;geheim;3\n1;2\n", "into columns at line 2", id="long first line"),
-        pytest.param("sep=;\na;b\n1;geheim;3\n", "into columns at line 3", id="long, after sep"),
+        pytest.param(
+            "sep=;\na;b\n1;geheim;3\n1;2\n", "into columns at line 3", id="long, after sep"
+        ),
         pytest.param('a;"b\n1;geheim\n', "into columns at line 2", id="open quote in the header"),
         pytest.param('a;b\n1;2\n3;"geheim\n', "into columns at line 3", id="open quote"),
         pytest.param('a;b\n1;2\n3;"geheim"x\n', "into columns at line 3", id="quote too many"),
