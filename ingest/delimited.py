@@ -6,27 +6,29 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.dialect import dialect_of, malformed
 from ingest.encoding import LARGEST_LINE, as_utf8
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
+from ingest.second_headers import other_order
+from ingest.surroundings import LINES_BELOW, lines_below
 
-SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 20
-_SAMPLE_LINES = 101
+_TAIL_BYTES = 1 << 16
 csv.field_size_limit(LARGEST_LINE)
 _SAID = "#said"
-_SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
 def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True) -> Raw:
-    """Opens a delimited file; the first line that is not empty names the columns.
+    """Opens a delimited file.
+
+    The first line that fills more than half of the columns names them; what stands above it, as a
+    title does, is no row, nor is a last line that begins with *Totaal* and what stands below it.
 
     Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that a
     line ``sep=;`` before the header says, as Excel writes it, else the one that cuts the header and
@@ -47,127 +49,108 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         sample = file.read(_SAMPLE_BYTES).decode("utf-8-sig", errors="ignore")
     if not sample.strip():
         raise SourceError(f"{name} is empty.", "Export it again, with a header.")
-    separator, above = _separator(sample, name)
-    columns, lines = _header(sample, separator, above, name)
-    if lines > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
+    separator, columns, said, below = dialect_of(sample, name)
+    if below > sample.count("\n") and text.stat().st_size > _SAMPLE_BYTES:
         raise SourceError(
             f"{name} has a header of more than {_SAMPLE_BYTES >> 20} MB.",
             "Its first line should hold the names of its columns.",
         )
     check_columns(columns, name)
+    lines = below if header else said
     if not header:
-        columns, lines = numbered(len(columns)), above
+        columns = numbered(len(columns))
+    frame = _rows(text, separator, columns, lines)
+
+    def line_where(is_so: Callable[[Sequence[str]], bool], above: int = lines) -> int | None:
+        return _line_where(is_so, text, separator, above)
+
+    def refusal() -> SourceError:
+        width = len(columns)
+        if line_where(lambda row: any(row) and len(row) != width + 1, below) is None:
+            return SourceError(
+                f"{name} has one value more than its header in all rows.",
+                "Name that column too, or take off the separator that ends each row.",
+            )
+        return malformed(name, line_where(lambda row: _is_malformed(row, width)))
+
+    with refused(refusal):
+        if frame.head(1).collect(engine="streaming").is_empty():
+            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+    by_place = {place(number): column for number, column in enumerate(columns)}
+    by_name = {column: place for place, column in by_place.items()}
+    doubt = other_order(frame, by_place, line_where, name) if header else None
+    return Raw(frame, columns, by_name, by_place, refusal, doubt=doubt)
+
+
+def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.LazyFrame:
+    """The rows below the first ``above`` lines: what says something, and is no totals."""
     places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
         text,
         separator=separator,
         has_header=False,
-        skip_lines=lines,
+        skip_lines=above,
         schema=dict.fromkeys(places, pl.String),
         missing_columns="insert",
         glob=False,
         row_index_name=ROW,
         row_index_offset=1,
     )
-    # as a column: a condition on many columns that is handed to the reader takes gigabytes there
-    says_something = pl.any_horizontal(pl.col(places) != "").alias(_SAID)
-    frame = frame.with_columns(digest(columns), says_something).filter(_SAID).drop(_SAID)
-
-    def refusal() -> SourceError:
-        return _malformed(name, _malformed_line(text, separator, len(columns), lines))
-
-    with refused(refusal):
-        if frame.head(1).collect(engine="streaming").is_empty():
-            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
-    by_name = dict(zip(columns, places, strict=True))
-    return Raw(frame, columns, by_name, dict(zip(places, columns, strict=True)), refusal)
-
-
-def _separator(sample: str, name: str) -> tuple[str, int]:
-    """The separator, and how many lines above the header say so."""
-    said = _SAYS_SEPARATOR.match(sample)
-    if not said:
-        return _likeliest_separator(sample, name), 0
-    rest = sample[said.end() :]
-    cuts = _score(rest, said[1])[1] > 1
-    return said[1] if cuts else _likeliest_separator(rest, name), 1
-
-
-def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[str, ...], int]:
-    """The names of the columns, and how many lines precede the first row."""
-    lines = io.StringIO(sample, newline="\n")
-    for _ in range(above):
-        next(lines)
-    rows = csv.reader(lines, delimiter=separator, strict=True)
-    try:
-        names = next((row for row in rows if any(row)), None)
-    except csv.Error:
-        raise _malformed(name, above + rows.line_num) from None
-    if not names:
-        raise SourceError(f"{name} has no header.", "Export it again, with a header.")
-    return tuple(column.strip() for column in names), above + rows.line_num
-
-
-def _likeliest_separator(sample: str, name: str) -> str:
-    scores = {separator: _score(sample, separator) for separator in SEPARATORS}
-    best = max(SEPARATORS, key=scores.__getitem__)
-    if scores[best][1] <= 1:
-        raise SourceError(
-            f"{name} has one column: none of ; , tab | separates its header.",
-            "Export it with one of these as separator.",
+    is_row = pl.any_horizontal(pl.col(places) != "")
+    for values in _below(text, separator, len(columns), above):
+        same = (
+            pl.col(place).fill_null("") == each for place, each in zip(places, values, strict=True)
         )
-    return best
+        is_row &= ~pl.all_horizontal(same)
+    # as a column: a condition on many columns that is handed to the reader takes gigabytes there
+    return frame.with_columns(digest(columns), is_row.alias(_SAID)).filter(_SAID).drop(_SAID)
 
 
-def _score(sample: str, separator: str) -> tuple[float, int]:
-    """The share of lines that ``separator`` cuts into as many values as the header, and how many.
-
-    A header that it does not cut scores nothing, however alike the lines are.
-    """
-    lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
-    widths = _widths(lines, separator)
-    if not widths or widths[0] <= 1:
-        return (0.0, 1)
-    return (widths.count(widths[0]) / len(widths), widths[0])
-
-
-def _widths(lines: Sequence[str], separator: str) -> list[int]:
-    try:
-        rows = list(csv.reader(lines, delimiter=separator))
-    except csv.Error:
-        return []
-    # the sample may end amid a quoted value that runs over lines: its row is not whole
-    whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
-    return [len(row) for row in whole if row]
-
-
-def _malformed(name: str, line: int | None) -> SourceError:
-    where = f" at line {line}" if line else ""
-    return SourceError(
-        f"{name} cannot be cut into columns{where}.",
-        "Look there for a value with a separator or quotation mark that is not itself quoted.",
-    )
-
-
-def _malformed_line(text: Path, separator: str, width: int, header: int) -> int | None:
-    """Where the first row begins that has more than ``width`` values, or a quote too many.
+def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]]:
+    """The totals below the rows, and what stands below those; only the end of the file is read.
 
     Args:
         text: the file.
         separator: what is between values.
-        width: how many values the header has.
-        header: how many lines the header takes, and what is above it.
+        width: how many columns it has.
+        above: how many lines stand above the rows.
+    """
+    with text.open("rb") as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read().decode("utf-8", errors="ignore")
+    lines = io.StringIO(tail, newline="\n").readlines()[above if size <= _TAIL_BYTES else 1 :]
+    rows = [row for row in csv.reader(lines, delimiter=separator) if any(row)][-LINES_BELOW:]
+    padded = [row[:width] + [""] * (width - len(row)) for row in rows]
+    return padded[len(padded) - lines_below(padded) :]
+
+
+def _is_malformed(row: Sequence[str], width: int) -> bool:
+    """Whether a row has more than ``width`` values, or a quotation mark too many."""
+    return len(row) > width or any('"' in value for value in row)
+
+
+def _line_where(
+    is_so: Callable[[Sequence[str]], bool], text: Path, separator: str, above: int
+) -> int | None:
+    """Where the first row begins of which ``is_so``, or that cannot be read.
+
+    Args:
+        is_so: what is asked of the values of a row.
+        text: the file.
+        separator: what is between values.
+        above: how many lines the header takes, and what is above it.
     """
     with text.open(encoding="utf-8-sig", newline="\n") as file:
-        for _ in range(header):
+        for _ in range(above):
             next(file)
         rows = csv.reader(file, delimiter=separator, strict=True)
-        line = header + 1
+        line = above + 1
         try:
             for row in rows:
-                if len(row) > width or any('"' in value for value in row):
+                if is_so(row):
                     return line
-                line = header + rows.line_num + 1
+                line = above + rows.line_num + 1
         except csv.Error:
             return line
     return None

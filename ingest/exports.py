@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ _OBJECTS = (
     *(b"ocel:", b"objectTypes", b"eventTypes", b"object-types"),
     *(b'"objectId"', b"object-id="),
 )
+_IS_A_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|table)\b", re.IGNORECASE)
+# an error of the API is told of when it is read
+_IS_OF_ZGW = re.compile(rb'"(?:results|url|hoofdObject|detail)"')
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,16 @@ def _format_of(path: Path) -> Format:
         return "csv"
     if any(each in head for each in _OBJECTS):
         return "ocel"
+    if _IS_A_PAGE.match(text):
+        raise SourceError(
+            f"{path} is a web page, whatever it is called.",
+            "Save it from a spreadsheet program as .xlsx; or look whether it is a page to log in.",
+        )
+    if text[:1] in (b"{", b"[") and b'"' in text and not _IS_OF_ZGW.search(text):
+        raise SourceError(
+            f"{path} is JSON, but neither OCEL nor an answer of a ZGW API.",
+            "Export it as a table: as CSV, Parquet or a workbook.",
+        )
     return "xes" if text[:1] == b"<" else "zgw"
 
 

@@ -36,6 +36,7 @@ _HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _IS_A_VALUE = r"^(?:\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,].*)?)$"
 _MAY_LACK_A_HEADER = ("csv", "excel")
 _MOSTLY = 0.9
+_FIRST_LINES = 10
 
 
 class Times(NamedTuple):
@@ -156,12 +157,21 @@ def _new(folder: Path) -> Path:
 
 
 def _begins_with_a_row(file: SourceFile, source: Source, scratch: Path) -> bool:
-    """Whether the first line has a number or a time in a column, as the next one has there."""
+    """Whether the first line has a number or a time in a column, as one of the next has there.
+
+    It fills most columns, which a title above a header does not.
+    """
     raw = read(file, source.model_copy(update={"header": False}), (), _new(scratch))
     with refused(raw.refusal, raw.frame):
-        lines = raw.frame.select(raw.places.values()).head(2).collect(engine="streaming")
-    is_value = lines.select(pl.all().str.strip_chars().str.contains(_IS_A_VALUE).all())
-    return any(is_value.row(0)) and lines.head(1).null_count().sum_horizontal().item() == 0
+        lines = raw.frame.select(raw.places.values()).head(_FIRST_LINES).collect(engine="streaming")
+    text = pl.all().str.strip_chars()
+    is_filled = lines.head(1).select(text.fill_null("") != "").row(0)
+    is_value = lines.select(text.str.contains(_IS_A_VALUE).fill_null(value=False))
+    among_next = is_value.slice(1).select(pl.all().any()).row(0)
+    has_values = any(
+        one and others for one, others in zip(is_value.row(0), among_next, strict=True)
+    )
+    return has_values and 2 * sum(is_filled) > len(is_filled)
 
 
 def _rows(raw: Raw, common: set[str]) -> pl.DataFrame:

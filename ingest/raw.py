@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -36,6 +37,16 @@ def check_columns(columns: Collection[str], name: str) -> None:
         )
 
 
+class Doubt(NamedTuple):
+    """What may be wrong with a file: where a row ``shows`` it, ``settle`` looks closer.
+
+    ``settle`` raises a ``SourceError`` where it is wrong indeed.
+    """
+
+    shows: pl.Expr
+    settle: Callable[[], None]
+
+
 @dataclass(frozen=True)
 class Raw:
     """The rows of one file, not read yet.
@@ -49,6 +60,8 @@ class Raw:
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
     ``left_out``: how many cases or events have no row, by why. ``frame`` may have ``DESTROY_ON``.
+    ``doubt``: what one look through the rows may show of the whole file.
+    ``untold``: how many columns are called after a value, and are therefore not called so here.
     """
 
     frame: pl.LazyFrame
@@ -59,6 +72,8 @@ class Raw:
     signs: Sequence[Sign] = ()
     missing: int = 0
     left_out: Mapping[Why, int] = field(default_factory=dict)
+    doubt: Doubt | None = None
+    untold: int = 0
 
 
 _OF_A_BAD_FILE = (

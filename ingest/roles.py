@@ -14,6 +14,7 @@ from contracts.errors import ConfigError
 from contracts.events import CASE_PREFIX, attribute_column
 from contracts.sources import Source
 from ingest.lifecycle import COLUMN
+from ingest.raw import Raw
 
 STANDARD = {
     "case_id": "case:concept:name",
@@ -64,42 +65,76 @@ def wanted_columns(source: Source) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def roles_of(source: Source, columns: Sequence[str], config: Path, position: int) -> Roles:
-    """Settles the roles of a file that has ``columns``.
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of the file called ``file``; ``untold`` of them are called after values."""
+
+    file: str
+    names: Sequence[str]
+    untold: int
+
+    def pick(self, name: str, spellings: Iterable[str], key: str) -> str:
+        """How the file spells ``name``, which stands at ``key`` of the config."""
+        found = next((spelling for spelling in spellings if spelling in self.names), None)
+        if found is None:
+            raise self.error(f"{key}: {self.file} has no column '{name}'", name)
+        return found
+
+    def check_single(self, column: str, key: str) -> None:
+        """Refuses a column that is there twice."""
+        if Counter(self.names)[column] > 1:
+            raise ConfigError(
+                f"{key}: {self.file} has more than one column '{column}'.",
+                "Export it with a name of its own for each.",
+            )
+
+    def error(self, message: str, name: str = "") -> ConfigError:
+        """What helps is the nearest name, or all; where some are values, none of them is told."""
+        if self.untold:
+            return ConfigError(
+                f"{message}; the line that should name its columns seems to be a row.",
+                "Say header: false, and name them column 1, column 2 and so on; or add a header.",
+            )
+        near = difflib.get_close_matches(name, sorted(self.names), n=1, cutoff=0.5)
+        hint = f"Did you mean '{near[0]}'?" if near else f"It has: {_listed(self.names)}."
+        return ConfigError(f"{message}.", hint)
+
+
+def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -> Roles:
+    """Settles the roles of the columns of ``raw``, the file called ``file``.
 
     Raises:
         ConfigError: a configured column is not in the file, or is there twice; a required role has
             none; or a case attribute is the case id or the resource, which would put the id itself
-            beside its pseudonym. It names the config file, the key and the nearest column.
+            beside its pseudonym. It names the config file, the key, the file and the nearest
+            column.
     """
     configured = source.columns.named
     key = f"{config}: 'sources.{position}."
+    columns = _Columns(file, raw.columns, raw.untold)
     _check_both(source, columns, key)
     standard = {"case_id": STANDARD["case_id"]} if source.milestones else STANDARD
-    found = {role: column for role, column in standard.items() if column in columns}
+    found = {role: column for role, column in standard.items() if column in raw.columns}
     for role, name in configured.items():
-        found[role] = _pick(name, _spellings(role, name), columns, f"{key}columns.{role}'")
+        found[role] = columns.pick(name, _spellings(role, name), f"{key}columns.{role}'")
     milestones = {
-        activity: _pick(name, (name,), columns, f"{key}milestones.{activity}'")
+        activity: columns.pick(name, (name,), f"{key}milestones.{activity}'")
         for activity, name in source.milestones.items()
     }
     for role in REQUIRED[:1] if milestones else REQUIRED:
         if role not in found:
-            raise ConfigError(
-                f"{key}columns.{role}' is missing: the file has no {STANDARD[role]}.",
-                f"Name one of its columns: {_listed(columns)}.",
-            )
+            raise columns.error(f"{key}columns.{role}' is missing: {file} has no {STANDARD[role]}")
     attributes = {
-        name: _pick(name, _of_case(name), columns, f"{key}case_attributes.{number}'")
+        name: columns.pick(name, _of_case(name), f"{key}case_attributes.{number}'")
         for number, name in enumerate(source.case_attributes)
     }
     for role, column in found.items():
-        _check_single(column, columns, f"{key}columns.{role}'")
+        columns.check_single(column, f"{key}columns.{role}'")
     for activity, column in milestones.items():
-        _check_single(column, columns, f"{key}milestones.{activity}'")
+        columns.check_single(column, f"{key}milestones.{activity}'")
     for number, (name, column) in enumerate(attributes.items()):
         attribute = f"{key}case_attributes.{number}'"
-        _check_single(column, columns, attribute)
+        columns.check_single(column, attribute)
         if column in (found.get(role) for role in _IDS):
             raise ConfigError(
                 f"{attribute}: '{name}' is the column of case ids or resources, and would be kept "
@@ -109,12 +144,12 @@ def roles_of(source: Source, columns: Sequence[str], config: Path, position: int
     return Roles(found, attributes, milestones)
 
 
-def _check_both(source: Source, columns: Sequence[str], key: str) -> None:
+def _check_both(source: Source, columns: _Columns, key: str) -> None:
     """Refuses a moment in two columns of which one is not in the file, or is there twice."""
     for role, name in source.columns.named.items():
         for part in source.columns.in_two.get(name, ()):
-            _pick(part, (part,), columns, f"{key}columns.{role}'")
-            _check_single(part, columns, f"{key}columns.{role}'")
+            columns.pick(part, (part,), f"{key}columns.{role}'")
+            columns.check_single(part, f"{key}columns.{role}'")
 
 
 def _spellings(role: str, name: str) -> tuple[str, str]:
@@ -124,25 +159,6 @@ def _spellings(role: str, name: str) -> tuple[str, str]:
 
 def _of_case(name: str) -> tuple[str, str]:
     return (attribute_column(name), name)
-
-
-def _pick(name: str, spellings: Iterable[str], columns: Sequence[str], key: str) -> str:
-    found = next((spelling for spelling in spellings if spelling in columns), None)
-    if found is None:
-        near = difflib.get_close_matches(name, sorted(columns), n=1, cutoff=0.5)
-        raise ConfigError(
-            f"{key}: the file has no column '{name}'.",
-            f"Did you mean '{near[0]}'?" if near else f"It has: {_listed(columns)}.",
-        )
-    return found
-
-
-def _check_single(column: str, columns: Sequence[str], key: str) -> None:
-    if Counter(columns)[column] > 1:
-        raise ConfigError(
-            f"{key}: the file has more than one column '{column}'.",
-            "Export it with a name of its own for each.",
-        )
 
 
 def _listed(columns: Iterable[str]) -> str:

@@ -10,11 +10,10 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.raw import ROW, Raw, digest, numbered, place
+from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
 from ingest.workbook import sheet_of
 
-_LINES_ABOVE = 50
 _IS_A_VALUE = r"^(?:-?\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2} .*)$"
-_IS_A_TOTAL = r"(?i)^(?:(?:eind|sub)?tota(?:al|len)|(?:grand |sub)?totals?)\b"
 
 
 def read_spreadsheet(
@@ -23,8 +22,8 @@ def read_spreadsheet(
     """Opens a sheet of a workbook.
 
     The first line that fills more than half of the columns names them; what stands above it, as a
-    title does, is no row. Neither is a last line that begins with *Totaal*, nor an empty line, but
-    empty lines count.
+    title does, is no row. Nor is a last line that begins with *Totaal*, what stands below it, or an
+    empty line, but empty lines count.
 
     Args:
         path: the workbook.
@@ -68,17 +67,16 @@ def read_spreadsheet(
 def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
     """Which line names the columns, and the names that it gives to columns of ``cells``."""
     width = sum(count > 0 for count in _filled(cells).values())
-    top = cells.head(_LINES_ABOVE).collect()
-    filled = top.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
-    line = (filled * 2 > width).arg_max()
-    names = {} if line is None else {k: v for k, v in top.row(line, named=True).items() if v}
+    top = cells.head(LINES_ABOVE).collect()
+    line = header_of(top.rows(), width) or 0
+    names = {k: v for k, v in top.row(line, named=True).items() if v} if len(top) else {}
     is_value = pl.Series(list(names.values()), dtype=pl.String).str.contains(_IS_A_VALUE)
     if not names or is_value.any():
         raise SourceError(
             f"{name} has no header: no line of texts names its columns.",
             "Put one above the rows, or say header: false.",
         )
-    return int(line or 0), names
+    return line, names
 
 
 def _filled(cells: pl.LazyFrame) -> dict[str, int]:
@@ -87,8 +85,6 @@ def _filled(cells: pl.LazyFrame) -> dict[str, int]:
 
 
 def _without_total(rows: pl.LazyFrame) -> pl.LazyFrame:
-    last = rows.tail(1).collect(engine="streaming")
-    first_value = last.select(pl.coalesce(pl.exclude(ROW))).to_series()
-    if first_value.str.contains(_IS_A_TOTAL).any():
-        return rows.filter(pl.col(ROW) < last[ROW].item())
-    return rows
+    last = rows.tail(LINES_BELOW).collect(engine="streaming")
+    below = lines_below(last.drop(ROW).rows())
+    return rows.filter(pl.col(ROW) < last[ROW][-below]) if below else rows

@@ -21,6 +21,7 @@ from contracts.sources import Source
 from ingest.batches import Part, Staged, parts_for
 from ingest.day_and_time import with_moments
 from ingest.delimited import read_delimited
+from ingest.header_names import with_names_that_may_be_told
 from ingest.looking import Looked, looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
 from ingest.normalise import ID_ROLES, TIME_ROLES, normalise, time_of
@@ -28,13 +29,14 @@ from ingest.notations import Notation, sampled
 from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
-from ingest.raw import Raw, refused
+from ingest.raw import ROW, Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
 from ingest.sources import SourceFile
 from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
 
+_TABLES = ("csv", "excel", "parquet", "sql")
 _TOLD = ("case_id", "activity", "resource", "team", "org")
 
 
@@ -65,7 +67,7 @@ def stage(
         scratch = Path(folder)
         in_two = source.columns.in_two
         raw = with_moments(read(file, source, wanted_columns(source), scratch), in_two)
-        named = roles_of(source, raw.columns, config, position)
+        named = roles_of(source, raw, file.name, config, position)
         _check_types(raw, named, in_two.values(), file.name)
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
@@ -106,7 +108,7 @@ def _part(path: Path, bucket: int, of: int) -> Part:
 
 
 def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:
-    """Opens ``file`` with the reader of its format.
+    """Opens ``file`` with the reader of its format; no column is called after a value.
 
     Args:
         file: one of the files of ``source``.
@@ -117,6 +119,12 @@ def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path)
     Raises:
         SourceError: it cannot be read.
     """
+    raw = _read(file, source, wanted, scratch)
+    is_table = file.format in _TABLES and source.header is not False
+    return with_names_that_may_be_told(raw, wanted) if is_table else raw
+
+
+def _read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:
     has_header = source.header is not False
     match file.format:
         case "csv":
@@ -215,7 +223,10 @@ def _looked(
         for place, sample in samples.items()
         for sign, shows in sample.asks(pl.col(place).cast(pl.String)).items()
     }
-    looked = looked_through(raw, kept, of_ids, asked)
+    doubts = {("doubt", ROW): raw.doubt.shows} if raw.doubt else {}
+    looked = looked_through(raw, kept, of_ids, {**asked, **doubts})
+    if raw.doubt and doubts.keys() & looked.shown:
+        raw.doubt.settle()
     notations = {}
     for column, place in written.items():
         shown = [sign for sign, of in looked.shown if of == place]

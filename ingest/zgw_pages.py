@@ -11,6 +11,7 @@ looked at, and of the reason of a suspension whether there is one.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,9 @@ EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
 """What a change of a ZAAK in the audit trail may tell of its term."""
 
 _LARGEST = 1 << 28  # bytes of a page, which takes some times as much in memory
+_OF_AN_ANSWER = {"results", "url", "hoofdObject"}
+"""What an object has that is a page, a resource, or a row of the audit trail."""
+
 _MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
 _LETTER = re.compile(r"[^\W\d_]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
@@ -106,7 +110,7 @@ def answer_in(page: Path, name: str) -> Answer:
             "Save the answers in pages.",
         )
     try:
-        answer = orjson.loads(page.read_bytes())
+        answer = orjson.loads(page.read_bytes().removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         raise SourceError(
             f"{name} is no whole answer of a ZGW API: it is not JSON.",
@@ -118,9 +122,26 @@ def answer_in(page: Path, name: str) -> Answer:
             f"{name} is no answer of a ZGW API: it holds no list of records.",
             "Leave other files out of the folder.",
         )
+    if isinstance(answer, dict) and not answer.keys() & _OF_AN_ANSWER:
+        raise _no_record(answer, name)
     about = answer if isinstance(answer, dict) and "results" in answer else {}
     count = about.get("count")
     return Answer(found, _list_of(about, name), count if isinstance(count, int) else None)
+
+
+def _no_record(answer: Record, name: str) -> SourceError:
+    """Of an error of the API only its number is told."""
+    status = answer.get("status")
+    if isinstance(status, int) or "detail" in answer:
+        number = f": {status}" if isinstance(status, int) else ""
+        return SourceError(
+            f"{name} holds an error of the API{number}.",
+            "Ask the API for it again; what was asked for is not there now.",
+        )
+    return SourceError(
+        f"{name} is no answer of a ZGW API: it holds no record.",
+        "Leave other files out of the folder.",
+    )
 
 
 def _list_of(about: Record, name: str) -> str:

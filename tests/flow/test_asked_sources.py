@@ -51,7 +51,7 @@ def test_nothing_that_was_brought_stays_where_it_cannot_be_staged(
     database.load(export, TIMES)
     asks = "sources.0.query=SELECT zaaknummer, stap FROM export"
 
-    with pytest.raises(HoeksteenError, match="the file has no column") as error:
+    with pytest.raises(HoeksteenError, match="has no column") as error:
         findings(tmp_path, f"sources.0.path={database.trusted}", asks)
 
     assert error.value.exit_code == 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from pydantic import ValidationError
 
 from contracts.deadlines import Deadline
-from contracts.norms import Norm, Rule, amount_of, equivalent_days, norm_table
+from contracts.norms import FOLDER, Norm, Rule, amount_of, equivalent_days, norm_table
 
 VERSION = {"term": "P8W", "source": "a law", "seen_on": "2026-11-01"}
 TITLE = {"nl": "Termijn", "en": "Term"}
@@ -60,3 +61,11 @@ def test_a_term_after_another_needs_to_know_since_when() -> None:
 def test_a_norm_that_is_not_in_the_table_is_refused_with_one_that_is() -> None:
     with pytest.raises(ValidationError, match="'awb-4-13' is the nearest"):
         Deadline(id="besluit", rule="awb-413")
+
+
+def test_examples_in_the_docs_name_norms_of_the_table() -> None:
+    pages = (FOLDER.parents[1] / "docs").glob("*.md")
+    named = {rule for page in pages for rule in re.findall(r"\brule: ([\w-]+)", page.read_text())}
+
+    assert "awb-4-13" in named
+    assert named <= norm_table().keys()

@@ -127,9 +127,9 @@ def test_a_workbook_has_times_of_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "says"),
     [
-        ("Datum;Tijdstip", "columns.timestamp': the file has no column 'Tijd'"),
-        ("Datums;Tijd", "columns.timestamp': the file has no column 'Datum'"),
-        ("Tijd;Tijd", "the file has no column 'Datum'"),
+        ("Datum;Tijdstip", "columns.timestamp': a.csv has no column 'Tijd'"),
+        ("Datums;Tijd", "columns.timestamp': a.csv has no column 'Datum'"),
+        ("Tijd;Tijd", "has no column 'Datum'"),
     ],
 )
 def test_both_columns_must_be_there(header: str, says: str, tmp_path: Path) -> None:

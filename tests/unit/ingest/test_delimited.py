@@ -54,6 +54,15 @@ def test_reads_every_dialect(tmp_path, content):
         pytest.param("\ufeffSEP=;\r\na;b\r\n1;2\r\n", [(1, "1", "2")], id="sep and bom"),
         pytest.param("sep=,\na;b\n1;2\n", [(1, "1", "2")], id="sep is wrong"),
         pytest.param("\n;\na;b\n1;2\n", [(1, "1", "2")], id="blank lines above the header"),
+        pytest.param("Rapport;\nPeriode;\n;\na;b\n1;2\n", [(1, "1", "2")], id="title"),
+        pytest.param("Rapport 2-3-2026\n\na;b\n1;2\n", [(1, "1", "2")], id="title of one value"),
+        pytest.param("Rapport, 2026\n\na;b\n1;2,5\n", [(1, "1", "2,5")], id="title, comma"),
+        pytest.param("a;\n1;1-2-2026\n", [(1, "1", "1-2-2026")], id="no title above values"),
+        pytest.param("a;b\n1;2\nTotaal;\n", [(1, "1", "2")], id="total"),
+        pytest.param("a;b\n1;2\n\nTotaal\nBron: x;\n;\n", [(1, "1", "2")], id="below a total"),
+        pytest.param("a;b\n1;2\n;Grand total 1", [(1, "1", "2")], id="total in another column"),
+        pytest.param("a;b\nTotaal;2\n", [(1, "Totaal", "2")], id="a whole row"),
+        pytest.param("a;b\nTotaal;\n1;2\n", [(1, "Totaal", None), (2, "1", "2")], id="no end"),
         pytest.param('"a\nz";b\n1;2\n', [(1, "1", "2")], id="header over lines"),
         pytest.param("a;b\n\n1\n1;2\n", [(2, "1", None), (3, "1", "2")], id="first lines short"),
         pytest.param("€;b\n1;\u201d\n".encode("cp1252"), [(1, "1", "\u201d")], id="cp1252 signs"),
@@ -75,9 +84,16 @@ def test_without_a_header_the_first_line_is_a_row(tmp_path, content, rows):
     assert rows_of(tmp_path, content, header=False) == (("column 1", "column 2"), rows)
 
 
+def test_of_a_long_file_the_totals_are_found(tmp_path):
+    rows = [(n, str(n), "é" * 20) for n in range(1, 3001)]
+    lines = [f"{one};{two}" for _, one, two in rows]
+
+    assert rows_of(tmp_path, "\n".join(["a;b", *lines, "Totaal;", ""]))[1] == rows
+
+
 def test_a_long_line_is_found_without_a_header(tmp_path):
     with pytest.raises(SourceError, match="into columns at line 2"):
-        rows_of(tmp_path, "1;2\n1;2;3\n", header=False)
+        rows_of(tmp_path, "1;2\n1;2;3\n1;2\n", header=False)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +107,11 @@ def test_a_long_line_is_found_without_a_header(tmp_path):
         pytest.param("sep=;\n", "none of ; , tab", id="sep only"),
         pytest.param("a\n1\n2\n", "none of ; , tab", id="one column"),
         pytest.param("a;b\n1;2\n3;geheim;5\n", "into columns at line 3", id="long line"),
+        pytest.param("a;b\n1;geheim;\n1;2;\n\n", "one value more than its header", id="trailing"),
         pytest.param("a;b\n1;geheim;3\n1;2\n", "into columns at line 2", id="long first line"),
-        pytest.param("sep=;\na;b\n1;geheim;3\n", "into columns at line 3", id="long, after sep"),
+        pytest.param(
+            "sep=;\na;b\n1;geheim;3\n1;2\n", "into columns at line 3", id="long, after sep"
+        ),
         pytest.param('a;"b\n1;geheim\n', "into columns at line 2", id="open quote in the header"),
         pytest.param('a;b\n1;2\n3;"geheim\n', "into columns at line 3", id="open quote"),
         pytest.param('a;b\n1;2\n3;"geheim"x\n', "into columns at line 3", id="quote too many"),

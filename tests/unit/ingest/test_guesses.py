@@ -183,6 +183,24 @@ def test_the_format_is_how_a_file_begins(
     assert (export.format, [file.name for file in export.files]) == (format_, [name])
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.xls", "<html><table><tr><td>Zaak", "a.xls is a web page"),
+        ("a.csv", "\n<!DOCTYPE html>", "a.csv is a web page"),
+        ("a.json", '[{"zaak": "1", "stap": "a"}]', "a.json is JSON, but neither OCEL nor"),
+        ("a.jsonl", '{"zaak": "1"}\n{"zaak": "2"}', "a.jsonl is JSON, but neither OCEL nor"),
+    ],
+)
+def test_what_is_no_export_is_called_what_it_is(
+    tmp_path: Path, name: str, content: str, says: str
+) -> None:
+    (tmp_path / name).write_text(content)
+
+    with pytest.raises(SourceError, match=says):
+        open_export(str(tmp_path / name), tmp_path / "p.yaml")
+
+
 def test_a_folder_is_its_files_of_one_ending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +239,12 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
         ),
         (["Z1,2026-03-01,Toets", "Z2,2026-03-02,"], ["column 1", "column 2", "column 3"], False),
         (["zaak,tijd", "10001,2026-03-01"], ["zaak", "tijd"], True),
-        (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "2026-03-01"], True),
+        (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "column 2"], True),
+        (
+            ["Z1,,2026-03-01", "Z2,x,", "Z3,,2026-03-01"],
+            ["column 1", "column 2", "column 3"],
+            False,
+        ),
     ],
 )
 def test_a_first_line_of_values_is_no_header(

@@ -137,11 +137,11 @@ def test_what_is_noticed_of_a_row_holds_for_its_milestones(staged):
 @pytest.mark.parametrize(
     ("source", "error", "says"),
     [
-        ({"milestones": {"Klaar": "ut"}}, ConfigError, "milestones.Klaar': the file has no column"),
+        ({"milestones": {"Klaar": "ut"}}, ConfigError, "milestones.Klaar': log.csv has no column"),
         ({"columns": {"activity": "wie"}}, ValidationError, "leave columns.activity out"),
         ({"columns": {"start_timestamp": "in"}}, ValidationError, "leave columns.start_timestamp"),
         ({"format": "xes"}, ValidationError, "say format: csv or excel or parquet or sql"),
-        ({"columns": {"case_id": "nr"}}, ConfigError, "the file has no column 'nr'"),
+        ({"columns": {"case_id": "nr"}}, ConfigError, "has no column 'nr'"),
     ],
 )
 def test_refuses(staged, source, error, says):

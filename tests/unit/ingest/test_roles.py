@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from contracts.errors import ConfigError
+from contracts.errors import ConfigError, SourceError
 from contracts.sources import Columns, Source
+from ingest.header_names import with_names_that_may_be_told
+from ingest.raw import Raw, place
 from ingest.roles import roles_of, wanted_columns
 
 XES = ("case:concept:name", "case:regio", "concept:name", "time:timestamp", "org:resource", "id")
@@ -17,7 +20,14 @@ ALL = {"case_id": "zaak", "activity": "stap", "timestamp": "tijdstip"}
 
 def settle(columns, roles=None, attributes=()):
     source = Source(path="x.csv", columns=Columns(**(roles or {})), case_attributes=attributes)
-    return roles_of(source, columns, Path("p.yaml"), 2)
+    return roles_of(source, raw_of(columns, wanted_columns(source)), "x.csv", Path("p.yaml"), 2)
+
+
+def raw_of(columns, known=()):
+    places = {name: place(number) for number, name in enumerate(columns)}
+    texts = {place: name for name, place in places.items()}
+    raw = Raw(pl.LazyFrame(), tuple(columns), places, texts, lambda: SourceError("never"))
+    return with_names_that_may_be_told(raw, known)
 
 
 def test_the_standard_names_are_the_default():
@@ -52,7 +62,7 @@ def test_case_attributes(columns, column):
 @pytest.mark.parametrize(
     ("roles", "attributes", "says"),
     [
-        ({"case_id": "zaaknr"}, (), "'sources.2.columns.case_id': the file has no column"),
+        ({"case_id": "zaaknr"}, (), "'sources.2.columns.case_id': x.csv has no column"),
         ({"case_id": "zaaknr"}, (), "'zaaknr'. Did you mean 'zaak'?"),
         ({"case_id": "zzz"}, (), "It has: regio, stap, tijdstip, zaak."),
         ({"case_id": "zaak", "activity": "stap"}, (), "'sources.2.columns.timestamp' is missing"),
@@ -88,7 +98,7 @@ def test_every_column_that_settling_may_pick_is_asked_for():
     ],
 )
 def test_refuses_a_column_that_is_there_twice(columns, attributes, key):
-    with pytest.raises(ConfigError, match=f"'sources.2.{key}': the file has more than one column"):
+    with pytest.raises(ConfigError, match=f"'sources.2.{key}': x.csv has more than one column"):
         settle(columns, ALL, attributes)
 
 
@@ -107,3 +117,36 @@ def test_moved():
 def test_refuses_a_standard_column_of_ids_as_case_attribute(name):
     with pytest.raises(ConfigError, match="is the column of case ids or resources"):
         settle(XES, attributes=(name,))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("999990342", "999.990.342", "BSN 999990342", "12345", "20250101090000"),
+        *("01-01-2025 09:00", "2025-01-01T09:00:00Z", "1-2-25", "1 januari 2025", "1-JAN-25"),
+        *("9:00", "jan@voorbeeld.nl", "06-12345678", "dhr. Jansen"),
+    ],
+)
+def test_a_column_is_not_called_after_a_value(value):
+    raw = raw_of(["Jan Jansen", value, "c"])
+
+    assert (raw.columns, raw.texts["c1"], raw.places["column 2"]) == (
+        ("Jan Jansen", "column 2", "c"), "column 2", "c1"
+    )  # fmt: skip
+    with pytest.raises(ConfigError, match=r"x.csv has no column 'stap'; .* header: false") as error:
+        settle(["Jan Jansen", value, "c"], {"case_id": "c", "activity": "stap"})
+    assert value not in str(error.value)
+    assert "Jansen" not in str(error.value)
+    assert settle([value, "stap", "tijdstip"], ALL | {"case_id": value}).columns["case_id"] == value
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2024", "Kosten 2024", "Datum 01", "2024-2025", "2024-01", "1.2.3", "Kwartaal 1 2025"),
+        *("BSN", "case:concept:name", "Gem. duur (dagen)", "Unnamed: 0", "_1", "Kolom1", ""),
+        *("1e termijn", "Art. 4:13", "Termijn Awb 4.13", "t/m 2025"),
+    ],
+)
+def test_what_is_no_value_names_a_column(name):
+    assert raw_of(["a", name]).columns == ("a", name)

@@ -94,6 +94,9 @@ def test_every_second_of_a_serial_number_is_found(tmp_path):
         pytest.param([("Rapport 2026",), (None,), HEADER, ROW], [(1, *TOLD)], id="title"),
         pytest.param([("Zaak",), HEADER, ROW], [(1, *TOLD)], id="merged cells above the header"),
         pytest.param([HEADER, ROW, ("Totaal", 1)], [(1, *TOLD)], id="total"),
+        pytest.param(
+            [HEADER, ROW, ("Totaal", 1), (None,), ("Bron: x",)], [(1, *TOLD)], id="source"
+        ),
         pytest.param([HEADER, ROW, (None, "Eindtotaal:", 1)], [(1, *TOLD)], id="grand total"),
         pytest.param(
             [HEADER, ("Totaalbeeld", "a", NINE)],

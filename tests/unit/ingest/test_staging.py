@@ -23,6 +23,7 @@ _EVENT = (
 )
 _PAID, _MORE = '<int key="paid" value="1"/>', '<int key="paid" value="2"/>'
 _XES = '<log><trace><string key="concept:name" value="1"/>{}</trace></log>'
+_ROWS = 'zaak;stap;tijdstip\n"1\n2";a;12-03-2026\n'
 ROLES = COLUMNS | {"start_timestamp": "begonnen", "resource": "wie"}
 
 
@@ -234,6 +235,18 @@ def test_a_local_midnight_is_a_day(staged, text, is_day):
     ("name", "content", "error", "says"),
     [
         ("a.csv", "zaak;stap;tijdstip\n1;a;12-03-2026\n2;b;c;d\n", SourceError, "line 3"),
+        (
+            "a.csv",
+            f"{_ROWS}tijdstip;stap;zaak\n1;2;3\n",
+            SourceError,
+            "again at line 4, in another",
+        ),
+        (
+            "a.csv",
+            f"{_ROWS}\ufeffzaak ;tijdstip;stap\n",
+            SourceError,
+            "again at line 4, in another",
+        ),
         ("a.parquet", "PAR1", SourceError, "a.parquet is not a whole Parquet file"),
         ("a.xes", "<log><trace><event/>", SourceError, "a.xes is not a whole XML document"),
         ("a.csv", "zaak;stap;tijd\n1;a;b\n", ConfigError, "Did you mean 'tijd'?"),
@@ -246,6 +259,15 @@ def test_refuses_and_leaves_nothing(staged, tmp_path, name, content, error, says
 
     assert says in str(caught.value)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "row", ["zaak;stap;tijdstip", "\ufeffzaak;stap;tijdstip", "zaak;stap;stap"]
+)
+def test_names_of_columns_in_the_same_order_are_a_row(staged, row):
+    _, frame = staged("a.csv", f"{_ROWS}{row}\n2;b;12-03-2026\n", columns=COLUMNS)
+
+    assert frame["at"].is_null().to_list() == [False, True, False]
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.9, 0.99])

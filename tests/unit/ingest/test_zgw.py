@@ -361,7 +361,13 @@ WHOLE = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *TYPES]
         ([WHOLE[:2]], None, "does not tell what any status is called"),
         ([TWO_TYPES], None, "log has cases of 2 types: type-1, type-2."),
         ([TWO_TYPES], "type-3", "log has no cases of type 'type-3'."),
-        ([{"detail": "Authenticatiegegevens zijn niet opgegeven."}], None, "holds no statuses"),
+        (
+            [WHOLE, {"detail": "Niet opgegeven."}],
+            None,
+            "log/page-1.json holds an error of the API.",
+        ),
+        ([WHOLE, {"status": 403, "code": "x"}], None, "page-1.json holds an error of the API: 403"),
+        ([WHOLE, {"naam": "iets"}], None, "log/page-1.json is no answer"),
     ],
 )
 def test_what_is_not_whole_is_refused(
@@ -373,6 +379,14 @@ def test_what_is_not_whole_is_refused(
         read_zgw(saved(tmp_path, *answers), "log", [], scratch, case_type)
 
     assert refused.value.hint
+
+
+def test_an_answer_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+
+    raw = read_zgw(saved(tmp_path, "\ufeff" + json.dumps(WHOLE)), "log", [], scratch)
+
+    assert len(raw.frame.collect()) == 1
 
 
 def test_files_of_records_give_the_same_whatever_their_number(export: Path, tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A header amid the rows, as where files were put one after the other.
+
+In the same order it does no harm: as a row it has no time. In another order all that stands below
+it would be read as what it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import polars as pl
+
+from contracts.errors import SourceError
+from ingest.raw import Doubt
+
+_AROUND = " \t\ufeff"  # each of those files may begin with a byte order mark
+
+Row = Sequence[str]
+
+
+def other_order(
+    frame: pl.LazyFrame,
+    columns: Mapping[str, str],
+    line_where: Callable[[Callable[[Row], bool]], int | None],
+    name: str,
+) -> Doubt | None:
+    """Doubts whether a row has the names of the columns in another order; null: no row can.
+
+    Args:
+        frame: the rows.
+        columns: by their place, the names of all columns.
+        line_where: finds the line of the first row of which something is so.
+        name: what errors call the file.
+    """
+    named = {place: column for place, column in columns.items() if column}
+
+    def are_names(places: Iterable[str]) -> pl.Expr:
+        values = (pl.col(place).str.strip_chars(_AROUND) for place in places)
+        return pl.all_horizontal(value.is_in(list(named.values())) for value in values)
+
+    def settle() -> None:
+        moved = pl.any_horizontal(
+            pl.col(place).str.strip_chars(_AROUND) != column for place, column in named.items()
+        )
+        found = frame.filter(are_names(named) & moved).head(1).collect(engine="streaming")
+        line = None if found.is_empty() else line_where(lambda row: _is_moved(row, columns))
+        if line:
+            raise SourceError(
+                f"{name} names its columns again at line {line}, in another order.",
+                "Make it two files: each is read by its own header.",
+            )
+
+    # nearly no other row has names of columns in two of them: that is quick to ask of all rows
+    return Doubt(are_names(list(named)[:2]), settle) if len(named) > 1 else None
+
+
+def _is_moved(row: Row, columns: Mapping[str, str]) -> bool:
+    values, names = [value.strip(_AROUND) for value in row], list(columns.values())
+    return values != names and sorted(values) == sorted(names)
