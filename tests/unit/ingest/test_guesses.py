@@ -164,6 +164,24 @@ def test_an_offset_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "has_offset"),
+    [
+        ("tijdstip", "1773320707", True),
+        ("tijdstip", "2026-03-12 13:05:07 UTC", True),
+        ("tijdstip", "12 Mar 2026 13:05", False),
+        ("zaaknummer", "1773320707", None),  # it may be any number
+        ("artikel", "3.2.15", None),
+    ],
+)
+def test_a_number_is_a_time_where_its_name_says_so(
+    name: str, value: str, *, has_offset: bool | None
+) -> None:
+    times = seen(pl.DataFrame({name: [value]})).times
+
+    assert (times[name].has_offset if times else None) is has_offset
+
+
+@pytest.mark.parametrize(
     ("name", "content", "format_"),
     [
         ("a.csv", b"zaak;stap\n1;a\n", "csv"),
