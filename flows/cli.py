@@ -165,8 +165,7 @@ def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None
     if cases == ("-",):
         cases = tuple(filter(str.strip, sys.stdin.read().splitlines()))
     done = forget_cases(config, cases, out, store)
-    told = f"{done.rows:,} rows were in the store, and files of {done.runs:,} runs told of them."
-    say(asdict(done), f"{told} They are gone, and no run takes them in again.")
+    say(asdict(done), done.told)
 
 
 @app.command()
