@@ -290,6 +290,9 @@ def _run(
         shelf.put(job)
         return job.folder
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
+    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
     from flows import prefect_server
 
     prefect_server.check()
