@@ -85,7 +85,10 @@ EPOCHS = frozenset({SECONDS.name, MILLISECONDS.name})
 """Notations that are numbers of any kind too, as ids may be: from September 2001 until 2099."""
 _NOTATIONS = (_ISO, _DAY_FIRST, _COMPACT, SERIAL, SECONDS, MILLISECONDS)
 _REWRITTEN_CLOCK = f"(?:{_CLOCK}(?:{_ZONE}|{_MERIDIEM})?)?$"
-_REWRITTEN_CLOCKS = (*_CLOCKS, " %I:%M:%S%.f %p", " %H:%M%#z", " %H:%M:%S%.f%#z", "T%H:%M:%S%.f%#z")
+_REWRITTEN_CLOCKS = (
+    *(*_CLOCKS, "T%H:%M", " %I:%M:%S%.f %p"),
+    *(f"{t}%H:%M{seconds}%#z" for t in " T" for seconds in ("", ":%S%.f")),
+)
 _REWRITTEN = (
     Notation(
         _ISO.name,
@@ -99,7 +102,6 @@ _REWRITTEN = (
     ),
 )
 """What texts are in that were rewritten."""
-
 
 _SIGNS = {
     "day first": rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}",
@@ -129,7 +131,8 @@ class Sampled:
         """
         if self.best.name != _DAY_FIRST.name:
             return {}
-        text = rewritten.within(text, self.best.rewrites)
+        if self.best.rewrites:
+            text = rewritten.within(text.str.strip_chars(), self.best.rewrites)
         weaker = self.seen | {"meridiem"} if self.seen & _DATES else self.seen
         return {sign: text.str.contains(_SIGNS[sign]) for sign in _SIGNS.keys() - weaker}
 
