@@ -45,7 +45,7 @@ SETTINGS = Settings.model_validate(
 )
 COUNTED = (
     *("C02", "C03", "C04", "DQ01", "DQ02", "DQ03", "DQ05", "DQ06", "DQ07", "DQ08"),
-    *("DQ13", "DQ14", "DQ15", "DQ18", "DQ21", "DQ23", "DQ25", "O01"),
+    *("DQ13", "DQ14", "DQ15", "DQ18", "DQ21", "DQ23", "DQ25", "DQ31", "O01"),
 )
 """The rules that count rows, in the order in which both contestants tell of them."""
 
@@ -170,6 +170,7 @@ def _of_rows(log: pl.LazyFrame, events: pl.LazyFrame) -> list[pl.LazyFrame]:
         DQ13=(pl.col("recorded_at") - at > dt.timedelta(days=5)).sum(),
         DQ14=_noticed("DQ14"),
         DQ15=_noticed("DQ15"),
+        DQ31=_noticed("DQ31"),
         DQ23=(at < pl.col("started_at")).sum(),
         DQ04=pl.col("is_day").mean(),
         _ends=((activity == STEPS[-1]) & (pl.col("lifecycle") == "complete")).any(),

@@ -165,8 +165,7 @@ def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None
     if cases == ("-",):
         cases = tuple(filter(str.strip, sys.stdin.read().splitlines()))
     done = forget_cases(config, cases, out, store)
-    told = f"{done.rows:,} rows were in the store, and files of {done.runs:,} runs told of them."
-    say(asdict(done), f"{told} They are gone, and no run takes them in again.")
+    say(asdict(done), done.told)
 
 
 @app.command()
@@ -291,6 +290,9 @@ def _run(
         shelf.put(job)
         return job.folder
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
+    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
     from flows import prefect_server
 
     prefect_server.check()

@@ -19,6 +19,7 @@ from ingest.exports import Export
 from ingest.glance import ZONE, Glance
 from ingest.guesses import Guess, RoleGuesses, share
 from ingest.journey_guesses import Journey
+from ingest.unread import unread_times
 from ingest.zone_guesses import zone_evidence
 
 if TYPE_CHECKING:
@@ -184,6 +185,10 @@ def _column(found: Found, role: str) -> Iterator[str]:
         names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
         told = names or "no column holds what it should"
         yield from remark(f"TODO {role}: one of {told}", "      ")
+        if role == "timestamp":
+            for name, shape in unread_times(found.seen).items():
+                told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
+                yield from remark(told, "      ")
 
 
 def _case_attributes(attributes: Attributes) -> Iterator[str]:

@@ -18,17 +18,36 @@ from contracts.settings import Settings, ago
 from flows.planning import places
 from ingest.places import Folder
 from ingest.pseudonyms import pseudonymiser_of
-from ingest.removal import scrub, touched, without
+from ingest.removal import held, scrub, touched, without
 from ingest.store import commit, newest
 from reporting import case_files
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file."""
+    """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file.
+
+    ``unknown``: of how many of the numbers given the store had no case.
+    """
 
     rows: int
     runs: int
+    unknown: int = 0
+
+    @property
+    def told(self) -> str:
+        """What was done, and what may be mistyped, in words."""
+        gone = (
+            f"{self.rows:,} rows were in the store, and files of {self.runs:,} runs told of them. "
+            "They are gone, and no run takes them in again."
+        )
+        if not self.unknown:
+            return gone
+        unknown = (
+            f"Numbers given of which the store has no case: {self.unknown:,}. No run takes in such "
+            "a case from now on. Check how they are written."
+        )
+        return f"{gone} {unknown}" if self.rows or self.runs else unknown
 
 
 def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> Forgotten:
@@ -58,13 +77,14 @@ def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> 
         version = newest(place)
         assert version is not None  # noqa: S101 - it was there, and nobody else is
         place.bring(part.path for part in touched(version.batches, ids))
+        unknown = len(ids) - held(version.batches, ids)
         rest = without(version.batches, ids, Path(scratch))
         now = dt.datetime.now(dt.UTC)
         since, gone = ago(settings.store.history, now), [(key, case) for case in ids]
         scrub(place, commit(place, rest, max(now, version.known_at), since, gone).batches, ids)
         runs = sum(case_files.forget(run, ids) for run in folder.iterdir() if run.is_dir())
     rows = sum(batch.staged.rows for batch in version.batches)
-    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs)
+    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown)
 
 
 def _as_stored(

@@ -147,6 +147,8 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
     told = verdict.sentences(settings.privacy.minimum_group)
     said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
+    if any(rule.id == "C04" for rule in critical):
+        hint = f"docs/sources.md has the ways to write times that are read. {hint}"
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 

@@ -17,8 +17,9 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
+from ingest.column_names import tells_time
 from ingest.exports import Export
-from ingest.notations import NO_TIME, notation_of
+from ingest.notations import EPOCHS, NO_TIME, notation_of
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
@@ -91,7 +92,8 @@ class Glance:
     @cached_property
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
-        found = ((name, _times(self.frame[name])) for name in self.columns)
+        among_real = self.format == "excel"
+        found = ((name, _times(self.frame[name], among_real=among_real)) for name in self.columns)
         return {name: times for name, times in found if times is not None}
 
 
@@ -191,7 +193,7 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
     return pl.when(text != "").then(text).alias(place)
 
 
-def _times(values: pl.Series) -> Times | None:
+def _times(values: pl.Series, *, among_real: bool) -> Times | None:
     column = pl.col("value")
     if values.dtype.is_temporal():
         has_offset = getattr(values.dtype, "time_zone", None) is not None
@@ -200,10 +202,14 @@ def _times(values: pl.Series) -> Times | None:
     if texts.is_empty():
         return None
     try:
-        notation = notation_of(texts.to_frame().lazy(), values.name, "")
+        notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)
     except SourceError:  # day and month stand in both orders
         return None
-    has_offset = bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all())
+    is_epoch = notation.name in EPOCHS
+    if is_epoch and not tells_time(values.name):  # ids may look so too
+        return None
+    first = notation.prepared(texts.head(100))
+    has_offset = is_epoch or bool(first.str.contains(f":.*{_HAS_OFFSET}").all())
     reading = _seen(
         values, lambda zone: parsed(column, notation, zone), notation.name, has_offset=has_offset
     )

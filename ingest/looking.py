@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Looks through all that a file says for what is personal and should not be there.
 
+Ids that a spreadsheet has rounded are seen here too, as they are not written out any further.
+
 A row is told by the column in which it stands; what stands there goes no further.
 """
 
@@ -17,6 +19,7 @@ from ingest.notices import Sign, notices
 from ingest.raw import Raw
 
 _SAMPLE = 100_000
+_POWER_OF_TEN = r"^\s*\d(?:[.,]\d+)?E\+\d+\s*$"
 _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 
 
@@ -75,10 +78,16 @@ def looked_through(
             numbered[each] = find(text)
     for each in (each for each in texts if ("person", each) in shown):
         telling[each] = personal.stand_in(texts[each])
+    rounded = {
+        each: texts[each].str.contains(_POWER_OF_TEN)
+        for each in texts
+        if each in ids and ids[each].str.contains(_POWER_OF_TEN).any()
+    }
     signs = [
         *raw.signs,
         *(Sign("DQ14", raw.texts[each], is_broken) for each, is_broken in numbered.items()),
         *(Sign("DQ15", raw.texts[each], is_broken) for each, is_broken in telling.items()),
+        *(Sign("DQ31", raw.texts[each], is_broken) for each, is_broken in rounded.items()),
     ]
     masked = {
         each: _masked(texts[each], is_hidden, "[0-9]")

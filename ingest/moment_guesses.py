@@ -11,7 +11,7 @@ import polars as pl
 from contracts.sources import name_of_both
 from ingest.day_and_time import CLOCK, clock_of, day_of, joined
 from ingest.glance import Glance
-from ingest.notations import SERIAL
+from ingest.notations import EPOCHS, SERIAL
 
 _FEWEST = 10  # different times, lest some small numbers happen to look like times
 
@@ -46,7 +46,7 @@ def _holds_clocks(values: pl.Series) -> bool:
 
 def _holds_days(seen: Glance, name: str) -> bool:
     times = seen.times.get(name)
-    if times is None or times.notation == SERIAL.name:
+    if times is None or times.notation in {SERIAL.name, *EPOCHS}:
         return False
     days = seen.frame.select(day_of(pl.col(name))).to_series().drop_nulls()
     return not days.str.contains(":", literal=True).any()

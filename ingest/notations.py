@@ -8,34 +8,32 @@ notation is unreadable rather than misread.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from operator import itemgetter
 
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest import rewritten
+from ingest.rewritten import TIDY, WHOLE_YEARS, Rewrite
 
 SAMPLE = 10_000
 
-_CLOCK = r"(?:,?[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
-_ZONE = r"(?:\s?(?:Z|[+-]\d{2}(?::?\d{2})?))?)?"
-_MERIDIEM = r"(?:\s?[AaPp][Mm])?)?"
+_CLOCK = r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_ZONE = r"\s?(?:Z|[+-]\d{2}(?::?\d{2})?)"
+_MERIDIEM = r"\s?[AaPp][Mm]"
 # those without fractions of a second first: they are read four times as fast
 _CLOCKS = (
     *("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S%.f", "T%H:%M:%S%.f"),
     *(" %I:%M:%S %p", " %I:%M %p"),
 )
-_MONTHS = (
-    ("januari", "jan"), ("februari", "feb"), ("maart", "mrt"), ("april", "apr"), ("mei",),
-    ("juni", "jun"), ("juli", "jul"), ("augustus", "aug"), ("september", "sep"),
-    ("oktober", "okt"), ("november", "nov"), ("december", "dec"),
-)  # fmt: skip
+REAL = "%Y-%m-%d %H:%M:%S%.f"
+"""How the reader of a workbook writes a real date."""
+_REAL_SHAPE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$"
 _OVER_TWELVE = "(?:1[3-9]|[2-9][0-9])"
 _YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands for no time
-_NUMBER_OF_MONTH = {
-    name: f"{number:02}" for number, names in enumerate(_MONTHS, start=1) for name in names
-}
 NO_TIME = (
     r"(?i)^(?:00[-/.]?00[-/.]?0000|0000[-/.]?00[-/.]?00"
     r"|31[-/.]?12[-/.]?9999|9999[-/.]?12[-/.]?31|0?1[-/.]?0?1[-/.]?1900|1900[-/.]?01[-/.]?01"
@@ -46,27 +44,28 @@ NO_TIME = (
 
 @dataclass(frozen=True)
 class Notation:
-    """A way to write times: ``shape`` recognises it, ``formats`` read it, likeliest first."""
+    """A way to write times: ``shape`` recognises it, ``formats`` read it, likeliest first.
+
+    ``rewrites`` bring what is written into that shape.
+    """
 
     name: str
     shape: str
     formats: tuple[str, ...]
+    rewrites: tuple[Rewrite, ...] = ()
 
     def prepared(self, texts: pl.Series) -> pl.Series:
-        """``texts`` as ``formats`` expect them: months as numbers."""
-        if self.name != _NAMED.name:
-            return texts
-        plain = texts.str.to_lowercase().str.replace(".", "", literal=True)
-        return plain.str.replace_many(_NUMBER_OF_MONTH, leftmost=True)
+        """``texts`` as ``formats`` expect them."""
+        return rewritten.of(texts, self.rewrites) if self.rewrites else texts
 
 
-def _dates(*dates: str) -> tuple[str, ...]:
-    return tuple(date + clock for date, clock in product(dates, _CLOCKS))
+def _dates(*dates: str, clocks: Iterable[str] = _CLOCKS) -> tuple[str, ...]:
+    return tuple(date + clock for date, clock in product(dates, clocks))
 
 
 _ISO = Notation(
     "iso",
-    rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}{_CLOCK}{_ZONE}$",
+    rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:{_CLOCK}(?:{_ZONE})?)?$",
     tuple(f"%Y-%m-%d{clock}" for clock in (
         "T%H:%M:%S", " %H:%M:%S", "T%H:%M:%S%.f%#z", " %H:%M:%S%.f%#z", "T%H:%M:%S%.f",
         " %H:%M:%S%.f", "", " %H:%M", "T%H:%M", "T%H:%M%#z", " %H:%M%#z",
@@ -77,17 +76,32 @@ _COMPACT = Notation(
     r"^(?:19|20)\d{2}[01]\d[0-3]\d(?:T?\d{4}(?:\d{2})?)?$",
     ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M", "%Y%m%dT%H%M"),
 )
-_NUMERIC_SHAPE = rf"^\d{{1,2}}([-/.])\d{{1,2}}[-/.]\d{{4}}{_CLOCK}{_MERIDIEM}$"
+_NUMERIC_SHAPE = rf"^\d{{1,2}}([-/.])\d{{1,2}}[-/.]\d{{4}}(?:{_CLOCK}(?:{_MERIDIEM})?)?$"
 _DAY_FIRST = Notation("day first", _NUMERIC_SHAPE, _dates("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"))
-_MONTH_FIRST = Notation("month first", _NUMERIC_SHAPE, _dates("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y"))
-_NAMED = Notation(
-    "named month",
-    rf"(?i)^\d{{1,2}}[- ](?:{'|'.join(_NUMBER_OF_MONTH)})\.?[- ]\d{{4}}{_CLOCK}{_MERIDIEM}$",
-    _dates("%d %m %Y", "%d-%m-%Y"),
-)
 SERIAL = Notation("serial", r"^[2-6]\d{4}(?:[.,]\d+)?$", ())
-_NOTATIONS = (_ISO, _DAY_FIRST, _NAMED, _COMPACT, SERIAL)
-
+SECONDS = Notation("seconds since 1970", r"^(?:[1-3]\d{9}|40\d{8})(?:\.\d+)?$", ())
+MILLISECONDS = Notation("milliseconds since 1970", r"^(?:[1-3]\d{12}|40\d{11})$", ())
+EPOCHS = frozenset({SECONDS.name, MILLISECONDS.name})
+"""Notations that are numbers of any kind too, as ids may be: from September 2001 until 2099."""
+_NOTATIONS = (_ISO, _DAY_FIRST, _COMPACT, SERIAL, SECONDS, MILLISECONDS)
+_REWRITTEN_CLOCK = f"(?:{_CLOCK}(?:{_ZONE}|{_MERIDIEM})?)?$"
+_REWRITTEN_CLOCKS = (
+    *(*_CLOCKS, "T%H:%M", " %I:%M:%S%.f %p"),
+    *(f"{t}%H:%M{seconds}%#z" for t in " T" for seconds in ("", ":%S%.f")),
+)
+_REWRITTEN = (
+    Notation(
+        _ISO.name,
+        rf"^\d{{4}}-\d{{1,2}}-\d{{1,2}}{_REWRITTEN_CLOCK}",
+        _dates("%Y-%m-%d", clocks=_REWRITTEN_CLOCKS),
+    ),
+    Notation(
+        _DAY_FIRST.name,
+        rf"^\d{{1,2}}-\d{{1,2}}-\d{{4}}{_REWRITTEN_CLOCK}",
+        _dates("%d-%m-%Y", clocks=_REWRITTEN_CLOCKS),
+    ),
+)
+"""What texts are in that were rewritten."""
 
 _SIGNS = {
     "day first": rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}",
@@ -115,56 +129,117 @@ class Sampled:
 
         A date that tells what comes first can only be gainsaid by another date.
         """
-        if self.best is not _DAY_FIRST:
+        if self.best.name != _DAY_FIRST.name:
             return {}
+        if self.best.rewrites:
+            text = rewritten.within(text.str.strip_chars(), self.best.rewrites)
         weaker = self.seen | {"meridiem"} if self.seen & _DATES else self.seen
         return {sign: text.str.contains(_SIGNS[sign]) for sign in _SIGNS.keys() - weaker}
 
     def settled(self, shown: Iterable[str], column: str, name: str) -> Notation:
         """The notation, with the signs that the whole column shows; see ``notation_of``."""
         notation = self.best
-        if notation is _DAY_FIRST:
-            notation = _which_first(self.seen.union(shown), column, name)
+        is_date = notation.name == _DAY_FIRST.name
+        if is_date and _is_month_first(self.seen.union(shown), column, name):
+            notation = _month_first(notation)
         return _likeliest_first(notation, self.sample)
 
 
-def sampled(texts: pl.LazyFrame) -> Sampled:
-    """What the first values of the one column of ``texts``, a String one, tell of its notation."""
+def sampled(texts: pl.LazyFrame, *, among_real: bool = False) -> Sampled:
+    """What the first values of a column tell of its notation.
+
+    Args:
+        texts: the column alone, a String one.
+        among_real: whether they stand among real dates, as in a workbook: each is then in the
+            notation of the texts or, as its reader writes those, in ``REAL``.
+    """
     text = pl.first().str.strip_chars()
     written = texts.select(text).filter(~text.str.contains(NO_TIME))
-    sample = written.head(SAMPLE).collect(engine="streaming").to_series()
-    hits = {notation: int(sample.str.contains(notation.shape).sum()) for notation in _NOTATIONS}
-    best = max(_NOTATIONS, key=hits.__getitem__)  # where nothing reads as a time the first
-    seen = {sign for sign, shape in _SIGNS.items() if sample.str.contains(shape).any()}
+    sample = _first(written)
+    typed = _first(written.filter(~text.str.contains(_REAL_SHAPE))) if among_real else sample
+    best = _best(typed)
+    if among_real and best.formats and len(typed):
+        best = replace(best, formats=(*best.formats, REAL))
+        sample = pl.concat([typed, sample])
+    else:
+        best = _best(sample)
+    seen = {
+        sign for sign, shape in _SIGNS.items() if best.prepared(sample).str.contains(shape).any()
+    }
     return Sampled(best, sample, frozenset(seen))
 
 
-def notation_of(texts: pl.LazyFrame, column: str, name: str) -> Notation:
+def _first(written: pl.LazyFrame) -> pl.Series:
+    return written.head(SAMPLE).collect(engine="streaming").to_series()
+
+
+def _best(sample: pl.Series) -> Notation:
+    """The notation that fits most; where nothing reads as a time the first."""
+    best, hits = _fitting(sample)
+    if hits < len(sample):
+        best, hits = max((best, hits), _fitting(sample, TIDY), key=itemgetter(1))
+    if not hits and len(sample):
+        short, _ = _fitting(sample, (WHOLE_YEARS, *TIDY))
+        best = short if _has_days_before_years(short.prepared(sample)) else best
+    return best
+
+
+def _fitting(sample: pl.Series, rewrites: Sequence[Rewrite] = ()) -> tuple[Notation, int]:
+    """What fits most of a sample, and how many; with those of ``rewrites`` that it needs."""
+    needed, texts = rewritten.needed(sample, rewrites)
+    hits = {
+        notation: int(texts.str.contains(notation.shape).sum())
+        for notation in (_REWRITTEN if needed else _NOTATIONS)
+    }
+    best = max(hits, key=hits.__getitem__)
+    is_named = rewritten.by_number in needed and best.name == _ISO.name
+    name = "named month" if is_named else best.name
+    return replace(best, name=name, rewrites=needed), hits[best]
+
+
+def _has_days_before_years(dates: pl.Series) -> bool:
+    """Whether years of two digits stand last, where days and months vary more than they do."""
+    parts = dates.to_frame().select(
+        pl.first().str.extract(r"^(\d{1,2})-(\d+)-(\d+)", part).alias(str(part))
+        for part in (1, 2, 3)
+    )
+    first, second, last = (each.n_unique() for each in parts)
+    return last <= max(first, second)
+
+
+def notation_of(
+    texts: pl.LazyFrame, column: str, name: str, *, among_real: bool = False
+) -> Notation:
     """The notation that the one column of ``texts``, a String one, is in.
 
     Numeric dates are day first, unless a month over 12 or AM/PM says month first; this looks at
-    the whole column, anything else at its first values that are not placeholders.
+    the whole column, anything else at its first values that are not placeholders; ``among_real`` is
+    that of ``sampled``.
 
     Raises:
         SourceError: days over 12 stand in both places; ``name`` names the file, ``column`` the
             column in it.
     """
-    first = sampled(texts)
+    first = sampled(texts, among_real=among_real)
     asked = {sign: shows.any() for sign, shows in first.asks(pl.first()).items()}
     shown = texts.select(**asked).collect(engine="streaming")
     return first.settled([each.name for each in shown if each.any()], column, name)
 
 
-def _which_first(seen: Collection[str], column: str, name: str) -> Notation:
+def _is_month_first(seen: Collection[str], column: str, name: str) -> bool:
     if _DATES.issubset(seen):
         raise SourceError(
             f"{name}: the dates in column '{column}' are ambiguous: some can only be day-month, "
             "others only month-day.",
             "Export the column as year-month-day.",
         )
-    if "month first" in seen or ("meridiem" in seen and "day first" not in seen):
-        return _MONTH_FIRST
-    return _DAY_FIRST
+    return "month first" in seen or ("meridiem" in seen and "day first" not in seen)
+
+
+def _month_first(notation: Notation) -> Notation:
+    exchanged = str.maketrans("dm", "md")
+    formats = (each.translate(exchanged) if each != REAL else each for each in notation.formats)
+    return replace(notation, name="month first", formats=tuple(formats))
 
 
 def _likeliest_first(notation: Notation, sample: pl.Series) -> Notation:

@@ -37,6 +37,15 @@ def touched(batches: Sequence[Batch], cases: Collection[str]) -> list[Part]:
     return [part for part in parts_of(batches) if any(part.touches(slot, SLOTS) for slot in slots)]
 
 
+def held(batches: Sequence[Batch], cases: Collection[str]) -> int:
+    """How many of some cases the batches have rows of."""
+    paths = [part.path for part in touched(batches, cases)]
+    if not paths:
+        return 0
+    is_meant = pl.col("case_id").is_in(list(cases))
+    return len(_ids(scan(paths).filter(is_meant)))
+
+
 def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
     """The cases of which nothing was heard since ``moment``, and that had one of the ``ends``."""
     cases = (

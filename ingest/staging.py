@@ -73,7 +73,7 @@ def stage(
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
             kept = _kept(roles, settings.privacy)
-            looked, notations = _looked(raw, named, kept, set(of_ids.values()), file.name)
+            looked, notations = _looked(raw, named, kept, set(of_ids.values()), file)
             candidates = _candidates(looked.frame, roles, notations, file.name, source.timezone)
             ids = {role: looked.ids[place] for role, place in of_ids.items()}
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
@@ -205,7 +205,7 @@ def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
 
 
 def _looked(
-    raw: Raw, roles: Roles, kept: set[str], of_ids: set[str], name: str
+    raw: Raw, roles: Roles, kept: set[str], of_ids: set[str], file: SourceFile
 ) -> tuple[Looked, dict[str, Notation]]:
     """What one look through the file shows, and how times are written in it, by their place."""
     schema = raw.frame.collect_schema()
@@ -215,7 +215,9 @@ def _looked(
         if not schema[raw.places[column]].is_temporal()
     }
     samples = {
-        place: sampled(raw.frame.select(pl.col(place).cast(pl.String)))
+        place: sampled(
+            raw.frame.select(pl.col(place).cast(pl.String)), among_real=file.format == "excel"
+        )
         for place in written.values()
     }
     asked = {
@@ -230,5 +232,5 @@ def _looked(
     notations = {}
     for column, place in written.items():
         shown = [sign for sign, of in looked.shown if of == place]
-        notations[place] = samples[place].settled(shown, column, name)
+        notations[place] = samples[place].settled(shown, column, file.name)
     return looked, notations

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from contracts.events import INSTANT
-from ingest.notations import NO_TIME, SERIAL, Notation
+from ingest.notations import EPOCHS, NO_TIME, SECONDS, SERIAL, Notation
 
 PARSED: Final = pl.Struct({"at": INSTANT, "is_day": pl.Boolean, "problem": pl.String})
 """An instant and whether it is a local midnight, or why there is none.
@@ -54,6 +54,8 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
     prepared = notation.prepared(texts)
     if notation.name == SERIAL.name:
         return _explained(*_instants(_from_serial(prepared), zone), texts)
+    if notation.name in EPOCHS:
+        return _explained(*_instants(_from_epoch(prepared, notation), zone), texts)
     likeliest, *others = notation.formats
     at, is_day = _instants(_read(prepared, likeliest), zone)
     for format_ in others:
@@ -77,6 +79,14 @@ def _from_serial(texts: pl.Series) -> pl.Series:
     milliseconds = (days * _MILLISECONDS_A_DAY).round().cast(pl.Int64).cast(pl.Duration("ms"))
     origin = pl.Series([_EPOCH_OF_SERIALS], dtype=pl.Datetime("us"))
     return origin + milliseconds
+
+
+def _from_epoch(texts: pl.Series, notation: Notation) -> pl.Series:
+    """The instants that are so many seconds or milliseconds after the begin of 1970."""
+    shaped = texts.str.contains(notation.shape).fill_null(value=False)
+    unit = 1_000_000 if notation.name == SECONDS.name else 1_000
+    since = texts.set(~shaped, None).cast(pl.Decimal(scale=6)) * unit
+    return since.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
 
 
 def _instants(times: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:

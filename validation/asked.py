@@ -167,7 +167,7 @@ def _of_rows(log: Log) -> Iterator[Asked]:
     yield Asked("DQ18", ExpectRowsToBeSaidOnce, said)
     # what only the reader saw; of some formats it looks at more
     of_formats = [rules for format_, rules in _NOTICED_IN.items() if format_ in log.formats]
-    for rule in ("DQ14", "DQ15", *chain.from_iterable(of_formats)):
+    for rule in ("DQ14", "DQ15", "DQ31", *chain.from_iterable(of_formats)):
         yield Asked(rule, ExpectNothingToBeNoticed, {"notice": rule})
 
 

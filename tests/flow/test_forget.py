@@ -86,8 +86,13 @@ def test_what_was_known_earlier_is_known_without_them(world: World) -> None:
 def test_cases_may_come_from_stdin_and_need_not_be_there(world: World) -> None:
     world.run()
 
-    assert forget(world, "-", stdin="Z3\n\n Z999 \n").startswith("0 2 rows were in the store")
-    assert forget(world, "Z3").startswith("0 0 rows")
+    both = forget(world, "-", stdin="Z3\n\n Z999 \n")
+    again = forget(world, "Z3")
+
+    assert both.startswith("0 2 rows were in the store")
+    unknown = "Numbers given of which the store has no case: 1. No run takes in such a case"
+    assert f"again. {unknown}" in both
+    assert again.startswith(f"0 {unknown}")
 
 
 def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:

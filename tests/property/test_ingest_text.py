@@ -50,7 +50,16 @@ def test_what_was_written_is_read(table, separator, encoding):
 
 @pytest.mark.parametrize(
     "format_",
-    ["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M", "%Y%m%d%H%M%S", "%d/%m/%Y"],
+    [
+        "%Y-%m-%dT%H:%M:%S.%f",
+        "%Y-%m-%d %H:%M:%S",
+        "%d-%m-%Y %H:%M",
+        "%Y%m%d%H%M%S",
+        "%d/%m/%Y",
+        "%Y/%m/%d %H:%M:%S,%f",
+        "%d %b %Y %I:%M %p",
+        "%a %d-%m-%Y %H.%M uur",
+    ],
 )
 @given(moments=MOMENTS)
 def test_a_local_time_is_read_as_the_zone_says(format_, moments):

@@ -15,6 +15,7 @@ from ingest.column_names import fit, tells_time, tells_who
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
+from ingest.unread import unread_times
 from ingest.wide_guesses import guess_milestones
 from tests.workbooks import xlsx
 
@@ -161,6 +162,32 @@ def test_an_offset_is_seen() -> None:
 
     assert times["a"].has_offset
     assert not times["b"].has_offset
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "has_offset"),
+    [
+        ("tijdstip", "1773320707", True),
+        ("tijdstip", "2026-03-12 13:05:07 UTC", True),
+        ("tijdstip", "12 Mar 2026 13:05", False),
+        ("zaaknummer", "1773320707", None),  # it may be any number
+        ("artikel", "3.2.15", None),
+    ],
+)
+def test_a_number_is_a_time_where_its_name_says_so(
+    name: str, value: str, *, has_offset: bool | None
+) -> None:
+    times = seen(pl.DataFrame({name: [value]})).times
+
+    assert (times[name].has_offset if times else None) is has_offset
+
+
+def test_a_time_that_is_not_read_is_told_by_its_shape() -> None:
+    columns = {"tijdstip": "2026w11-4 9u05", "datum": "morgen", "nr": "12345", "tijd": "12-3-2026"}
+
+    found = unread_times(seen(pl.DataFrame({name: [value] for name, value in columns.items()})))
+
+    assert found == {"tijdstip": "9999a99-9 9a99"}
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,28 @@ def test_what_is_personal_where_it_is_kept(tmp_path: Path, staged: Stage) -> Non
     assert noticed(kept) == {1: [("DQ15", "zaak"), ("DQ15", "wie")], **rows}
 
 
+@pytest.mark.parametrize("pseudonymise", [(), ("case_id", "resource")])
+def test_ids_that_a_spreadsheet_rounded(
+    pseudonymise: tuple[str, ...], tmp_path: Path, staged: Stage
+) -> None:
+    log = table(
+        5,
+        zaak=["2,025001E+11", " 2E+11", "202500100123", "2025-1E+1", "1E+x"],
+        wie=["M1", "M2", "M3", "1.5E+12"],
+        kanaal=["2,025001E+11"] * 5,
+    )
+    log.write_csv(path := tmp_path / "log.csv", separator=";")
+    source = {"columns": {**COLUMNS, "resource": "wie"}, "case_attributes": ["kanaal"]}
+
+    found = staged(path, pseudonymise=pseudonymise, **source)[0]
+
+    assert noticed(found) == {
+        1: [("DQ31", "zaak")],
+        2: [("DQ31", "zaak")],
+        4: [("DQ31", "wie")],
+    }
+
+
 def test_it_is_told_nowhere_and_changes_no_digest(tmp_path: Path, staged: Stage) -> None:
     log = table(zaak=["999990342", "111222333"], toelichting=IN_NOTES, stap=["a", "b"])
     log.write_csv(path := tmp_path / "log.csv")

@@ -14,10 +14,10 @@ from ingest.times import parsed, typed
 ZONE = "Europe/Amsterdam"
 
 
-def read(*texts, zone=ZONE):
+def read(*texts, zone=ZONE, among_real=False):
     """Each text as UTC without the zone, or as the reason that there is none."""
     frame = pl.LazyFrame({"t": texts}, schema={"t": pl.String})
-    notation = notation_of(frame, "t", "log.csv")
+    notation = notation_of(frame, "t", "log.csv", among_real=among_real)
     return outcome(frame.select(parsed(pl.col("t"), notation, zone).alias("t")))
 
 
@@ -55,6 +55,33 @@ def outcome(frame):
         ("46093,5", "2026-03-12 11:00:00.000"),
         ("46093.75", "2026-03-12 17:00:00.000"),
         ("  2026-03-12  ", "2026-03-11 23:00:00.000"),
+        ("2026/03/12 13:05:07.500", "2026-03-12 12:05:07.500"),
+        ("2026/3/2 9:05", "2026-03-02 08:05:00.000"),
+        ("2026-03-12 13:05:07,123", "2026-03-12 12:05:07.123"),
+        ("12 Mar 2026", "2026-03-11 23:00:00.000"),
+        ("12-MAY-2026 09:05:00", "2026-05-12 07:05:00.000"),
+        ("12/Mar/26 9:05 PM", "2026-03-12 20:05:00.000"),
+        ("12-MAR-26 09.05.07.500000 PM", "2026-03-12 20:05:07.500"),
+        ("Mar 12, 2026, 9:05 PM", "2026-03-12 20:05:00.000"),
+        ("12-3-2026, 13:05:00", "2026-03-12 12:05:00.000"),
+        ("2026-03-12 13:05:07 UTC", "2026-03-12 13:05:07.000"),
+        ("12-07-2026 13:05 GMT", "2026-07-12 13:05:00.000"),
+        ("2026-07-12 13:05:07 CET", "2026-07-12 12:05:07.000"),
+        ("2026-07-12 13:05 CEST", "2026-07-12 11:05:00.000"),
+        ("2026-03-12T13:05:07+01:00[Europe/Amsterdam]", "2026-03-12 12:05:07.000"),
+        ("2026-03-12T13:05 UTC", "2026-03-12 13:05:00.000"),
+        ("2026-03-12 13:05Z[UTC]", "2026-03-12 13:05:00.000"),
+        ("ma 12-03-2026", "2026-03-11 23:00:00.000"),
+        ("Thu, 12 Mar 2026 13:05:07 GMT", "2026-03-12 13:05:07.000"),
+        ("donderdag 12 maart 2026 13.05 uur", "2026-03-12 12:05:00.000"),
+        ("12-03-2026 13.05 uur", "2026-03-12 12:05:00.000"),
+        ("12-03-26", "2026-03-11 23:00:00.000"),
+        ("12/03/69 13:05", "2069-03-12 12:05:00.000"),
+        ("12-03-70", "unreadable"),
+        ("1773320707", "2026-03-12 13:05:07.000"),
+        ("1773320707.5", "2026-03-12 13:05:07.500"),
+        ("1773320707123", "2026-03-12 13:05:07.123"),
+        ("4200000000", "unreadable"),
     ],
 )
 def test_reads(text, expected):
@@ -98,6 +125,10 @@ def test_placeholders_are_missing(text, other):
         (("46093", "1e400"), "unreadable"),
         (("12-03-2026", "14-03-2026 13:05"), "2026-03-14 12:05:00.000"),
         (("2026-03-12T10:00:00Z", "2026-03-12"), "2026-03-11 23:00:00.000"),
+        (("2026-03-12", "2026-03-13", "2026/03/14"), "2026-03-13 23:00:00.000"),
+        (("12 jan 2026", "13 jan 2026", "14 May 2026"), "2026-05-13 22:00:00.000"),
+        (("1773320707", "1773320708", "1773320707123"), "unreadable"),
+        (("26-03-12", "26-03-13", "26-03-14"), "unreadable"),  # the year seems to stand first
     ],
 )
 def test_one_notation_a_column(texts, last):
@@ -112,6 +143,10 @@ def test_one_notation_a_column(texts, last):
         pytest.param(("03/04/2026 01:00:00 AM",), "2026-03-04", id="unless the clock is American"),
         pytest.param(("03/04/2026 01:00 AM", "25/04/2026 01:00 AM"), "2026-04-02", id="or both"),
         pytest.param(
+            ("3/4/26 1:00 PM", "3/25/26 1:00 AM"), "2026-03-04", id="two digits of a year"
+        ),
+        pytest.param(("wo 03/04/2026", " wo 03/25/2026"), "2026-03-03", id="behind a weekday"),
+        pytest.param(
             ("03-04-2026", *["05-06-2026"] * 20_000, "03-25-2026"), "2026-03-03", id="far down"
         ),
     ],
@@ -123,6 +158,27 @@ def test_which_place_holds_the_day(texts, first_day):
 def test_refuses_days_in_both_places():
     with pytest.raises(SourceError, match=r"log\.csv: the dates in column 't' are ambiguous"):
         read("25-03-2026", "03-25-2026")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(
+            ["2026-03-12 10:00:00", "2026-03-13 10:00:00", "14-03-2026"],
+            ["2026-03-12", "2026-03-13", "2026-03-13"],
+            id="days first",
+        ),
+        pytest.param(
+            ["2026-04-03 10:00:00", "03/25/2026", "04/03/2026"],
+            ["2026-04-03", "2026-03-24", "2026-04-02"],
+            id="months first",
+        ),
+        pytest.param(["2026-03-12 10:00:00", "46094"], ["2026-03-12", "unreadable"], id="numbers"),
+        pytest.param(["2026-03-12 10:00:00", "-"], ["2026-03-12", "missing"], id="real dates"),
+    ],
+)
+def test_texts_among_the_real_dates_of_a_workbook(texts, expected):
+    assert [found[:10] for found in read(*texts, among_real=True)] == expected
 
 
 def test_a_column_without_times_is_unreadable():

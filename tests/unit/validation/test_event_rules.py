@@ -121,6 +121,7 @@ BROKEN: list[tuple[str, str, list[Row], list[int]]] = [
     ("DQ13", "five days", [*P, row("p", "end", 0, recorded_at=MONDAY + 5 * DAY)], []),
     ("DQ14", "noticed", [*P * 9, row("p", "end", 9, noticed=notice("DQ15", "DQ14"))], [28]),
     ("DQ15", "noticed", [*P * 9, row("p", "end", 9, noticed=notice("DQ15"))], [28]),
+    ("DQ31", "noticed", [*P, row("p", "end", 9, noticed=notice("DQ31"))], [4]),
     ("DQ16", "noticed", [*P, row("p", "end", 9, noticed=notice("DQ16"))], [4]),
     ("DQ17", "noticed", [*P, row("p", "end", 9, noticed=notice("DQ17"))], [4]),
     ("DQ25", "a date", [row("p", "begin", 16), row("p", "work", 14, is_day=True)], []),
