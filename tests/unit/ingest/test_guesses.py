@@ -11,7 +11,7 @@ import pytest
 
 from contracts.errors import SourceError, UsageError
 from ingest.attribute_guesses import guess_attributes
-from ingest.column_names import fit, tells_time, tells_who
+from ingest.column_names import fit, is_no_milestone, tells_time, tells_who
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
@@ -145,6 +145,35 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
     assert [guess.value for guess in found.kept] == ["regio"]
     assert found.personal == ("nationaliteit", "beslisser", "behandelaar_team")
     assert found.rest == ("fase_nr", "toelichting")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_step"),
+    [
+        ("Datum laatste wijziging", False),
+        ("Laatst bijgewerkt", False),
+        ("last_update", False),
+        ("sys_updated_on", False),
+        ("Last Modified", False),
+        ("peildatum", False),
+        ("extractiedatum", False),
+        ("Einddatum bezwaartermijn", False),
+        ("uiterste_beslisdatum", False),
+        ("fataleDatum", False),
+        ("Rappeldatum", False),
+        ("SLA datum", False),
+        ("vervaldatum", False),
+        ("vernietigingsdatum", False),
+        ("archiefactiedatum", False),
+        ("geldig_tot", False),
+        ("Datum besluit", True),
+        ("Datum vervallen", True),
+        ("Besluit vernietigd op", True),
+        ("Datum geslaagd", True),
+    ],
+)
+def test_what_is_to_come_or_of_the_record_is_no_step(name: str, *, is_step: bool) -> None:
+    assert is_no_milestone(name) != is_step
 
 
 def test_who_is_told_by_words_not_by_letters() -> None:
@@ -299,7 +328,7 @@ def test_a_row_a_case_has_a_milestone_for_each_time_in_their_order() -> None:
         (("datum", "tijdstip"), ("datum", "tijdstip")),
         (("datum_besluit", "besluitdatum"), ("datum_besluit", "besluitdatum")),
         (("column 2", "column 3"), ("column 2", "column 3")),
-        (("Datum beëindigd", "Update"), ("Beëindigd", "Update")),
+        (("Datum beëindigd", "Mandate"), ("Beëindigd", "Mandate")),
     ],
 )
 def test_milestones_are_called_in_words(
