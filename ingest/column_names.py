@@ -28,12 +28,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("eindtijdstip", "gereedop", "gereed", "voltooidop", "voltooid", "afgerond", "datum"),
         *("completetimestamp", "completiontimestamp", "endtimestamp", "eventtime", "eventdatetime"),
         *("eventtimestamp", "timestamp", "datetime", "enddatetime", "endtime", "completedat"),
-        *("time", "date", "tijd", "udate"),
+        *("time", "date", "tijd", "udate", "einddatum", "enddate"),
     ),
     "start_timestamp": (
         *("begonnen", "begonnenop", "begintijd", "begintijdstip", "begin", "gestart", "gestartop"),
         *("starttijd", "starttijdstip", "aanvang", "starttimestamp", "startdatetime", "starttime"),
-        *("eventstarttime", "startedat", "started", "start"),
+        *("eventstarttime", "startedat", "started", "start", "startdatum", "startdate"),
     ),
     "registration_timestamp": (
         *("registratiedatum", "registratietijdstip", "datumregistratie", "ontvangstdatum"),

@@ -23,6 +23,7 @@ _ORDER = (
     *("case_id", "activity", "start_timestamp", "registration_timestamp"),
     *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
 )
+_STAND_INS = {"start_timestamp": "began", "recorded_timestamp": "was put on record"}
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")
 _MOSTLY, _HARDLY = 0.9, 0.1
@@ -67,9 +68,26 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
         guess = by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
         if guess is not None:
             found[role] = guess
+    if "timestamp" not in found:
+        found = _stood_in(seen, found)
     missing = [role for role in REQUIRED if role not in found]
-    left = [name for name in seen.columns if name not in {each.value for each in found.values()}]
-    return RoleGuesses(found, {role: tuple(_possible(seen, role, left)) for role in missing})
+    return RoleGuesses(found, {role: tuple(_possible(seen, role, found)) for role in missing})
+
+
+def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """``found``, where nothing else may be the timestamp with another time of steps as it."""
+    taken = {guess.value for guess in found.values()}
+    case = found["case_id"].value if "case_id" in found else None
+    look = Look(seen, case, [name for name in seen.columns if name not in taken])
+    if any(_is_moment(look, name, "timestamp") for name in look.left):
+        return dict(found)
+    for role in (role for role in _STAND_INS if role in found):
+        told = _is_moment(look, found[role].value, "timestamp")
+        if told is not None:
+            why = f"by its name when a step {_STAND_INS[role]}; no other time of a step was found"
+            rest = {other: guess for other, guess in found.items() if other != role}
+            return rest | {"timestamp": Guess(found[role].value, f"{why}; {told}")}
+    return dict(found)
 
 
 def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
@@ -86,9 +104,11 @@ def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
     ]
 
 
-def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:
+def _possible(seen: Glance, role: str, found: Mapping[str, Guess]) -> list[str]:
+    """The columns that may play a role: those without one, and for the timestamp its stand-ins."""
     is_time = role == "timestamp"
-    return [name for name in names if (name in seen.times) == is_time]
+    taken = {each.value for other, each in found.items() if not is_time or other not in _STAND_INS}
+    return [name for name in seen.columns if name not in taken and (name in seen.times) == is_time]
 
 
 @dataclass(frozen=True)

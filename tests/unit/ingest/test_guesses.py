@@ -92,6 +92,32 @@ def test_times_of_the_row_and_of_the_case_are_told_apart() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["created_at", "sys_created_on", "Mutatiedatum", "Starttijd"])
+def test_the_only_time_of_steps_is_the_timestamp(name: str) -> None:
+    guessed = guess_roles(seen(table(case="zaak", step="stap", time=name, seen="opened_at")))
+
+    assert set(guessed.found) == {"case_id", "activity", "timestamp"}
+    assert guessed.found["timestamp"].value == name
+    assert "no other time of a step" in guessed.found["timestamp"].evidence
+
+
+def test_it_is_a_candidate_where_another_may_be_it() -> None:
+    frame = table(case="zaak", step="stap", time="created", begun="k1").with_columns(
+        pl.col("k1").alias("k2")
+    )
+
+    guessed = guess_roles(seen(frame))
+
+    assert guessed.found["recorded_timestamp"].value == "created"
+    assert guessed.candidates == {"timestamp": ("created", "k1", "k2")}
+
+
+def test_dates_of_steps_are_their_begin_and_end() -> None:
+    found = columns(table(case="zaak", step="stap", begun="Startdatum", time="Einddatum"))
+
+    assert (found["start_timestamp"], found["timestamp"]) == ("Startdatum", "Einddatum")
+
+
 def test_what_cannot_be_told_apart_is_left_open_with_its_candidates() -> None:
     guessed = guess_roles(seen(table(case="k1", step="k2", time="k3", begun="k4")))
 
