@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
@@ -18,7 +17,7 @@ from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.exports import Export
-from ingest.notations import NO_TIME, notation_of
+from ingest.notations import NO_TIME, SAMPLE, notation_of, sampled
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
@@ -38,16 +37,27 @@ _MAY_LACK_A_HEADER = ("csv", "excel")
 _MOSTLY = 0.9
 
 
-class Times(NamedTuple):
-    """A column as instants; ``notation`` is how it writes them.
+@dataclass(frozen=True)
+class Times:
+    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone."""
 
-    ``skipped``: how many are local times in an hour that the clocks of ``ZONE`` skip in spring.
-    """
-
-    at: pl.Series
     notation: str
     has_offset: bool
-    skipped: int = 0
+    read: Callable[[str], pl.Series]
+
+    @cached_property
+    def at(self) -> pl.Series:
+        """The instants, null where there is none."""
+        return self.read(ZONE).struct.field("at")
+
+    @cached_property
+    def skipped(self) -> int:
+        """How many are local times in an hour that the clocks of ``ZONE`` skip in spring."""
+        if self.has_offset:
+            return 0
+        local = self.read("UTC").struct.field("at").dt.replace_time_zone(None)
+        there = local.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
+        return there.null_count() - local.null_count()
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,8 @@ class Glance:
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
+    """The columns that were looked at for times, also by whom this was made from."""
 
     @property
     def columns(self) -> list[str]:
@@ -90,8 +102,11 @@ class Glance:
     @cached_property
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
-        found = ((name, _times(self.frame[name])) for name in self.columns)
-        return {name: times for name, times in found if times is not None}
+        for name in self.columns:
+            if name not in self._looked_at:
+                self._looked_at[name] = _times(self.frame[name])
+        found = {name: self._looked_at[name] for name in self.columns}
+        return {name: times for name, times in found.items() if times is not None}
 
 
 def glance(export: Export, sheet: str | None = None) -> Glance:
@@ -185,35 +200,25 @@ def _times(values: pl.Series) -> Times | None:
     column = pl.col("value")
     if values.dtype.is_temporal():
         has_offset = getattr(values.dtype, "time_zone", None) is not None
-        return _seen(values, lambda zone: typed(column, zone), "moments", has_offset=has_offset)
+        return Times("moments", has_offset, _reader(values, lambda zone: typed(column, zone)))
     texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
-    if texts.is_empty():
+    if not _looks_like_times(texts):
         return None
     try:
         notation = notation_of(texts.to_frame().lazy(), values.name, "")
     except SourceError:  # day and month stand in both orders
         return None
     has_offset = bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all())
-    reading = _seen(
-        values, lambda zone: parsed(column, notation, zone), notation.name, has_offset=has_offset
-    )
-    return reading if reading.at.count() >= _MOSTLY * len(texts) else None
+    reader = _reader(values, lambda zone: parsed(column, notation, zone))
+    times = Times(notation.name, has_offset, reader)
+    return times if times.at.count() >= _MOSTLY * len(texts) else None
 
 
-def _seen(
-    values: pl.Series, read_in: Callable[[str], pl.Expr], notation: str, *, has_offset: bool
-) -> Times:
-    at = _read(values, read_in(ZONE))
-    skipped = 0 if has_offset else _skipped(_read(values, read_in("UTC")))
-    return Times(at, notation, has_offset, skipped)
+def _looks_like_times(texts: pl.Series) -> bool:
+    """Whether any of the first has the shape of a time: most columns are spared to be read."""
+    first = sampled(texts.head(SAMPLE).to_frame().lazy())
+    return bool(first.sample.str.contains(first.best.shape).any())
 
 
-def _skipped(local: pl.Series) -> int:
-    there = local.dt.replace_time_zone(None).dt.replace_time_zone(
-        ZONE, ambiguous="earliest", non_existent="null"
-    )
-    return there.null_count() - local.null_count()
-
-
-def _read(values: pl.Series, times: pl.Expr) -> pl.Series:
-    return values.to_frame("value").select(times.struct.field("at")).to_series()
+def _reader(values: pl.Series, read_in: Callable[[str], pl.Expr]) -> Callable[[str], pl.Series]:
+    return lambda zone: values.to_frame("value").select(read_in(zone)).to_series()
