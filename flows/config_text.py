@@ -67,6 +67,7 @@ class Found:
         nameless = "sources.0.milestones are called after their columns, as these have no names."
         return (
             *(f"{key} could not be told from the export." for key in missing),
+            *self.roles.doubts,
             *([nameless] if is_nameless else []),
             *("The gate would stop this log; the config says why." for _ in stops),
         )
@@ -110,7 +111,7 @@ def _head(found: Found) -> Iterator[str]:
         rows, cases = _many(found.journey.rows, of_what), _many(found.journey.cases, "cases")
         yield f"# The export has {rows}, with events of {cases}."
     for sentence in found.undecided:
-        yield f"# TODO {sentence}"
+        yield from remark(f"TODO {sentence}")
     yield "process:"
     yield from said(f"  id: {found.process}", "of the folder that reports are written in")
 

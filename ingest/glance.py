@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.exports import Export
-from ingest.notations import NO_TIME, SAMPLE, notation_of, sampled
+from ingest.notations import NO_TIME, SAMPLE, Notation, notation_of, sampled
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
@@ -39,16 +40,30 @@ _MOSTLY = 0.9
 
 @dataclass(frozen=True)
 class Times:
-    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone."""
+    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone.
+
+    ``month_first``: dates that are read day first, read the other way round.
+    """
 
     notation: str
     has_offset: bool
     read: Callable[[str], pl.Series]
+    month_first: Times | None = None
 
     @cached_property
+    def parsed(self) -> pl.DataFrame:
+        """All values as the fields of ``PARSED``."""
+        return self.read(ZONE).struct.unnest()
+
+    @property
     def at(self) -> pl.Series:
         """The instants, null where there is none."""
-        return self.read(ZONE).struct.field("at")
+        return self.parsed["at"]
+
+    @property
+    def unreadable(self) -> int:
+        """How many values are not written so."""
+        return int((self.parsed["problem"] == "unreadable").sum())
 
     @cached_property
     def skipped(self) -> int:
@@ -209,8 +224,12 @@ def _times(values: pl.Series) -> Times | None:
     except SourceError:  # day and month stand in both orders
         return None
     has_offset = bool(texts.head(100).str.contains(f":.*{_HAS_OFFSET}").all())
-    reader = _reader(values, lambda zone: parsed(column, notation, zone))
-    times = Times(notation.name, has_offset, reader)
+    times, turned = (
+        Times(each.name, has_offset, _reader(values, partial(parsed, column, each)))
+        for each in (notation, _turned(notation))
+    )
+    if notation.name == "day first":
+        times = replace(times, month_first=turned)
     return times if times.at.count() >= _MOSTLY * len(texts) else None
 
 
@@ -218,6 +237,13 @@ def _looks_like_times(texts: pl.Series) -> bool:
     """Whether any of the first has the shape of a time: most columns are spared to be read."""
     first = sampled(texts.head(SAMPLE).to_frame().lazy())
     return bool(first.sample.str.contains(first.best.shape).any())
+
+
+def _turned(notation: Notation) -> Notation:
+    """The notation with day and month in each other's place."""
+    places = {"%d": "%m", "%m": "%d"}
+    formats = (re.sub("%[dm]", lambda place: places[place[0]], each) for each in notation.formats)
+    return replace(notation, formats=tuple(formats))
 
 
 def _reader(values: pl.Series, read_in: Callable[[str], pl.Expr]) -> Callable[[str], pl.Series]:

@@ -19,6 +19,7 @@ from ingest.wide_guesses import guess_milestones
 from tests.workbooks import xlsx
 
 STEPS = ("Aanvraag", "Toets", "Besluit")
+STEP_DAYS = ((0, 9), (1, 3), (1, 12))  # months later, and of which day: none is over twelve
 
 
 def table(**names: str) -> pl.DataFrame:
@@ -116,6 +117,39 @@ def test_dates_of_steps_are_their_begin_and_end() -> None:
     found = columns(table(case="zaak", step="stap", begun="Startdatum", time="Einddatum"))
 
     assert (found["start_timestamp"], found["timestamp"]) == ("Startdatum", "Einddatum")
+
+
+def test_the_evidence_counts_what_was_read() -> None:
+    times = [f"{day}-03-2026" if day else "2026-13-45" for row in range(60) for day in [row % 20]]
+    frame = table(case="zaak", step="stap", time="tijdstip").with_columns(
+        pl.Series("tijdstip", times),
+        pl.Series("stap", [None, *STEPS[1:], *STEPS * 19]),
+    )
+
+    found = guess_roles(seen(frame)).found
+
+    assert "in 95 % of the rows, day first; 5 % cannot be read" in found["timestamp"].evidence
+    assert "3 values" in found["activity"].evidence
+
+
+@pytest.mark.parametrize(
+    ("written", "is_told"), [("{month}/{day}/2026", True), ("{day}/{month}/2026", False)]
+)
+def test_dates_that_go_back_less_month_first_are_doubted(written: str, *, is_told: bool) -> None:
+    steps = [(case % 11 + 1 + later, day) for case in range(60) for later, day in STEP_DAYS]
+    frame = pl.DataFrame(
+        {
+            "zaak": [f"Z{row // 3}" for row in range(180)],
+            "stap": STEPS * 60,
+            "tijdstip": [written.format(month=month, day=day) for month, day in steps],
+        }
+    )
+
+    guessed = guess_roles(seen(frame))
+
+    told = guessed.found["timestamp"].evidence
+    assert ("100 % if read month first" in told) == is_told
+    assert ["seem to be month first" in doubt for doubt in guessed.doubts] == [True] * is_told
 
 
 def test_what_cannot_be_told_apart_is_left_open_with_its_candidates() -> None:
