@@ -123,7 +123,7 @@ def _source(found: Found) -> Iterator[str]:
     yield from _case_type(found.seen)
     yield from _table(found.seen)
     yield from _object_type(found.seen)
-    yield "    columns:" if found.roles.found else "    columns: {}"
+    yield "    columns:"
     for role in _ROLES:
         yield from _column(found, role)
     yield from _milestones(found)
@@ -183,8 +183,8 @@ def _column(found: Found, role: str) -> Iterator[str]:
     elif role in roles.candidates:
         there = roles.candidates[role]
         names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
-        told = names or "no column holds what it should"
-        yield from remark(f"TODO {role}: one of {told}", "      ")
+        told = f"one of {names}" if names else "no column was found that may be it"
+        yield from said(f"      {role}:", f"TODO {told}")
 
 
 def _case_attributes(attributes: Attributes) -> Iterator[str]:
@@ -209,7 +209,7 @@ def _journey(found: Found) -> Iterator[str]:
     yield "journey:"
     if found.journey is None:
         yield "  start: []"
-        yield "  # TODO end: the activities that end a case"
+        yield "  end:  # TODO the activities that end a case, as in [Besluit verzonden]"
         return
     journey = found.journey
     yield from _activities("start", journey.starts, "")
@@ -229,7 +229,7 @@ def _activities(key: str, guesses: Sequence[Guess], told: str) -> Iterator[str]:
     if guesses:
         yield from said(f"  {key}:", told) if told else [f"  {key}:"]
     elif key == "end":
-        yield "  # TODO end: no activity is surely the last one of many cases"
+        yield from said("  end:", "TODO no activity is surely the last one of many cases")
     else:
         yield from said(f"  {key}: []", "no activity begins most cases that have it")
     for guess in guesses:

@@ -191,11 +191,16 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
 
     assert done.exit_code == 0
     assert "TODO: sources.0.columns.timestamp could not be told" in done.stderr
-    assert "# TODO timestamp: one of k3, k4" in Path("log.yaml").read_text()
-    with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
+    text = Path("log.yaml").read_text()
+    assert "      timestamp:  # TODO one of k3, k4\n" in text
+    missing = r"'sources\.0\.columns\.timestamp' and 'journey\.end' are missing"
+    with pytest.raises(ConfigError, match=missing):
         judge_only(Path("log.yaml"), ())
     with pytest.raises(ConfigError, match=r"'sources\.0\.columns\.timestamp' is missing"):
         judge_only(Path("log.yaml"), ("journey.end=[a]",))
+    filled = text.replace("timestamp:", "timestamp: k3").replace("end:", "end: [Besluit verzonden]")
+    Path("log.yaml").write_text(filled)
+    assert judge_only(Path("log.yaml"), ()).rows == 90
 
 
 def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
