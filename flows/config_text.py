@@ -66,6 +66,7 @@ class Found:
         is_nameless = self.roles.milestones and not self.seen.has_header
         nameless = "sources.0.milestones are called after their columns, as these have no names."
         return (
+            *self.seen.drift,
             *(f"{key} could not be told from the export." for key in missing),
             *self.roles.doubts,
             *([nameless] if is_nameless else []),

@@ -17,6 +17,7 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
+from ingest.drift import drifts
 from ingest.exports import Export
 from ingest.notations import NO_TIME, SAMPLE, Notation, notation_of, sampled
 from ingest.ocel import object_types
@@ -35,6 +36,7 @@ ZONE = "Europe/Amsterdam"
 _HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _IS_A_VALUE = r"^(?:\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,].*)?)$"
 _MAY_LACK_A_HEADER = ("csv", "excel")
+_TABLES = ("csv", "excel", "parquet")
 _MOSTLY = 0.9
 
 
@@ -84,6 +86,7 @@ class Glance:
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
+    ``drift``: how its files differ in their columns, a sentence each.
     """
 
     format: Format
@@ -94,6 +97,7 @@ class Glance:
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
     """The columns that were looked at for times, also by whom this was made from."""
 
@@ -153,6 +157,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
         if export.format in _MAY_LACK_A_HEADER and _begins_with_a_row(files[0], source, scratch):
             source = source.model_copy(update={"header": False})
         raws = [read(file, source, (), _new(scratch)) for file in files]
+        columns = {file.name: raw.columns for file, raw in zip(files, raws, strict=True)}
         common = set.intersection(*(set(raw.columns) for raw in raws))
         first = raws[0]
         given = first.frame.collect_schema()
@@ -160,7 +165,12 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             first = read(files[0], source, first.columns, _new(scratch))
         with refused(first.refusal, first.frame):
             rows = _rows(first, common)
-        return replace(seen, frame=rows, has_header=source.header is not False)
+        return replace(
+            seen,
+            frame=rows,
+            has_header=source.header is not False,
+            drift=drifts(columns) if export.format in _TABLES else (),
+        )
 
 
 def _case_types(export: Export, scratch: Path) -> dict[str, int]:
