@@ -65,8 +65,13 @@ class Found:
         stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
         is_nameless = self.roles.milestones and not self.seen.has_header
         nameless = "sources.0.milestones are called after their columns, as these have no names."
+        shared = self.seen.shared if self.roles.candidates else ()
         return (
             *self.seen.drift,
+            *(
+                f"Several columns are called '{name}': give each a name of its own."
+                for name in shared
+            ),
             *(f"{key} could not be told from the export." for key in missing),
             *self.roles.doubts,
             *([nameless] if is_nameless else []),
@@ -127,6 +132,9 @@ def _source(found: Found) -> Iterator[str]:
     yield "    columns:"
     for role in _ROLES:
         yield from _column(found, role)
+    if found.seen.shared:
+        told = f"not read, as several columns are called so: {listed(found.seen.shared)}"
+        yield from remark(told, "    ")
     yield from _milestones(found)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))

@@ -86,7 +86,8 @@ class Glance:
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
-    ``drift``: how its files differ in their columns, a sentence each.
+    ``drift``: how its files differ in their columns, a sentence each. ``shared``: the names that
+    several columns have, which are not looked at.
     """
 
     format: Format
@@ -98,6 +99,7 @@ class Glance:
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
     """The columns that were looked at for times, also by whom this was made from."""
 
@@ -170,6 +172,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             frame=rows,
             has_header=source.header is not False,
             drift=drifts(columns) if export.format in _TABLES else (),
+            shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
         )
 
 

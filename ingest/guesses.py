@@ -187,8 +187,19 @@ def by_name(look: Look, role: str) -> Guess | None:
         told = _BORNE_OUT[role](look, name, role)
         if told is not None:
             how = "the name that XES fixes" if rank == 0 else "by its name"
-            return Guess(name, f"{how}; {told}")
+            also = _also_cases(look, name) if role == "case_id" and rank else ""
+            return Guess(name, f"{how}; {told}{also}")
     return None
+
+
+def _also_cases(look: Look, chosen: str) -> str:
+    """What else is called as the number of a case is: a dossier may hold several."""
+    known = {name: fit(name, "case_id") or 0 for name in look.left if name != chosen}
+    others = (name for name, rank in known.items() if 0 < rank <= len(NAMES["case_id"]))
+    told = [
+        f"; perhaps {name}: {often}" for name in others if (often := _is_case_id(look, name, ""))
+    ]
+    return "".join(told)
 
 
 def _is_case_id(look: Look, name: str, _: str) -> str | None:

@@ -203,6 +203,15 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     assert judge_only(Path("log.yaml"), ()).rows == 90
 
 
+def test_columns_of_one_name_are_told_of() -> None:
+    write("log.csv", "zaaknummer;stap;datum;datum", row=";2026-01-01 08:00")
+
+    done = init("log.csv")
+
+    assert "TODO: Several columns are called 'datum'" in done.stderr
+    assert "# not read, as several columns are called so: datum" in Path("log.yaml").read_text()
+
+
 def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
     write("log.csv", "zaaknummer;stap;tijdstip", cases=9)
 
