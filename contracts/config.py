@@ -8,7 +8,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -54,6 +54,8 @@ _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
 _ENGINE = "HOEKSTEEN_ENGINE"
 """The one key that the environment may overrule, as it is about machines: a machine can tell it."""
+_LEFT_OPEN = re.compile(r"sources\.\d+\.columns\.(?:case_id|activity|timestamp)|journey\.end")
+"""The keys that `hoeksteen init` writes without a value where it cannot tell one."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -84,10 +86,23 @@ def load(
 
 
 def _fitting(model: type[Fitting], document: Any, path: Path, what: Document) -> Fitting:
+    empty = [key for key in _empty(document) if _LEFT_OPEN.fullmatch(key)]
     try:
-        return model.model_validate(document)
+        fitting = model.model_validate(document)
     except ValidationError as error:
-        raise refusal(path, error, what) from None
+        raise refusal(path, error, what, empty) from None
+    if empty:
+        raise _missing(path, empty, what)
+    return fitting
+
+
+def _empty(value: Any, key: str = "") -> Iterator[str]:
+    """The keys without a value."""
+    if value is None:
+        yield key.removeprefix(".")
+    within = value.items() if isinstance(value, dict) else ()
+    for name, item in enumerate(value) if isinstance(value, list) else within:
+        yield from _empty(item, f"{key}.{name}")
 
 
 def _read_style(report: Any, path: Path) -> None:
@@ -215,23 +230,49 @@ def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
     return _VARIABLE.sub(lookup, value)
 
 
-def refusal(path: Path, error: ValidationError, what: Document) -> ConfigError:
-    """What is wrong with a file: its key, in the words of YAML."""
+def refusal(
+    path: Path, error: ValidationError, what: Document, empty: Sequence[str] = ()
+) -> ConfigError:
+    """What is wrong with a file: its key, in the words of YAML; of what is missing all.
+
+    Args:
+        path: the file.
+        error: what does not fit.
+        what: the kind of file.
+        empty: keys that stand there without the value that they need.
+    """
+    errors = error.errors()
     # a misspelt key is also a missing one: the misspelling is what the user must see
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    return _explain(path, first, what)
+    first = min(errors, key=lambda each: each["type"] != "extra_forbidden")
+    absent = [_key(each) for each in errors if each["type"] == "missing"]
+    missing = list(dict.fromkeys([*empty, *absent]))
+    is_missing = first["type"] == "missing" or _key(first) in empty
+    return _missing(path, missing, what) if is_missing else _explain(path, first, what)
+
+
+def _missing(path: Path, keys: Sequence[str], what: Document) -> ConfigError:
+    *others, last = [f"'{key}'" for key in keys]
+    if not others:
+        return ConfigError(f"{path}: {last} is missing.", f"Add it; see {what.seen_in}.")
+    named = f"{', '.join(others)} and {last}"
+    return ConfigError(f"{path}: {named} are missing.", f"Add them; see {what.seen_in}.")
+
+
+def _place(error: ErrorDetails) -> tuple[int | str, ...]:
+    return tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
+
+
+def _key(error: ErrorDetails) -> str:
+    return ".".join(map(str, _place(error)))
 
 
 def _explain(path: Path, error: ErrorDetails, what: Document) -> ConfigError:
-    loc = tuple(part for part in error["loc"] if not str(part).startswith(("function-", "as-")))
-    key = ".".join(str(part) for part in loc)
+    loc, key = _place(error), _key(error)
     if error["type"] == "extra_forbidden":
         valid = _valid_keys(what.model, loc[:-1])
         near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
         hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
         return ConfigError(f"{path}: '{key}' is not a key of the {what.name}.", hint)
-    if error["type"] == "missing":
-        return ConfigError(f"{path}: '{key}' is missing.", f"Add it; see {what.seen_in}.")
     message = _IN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
     return ConfigError(f"{path}: '{key}': {message}." if key else f"{path}: {message}.")
 

@@ -66,8 +66,15 @@ class Found:
         stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
         is_nameless = self.roles.milestones and not self.seen.has_header
         nameless = "sources.0.milestones are called after their columns, as these have no names."
+        shared = self.seen.shared if self.roles.candidates else ()
         return (
+            *self.seen.drift,
+            *(
+                f"Several columns are called '{name}': give each a name of its own."
+                for name in shared
+            ),
             *(f"{key} could not be told from the export." for key in missing),
+            *self.roles.doubts,
             *([nameless] if is_nameless else []),
             *("The gate would stop this log; the config says why." for _ in stops),
         )
@@ -111,7 +118,7 @@ def _head(found: Found) -> Iterator[str]:
         rows, cases = _many(found.journey.rows, of_what), _many(found.journey.cases, "cases")
         yield f"# The export has {rows}, with events of {cases}."
     for sentence in found.undecided:
-        yield f"# TODO {sentence}"
+        yield from remark(f"TODO {sentence}")
     yield "process:"
     yield from said(f"  id: {found.process}", "of the folder that reports are written in")
 
@@ -123,9 +130,12 @@ def _source(found: Found) -> Iterator[str]:
     yield from _case_type(found.seen)
     yield from _table(found.seen)
     yield from _object_type(found.seen)
-    yield "    columns:" if found.roles.found else "    columns: {}"
+    yield "    columns:"
     for role in _ROLES:
         yield from _column(found, role)
+    if found.seen.shared:
+        told = f"not read, as several columns are called so: {listed(found.seen.shared)}"
+        yield from remark(told, "    ")
     yield from _milestones(found)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
@@ -183,8 +193,8 @@ def _column(found: Found, role: str) -> Iterator[str]:
     elif role in roles.candidates:
         there = roles.candidates[role]
         names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
-        told = names or "no column holds what it should"
-        yield from remark(f"TODO {role}: one of {told}", "      ")
+        told = f"one of {names}" if names else "no column was found that may be it"
+        yield from said(f"      {role}:", f"TODO {told}")
         if role == "timestamp":
             for name, shape in unread_times(found.seen).items():
                 told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
@@ -213,7 +223,7 @@ def _journey(found: Found) -> Iterator[str]:
     yield "journey:"
     if found.journey is None:
         yield "  start: []"
-        yield "  # TODO end: the activities that end a case"
+        yield "  end:  # TODO the activities that end a case, as in [Besluit verzonden]"
         return
     journey = found.journey
     yield from _activities("start", journey.starts, "")
@@ -233,7 +243,7 @@ def _activities(key: str, guesses: Sequence[Guess], told: str) -> Iterator[str]:
     if guesses:
         yield from said(f"  {key}:", told) if told else [f"  {key}:"]
     elif key == "end":
-        yield "  # TODO end: no activity is surely the last one of many cases"
+        yield from said("  end:", "TODO no activity is surely the last one of many cases")
     else:
         yield from said(f"  {key}: []", "no activity begins most cases that have it")
     for guess in guesses:

@@ -28,12 +28,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("eindtijdstip", "gereedop", "gereed", "voltooidop", "voltooid", "afgerond", "datum"),
         *("completetimestamp", "completiontimestamp", "endtimestamp", "eventtime", "eventdatetime"),
         *("eventtimestamp", "timestamp", "datetime", "enddatetime", "endtime", "completedat"),
-        *("time", "date", "tijd", "udate"),
+        *("time", "date", "tijd", "udate", "einddatum", "enddate"),
     ),
     "start_timestamp": (
         *("begonnen", "begonnenop", "begintijd", "begintijdstip", "begin", "gestart", "gestartop"),
         *("starttijd", "starttijdstip", "aanvang", "starttimestamp", "startdatetime", "starttime"),
-        *("eventstarttime", "startedat", "started", "start"),
+        *("eventstarttime", "startedat", "started", "start", "startdatum", "startdate"),
     ),
     "registration_timestamp": (
         *("registratiedatum", "registratietijdstip", "datumregistratie", "ontvangstdatum"),
@@ -70,8 +70,13 @@ NAMES: dict[str, tuple[str, ...]] = {
 """The names of each role, in lower-case letters and digits alone, likeliest first."""
 
 _FEWEST_LETTERS = 5
-_NOT_YET = re.compile(r"gepland|uiterlijk|verwacht|streef|planned|deadline|due|expected|target")
-_OF_THE_RECORD = re.compile(r"gewijzigd|wijzigings|mutatie|modified|updated|geexporteerd|export")
+_NOT_YET = re.compile(
+    r"gepland|uiterlijk|uiterste|verwacht|streef|termijn|fatale|rappel|\bsla\b"
+    r"|verval(?!len)|vernietig(?!d)|archief|geldig tot|planned|deadline|due|expected|target"
+)
+_OF_THE_RECORD = re.compile(
+    r"gewijzigd|wijziging|mutatie|bijgewerkt|peildatum|extract|export|modified|\bupdated?\b"
+)
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
@@ -86,7 +91,7 @@ def fit(name: str, role: str) -> int | None:
     """
     if name == STANDARD.get(role):
         return 0
-    if name in STANDARD.values() or (role.endswith("timestamp") and _NOT_YET.search(name.lower())):
+    if name in STANDARD.values() or (role.endswith("timestamp") and _NOT_YET.search(_spaced(name))):
         return None
     letters, known = _letters(name), NAMES[role]
     if letters in known:
@@ -106,12 +111,12 @@ def tells_time(name: str) -> bool:
 
 def tells_who(name: str) -> bool:
     """Whether a name is one of a column that says who asked, or who worked on it."""
-    return _WHO.search(" ".join(words(name))) is not None
+    return _WHO.search(_spaced(name)) is not None
 
 
 def is_no_milestone(name: str) -> bool:
     """Whether a time of this name tells of no step: of what is to come, or of the record."""
-    spaced = " ".join(words(name))
+    spaced = _spaced(name)
     return (_NOT_YET.search(spaced) or _OF_THE_RECORD.search(spaced)) is not None
 
 
@@ -126,6 +131,10 @@ def _runs(name: str) -> list[str]:
     said = words(name)
     ends = range(1, len(said) + 1)
     return ["".join(said[start:end]) for end in ends for start in range(end)]
+
+
+def _spaced(name: str) -> str:
+    return " ".join(words(name))
 
 
 def _letters(name: str) -> str:

@@ -8,9 +8,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
@@ -18,8 +17,9 @@ from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.column_names import tells_time
+from ingest.drift import drifts
 from ingest.exports import Export
-from ingest.notations import EPOCHS, NO_TIME, notation_of
+from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, sampled
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
@@ -36,20 +36,46 @@ ZONE = "Europe/Amsterdam"
 _HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _IS_A_VALUE = r"^(?:\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,].*)?)$"
 _MAY_LACK_A_HEADER = ("csv", "excel")
+_TABLES = ("csv", "excel", "parquet")
 _MOSTLY = 0.9
 _FIRST_LINES = 10
 
 
-class Times(NamedTuple):
-    """A column as instants; ``notation`` is how it writes them.
+@dataclass(frozen=True)
+class Times:
+    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone.
 
-    ``skipped``: how many are local times in an hour that the clocks of ``ZONE`` skip in spring.
+    ``month_first``: dates that are read day first, read the other way round.
     """
 
-    at: pl.Series
     notation: str
     has_offset: bool
-    skipped: int = 0
+    read: Callable[[str], pl.Series]
+    month_first: Times | None = None
+
+    @cached_property
+    def parsed(self) -> pl.DataFrame:
+        """All values as the fields of ``PARSED``."""
+        return self.read(ZONE).struct.unnest()
+
+    @property
+    def at(self) -> pl.Series:
+        """The instants, null where there is none."""
+        return self.parsed["at"]
+
+    @property
+    def unreadable(self) -> int:
+        """How many values are not written so."""
+        return int((self.parsed["problem"] == "unreadable").sum())
+
+    @cached_property
+    def skipped(self) -> int:
+        """How many are local times in an hour that the clocks of ``ZONE`` skip in spring."""
+        if self.has_offset:
+            return 0
+        local = self.read("UTC").struct.field("at").dt.replace_time_zone(None)
+        there = local.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
+        return there.null_count() - local.null_count()
 
 
 @dataclass(frozen=True)
@@ -61,6 +87,8 @@ class Glance:
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
+    ``drift``: how its files differ in their columns, a sentence each. ``shared``: the names that
+    several columns have, which are not looked at.
     """
 
     format: Format
@@ -71,6 +99,10 @@ class Glance:
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
+    """The columns that were looked at for times, also by whom this was made from."""
 
     @property
     def columns(self) -> list[str]:
@@ -93,8 +125,11 @@ class Glance:
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
         among_real = self.format == "excel"
-        found = ((name, _times(self.frame[name], among_real=among_real)) for name in self.columns)
-        return {name: times for name, times in found if times is not None}
+        for name in self.columns:
+            if name not in self._looked_at:
+                self._looked_at[name] = _times(self.frame[name], among_real=among_real)
+        found = {name: self._looked_at[name] for name in self.columns}
+        return {name: times for name, times in found.items() if times is not None}
 
 
 def glance(export: Export, sheet: str | None = None) -> Glance:
@@ -126,6 +161,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
         if export.format in _MAY_LACK_A_HEADER and _begins_with_a_row(files[0], source, scratch):
             source = source.model_copy(update={"header": False})
         raws = [read(file, source, (), _new(scratch)) for file in files]
+        columns = {file.name: raw.columns for file, raw in zip(files, raws, strict=True)}
         common = set.intersection(*(set(raw.columns) for raw in raws))
         first = raws[0]
         given = first.frame.collect_schema()
@@ -133,7 +169,13 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             first = read(files[0], source, first.columns, _new(scratch))
         with refused(first.refusal, first.frame):
             rows = _rows(first, common)
-        return replace(seen, frame=rows, has_header=source.header is not False)
+        return replace(
+            seen,
+            frame=rows,
+            has_header=source.header is not False,
+            drift=drifts(columns) if export.format in _TABLES else (),
+            shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
+        )
 
 
 def _case_types(export: Export, scratch: Path) -> dict[str, int]:
@@ -197,9 +239,9 @@ def _times(values: pl.Series, *, among_real: bool) -> Times | None:
     column = pl.col("value")
     if values.dtype.is_temporal():
         has_offset = getattr(values.dtype, "time_zone", None) is not None
-        return _seen(values, lambda zone: typed(column, zone), "moments", has_offset=has_offset)
+        return Times("moments", has_offset, _reader(values, lambda zone: typed(column, zone)))
     texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
-    if texts.is_empty():
+    if not _looks_like_times(texts, among_real=among_real):
         return None
     try:
         notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)
@@ -210,26 +252,20 @@ def _times(values: pl.Series, *, among_real: bool) -> Times | None:
         return None
     first = notation.prepared(texts.head(100))
     has_offset = is_epoch or bool(first.str.contains(f":.*{_HAS_OFFSET}").all())
-    reading = _seen(
-        values, lambda zone: parsed(column, notation, zone), notation.name, has_offset=has_offset
+    times, turned = (
+        Times(each.name, has_offset, _reader(values, partial(parsed, column, each)))
+        for each in (notation, month_first(notation))
     )
-    return reading if reading.at.count() >= _MOSTLY * len(texts) else None
+    if notation.name == "day first":
+        times = replace(times, month_first=turned)
+    return times if times.at.count() >= _MOSTLY * len(texts) else None
 
 
-def _seen(
-    values: pl.Series, read_in: Callable[[str], pl.Expr], notation: str, *, has_offset: bool
-) -> Times:
-    at = _read(values, read_in(ZONE))
-    skipped = 0 if has_offset else _skipped(_read(values, read_in("UTC")))
-    return Times(at, notation, has_offset, skipped)
+def _looks_like_times(texts: pl.Series, *, among_real: bool) -> bool:
+    """Whether any of the first has the shape of a time: most columns are spared to be read."""
+    first = sampled(texts.head(SAMPLE).to_frame().lazy(), among_real=among_real)
+    return bool(first.best.prepared(first.sample).str.contains(first.best.shape).any())
 
 
-def _skipped(local: pl.Series) -> int:
-    there = local.dt.replace_time_zone(None).dt.replace_time_zone(
-        ZONE, ambiguous="earliest", non_existent="null"
-    )
-    return there.null_count() - local.null_count()
-
-
-def _read(values: pl.Series, times: pl.Expr) -> pl.Series:
-    return values.to_frame("value").select(times.struct.field("at")).to_series()
+def _reader(values: pl.Series, read_in: Callable[[str], pl.Expr]) -> Callable[[str], pl.Series]:
+    return lambda zone: values.to_frame("value").select(read_in(zone)).to_series()

@@ -9,20 +9,21 @@ What cannot be told apart is left to who knows the export.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
 
 from ingest.column_names import NAMES, fit, tells_time
-from ingest.glance import Glance
+from ingest.glance import Glance, Times
 from ingest.roles import REQUIRED
 
 _ORDER = (
     *("case_id", "activity", "start_timestamp", "registration_timestamp"),
     *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
 )
+_STAND_INS = {"start_timestamp": "began", "recorded_timestamp": "was put on record"}
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")
 _MOSTLY, _HARDLY = 0.9, 0.1
@@ -31,6 +32,7 @@ _MOST_ACTIVITIES = 1000
 _FEWEST_CASES = 10
 _CLEARLY = 1.2
 _MOST_OPTIONS = 9
+_NOTABLY, _FEW = 0.02, 0.005
 
 
 class Guess(NamedTuple):
@@ -44,12 +46,14 @@ class Guess(NamedTuple):
 class RoleGuesses:
     """``found``: role → column; ``candidates``: what a required role may be that was not found.
 
-    ``milestones``: activity → column, of a table with a row a case.
+    ``milestones``: activity → column, of a table with a row a case. ``doubts``: what may be
+    misread all the same, a sentence each.
     """
 
     found: Mapping[str, Guess]
     candidates: Mapping[str, tuple[str, ...]]
     milestones: Mapping[str, Guess] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> set[str]:
@@ -67,15 +71,45 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
         guess = by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
         if guess is not None:
             found[role] = guess
+    if "timestamp" not in found:
+        found = _stood_in(seen, found)
     missing = [role for role in REQUIRED if role not in found]
-    left = [name for name in seen.columns if name not in {each.value for each in found.values()}]
-    return RoleGuesses(found, {role: tuple(_possible(seen, role, left)) for role in missing})
+    candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
+    return RoleGuesses(found, candidates, doubts=tuple(_doubts(seen, found)))
+
+
+def _doubts(seen: Glance, found: Mapping[str, Guess]) -> Iterator[str]:
+    if not {"case_id", "timestamp"} <= found.keys():
+        return
+    name = found["timestamp"].value
+    look = Look(seen, found["case_id"].value, ())
+    if name in seen.times and _rather_month_first(look, seen.times[name]):
+        yield (
+            f"The dates in '{name}' are read day first, but seem to be month first: "
+            "export them as year-month-day."
+        )
+
+
+def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """``found``, where nothing else may be the timestamp with another time of steps as it."""
+    taken = {guess.value for guess in found.values()}
+    case = found["case_id"].value if "case_id" in found else None
+    look = Look(seen, case, [name for name in seen.columns if name not in taken])
+    if any(_is_moment(look, name, "timestamp") for name in look.left):
+        return dict(found)
+    for role in (role for role in _STAND_INS if role in found):
+        told = _is_moment(look, found[role].value, "timestamp")
+        if told is not None:
+            why = f"by its name when a step {_STAND_INS[role]}; no other time of a step was found"
+            rest = {other: guess for other, guess in found.items() if other != role}
+            return rest | {"timestamp": Guess(found[role].value, f"{why}; {told}")}
+    return dict(found)
 
 
 def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
     """The likeliest columns for a role that was not found, best first, with what each holds."""
     look = Look(seen, None, names)
-    values = {name: look.values(name).n_unique() for name in names}
+    values = {name: look.distinct(name) for name in names}
     rank: Callable[[str], float] = {
         "case_id": lambda name: -values[name],
         "activity": lambda name: values[name],
@@ -86,9 +120,11 @@ def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
     ]
 
 
-def _possible(seen: Glance, role: str, names: Sequence[str]) -> list[str]:
+def _possible(seen: Glance, role: str, found: Mapping[str, Guess]) -> list[str]:
+    """The columns that may play a role: those without one, and for the timestamp its stand-ins."""
     is_time = role == "timestamp"
-    return [name for name in names if (name in seen.times) == is_time]
+    taken = {each.value for other, each in found.items() if not is_time or other not in _STAND_INS}
+    return [name for name in seen.columns if name not in taken and (name in seen.times) == is_time]
 
 
 @dataclass(frozen=True)
@@ -107,10 +143,13 @@ class Look:
         """The share of rows in which it has a value."""
         return 1 - self.values(name).null_count() / max(1, self.seen.frame.height)
 
+    def distinct(self, name: str) -> int:
+        """How many different values it has."""
+        return self.values(name).drop_nulls().n_unique()
+
     def rows_a_value(self, name: str) -> float:
         """In how many rows a value stands."""
-        values = self.values(name).drop_nulls()
-        return len(values) / max(1, values.n_unique())
+        return self.values(name).count() / max(1, self.distinct(name))
 
     def is_time(self, name: str) -> bool:
         """Whether it holds times; numbers may be dates only where their name says so."""
@@ -131,11 +170,11 @@ class Look:
         cases = self.by_case(name)
         return (cases["values"] > 1).mean() or 0.0  # type: ignore[return-value]
 
-    def rises(self, name: str) -> float:
+    def rises(self, times: Times) -> float:
         """The share of steps from row to row of one case in which a time does not go back."""
         if self.case is None:
             return 0.0
-        rows = pl.DataFrame({"case": self.values(self.case), "at": self.seen.times[name].at})
+        rows = pl.DataFrame({"case": self.values(self.case), "at": times.at})
         steps = rows.drop_nulls().select(pl.col("at").diff().over("case")).drop_nulls()["at"]
         return (steps.dt.total_microseconds() >= 0).mean() or 0.0  # type: ignore[return-value]
 
@@ -148,8 +187,19 @@ def by_name(look: Look, role: str) -> Guess | None:
         told = _BORNE_OUT[role](look, name, role)
         if told is not None:
             how = "the name that XES fixes" if rank == 0 else "by its name"
-            return Guess(name, f"{how}; {told}")
+            also = _also_cases(look, name) if role == "case_id" and rank else ""
+            return Guess(name, f"{how}; {told}{also}")
     return None
+
+
+def _also_cases(look: Look, chosen: str) -> str:
+    """What else is called as the number of a case is: a dossier may hold several."""
+    known = {name: fit(name, "case_id") or 0 for name in look.left if name != chosen}
+    others = (name for name, rank in known.items() if 0 < rank <= len(NAMES["case_id"]))
+    told = [
+        f"; perhaps {name}: {often}" for name in others if (often := _is_case_id(look, name, ""))
+    ]
+    return "".join(told)
 
 
 def _is_case_id(look: Look, name: str, _: str) -> str | None:
@@ -161,7 +211,7 @@ def _is_case_id(look: Look, name: str, _: str) -> str | None:
 
 
 def _is_activity(look: Look, name: str, _: str) -> str | None:
-    values = look.values(name).n_unique()
+    values = look.distinct(name)
     if look.is_time(name) or look.filled(name) < _MOSTLY or values > _MOST_ACTIVITIES:
         return None
     varies = look.varies(name)
@@ -180,10 +230,24 @@ def _is_moment(look: Look, name: str, role: str) -> str | None:
     if look.case is not None and (varies > _HARDLY) == (role in _OF_A_CASE):
         return None
     times = look.seen.times[name]
-    told = f"in {share(look.filled(name))} of the rows, {_in_words(times.notation)}"
-    if role == "timestamp" and look.case is not None:
-        return f"{told}; within cases {share(look.rises(name))} do not go back"
-    return told
+    rows = max(1, look.seen.frame.height)
+    told = f"in {share(times.at.count() / rows)} of the rows, {_in_words(times.notation)}"
+    if times.unreadable:
+        told += f"; {_some(times.unreadable / rows)} cannot be read so"
+    if role != "timestamp" or look.case is None:
+        return told
+    told += f"; within cases {share(look.rises(times))} do not go back"
+    turned = _rather_month_first(look, times)
+    return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
+
+
+def _rather_month_first(look: Look, times: Times) -> Times | None:
+    """Dates with the month first, where all can be read so and clearly fewer then go back."""
+    turned = times.month_first
+    if turned is None or turned.at.count() < times.at.count():
+        return None
+    back, then = 1 - look.rises(times), 1 - look.rises(turned)
+    return turned if back > _NOTABLY and 2 * then < back else None
 
 
 def _is_who(look: Look, name: str, _: str) -> str | None:
@@ -195,9 +259,9 @@ def _is_who(look: Look, name: str, _: str) -> str | None:
 def _case_id_by_values(look: Look) -> Guess | None:
     """The column with the most values that come back, where no other comes near."""
     many = {
-        name: look.values(name).n_unique()
+        name: look.distinct(name)
         for name in look.left
-        if _is_case_id(look, name, "") and look.values(name).n_unique() >= _FEWEST_CASES
+        if _is_case_id(look, name, "") and look.distinct(name) >= _FEWEST_CASES
     }
     best = max(many, key=many.__getitem__, default=None)
     if best is None:
@@ -222,7 +286,7 @@ def _activity_by_values(look: Look) -> Guess | None:
     best = _clearly_best(scores)
     if best is None:
         return None
-    values = look.values(best).n_unique()
+    values = look.distinct(best)
     return Guess(best, f"by its values: {values:,}, most of them once a case, begun alike")
 
 
@@ -237,7 +301,11 @@ def _like_steps(look: Look, name: str) -> float:
 
 def _timestamp_by_values(look: Look) -> Guess | None:
     """The one column of times that change within cases."""
-    scores = {name: look.rises(name) for name in look.left if _is_moment(look, name, "timestamp")}
+    scores = {
+        name: look.rises(look.seen.times[name])
+        for name in look.left
+        if _is_moment(look, name, "timestamp")
+    }
     best = next(iter(scores)) if len(scores) == 1 else None
     if best is None:
         return None
@@ -255,6 +323,10 @@ def _clearly_best(scores: Mapping[str, float]) -> str | None:
 def share(part: float) -> str:
     """``12 %``."""
     return f"{part:.0%}".replace("%", " %")
+
+
+def _some(part: float) -> str:
+    return "some" if part < _FEW else share(part)
 
 
 def _in_words(notation: str) -> str:

@@ -141,7 +141,7 @@ class Sampled:
         notation = self.best
         is_date = notation.name == _DAY_FIRST.name
         if is_date and _is_month_first(self.seen.union(shown), column, name):
-            notation = _month_first(notation)
+            notation = month_first(notation)
         return _likeliest_first(notation, self.sample)
 
 
@@ -236,7 +236,8 @@ def _is_month_first(seen: Collection[str], column: str, name: str) -> bool:
     return "month first" in seen or ("meridiem" in seen and "day first" not in seen)
 
 
-def _month_first(notation: Notation) -> Notation:
+def month_first(notation: Notation) -> Notation:
+    """A notation that is day first, with day and month in each other's place."""
     exchanged = str.maketrans("dm", "md")
     formats = (each.translate(exchanged) if each != REAL else each for each in notation.formats)
     return replace(notation, name="month first", formats=tuple(formats))

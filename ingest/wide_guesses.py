@@ -44,7 +44,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
     in_order = sorted(moments, key=_median_delays(seen, moments).__getitem__)
     names = _readable(in_order)
     milestones = {
-        names[column]: Guess(column, f"a time in {share(look.filled(column))} of the rows")
+        names[column]: Guess(column, f"a time in {share(_read(seen, column))} of the rows")
         for column in in_order
     }
     return RoleGuesses(found, {}, milestones)
@@ -75,6 +75,10 @@ def _is_milestone(name: str) -> bool:
     except ValidationError:
         return False
     return not is_no_milestone(name)
+
+
+def _read(seen: Glance, name: str) -> float:
+    return seen.times[name].at.count() / max(1, seen.frame.height)
 
 
 def _median_delays(seen: Glance, columns: Sequence[str]) -> Mapping[str, float]:

@@ -50,6 +50,13 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", f"[done], pauses: [{{{PAUSE}, til: x}}]", "here: activity, from, to, reason"),
         ("[done]", f"[done], pauses: [{{{PAUSE}, to: 2024-02-01}}]", "ends before it starts"),
         ("end: [done]", "start: [a]", "'journey.end' is missing"),
+        ("end: [done]", "end:", "'journey.end' is missing"),
+        ("process: {id: p}", "", "'process' is missing"),
+        (
+            SMALLEST,
+            "process: {id: p}\nsources: [{path: a, columns: {activity: }}]\njourney: {start: [a]}",
+            "'sources.0.columns.activity' and 'journey.end' are missing. Add them",
+        ),
         ("[done]", "done", "'journey.end': write a list"),
         ("[done]", "[Yes]", "'journey.end.0': write a text"),
         ("[done]", "[done], steps: {a: {statutory_wait: 14 dagen}}", "P14D is fourteen days"),

@@ -191,11 +191,25 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
 
     assert done.exit_code == 0
     assert "TODO: sources.0.columns.timestamp could not be told" in done.stderr
-    assert "# TODO timestamp: one of k3, k4" in Path("log.yaml").read_text()
-    with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
+    text = Path("log.yaml").read_text()
+    assert "      timestamp:  # TODO one of k3, k4\n" in text
+    missing = r"'sources\.0\.columns\.timestamp' and 'journey\.end' are missing"
+    with pytest.raises(ConfigError, match=missing):
         judge_only(Path("log.yaml"), ())
     with pytest.raises(ConfigError, match=r"'sources\.0\.columns\.timestamp' is missing"):
         judge_only(Path("log.yaml"), ("journey.end=[a]",))
+    filled = text.replace("timestamp:", "timestamp: k3").replace("end:", "end: [Besluit verzonden]")
+    Path("log.yaml").write_text(filled)
+    assert judge_only(Path("log.yaml"), ()).rows == 90
+
+
+def test_columns_of_one_name_are_told_of() -> None:
+    write("log.csv", "zaaknummer;stap;datum;datum", row=";2026-01-01 08:00")
+
+    done = init("log.csv")
+
+    assert "TODO: Several columns are called 'datum'" in done.stderr
+    assert "# not read, as several columns are called so: datum" in Path("log.yaml").read_text()
 
 
 def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:

@@ -186,3 +186,12 @@ def test_a_date_and_the_time_beside_it_are_seen_as_one(
     both = {name: tuple(name.split(" + ")) for name in names if " + " in name}
     assert found.in_two == both
     assert both.keys() <= found.times.keys()
+
+
+def test_what_was_read_of_the_other_columns_is_not_read_again() -> None:
+    before = Glance("csv", pl.DataFrame({"van": DAYS, "tot": DAYS, "uur": CLOCKS}), {})
+
+    found = put_together(before)
+
+    assert found.columns == ["van", "tot + uur"]
+    assert found.times["van"] is before.times["van"]

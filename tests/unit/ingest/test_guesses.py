@@ -11,7 +11,7 @@ import pytest
 
 from contracts.errors import SourceError, UsageError
 from ingest.attribute_guesses import guess_attributes
-from ingest.column_names import fit, tells_time, tells_who
+from ingest.column_names import fit, is_no_milestone, tells_time, tells_who
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
@@ -20,6 +20,7 @@ from ingest.wide_guesses import guess_milestones
 from tests.workbooks import xlsx
 
 STEPS = ("Aanvraag", "Toets", "Besluit")
+STEP_DAYS = ((0, 9), (1, 3), (1, 12))  # months later, and of which day: none is over twelve
 
 
 def table(**names: str) -> pl.DataFrame:
@@ -93,6 +94,75 @@ def test_times_of_the_row_and_of_the_case_are_told_apart() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["created_at", "sys_created_on", "Mutatiedatum", "Starttijd"])
+def test_the_only_time_of_steps_is_the_timestamp(name: str) -> None:
+    guessed = guess_roles(seen(table(case="zaak", step="stap", time=name, seen="opened_at")))
+
+    assert set(guessed.found) == {"case_id", "activity", "timestamp"}
+    assert guessed.found["timestamp"].value == name
+    assert "no other time of a step" in guessed.found["timestamp"].evidence
+
+
+def test_it_is_a_candidate_where_another_may_be_it() -> None:
+    frame = table(case="zaak", step="stap", time="created", begun="k1").with_columns(
+        pl.col("k1").alias("k2")
+    )
+
+    guessed = guess_roles(seen(frame))
+
+    assert guessed.found["recorded_timestamp"].value == "created"
+    assert guessed.candidates == {"timestamp": ("created", "k1", "k2")}
+
+
+def test_dates_of_steps_are_their_begin_and_end() -> None:
+    found = columns(table(case="zaak", step="stap", begun="Startdatum", time="Einddatum"))
+
+    assert (found["start_timestamp"], found["timestamp"]) == ("Startdatum", "Einddatum")
+
+
+def test_the_evidence_counts_what_was_read() -> None:
+    times = [f"{day}-03-2026" if day else "2026-13-45" for row in range(60) for day in [row % 20]]
+    frame = table(case="zaak", step="stap", time="tijdstip").with_columns(
+        pl.Series("tijdstip", times),
+        pl.Series("stap", [None, *STEPS[1:], *STEPS * 19]),
+    )
+
+    found = guess_roles(seen(frame)).found
+
+    assert "in 95 % of the rows, day first; 5 % cannot be read" in found["timestamp"].evidence
+    assert "3 values" in found["activity"].evidence
+
+
+@pytest.mark.parametrize(
+    ("written", "is_told"), [("{month}/{day}/2026", True), ("{day}/{month}/2026", False)]
+)
+def test_dates_that_go_back_less_month_first_are_doubted(written: str, *, is_told: bool) -> None:
+    steps = [(case % 11 + 1 + later, day) for case in range(60) for later, day in STEP_DAYS]
+    frame = pl.DataFrame(
+        {
+            "zaak": [f"Z{row // 3}" for row in range(180)],
+            "stap": STEPS * 60,
+            "tijdstip": [written.format(month=month, day=day) for month, day in steps],
+        }
+    )
+
+    guessed = guess_roles(seen(frame))
+
+    told = guessed.found["timestamp"].evidence
+    assert ("100 % if read month first" in told) == is_told
+    assert ["seem to be month first" in doubt for doubt in guessed.doubts] == [True] * is_told
+
+
+def test_another_number_of_cases_is_told_of() -> None:
+    frame = table(case="Zaaknummer", step="Stap", time="Tijdstip", region="Kenmerk", who="zaakje")
+
+    found = guess_roles(seen(frame)).found
+
+    assert found["case_id"].value == "Zaaknummer"
+    told = found["case_id"].evidence.split("; ")
+    assert told == ["by its name", *told[1:2], "perhaps Kenmerk: a value comes back in 30.0 rows"]
+
+
 def test_what_cannot_be_told_apart_is_left_open_with_its_candidates() -> None:
     guessed = guess_roles(seen(table(case="k1", step="k2", time="k3", begun="k4")))
 
@@ -146,6 +216,35 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
     assert [guess.value for guess in found.kept] == ["regio"]
     assert found.personal == ("nationaliteit", "beslisser", "behandelaar_team")
     assert found.rest == ("fase_nr", "toelichting")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_step"),
+    [
+        ("Datum laatste wijziging", False),
+        ("Laatst bijgewerkt", False),
+        ("last_update", False),
+        ("sys_updated_on", False),
+        ("Last Modified", False),
+        ("peildatum", False),
+        ("extractiedatum", False),
+        ("Einddatum bezwaartermijn", False),
+        ("uiterste_beslisdatum", False),
+        ("fataleDatum", False),
+        ("Rappeldatum", False),
+        ("SLA datum", False),
+        ("vervaldatum", False),
+        ("vernietigingsdatum", False),
+        ("archiefactiedatum", False),
+        ("geldig_tot", False),
+        ("Datum besluit", True),
+        ("Datum vervallen", True),
+        ("Besluit vernietigd op", True),
+        ("Datum geslaagd", True),
+    ],
+)
+def test_what_is_to_come_or_of_the_record_is_no_step(name: str, *, is_step: bool) -> None:
+    assert is_no_milestone(name) != is_step
 
 
 def test_who_is_told_by_words_not_by_letters() -> None:
@@ -349,7 +448,7 @@ def test_a_row_a_case_has_a_milestone_for_each_time_in_their_order() -> None:
         (("datum", "tijdstip"), ("datum", "tijdstip")),
         (("datum_besluit", "besluitdatum"), ("datum_besluit", "besluitdatum")),
         (("column 2", "column 3"), ("column 2", "column 3")),
-        (("Datum beëindigd", "Update"), ("Beëindigd", "Update")),
+        (("Datum beëindigd", "Mandate"), ("Beëindigd", "Mandate")),
     ],
 )
 def test_milestones_are_called_in_words(

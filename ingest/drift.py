@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Tells which files of an export lack columns that most have, as where a month names them anew."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+_LIKE = 0.6
+_MOST_NAMED = 5
+_MOST_TOLD = 3
+
+
+def drifts(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """A sentence for all files that lack the same columns, with what may be those by other names.
+
+    Other names are told only where they are like the one that is lacking: where a file has no
+    header they are values.
+
+    Args:
+        columns: file → its columns; of two files the first is taken to be right.
+    """
+    count = Counter(name for names in columns.values() for name in dict.fromkeys(names) if name)
+    first = next(iter(columns.values()), ())
+    usual = [name for name in count if 2 * count[name] + (name in first) > len(columns)]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file, names in columns.items():
+        lacks = [_lacking(name, names, usual) for name in usual if name not in names]
+        if lacks:
+            alike.setdefault(tuple(lacks), []).append(file)
+    return tuple(_sentence(files, lacks) for lacks, files in list(alike.items())[:_MOST_TOLD])
+
+
+def _lacking(name: str, names: Iterable[str], usual: Sequence[str]) -> str:
+    """A column that is not there, and which may be it."""
+    others = {other.casefold(): other for other in names if other not in usual}
+    near = difflib.get_close_matches(name.casefold(), others, n=1, cutoff=_LIKE)
+    return f"'{name}' (perhaps '{others[near[0]]}')" if near else f"'{name}'"
+
+
+def _sentence(files: Sequence[str], lacks: Sequence[str]) -> str:
+    more = f" and {len(lacks) - _MOST_NAMED} more" if len(lacks) > _MOST_NAMED else ""
+    who = f"{min(files)} lacks"
+    if len(files) > 1:
+        who = f"{min(files)} and {len(files) - 1} more of the files lack"
+    return (
+        f"{who} {', '.join(lacks[:_MOST_NAMED])}{more}, which the others have: call the columns "
+        "alike in all files, or make two sources of them."
+    )
