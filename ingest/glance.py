@@ -19,6 +19,7 @@ from contracts.sources import Source
 from ingest.column_names import tells_time
 from ingest.drift import drifts
 from ingest.exports import Export
+from ingest.header_names import IS_A_VALUE
 from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, sampled
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
@@ -34,7 +35,6 @@ ROWS = 100_000
 ZONE = "Europe/Amsterdam"
 
 _HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
-_IS_A_VALUE = r"^(?:\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,].*)?)$"
 _MAY_LACK_A_HEADER = ("csv", "excel")
 _TABLES = ("csv", "excel", "parquet")
 _MOSTLY = 0.9
@@ -210,7 +210,7 @@ def _begins_with_a_row(file: SourceFile, source: Source, scratch: Path) -> bool:
         lines = raw.frame.select(raw.places.values()).head(_FIRST_LINES).collect(engine="streaming")
     text = pl.all().str.strip_chars()
     is_filled = lines.head(1).select(text.fill_null("") != "").row(0)
-    is_value = lines.select(text.str.contains(_IS_A_VALUE).fill_null(value=False))
+    is_value = lines.select(text.str.contains(IS_A_VALUE).fill_null(value=False))
     among_next = is_value.slice(1).select(pl.all().any()).row(0)
     has_values = any(
         one and others for one, others in zip(is_value.row(0), among_next, strict=True)

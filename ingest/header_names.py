@@ -23,15 +23,13 @@ _DATE = (
 )
 _NUMBER = r"^\s*\d{5,}\s*$"
 _TIME = r"^\s*\d{1,2}:\d{2}"  # article 4:13 is none
-_VALUE = f"{_NUMBER}|{_DATE}|{_TIME}|{citizen_numbers.LIKELY}|{personal.LIKELY}"
+IS_A_VALUE = f"{_NUMBER}|{_DATE}|{_TIME}|{citizen_numbers.LIKELY}|{personal.LIKELY}"
+"""What no name holds: a long number, a moment, an address; a year is part of many names."""
 
 
 def hold_a_value(texts: Collection[str]) -> list[bool]:
-    """Of each text whether it holds what is no name: a long number, a moment, an address.
-
-    A year is part of many names, and no value.
-    """
-    return pl.Series(texts, dtype=pl.String).str.contains(_VALUE).to_list()
+    """Of each text whether it holds what no name of a column does."""
+    return pl.Series(texts, dtype=pl.String).str.contains(IS_A_VALUE).to_list()
 
 
 def with_names_that_may_be_told(raw: Raw, known: Collection[str]) -> Raw:

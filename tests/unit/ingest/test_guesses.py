@@ -364,6 +364,11 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
             False,
         ),
         (["Z1,2026-03-01,Toets", "Z2,2026-03-02,"], ["column 1", "column 2", "column 3"], False),
+        (
+            ["Z1,Jan,1 mrt 2026", "Z2,Piet,2 april 2026"],
+            ["column 1", "column 2", "column 3"],
+            False,
+        ),
         (["zaak,tijd", "10001,2026-03-01"], ["zaak", "tijd"], True),
         (["zaak,2026-03-01", "10001,x", "10002,x"], ["zaak", "column 2"], True),
         (
