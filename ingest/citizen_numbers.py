@@ -9,8 +9,6 @@ the number one of a citizen itself, that is enough.
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 LIKELY = r"[0-9]{8}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3}"
@@ -39,15 +37,6 @@ _OF_EIGHT = (
     r"^((?:1[0-8]|2[1-9]|[03-9][0-9])[0-9]{6}"
     r"|(?:19|20)[0-9]{2}(?:00|1[3-9]|[2-9][0-9])[0-9]{2})$"
 )
-_HEADER = re.compile(
-    r"(?<![a-z])bsn(?![a-z])|bsn_?(?:nummer|nr)|inp_?bsn|burger_?service_?n|sofi_?(?:nummer|nr)"
-)
-
-
-def says_so(column: str) -> bool:
-    """Whether the name of a column says that it holds these numbers."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
-    return bool(_HEADER.search(re.sub(r"[^A-Za-z]+", "_", words).lower()))
 
 
 def numbers_in(text: pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ingest.citizen_numbers import LIKELY, are_of_citizens, numbers_in, passes, says_so, stand_in
+from ingest.citizen_numbers import LIKELY, are_of_citizens, numbers_in, passes, stand_in
 
 # published for testing: no citizen has them
 CITIZENS = (111222333, 123456782, 999990342, 999990639, 12345672)
@@ -121,20 +121,3 @@ def test_a_column_is_judged_as_a_whole(
     numbers: list[int | None], rows: int, *, are_citizens: bool
 ) -> None:
     assert are_of_citizens(pl.Series(numbers, dtype=pl.UInt32), rows) is are_citizens
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        *("bsn", "BSN", "Bsn aanvrager", "aanvragerBsn", "bsn_partner", "inpBsn", "inp_bsn"),
-        *("INPBSN", "case:bsn", "burgerservicenummer", "Burgerservicenr.", "sofinummer"),
-        *("Sofi-nummer", "BSNnummer", "bsn-nr"),
-    ],
-)
-def test_a_header_that_says_so(column: str) -> None:
-    assert says_so(column)
-
-
-@pytest.mark.parametrize("column", ["zaaknummer", "rsin", "absnorm", "absn", "toelichting", ""])
-def test_a_header_that_does_not(column: str) -> None:
-    assert not says_so(column)
