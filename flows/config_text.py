@@ -206,9 +206,8 @@ def _case_attributes(attributes: Attributes) -> Iterator[str]:
         yield "    case_attributes:"
     for guess in attributes.kept:
         yield from said(f"      - {scalar(guess.value)}", guess.evidence)
-    if attributes.personal:
-        told = f"left out, as about a person or naming one: {listed(attributes.personal)}"
-        yield from remark(told, "    ")
+    for reason, names in attributes.left_out.items():
+        yield from remark(f"left out, as {reason}: {listed(names)}", "    ")
     if attributes.rest:
         yield from remark(f"not read: {listed(attributes.rest)}", "    ")
 

@@ -4,19 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
 
-from contracts.attributes import CaseAttribute
+from contracts.attributes import is_about_a_person
 from contracts.events import CASE_PREFIX
-from ingest.column_names import tells_who
+from ingest import citizen_numbers, personal
+from ingest.column_names import tells_in_free_text, tells_who
 from ingest.glance import Glance
 from ingest.guesses import Guess, RoleGuesses
+from ingest.ocel_flattening import RELATED_PREFIX
 from ingest.roles import STANDARD
 
+PERSONAL, FREE_TEXT, OBJECTS = (
+    *("about a person or naming one", "free text, which may hold anything"),
+    "the numbers of other objects",
+)
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
 _ALIKE = 0.99
 _SAME_PEOPLE = 0.5
@@ -24,13 +29,13 @@ _SAME_PEOPLE = 0.5
 
 @dataclass(frozen=True)
 class Attributes:
-    """``kept``: what may be a case attribute; ``personal``: what is about a person or names one.
+    """``kept``: what may be a case attribute; ``left_out``: why not → the columns that must not.
 
     ``rest``: the columns that nothing is made of.
     """
 
     kept: tuple[Guess, ...] = ()
-    personal: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rest: tuple[str, ...] = ()
 
 
@@ -43,15 +48,22 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
     roles, playing = guessed.found, guessed.columns | set(STANDARD.values())
     left = [name for name in seen.columns if name not in playing]
     people = _people(seen, roles)
-    personal = [name for name in left if _is_personal(name, seen.frame[name], people)]
+    why = {name: _why_not(name, seen.frame[name], people) for name in left}
     kept: dict[str, Guess] = {}
-    for name in sorted(set(left) - set(personal), key=lambda each: (_own(each) == each, each)):
-        told = _told(seen, roles["case_id"].value, name)
-        if told is not None and _own(name) not in kept:
+    for name in sorted(left, key=lambda each: (_own(each) == each, each)):
+        told = None if why[name] else _told(seen, roles["case_id"].value, name)
+        if told is not None and _tell_who(seen.frame[name]):
+            why[name] = PERSONAL
+        elif told is not None and _own(name) not in kept:
             kept[_own(name)] = Guess(_own(name), told)
     in_order = [kept[name] for name in dict.fromkeys(map(_own, left)) if name in kept]
-    rest = [name for name in left if name not in personal and _own(name) not in kept]
-    return Attributes(tuple(in_order), tuple(personal), tuple(rest))
+    left_out = {
+        reason: names
+        for reason in (PERSONAL, FREE_TEXT, OBJECTS)
+        if (names := tuple(name for name in left if why[name] == reason))
+    }
+    rest = [name for name in left if not why[name] and _own(name) not in kept]
+    return Attributes(tuple(in_order), left_out, tuple(rest))
 
 
 def _own(name: str) -> str:
@@ -62,15 +74,31 @@ def _people(seen: Glance, roles: Mapping[str, Guess]) -> set[str]:
     return set(seen.frame[roles["resource"].value]) - {None} if "resource" in roles else set()
 
 
-def _is_personal(name: str, values: pl.Series, people: Iterable[str]) -> bool:
-    """Whether it is about a person, by its name, or holds those who work on cases."""
-    try:
-        TypeAdapter(CaseAttribute).validate_python(name)
-    except ValidationError:
-        return True
+def _why_not(name: str, values: pl.Series, people: set[str]) -> str | None:
+    """Why cases must not be compared by a column, whatever its values tell."""
+    if name.startswith(RELATED_PREFIX):
+        return OBJECTS
+    if is_about_a_person(name) or tells_who(name) or _are_people(values, people):
+        return PERSONAL
+    return FREE_TEXT if tells_in_free_text(name) else None
+
+
+def _are_people(values: pl.Series, people: set[str]) -> bool:
+    """Whether it holds those who work on cases."""
     there = set(values.drop_nulls())
-    same = len(there & set(people))
-    return tells_who(name) or (same > 0 and same >= _SAME_PEOPLE * len(there))
+    same = len(there & people)
+    return same > 0 and same >= _SAME_PEOPLE * len(there)
+
+
+def _tell_who(values: pl.Series) -> bool:
+    """Whether any value says who somebody is, or has the number of a citizen."""
+    text = pl.col("text")
+    texts = values.drop_nulls().cast(pl.String).to_frame("text")
+    numbered = texts.filter(text.str.contains(citizen_numbers.LIKELY))
+    numbers = numbered.select(citizen_numbers.numbers_in(text)).to_series().explode()
+    tells = personal.stand_in(text) | citizen_numbers.are_called_so(text)
+    told = texts.unique().select(tells.any()).item()
+    return bool(told) or citizen_numbers.are_of_citizens(numbers, len(values))
 
 
 def _told(seen: Glance, case: str, name: str) -> str | None:

@@ -9,11 +9,9 @@ the number one of a citizen itself, that is enough.
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
-LIKELY = r"[0-9]{8}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3}"
+LIKELY = r"[0-9]{8}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. -][0-9]{2}[. -][0-9]{3}"
 """What a text with a number holds; it is quick to look for, and many other texts hold it too."""
 
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -22,46 +20,38 @@ _NEARLY_ALL, _FEWEST_ROWS = 0.9, 10  # in fewer rows a number that comes back te
 
 _EDGE = r"(?-u:\b)"
 # each whole, so that no part of a longer number is taken for one: a telephone number abroad, a
-# number in groups, and any other with its decimals or what hyphens join to it
+# number in groups, and any other with its decimals or what hyphens join to it; letters and a low
+# line are no part of a number
 _WRITTEN = (
     rf"(?:\+|{_EDGE}00)[0-9]{{2}}(?:[ -]|\(0\))+[0-9]+(?:[ -][0-9]{{2,4}})*{_EDGE}"
-    rf"|{_EDGE}[0-9]{{1,4}}(?:[ .][0-9]{{2,4}})+(?:,[0-9]+)?{_EDGE}"
-    rf"|{_EDGE}[0-9]+(?:[.,-][0-9]+)*{_EDGE}"
+    rf"|[0-9]{{1,4}}(?:[ .][0-9]{{2,4}})+(?:,[0-9]+)?{_EDGE}"
+    r"|[0-9]+(?:[.,-][0-9]+)*"
 )
-_NINE = r"(?:[0-9]{9}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3})"
-_OF_NINE = f"^{_NINE}$"
-_CALLED = (
-    rf"(?i:bsn|burger ?service ?(?:nummer|nr)|sofi ?(?:nummer|nr))[^0-9]{{0,12}}{_NINE}{_EDGE}"
-)
+_NINE = r"(?:[0-9]{9}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. -][0-9]{2}[. -][0-9]{3})"
+# a year before it or a serial number after it, as in names of cases, leaves it what it is
+_OF_NINE = f"^(?:(?:19|20)[0-9]{{2}}-)?({_NINE})(?:-[0-9]{{1,4}})?$"
+_WORD = r"(?i:bsn|burger ?service ?(?:nummer|nr)|sofi ?(?:nummer|nr))"
+_CALLED_BEFORE = rf"{_WORD}[^0-9]{{0,12}}{_NINE}(?:[^0-9]|$)"
+_CALLED_AFTER = rf"(?:^|[^0-9.,+-]){_NINE}[^0-9\p{{L}}]{{0,3}}{_WORD}"
 _WITH_DECIMAL = r"^([0-9]{8,9})\.0$"  # as where a column of numbers has gaps
 # a spreadsheet drops the first zero; eight digits that begin with a year and a month are a date
 _OF_EIGHT = (
     r"^((?:1[0-8]|2[1-9]|[03-9][0-9])[0-9]{6}"
     r"|(?:19|20)[0-9]{2}(?:00|1[3-9]|[2-9][0-9])[0-9]{2})$"
 )
-_HEADER = re.compile(
-    r"(?<![a-z])bsn(?![a-z])|bsn_?(?:nummer|nr)|inp_?bsn|burger_?service_?n|sofi_?(?:nummer|nr)"
-)
-
-
-def says_so(column: str) -> bool:
-    """Whether the name of a column says that it holds these numbers."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
-    return bool(_HEADER.search(re.sub(r"[^A-Za-z]+", "_", words).lower()))
 
 
 def numbers_in(text: pl.Expr) -> pl.Expr:
     """What is written in ``text`` as such a number: UInt32, null for every other number in it.
 
-    Dots or spaces may stand between the digits. Of a text that is nothing but eight digits the
-    first was a zero that got lost.
+    Dots, spaces or hyphens may stand between the digits. Of a text that is nothing but eight
+    digits the first was a zero that got lost.
     """
     whole = text.str.strip_chars().str.replace(_WITH_DECIMAL, "$1").str.replace(_OF_EIGHT, "0$1")
     number = pl.element()
+    nine = pl.when(number.str.contains(_OF_NINE)).then(number).str.extract(_OF_NINE)
     return whole.str.extract_all(_WRITTEN).list.eval(
-        pl.when(number.str.contains(_OF_NINE)).then(
-            number.str.replace_all("[ .]", "").cast(pl.UInt32, strict=False)
-        )
+        nine.str.replace_all("[ .-]", "").cast(pl.UInt32, strict=False)
     )
 
 
@@ -78,9 +68,17 @@ def stand_in(text: pl.Expr) -> pl.Expr:
 
 
 def are_called_so(text: pl.Expr) -> pl.Expr:
-    """Whether a number in ``text`` passes that the text itself calls a citizen's."""
+    """Whether a number in ``text`` passes that the text itself calls a citizen's.
+
+    The word for it stands before the number or right after it.
+    """
     digits = pl.element().str.replace_all("[^0-9]", "").cast(pl.UInt32, strict=False)
-    return text.str.extract_all(_CALLED).list.eval(passes(digits)).list.any()
+    has_word = pl.when(text.str.contains(_WORD)).then(text)  # which is quicker to look for
+    before, after = (
+        has_word.str.extract_all(called).list.eval(passes(digits)).list.any()
+        for called in (_CALLED_BEFORE, _CALLED_AFTER)
+    )
+    return before | after
 
 
 def are_of_citizens(numbers: pl.Series, rows: int) -> bool:

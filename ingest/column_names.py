@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from contracts.events import CASE_PREFIX
+from contracts.column_words import words
 from ingest.roles import STANDARD
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -80,7 +80,14 @@ _OF_THE_RECORD = re.compile(
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
-    r"|persoon|person|aanvrager|applicant|\bklant|customer|\bclient"
+    r"|persoon|person|aanvrager|applicant|\bklant|customer|\bclient|bewoner|resident|inwoner"
+    r"|\bburger\b|citizen|gemachtigde|indiener|melder\b|verzoeker|leider|wethouder|burgemeester"
+    r"|voorzitter|directeur|manager|co[oö]rdinator|adviseur|beoordelaar|beslisser|inspecteur"
+    r"|creator|inserter|\beditor|blocker|approver|reviewer|author|auteur|requester|reporter"
+)
+_IN_FREE_TEXT = re.compile(
+    r"opmerking|toelichting|omschrijving|notitie|bijzonderhe|vrije ?tekst|motivering|\bmemo"
+    r"|remark|comment|description|\bnotes?\b|free ?text"
 )
 
 
@@ -114,16 +121,15 @@ def tells_who(name: str) -> bool:
     return _WHO.search(_spaced(name)) is not None
 
 
+def tells_in_free_text(name: str) -> bool:
+    """Whether a name is one of a column in which anybody may write anything."""
+    return _IN_FREE_TEXT.search(" ".join(words(name))) is not None
+
+
 def is_no_milestone(name: str) -> bool:
     """Whether a time of this name tells of no step: of what is to come, or of the record."""
     spaced = _spaced(name)
     return (_NOT_YET.search(spaced) or _OF_THE_RECORD.search(spaced)) is not None
-
-
-def words(name: str) -> list[str]:
-    """``zaak_nummerIntern`` is three words."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix(CASE_PREFIX))
-    return re.findall(r"[^\W_]+", apart.lower())
 
 
 def _runs(name: str) -> list[str]:

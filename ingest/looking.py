@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from contracts.column_words import says_citizen_number
 from ingest import citizen_numbers, personal
 from ingest.notices import Sign, notices
 from ingest.raw import Raw
@@ -71,7 +72,7 @@ def looked_through(
     rows, ids, shown = _seen(raw.frame, of_ids, {**numbers, **persons, **(asked or {})})
     numbered, telling = {}, {}
     for each in (each for each in texts if ("number", each) in shown):
-        text, says_so = texts[each], citizen_numbers.says_so(raw.texts[each])
+        text, says_so = texts[each], says_citizen_number(raw.texts[each])
         is_whole = says_so or _is_of_citizens(raw.frame, text, rows)
         find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
         if each not in ids or _any_shows(ids[each], each, find(text)):

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
 
-from contracts.attributes import CaseAttribute
-from ingest.column_names import fit, is_no_milestone, words
+from contracts.attributes import is_about_a_person
+from contracts.column_words import words
+from ingest.column_names import fit, is_no_milestone
 from ingest.glance import Glance
 from ingest.guesses import Guess, Look, RoleGuesses, by_name, guess_roles, share
 
@@ -70,11 +70,7 @@ def _is_unique(look: Look, name: str) -> bool:
 
 def _is_milestone(name: str) -> bool:
     """Whether a time may tell of a step; a day of birth, or one that is to come, does not."""
-    try:
-        TypeAdapter(CaseAttribute).validate_python(name)
-    except ValidationError:
-        return False
-    return not is_no_milestone(name)
+    return not (is_about_a_person(name) or is_no_milestone(name))
 
 
 def _read(seen: Glance, name: str) -> float:

@@ -29,7 +29,10 @@ def test_the_eleven_test_is_that_of_the_law(run: list[int]) -> None:
     ]
 
 
-@given(runs, st.sampled_from(["{}", "BSN {}.", "({})", "nr {}, graag bellen", "é {} ü"]))
+@given(
+    runs,
+    st.sampled_from(["{}", "BSN {}.", "({})", "nr {}, graag bellen", "é {} ü", "WMO_{}", "K{}"]),
+)
 def test_a_number_is_found_in_a_text_as_it_is_written(run: list[int], text: str) -> None:
     written = [
         text.format(form)
@@ -51,7 +54,7 @@ def test_a_number_is_found_in_a_text_as_it_is_written(run: list[int], text: str)
     ]
 
 
-@given(numbers, st.sampled_from(["1{}", "{}1", "a{}", "{}a", "{},5", "1.{}", "1-{}", "+31 {}"]))
+@given(numbers, st.sampled_from(["1{}", "{}1", "{},5", "1.{}", "1-{}", "+31 {}"]))
 def test_a_part_of_something_longer_is_not(number: int, text: str) -> None:
     frame = pl.DataFrame({"t": [text.format(f"{number:09}")]})
 

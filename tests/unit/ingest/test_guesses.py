@@ -10,8 +10,14 @@ import polars as pl
 import pytest
 
 from contracts.errors import SourceError, UsageError
-from ingest.attribute_guesses import guess_attributes
-from ingest.column_names import fit, is_no_milestone, tells_time, tells_who
+from ingest.attribute_guesses import FREE_TEXT, OBJECTS, PERSONAL, guess_attributes
+from ingest.column_names import (
+    fit,
+    is_no_milestone,
+    tells_in_free_text,
+    tells_time,
+    tells_who,
+)
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
@@ -214,8 +220,11 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
     found = guess_attributes(seen(frame), guess_roles(seen(frame)))
 
     assert [guess.value for guess in found.kept] == ["regio"]
-    assert found.personal == ("nationaliteit", "beslisser", "behandelaar_team")
-    assert found.rest == ("fase_nr", "toelichting")
+    assert found.left_out == {
+        PERSONAL: ("nationaliteit", "beslisser", "behandelaar_team"),
+        FREE_TEXT: ("toelichting",),
+    }
+    assert found.rest == ("fase_nr",)
 
 
 @pytest.mark.parametrize(
@@ -247,11 +256,59 @@ def test_what_is_to_come_or_of_the_record_is_no_step(name: str, *, is_step: bool
     assert is_no_milestone(name) != is_step
 
 
-def test_who_is_told_by_words_not_by_letters() -> None:
-    assert tells_who("case:responsible")
-    assert tells_who("contactPersoon")
-    assert tells_who("type_aanvrager")
-    assert not tells_who("dagen_tot_verval")
+@pytest.mark.parametrize(
+    ("name", "values", "why"),
+    [
+        ("kenmerk", ("ok", "niet ok"), None),
+        ("soort", (None, "Bouw"), None),
+        ("opmerking", ("ok", "niet ok"), FREE_TEXT),
+        ("case:description", ("ok", "niet ok"), FREE_TEXT),
+        ("teamleider", ("A", "B"), PERSONAL),
+        ("kenmerk", ("ok", "gebeld met dhr. Jansen"), PERSONAL),
+        ("kenmerk", ("ok", "mail naar a@b.nl"), PERSONAL),
+        ("kenmerk", ("ok", "bsn 999990342"), PERSONAL),
+        ("kenmerk", ("999990342", "111222333"), PERSONAL),
+        ("ocel:type:Payment", ("P1", "P2"), OBJECTS),
+    ],
+)
+def test_what_tells_who_is_no_attribute(
+    name: str, values: tuple[str | None, str], why: str | None
+) -> None:
+    frame = table(case="zaak", step="stap", time="tijdstip", region=name)
+    first, second = values
+    frame = frame.with_columns(
+        pl.when(pl.col(name) == "Noord").then(pl.lit(first)).otherwise(pl.lit(second)).alias(name)
+    )
+
+    found = guess_attributes(seen(frame), guess_roles(seen(frame)))
+
+    assert found.left_out == ({why: (name,)} if why else {})
+
+
+@pytest.mark.parametrize(
+    ("name", "is_who"),
+    [
+        *((name, True) for name in ("case:responsible", "contactPersoon", "type_aanvrager")),
+        *((name, True) for name in ("invoice_inserter", "po_creator", "po_editor", "pr_approver")),
+        *((name, True) for name in ("Teamleider", "Wethouder", "Bewoner", "Gemachtigde")),
+        *((name, False) for name in ("dagen_tot_verval", "afdeling burgerzaken", "creditor")),
+        *((name, False) for name in ("aanleiding", "doorlooptijd", "kanaal")),
+    ],
+)
+def test_who_is_told_by_words_not_by_letters(name: str, *, is_who: bool) -> None:
+    assert tells_who(name) == is_who
+
+
+@pytest.mark.parametrize(
+    ("name", "is_text"),
+    [
+        *((name, True) for name in ("Opmerkingen", "toelichting_besluit", "Notities", "Notes")),
+        *((name, True) for name in ("case:description", "Short description", "bijzonderheden")),
+        *((name, False) for name in ("notification", "notaris", "kanaal")),
+    ],
+)
+def test_free_text_is_told_by_its_name(name: str, *, is_text: bool) -> None:
+    assert tells_in_free_text(name) == is_text
 
 
 def test_an_offset_is_seen() -> None:
