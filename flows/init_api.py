@@ -82,7 +82,7 @@ def _named(key: str, names: Sequence[str], told: str) -> Iterator[str]:
         yield from said(f"  {key}:", told)
         yield from (f"    - {scalar(name)}" for name in names)
     else:
-        yield f"  # TODO {key}: the catalogue has no statuses of this case type"
+        yield f"  {key}:  # TODO the catalogue has no statuses of this case type"
 
 
 def _many(cases: int) -> str:
