@@ -97,7 +97,8 @@ def worlds(
 ) -> dict[str, World]:
     """By the name of its test, a process for each that asks for one; all are deployed at once."""
     folder = tmp_path_factory.mktemp("worlds")
-    asking = {each.originalname for each in request.session.items if "world" in each.fixturenames}
+    here = [each for each in request.session.items if each.path == request.path]
+    asking = {each.originalname for each in here if "world" in each.fixturenames}
     made = {
         name: World(folder, name.removeprefix("test_").replace("_", "-")) for name in sorted(asking)
     }
