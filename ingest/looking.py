@@ -61,6 +61,37 @@ def looked_through(
         asked: what else that look should answer: whether a row shows something.
     """
     texts = _texts(raw)
+    rows, ids, shown = _seen(raw.frame, of_ids, {**_likely(texts, kept), **(asked or {})})
+    numbered = {
+        each: _has_number(raw, text, each, rows)
+        for each, text in texts.items()
+        if ("number", each) in shown
+    }
+    telling = {
+        each: personal.stand_in(text) for each, text in texts.items() if ("person", each) in shown
+    }
+    rounded = {each: texts[each].str.contains(_POWER_OF_TEN) for each in texts if each in ids}
+    found = [
+        (rule, each, is_broken)
+        for rule, columns in (("DQ14", numbered), ("DQ15", telling), ("DQ31", rounded))
+        for each, is_broken in columns.items()
+        # of ids all values are at hand: a question to which none says yes is not asked of the rows
+        if each not in ids or _any_shows(ids[each], each, is_broken)
+    ]
+    signs = [*raw.signs, *(Sign(rule, raw.texts[each], is_so) for rule, each, is_so in found)]
+    masked: dict[str, pl.Expr] = {}
+    for rule, each, is_so in found:
+        text = masked.get(each, texts[each])
+        if rule == "DQ14" and each in kept:
+            masked[each] = _masked(text, is_so, "[0-9]")
+        if rule == "DQ15" and each not in of_ids:
+            masked[each] = _masked(text, is_so, r"[\p{L}\p{N}]")
+    noticed = [notices(signs)] if signs else []
+    return Looked(raw.frame.with_columns(*noticed, **masked), rows, ids, shown)
+
+
+def _likely(texts: Mapping[str, pl.Expr], kept: Collection[str]) -> dict[Question, pl.Expr]:
+    """Whether a number of a citizen, or in a text that is kept a person, may stand in a row."""
     numbers = {
         ("number", each): text.str.contains(citizen_numbers.LIKELY) for each, text in texts.items()
     }
@@ -69,37 +100,14 @@ def looked_through(
         for each, text in texts.items()
         if each in kept
     }
-    rows, ids, shown = _seen(raw.frame, of_ids, {**numbers, **persons, **(asked or {})})
-    numbered, telling = {}, {}
-    for each in (each for each in texts if ("number", each) in shown):
-        text, says_so = texts[each], says_citizen_number(raw.texts[each])
-        is_whole = says_so or _is_of_citizens(raw.frame, text, rows)
-        find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
-        if each not in ids or _any_shows(ids[each], each, find(text)):
-            numbered[each] = find(text)
-    for each in (each for each in texts if ("person", each) in shown):
-        telling[each] = personal.stand_in(texts[each])
-    rounded = {
-        each: texts[each].str.contains(_POWER_OF_TEN)
-        for each in texts
-        if each in ids and ids[each].str.contains(_POWER_OF_TEN).any()
-    }
-    signs = [
-        *raw.signs,
-        *(Sign("DQ14", raw.texts[each], is_broken) for each, is_broken in numbered.items()),
-        *(Sign("DQ15", raw.texts[each], is_broken) for each, is_broken in telling.items()),
-        *(Sign("DQ31", raw.texts[each], is_broken) for each, is_broken in rounded.items()),
-    ]
-    masked = {
-        each: _masked(texts[each], is_hidden, "[0-9]")
-        for each, is_hidden in numbered.items()
-        if each in kept
-    }
-    for each in telling.keys() - set(of_ids):
-        text = masked.get(each, texts[each])
-        masked[each] = _masked(text, telling[each], r"[\p{L}\p{N}]")
-    noticed = [notices(signs)] if signs else []
-    return Looked(raw.frame.with_columns(*noticed, **masked), rows, ids, shown)
+    return {**numbers, **persons}
+
+
+def _has_number(raw: Raw, text: pl.Expr, place: str, rows: int) -> pl.Expr:
+    """Whether a row has the number of a citizen in a column, as that is judged as a whole."""
+    is_whole = says_citizen_number(raw.texts[place]) or _is_of_citizens(raw.frame, text, rows)
+    find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
+    return find(text)
 
 
 def _masked(text: pl.Expr, is_hidden: pl.Expr, what: str) -> pl.Expr:
