@@ -32,6 +32,7 @@ _CLOCKS = (
 REAL = "%Y-%m-%d %H:%M:%S%.f"
 """How the reader of a workbook writes a real date."""
 _REAL_SHAPE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$"
+_FEWEST_DIGITS = r"(?:\d\D*){4}"  # as in 5-3-26; what has fewer is no time, however rewritten
 _OVER_TWELVE = "(?:1[3-9]|[2-9][0-9])"
 _YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands for no time
 NO_TIME = (
@@ -176,6 +177,8 @@ def _first(written: pl.LazyFrame) -> pl.Series:
 def _best(sample: pl.Series) -> Notation:
     """The notation that fits most; where nothing reads as a time the first."""
     best, hits = _fitting(sample)
+    if not sample.str.contains(_FEWEST_DIGITS).any():
+        return best
     if hits < len(sample):
         best, hits = max((best, hits), _fitting(sample, TIDY), key=itemgetter(1))
     if not hits and len(sample):
