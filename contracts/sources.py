@@ -137,7 +137,8 @@ class Source(Model):
 
     ``milestones``: of a table with a row a case, each activity with the column that tells when it
     was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
-    then called ``column 1`` and so on.
+    then called ``column 1`` and so on. ``month_first``: true where numeric dates are month first,
+    and no day over 12 tells so.
 
     ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
     with each row that is added.
@@ -157,6 +158,7 @@ class Source(Model):
         "header": ("csv", "excel"),
         "milestones": ("csv", "excel", "parquet", "sql"),
         "sheet": ("excel",),
+        "month_first": ("csv", "excel", "parquet", "sql"),
         "client_id_env": ("zgw",),
         "client_secret_env": ("zgw",),
         "catalogue": ("zgw",),
@@ -176,6 +178,7 @@ class Source(Model):
     watermark: Name | None = None
     sheet: Name | None = None
     header: bool | None = None
+    month_first: bool = False
     client_id_env: Name | None = None
     client_secret_env: Name | None = None
     catalogue: Name | None = None

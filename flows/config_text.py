@@ -61,6 +61,8 @@ class Found:
     def undecided(self) -> tuple[str, ...]:
         """What is left to decide before the log can be mined, a sentence each."""
         missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
+        if self.roles.month_first and not self.roles.month_first.value:
+            missing.append("sources.0.month_first")
         if self.journey is None or not self.journey.ends:
             missing.append("journey.end")
         stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
@@ -74,10 +76,14 @@ class Found:
                 for name in shared
             ),
             *(f"{key} could not be told from the export." for key in missing),
-            *self.roles.doubts,
             *([nameless] if is_nameless else []),
             *("The gate would stop this log; the config says why." for _ in stops),
         )
+
+    @property
+    def _is_month_first(self) -> bool:
+        """While it is not decided dates are read as they seem to be."""
+        return self.roles.month_first is not None and self.roles.month_first.value != "false"
 
     def document(self) -> dict[str, Any]:
         """The config as far as it must be known to read and judge the log."""
@@ -92,6 +98,7 @@ class Found:
             "case_type": self.seen.case_type,
             "sheet": self.seen.sheet,
             "header": None if self.seen.has_header else False,
+            "month_first": self._is_month_first,
             "object_type": self.seen.object_type,
             "columns": columns,
             "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},
@@ -137,6 +144,7 @@ def _source(found: Found) -> Iterator[str]:
         told = f"not read, as several columns are called so: {listed(found.seen.shared)}"
         yield from remark(told, "    ")
     yield from _milestones(found)
+    yield from _month_first(found.roles)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
 
@@ -199,6 +207,16 @@ def _column(found: Found, role: str) -> Iterator[str]:
             for name, shape in unread_times(found.seen).items():
                 told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
                 yield from remark(told, "      ")
+
+
+def _month_first(roles: RoleGuesses) -> Iterator[str]:
+    if not roles.month_first:
+        return
+    value, told = roles.month_first
+    if value:
+        yield from said(f"    month_first: {value}", told)
+    else:
+        yield from said("    month_first:", f"TODO true or false: {told}")
 
 
 def _case_attributes(attributes: Attributes) -> Iterator[str]:

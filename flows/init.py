@@ -8,7 +8,7 @@ import datetime as dt
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -154,7 +154,17 @@ def _roles(seen: Glance, ask: Ask | None) -> RoleGuesses:
         column = ask(f"Which column is {_MEANING[role]}?", options(seen, role, names))
         known[role] = Guess(column, _ANSWERED)
         roles = guess_roles(seen, known)
-    return roles
+    return replace(roles, month_first=_answered_order(roles, ask)) if ask else roles
+
+
+def _answered_order(roles: RoleGuesses, ask: Ask) -> Guess | None:
+    """Whether dates are month first, if it is in question."""
+    if roles.month_first is None:
+        return None
+    told = roles.month_first.evidence
+    options = [Guess("the month", told), Guess("the day", "as in most exports from here")]
+    first = ask("Which comes first in the dates?", options)
+    return Guess(str(first == "the month").lower(), _ANSWERED)
 
 
 def _staged(export: Export, settings: Settings, config: Path, folder: Path) -> Sequence[Path]:

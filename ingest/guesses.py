@@ -9,7 +9,7 @@ What cannot be told apart is left to who knows the export.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -46,14 +46,14 @@ class Guess(NamedTuple):
 class RoleGuesses:
     """``found``: role → column; ``candidates``: what a required role may be that was not found.
 
-    ``milestones``: activity → column, of a table with a row a case. ``doubts``: what may be
-    misread all the same, a sentence each.
+    ``milestones``: activity → column, of a table with a row a case. ``month_first``: whether dates
+    are, where they seem to be and no day tells; without a value if it is not known.
     """
 
     found: Mapping[str, Guess]
     candidates: Mapping[str, tuple[str, ...]]
     milestones: Mapping[str, Guess] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    month_first: Guess | None = None
 
     @property
     def columns(self) -> set[str]:
@@ -75,19 +75,21 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
         found = _stood_in(seen, found)
     missing = [role for role in REQUIRED if role not in found]
     candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
-    return RoleGuesses(found, candidates, doubts=tuple(_doubts(seen, found)))
+    return RoleGuesses(found, candidates, month_first=_month_first(seen, found))
 
 
-def _doubts(seen: Glance, found: Mapping[str, Guess]) -> Iterator[str]:
+def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
+    """That it is not known whether dates are month first, where they seem to be."""
     if not {"case_id", "timestamp"} <= found.keys():
-        return
-    name = found["timestamp"].value
+        return None
     look = Look(seen, found["case_id"].value, ())
-    if name in seen.times and _rather_month_first(look, seen.times[name]):
-        yield (
-            f"The dates in '{name}' are read day first, but seem to be month first: "
-            "export them as year-month-day."
-        )
+    times = seen.times.get(found["timestamp"].value)
+    turned = _rather_month_first(look, times) if times else None
+    if not times or not turned:
+        return None
+    read = {"day": look.rises(times), "month": look.rises(turned)}
+    told = ", ".join(f"{share(rises)} if read {first} first" for first, rises in read.items())
+    return Guess("", f"within cases times do not go back in {told}")
 
 
 def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:

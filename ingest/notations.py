@@ -146,13 +146,16 @@ class Sampled:
         return _likeliest_first(notation, self.sample)
 
 
-def sampled(texts: pl.LazyFrame, *, among_real: bool = False) -> Sampled:
+def sampled(
+    texts: pl.LazyFrame, *, among_real: bool = False, is_month_first: bool = False
+) -> Sampled:
     """What the first values of a column tell of its notation.
 
     Args:
         texts: the column alone, a String one.
         among_real: whether they stand among real dates, as in a workbook: each is then in the
             notation of the texts or, as its reader writes those, in ``REAL``.
+        is_month_first: what is known of its numeric dates, if they are any.
     """
     text = pl.first().str.strip_chars()
     written = texts.select(text).filter(~text.str.contains(NO_TIME))
@@ -167,7 +170,7 @@ def sampled(texts: pl.LazyFrame, *, among_real: bool = False) -> Sampled:
     seen = {
         sign for sign, shape in _SIGNS.items() if best.prepared(sample).str.contains(shape).any()
     }
-    return Sampled(best, sample, frozenset(seen))
+    return Sampled(best, sample, frozenset(seen | ({"month first"} if is_month_first else set())))
 
 
 def _first(written: pl.LazyFrame) -> pl.Series:
@@ -233,7 +236,7 @@ def _is_month_first(seen: Collection[str], column: str, name: str) -> bool:
     if _DATES.issubset(seen):
         raise SourceError(
             f"{name}: the dates in column '{column}' are ambiguous: some can only be day-month, "
-            "others only month-day.",
+            "others are month-day.",
             "Export the column as year-month-day.",
         )
     return "month first" in seen or ("meridiem" in seen and "day first" not in seen)

@@ -73,7 +73,9 @@ def stage(
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
             kept = _kept(roles, settings.privacy)
-            looked, notations = _looked(raw, named, kept, set(of_ids.values()), file)
+            looked, notations = _looked(
+                raw, named, kept, set(of_ids.values()), file, is_month_first=source.month_first
+            )
             candidates = _candidates(looked.frame, roles, notations, file.name, source.timezone)
             ids = {role: looked.ids[place] for role, place in of_ids.items()}
             stored = pseudonymise(candidates, ids, settings.privacy.pseudonymise, pseudonymiser)
@@ -205,7 +207,13 @@ def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
 
 
 def _looked(
-    raw: Raw, roles: Roles, kept: set[str], of_ids: set[str], file: SourceFile
+    raw: Raw,
+    roles: Roles,
+    kept: set[str],
+    of_ids: set[str],
+    file: SourceFile,
+    *,
+    is_month_first: bool,
 ) -> tuple[Looked, dict[str, Notation]]:
     """What one look through the file shows, and how times are written in it, by their place."""
     schema = raw.frame.collect_schema()
@@ -216,7 +224,9 @@ def _looked(
     }
     samples = {
         place: sampled(
-            raw.frame.select(pl.col(place).cast(pl.String)), among_real=file.format == "excel"
+            raw.frame.select(pl.col(place).cast(pl.String)),
+            among_real=file.format == "excel",
+            is_month_first=is_month_first,
         )
         for place in written.values()
     }

@@ -156,7 +156,10 @@ def test_dates_that_go_back_less_month_first_are_doubted(written: str, *, is_tol
 
     told = guessed.found["timestamp"].evidence
     assert ("100 % if read month first" in told) == is_told
-    assert ["seem to be month first" in doubt for doubt in guessed.doubts] == [True] * is_told
+    assert (guessed.month_first is not None) == is_told
+    if guessed.month_first:
+        assert guessed.month_first.value == ""
+        assert "100 % if read month first" in guessed.month_first.evidence
 
 
 def test_another_number_of_cases_is_told_of() -> None:

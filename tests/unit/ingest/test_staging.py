@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -51,6 +52,22 @@ def staged(tmp_path):
         return done, scan([path]).collect()
 
     return run
+
+
+@pytest.mark.parametrize(("is_so", "day"), [(True, "2026-03-05"), (False, "2026-05-03")])
+def test_what_comes_first_in_a_date_may_be_told(staged, is_so, day):
+    content = "zaak;stap;tijdstip\n1;a;03/05/2026\n"
+
+    _, frame = staged("log.csv", content, columns=COLUMNS, month_first=is_so)
+
+    assert str(frame["at"][0].astimezone(ZoneInfo("Europe/Amsterdam")).date()) == day
+
+
+def test_but_not_against_what_a_date_tells(staged):
+    content = "zaak;stap;tijdstip\n1;a;03/05/2026\n1;b;25/05/2026\n"
+
+    with pytest.raises(SourceError, match="some can only be day-month"):
+        staged("log.csv", content, columns=COLUMNS, month_first=True)
 
 
 def test_a_row_for_a_row(staged):
