@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from contracts.findings import TABLES, Findings
+from contracts.findings import Findings
+from contracts.tables import TABLES
 
 if TYPE_CHECKING:
     from reporting.release import Release

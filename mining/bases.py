@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.durations import bin_of
 from mining.summaries import Bucket, Summaries, Summary
 from mining.throughput import known_begun, quantiles

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 
 KEYS = ("breach_from", "breach_to")
 BROKEN = ("late", "open_late")

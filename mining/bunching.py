@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.summaries import Summary
 
 Floats = NDArray[np.float64]

@@ -17,8 +17,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import TABLES
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from mining.durations import DAY_MS, bin_of
 from mining.ledger import following
 from mining.summaries import Bucket, Summaries, Summary

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.errors import ConfigError
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.alignment import Deviation, Net, Trace, align
 from mining.normative import Model
 
@@ -37,7 +37,7 @@ class _Looked:
 def conclude(
     variants: pl.DataFrame, model: Model | None, seconds: float
 ) -> dict[str, pl.DataFrame]:
-    """The tables ``conformance`` and ``conformance_summary`` of ``contracts.findings.TABLES``.
+    """The tables ``conformance`` and ``conformance_summary`` of ``contracts.tables.TABLES``.
 
     The most frequent routes are looked at first, until the states that the searches may visit are
     used up; that limit gives the same result every time. ``seconds`` is a safety net for slow

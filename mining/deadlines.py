@@ -15,8 +15,9 @@ import polars as pl
 
 from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline
-from contracts.findings import TABLES, DeadlineResult
+from contracts.findings import DeadlineResult
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from mining import breaches
 from mining.ledger import following
 from mining.legal_clock import IF_SUSPENDED, MAYBE_SUSPENDED, NOT_STARTED, STATUSES, UNKNOWN

@@ -71,7 +71,7 @@ SUMMARIES = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a run found: ``tables`` in the shapes of ``contracts.findings.TABLES``."""
+    """What a run found: ``tables`` in the shapes of ``contracts.tables.TABLES``."""
 
     findings: Findings
     tables: dict[str, pl.DataFrame]

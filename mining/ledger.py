@@ -13,8 +13,9 @@ from collections import Counter
 
 import polars as pl
 
-from contracts.findings import TABLES, Ledger
+from contracts.findings import Ledger
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from mining.durations import DAY_MS
 from mining.summaries import Bucket, Summary
 from mining.turns import owner_after, owner_before

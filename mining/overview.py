@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.summaries import Bucket, Summary
 
 

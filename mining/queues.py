@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.stays import WEEK_DAYS, chances_of
 
 _EPOCH = dt.date(1970, 1, 1)

@@ -27,8 +27,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.deadlines import Deadline
-from contracts.findings import LEAST_IN_GROUP, TABLES
+from contracts.findings import LEAST_IN_GROUP
 from contracts.norms import Unit, amount_of
+from contracts.tables import TABLES
 from mining.journeys import Lens
 from mining.legal_clock import STATUSES
 from mining.summaries import Summaries, Summary

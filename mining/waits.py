@@ -20,8 +20,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from contracts.findings import TABLES
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from mining.axis import day_of
 from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining.durations import DAY_MS
 from mining.summaries import Summary
 

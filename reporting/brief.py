@@ -44,7 +44,7 @@ def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Sett
 
     Args:
         findings: what may be shown of what a run found.
-        tables: of the same, ``TABLES_READ`` in the shapes of ``contracts.findings.TABLES``.
+        tables: of the same, ``TABLES_READ`` in the shapes of ``contracts.tables.TABLES``.
         settings: the config of the process.
     """
     speech = Speech(settings.report.languages[0], settings.zone)

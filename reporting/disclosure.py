@@ -80,7 +80,7 @@ def protect(
 
     Args:
         findings: what a run found.
-        tables: a frame for each of ``contracts.findings.TABLES``; ``ledger`` may be left out, and
+        tables: a frame for each of ``contracts.tables.TABLES``; ``ledger`` may be left out, and
             ``changes`` is made of the findings.
         minimum_group: the smallest group that is shown.
         ends: the activities that end a case: their cases add up to those that are done.

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from reporting.shown import Shown
 
 

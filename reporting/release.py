@@ -22,7 +22,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import TABLES, Findings, Quantiles, Validation
+from contracts.findings import Findings, Quantiles, Validation
+from contracts.tables import TABLES
 
 _MULTIPLE = 5
 _DIGITS = 3
@@ -85,7 +86,7 @@ def released(
 
     Args:
         findings: of the run, after ``reporting.disclosure.protect``.
-        tables: the same, in the shapes of ``contracts.findings.TABLES``.
+        tables: the same, in the shapes of ``contracts.tables.TABLES``.
         earlier: all that was published of the same process before.
         k: the smallest group that is shown.
     """

@@ -23,7 +23,7 @@ class Shown:
 
     Attributes:
         findings: what the run found.
-        tables: the same, in the shapes of ``contracts.findings.TABLES``.
+        tables: the same, in the shapes of ``contracts.tables.TABLES``.
         settings: the config of the process.
         facts: how the findings came about.
     """

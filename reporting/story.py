@@ -49,7 +49,7 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
 
     Args:
         findings: what may be shown of what a run found.
-        waits: the same, in the shape of ``contracts.findings.TABLES["waits"]``.
+        waits: the same, in the shape of ``contracts.tables.TABLES["waits"]``.
         names: what steps are called.
     """
     speech, found = names.speech, findings.bottlenecks[:SECTIONS]

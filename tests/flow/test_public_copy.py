@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from tests.flow.test_over_time import EVERY_FORMAT, World
 from tests.flow.test_what_changed import JULY, rows
 

@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from tests.flow.test_forget import KEY, KEYED, forget
 from tests.flow.test_over_time import CONFIG, DAY, World
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from mining import bases, clocks, outcomes
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES

@@ -16,8 +16,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.errors import ConfigError
-from contracts.findings import TABLES
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from mining import conformance, follows, overview
 from mining.conformance import conclude
 from mining.discovery import discover

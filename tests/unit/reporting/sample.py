@@ -11,7 +11,6 @@ import polars as pl
 
 from contracts.findings import (
     QUESTION,
-    TABLES,
     Bottleneck,
     Change,
     Changes,
@@ -32,6 +31,7 @@ from contracts.findings import (
     Validation,
 )
 from contracts.settings import Settings
+from contracts.tables import TABLES
 from reporting.facts import Facts, SourceFact
 from reporting.shown import Shown
 from tests.builders import rule_result

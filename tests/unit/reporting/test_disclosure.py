@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.findings import TABLES, DeadlineResult, Evidence, Findings, Ledger
+from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
+from contracts.tables import TABLES
 from reporting.disclosure import protect
 from tests.unit.reporting import sample
 

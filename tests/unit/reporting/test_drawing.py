@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES
 from contracts.settings import Journey
+from contracts.tables import TABLES
 from reporting import overview
 from reporting.charts import band_tone, ticks
 from reporting.svg import shortened, tag, text_width, wrap

@@ -7,7 +7,8 @@ import json
 
 import polars as pl
 
-from contracts.findings import TABLES, Findings
+from contracts.findings import Findings
+from contracts.tables import TABLES
 from reporting.files import write_findings, write_tables
 from tests.unit.reporting import sample
 

@@ -13,7 +13,8 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES, Segment
+from contracts.findings import Segment
+from contracts.tables import TABLES
 from reporting.facts import SourceFact
 from reporting.pages import write_pages
 from tests.builders import rule_result

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.dialogue import Answer
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from reporting.pages import write_pages
 from reporting.paper import write_papers
 from tests.papers import bare, text, text_of

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES, Evidence, Quantiles
+from contracts.findings import Evidence, Quantiles
+from contracts.tables import TABLES
 from reporting import hands, sections
 from reporting.bottlenecks import Wait, waits
 from reporting.names import Names

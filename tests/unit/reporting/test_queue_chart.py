@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from contracts.findings import TABLES, Window
+from contracts.findings import Window
+from contracts.tables import TABLES
 from reporting.queue_chart import queue
 from reporting.speech import Speech
 from tests.unit.reporting import sample

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.findings import TABLES
+from contracts.tables import TABLES
 from reporting.disclosure import protect
 from reporting.release import Release, released
 from tests.unit.reporting import sample
