@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The sheet with what the first page of a report says: the answer, figures, what they rest on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from contracts.findings import Findings
+from reporting import quality, story
+from reporting.columns import columns
+from reporting.facts import Facts
+from reporting.meanings_sheet import OPEN_COUNTED
+from reporting.names import Names
+from reporting.places_sheet import PLACES, counted, days
+from reporting.speech import Speech, sentence
+from reporting.workbook import Row, Sheet, Value
+
+
+def summary(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
+) -> Sheet:
+    """The answer in one sentence, the key figures in words, and what they are of."""
+    speech = names.speech
+    titles = columns(
+        speech, (sentence("what"), 46), (sentence("figure"), 20), (sentence("in words"), 80)
+    )
+    rows = (*_answer(findings, tables["waits"], names), *_key_figures(findings, tables, speech))
+    about = (*_period(findings, speech), *_basis(names), *_origin(findings, facts, speech))
+    return Sheet(speech.say("Summary"), titles, (*rows, *about))
+
+
+def _answer(findings: Findings, waits: pl.DataFrame, names: Names) -> Iterator[Row]:
+    speech = names.speech
+    yield speech.say("the question"), None, title(names)
+    yield speech.say("the answer"), None, story.answer(findings, waits, names)
+    if quality.is_in_doubt(findings):
+        yield (
+            speech.say("take care"),
+            None,
+            speech.say(
+                "Take care: rows were set aside. So these figures may be more than a fifth"
+                " different."
+            ),
+        )
+
+
+def _key_figures(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], speech: Speech
+) -> Iterator[Row]:
+    log, took = findings.log, findings.throughput_days
+    half, most, still_open = (
+        f"{each.value}: {each.words}"
+        for each in story.key_figures(findings, tables["survival"], speech)
+    )
+    yield speech.say("half of the cases are done within (days)"), days(took.p50, speech), half
+    yield speech.say("9 of 10 cases are done within (days)"), days(took.p90, speech), most
+    yield speech.say("cases that are not done yet"), counted(log.open_cases, speech), still_open
+    yield speech.say("cases"), counted(log.cases, speech), None
+    yield speech.say("steps that were done"), counted(log.events, speech), None
+
+
+def _period(findings: Findings, speech: Speech) -> Iterator[Row]:
+    log = findings.log
+    yield speech.say("the data begin on"), _day(log.first, speech), None
+    yield speech.say("the data end on"), _day(log.last, speech), None
+    yield (
+        speech.say("counted up to"),
+        _day(findings.as_of, speech),
+        speech.say(
+            "Time is counted in calendar days, up to %(day)s.", day=speech.day(findings.as_of)
+        ),
+    )
+
+
+def _day(moment: dt.datetime | None, speech: Speech) -> Value:
+    return moment and moment.astimezone(speech.zone).date()
+
+
+def _basis(names: Names) -> Iterator[Row]:
+    speech, k = names.speech, names.settings.privacy.minimum_group
+    yield speech.say("open cases"), None, speech.say(OPEN_COUNTED)
+    yield (
+        speech.say("small groups"),
+        k,
+        speech.say(
+            "No group of fewer than %(n)s cases is shown. How long 9 of 10 cases wait is shown"
+            " from %(m)s cases.",
+            n=k,
+            m=k * 5,
+        ),
+    )
+
+
+def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[Row]:
+    yield (
+        speech.say("made by"),
+        None,
+        speech.say("Run %(run)s, version %(version)s.", run=findings.run_id, version=facts.version),
+    )
+    yield (
+        speech.say("answers"),
+        None,
+        speech.say(
+            "Answer on the sheet “%(name)s” and save the workbook where it is. Everybody who reads"
+            " the next report reads your answers there.",
+            name=speech.say(PLACES),
+        ),
+    )
+    yield (
+        speech.say("language"),
+        None,
+        speech.say("This workbook is in the first language of the report."),
+    )
+
+
+def title(names: Names) -> str:
+    """The question that the workbook answers."""
+    speech = names.speech
+    process = names.settings.process.title(speech.language)
+    return speech.say("Where do citizens wait in %(process)s?", process=process)
