@@ -7,6 +7,7 @@ Of a source with a watermark only what is new is asked for; it becomes one batch
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,7 +56,7 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
     known = [b for b in job.known_of(given) if b.origin.read_as == given.origin.read_as]
     since = known[-1].upto if known else None
     fetched = fetch(address, source, landing, since)
-    name = f"{given.origin.name} from {since}" if since else given.origin.name
+    name = _called(f"{given.origin.name} from {since}", known) if since else given.origin.name
     file = replace(fetched.file, name=name)
     try:  # what was brought has ids in it: it is not kept
         staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
@@ -70,11 +71,14 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
     if not staged.rows:
         return known
     batch = Batch(replace(given.origin, name=name), staged, fetched.upto)
-    return [*_others(known, name), *_without_forgotten(job, batch)]
+    return [*known, *_without_forgotten(job, batch)]
 
 
-def _others(known: Sequence[Batch], name: str) -> list[Batch]:
-    return [batch for batch in known if batch.origin.name != name]
+def _called(name: str, known: Sequence[Batch]) -> str:
+    """A name of its own for what is new: rows may come while the highest watermark stays."""
+    taken = {batch.origin.name for batch in known}
+    names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def _without_forgotten(job: Job, batch: Batch) -> list[Batch]:
