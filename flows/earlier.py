@@ -85,7 +85,9 @@ def _version(store: Place, run: dict[str, Any]) -> Version | None:
         return None
     known_at = dt.datetime.fromisoformat(run["known_at"])
     for version in versions(store):
-        if version.known_at <= known_at and inputs_of(version.batches) == run["inputs"]:
+        if version.known_at <= known_at and _files(inputs_of(version.batches)) == _files(
+            run["inputs"]
+        ):
             paths = paths_of(version.batches)
             if not paths or not is_kept(store, version):
                 return None
@@ -93,6 +95,11 @@ def _version(store: Place, run: dict[str, Any]) -> Version | None:
             is_ours = set(CANDIDATES) <= set(scan(paths).collect_schema())
             return version if is_ours else None
     return None
+
+
+def _files(inputs: Sequence[dict[str, Any]]) -> set[tuple[tuple[str, Any], ...]]:
+    """What a log consists of, in no order: a store may have that in another one than a run."""
+    return {tuple(sorted(each.items())) for each in inputs}
 
 
 def _named_by(batches: Sequence[Batch], config: dict[str, Any]) -> tuple[object, ...]:

@@ -245,3 +245,17 @@ def test_a_run_that_is_made_again_stays_what_it_was(world: World) -> None:
     second = run(world, JULY + DAY)
 
     assert run(world, JULY + 2 * DAY) == second
+
+
+def test_a_run_after_files_went_is_compared_with_it(world: World) -> None:
+    run(world)
+    world.export("more.csv", LATE)
+    run(world, JULY + DAY)
+    world.take_away("log.csv")
+    before = run(world, JULY + 2 * DAY)
+    world.export("more.csv", LATE + NEW)
+
+    changes = run(world, JULY + 3 * DAY)["changes"]
+
+    assert changes is not None
+    assert changes["since"]["run_id"] == before["run_id"]
