@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ import polars as pl
 from contracts.config import load
 from contracts.errors import UsageError
 from contracts.settings import Settings, ago
+from flows.job import landings
 from flows.planning import places
-from ingest.places import Folder
+from ingest.places import Folder, Place
 from ingest.pseudonyms import pseudonymiser_of
 from ingest.removal import held, scrub, touched, without
 from ingest.store import commit, newest
@@ -53,6 +55,8 @@ class Forgotten:
 def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> Forgotten:
     """Removes cases for good: no run takes them in again, also if a source still has them.
 
+    What a run that was broken off had brought of an API is removed as a whole.
+
     Args:
         config: of the process.
         cases: their ids, as the source has them.
@@ -67,15 +71,19 @@ def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> 
     settings = load(config)
     folder, place = places(settings, out, store)
     key, ids = _as_stored(settings, config, cases)
-    if newest(place) is None:
-        raise UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
+    brought = landings(folder)
+    if newest(place) is None and not Folder(folder).is_held() and not brought.exists():
+        raise _no_store(place)
     with (
         Folder(folder).hold(),
         place.hold(),
         tempfile.TemporaryDirectory(dir=place.path) as scratch,
     ):
+        if brought.exists():
+            shutil.rmtree(brought)
         version = newest(place)
-        assert version is not None  # noqa: S101 - it was there, and nobody else is
+        if version is None:
+            raise _no_store(place)
         place.bring(part.path for part in touched(version.batches, ids))
         unknown = len(ids) - held(version.batches, ids)
         rest = without(version.batches, ids, Path(scratch))
@@ -85,6 +93,10 @@ def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> 
         runs = sum(case_files.forget(run, ids) for run in folder.iterdir() if run.is_dir())
     rows = sum(batch.staged.rows for batch in version.batches)
     return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown)
+
+
+def _no_store(place: Place) -> UsageError:
+    return UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
 
 
 def _as_stored(

@@ -111,7 +111,7 @@ class Job(BaseModel):
     @property
     def landings(self) -> Path:
         """The folder of what addresses gave."""
-        return self.process_folder / ".landing"
+        return landings(self.process_folder)
 
     def landing(self, url: str) -> Path:
         """Where what an address gives is kept while a run is made, for its owner alone."""
@@ -170,6 +170,11 @@ class Job(BaseModel):
 def in_a_zone(moment: dt.datetime) -> dt.datetime:
     """The same moment; what has no offset is UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def landings(process_folder: Path) -> Path:
+    """The folder of what addresses gave the runs of a process."""
+    return process_folder / ".landing"
 
 
 def is_of(name: str, given: Input) -> bool:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from contracts.errors import ConfigError
 from flows.cli import app
+from ingest.places import Folder
 from ingest.pseudonyms import Pseudonymiser
 from ingest.store import newest
 from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
@@ -167,3 +168,19 @@ def test_a_case_leaves_the_store_once_it_should_be_destroyed(world: World) -> No
 
 def _has(path: Path, cases: list[str]) -> bool:
     return bool(pl.read_parquet(path, glob=False)["case_id"].is_in(cases).any())
+
+
+def test_nor_is_what_a_run_that_was_broken_off_had_brought(world: World) -> None:
+    brought = world.folder / "out" / "test" / ".landing" / "api" / "pages"
+    brought.mkdir(parents=True)
+    (brought / "zaken-1.json").write_text('[{"identificatie": "Z3"}]')
+
+    told = forget(world, "Z3")
+
+    assert told.startswith("2 hoeksteen: There is no store in ")
+    assert not list((world.folder / "out").rglob("*.json"))
+
+
+def test_while_the_first_run_is_made_it_says_that_one_is_there(world: World) -> None:
+    with Folder(world.folder / "out" / "test").hold():
+        assert forget(world, "Z3").startswith("5 hoeksteen: Another run is working in ")
