@@ -98,7 +98,8 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
         yield speech.say("Nothing was set aside: every row of the log could be used.")
     else:
         yield speech.say(
-            "Set aside because they could not be trusted: %(rows)s rows, of %(cases)s cases.",
+            "Set aside because they could not be trusted, or repeat another row: %(rows)s rows, of"
+            " %(cases)s cases.",
             rows=count(log.quarantined_rows, speech),
             cases=count(log.quarantined_cases, speech),
         )

@@ -21,6 +21,8 @@ from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
 from validation.engine.table import files_at, spread_over
 from validation.suites import rule_of
 
+_REPEATED = "DQ18"
+
 
 class Count(NamedTuple):
     """How many rows, and of how many cases; a row without a case id counts for no case."""
@@ -31,10 +33,14 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Marked:
-    """How much is marked; a row may be so for several rules, and be one without a case id."""
+    """How much is marked; a row may be so for several rules, and be one without a case id.
+
+    ``repeated_rows`` do nothing but repeat another row exactly: the log loses nothing with them.
+    """
 
     total: Count
     unnamed_rows: int
+    repeated_rows: int
     by_rule: dict[str, Count]
 
 
@@ -70,7 +76,14 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
     if written:
         marked = pl.scan_parquet(written, glob=False)
     marked.sink_parquet(path)
-    return Marked(_total(written), _unnamed(written), _by_rule(written))
+    reasons = pl.col("reasons").list
+    only_repeated = (reasons.len() == 1) & (reasons.first() == _REPEATED)
+    return Marked(
+        _total(written),
+        _rows(written, pl.col("case_id").is_null()),
+        _rows(written, only_repeated),
+        _by_rule(written),
+    )
 
 
 def map_metric(expectation: Expectation) -> str:
@@ -148,10 +161,9 @@ def _total(pieces: Sequence[Path]) -> Count:
     return Count(*map(sum, zip(*counts, strict=True))) if counts else Count()
 
 
-def _unnamed(pieces: Sequence[Path]) -> int:
+def _rows(pieces: Sequence[Path], are_so: pl.Expr) -> int:
     counts = [
-        pl.scan_parquet(piece, glob=False).select(pl.col("case_id").null_count()).collect().item()
-        for piece in pieces
+        pl.scan_parquet(piece, glob=False).select(are_so.sum()).collect().item() for piece in pieces
     ]
     return sum(counts)
 

@@ -42,7 +42,8 @@ def verdict_of(
         _rule(rule, by_rule[rule], counts.get(rule, Count()), lookup) for rule in sorted(by_rule)
     ]
     rows = by_rule["R01"][0].result["observed_value"]
-    rules.append(_enough_left(rows, aside.total.rows, validation))
+    said_once, lost = (each - aside.repeated_rows for each in (rows, aside.total.rows))
+    rules.append(_enough_left(said_once, lost, validation))
     return Verdict(
         success=not any(rule.severity == "critical" for rule in rules if not rule.success),
         rows=rows,
@@ -54,7 +55,10 @@ def verdict_of(
 
 
 def _enough_left(rows: int, aside: int, validation: Validation) -> RuleResult:
-    """Whether most of the log can be used, which is known once all is judged."""
+    """Whether most of the log can be used, which is known once all is judged.
+
+    Rows that repeat others exactly count for neither: in a folder of exports that overlap most do.
+    """
     rule = validation.rule("Q01")
     share = aside / rows if rows else 0.0
     most = rule.limit.value / 100 if rule.limit else 1.0

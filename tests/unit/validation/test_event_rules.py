@@ -419,3 +419,21 @@ def test_numbers_of_citizens_in_many_rows_stop_the_run(
     bad = row("p", "work", 99, noticed=notice("DQ14"))
 
     assert judged([*rows, bad], tmp_path).success is not stops
+
+
+def test_a_log_that_is_said_many_times_over_is_all_there(tmp_path: Path) -> None:
+    verdict = judged(P * 5, tmp_path)
+
+    assert verdict.success
+    assert verdict.quarantined_rows == 4 * len(P)
+
+
+@pytest.mark.parametrize(("broken", "stops"), [(3, False), (4, True)])
+def test_but_what_it_repeats_does_not_outweigh_what_is_wrong(
+    broken: int, *, stops: bool, tmp_path: Path
+) -> None:
+    late = [row("q", "work", 24 * 31 + n) for n in range(broken)]
+
+    verdict = judged([*P * 5, *late], tmp_path)
+
+    assert verdict.success is not stops
