@@ -115,7 +115,7 @@ def _first(
     return {
         "answer": story.answer(findings, tables["waits"], names),
         "figures": counted(story.key_figures(findings, tables["survival"], speech), findings),
-        "is_in_doubt": quality.is_in_doubt(findings),
+        "cautions": quality.cautions(findings, facts, names),
         "waits": waits,
         "overview": shown,
         "has_loose_ends": shown.has_loose_ends,
@@ -252,7 +252,7 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
         "known": facts.known and speech.day(facts.known),
         "run_id": findings.run_id,
         "minimum_group": k,
-        "quality": quality.quality(findings, facts.rules, k, names),
+        "quality": quality.quality(findings, facts, k, names),
         "changes": changes.changes(findings, facts, names, k),
         "compared": findings.changes is not None,
         "redefined": changes.in_period(settings.definitions, findings, names),

@@ -44,6 +44,7 @@ class Facts:
         known: since when the log of the run was known, where it looks back at a moment; null where
             what was known then is not kept.
         looks_back: whether it does.
+        kept_from: the day before which cases that ended are kept no more, if there is one.
         no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
             they are not counted as steps.
         answers: what was said of stalls in answer to earlier reports, the newest of each place.
@@ -61,6 +62,7 @@ class Facts:
     left_out: Mapping[Why, int] = field(default_factory=dict)
     known: dt.datetime | None = None
     looks_back: bool = False
+    kept_from: dt.date | None = None
     not_compared: WhyNot | None = None
     is_public: bool = False
     answers: tuple[Answer, ...] = ()

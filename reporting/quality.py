@@ -8,10 +8,12 @@ has no known end: then a reader might conclude something else from it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
 from contracts.findings import Findings, Headline, HeadlineId
 from contracts.verdict import Counts, RuleResult, told_counts
+from reporting.facts import Facts
 from reporting.names import Names
 from reporting.sections import Row, count
 from reporting.speech import Speech, sentence
@@ -41,14 +43,15 @@ COLUMNS = tuple(_ABSENT)
 TIMES = ("p50_days", "p90_days")
 
 
-def quality(
-    findings: Findings, rules: Sequence[RuleResult], minimum_group: int, names: Names
-) -> Row:
+def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> Row:
     """What was set aside and what that may do; the rules, those that were broken first."""
-    speech = names.speech
+    speech, rules = names.speech, facts.rules
     held = [rule for rule in rules if rule.success]
     return {
-        "lines": list(_set_aside(findings, minimum_group, speech)),
+        "lines": [
+            *_set_aside(findings, minimum_group, speech),
+            *_kept_no_more(findings, facts, names),
+        ],
         "headlines": list(_headlines(findings, names)),
         "broken": [
             _broken(rule, counts, speech)
@@ -76,7 +79,47 @@ def headlines(findings: Findings) -> tuple[Headline, ...]:
     return () if _all_hidden(findings) else findings.validation.headlines
 
 
-def is_in_doubt(findings: Findings) -> bool:
+def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
+    """What a reader of the first screen must know before its figures are believed."""
+    speech = names.speech
+    told = []
+    if _is_in_doubt(findings):
+        told.append(
+            speech.say(
+                "Take care: rows were set aside. So these figures may be more than a fifth"
+                " different."
+            )
+        )
+    if day := _lacking_before(findings, facts, names):
+        told.append(
+            speech.say(
+                "Take care: cases that ended before %(day)s are kept no more. So cases seem to"
+                " take longer than they do.",
+                day=speech.day(day),
+            )
+        )
+    return told
+
+
+def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date | None:
+    """The day before which only cases that went on are in the log, where it has such cases."""
+    first, day = findings.log.first, facts.kept_from
+    if first is None or day is None or first.astimezone(names.settings.zone).date() >= day:
+        return None
+    return day
+
+
+def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[str]:
+    if day := _lacking_before(findings, facts, names):
+        yield names.speech.say(
+            "Cases that ended before %(day)s are kept no more, as the config asks. Of those that"
+            " began before that day only the ones that took long are here, so times and the number"
+            " of open cases look larger than they are. What began later is all here.",
+            day=names.speech.day(day),
+        )
+
+
+def _is_in_doubt(findings: Findings) -> bool:
     """Whether a figure of the first screen could well be another one."""
     return any(
         _could_differ(each) for each in findings.validation.headlines if each.id in _FIRST_FIGURES

@@ -28,24 +28,20 @@ def summary(
     titles = columns(
         speech, (sentence("what"), 46), (sentence("figure"), 20), (sentence("in words"), 80)
     )
-    rows = (*_answer(findings, tables["waits"], names), *_key_figures(findings, tables, speech))
+    rows = (
+        *_answer(findings, tables["waits"], facts, names),
+        *_key_figures(findings, tables, speech),
+    )
     about = (*_period(findings, speech), *_basis(names), *_origin(findings, facts, speech))
     return Sheet(speech.say("Summary"), titles, (*rows, *about))
 
 
-def _answer(findings: Findings, waits: pl.DataFrame, names: Names) -> Iterator[Row]:
+def _answer(findings: Findings, waits: pl.DataFrame, facts: Facts, names: Names) -> Iterator[Row]:
     speech = names.speech
     yield speech.say("the question"), None, title(names)
     yield speech.say("the answer"), None, story.answer(findings, waits, names)
-    if quality.is_in_doubt(findings):
-        yield (
-            speech.say("take care"),
-            None,
-            speech.say(
-                "Take care: rows were set aside. So these figures may be more than a fifth"
-                " different."
-            ),
-        )
+    for caution in quality.cautions(findings, facts, names):
+        yield speech.say("take care"), None, caution
 
 
 def _key_figures(

@@ -112,7 +112,9 @@ def test_another_key_would_bring_them_back(world: World, monkeypatch: pytest.Mon
 
 
 def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
+    page = world.folder / "out" / "test" / "latest" / "report.en.html"
     world.run()
+    assert "are kept no more" not in page.read_text("utf-8")
     world.write(KEYED + "store: {retention: P80D}\n")
     horizon = JUNE - 80 * DAY  # 13 March
     ended = [n for n in range(50) if dt.date(2026, 3, 8) + DAY * (n % 28) < horizon.date()]
@@ -120,6 +122,9 @@ def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
     found = world.run()
 
     assert found["log"]["cases"] == 80 - len(ended) == 70
+    shown = page.read_text("utf-8")
+    assert "Take care: cases that ended before 13 March 2026 are kept no more." in shown
+    assert "Of those that began before that day only the ones that took long are here" in shown
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
     assert not any(_has(path, ids.to_list()) for path in world.store.files())
     version = newest(world.store)
