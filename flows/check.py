@@ -13,6 +13,7 @@ from contracts.verdict import Verdict
 from flows import steps
 from flows.left_out import tell
 from flows.planning import plan
+from flows.warm import collector_at_rest
 from ingest.batches import formats_of, paths_of
 
 
@@ -22,7 +23,8 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
     Raises:
         HoeksteenError: the config or a source is wrong, or the gate would stop a run.
     """
-    from validation.gate import judge
+    with collector_at_rest():
+        from validation.gate import judge
 
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder:

@@ -27,7 +27,7 @@ from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name
 from flows.tasks import Prefect
-from flows.warm import wait_for_imports
+from flows.warm import import_now, wait_for_imports
 from ingest.batches import Batch
 
 Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
@@ -89,6 +89,7 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
 
 
 def _make(job: Job, stages: Stages, follower: Follower) -> None:
+    import_now()
     gathered = steps.gather(job, _read(job, stages))
     batches = gathered.batches
     tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)

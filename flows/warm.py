@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Imports what a run will need while Prefect's temporary server starts.
+"""Imports what a run will need, if it can be while Prefect's temporary server starts.
 
 That server takes six to eight seconds of another process; importing Great Expectations and pm4py
 takes about as long in this one. Done one after the other, a small log would wait twice.
@@ -9,32 +9,41 @@ takes about as long in this one. Done one after the other, a small log would wai
 from __future__ import annotations
 
 import gc
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 _HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.outputs")
 
 
-def _import_all() -> None:
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """For imports: the garbage collector would walk all modules again and again, and find nothing.
+
+    That takes a second or two in all. What is imported by its end is not looked at any more.
+    """
+    gc.disable()
     try:
-        for name in _HEAVY:
-            import_module(name)
+        yield
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _import_all() -> None:
+    with collector_at_rest():
+        for name in _HEAVY:
+            import_module(name)
 
 
 _imports = threading.Thread(target=_import_all, name="imports", daemon=True)
 
 
 def import_in_background() -> None:
-    """Begins to import the heavy rooms; ``wait_for_imports`` before one is needed.
-
-    Meanwhile the garbage collector rests: it would walk all modules again and again, a second in
-    all, and find nothing.
-    """
+    """Begins to import the heavy rooms; ``wait_for_imports`` before one is needed."""
     if _imports.ident is None:
-        gc.disable()
         _imports.start()
 
 
@@ -46,3 +55,10 @@ def wait_for_imports() -> None:
     """
     if _imports.is_alive():
         _imports.join()
+
+
+def import_now() -> None:
+    """Imports the heavy rooms here, unless they are there: a worker of Prefect's starts cold."""
+    wait_for_imports()
+    if not sys.modules.keys() >= set(_HEAVY):
+        _import_all()

@@ -118,10 +118,15 @@ class Prefect:
             stdin=subprocess.DEVNULL,
         )
 
-    def ask(self, path: str, said: dict[str, Any] | None = None) -> Any:
+    def ask(self, path: str, said: dict[str, Any] | None = None, method: str = "POST") -> Any:
         """What the server answers; with something ``said`` it is asked to do it."""
         body = None if said is None else json.dumps(said).encode()
-        asked = Request(f"{self.url}{path}", body, {"content-type": "application/json"})
+        asked = Request(
+            f"{self.url}{path}",
+            body,
+            {"content-type": "application/json"},
+            method="GET" if body is None else method,
+        )
         [answer] = until(lambda: _answer(asked), f"{path} is answered")
         return answer
 
@@ -133,6 +138,16 @@ class Prefect:
         """A deployment, as the server has it."""
         shown: dict[str, Any] = self.ask(f"/deployments/name/journey/{name}")
         return shown
+
+    def leave_to(self, name: str, pool: str) -> None:
+        """Has runs of a deployment be left to a new pool, which has no workers yet."""
+        self.ask("/work_pools/", {"name": pool, "type": "process"})
+        path, said = f"/deployments/{self.deployment(name)['id']}", {"work_pool_name": pool}
+        self.ask(path, said, method="PATCH")
+
+    def pause(self, name: str) -> None:
+        """Has a deployment not be run by its schedule any more."""
+        self.ask(f"/deployments/{self.deployment(name)['id']}/pause_deployment", {})
 
     def fire(self, name: str, due: dt.datetime | None = None, **parameters: object) -> str:
         """Has a run of a deployment be due; gives its id."""

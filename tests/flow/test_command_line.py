@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The command as a user has it: a process of its own, with Prefect's temporary server."""
+"""The command as a user has it: a process of its own, with Prefect's temporary server.
+
+What comes to no run needs neither, and is told in this process.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner, Result
 
 from contracts.findings import Findings
-from flows.cli import DIALECT_NAMES
+from flows.cli import DIALECT_NAMES, app
 from ingest.places import Folder
 from simulation.recording.dialects import DIALECTS
 from tests.flow.prefect_home import prefect_home
@@ -43,39 +48,77 @@ def hoeksteen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def told_here(*arguments: str) -> Result:
+    """A command that starts nothing, in this process."""
+    return CliRunner().invoke(app, arguments, prog_name="hoeksteen")
+
+
+def be_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has commands in this process be given where ``hoeksteen`` gives them."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    (tmp_path / "log.csv").write_text(LOG)
-    path = tmp_path / "p.yaml"
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which commands are given in this process."""
+    be_in(tmp_path, monkeypatch)
+    return tmp_path
+
+
+def write_config(folder: Path) -> Path:
+    """A log and its config."""
+    (folder / "log.csv").write_text(LOG)
+    path = folder / "p.yaml"
     path.write_text(CONFIG % "log.csv")
     return path
 
 
-@pytest.mark.flow
-def test_a_run_ends_with_its_folder_and_leaves_no_process(config: Path, tmp_path: Path) -> None:
-    done = hoeksteen(tmp_path, "run", str(config))
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write_config(tmp_path)
 
-    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
-    *pages, folder = done.stdout.split()
-    assert [Path(page).name for page in pages] == ["report.en.html", "report.nl.html"]
+
+class Ran(NamedTuple):
+    """A run with a report on paper: where it was asked for, how, and what came of it."""
+
+    folder: Path
+    arguments: tuple[str, ...]
+    done: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    folder = tmp_path_factory.mktemp("ran")
+    arguments = ("run", str(write_config(folder)), "--set=report.formats=[html, pdf]")
+    return Ran(folder, arguments, hoeksteen(folder, *arguments))
+
+
+@pytest.mark.flow
+def test_a_run_ends_with_its_folder_and_leaves_no_process(
+    ran: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (ran.done.returncode, ran.done.stderr.count("Traceback")) == (0, 0)
+    *pages, folder = ran.done.stdout.split()
+    assert [Path(page).name for page in pages] == sorted(REPORTS)
     findings = Findings.model_validate_json((Path(folder) / "findings.json").read_text("utf-8"))
     assert (findings.log.cases, findings.log.open_cases) == (40, 0)
     assert findings.throughput_days.p50 == 2
-    assert not running_in(tmp_path)
+    assert not running_in(ran.folder)
 
-    again = hoeksteen(tmp_path, "run", str(config), "--json")
+    be_in(ran.folder, monkeypatch)
+    again = told_here(*ran.arguments, "--json")
     assert json.loads(again.stdout.splitlines()[-1]) == {"run": folder, "reports": pages}
 
 
 @pytest.mark.flow
-def test_a_run_writes_the_report_on_paper_if_its_config_asks(config: Path, tmp_path: Path) -> None:
-    asked = ("report.languages=[nl]", "report.formats=[html, pdf]")
-    done = hoeksteen(tmp_path, "run", str(config), *(f"--set={each}" for each in asked))
+def test_a_run_writes_the_report_on_paper_if_its_config_asks(ran: Ran) -> None:
+    *pages, folder = map(Path, ran.done.stdout.split())
 
-    page, paper, _ = done.stdout.split()
-    assert Path(paper).name == "report.nl.pdf"
-    assert 'href="report.nl.pdf"' in Path(page).read_text("utf-8")
-    assert "report.formats" not in Path(page).read_text("utf-8")
+    assert {page.name for page in folder.glob("*.pdf")} == {"report.nl.pdf", "report.en.pdf"}
+    for page, paper in zip(pages[::2], pages[1::2], strict=True):
+        assert f'href="{paper.name}"' in page.read_text("utf-8")
+        assert "report.formats" not in page.read_text("utf-8")
 
 
 def running_in(folder: Path) -> list[str]:
@@ -115,13 +158,11 @@ def running_in(folder: Path) -> list[str]:
         (["fly"], 2, "No such command"),
     ],
 )
-@pytest.mark.usefixtures("config")
-def test_a_mistake_ends_with_its_exit_code(
-    tmp_path: Path, arguments: list[str], exit_code: int, said: str
-) -> None:
-    done = hoeksteen(tmp_path, *arguments)
+@pytest.mark.usefixtures("here", "config")
+def test_a_mistake_ends_with_its_exit_code(arguments: list[str], exit_code: int, said: str) -> None:
+    done = told_here(*arguments)
 
-    assert done.returncode == exit_code
+    assert done.exit_code == exit_code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
@@ -137,35 +178,35 @@ def test_a_store_in_use_is_left_alone(config: Path, tmp_path: Path) -> None:
     assert not list((tmp_path / "out" / "p").glob(".making-*"))
 
 
-def test_check_says_each_rule_and_leaves_nothing(config: Path, tmp_path: Path) -> None:
-    done = hoeksteen(tmp_path, "check", str(config))
+def test_check_says_each_rule_and_leaves_nothing(config: Path, here: Path) -> None:
+    done = told_here("check", str(config))
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert done.stdout.splitlines()[-1].startswith("The log is fit to mine")
     assert {line.split()[1] for line in done.stdout.splitlines()[:-1]} >= {"C01", "C04", "DQ18"}
-    assert not (tmp_path / "out").exists()
+    assert not (here / "out").exists()
 
 
 @pytest.mark.parametrize("of", ["config", "findings"])
-def test_the_schemas_are_json(tmp_path: Path, of: str) -> None:
-    done = hoeksteen(tmp_path, "schema", of)
+def test_the_schemas_are_json(of: str) -> None:
+    done = told_here("schema", of)
 
     assert json.loads(done.stdout)["additionalProperties"] is False
 
 
-def test_a_log_is_generated_in_every_dialect_that_the_command_names(tmp_path: Path) -> None:
+def test_a_log_is_generated_in_every_dialect_that_the_command_names(here: Path) -> None:
     assert set(DIALECT_NAMES) == set(DIALECTS)
 
-    done = hoeksteen(tmp_path, "generate", "vis", *MADE, "--dialect", "zgw", "--defects")
+    done = told_here("generate", "vis", *MADE, "--dialect", "zgw", "--defects")
 
-    assert (done.returncode, done.stdout) == (0, "made\n")
-    assert json.loads((tmp_path / "made" / "truth.json").read_text("utf-8"))["cases"] == 5
-    assert (tmp_path / "made" / "log" / "zaken" / "page-00001.json").exists()
+    assert (done.exit_code, done.stdout) == (0, "made\n")
+    assert json.loads((here / "made" / "truth.json").read_text("utf-8"))["cases"] == 5
+    assert (here / "made" / "log" / "zaken" / "page-00001.json").exists()
 
 
 @pytest.mark.flow
-def test_the_demo_tells_what_was_planted_and_what_was_found(tmp_path: Path) -> None:
-    done = hoeksteen(tmp_path, "demo", "img", "--cases", "600", "--json")
+def test_the_demo_tells_what_was_planted_and_what_was_found(here: Path) -> None:
+    done = hoeksteen(here, "demo", "img", "--cases", "600", "--json")
 
     told = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0
@@ -177,10 +218,10 @@ def test_the_demo_tells_what_was_planted_and_what_was_found(tmp_path: Path) -> N
     assert {Path(page).name for page in told["reports"]} == REPORTS
     assert {path.name for path in Path(told["reports"][0]).parent.iterdir()} == IN_A_RUN
 
-    again = hoeksteen(tmp_path, "demo", "img", "--cases", "600")
+    again = told_here("demo", "img", "--cases", "600")
     plants = [line.split()[0] for line in again.stdout.splitlines() if line.startswith("IMG-B")]
     assert plants == ["IMG-B1", "IMG-B2", "IMG-B3"]
     index, *reports = again.stdout.splitlines()[-1 - len(REPORTS) :]
     assert (index, reports) == (told["index"], told["reports"])
-    assert index == str(tmp_path / "out" / "index.html")
+    assert index == str(here / "out" / "index.html")
     assert Path(index).is_file()

@@ -17,17 +17,35 @@ from contracts.errors import ConfigError, SourceError, UsageError
 from tests.flow.test_over_time import DAY, EVERY_FORMAT, World
 from tests.flow.test_what_changed import FIRST, JULY, NEW
 
+pytestmark = pytest.mark.xdist_group("dialogue")
 QUESTION = "Draagt dit nu volgens jou bij aan excellente dienstverlening?"
 WHY, STEP = "Jouw antwoord", "De eerste kleine stap"
 NO = "Nee, want …"
 BSN = "1234.56.782"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path / "world", EVERY_FORMAT + "report: {formats: [html, xlsx, ods]}\n")
+def new_world(folder: Path) -> World:
+    world = World(folder, EVERY_FORMAT + "report: {formats: [html, xlsx, ods]}\n")
     world.export("log.csv", FIRST)
     return world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return new_world(tmp_path / "world")
+
+
+@pytest.fixture(scope="module")
+def after_first(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = new_world(tmp_path_factory.mktemp("first") / "world")
+    world.make(JULY)
+    return world
+
+
+@pytest.fixture
+def begun(after_first: World, tmp_path: Path) -> World:
+    """A world of which the first run was made, in July."""
+    return after_first.copy(tmp_path / "begun")
 
 
 def write(run: Path, row: int, **texts: str | None) -> None:
@@ -57,23 +75,23 @@ def page(run: Path) -> str:
     return (run / "report.nl.html").read_text("utf-8")
 
 
-def test_an_answer_makes_a_new_report_once(world: World) -> None:
-    first = world.make(JULY)
+def test_an_answer_makes_a_new_report_once(begun: World) -> None:
+    first = begun.make(JULY)
     write(first, 2, choice=NO, why="de brief ligt stil", step="bellen")
 
-    second = world.make(JULY + DAY)
+    second = begun.make(JULY + DAY)
 
     assert second != first
     assert '<strong lang="nl">Nee, want …</strong> de brief ligt stil' in page(second)
-    assert world.make(JULY + 2 * DAY) == second
+    assert begun.make(JULY + 2 * DAY) == second
     write(second, 2, why="de brief ligt stil")  # saved, but nothing was changed
-    assert world.make(JULY + 3 * DAY) == second
+    assert begun.make(JULY + 3 * DAY) == second
 
 
 def test_of_two_workbooks_the_one_that_was_saved_last_counts_where_they_differ(
-    world: World,
+    begun: World,
 ) -> None:
-    first = world.make(JULY)
+    first = begun.make(JULY)
     write(first, 2, why="eerst in de ene")
     write(first, 3, why="alleen in de ene")
     with zipfile.ZipFile(first / "findings.ods") as book:
@@ -85,17 +103,17 @@ def test_of_two_workbooks_the_one_that_was_saved_last_counts_where_they_differ(
         for name, part in {**parts, "content.xml": content}.items():
             book.writestr(name, part)
 
-    second = world.make(JULY + DAY)
+    second = begun.make(JULY + DAY)
 
     assert sorted(said(second)) == ["alleen in de ene", "toen in de andere"]
 
 
-def test_an_answer_is_carried_over_with_what_moved_since(world: World) -> None:
-    write(world.make(JULY), 2, choice=NO, why="de brief ligt stil")
-    world.make(JULY + DAY)
-    world.export("new.csv", NEW)
+def test_an_answer_is_carried_over_with_what_moved_since(begun: World) -> None:
+    write(begun.make(JULY), 2, choice=NO, why="de brief ligt stil")
+    begun.make(JULY + DAY)
+    begun.export("new.csv", NEW)
 
-    later = world.make(JULY + 2 * DAY)
+    later = begun.make(JULY + 2 * DAY)
 
     told = page(later)
     assert "de brief ligt stil" in told
@@ -120,14 +138,14 @@ def test_an_answer_in_either_workbook_or_beside_the_config_is_told(world: World)
     assert "weer uit het bestand" in page(world.make(JULY + 2 * DAY))
 
 
-def test_an_answer_that_is_taken_away_is_gone(world: World) -> None:
-    first = world.make(JULY)
+def test_an_answer_that_is_taken_away_is_gone(begun: World) -> None:
+    first = begun.make(JULY)
     write(first, 2, choice=NO, why="liever niet")
     write(first, 3, choice=NO, why="dit wel")
-    second = world.make(JULY + DAY)
+    second = begun.make(JULY + DAY)
     write(second, 2, choice=None, why=None)
 
-    third = world.make(JULY + 2 * DAY)
+    third = begun.make(JULY + 2 * DAY)
 
     assert said(third) == ["dit wel"]
     assert "liever niet" not in page(third)
@@ -150,45 +168,45 @@ def test_an_answer_about_no_stall_is_not_lost(world: World) -> None:
         }
 
 
-def test_answers_are_as_much_a_part_of_a_run_as_its_log(world: World) -> None:
-    plain = world.make(JULY)
-    beside(world, why="nieuw")
-    answered = world.make(JULY + DAY)
-    (world.folder / "dialogue.yaml").unlink()
+def test_answers_are_as_much_a_part_of_a_run_as_its_log(begun: World) -> None:
+    plain = begun.make(JULY)
+    beside(begun, why="nieuw")
+    answered = begun.make(JULY + DAY)
+    (begun.folder / "dialogue.yaml").unlink()
 
     assert answered != plain
-    assert world.make(JULY + 2 * DAY) == plain
+    assert begun.make(JULY + 2 * DAY) == plain
 
 
 @pytest.mark.parametrize("text", [BSN, f"mevrouw met bsn {BSN}", "123456782"])
-def test_a_number_of_a_citizen_is_refused_and_not_repeated(text: str, world: World) -> None:
-    first = world.make(JULY)
+def test_a_number_of_a_citizen_is_refused_and_not_repeated(text: str, begun: World) -> None:
+    first = begun.make(JULY)
     write(first, 2, why=text)
     with pytest.raises(UsageError) as in_workbook:
-        world.make(JULY + DAY)
+        begun.make(JULY + DAY)
     write(first, 2, why=None)
-    beside(world, who=text, why="so")
+    beside(begun, who=text, why="so")
     with pytest.raises(ConfigError) as in_file:
-        world.make(JULY + DAY)
+        begun.make(JULY + DAY)
 
     assert "findings.xlsx, Plekken, row 2" in str(in_workbook.value)
     assert "dialogue.yaml: 'test.0.who'" in str(in_file.value)
     assert text not in f"{in_workbook.value} {in_file.value}"
 
 
-def test_a_text_that_is_too_long_is_refused(world: World) -> None:
-    write(world.make(JULY), 2, why="x" * 4001)
+def test_a_text_that_is_too_long_is_refused(begun: World) -> None:
+    write(begun.make(JULY), 2, why="x" * 4001)
 
     with pytest.raises(UsageError, match=r"row 2: a text of an answer is too long"):
-        world.make(JULY + DAY)
+        begun.make(JULY + DAY)
 
 
-def test_a_workbook_that_cannot_be_read_stops_the_run(world: World) -> None:
-    first = world.make(JULY)
+def test_a_workbook_that_cannot_be_read_stops_the_run(begun: World) -> None:
+    first = begun.make(JULY)
     (first / "findings.ods").write_bytes(b"PK\x03\x04 is no workbook")
 
     with pytest.raises(SourceError, match=r"findings\.ods is not a whole workbook"):
-        world.make(JULY + DAY)
+        begun.make(JULY + DAY)
 
     (first / "findings.ods").unlink()  # who throws it away has nothing more to say in it
-    assert world.make(JULY + DAY) == first
+    assert begun.make(JULY + DAY) == first

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client
 
@@ -55,10 +56,17 @@ def workers(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
+def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Workers for tests that leave them as they are."""
+    with cluster(tmp_path_factory.mktemp("crew"), **{KEY: SECRET}) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One log in four exports."""
     made = tmp_path_factory.mktemp("engines") / "log"
-    generate(Order("img", 800, 1, "statistical", defects=True), "csv", made)
+    generate(Order("img", 250, 1, "statistical", defects=True), "csv", made)
     [whole] = (made / LOG).glob("*.csv")
     header, *rows = whole.read_text("utf-8").splitlines(keepends=True)
     for number in range(4):
@@ -134,16 +142,16 @@ def test_a_worker_with_another_key_is_refused(
 
 
 def test_the_doctor_looks_at_every_worker(
-    workers: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    crew: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "p.yaml"
     of_key = f"privacy: {{key_env: {KEY}}}"
-    config.write_text(f"{CONFIG_TO_LOOK_AT}{of_key}\nengine: {workers.address}\n")
-    with Client(workers.address, set_as_default=False) as client:
+    config.write_text(f"{CONFIG_TO_LOOK_AT}{of_key}\nengine: {crew.address}\n")
+    with Client(crew.address, set_as_default=False) as client:
         client.wait_for_workers(2)
 
     assert engine_as_the_doctor_sees_it(config) == Symptom(
-        "ok", "p: engine", f"{workers.address} has 2 workers, with our versions, key and folders"
+        "ok", "p: engine", f"{crew.address} has 2 workers, with our versions, key and folders"
     )
 
     monkeypatch.setenv(KEY, SECRET[::-1])
@@ -189,9 +197,9 @@ def test_the_command_starts_workers_of_its_own(
 
 @pytest.mark.flow
 def test_a_run_that_is_stopped_amid_their_work_leaves_nothing(
-    workers: Cluster, exports: Path, tmp_path: Path
+    crew: Cluster, exports: Path, tmp_path: Path
 ) -> None:
-    job = planned(exports, tmp_path / "out", workers.address)
+    job = planned(exports, tmp_path / "out", crew.address)
     options = [word for each in job.overrides for word in ("--set", each)]
     command = [sys.executable, "-m", "flows", "run", str(CONFIG), *options]
     home = str(prefect_home(tmp_path))
@@ -207,11 +215,16 @@ def test_a_run_that_is_stopped_amid_their_work_leaves_nothing(
     assert (run.returncode, said.count(b"Traceback")) == (128 + signal.SIGTERM, 0), said.decode()
     with Folder(job.process_folder).hold():
         assert not [*job.process_folder.glob(".making-*")]
-    assert workers.workers[0].poll() is None
+    assert crew.workers[0].poll() is None
 
 
 def test_a_piece_that_kills_every_worker_ends_the_run(asked: Asked) -> None:
-    with workers_here() as client, pytest.raises(EngineError, match="at the same piece of work"):
+    sooner = dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with (
+        sooner,
+        workers_here() as client,
+        pytest.raises(EngineError, match="at the same piece of work"),
+    ):
         list(Dask(client, asked).each(os._exit, (), [1]))
 
 

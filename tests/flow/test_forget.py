@@ -20,6 +20,7 @@ from ingest.store import newest
 from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
 from tests.unit.ingest.test_zgw import TYPES, saved, status, zaak
 
+pytestmark = pytest.mark.xdist_group("forget")
 KEY = "k" * 32
 TERM = "deadlines: [{id: snel, rule: {term: P3W, law: none}}]\n"
 KEYED = CONFIG + TERM + "privacy: {key_env: KEY}\n"
@@ -32,6 +33,23 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(tmp_path / "world", KEYED)
     world.export("march.csv", MARCH)
     return world
+
+
+@pytest.fixture(scope="module")
+def after_march(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = World(tmp_path_factory.mktemp("march") / "world", KEYED)
+    world.export("march.csv", MARCH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEY", KEY)
+        world.run()
+    return world
+
+
+@pytest.fixture
+def begun(after_march: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world of which a run was made."""
+    monkeypatch.setenv("KEY", KEY)
+    return after_march.copy(tmp_path / "begun")
 
 
 def forget(world: World, *cases: str, stdin: str | None = None) -> str:
@@ -54,41 +72,38 @@ def holding(world: World) -> set[str]:
     return found
 
 
-def test_a_forgotten_case_is_nowhere_and_does_not_come_back(world: World) -> None:
-    first = world.run()
-    world.export("march.csv", MARCH + rows(0, 10, "brief", days=1))
-    world.run(JUNE + DAY)
-    assert holding(world) >= {"store", "terms.parquet"}
+def test_a_forgotten_case_is_nowhere_and_does_not_come_back(begun: World) -> None:
+    first = begun.run()
+    begun.export("march.csv", MARCH + rows(0, 10, "brief", days=1))
+    begun.run(JUNE + DAY)
+    assert holding(begun) >= {"store", "terms.parquet"}
 
-    told = forget(world, *GONE)
+    told = forget(begun, *GONE)
 
     assert told == (
         "0 4 rows were in the store, and files of 2 runs told of them. "
         "They are gone, and no run takes them in again.\n"
     )
     # the list of what may not come back is all that is left
-    assert holding(world) == {"00000000000000000002.json"}
-    second = world.run(JUNE + 2 * DAY)
-    world.export("march.csv", MARCH)
-    third = world.run(JUNE + 3 * DAY)
+    assert holding(begun) == {"00000000000000000002.json"}
+    second = begun.run(JUNE + 2 * DAY)
+    begun.export("march.csv", MARCH)
+    third = begun.run(JUNE + 3 * DAY)
     assert (first["log"]["cases"], second["log"]["cases"], third["log"]["cases"]) == (80, 78, 78)
-    assert all(name.endswith(".json") for name in holding(world))
+    assert all(name.endswith(".json") for name in holding(begun))
 
 
-def test_what_was_known_earlier_is_known_without_them(world: World) -> None:
-    world.run()
-    world.export("april.csv", rows(80, 120, "in"))
-    world.run(JUNE + DAY)
-    forget(world, "Z3")
+def test_what_was_known_earlier_is_known_without_them(begun: World) -> None:
+    begun.export("april.csv", rows(80, 120, "in"))
+    begun.run(JUNE + DAY)
+    forget(begun, "Z3")
 
-    assert world.run(JUNE + 2 * DAY, as_of=JUNE + DAY / 2)["log"]["cases"] == 79
+    assert begun.run(JUNE + 2 * DAY, as_of=JUNE + DAY / 2)["log"]["cases"] == 79
 
 
-def test_cases_may_come_from_stdin_and_need_not_be_there(world: World) -> None:
-    world.run()
-
-    both = forget(world, "-", stdin="Z3\n\n Z999 \n")
-    again = forget(world, "Z3")
+def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
+    both = forget(begun, "-", stdin="Z3\n\n Z999 \n")
+    again = forget(begun, "Z3")
 
     assert both.startswith("0 2 rows were in the store")
     unknown = "Numbers given of which the store has no case: 1. No run takes in such a case"
@@ -100,39 +115,37 @@ def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:
     assert forget(world, "Z3").startswith("2 hoeksteen: There is no store in ")
 
 
-def test_another_key_would_bring_them_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.run()
-    forget(world, "Z3")
+def test_another_key_would_bring_them_back(begun: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget(begun, "Z3")
     monkeypatch.setenv("KEY", "l" * 32)
 
     with pytest.raises(ConfigError, match="forgotten under another key"):
-        world.run(JUNE + DAY)
-    forget(world, "Z3")
-    assert world.run(JUNE + DAY)["log"]["cases"] == 79
+        begun.run(JUNE + DAY)
+    forget(begun, "Z3")
+    assert begun.run(JUNE + DAY)["log"]["cases"] == 79
 
 
-def test_cases_that_ended_too_long_ago_are_removed(world: World) -> None:
-    page = world.folder / "out" / "test" / "latest" / "report.en.html"
-    world.run()
+def test_cases_that_ended_too_long_ago_are_removed(begun: World) -> None:
+    page = begun.folder / "out" / "test" / "latest" / "report.en.html"
     assert "are kept no more" not in page.read_text("utf-8")
-    world.write(KEYED + "store: {retention: P80D}\n")
+    begun.write(KEYED + "store: {retention: P80D}\n")
     horizon = JUNE - 80 * DAY  # 13 March
     ended = [n for n in range(50) if dt.date(2026, 3, 8) + DAY * (n % 28) < horizon.date()]
 
-    found = world.run()
+    found = begun.run()
 
     assert found["log"]["cases"] == 80 - len(ended) == 70
     shown = page.read_text("utf-8")
     assert "Take care: cases that ended before 13 March 2026 are kept no more." in shown
     assert "Of those that began before that day only the ones that took long are here" in shown
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
-    assert not any(_has(path, ids.to_list()) for path in world.store.files())
-    version = newest(world.store)
+    assert not any(_has(path, ids.to_list()) for path in begun.store.files())
+    version = newest(begun.store)
     assert version is not None
     assert version.forgotten == frozenset()
-    later = world.run(JUNE + DAY)
+    later = begun.run(JUNE + DAY)
     assert later["log"]["cases"] < 70
-    told = json.loads((world.make(JUNE + DAY) / "run.json").read_text("utf-8"))
+    told = json.loads((begun.make(JUNE + DAY) / "run.json").read_text("utf-8"))
     assert told["inputs"][0]["rows"] == later["log"]["events"]
 
 

@@ -16,7 +16,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 import pytest
@@ -144,72 +146,9 @@ def places(
         yield {**files, "sql": database.trusted, "api": api.zaken}
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    return Scene(tmp_path / "scene")
-
-
 def of(places: dict[str, str], *exports: str) -> str:
     """The config that reads these exports."""
     return CONFIG % ", ".join(SOURCES[each] % places[each] for each in exports or SOURCES)
-
-
-@pytest.fixture(scope="module")
-def whole(places: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """A run of all exports at once."""
-    scene = Scene(tmp_path_factory.mktemp("whole") / "scene")
-    scene.config(of(places))
-    done = scene.run("run", "p.yaml")
-    assert done.returncode == 0, done.stderr.decode()
-    return scene
-
-
-@pytest.mark.flow
-def test_a_run_tells_nothing_of_anybody(whole: Scene) -> None:
-    assert whole.tells() == set()
-    findings = json.loads((whole.folder / "out" / "p" / "latest" / "findings.json").read_text())
-    # what tells who somebody is is set aside
-    assert findings["log"]["cases"] == (CASES - 1) * len(SOURCES)
-    names = {path.name for path in whole.folder.rglob("*")}
-    assert {"prefect.db", "terms.parquet", "remarks.parquet", "quarantine.parquet"} <= names
-
-
-@pytest.mark.flow
-def test_a_number_of_a_citizen_is_stored_without_its_digits(whole: Scene) -> None:
-    stored = pl.concat(
-        pl.read_parquet(path, glob=False).select("source", "activity", "case:reisdoel")
-        for path in whole.folder.glob("out/p/store/batch=*/*.parquet")
-    )
-    masked = stored.filter(
-        (pl.col("activity") == SPOKEN_OF + HIDDEN)
-        | (pl.col("case:reisdoel") == f"{VISIT}{HIDDEN})")
-    )
-
-    assert masked["source"].n_unique() == stored["source"].n_unique() == len(SOURCES)
-    assert masked["activity"].str.contains(HIDDEN).any()
-    assert masked["case:reisdoel"].str.contains(HIDDEN).any()
-
-
-@pytest.mark.flow
-def test_nor_does_forgetting(whole: Scene) -> None:
-    gone = [case_id(export, number) for export in ("csv", "xes", "ocel") for number in range(3)]
-
-    done = whole.run("forget", "p.yaml", "-", stdin="\n".join(gone))
-
-    assert done.stdout.decode().split(" rows")[0] != "0"
-    assert whole.tells() == set()
-
-
-def test_nor_does_a_check(places: dict[str, str], scene: Scene) -> None:
-    scene.config(of(places), "whole")
-    for export in SOURCES:
-        scene.config(of(places, export).replace("[reisdoel,", "[reisdoelen,"), export)
-
-    codes, done = scene.run_each(["check", f"{name}.yaml"] for name in ("whole", *SOURCES))
-
-    assert codes == [0, *(2 for _ in SOURCES)]
-    assert done.stderr.count(b"reisdoelen") >= len(SOURCES)
-    assert scene.tells() == set()
 
 
 DAMAGED = {
@@ -231,28 +170,6 @@ def damaged(places: dict[str, str], export: str, folder: Path) -> dict[str, str]
     return {**places, export: str(folder)}
 
 
-def test_nor_does_a_damaged_file(places: dict[str, str], scene: Scene, tmp_path: Path) -> None:
-    for export in DAMAGED:
-        scene.config(of(damaged(places, export, tmp_path / export), export), export)
-
-    codes, _ = scene.run_each(["check", f"{export}.yaml"] for export in DAMAGED)
-
-    assert set(codes) <= {3, 4}
-    assert scene.tells() == set()
-
-
-def test_nor_does_the_config_that_is_guessed(places: dict[str, str], scene: Scene) -> None:
-    exports = [each for each in SOURCES if each != "sql"]
-
-    codes, done = scene.run_each(
-        ["init", places[each], "--out", f"{each}.yaml"] for each in exports
-    )
-
-    assert codes == [0 for _ in exports], done.stderr.decode()
-    assert {path.stem for path in scene.folder.glob("*.yaml")} == set(exports)
-    assert scene.tells() == set()
-
-
 DEFECT = """
 from flows import steps
 
@@ -265,31 +182,142 @@ steps.gather = gather
 """
 
 
-@pytest.mark.flow
-def test_nor_does_a_run_that_fails(places: dict[str, str], scene: Scene, tmp_path: Path) -> None:
-    """The gate stops it, a file cannot be read, or it meets a defect of ours."""
+class Runs(NamedTuple):
+    """Runs in one folder: how each ended, what they said of mistakes, and what stands there."""
+
+    scene: Scene
+    codes: list[int]
+    said: bytes
+    tells: set[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def whole(places: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A run of all exports at once, and after it three that fail."""
+    folder = tmp_path_factory.mktemp("whole")
+    scene = Scene(folder / "scene")
     stopped = of(places, "csv", "zgw").replace(": {severity: info}", ": {severity: critical}")
-    half = of(damaged(places, "xes", tmp_path / "damaged"), "xes")
+    half = of(damaged(places, "xes", folder / "damaged"), "xes")
+    scene.config(of(places))
     for name, text in {"stopped": stopped, "half": half, "defect": of(places, "csv")}.items():
         scene.config(text.replace("{id: p}", f"{{id: {name}}}"), name)
+    names = ("p", "stopped", "half", "defect")
+    codes, done = scene.run_each((["run", f"{name}.yaml"] for name in names), first=DEFECT)
+    assert codes[0] == 0, done.stderr.decode()
+    return Runs(scene, codes, done.stderr, scene.tells())
 
-    codes, done = scene.run_each(
-        (["run", f"{name}.yaml"] for name in ("stopped", "half", "defect")), first=DEFECT
+
+class Looked(NamedTuple):
+    """Looks at exports in one folder: how each ended, by what was asked, and the same."""
+
+    folder: Path
+    codes: dict[str, list[int]]
+    said: bytes
+    tells: set[tuple[str, str]]
+
+
+GUESSED = [each for each in SOURCES if each != "sql"]
+
+
+@pytest.fixture(scope="module")
+def looked(places: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """All exports are checked; each also as its config asks too much, or damaged; or guessed at."""
+    folder = tmp_path_factory.mktemp("looked")
+    scene = Scene(folder / "scene")
+    scene.config(of(places), "whole")
+    for export in SOURCES:
+        scene.config(of(places, export).replace("[reisdoel,", "[reisdoelen,"), export)
+    for export in DAMAGED:
+        broken = damaged(places, export, folder / export)
+        scene.config(of(broken, export), f"damaged-{export}")
+    of_the_user = of(places, "csv").replace("privacy: {key_env: HOEKSTEEN_KEY}", "")
+    scene.config(of_the_user, "key-of-the-user")
+    asked = {
+        "check": [["check", f"{name}.yaml"] for name in ("whole", *SOURCES)],
+        "damaged": [["check", f"damaged-{export}.yaml"] for export in DAMAGED],
+        "init": [["init", places[each], "--out", f"guessed-{each}.yaml"] for each in GUESSED],
+        "key": [["check", "key-of-the-user.yaml"]],
+    }
+    codes, done = scene.run_each(chain.from_iterable(asked.values()))
+    ended = iter(codes)
+    by_what = {what: [next(ended) for _ in commands] for what, commands in asked.items()}
+    return Looked(scene.folder, by_what, done.stderr, scene.tells())
+
+
+@pytest.mark.flow
+def test_a_run_tells_nothing_of_anybody(whole: Runs) -> None:
+    assert whole.tells == set()
+    findings = json.loads(
+        (whole.scene.folder / "out" / "p" / "latest" / "findings.json").read_text()
+    )
+    # what tells who somebody is is set aside
+    assert findings["log"]["cases"] == (CASES - 1) * len(SOURCES)
+    names = {path.name for path in whole.scene.folder.rglob("*")}
+    assert {"prefect.db", "terms.parquet", "remarks.parquet", "quarantine.parquet"} <= names
+
+
+@pytest.mark.flow
+def test_a_number_of_a_citizen_is_stored_without_its_digits(whole: Runs) -> None:
+    stored = pl.concat(
+        pl.read_parquet(path, glob=False).select("source", "activity", "case:reisdoel")
+        for path in whole.scene.folder.glob("out/p/store/batch=*/*.parquet")
+    )
+    masked = stored.filter(
+        (pl.col("activity") == SPOKEN_OF + HIDDEN)
+        | (pl.col("case:reisdoel") == f"{VISIT}{HIDDEN})")
     )
 
-    assert codes == [3, 4, 1]
-    assert b"This is a defect of hoeksteen" in done.stderr
-    [account] = scene.folder.rglob("hoeksteen-defect-*.txt")
+    assert masked["source"].n_unique() == stored["source"].n_unique() == len(SOURCES)
+    assert masked["activity"].str.contains(HIDDEN).any()
+    assert masked["case:reisdoel"].str.contains(HIDDEN).any()
+
+
+@pytest.mark.flow
+def test_nor_does_forgetting(whole: Runs) -> None:
+    gone = [case_id(export, number) for export in ("csv", "xes", "ocel") for number in range(3)]
+
+    done = whole.scene.run("forget", "p.yaml", "-", stdin="\n".join(gone))
+
+    assert done.stdout.decode().split(" rows")[0] != "0"
+    assert whole.scene.tells() == set()
+
+
+def test_nor_does_a_check(looked: Looked) -> None:
+    codes = looked.codes["check"]
+
+    assert codes == [0, *(2 for _ in SOURCES)]
+    assert looked.said.count(b"reisdoelen") >= len(SOURCES)
+    assert looked.tells == set()
+
+
+def test_nor_does_a_damaged_file(looked: Looked) -> None:
+    assert len(looked.codes["damaged"]) == len(DAMAGED)
+    assert set(looked.codes["damaged"]) <= {3, 4}
+    assert looked.tells == set()
+
+
+def test_nor_does_the_config_that_is_guessed(looked: Looked) -> None:
+    guessed = looked.folder.glob("guessed-*.yaml")
+
+    assert looked.codes["init"] == [0 for _ in GUESSED], looked.said.decode()
+    assert {path.stem.removeprefix("guessed-") for path in guessed} == set(GUESSED)
+    assert looked.tells == set()
+
+
+@pytest.mark.flow
+def test_nor_does_a_run_that_fails(whole: Runs) -> None:
+    """The gate stops it, a file cannot be read, or it meets a defect of ours."""
+    assert whole.codes[1:] == [3, 4, 1]
+    assert b"This is a defect of hoeksteen" in whole.said
+    [account] = whole.scene.folder.rglob("hoeksteen-defect-*.txt")
     assert account.read_text().startswith("ValueError\n")
-    assert list(scene.folder.glob("out/stopped/*/quarantine.parquet"))
-    assert scene.tells() == set()
+    assert list(whole.scene.folder.glob("out/stopped/*/quarantine.parquet"))
+    assert whole.tells == set()
 
 
-def test_the_key_of_the_user_is_for_their_eyes_alone(places: dict[str, str], scene: Scene) -> None:
-    scene.config(of(places, "csv").replace("privacy: {key_env: HOEKSTEEN_KEY}", ""))
-
-    assert scene.run("check", "p.yaml").returncode == 0
-    [path] = scene.folder.rglob("hoeksteen/key")
+def test_the_key_of_the_user_is_for_their_eyes_alone(looked: Looked) -> None:
+    assert looked.codes["key"] == [0]
+    [path] = looked.folder.rglob("hoeksteen/key")
     assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
-    assert told(scene.folder, of_key(path.read_bytes()), without=[path]) == set()
-    assert told(scene.folder, of_key(path.read_bytes())) != set()
+    assert told(looked.folder, of_key(path.read_bytes()), without=[path]) == set()
+    assert told(looked.folder, of_key(path.read_bytes())) != set()

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from ingest.batches import paths_of
 from ingest.places import Folder, Place, place_of
 from ingest.store import newest
 
+pytestmark = pytest.mark.xdist_group("over-time")
 DAY = dt.timedelta(days=1)
 JUNE = dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC)
 HEADER = "zaak;stap;tijd;regio\n"
@@ -57,7 +61,7 @@ class World:
     def __init__(self, folder: Path, config: str = CONFIG, url: str | None = None) -> None:
         self.folder = folder
         self.url = url
-        (folder / "exports").mkdir(parents=True)
+        (folder / "exports").mkdir(parents=True, exist_ok=True)
         self.write(config)
 
     def write(self, config: str) -> None:
@@ -83,6 +87,11 @@ class World:
         config, out = self.folder / "config.yaml", self.folder / "out"
         return make(plan(config, out=out, now=now, as_of=as_of, store=self.url))
 
+    def copy(self, folder: Path) -> World:
+        """The same in another folder, with all that was made in this one."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return World(folder, (folder / "config.yaml").read_text("utf-8"))
+
     @property
     def store(self) -> Place:
         """Where its store is: by default among the runs."""
@@ -102,24 +111,46 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path / "world")
 
 
-def afresh(folder: Path, **exports: str) -> dict[str, Any]:
-    """The findings of one run with these exports and nothing in store."""
-    other = World(folder / "afresh")
-    for name, content in exports.items():
-        other.export(f"{name}.csv", content)
-    return other.run()
-
-
-def test_a_file_more_is_the_same_as_all_at_once(world: World, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def after_march(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = World(tmp_path_factory.mktemp("march") / "world")
     world.export("march.csv", MARCH)
-    first = world.run()
-    world.export("april.csv", APRIL)
+    world.run()
+    return world
 
-    second = world.run(JUNE + DAY)
 
-    assert second == afresh(tmp_path, march=MARCH, april=APRIL)
+@pytest.fixture
+def march(after_march: World, tmp_path: Path) -> World:
+    """A world with one export, of which a run was made."""
+    return after_march.copy(tmp_path / "march")
+
+
+Afresh = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def afresh(tmp_path_factory: pytest.TempPathFactory) -> Afresh:
+    """The findings of one run with these exports and nothing in store."""
+
+    @cache
+    def found(*names: str) -> dict[str, Any]:
+        other = World(tmp_path_factory.mktemp("afresh") / "world")
+        for name in names:
+            other.export(f"{name}.csv", {"march": MARCH, "april": APRIL, "late": LATE}[name])
+        return other.run()
+
+    return found
+
+
+def test_a_file_more_is_the_same_as_all_at_once(march: World, afresh: Afresh) -> None:
+    first = march.run()
+    march.export("april.csv", APRIL)
+
+    second = march.run(JUNE + DAY)
+
+    assert second == afresh("march", "april")
     assert (first["log"]["cases"], second["log"]["cases"]) == (80, 120)
-    assert world.version == 1
+    assert march.version == 1
 
 
 def test_the_same_files_again_are_the_same_run(world: World) -> None:
@@ -133,20 +164,18 @@ def test_the_same_files_again_are_the_same_run(world: World) -> None:
     assert world.version == 0
 
 
-def test_what_was_brought_halfway_is_left_by_a_run_that_looks_back(world: World) -> None:
-    world.export("march.csv", MARCH)
-    world.run()
-    world.export("april.csv", APRIL)
-    world.run(JUNE + 2 * DAY)
-    halfway = world.folder / "out" / "test" / ".landing" / "of an address" / "page.json"
+def test_what_was_brought_halfway_is_left_by_a_run_that_looks_back(march: World) -> None:
+    march.export("april.csv", APRIL)
+    march.run(JUNE + 2 * DAY)
+    halfway = march.folder / "out" / "test" / ".landing" / "of an address" / "page.json"
     halfway.parent.mkdir(parents=True)
     halfway.touch()
 
-    world.make(JUNE + 3 * DAY, as_of=JUNE + DAY)
+    march.make(JUNE + 3 * DAY, as_of=JUNE + DAY)
     assert halfway.exists()
 
-    world.export("may.csv", LATE)
-    world.run(JUNE + 4 * DAY)  # which has no address
+    march.export("may.csv", LATE)
+    march.run(JUNE + 4 * DAY)  # which has no address
     assert not halfway.parent.exists()
 
 
@@ -209,60 +238,55 @@ def test_the_same_run_again_removes_what_was_kept_long_enough(world: World) -> N
     assert world.version == 1
 
 
-def test_a_file_under_another_name_brings_no_new_rows_to_count(world: World) -> None:
-    world.export("march.csv", MARCH)
-    first = world.run()
-    world.export("copy.csv", MARCH)
+def test_a_file_under_another_name_brings_no_new_rows_to_count(march: World) -> None:
+    first = march.run()
+    march.export("copy.csv", MARCH)
 
-    second = world.run(JUNE + DAY)
+    second = march.run(JUNE + DAY)
 
     assert second["throughput_days"] == first["throughput_days"]
     assert second["log"]["events"] == first["log"]["events"]
     assert second["log"]["quarantined_rows"] == 130
 
 
-def test_a_corrected_file_replaces_its_rows(world: World, tmp_path: Path) -> None:
+def test_a_corrected_file_replaces_its_rows(world: World, afresh: Afresh) -> None:
     world.export("march.csv", MARCH)
     world.export("april.csv", rows(50, 70, "klaar", days=2))
     world.run()
     world.export("april.csv", APRIL)
 
-    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH, april=APRIL)
+    assert world.run(JUNE + DAY) == afresh("march", "april")
 
 
-def test_late_events_land_in_their_cases(world: World, tmp_path: Path) -> None:
-    world.export("march.csv", MARCH)
-    world.run()
-    world.export("late.csv", LATE)
+def test_late_events_land_in_their_cases(march: World, afresh: Afresh) -> None:
+    march.export("late.csv", LATE)
 
-    second = world.run(JUNE + DAY)
+    second = march.run(JUNE + DAY)
 
-    assert second == afresh(tmp_path, march=MARCH, late=LATE)
+    assert second == afresh("march", "late")
     assert (second["log"]["cases"], second["log"]["events"]) == (80, 170)
 
 
-def test_a_file_that_is_not_there_any_more_is_not_forgotten(world: World, tmp_path: Path) -> None:
-    world.export("march.csv", MARCH)
-    world.run()
-    world.take_away("march.csv")
-    world.export("april.csv", APRIL)
+def test_a_file_that_is_not_there_any_more_is_not_forgotten(march: World, afresh: Afresh) -> None:
+    march.take_away("march.csv")
+    march.export("april.csv", APRIL)
 
-    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH, april=APRIL)
-    world.take_away("april.csv")
-    folder = world.make(JUNE + 2 * DAY)
+    assert march.run(JUNE + DAY) == afresh("march", "april")
+    march.take_away("april.csv")
+    folder = march.make(JUNE + 2 * DAY)
     told = json.loads((folder / "run.json").read_text("utf-8"))["inputs"]
     assert [each["name"] for each in told] == ["exports/april.csv", "exports/march.csv"]
 
 
 def test_what_the_config_does_not_name_any_more_is_not_in_the_log(
-    world: World, tmp_path: Path
+    world: World, afresh: Afresh
 ) -> None:
     world.export("march.csv", MARCH)
     world.export("april.csv", APRIL)
     world.run()
     world.write(CONFIG.replace("*.csv", "march.csv"))
 
-    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH)
+    assert world.run(JUNE + DAY) == afresh("march")
 
 
 def test_a_named_file_that_is_gone_is_a_mistake(world: World) -> None:
@@ -275,56 +299,51 @@ def test_a_named_file_that_is_gone_is_a_mistake(world: World) -> None:
         world.run()
 
 
-def test_a_config_that_reads_otherwise_reads_again(world: World, tmp_path: Path) -> None:
+def test_a_config_that_reads_otherwise_reads_again(world: World, afresh: Afresh) -> None:
     world.export("march.csv", MARCH)
     world.write(CONFIG.replace("    case_attributes: [regio]\n", ""))
     without = world.run()
     world.write(CONFIG)
 
-    assert world.run(JUNE + DAY) == afresh(tmp_path, march=MARCH) == without
+    assert world.run(JUNE + DAY) == afresh("march") == without
     version = newest(world.store)
     assert version is not None
     assert len(version.batches) == 1
 
 
-def test_as_of_a_moment_that_the_store_knew_is_the_log_of_then(world: World) -> None:
-    world.export("march.csv", MARCH)
-    first = world.run()
-    world.export("late.csv", LATE)
-    world.export("march.csv", rows(0, 40, "in") + rows(0, 30, "klaar", days=9))
-    world.run(JUNE + 2 * DAY)
-    world.take_away("late.csv")
+def test_as_of_a_moment_that_the_store_knew_is_the_log_of_then(march: World) -> None:
+    first = march.run()
+    march.export("late.csv", LATE)
+    march.export("march.csv", rows(0, 40, "in") + rows(0, 30, "klaar", days=9))
+    march.run(JUNE + 2 * DAY)
+    march.take_away("late.csv")
 
-    then = world.run(JUNE + 3 * DAY, as_of=JUNE + DAY)
+    then = march.run(JUNE + 3 * DAY, as_of=JUNE + DAY)
 
     assert then["log"] == first["log"]
     assert then["validation"] == first["validation"]
-    assert world.version == 1
+    assert march.version == 1
 
 
-def test_as_of_a_moment_before_the_store_is_what_is_known_of_it_now(world: World) -> None:
-    world.export("march.csv", MARCH)
-    world.run()
-    world.export("late.csv", LATE)
-    world.run(JUNE + DAY)
+def test_as_of_a_moment_before_the_store_is_what_is_known_of_it_now(march: World) -> None:
+    march.export("late.csv", LATE)
+    march.run(JUNE + DAY)
 
-    then = world.run(JUNE + 2 * DAY, as_of=dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
+    then = march.run(JUNE + 2 * DAY, as_of=dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
 
     assert then["as_of"].startswith("2026-03-20")
     assert then["log"]["cases"] == 57
     assert then["log"]["events"] == 57 + 24 + 28
 
 
-def test_what_a_run_brings_was_there_at_its_as_of(world: World) -> None:
+def test_what_a_run_brings_was_there_at_its_as_of(march: World) -> None:
     night = JUNE + DAY / 2
-    world.export("march.csv", MARCH)
-    world.run()
-    world.export("late.csv", LATE)
+    march.export("late.csv", LATE)
 
-    folder = world.make(JUNE + DAY, as_of=night)
+    folder = march.make(JUNE + DAY, as_of=night)
 
     assert json.loads((folder / "run.json").read_text("utf-8"))["known_at"] == night.isoformat()
-    assert world.make(JUNE + 9 * DAY, as_of=night) == folder
+    assert march.make(JUNE + 9 * DAY, as_of=night) == folder
 
 
 def test_cases_are_not_known_again_under_another_key(
@@ -365,17 +384,15 @@ def test_in_another_epoch_no_case_has_the_pseudonym_that_it_had(
     assert keys == [next(iter(names)).split(":")[0] for names in named]
 
 
-def test_a_run_that_is_stopped_changes_nothing_in_store(world: World) -> None:
+def test_a_run_that_is_stopped_changes_nothing_in_store(march: World) -> None:
     from contracts.errors import GateStopped
 
-    world.export("march.csv", MARCH)
-    world.run()
-    world.export("april.csv", "Z1;;;\n" * 2000)
+    march.export("april.csv", "Z1;;;\n" * 2000)
 
     with pytest.raises(GateStopped):
-        world.run(JUNE + DAY)
+        march.run(JUNE + DAY)
 
-    assert world.version == 0
+    assert march.version == 0
 
 
 def test_a_run_may_wait_for_another(world: World) -> None:
@@ -386,22 +403,33 @@ def test_a_run_may_wait_for_another(world: World) -> None:
         make(job, wait_seconds=0.2)
 
 
+DAYS = [JUNE - back * DAY for back in (60, 40, 20)]
+
+
+@pytest.fixture(scope="module")
+def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world of which a run was made for each of some days, in their order."""
+    world = World(tmp_path_factory.mktemp("one by one") / "world")
+    world.export("march.csv", MARCH)
+    world.export("april.csv", APRIL)
+    for day in DAYS:
+        world.make(as_of=day)
+    return world
+
+
 @pytest.mark.parametrize("order", [(2, 0, 1, 0), (1, 2, 0, 1), (2, 1, 0)])
 def test_a_back_fill_is_the_same_in_any_order(
-    world: World, tmp_path: Path, order: tuple[int, ...]
+    world: World, one_by_one: World, order: tuple[int, ...]
 ) -> None:
-    days = [JUNE - back * DAY for back in (60, 40, 20)]
-    one_by_one = World(tmp_path / "one by one")
-    for each in (world, one_by_one):
-        each.export("march.csv", MARCH)
-        each.export("april.csv", APRIL)
-    expected = {day: one_by_one.make(as_of=day).name for day in days}
+    world.export("march.csv", MARCH)
+    world.export("april.csv", APRIL)
+    expected = {day: one_by_one.make(as_of=day).name for day in DAYS}
 
-    made = {days[n]: world.make(as_of=days[n]) for n in order}
+    made = {DAYS[n]: world.make(as_of=DAYS[n]) for n in order}
 
     assert {day: folder.name for day, folder in made.items()} == expected
-    assert [world.run(as_of=day) for day in days] == [one_by_one.run(as_of=day) for day in days]
+    assert [world.run(as_of=day) for day in DAYS] == [one_by_one.run(as_of=day) for day in DAYS]
     latest = [
         (each.folder / "out" / "test" / "latest").resolve().name for each in (world, one_by_one)
     ]
-    assert latest == [expected[days[-1]]] * 2
+    assert latest == [expected[DAYS[-1]]] * 2

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from prefect.utilities.templating import apply_values, find_placeholders
 
+from flows.job import Job
 from flows.journey import make
 from flows.planning import plan
 from ingest.places import Folder
@@ -59,7 +60,8 @@ class World:
         """Writes the config, with a schedule or without."""
         schedule = f"schedule: {{cron: '{cron}'}}\n" if cron else ""
         config = CONFIG.replace("{id: p}", f"{{id: {self.name}}}") % "log.csv"
-        self.config.write_text(f"{config}privacy: {{key_env: HOEKSTEEN_KEY}}\n{schedule}")
+        one_page = config.replace("report: {", "report: {languages: [nl], ")
+        self.config.write_text(f"{one_page}privacy: {{key_env: HOEKSTEEN_KEY}}\n{schedule}")
 
     @property
     def out(self) -> Path:
@@ -85,10 +87,13 @@ class World:
         with Folder(self.out).hold(), Folder(self.out / "store").hold():
             return not list(self.out.glob(".making-*"))
 
+    def planned(self, folder: Path, as_of: dt.datetime | None = None) -> Job:
+        """The same run, in another folder."""
+        return plan(self.config, out=folder, now=dt.datetime.now(dt.UTC), as_of=as_of)
+
     def by_hand(self, folder: Path, as_of: dt.datetime | None = None) -> Path:
-        """The same run, undisturbed and without Prefect, in another folder."""
-        now = dt.datetime.now(dt.UTC)
-        return make(plan(self.config, out=folder, now=now, as_of=as_of))
+        """The same run, undisturbed and without Prefect, made in another folder."""
+        return make(self.planned(folder, as_of))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +137,15 @@ def mid_run(world: World, where: str) -> None:
     until(lambda: list(world.out.glob(f".making-*/scratch/{where}")), where, every_seconds=0.02)
 
 
-READ, STORED = "[0-9]*", "surveys/*/events.parquet"
+def held_mid_run(world: World, run: str, where: str) -> list[int]:
+    """The processes of such a run, which stand still: it does not end before it is disturbed."""
+    mid_run(world, where)
+    processes = processes_of(run)
+    tell_all(processes, signal.SIGSTOP)
+    return processes
+
+
+BEGUN, READ, STORED = "surveys", "[0-9]*", "surveys/*/events.parquet"
 
 
 @BOTH
@@ -140,7 +153,7 @@ def test_a_double_firing_makes_one_run(prefect: Prefect, world: World, tmp_path:
     runs = [prefect.fire(world.name) for _ in range(2)]
 
     assert prefect.ended(*runs) == ["COMPLETED"] * 2
-    assert world.folders == [world.by_hand(tmp_path / "by hand").name]
+    assert world.folders == [world.planned(tmp_path / "by hand").run_id]
     assert world.is_tidy()
     names = {each["name"] for each in prefect.runs(world.name) if each["id"] in runs}
     assert names == {f"{world.name} as it is known"}
@@ -151,11 +164,10 @@ def test_a_double_firing_makes_one_run(prefect: Prefect, world: World, tmp_path:
 
 
 @BOTH
-def test_a_late_worker_makes_nothing_twice(prefect: Prefect, tmp_path: Path) -> None:
-    world = World(tmp_path / "world", "late")
-    assert prefect.hoeksteen(world.folder, "deploy", "--pool", "late").returncode == 0
+def test_a_late_worker_makes_nothing_twice(prefect: Prefect, world: World) -> None:
+    prefect.leave_to(world.name, "late")
     now = dt.datetime.now(dt.UTC)
-    runs = [prefect.fire("late", now - dt.timedelta(hours=hour)) for hour in (2, 1)]
+    runs = [prefect.fire(world.name, now - dt.timedelta(hours=hour)) for hour in (2, 1)]
 
     with prefect.worker("late"):
         assert prefect.ended(*runs) == ["COMPLETED"] * 2
@@ -169,9 +181,9 @@ def test_a_run_that_is_killed_blocks_no_other(
     prefect: Prefect, world: World, tmp_path: Path
 ) -> None:
     killed = prefect.fire(world.name)
-    mid_run(world, STORED)
+    processes = held_mid_run(world, killed, STORED)
     next_one = prefect.fire(world.name)
-    tell_all(processes_of(killed), signal.SIGKILL)
+    tell_all(processes, signal.SIGKILL)
     stored = world.stored
     assert list(world.out.glob(".making-*"))
 
@@ -184,20 +196,21 @@ def test_a_run_that_is_killed_blocks_no_other(
 
 
 @ONE
-def test_a_machine_that_is_lost_blocks_no_other_for_ever(prefect: Prefect, tmp_path: Path) -> None:
-    world = World(tmp_path / "world", "lost")
-    assert prefect.hoeksteen(world.folder, "deploy", "--pool", "lost").returncode == 0
+def test_a_machine_that_is_lost_blocks_no_other_for_ever(
+    prefect: Prefect, world: World, tmp_path: Path
+) -> None:
+    prefect.leave_to(world.name, "lost")
     with prefect.worker("lost") as worker:
-        lost = prefect.fire("lost")
-        mid_run(world, READ)
-        next_one = prefect.fire("lost")
-        tell_all([worker.pid, *processes_of(lost)], signal.SIGKILL)
+        lost = prefect.fire(world.name)
+        processes = held_mid_run(world, lost, READ)
+        next_one = prefect.fire(world.name)
+        tell_all([worker.pid, *processes], signal.SIGKILL)
 
     assert prefect.state(lost) == "RUNNING"  # nobody could say that it is not
     prefect.let_leases_end()  # as after five minutes
     with prefect.worker("lost"):
         assert prefect.ended(next_one) == ["COMPLETED"]
-    assert world.folders == [world.by_hand(tmp_path / "by hand").name]
+    assert world.folders == [world.planned(tmp_path / "by hand").run_id]
     assert world.is_tidy()
 
 
@@ -206,9 +219,7 @@ def test_a_run_that_was_given_up_too_early_is_harmless(
     prefect: Prefect, world: World, tmp_path: Path
 ) -> None:
     given_up = prefect.fire(world.name)
-    mid_run(world, READ)
-    processes = processes_of(given_up)
-    tell_all(processes, signal.SIGSTOP)
+    processes = held_mid_run(world, given_up, READ)
     prefect.put(given_up, "CRASHED", force=True)
     next_one = prefect.fire(world.name)
     until(lambda: prefect.state(next_one) == "RUNNING", "the next run is there too")
@@ -216,14 +227,14 @@ def test_a_run_that_was_given_up_too_early_is_harmless(
 
     assert prefect.ended(next_one) == ["COMPLETED"]
     until(lambda: not processes_of(given_up), "the one that was given up ends")
-    assert world.folders == [world.by_hand(tmp_path / "by hand").name]
+    assert world.folders == [world.planned(tmp_path / "by hand").run_id]
     assert world.is_tidy()
 
 
 @ONE
 def test_a_run_that_is_cancelled_leaves_nothing(prefect: Prefect, world: World) -> None:
     cancelled = prefect.fire(world.name)
-    mid_run(world, READ)
+    mid_run(world, BEGUN)
     prefect.put(cancelled, "CANCELLING")
 
     assert prefect.ended(cancelled) == ["CANCELLED"]
@@ -258,7 +269,7 @@ def test_the_command_runs_on_the_server_that_is_configured(
     done = prefect.hoeksteen(world.folder, "run", str(world.config))
 
     assert done.returncode == 0, done.stderr
-    assert world.folders == [world.by_hand(tmp_path / "by hand").name]
+    assert world.folders == [world.planned(tmp_path / "by hand").run_id]
     [run] = prefect.ask(
         "/flow_runs/filter", {"flow_runs": {"name": {"any_": ["by-command as it is known"]}}}
     )
@@ -308,7 +319,6 @@ def test_a_trigger_that_is_missing_is_made_when_it_is_deployed_again(
 )
 def test_prefect_itself_deploys_the_same_from_the_file(prefect: Prefect, settled: World) -> None:
     ours = prefect.deployment(settled.name)
-    assert prefect.hoeksteen(settled.folder, "deploy").returncode == 0
 
     done = prefect.run("-m", "prefect", "--no-prompt", "deploy", "--all", cwd=settled.folder)
 
@@ -379,24 +389,23 @@ def test_the_template_for_a_cluster_makes_a_job_without_a_gap(
 
 
 @ONE
-def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, tmp_path: Path) -> None:
-    world = World(tmp_path / "world", "served")
-    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
+def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: World) -> None:
+    config = str(world.config.relative_to(world.folder))
     deployed = prefect.deployment(world.name)
     assert deployed["work_pool_name"] == "hoeksteen"
 
-    with prefect.process("-m", "flows", "serve", cwd=world.folder) as served:
+    with prefect.process("-m", "flows", "serve", config, cwd=world.folder) as served:
         until(lambda: not prefect.deployment(world.name)["work_pool_name"], "it is served")
         assert prefect.ended(prefect.fire(world.name)) == ["COMPLETED"]
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
-    [log] = prefect.folder.glob("*serve.log")
+    [log] = prefect.folder.glob("flows-serve-*.log")
     assert log.read_text().startswith(f"journey/{world.name}\n")
     assert "Traceback" not in log.read_text()
 
     assert len(world.folders) == 1
     assert prefect.deployment(world.name)["paused"]
-    done = prefect.hoeksteen(world.folder, "deploy")
+    done = prefect.hoeksteen(world.folder, "deploy", config)
     assert (done.returncode, done.stderr) == (0, "")
     again = prefect.deployment(world.name)
     assert again["id"] == deployed["id"]
@@ -412,12 +421,11 @@ def test_from_a_schedule_to_a_report_though_a_machine_is_lost(
 
     until(lambda: world.folders, "the schedule fires, and its run ends")
 
-    world.write(RARELY)
-    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
-    assert (world.out / "latest" / "report.nl.html").is_file()
+    prefect.pause(world.name)
     fired = [each for each in prefect.runs(world.name) if each["start_time"]]
     assert all(each["auto_scheduled"] for each in fired)
     assert set(prefect.ended(*(each["id"] for each in fired))) == {"COMPLETED"}
+    assert (world.out / "latest" / "report.nl.html").is_file()
     [first] = world.folders
 
     with cluster(tmp_path, HOEKSTEEN_KEY=KEY) as workers:

@@ -26,6 +26,7 @@ from contracts.tables import TABLES
 from tests.flow.test_forget import KEY, KEYED, forget
 from tests.flow.test_over_time import CONFIG, DAY, World
 
+pytestmark = pytest.mark.xdist_group("what-changed")
 JULY = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 APRIL_1, MAY_5, MAY_6 = dt.date(2026, 4, 1), dt.date(2026, 5, 5), dt.date(2026, 5, 6)
 
@@ -64,6 +65,20 @@ def world(tmp_path: Path) -> World:
     return world
 
 
+@pytest.fixture(scope="module")
+def after_first(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = World(tmp_path_factory.mktemp("first") / "world")
+    world.export("log.csv", FIRST)
+    run(world)
+    return world
+
+
+@pytest.fixture
+def begun(after_first: World, tmp_path: Path) -> World:
+    """A world of which the first run was made."""
+    return after_first.copy(tmp_path / "begun")
+
+
 def run(world: World, now: dt.datetime = JULY, **options: Any) -> dict[str, Any]:
     """The findings of a run, with what changed."""
     document: dict[str, Any] = json.loads(
@@ -77,13 +92,13 @@ def page(world: World, language: str = "en") -> str:
     return path.read_text("utf-8")
 
 
-def test_planted_changes_are_told_with_what_they_did(world: World) -> None:
-    first = run(world)
-    world.export("log.csv", CORRECTED)
-    world.export("late.csv", LATE)
-    world.export("new.csv", NEW)
+def test_planted_changes_are_told_with_what_they_did(begun: World) -> None:
+    first = run(begun)
+    begun.export("log.csv", CORRECTED)
+    begun.export("late.csv", LATE)
+    begun.export("new.csv", NEW)
 
-    second = run(world, JULY + DAY)
+    second = run(begun, JULY + DAY)
 
     changes = second["changes"]
     counts = {each["what"]: (each["cases"], each["events"]) for each in changes["counts"]}
@@ -118,36 +133,34 @@ def _days(found: dict[str, Any]) -> dict[str, float | None]:
     return {name: found["throughput_days"][name] for name in ("p50", "p90")}
 
 
-def test_the_table_and_the_pages_tell_the_same(world: World) -> None:
-    run(world)
-    world.export("log.csv", CORRECTED)
-    run(world, JULY + DAY)
+def test_the_table_and_the_pages_tell_the_same(begun: World) -> None:
+    begun.export("log.csv", CORRECTED)
+    run(begun, JULY + DAY)
 
-    folder = world.folder / "out" / "test" / "latest"
+    folder = begun.folder / "out" / "test" / "latest"
     table = pl.read_parquet(folder / "tables" / "changes.parquet")
     assert table.schema == TABLES["changes"]
     edited = table.row(by_predicate=pl.col("what") == "edited", named=True)
     assert (edited["cases"], edited["p50_effect_days"]) == (60, 4)
     assert table["to"].drop_nulls().to_list() == ["brief verstuurd"]
-    assert "+4 days" in page(world).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Wat is er veranderd sinds het vorige rapport?" in page(world, "nl")
+    assert "+4 days" in page(begun).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Wat is er veranderd sinds het vorige rapport?" in page(begun, "nl")
 
 
-def test_the_first_run_has_nothing_to_be_compared_with(world: World) -> None:
-    assert run(world)["changes"] is None
-    assert 'id="changes"' not in page(world)
+def test_the_first_run_has_nothing_to_be_compared_with(begun: World) -> None:
+    assert run(begun)["changes"] is None
+    assert 'id="changes"' not in page(begun)
 
 
-def test_other_definitions_have_their_own_effect(world: World) -> None:
-    run(world)
-    world.write(
+def test_other_definitions_have_their_own_effect(begun: World) -> None:
+    begun.write(
         CONFIG.replace("[klaar]", "[brief]")
         + """definitions:
   - {from: 2026-04-10, activity: brief, what: {nl: ook per mail, en: by mail too}}
 """
     )
 
-    changes = run(world, JULY + DAY)["changes"]
+    changes = run(begun, JULY + DAY)["changes"]
 
     assert changes["config"] == ["journey.end"]
     assert changes["effects"][0]["what"] == ["definitions"]
@@ -155,26 +168,25 @@ def test_other_definitions_have_their_own_effect(world: World) -> None:
     assert all(each["cases"] == 0 for each in changes["counts"])
     assert changes["definitions"][0]["what"] == {"nl": "ook per mail", "en": "by mail too"}
     told = "10 April 2026: \N{LEFT SINGLE QUOTATION MARK}brief\N{RIGHT SINGLE QUOTATION MARK}: by"
-    assert page(world).count(told) == 2  # beside what changed, and in the method
+    assert page(begun).count(told) == 2  # beside what changed, and in the method
 
-    world.export("late.csv", LATE)
-    later = run(world, JULY + 2 * DAY)["changes"]
+    begun.export("late.csv", LATE)
+    later = run(begun, JULY + 2 * DAY)["changes"]
     assert (later["config"], later["definitions"]) == ([], [])
-    assert page(world).count(told) == 1
+    assert page(begun).count(told) == 1
 
 
-def test_what_few_cases_did_is_told_with_something_else(world: World) -> None:
-    run(world)
-    world.export("late.csv", rows(0, 3, "bezoek", 5))
-    world.export("new.csv", rows(120, 270, "in", 0, MAY_6) + rows(120, 270, "klaar", 20, MAY_6))
+def test_what_few_cases_did_is_told_with_something_else(begun: World) -> None:
+    begun.export("late.csv", rows(0, 3, "bezoek", 5))
+    begun.export("new.csv", rows(120, 270, "in", 0, MAY_6) + rows(120, 270, "klaar", 20, MAY_6))
 
-    changes = run(world, JULY + DAY)["changes"]
+    changes = run(begun, JULY + DAY)["changes"]
 
     told = {each["what"]: each["cases"] for each in changes["counts"] if each["cases"] != 0}
     assert told == {"late": None, "new_cases": None}
     assert changes["effects"][-1]["what"][0] == "late"
     assert changes["effects"][-1]["what"][-1] == "new_cases"
-    assert "steps of before the last report that came in after it; new cases" in page(world)
+    assert "steps of before the last report that came in after it; new cases" in page(begun)
 
 
 def test_a_case_that_was_forgotten_is_not_told_alone(
@@ -192,16 +204,15 @@ def test_a_case_that_was_forgotten_is_not_told_alone(
     assert len(changes["effects"]) == 1
 
 
-def test_a_run_after_one_that_was_made_before_is_compared_with_that(world: World) -> None:
-    run(world)
-    world.export("log.csv", CORRECTED)
-    second = run(world, JULY + DAY)
-    world.export("log.csv", FIRST)
-    run(world, JULY + 2 * DAY)  # as the first
-    world.export("log.csv", CORRECTED)
-    world.export("new.csv", NEW)
+def test_a_run_after_one_that_was_made_before_is_compared_with_that(begun: World) -> None:
+    begun.export("log.csv", CORRECTED)
+    second = run(begun, JULY + DAY)
+    begun.export("log.csv", FIRST)
+    run(begun, JULY + 2 * DAY)  # as the first
+    begun.export("log.csv", CORRECTED)
+    begun.export("new.csv", NEW)
 
-    changes = run(world, JULY + 3 * DAY)["changes"]
+    changes = run(begun, JULY + 3 * DAY)["changes"]
 
     assert changes["counts"][3] == second["changes"]["counts"][3]
     assert changes["counts"][3]["cases"] == 60
