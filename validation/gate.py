@@ -45,6 +45,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     part_rows: int = PART_ROWS,
     each: Each = map,
     scratch: Path | None = None,
+    pages: bool = True,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
 
@@ -62,6 +63,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
             ``scratch``.
         scratch: the folder for what is thrown away; by default ``out``. Who was taken for lost, and
             still writes there, may keep it from being removed.
+        pages: whether the verdict, its Data Docs and what was run are written too.
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
@@ -75,16 +77,17 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     rows = table.select(pl.len()).collect().item()
     log = Log(settings, now, min(as_of or now, now), missing, rows, read_as)
     suite = event_log_suite(log, table.collect_schema().names())
-    pages = out / "validation"
-    pages.mkdir(parents=True, exist_ok=True)
+    told = out / "validation"
+    told.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch or out, ignore_cleanup_errors=True) as folder:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=folder)
         run, verdict = held_against(suite, log, asset, out, each)
-    text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
-    (pages / "verdict.json").write_text(text, encoding="utf-8")
-    write_definitions(run.checkpoint, pages)
-    write_docs(run.result, suite, verdict, k, pages / "docs")
+    if pages:
+        text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
+        (told / "verdict.json").write_text(text, encoding="utf-8")
+        write_definitions(run.checkpoint, told)
+        write_docs(run.result, suite, verdict, k, told / "docs")
     return verdict
 
 
