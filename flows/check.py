@@ -39,6 +39,7 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
             job.making,
             missing=sum(batch.staged.missing for batch in batches),
             read_as=formats_of(batches, job.settings.sources),
+            pages=False,
         )
     if not verdict.success:
         hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."

@@ -95,14 +95,17 @@ def conclude(
         "from", "to", paused="pause", within_norm="statutory"
     )
     rows = waits.join(explained_cases, on=["from", "to"], how="left").rows(named=True)
-    stalls = [each for each in _stalls(rows, log) if _matters(each.row, whole_days)]
+    stalls = list(_stalls(rows, log, whole_days))
     found = _ranked(stalls, log, analysis)
     ranked_early = {(each.from_, each.to) for each in found if each.kind == "before_the_clock"}
     return found, explained.conclude(rows, parallel, log.journey, ranked_early)
 
 
-def _stalls(rows: Sequence[Row], log: Observed) -> Iterator[_Stall]:
-    """The causes, each at its place; and the places that somebody must act at without one."""
+def _stalls(rows: Sequence[Row], log: Observed, whole_days: float | None) -> Iterator[_Stall]:
+    """The causes, each at its place; and the places that somebody must act at without one.
+
+    Of places that do not matter none is told, nor looked at any further.
+    """
     by_place = {place_of(row): row for row in rows}
     seen: set[Place] = set()
     least = _LEAST_EXCESS * sum(row["person_days"] for row in rows)
@@ -111,10 +114,10 @@ def _stalls(rows: Sequence[Row], log: Observed) -> Iterator[_Stall]:
             continue
         row = by_place.get((cause.sources[0], cause.to))
         seen |= {(source, cause.to) for source in cause.sources}
-        if row is not None:
+        if row is not None and _matters(row, whole_days):
             yield _Stall(row, cause.kind, cause)
     for row in rows:
-        if place_of(row) in seen:
+        if place_of(row) in seen or not _matters(row, whole_days):
             continue
         if _is_before_clock(row, log):
             yield _Stall(row, "before_the_clock", None)

@@ -105,14 +105,14 @@ def _fitted(design: Floats, counts: Floats) -> Floats:
     Iteratively reweighted least squares (McCullagh and Nelder 1989, 2.5), with a ridge too small to
     matter but where a day of the week has no cases at all.
     """
-    means = counts + 0.5
-    ridge = _RIDGE * np.eye(design.shape[1])
+    means, size = counts + 0.5, design.shape[1]
+    ridge = _RIDGE * np.eye(size)
+    pairs = (design[:, :, None] * design[:, None, :]).reshape(len(design), size * size)
     for _ in range(_STEPS):
         towards = np.log(means) + (counts - means) / means
-        weighted = means[:, :, None] * design
-        squares = np.einsum("nk,bnj->bkj", design, weighted) + ridge
-        products = np.einsum("bnk,bn->bk", weighted, towards)
-        found: Floats = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
+        squares = (means @ pairs).reshape(-1, size, size) + ridge
+        products = (means * towards) @ design
+        found: Floats = np.linalg.solve(squares, products[:, :, None])[:, :, 0].astype(float)
         means = np.exp(np.clip(found @ design.T, *_LOG_RANGE))
     return found
 

@@ -17,7 +17,7 @@ __all__ = ["bucket", "database", "prefect_database", "storage"]
 
 settings.register_profile(
     "everyday",
-    max_examples=30,
+    max_examples=25,
     derandomize=True,
     deadline=None,
     database=None,

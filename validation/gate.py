@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from great_expectations import ExpectationSuite
 from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
@@ -44,6 +45,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     part_rows: int = PART_ROWS,
     each: Each = map,
     scratch: Path | None = None,
+    pages: bool = True,
 ) -> Verdict:
     """Judges a log and sets aside the rows that cannot be used.
 
@@ -61,6 +63,7 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
             ``scratch``.
         scratch: the folder for what is thrown away; by default ``out``. Who was taken for lost, and
             still writes there, may keep it from being removed.
+        pages: whether the verdict, its Data Docs and what was run are written too.
 
     Returns:
         The verdict, with exact counts. It fails where Great Expectations found a critical
@@ -74,20 +77,41 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     rows = table.select(pl.len()).collect().item()
     log = Log(settings, now, min(as_of or now, now), missing, rows, read_as)
     suite = event_log_suite(log, table.collect_schema().names())
-    pages = out / "validation"
-    pages.mkdir(parents=True, exist_ok=True)
+    told = out / "validation"
+    told.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch or out, ignore_cleanup_errors=True) as folder:
         paths = [str(path) for path in candidates]
         asset = ParquetAsset(name="log", paths=paths, part_rows=part_rows, scratch=folder)
-        run = run_suite(suite, asset, now, each)
-        # the order of what is set aside does not depend on how much is judged at once
-        many = max(1, -(-rows // PART_ROWS))
-        verdict = _verdict(run, suite.expectations, out, Path(folder), settings, many)
-    text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
-    (pages / "verdict.json").write_text(text, encoding="utf-8")
-    write_definitions(run.checkpoint, pages)
-    write_docs(run.result, suite, verdict, k, pages / "docs")
+        run, verdict = held_against(suite, log, asset, out, each)
+    if pages:
+        text = json.dumps(shown(verdict, k), indent=1, ensure_ascii=False)
+        (told / "verdict.json").write_text(text, encoding="utf-8")
+        write_definitions(run.checkpoint, told)
+        write_docs(run.result, suite, verdict, k, told / "docs")
     return verdict
+
+
+def held_against(
+    suite: ExpectationSuite, log: Log, asset: ParquetAsset, out: Path, each: Each = map
+) -> tuple[SuiteRun, Verdict]:
+    """Holds a suite against a log, and sets aside the rows that break it.
+
+    Args:
+        suite: some rules of ``event_log_suite``; R01 is one of them.
+        log: what is known of it.
+        asset: its candidates.
+        out: where ``quarantine.parquet`` is written, and ``remarks.parquet`` in its folder
+            ``validation``, which is there.
+        each: does a function for every piece of work.
+
+    Returns:
+        What Great Expectations found, and the verdict.
+    """
+    run = run_suite(suite, asset, log.now, each)
+    # the order of what is set aside does not depend on how much is judged at once
+    many = max(1, -(-log.rows // PART_ROWS))
+    verdict = _verdict(run, suite.expectations, out, Path(asset.scratch), log.settings, many)
+    return run, verdict
 
 
 def _verdict(

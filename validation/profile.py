@@ -54,7 +54,7 @@ def profile(candidates: Sequence[Path], settings: Settings, now: datetime) -> Pr
         now: the instant after which nothing can have happened yet.
     """
     with tempfile.TemporaryDirectory() as folder:
-        verdict = judge(candidates, settings, now, Path(folder))
+        verdict = judge(candidates, settings, now, Path(folder), pages=False)
     return Profile(verdict, proposals(verdict, scan(candidates), settings))
 
 

@@ -35,7 +35,12 @@ from validation.gate import judge
 ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 CASES = 3000
-PROCESSES = ("img", "cbr", "uht", "vis")
+PROCESSES = [
+    pytest.param(name, marks=pytest.mark.xdist_group(f"faults of {name}"))
+    for name in ("img", "cbr", "uht", "vis")
+]
+"""The tests of a process share its logs, so that they are made in one place."""
+
 ROW_DEFECTS = ("late", "repeated", "swapped", "noted")
 CASE_DEFECTS = ("batch", "reopened")
 

@@ -89,8 +89,9 @@ def test_whole_weeks_of_shift_change_no_duration(log: pl.DataFrame, weeks: int) 
     instants = log.with_columns(is_day=pl.lit(value=False))
     moved = instants.with_columns(pl.col("at", "started_at", "registered_at") + shift)
 
+    before, after = summed(instants, in_utc), summed(moved, later)
     for name in ("waits", "throughput", "ledger", "variants", "rework"):
-        assert summed(instants, in_utc)[name].equals(summed(moved, later)[name])
+        assert before[name].equals(after[name])
 
 
 @given(event_logs(ties=False))

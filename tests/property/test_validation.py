@@ -59,7 +59,8 @@ def _row(
 def judged(rows: Sequence[Row], part_rows: int) -> tuple[Verdict, list[dict[str, Any]]]:
     with TemporaryDirectory() as folder:
         out = Path(folder)
-        verdict = judge([written(rows, out)], SETTINGS, NOW, out, part_rows=part_rows)
+        log = written(rows, out)
+        verdict = judge([log], SETTINGS, NOW, out, part_rows=part_rows, pages=False)
         quarantine = pl.read_parquet(out / "quarantine.parquet").sort("source", "row")
         return verdict, quarantine.to_dicts()
 

@@ -29,6 +29,7 @@ ROME = ("rtfm_full.xes.gz",)
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.xdist_group("real logs that are staged"),
     pytest.mark.skipif(not LOGS.is_dir(), reason=f"the real logs are not in {LOGS}"),
 ]
 

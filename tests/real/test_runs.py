@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def run(
     out = tmp_path_factory.mktemp("out")
     now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
+    @cache
     def run_once(name: str) -> Path:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HOEKSTEEN_DATA", str(real_logs.parent))

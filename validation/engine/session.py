@@ -25,7 +25,7 @@ from validation.engine.datasource import ParquetAsset, PolarsDatasource
 from validation.engine.engine import PolarsExecutionEngine
 from validation.engine.table import Each
 
-_COUNTS_ALONE = {"result_format": "BASIC", "partial_unexpected_count": 0}
+_COUNTS_ALONE = {"partial_unexpected_count": 0, "result_format": "BASIC"}
 """No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""
 
 
@@ -85,8 +85,9 @@ def run_suite(
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))
     )
-    checkpoint = context.checkpoints.add(
-        gx.Checkpoint(name="gate", validation_definitions=[definition], result_format=_COUNTS_ALONE)
+    # it adds itself to the context when it is run; added before, it would be read back from there
+    checkpoint = gx.Checkpoint(
+        name="gate", validation_definitions=[definition], result_format=_COUNTS_ALONE
     )
     run = RunIdentifier(run_name="gate", run_time=now)
     [result] = checkpoint.run(run_id=run).run_results.values()

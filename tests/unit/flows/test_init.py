@@ -23,7 +23,10 @@ from flows.cli import app
 from flows.init import init as make_config
 from flows.yaml_lines import remark, said, scalar
 from ingest.guesses import Guess
-from simulation.generator import LOG, Order, generate
+from simulation.description import process
+from simulation.generator import LOG, Order, Simulated, generate
+from simulation.recording.dialects import DIALECTS
+from simulation.recording.log import Part
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = load(ROOT / "configs" / "cbr.yaml")
@@ -68,9 +71,20 @@ def test_a_date_and_a_time_of_day_in_two_columns() -> None:
     assert "The export has 180 rows, with events of 60 cases" in text
 
 
+@pytest.fixture(scope="module")
+def renewals() -> list[Part]:
+    """What happened to 300 applications, to write in any dialect."""
+    return list(Simulated(Order("cbr", 300, 1)).parts())
+
+
+def made(parts: list[Part], dialect: str) -> None:
+    (folder := Path("made") / LOG).mkdir(parents=True)
+    DIALECTS[dialect](iter(parts), process("cbr"), folder)
+
+
 @pytest.mark.parametrize("dialect", ["csv", "csv-nl", "csv-excel", "excel", "parquet"])
-def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
-    generate(Order("cbr", 300, 1), dialect, Path("made"))
+def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str, renewals: list[Part]) -> None:
+    made(renewals, dialect)
 
     done = init(f"made/{LOG}", "--out", "cbr.yaml")
 
@@ -96,8 +110,8 @@ def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str) -> None:
         ("zgw", "Zaak afgesloten"),
     ],
 )
-def test_formats_that_fix_their_names(dialect: str, end: str) -> None:
-    generate(Order("cbr", 300, 1), dialect, Path("made"))
+def test_formats_that_fix_their_names(dialect: str, end: str, renewals: list[Part]) -> None:
+    made(renewals, dialect)
 
     done = init(f"made/{LOG}", "--out", "cbr.yaml")
 
@@ -112,14 +126,14 @@ def test_formats_that_fix_their_names(dialect: str, end: str) -> None:
     assert judge_only(Path("cbr.yaml"), ()).success
 
 
-@pytest.mark.parametrize("process", ["img", "uht", "vis"])
-def test_ends_of_larger_logs_are_those_that_we_ship(process: str) -> None:
-    generate(Order(process, 1500, 1), "csv", Path("made"))
+@pytest.mark.parametrize("name", ["img", "uht", "vis"])
+def test_ends_of_larger_logs_are_those_that_we_ship(name: str) -> None:
+    generate(Order(name, 1500, 1), "csv", Path("made"))
 
-    init(f"made/{LOG}", "--out", f"{process}.yaml")
+    init(f"made/{LOG}", "--out", f"{name}.yaml")
 
-    shipped = load(ROOT / "configs" / f"{process}.yaml").journey
-    found = load(Path(f"{process}.yaml")).journey
+    shipped = load(ROOT / "configs" / f"{name}.yaml").journey
+    found = load(Path(f"{name}.yaml")).journey
     assert (found.start, set(found.end)) == (shipped.start, set(shipped.end))
 
 

@@ -8,12 +8,15 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from contracts.config import load
 from flows.check import judge_only
+from flows.cli import app
 from tests.workbooks import xlsx
 
 STEPS = (("10", "a"), ("11", "b"))
@@ -27,27 +30,57 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
-def init(*arguments: str, typed: str) -> tuple[int, str]:
+Start = Callable[[Sequence[str], int], int]
+"""Runs a command on a terminal, and gives its exit code."""
+
+
+def here(arguments: Sequence[str], terminal: int) -> int:
+    """In this process: another would be busy with its imports above all."""
+    with (
+        open(terminal, closefd=False) as typed,
+        open(terminal, "w", buffering=1, closefd=False) as shown,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(sys, "stdin", typed)
+        patch.setattr(sys, "stdout", shown)
+        patch.setattr(sys, "stderr", shown)
+        try:
+            app(arguments, prog_name="hoeksteen")
+        except SystemExit as ended:
+            return int(ended.code or 0)
+    return 0
+
+
+def elsewhere(arguments: Sequence[str], terminal: int) -> int:
+    """In a process of its own."""
+    command = [sys.executable, "-m", "flows", *arguments]
+    done = subprocess.run(command, stdin=terminal, stdout=terminal, stderr=terminal, check=False)
+    return done.returncode
+
+
+def init(*arguments: str, typed: str, start: Start = here) -> tuple[int, str]:
     """The exit code, and what is seen on a terminal where ``typed`` is typed."""
     ours, theirs = pty.openpty()
-    started = subprocess.Popen(
-        [sys.executable, "-m", "flows", "init", *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        close_fds=True,
-    )
-    os.close(theirs)
     os.write(ours, typed.encode())
+    with ThreadPoolExecutor(1) as beside:
+        shown = beside.submit(seen, ours)
+        try:
+            exit_code = start(["init", *arguments], theirs)
+        finally:
+            os.close(theirs)
+    os.close(ours)
+    return exit_code, shown.result().decode()
+
+
+def seen(terminal: int) -> bytes:
+    """All that is shown on a terminal until nobody writes there any more."""
     shown = b""
     try:
-        while block := os.read(ours, 4096):
+        while block := os.read(terminal, 4096):
             shown += block
     except OSError:  # how the end of a terminal is told
         pass
-    finally:
-        os.close(ours)
-    return started.wait(), shown.decode()
+    return shown
 
 
 def write(name: str, header: str) -> None:
@@ -63,7 +96,7 @@ def write(name: str, header: str) -> None:
 def test_a_column_that_cannot_be_told_is_asked_for() -> None:
     write("log.csv", "k1;k2;k3;k4")
 
-    exit_code, shown = init("log.csv", typed="7\nx\n2\n")
+    exit_code, shown = init("log.csv", typed="7\nx\n2\n", start=elsewhere)
 
     assert exit_code == 0
     assert "Which column is when it was done?" in shown

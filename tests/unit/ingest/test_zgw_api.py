@@ -102,9 +102,10 @@ def told(file: SourceFile, out: Path) -> tuple[pl.DataFrame, int]:
     return scan(done.paths).collect().select(TOLD).sort(TOLD), done.missing
 
 
-@pytest.fixture
-def recorded(export: Path, tmp_path: Path) -> pl.DataFrame:
-    found, missing = told(SourceFile(export, "log", "zgw"), tmp_path / "recorded")
+@pytest.fixture(scope="module")
+def recorded(export: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    out = tmp_path_factory.mktemp("recorded") / "out"
+    found, missing = told(SourceFile(export, "log", "zgw"), out)
     assert (missing, found["case:kanaal"].n_unique()) == (0, 2)
     assert found.filter(pl.col("lifecycle") == "mark").height > 3
     return found

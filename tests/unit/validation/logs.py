@@ -7,13 +7,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zlib import crc32
 
 import polars as pl
+from great_expectations import ExpectationSuite
 
 from contracts.events import CANDIDATES
 from contracts.settings import Settings
+from contracts.verdict import RuleResult
 from tests.builders import MONDAY
+from validation.asked import Log
+from validation.engine.datasource import PART_ROWS, ParquetAsset
+from validation.gate import held_against
+from validation.suites import event_log_suite, rule_of
 
 NOW = MONDAY + dt.timedelta(days=30)
 SETTINGS = Settings.model_validate(
@@ -69,6 +76,35 @@ def written(rows: Sequence[Row], folder: Path) -> Path:
     path = folder / "candidates.parquet"
     table(rows).write_parquet(path)
     return path
+
+
+def judged_by(  # noqa: PLR0913 - all that the gate is told
+    name: str,
+    candidates: Path,
+    settings: Settings,
+    folder: Path,
+    *,
+    as_of: dt.datetime = NOW,
+    missing: int = 0,
+    part_rows: int = PART_ROWS,
+) -> RuleResult:
+    """What the gate says of one rule, and the rows that it sets aside for that rule alone.
+
+    Whatever else it asks of a log does not change that, and takes most of its time.
+    """
+    frame = pl.scan_parquet(candidates)
+    rows = frame.select(pl.len()).collect().item()
+    log = Log(settings, NOW, as_of, missing, rows)
+    every = event_log_suite(log, frame.collect_schema().names()).expectations
+    asked = [each for each in every if rule_of(each) in ("R01", name)]
+    suite = ExpectationSuite("event_log", expectations=asked)
+    (folder / "validation").mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=folder) as scratch:
+        asset = ParquetAsset(
+            name="log", paths=[str(candidates)], part_rows=part_rows, scratch=scratch
+        )
+        _, verdict = held_against(suite, log, asset, folder)
+    return next(each for each in verdict.rules if each.id == name)
 
 
 def case(case_id: str, first: float = 0) -> list[Row]:

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from contracts.settings import Settings
-from contracts.verdict import RuleResult
+from contracts.verdict import RuleResult, Verdict
 from tests.builders import MONDAY
-from tests.unit.validation.logs import NOW, SETTINGS, Row, case, row, table
+from tests.unit.validation.logs import NOW, SETTINGS, Row, case, judged_by, row, table
 from validation.gate import judge
 
 RICH = Settings.model_validate(
@@ -50,16 +50,20 @@ def notice(*rules: str) -> list[dict[str, str]]:
     return [{"rule": rule, "column": "somewhere"} for rule in rules]
 
 
-def judged(rows: list[Row], folder: Path, settings: Settings = RICH, **more: int):
+def rich(rows: list[Row], folder: Path) -> Path:
     frame = table(rows).drop("case:region")
     due = [each.get("due") for each in rows]
     path = folder / "log.parquet"
     frame.with_columns(pl.Series("case:due", due, pl.String)).write_parquet(path)
-    return judge([path], settings, NOW, folder, **more)
+    return path
+
+
+def judged(rows: list[Row], folder: Path, settings: Settings = RICH, **more: int) -> Verdict:
+    return judge([rich(rows, folder)], settings, NOW, folder, **more)
 
 
 def rule(name: str, rows: list[Row], folder: Path, **more: int) -> RuleResult:
-    return next(each for each in judged(rows, folder, **more).rules if each.id == name)
+    return judged_by(name, rich(rows, folder), RICH, folder, **more)
 
 
 def marked(name: str, folder: Path) -> list[int]:

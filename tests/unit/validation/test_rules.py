@@ -14,7 +14,7 @@ import pytest
 from contracts.rules import rule_table
 from contracts.verdict import RuleResult
 from tests.builders import MONDAY
-from tests.unit.validation.logs import NOW, SETTINGS, Row, case, row, table, written
+from tests.unit.validation.logs import NOW, SETTINGS, Row, case, judged_by, row, table, written
 from validation.gate import judge
 
 GOOD = [*case("p"), *case("q", 5), *case("r", 9)]
@@ -47,8 +47,7 @@ FAILING: dict[str, tuple[list[Row], str, int, int]] = {
 
 
 def rule(found: str, rows: list[Row], folder: Path) -> RuleResult:
-    verdict = judge([written(rows, folder)], SETTINGS, NOW, folder)
-    return next(each for each in verdict.rules if each.id == found)
+    return judged_by(found, written(rows, folder), SETTINGS, folder)
 
 
 def test_a_good_log_meets_every_rule(tmp_path: Path) -> None:
@@ -229,11 +228,7 @@ def test_what_occurs_after_the_as_of_does_not_count(
 ) -> None:
     path = written(later, tmp_path)
     met = [
-        next(each.success for each in verdict.rules if each.id == found)
-        for verdict in (
-            judge([path], SETTINGS, NOW, tmp_path),
-            judge([path], SETTINGS, NOW, tmp_path, as_of=AS_OF),
-        )
+        judged_by(found, path, SETTINGS, tmp_path, as_of=as_of).success for as_of in (NOW, AS_OF)
     ]
     assert met == [True, False]
 
@@ -250,8 +245,8 @@ def test_what_occurs_after_the_as_of_does_not_count(
 def test_what_is_wrong_after_the_as_of_is_not_judged_but_the_future_is(
     found: str, later: list[Row], *, success: bool, tmp_path: Path
 ) -> None:
-    verdict = judge([written(later, tmp_path)], SETTINGS, NOW, tmp_path, as_of=AS_OF)
-    assert next(each.success for each in verdict.rules if each.id == found) is success
+    path = written(later, tmp_path)
+    assert judged_by(found, path, SETTINGS, tmp_path, as_of=AS_OF).success is success
 
 
 def test_an_as_of_in_the_future_is_now(tmp_path: Path) -> None:
