@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -170,7 +171,8 @@ def find_files(
         may_be_empty: whether a pattern, or a folder that is there, may mean no file.
 
     Raises:
-        SourceError: there is no such file, or its format is unknown or not read by this version.
+        SourceError: there is no such file, its name is no text, or its format is unknown or not
+            read by this version.
     """
     key = f"{config}: sources.{position}"
     try:
@@ -218,12 +220,28 @@ def _means_files_of_a_folder(source: Source, config: Path) -> bool:
 
 
 def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:
+    check_name(path)
     folder = config.parent.resolve()
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
     known = format_ or format_of_name(path)
     if not known:
         raise _unclear(key, name)
     return SourceFile(path, name, known)
+
+
+def check_name(path: Path) -> None:
+    """Refuses a path that is no text: nothing could tell of it, nor keep it.
+
+    Raises:
+        SourceError: bytes of its name, or of that of a folder it is in, are not UTF-8.
+    """
+    written = os.fsencode(path)
+    told = written.decode(errors="replace")
+    if told.encode() != written:
+        raise SourceError(
+            f"{told}: bytes of this name are not text in UTF-8.",
+            "Rename the file, or the folder whose name that is.",
+        )
 
 
 def _unclear(key: str, name: str) -> SourceError:

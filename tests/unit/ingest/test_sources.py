@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from contracts.errors import SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
+from ingest.exports import open_export
 from ingest.sources import find, find_all, find_files
 
 
@@ -78,6 +81,26 @@ def test_refuses(config, source, says):
 
     assert says in str(caught.value)
     assert "sources.3" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["*.csv", "in", "in/*"])
+def test_a_name_that_is_no_text_is_told_before_it_is_read(tmp_path, path):
+    folder = tmp_path / "in" if path.startswith("in") else tmp_path
+    folder.mkdir(exist_ok=True)
+    odd = folder / os.fsdecode(b"zaken-\xff.csv")
+    odd.write_text("zaak;stap;tijd\n")
+    config = tmp_path / "p.yaml"
+
+    for find_them in (
+        lambda: find_files(Source(path=path), config, 0),
+        lambda: open_export(str(tmp_path / path), config),
+        lambda: open_export(str(odd), config),
+    ):
+        with pytest.raises(SourceError) as caught:
+            find_them()
+
+        assert "zaken-\ufffd.csv: bytes of this name are not text" in str(caught.value)
+        assert "Rename the file" in caught.value.hint
 
 
 def test_refuses_urls_of_unknown_kinds(config):
