@@ -30,6 +30,7 @@ MOST_MEMORY = 4 << 30
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OPENDOCUMENT = "mimetype"
+_IN_A_BOOK = (_OPENDOCUMENT, "[Content_Types].xml", "xl/")
 _NO_DAY, _AS_OF_EXCEL = pl.lit(dt.datetime(1899, 12, 31)), "%Y-%m-%d %H:%M:%S%.f"  # noqa: DTZ001
 _FEWEST_COLUMNS = 2
 _MOST_UNZIPPED, _MANY_UNZIPPED, _MOST_TIMES_LARGER = 8 << 30, 64 << 20, 200
@@ -120,6 +121,11 @@ def _check_size(path: Path, name: str) -> None:
         return
     try:
         with zipfile.ZipFile(path) as parts:
+            if not any(each.startswith(_IN_A_BOOK) for each in parts.namelist()):
+                raise SourceError(
+                    f"{name} is a zip file, and no workbook.",
+                    "Unpack it, and give the path of what is in it.",
+                )
             unzipped = sum(part.file_size for part in parts.infolist())
             if unzipped > min(_MOST_UNZIPPED, max(_MANY_UNZIPPED, _MOST_TIMES_LARGER * size)):
                 raise SourceError(

@@ -235,10 +235,16 @@ def holed(path):
     path.write_bytes(content)
 
 
+def zipped(path):
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("a.csv", "zaak;stap\n1;geheim\n")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (lambda path: path.write_bytes(b""), "is empty"),
+        (zipped, "is a zip file, and no workbook. Unpack it"),
         (lambda path: path.write_text("zaak;stap\n1;geheim\n"), "is no workbook. If it is text"),
         (lambda path: path.write_bytes(b"PK\x03\x04 geheim"), "is not a whole workbook"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0 geheim"), "is not a whole workbook"),
