@@ -101,6 +101,10 @@ def _one_format(named: str, given: str) -> Format:
     for file in there:
         check_name(file)
     formats = {_format_of(file) for file in there}
+    if not formats and path.is_dir():
+        raise SourceError(
+            f"The folder {given} holds no export.", "Folders in it are not looked into."
+        )
     if not formats:
         raise SourceError(f"There is no export {given}.", _near(path))
     if len(formats) > 1:

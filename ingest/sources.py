@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.formats import Format, format_of_name, is_lock
+from contracts.formats import ENDINGS, Format, format_of_name, is_lock
 from contracts.settings import Settings
 from contracts.sources import Source, resolve_path
 from ingest import objects
@@ -27,6 +27,11 @@ ASKED: tuple[tuple[str, Format], ...] = (
 )
 """The schemes of URLs that this version asks, each with the format of what it gives."""
 
+_FOR_A_FOLDER = (
+    f"Looked for files in it that end in {', '.join(ENDINGS)}, or in that and .gz. For another "
+    "ending say its format; for pages of a ZGW API format: zgw."
+)
+_PACKED = (".zip", ".7z", ".rar")
 _OTHER_DATABASES = ("db2", "mariadb", "mongodb", "mssql", "mysql", "oracle", "sqlite", "sqlserver")
 
 
@@ -188,6 +193,8 @@ def find_files(
             "Write for example exports/*.csv; ** stands alone between slashes.",
         ) from None
     if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
+        if resolve_path(source.path, config).is_dir():
+            raise SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
         raise SourceError(f"{key}.path: there is no {source.path}.", hint)
     return [_file(path, source.format, config, key) for path in paths]
 
@@ -247,14 +254,16 @@ def check_name(path: Path) -> None:
 def _unclear(key: str, name: str) -> SourceError:
     return SourceError(
         f"{key}: the format of {name} is not clear from its name.",
-        f"Say what it is: format: one of {', '.join(READ)}.",
+        "Unpack it, and give the path of what is in it."
+        if name.lower().endswith(_PACKED)
+        else f"Say what it is: format: one of {', '.join(READ)}.",
     )
 
 
 def _hint(source: Source, config: Path) -> str:
     wanted = Path(source.path)
     if resolve_path(source.path, config).is_dir():
-        return "No file there has a known format. If it is an export of a ZGW API, say format: zgw."
+        return _FOR_A_FOLDER if source.format is None else "Folders in it are not looked into."
     folder = resolve_path(str(wanted.parent), config)
     if not folder.is_dir():
         return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."

@@ -20,9 +20,11 @@ def config(tmp_path):
     for name in ("b.csv", "a.CSV", "c.csv.gz", "log.xes.gz", "notes.md"):
         (folder / "exports" / name).touch()
     (folder / "books").mkdir()
+    (folder / "empty").mkdir()
     for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#"):
         (folder / "books" / name).touch()
     (tmp_path / "outside.parquet").touch()
+    (tmp_path / "march.ZIP").touch()
     return folder / "process.yaml"
 
 
@@ -66,7 +68,11 @@ def test_finds(config, source, expected):
         ({"path": "exports/bb.csv"}, "there is no exports/bb.csv. Did you mean exports/b.csv?"),
         ({"path": "export/b.csv"}, "Nor is there a folder export"),
         ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
+        ({"path": "empty"}, "the folder empty holds no export. Looked for files in it that end in"),
+        ({"path": "."}, "the folder . holds no export. Looked for"),
+        ({"path": "empty", "format": "csv"}, "holds no export. Folders in it are not looked into"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
+        ({"path": "../march.ZIP"}, "march.ZIP is not clear from its name. Unpack it"),
         ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
         ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
         (
