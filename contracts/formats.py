@@ -16,6 +16,8 @@ _OF_ENDING: dict[str, Format] = {
     ".xes": "xes",
     **dict.fromkeys((".jsonocel", ".xmlocel", ".sqlite"), "ocel"),
 }
+ENDINGS = tuple(_OF_ENDING)
+"""How the names of files end that tell their format, which may be followed by ``.gz``."""
 _LOCKS = ("~$", ".~lock.")
 _OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
 

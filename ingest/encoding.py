@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.errors import SourceError
-from ingest.unpacking import BLOCK, is_zipped, unpack
+from ingest.unpacking import BLOCK, is_zipped, refuse_packed, unpack
 
 LARGEST_LINE = 1 << 26
 """No line takes so many bytes; where quotation marks do not end lines, no cell does."""
@@ -27,13 +27,14 @@ def as_utf8(path: Path, name: str, scratch: Path) -> Path:
     that, and the bytes as Windows-1252. Lines that end in a carriage return alone end in a newline.
 
     Raises:
-        SourceError: a damaged gzip file, one that unpacks to far too much, text in neither UTF-8,
-            Windows-1252 nor UTF-16, or without lines.
+        SourceError: a damaged gzip file, one that unpacks to far too much, a zip file, text in
+            neither UTF-8, Windows-1252 nor UTF-16, or without lines.
     """
     plain = path
     if is_zipped(path):
         plain = scratch / "unzipped"
         unpack(path, name, plain)
+    refuse_packed(plain, name)
     encoding = _encoding(plain, name)
     if encoding == "utf-8" and not _ends_in_returns(plain, encoding):
         return plain

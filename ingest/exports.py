@@ -14,7 +14,7 @@ from pathlib import Path
 from contracts.errors import SourceError, UsageError
 from contracts.formats import Format, format_of_name, is_lock
 from contracts.sources import Source
-from ingest.sources import SourceFile, find_files
+from ingest.sources import SourceFile, check_name, find_files
 from ingest.unpacking import blocks
 
 _HEAD = 4096
@@ -50,7 +50,8 @@ def open_export(given: str, config: Path) -> Export:
         config: the config that will name it; nothing is written.
 
     Raises:
-        SourceError: there is no such file, or no version of ours reads its format yet.
+        SourceError: there is no such file, its name is no text, or no version of ours reads its
+            format yet.
         UsageError: the files are of several formats.
     """
     if "://" in given:
@@ -58,6 +59,7 @@ def open_export(given: str, config: Path) -> Export:
             f"init looks at files, and {given.partition('://')[0]}:// is none.",
             "Give it a part of the export as a file; path and query can then be changed by hand.",
         )
+    check_name(Path(given))
     named = _pattern(Path(given)) if Path(given).is_dir() else given
     format_ = _one_format(named, given)
     path = named if Path(named).is_absolute() else _relative(named, config)
@@ -96,7 +98,13 @@ def _one_format(named: str, given: str) -> Format:
     there = [
         file for file in sorted(paths) if file.is_file() and (file == path or not is_lock(file))
     ]
+    for file in there:
+        check_name(file)
     formats = {_format_of(file) for file in there}
+    if not formats and path.is_dir():
+        raise SourceError(
+            f"The folder {given} holds no export.", "Folders in it are not looked into."
+        )
     if not formats:
         raise SourceError(f"There is no export {given}.", _near(path))
     if len(formats) > 1:

@@ -29,9 +29,9 @@ _CLOCKS = (
     *("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S%.f", "T%H:%M:%S%.f"),
     *(" %I:%M:%S %p", " %I:%M %p"),
 )
-REAL = "%Y-%m-%d %H:%M:%S%.f"
-"""How the reader of a workbook writes a real date."""
-_REAL_SHAPE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$"
+REAL = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d")
+"""How the reader of a workbook writes a real date: the latter two where it is an .ods."""
+REAL_SHAPE = r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$"
 _FEWEST_DIGITS = r"(?:\d\D*){4}"  # as in 5-3-26; what has fewer is no time, however rewritten
 _OVER_TWELVE = "(?:1[3-9]|[2-9][0-9])"
 _YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands for no time
@@ -160,10 +160,10 @@ def sampled(
     text = pl.first().str.strip_chars()
     written = texts.select(text).filter(~text.str.contains(NO_TIME))
     sample = _first(written)
-    typed = _first(written.filter(~text.str.contains(_REAL_SHAPE))) if among_real else sample
+    typed = _first(written.filter(~text.str.contains(REAL_SHAPE))) if among_real else sample
     best = _best(typed)
     if among_real and best.formats and len(typed):
-        best = replace(best, formats=(*best.formats, REAL))
+        best = replace(best, formats=(*best.formats, *REAL))
         sample = pl.concat([typed, sample])
     else:
         best = _best(sample)
@@ -245,7 +245,7 @@ def _is_month_first(seen: Collection[str], column: str, name: str) -> bool:
 def month_first(notation: Notation) -> Notation:
     """A notation that is day first, with day and month in each other's place."""
     exchanged = str.maketrans("dm", "md")
-    formats = (each.translate(exchanged) if each != REAL else each for each in notation.formats)
+    formats = (each.translate(exchanged) if each not in REAL else each for each in notation.formats)
     return replace(notation, name="month first", formats=tuple(formats))
 
 

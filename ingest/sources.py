@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.formats import Format, format_of_name, is_lock
+from contracts.formats import ENDINGS, Format, format_of_name, is_lock
 from contracts.settings import Settings
 from contracts.sources import Source, resolve_path
 from ingest import objects
@@ -26,6 +27,11 @@ ASKED: tuple[tuple[str, Format], ...] = (
 )
 """The schemes of URLs that this version asks, each with the format of what it gives."""
 
+_FOR_A_FOLDER = (
+    f"Looked for files in it that end in {', '.join(ENDINGS)}, or in that and .gz. For another "
+    "ending say its format; for pages of a ZGW API format: zgw."
+)
+_PACKED = (".zip", ".7z", ".rar")
 _OTHER_DATABASES = ("db2", "mariadb", "mongodb", "mssql", "mysql", "oracle", "sqlite", "sqlserver")
 
 
@@ -170,7 +176,8 @@ def find_files(
         may_be_empty: whether a pattern, or a folder that is there, may mean no file.
 
     Raises:
-        SourceError: there is no such file, or its format is unknown or not read by this version.
+        SourceError: there is no such file, its name is no text, or its format is unknown or not
+            read by this version.
     """
     key = f"{config}: sources.{position}"
     try:
@@ -186,6 +193,8 @@ def find_files(
             "Write for example exports/*.csv; ** stands alone between slashes.",
         ) from None
     if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
+        if resolve_path(source.path, config).is_dir():
+            raise SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
         raise SourceError(f"{key}.path: there is no {source.path}.", hint)
     return [_file(path, source.format, config, key) for path in paths]
 
@@ -218,6 +227,7 @@ def _means_files_of_a_folder(source: Source, config: Path) -> bool:
 
 
 def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:
+    check_name(path)
     folder = config.parent.resolve()
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
     known = format_ or format_of_name(path)
@@ -226,17 +236,34 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
     return SourceFile(path, name, known)
 
 
+def check_name(path: Path) -> None:
+    """Refuses a path that is no text: nothing could tell of it, nor keep it.
+
+    Raises:
+        SourceError: bytes of its name, or of that of a folder it is in, are not UTF-8.
+    """
+    written = os.fsencode(path)
+    told = written.decode(errors="replace")
+    if told.encode() != written:
+        raise SourceError(
+            f"{told}: bytes of this name are not text in UTF-8.",
+            "Rename the file, or the folder whose name that is.",
+        )
+
+
 def _unclear(key: str, name: str) -> SourceError:
     return SourceError(
         f"{key}: the format of {name} is not clear from its name.",
-        f"Say what it is: format: one of {', '.join(READ)}.",
+        "Unpack it, and give the path of what is in it."
+        if name.lower().endswith(_PACKED)
+        else f"Say what it is: format: one of {', '.join(READ)}.",
     )
 
 
 def _hint(source: Source, config: Path) -> str:
     wanted = Path(source.path)
     if resolve_path(source.path, config).is_dir():
-        return "No file there has a known format. If it is an export of a ZGW API, say format: zgw."
+        return _FOR_A_FOLDER if source.format is None else "Folders in it are not looked into."
     folder = resolve_path(str(wanted.parent), config)
     if not folder.is_dir():
         return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."

@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.notations import REAL_SHAPE
 from ingest.raw import ROW, Raw, digest, numbered, place
 from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
 from ingest.workbook import sheet_of
 
-_IS_A_VALUE = r"^(?:-?\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2} .*)$"
+_IS_A_VALUE = rf"^-?\d+(?:\.\d+)?$|{REAL_SHAPE}"
 
 
 def read_spreadsheet(

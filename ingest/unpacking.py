@@ -15,6 +15,17 @@ from contracts.errors import SourceError
 BLOCK = 1 << 22
 _MAGIC = b"\x1f\x8b"
 
+_PACKED = {
+    _MAGIC: "in gzip twice",
+    b"PK\x03\x04": "a zip file",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip file",
+    b"Rar!\x1a\x07": "a RAR file",
+    b"\x28\xb5\x2f\xfd": "packed by Zstandard",
+    b"\xfd7zXZ\0": "packed by xz",
+}
+"""How a file begins that must be unpacked before it can be read as text."""
+_LONGEST_MAGIC = max(map(len, _PACKED))
+
 # Rows of a log differ at least in their case or their time, which costs some bytes a row however
 # well the rest packs: real logs are 10 to 50 times as large unpacked. Deflate can reach 1000.
 _MOST_TIMES = 200
@@ -58,6 +69,22 @@ def blocks(path: Path, name: str, size: int = BLOCK, harmless: int = _HARMLESS) 
             raise SourceError(
                 f"{name} is a damaged gzip file.", "Export or copy it again."
             ) from None
+
+
+def refuse_packed(path: Path, name: str) -> None:
+    """Refuses what should be text, unpacked where it was in gzip, and must be unpacked again.
+
+    Raises:
+        SourceError: it begins as such a file does; ``name`` is that of the source.
+    """
+    with path.open("rb") as file:
+        head = file.read(_LONGEST_MAGIC)
+    kind = next((kind for magic, kind in _PACKED.items() if head.startswith(magic)), None)
+    if kind:
+        raise SourceError(
+            f"{name} is {kind}, not text.",
+            "Unpack it, and give the path of what was in it; a workbook has format: excel.",
+        )
 
 
 def _swollen(name: str) -> SourceError:

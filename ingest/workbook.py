@@ -9,6 +9,7 @@ corner of a sheet makes a table of 17 billion. Where that does not fit, the othe
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import json
 import os
@@ -19,6 +20,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from contracts.errors import SourceError
 
 MOST_MEMORY = 4 << 30
@@ -26,6 +29,9 @@ MOST_MEMORY = 4 << 30
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OPENDOCUMENT = "mimetype"
+_IN_A_BOOK = (_OPENDOCUMENT, "[Content_Types].xml", "xl/")
+_NO_DAY, _AS_OF_EXCEL = pl.lit(dt.datetime(1899, 12, 31)), "%Y-%m-%d %H:%M:%S%.f"  # noqa: DTZ001
 _FEWEST_COLUMNS = 2
 _MOST_UNZIPPED, _MANY_UNZIPPED, _MOST_TIMES_LARGER = 8 << 30, 64 << 20, 200
 
@@ -115,6 +121,11 @@ def _check_size(path: Path, name: str) -> None:
         return
     try:
         with zipfile.ZipFile(path) as parts:
+            if not any(each.startswith(_IN_A_BOOK) for each in parts.namelist()):
+                raise SourceError(
+                    f"{name} is a zip file, and no workbook.",
+                    "Unpack it, and give the path of what is in it.",
+                )
             unzipped = sum(part.file_size for part in parts.infolist())
             if unzipped > min(_MOST_UNZIPPED, max(_MANY_UNZIPPED, _MOST_TIMES_LARGER * size)):
                 raise SourceError(
@@ -154,7 +165,7 @@ def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
         tables = [sheet] if sheet is not None else list(_tables(book))
         if len(tables) != 1:
             return {"refused": "several" if tables else "empty", "sheets": tables}
-        table = _as_parquet(_cells(book, tables[0]))
+        table = _as_parquet(_texts(book, tables[0], whole))
     except MemoryError:
         return {"refused": "large"}
     except BaseException as error:  # a panic of the library is no Exception
@@ -163,8 +174,31 @@ def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
     return _written(table, out)
 
 
-def _as_parquet(cells: Any) -> bytes:
-    frame = cells.to_polars()
+def _texts(book: Any, sheet: str, whole: bytes) -> pl.DataFrame:
+    """The cells of a sheet; of a workbook of LibreOffice with its times of day as Excel has them.
+
+    Where texts are asked for, the library gives nothing for those; where durations, nothing else.
+    """
+    cells = _cells(book, sheet)
+    texts: pl.DataFrame = cells.to_polars()
+    told = zip(cells.selected_columns, texts, strict=True)
+    gaps = [each.absolute_index for each, column in told if column.null_count()]
+    if not gaps or not _is_opendocument(whole):
+        return texts
+    times: pl.DataFrame = _cells(book, sheet, "duration", gaps).to_polars()
+    clocks = times.select((pl.all() + _NO_DAY).dt.to_string(_AS_OF_EXCEL))
+    return texts.with_columns(texts[clock.name].fill_null(clock) for clock in clocks)
+
+
+def _is_opendocument(whole: bytes) -> bool:
+    """Whether a workbook is an .ods, whatever it is called."""
+    if not whole.startswith(_ZIP):
+        return False
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts:
+        return _OPENDOCUMENT in parts.namelist()
+
+
+def _as_parquet(frame: pl.DataFrame) -> bytes:
     frame.columns = [f"c{number}" for number in range(frame.width)]
     frame.write_parquet(whole := io.BytesIO())
     return whole.getvalue()
@@ -188,8 +222,8 @@ def _tables(book: Any) -> dict[str, int]:
     }
 
 
-def _cells(book: Any, sheet: str) -> Any:
-    return book.load_sheet(sheet, header_row=None, dtypes="string")
+def _cells(book: Any, sheet: str, kind: str = "string", columns: list[int] | None = None) -> Any:
+    return book.load_sheet(sheet, header_row=None, dtypes=kind, use_columns=columns)
 
 
 def _limit_memory() -> None:

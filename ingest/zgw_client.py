@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -27,6 +28,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and t
 
 _WAITS_SECONDS = (1, 2, 4, 8, 16, 32)
 _LONGEST_WAIT_SECONDS = 600
+_DAY_SECONDS = 86_400
 _TIMEOUT = httpx.Timeout(60, connect=20)
 _PASSING = (429, 500, 502, 503, 504)
 _NOT_THERE = (404, 410)
@@ -149,7 +151,7 @@ class Client:
             self._clock.sleep(max(wait_seconds, asked_seconds))
         raise SourceError(
             f"{self._name} {trouble} when asked for {what}.",
-            "Run again later: what was answered is not asked again for a day.",
+            _when(asked_seconds),
         )
 
     def _headers(self) -> dict[str, str]:
@@ -176,6 +178,16 @@ class Client:
             f"{self._name} cannot be trusted: its certificate is not one that this machine knows.",
             "Name the certificates of your own authority in the variable SSL_CERT_FILE.",
         )
+
+
+def _when(asked_seconds: float) -> str:
+    """When to run again, where the API may have asked to wait for so many seconds."""
+    if asked_seconds > _DAY_SECONDS:
+        return "It asks to wait for more than a day; run again after that."
+    later = "later"
+    if asked_seconds > _LONGEST_WAIT_SECONDS:
+        later = f"in {math.ceil(asked_seconds / 60)} minutes, as it asks"
+    return f"Run again {later}: what was answered is not asked again for a day."
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

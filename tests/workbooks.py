@@ -14,11 +14,12 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
-Cell = str | float | bool | dt.datetime | dt.time | None
+Cell = str | float | bool | dt.datetime | dt.time | dt.timedelta | None
 Rows = Sequence[Sequence[Cell]]
 
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _SECTOR = 512
+_HOUR = dt.timedelta(hours=1)
 _FROM = dt.datetime.fromisoformat("1899-12-30")
 
 
@@ -131,8 +132,14 @@ def ods(path: Path, rows: Rows) -> Path:
 def _of_ods(cell: Cell) -> str:
     if cell is None:
         return "<table:table-cell/>"
-    if isinstance(cell, dt.datetime):
-        return _ods_cell("date", f'office:date-value="{cell.isoformat()}"')
+    if isinstance(cell, dt.datetime):  # a midnight is written as a day alone
+        said = cell.isoformat().removesuffix("T00:00:00")
+        return _ods_cell("date", f'office:date-value="{said}"')
+    if isinstance(cell, dt.time):
+        return _ods_cell("time", f'office:time-value="{cell:PT%HH%MM%SS}"')
+    if isinstance(cell, dt.timedelta):
+        sign = "-" * (cell < dt.timedelta())
+        return _ods_cell("time", f'office:time-value="{sign}PT{abs(cell) // _HOUR:02}H00M00S"')
     if isinstance(cell, str):
         return _ods_cell("string", "", f"<text:p>{escape(cell)}</text:p>")
     return _ods_cell("float", f'office:value="{cell}"')

@@ -21,7 +21,7 @@ from ingest.glance import Glance
 from ingest.moment_guesses import put_together
 from ingest.sources import find_files
 from ingest.staging import stage
-from tests.workbooks import xlsx
+from tests.workbooks import ods, xlsx
 
 NINE = dt.datetime(2026, 3, 12, 8, 5, 7, tzinfo=dt.UTC)  # is one hour later in the Netherlands
 MIDNIGHT = dt.datetime(2026, 3, 11, 23, tzinfo=dt.UTC)
@@ -117,11 +117,13 @@ def test_columns_of_a_type(kind: str, tmp_path: Path) -> None:
     assert staged(tmp_path / "a.parquet")["at"].to_list() == [NINE]
 
 
-def test_a_workbook_has_times_of_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_a_workbook_has_times_of_day(kind: str, tmp_path: Path) -> None:
     row = ("Z1", "in", dt.datetime(2026, 3, 12), dt.time(9, 5, 7))  # noqa: DTZ001
-    path = xlsx(tmp_path / "a.xlsx", {"a": [("zaak", "stap", "Datum", "Tijd"), row]})
+    rows, path = [("zaak", "stap", "Datum", "Tijd"), row], tmp_path / f"a.{kind}"
+    made = ods(path, rows) if kind == "ods" else xlsx(path, {"a": rows})
 
-    assert staged(path)["at"].to_list() == [NINE]
+    assert staged(made)["at"].to_list() == [NINE]
 
 
 @pytest.mark.parametrize(

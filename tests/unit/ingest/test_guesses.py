@@ -411,6 +411,9 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"Did you mean .*export\.csv"):
         open_export(str(tmp_path / "exprt.csv"), tmp_path / "p.yaml")
+    (tmp_path / "leeg").mkdir()
+    with pytest.raises(SourceError, match=r"The folder .*leeg holds no export"):
+        open_export(str(tmp_path / "leeg"), tmp_path / "p.yaml")
     with pytest.raises(SourceError, match="and postgresql:// is none"):
         open_export("postgresql://user:secret@db/log", tmp_path / "p.yaml")
 

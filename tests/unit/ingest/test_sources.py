@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from contracts.errors import SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
+from ingest.exports import open_export
 from ingest.sources import find, find_all, find_files
 
 
@@ -17,9 +20,11 @@ def config(tmp_path):
     for name in ("b.csv", "a.CSV", "c.csv.gz", "log.xes.gz", "notes.md"):
         (folder / "exports" / name).touch()
     (folder / "books").mkdir()
+    (folder / "empty").mkdir()
     for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#"):
         (folder / "books" / name).touch()
     (tmp_path / "outside.parquet").touch()
+    (tmp_path / "march.ZIP").touch()
     return folder / "process.yaml"
 
 
@@ -63,7 +68,11 @@ def test_finds(config, source, expected):
         ({"path": "exports/bb.csv"}, "there is no exports/bb.csv. Did you mean exports/b.csv?"),
         ({"path": "export/b.csv"}, "Nor is there a folder export"),
         ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
+        ({"path": "empty"}, "the folder empty holds no export. Looked for files in it that end in"),
+        ({"path": "."}, "the folder . holds no export. Looked for"),
+        ({"path": "empty", "format": "csv"}, "holds no export. Folders in it are not looked into"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
+        ({"path": "../march.ZIP"}, "march.ZIP is not clear from its name. Unpack it"),
         ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
         ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
         (
@@ -78,6 +87,26 @@ def test_refuses(config, source, says):
 
     assert says in str(caught.value)
     assert "sources.3" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["*.csv", "in", "in/*"])
+def test_a_name_that_is_no_text_is_told_before_it_is_read(tmp_path, path):
+    folder = tmp_path / "in" if path.startswith("in") else tmp_path
+    folder.mkdir(exist_ok=True)
+    odd = folder / os.fsdecode(b"zaken-\xff.csv")
+    odd.write_text("zaak;stap;tijd\n")
+    config = tmp_path / "p.yaml"
+
+    for find_them in (
+        lambda: find_files(Source(path=path), config, 0),
+        lambda: open_export(str(tmp_path / path), config),
+        lambda: open_export(str(odd), config),
+    ):
+        with pytest.raises(SourceError) as caught:
+            find_them()
+
+        assert "zaken-\ufffd.csv: bytes of this name are not text" in str(caught.value)
+        assert "Rename the file" in caught.value.hint
 
 
 def test_refuses_urls_of_unknown_kinds(config):

@@ -50,6 +50,27 @@ def test_every_kind_of_workbook(tmp_path, make, name):
     assert first in [(1, *TOLD), (1, *TOLD[:2], TOLD[2].replace(" ", "T"))]
 
 
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        (dt.time(16, 53), "1899-12-31 16:53:00"),
+        (dt.time(0), "1899-12-31 00:00:00"),
+        (dt.time(23, 59, 59), "1899-12-31 23:59:59"),
+        (dt.timedelta(hours=26), None),
+        (-dt.timedelta(hours=1), None),
+        ("16:53", "16:53"),
+        (0.5, "0.5"),
+    ],
+)
+def test_a_time_of_day_of_libreoffice_is_as_one_of_excel(tmp_path, time, text):
+    lines = [(None, *HEADER, "tijd"), (None, "007", "Toets", None, time), (None, "008", "x", DAY)]
+
+    columns, rows = rows_of(ods(tmp_path / "a.ods", lines), tmp_path)
+
+    assert columns == (*HEADER, "tijd")
+    assert rows == [(1, "007", "Toets", None, text), (2, "008", "x", "2026-03-01", None)]
+
+
 @pytest.mark.parametrize("name", ["a.xls", "a.dat", "a.ods"])
 def test_a_workbook_may_be_called_otherwise(tmp_path, name):
     path = xlsx(tmp_path / name, {"a": [HEADER, ROW]})
@@ -113,6 +134,14 @@ def test_what_is_a_row(tmp_path, lines, rows):
     path = xlsx(tmp_path / "a.xlsx", {"a": lines})
 
     assert rows_of(path, tmp_path)[1] == rows
+
+
+@pytest.mark.parametrize("moment", [NINE, DAY, dt.time(9)])
+def test_a_moment_in_a_workbook_of_libreoffice_names_no_column(tmp_path, moment):
+    path = ods(tmp_path / "a.ods", [("Z-1", "Toets", moment)] * 2)
+
+    with pytest.raises(SourceError, match=r"a\.ods has no header"):
+        rows_of(path, tmp_path)
 
 
 def test_without_a_header_columns_are_numbered(tmp_path):
@@ -206,10 +235,16 @@ def holed(path):
     path.write_bytes(content)
 
 
+def zipped(path):
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("a.csv", "zaak;stap\n1;geheim\n")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (lambda path: path.write_bytes(b""), "is empty"),
+        (zipped, "is a zip file, and no workbook. Unpack it"),
         (lambda path: path.write_text("zaak;stap\n1;geheim\n"), "is no workbook. If it is text"),
         (lambda path: path.write_bytes(b"PK\x03\x04 geheim"), "is not a whole workbook"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0 geheim"), "is not a whole workbook"),

@@ -199,7 +199,8 @@ def page(**about: Any) -> Answer:
     [
         ("zaken", problem(503), "is busy or out of order (503) when asked for zaken", "later"),
         ("zaken", BREAKS_OFF, "does not answer, or breaks off when asked for zaken", "later"),
-        ("statussen", problem(429, **{"Retry-After": "86400"}), "order (429)", "later"),
+        ("zaken", problem(429, **{"Retry-After": "3541"}), "order (429)", "in 60 minutes, as it"),
+        ("statussen", problem(503, **{"Retry-After": "9" * 400}), "(503)", "more than a day"),
         ("zaken", problem(401), "refused (401): no client is known by", "client_secret_env"),
         ("zaken", problem(403, "invalid-jwt-signature"), "no client is known", "client_id_env"),
         ("zaken", problem(403, "jwt-expired"), "the clocks differ", "clock"),
