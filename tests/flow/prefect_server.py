@@ -118,21 +118,21 @@ class Prefect:
             stdin=subprocess.DEVNULL,
         )
 
-    def ask(self, path: str, said: dict[str, Any] | None = None, method: str = "POST") -> Any:
+    def ask(self, path: str, said: dict[str, Any] | None = None, method: str = "") -> Any:
         """What the server answers; with something ``said`` it is asked to do it."""
         body = None if said is None else json.dumps(said).encode()
         asked = Request(
             f"{self.url}{path}",
             body,
             {"content-type": "application/json"},
-            method="GET" if body is None else method,
+            method=method or ("GET" if body is None else "POST"),
         )
         [answer] = until(lambda: _answer(asked), f"{path} is answered")
         return answer
 
     def remove(self, path: str) -> None:
         """Has the server remove something."""
-        urlopen(Request(f"{self.url}{path}", method="DELETE")).close()
+        self.ask(path, method="DELETE")
 
     def deployment(self, name: str) -> dict[str, Any]:
         """A deployment, as the server has it."""
