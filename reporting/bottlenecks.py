@@ -165,7 +165,9 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_days
     if found.to is None:
         return speech.say(
-            "%(cases)s stand still here; nothing in this log tells what comes next.", cases=cases
+            "%(cases)s stand still here; the log shows no case that stood still this long and then"
+            " went on.",
+            cases=cases,
         )
     if days.p90 is not None:
         time = speech.duration(days.p90)

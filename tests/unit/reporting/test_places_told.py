@@ -105,6 +105,15 @@ def test_where_few_cases_weigh_most_the_heading_is_about_those(share, heading):
     assert wait.heading == heading
 
 
+def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_long():
+    (wait,) = told({"to": None, "segment": None, "kind": None, "cases": 50})
+
+    assert wait.summary == (
+        "50 cases stand still here; the log shows no case that stood still this long and then went"
+        " on."
+    )
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
