@@ -54,6 +54,18 @@ def test_it_says_of_whom_and_since_when(number, whom, since):
     assert (wait.whom, wait.since) == (whom, since)
 
 
+def test_where_no_groups_are_compared_it_says_so():
+    settings = sample.settings()
+    alone = settings.model_copy(
+        update={"analysis": settings.analysis.model_copy(update={"segments": ()})}
+    )
+    wait = waits(BASE, Names(alone, NAMES.speech))[1]
+
+    assert wait.whom == (
+        "This is about all cases that come here; the configuration names no groups to compare."
+    )
+
+
 def test_a_name_of_a_column_is_written_as_words():
     segment = BASE.bottlenecks[0].segment.model_copy(update={"attribute": "dagen_tot_verval"})
     (wait,) = told({"segment": segment})
