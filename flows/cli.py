@@ -14,7 +14,7 @@ from typing import Literal
 
 import click
 
-from flows.options import CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
+from flows.options import AS_OF_HELP, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
 from flows.planning import plan
 from flows.sentences import Sentences, say
 from flows.warm import import_in_background
@@ -31,7 +31,7 @@ def app() -> None:
 
 @app.command()
 @CONFIG
-@click.option("--as-of", type=Moment(), help="Looks at the log as it stood then.")
+@click.option("--as-of", type=Moment(), help=AS_OF_HELP)
 @OUT
 @STORE
 @click.option(

@@ -17,6 +17,8 @@ def defaulted(settings: Settings) -> tuple[str, ...]:
     left_out = list(_left_out(settings, ""))
     if not settings.journey.steps:
         left_out.append('journey.steps = "it is always the agency\'s turn"')
+    if "segments" not in settings.analysis.model_fields_set:
+        left_out.append('analysis.segments = "no groups of cases are compared"')
     return tuple(left_out)
 
 

@@ -48,7 +48,8 @@ def journey(
     Args:
         config: the YAML file that describes the process.
         out: the folder that reports are written in.
-        as_of: looks at the log as it stood then; what has no offset is UTC.
+        as_of: looks at the log as it stood then; a date alone is the begin of that day, and what
+            has no offset is UTC.
         store: where the event store is, if not with the reports.
         overrides: ``key.sub=value`` texts that win over the config.
         wait_seconds: waits so long for another run on the same store.

@@ -44,9 +44,15 @@ STORES = click.option(
     help="Where the event stores are: each process has a folder of its own in it.",
 )
 
+AS_OF_HELP = (
+    "Looks at the log as it stood then, for example at the end of a day:"
+    " 2026-06-30T23:59:59+02:00. A date alone is the begin of that day, not its end; a time without"
+    " an offset is UTC, not local."
+)
+
 
 class Moment(click.ParamType[dt.datetime]):
-    """An instant in ISO 8601; a date is its midnight, and what has no offset is UTC."""
+    """An instant in ISO 8601; a date is the begin of that day, and what has no offset is UTC."""
 
     name = "time"
 

@@ -102,12 +102,13 @@ def _write_cases(job: Job, parts: Sequence[Path], whole: Summaries, lens: Lens) 
 
 
 def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Facts:
+    from ingest.sources import name_for_readers
     from reporting.facts import Facts, SourceFact
 
     absent = {batch.origin.name for batch in job.kept}
     sources = [
         SourceFact(
-            batch.origin.name,
+            name_for_readers(batch.origin.name),
             batch.staged.rows,
             batch.origin.sha256[:12],
             is_there=batch.origin.name not in absent,

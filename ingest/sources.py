@@ -69,6 +69,19 @@ class Address:
 Found = SourceFile | Address
 
 
+def name_for_readers(name: str) -> str:
+    """What a reader of a report needs of a source's name: of a database, which, and the table.
+
+    The host, its port, who asks it and from which mark on are for whoever runs it.
+    """
+    scheme, _, rest = name.partition("://")
+    if (scheme, "sql") not in ASKED:
+        return name
+    asked, _, _ = rest.partition(" from ")
+    _, _, database = asked.partition("/")
+    return database.replace(" ", ", ") or scheme
+
+
 def find_all(
     settings: Settings, config: Path, kept: Collection[str] = ()
 ) -> list[tuple[int, Found]]:

@@ -99,7 +99,7 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
         cause=cause,
         is_seen=kinds.is_seen(found),
         about=evidence.brief(found, as_of, speech),
-        whom=_whom(found, speech),
+        whom=_whom(found, names),
         since=_since(found, as_of, speech),
         extra=_extra(found, speech),
         meaning=f"kind-{kinds.meaning_of(found)}",
@@ -116,12 +116,14 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
     )
 
 
-def _whom(found: Bottleneck, speech: Speech) -> str:
-    group = evidence.group(found, speech)
-    return (
-        speech.say("This is about cases with %(group)s.", group=group)
-        if group
-        else speech.say("This is about all cases that come here.")
+def _whom(found: Bottleneck, names: Names) -> str:
+    speech, group = names.speech, evidence.group(found, names.speech)
+    if group:
+        return speech.say("This is about cases with %(group)s.", group=group)
+    if names.settings.analysis.segments:
+        return speech.say("This is about all cases that come here.")
+    return speech.say(
+        "This is about all cases that come here; the configuration names no groups to compare."
     )
 
 
@@ -165,7 +167,9 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_days
     if found.to is None:
         return speech.say(
-            "%(cases)s stand still here; nothing in this log tells what comes next.", cases=cases
+            "%(cases)s stand still here; the log shows no case that stood still this long and then"
+            " went on.",
+            cases=cases,
         )
     if days.p90 is not None:
         time = speech.duration(days.p90)

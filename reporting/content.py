@@ -67,7 +67,9 @@ def content(shown: Shown, language: Language) -> dict[str, Any]:
         "said_of": lambda wait: dialogue.said(wait.source, findings, facts, names),
         "said_earlier": dialogue.said_earlier(findings, tables, facts, names),
         "answer_in": "" if facts.is_public else dialogue.answer_in(settings.report.formats),
-        "kinds": kinds.meanings(findings.bottlenecks[: story.SECTIONS], names.speech),
+        "kinds": kinds.meanings(
+            findings.bottlenecks[: story.SECTIONS], settings.analysis.segments, names.speech
+        ),
     }
     return {**told, "readers": _readers(told, names.speech)}
 

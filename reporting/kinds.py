@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contracts.events import CASE_PREFIX
 from contracts.findings import Bottleneck, Kind
+from reporting.names import isolated
 from reporting.speech import Speech, sentence
 
 Row = dict[str, str]
@@ -91,11 +93,17 @@ _MEANING: dict[str, str] = {
     EXPLAINED: sentence(
         "This waiting is meant to be: by a decision, or because the citizen must act."
     ),
-    UNKNOWN: sentence(
-        "Nothing that was looked for explains this wait: no group, no period, no extra rounds."
-        " There may still be a cause. A long wait alone is no reason to blame anyone."
-    ),
 }
+_UNEXPLAINED = sentence(
+    "Nothing that was looked for explains this wait: no group by %(columns)s, no period, no extra"
+    " rounds. There may still be a cause. A long wait alone is no reason to blame anyone."
+)
+_NOT_COMPARED = sentence(
+    "No period and no extra rounds explain this wait. The configuration names no groups of cases"
+    " to compare, such as regions: so whether one group waits longer than others is not known."
+    " Columns to compare by can be named there, under analysis.segments. A long wait alone is no"
+    " reason to blame anyone."
+)
 _NAMED: dict[str, str] = {
     **{str(kind): words for kind, words in LABEL.items()},
     EXPLAINED: sentence("Waiting that is meant to be"),
@@ -132,15 +140,33 @@ def term(found: Bottleneck, speech: Speech) -> str:
     return speech.say(_NAMED[meaning_of(found)])
 
 
-def meanings(found: Sequence[Bottleneck], speech: Speech) -> list[Row]:
-    """What is meant by each kind that occurs: name, words, and the page with the method."""
+def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[Row]:
+    """What is meant by each kind that occurs: name, words, and the page with the method.
+
+    Args:
+        found: the waits that are told of.
+        segments: the attributes of cases by which groups were compared.
+        speech: the language.
+    """
     names = dict.fromkeys(meaning_of(each) for each in found)
     return [
         {
             "anchor": f"kind-{name}",
             "label": speech.say(_NAMED[name]),
-            "words": speech.say(_MEANING[name]),
+            "words": _words(name, segments, speech),
             "page": f"docs/methods/{_PAGE.get(name, name)}.md",
         }
         for name in names
     ]
+
+
+def _words(name: str, segments: Sequence[str], speech: Speech) -> str:
+    """What a kind means; of a wait that nothing explains, what was looked for."""
+    if name != UNKNOWN:
+        return speech.say(_MEANING[name])
+    if not segments:
+        return speech.say(_NOT_COMPARED)
+    columns = ", ".join(
+        isolated(each.removeprefix(CASE_PREFIX).replace("_", " ")) for each in segments
+    )
+    return speech.say(_UNEXPLAINED, columns=columns)

@@ -8,8 +8,9 @@ percentile, variant or throughput are left to the tables; a reader gets "half" a
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -19,12 +20,16 @@ from reporting.speech import Speech, forms
 
 SECTIONS = 5
 """How many bottlenecks get a section of their own."""
+LEAST_CASES = 30
+"""A place of fewer is not ranked (``mining.bottlenecks``)."""
 
+Place = tuple[str, str | None]
 
 _SPREAD = forms(
-    "No place stands out: the waiting is in %(n)s place. The largest part (%(most)s) is %(place)s.",
-    "No place stands out: the waiting is spread over %(n)s places. The largest part (%(most)s) is"
+    "No place stands out: the waiting that nothing explains is in %(n)s place (%(most)s):"
     " %(place)s.",
+    "No place stands out: the waiting that nothing explains is spread over %(n)s places. The"
+    " largest of these (%(most)s) is %(place)s.",
 )
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
@@ -52,12 +57,22 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
         waits: the same, in the shape of ``contracts.tables.TABLES["waits"]``.
         names: what steps are called.
     """
-    speech, found = names.speech, findings.bottlenecks[:SECTIONS]
+    found = findings.bottlenecks[:SECTIONS]
     if not found:
         return _nothing_stands_out(findings, waits, names)
     shares = {(each.from_, each.to): each.share_of_waiting for each in found}
     most = max(shares, key=lambda place: shares[place])
-    place = names.place(*most)
+    outside = [
+        row
+        for row in _unexplained(findings, waits)
+        if (row["from"], row["to"]) not in shares and row["share_of_waiting"] > shares[most]
+    ]
+    told = _in_places(shares, most, names)
+    return " ".join([told, *_outside(outside[0], names)]) if outside else told
+
+
+def _in_places(shares: Mapping[Place, float], most: Place, names: Names) -> str:
+    speech, place = names.speech, names.place(*most)
     if len(shares) == 1:
         share = speech.share(shares[most])
         return speech.say(
@@ -66,7 +81,7 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
             place=place,
         )
     return speech.say(
-        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest part"
+        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest of these"
         " (%(most)s) is %(place)s.",
         most=speech.share(shares[most]),
         share=speech.share(sum(shares.values())),
@@ -75,21 +90,42 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     )
 
 
+def _outside(row: Mapping[str, Any], names: Names) -> Iterator[str]:
+    """That more waiting than at any place of the list is elsewhere, and why it is not in there."""
+    speech = names.speech
+    share, place = speech.share(row["share_of_waiting"]), names.place(row["from"], row["to"])
+    if row["to"] is None:
+        yield speech.say(
+            "Another place has more (%(share)s): %(place)s, where cases stand still that have not"
+            " gone on.",
+            share=share,
+            place=place,
+        )
+    else:
+        yield speech.say("Another place has more (%(share)s): %(place)s.", share=share, place=place)
+    if row["cases"] is not None and row["cases"] < LEAST_CASES:
+        yield speech.say(
+            "That place is not in the list: it has fewer than %(n)s cases.", n=LEAST_CASES
+        )
+
+
 def _nothing_stands_out(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     speech = names.speech
     if waits.is_empty():
         return speech.say("No wait of this process holds enough cases to show it.")
-    meant = {(each.from_, each.to) for each in findings.explained_waits}
-    rows = waits.sort("person_days", descending=True, maintain_order=True)
-    shares = {
-        (from_, to): share
-        for from_, to, share in rows.select("from", "to", "share_of_waiting").iter_rows()
-        if (from_, to) not in meant
-    }
-    if not shares:
+    rows = _unexplained(findings, waits)
+    if not rows:
         return speech.say("Of all waiting that may be shown, the reason is known.")
-    place, share = next(iter(shares.items()))
-    return speech.plural(_SPREAD, len(shares), most=speech.share(share), place=names.place(*place))
+    most, place = rows[0], names.place(rows[0]["from"], rows[0]["to"])
+    share = speech.share(most["share_of_waiting"])
+    return speech.plural(_SPREAD, len(rows), most=share, place=place)
+
+
+def _unexplained(findings: Findings, waits: pl.DataFrame) -> list[dict[str, Any]]:
+    """The waits that may be shown of which no reason is known, the largest share first."""
+    meant = {(each.from_, each.to) for each in findings.explained_waits}
+    rows = waits.sort("share_of_waiting", descending=True, maintain_order=True, nulls_last=True)
+    return [row for row in rows.iter_rows(named=True) if (row["from"], row["to"]) not in meant]
 
 
 def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> list[KeyFigure]:

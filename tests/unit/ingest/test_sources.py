@@ -10,7 +10,7 @@ from contracts.errors import SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
 from ingest.exports import open_export
-from ingest.sources import find, find_all, find_files
+from ingest.sources import find, find_all, find_files, name_for_readers
 
 
 @pytest.fixture
@@ -139,3 +139,23 @@ def test_only_the_config_can_hold_a_pattern(tmp_path, name):
     [file] = find_files(Source(path="*.csv"), folder / "process.yaml", 0)
 
     assert (file.name, file.path) == ("b.csv", folder / "b.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "postgresql://reader@10.0.0.7:5433/zaken public.stappen from 2026-08-30T10:00:00+00:00",
+            "zaken, public.stappen",
+        ),
+        ("postgres://reader@db.example/zaken stappen#2", "zaken, stappen#2"),
+        ("postgresql://db.example/zaken", "zaken"),
+        ("postgresql:///zaken", "zaken"),
+        ("postgresql://db.example", "postgresql"),
+        ("exports/from 2026 on.csv", "exports/from 2026 on.csv"),
+        ("s3://bucket/exports/a.csv", "s3://bucket/exports/a.csv"),
+        ("https://openzaak.example/zaken/api/v1", "https://openzaak.example/zaken/api/v1"),
+    ],
+)
+def test_of_a_database_a_reader_is_told_which_and_the_table(name, told):
+    assert name_for_readers(name) == told

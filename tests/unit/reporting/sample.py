@@ -173,7 +173,8 @@ def settings(**changes: object) -> Settings:
                 "id": "rijgeschiktheid-75plus",
                 "name": {"nl": "Rijgeschiktheid 75+", "en": "Fitness to drive 75+"},
             },
-            "sources": [{"path": "exports/*.csv"}],
+            "sources": [{"path": "exports/*.csv", "case_attributes": ["specialisme"]}],
+            "analysis": {"segments": ["specialisme"]},
             "journey": {
                 "start": [A],
                 "end": [L],

@@ -128,11 +128,25 @@ def test_a_period_that_lasts_has_no_end(end, words):
 def test_every_kind_has_words_once_it_is_seen(kind):
     told = found(kind=kind, evidence=seen(hands=0.8))
 
-    (meaning,) = kinds.meanings([told], EN)
+    (meaning,) = kinds.meanings([told], (), EN)
 
     assert kinds.label(told, EN) == kinds.LABEL[kind]
     assert meaning["anchor"] == f"kind-{kinds.meaning_of(told)}"
     assert kinds.FIRST_QUESTION[kind].endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("segments", "words", "not_said"),
+    [
+        ((), "so whether one group waits longer than others is not known", "no group by"),
+        (("regio", "case:soort_zaak"), "no group by regio, soort zaak, no period", "names no"),
+    ],
+)
+def test_of_a_wait_without_a_cause_it_says_what_was_looked_for(segments, words, not_said):
+    (meaning,) = kinds.meanings([found(kind=None)], segments, EN)
+
+    assert words in meaning["words"]
+    assert not_said not in meaning["words"]
 
 
 @pytest.mark.parametrize(

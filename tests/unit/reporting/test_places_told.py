@@ -11,7 +11,8 @@ import pytest
 
 from contracts.findings import Evidence, Quantiles
 from contracts.tables import TABLES
-from reporting import hands, sections
+from mining import bottlenecks
+from reporting import hands, sections, story
 from reporting.bottlenecks import Wait, waits
 from reporting.names import Names
 from reporting.speech import Speech
@@ -51,6 +52,18 @@ def test_it_says_of_whom_and_since_when(number, whom, since):
     wait = waits(BASE, NAMES)[number - 1]
 
     assert (wait.whom, wait.since) == (whom, since)
+
+
+def test_where_no_groups_are_compared_it_says_so():
+    settings = sample.settings()
+    alone = settings.model_copy(
+        update={"analysis": settings.analysis.model_copy(update={"segments": ()})}
+    )
+    wait = waits(BASE, Names(alone, NAMES.speech))[1]
+
+    assert wait.whom == (
+        "This is about all cases that come here; the configuration names no groups to compare."
+    )
 
 
 def test_a_name_of_a_column_is_written_as_words():
@@ -105,16 +118,25 @@ def test_where_few_cases_weigh_most_the_heading_is_about_those(share, heading):
     assert wait.heading == heading
 
 
+def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_long():
+    (wait,) = told({"to": None, "segment": None, "kind": None, "cases": 50})
+
+    assert wait.summary == (
+        "50 cases stand still here; the log shows no case that stood still this long and then went"
+        " on."
+    )
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
         (
             [(sample.A, sample.B, 40.0, 0.04), (sample.J, sample.K, 90.0, 0.09)],
-            f"is in 1 place. The largest part (4%) is {NAMES.place(sample.A, sample.B)}.",
+            f"nothing explains is in 1 place (4%): {NAMES.place(sample.A, sample.B)}.",
         ),
         (
             [(sample.A, sample.B, 9.0, 0.1), (sample.B, sample.C, 40.0, 0.4)],
-            f"over 2 places. The largest part (40%) is {NAMES.place(sample.B, sample.C)}.",
+            f"over 2 places. The largest of these (40%) is {NAMES.place(sample.B, sample.C)}.",
         ),
         ([(sample.J, sample.K, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
         ([], "No wait of this process holds enough cases to show it."),
@@ -126,6 +148,53 @@ def test_without_a_place_it_says_where_the_waiting_is(rows, words):
     table = pl.DataFrame(rows, schema=schema, orient="row")
 
     assert words in answer(BASE.model_copy(update={"bottlenecks": ()}), table, NAMES)
+
+
+def _answer(*rows: tuple[str, str | None, int | None, float], ranked: tuple[float, ...]) -> str:
+    """What is said first where ``rows`` may be shown, and so much waits at the ranked places."""
+    names = ("from", "to", "cases", "share_of_waiting")
+    table = pl.DataFrame(rows, schema={n: TABLES["waits"][n] for n in names}, orient="row")
+    places = ((sample.B, sample.C), (sample.H, sample.I))
+    found = tuple(
+        BASE.bottlenecks[0].model_copy(
+            update={"from_": from_, "to": to, "rank": rank, "share_of_waiting": share}
+        )
+        for rank, ((from_, to), share) in enumerate(zip(places, ranked, strict=False), start=1)
+    )
+    return answer(BASE.model_copy(update={"bottlenecks": found}), table, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            (sample.B, None, 19, 0.34),
+            (
+                f" Another place has more (34%): {NAMES.place(sample.B, None)}, where cases stand"
+                " still that have not gone on. That place is not in the list: it has fewer than 30"
+                " cases."
+            ),
+        ),
+        (
+            (sample.A, sample.B, 30, 0.34),
+            f" Another place has more (34%): {NAMES.place(sample.A, sample.B)}.",
+        ),
+        ((sample.A, sample.B, 19, 0.32), ""),
+        ((sample.J, sample.K, 19, 0.4), ""),  # the reason is known
+    ],
+)
+def test_a_place_outside_the_list_where_more_waiting_is_is_named(row, words):
+    said = _answer((sample.B, sample.C, 101, 0.33), row, ranked=(0.33, 0.32))
+
+    assert said == (
+        "Of all the time that cases lie still, 65% is in 2 places. The largest of these (33%) is"
+        f" {NAMES.place(sample.B, sample.C)}.{words}"
+    )
+    assert _answer(row, ranked=(0.33,)).endswith(words)
+
+
+def test_what_is_said_of_too_few_cases_is_by_what_places_are_ranked_by():
+    assert story.LEAST_CASES == bottlenecks.LEAST_CASES
 
 
 def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a moment on the command line means, and that its help says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from click.testing import CliRunner
+
+from flows.cli import app
+from flows.options import Moment
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-06-30", "2026-06-30T00:00+00:00"),
+        ("2026-06-30T17:00", "2026-06-30T17:00+00:00"),
+        ("2026-06-30T23:59:59+02:00", "2026-06-30T21:59:59+00:00"),
+    ],
+)
+def test_a_date_is_its_begin_and_a_time_without_an_offset_is_utc(written, meant):
+    assert Moment().convert(written, None, None) == dt.datetime.fromisoformat(meant)
+
+
+def test_the_help_says_so():
+    told = " ".join(CliRunner().invoke(app, ["run", "--help"]).output.split())
+
+    assert "A date alone is the begin of that day, not its end" in told
+    assert "a time without an offset is UTC, not local" in told
