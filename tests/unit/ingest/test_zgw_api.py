@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
@@ -114,6 +115,8 @@ def recorded(export: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataF
 def test_an_api_tells_what_its_export_tells(
     api: Api, recorded: pl.DataFrame, landing: Path, tmp_path: Path
 ) -> None:
+    api.meeting = threading.Barrier(2)  # two that are under way at once
+
     found, missing = told(fetched(api, landing), tmp_path / "asked")
 
     assert missing == 0

@@ -74,6 +74,7 @@ class Api:
 
     ``unknown``: parameters that it does not know; ``faults``: what comes instead, by the resource
     and the number of its request; ``always``: of all its requests; ``asked``: resource and query.
+    ``meeting``: where the first two requests for audit trails wait for each other.
     """
 
     records: dict[str, list[Record]]
@@ -82,6 +83,7 @@ class Api:
     faults: dict[tuple[str, int], Answer | None] = field(default_factory=dict)
     always: dict[str, Answer | None] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    meeting: threading.Barrier | None = None
     most_at_once: int = 0
     now: float = NOW
     root: str = ""
@@ -101,6 +103,8 @@ class Api:
             self.most_at_once = max(self.most_at_once, self._under_way)
             number = Counter(each for each, _ in self.asked)[what]
         try:
+            if self.meeting and what == "audittrail" and number <= self.meeting.parties:
+                self.meeting.wait(timeout=60)
             yield number
         finally:
             with self._lock:
