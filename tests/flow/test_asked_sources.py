@@ -63,21 +63,23 @@ def test_rows_that_come_while_the_watermark_stays_are_kept(
 ) -> None:
     names = database.load(export, TIMES).removeprefix("SELECT ").partition(" FROM ")[0]
     database.run("ALTER TABLE export ADD COLUMN noted date DEFAULT '2026-10-31'")
-    database.run("CREATE TABLE later AS SELECT * FROM export")
+    database.run("CREATE TABLE everything AS SELECT * FROM export")
     asks = f"sources.0.query=SELECT {names}, noted FROM export"
     marked = (f"sources.0.path={database.trusted}", asks, "sources.0.watermark=noted")
     parts = (f"< '{HALFWAY}'", f"BETWEEN '{HALFWAY}' AND '2025-01-01'", "> '2025-01-01'")
     database.run("DELETE FROM export")
     events, rows = [], []
     for hours, part in enumerate((*parts, "IS NULL")):
-        database.run(f"INSERT INTO export SELECT * FROM later WHERE tijdstip {part}")
+        database.run(f"INSERT INTO export SELECT * FROM everything WHERE tijdstip {part}")
         found = findings(tmp_path, *marked, now=NOW + dt.timedelta(hours=hours))
         version = newest(place_of(tmp_path / "visum-kort-verblijf" / "store", tmp_path))
         assert version is not None
         events.append(found["log"]["events"])
         rows.append([batch.staged.rows for batch in version.batches])
 
-    counts = [int(database.run(f"SELECT count(*) FROM later WHERE tijdstip {p}")) for p in parts]
+    counts = [
+        int(database.run(f"SELECT count(*) FROM everything WHERE tijdstip {p}")) for p in parts
+    ]
     assert rows == [counts[:1], counts[:2], counts, counts]
     assert events[0] < events[1] < events[2] == events[3]
 
