@@ -125,6 +125,9 @@ class Evidence(Model):
 GROWS_FROM = 0.4
 """The rank correlation from which a wait is said to grow with the queue."""
 
+LEAST_CASES = 30
+"""A place where fewer cases waited is not ranked among the bottlenecks."""
+
 LEAST_IN_GROUP = 30
 """No group of fewer waits is compared with others."""
 

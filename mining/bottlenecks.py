@@ -25,6 +25,7 @@ import polars as pl
 
 from contracts.events import CASE_PREFIX
 from contracts.findings import (
+    LEAST_CASES,
     QUESTION,
     Bottleneck,
     Evidence,
@@ -45,7 +46,6 @@ from mining.stays import WEEK_DAYS
 from mining.survival import Floats
 from mining.turns import step_of
 
-LEAST_CASES = 30
 _SOME = 0.01  # of all waiting
 _MUCH = 0.05
 _TERM_DAYS, _EXACT_DAYS = 5, 0.5  # a wait that is always as long, from so many days on

@@ -14,14 +14,12 @@ from typing import Any, Literal
 
 import polars as pl
 
-from contracts.findings import Findings, Log
+from contracts.findings import LEAST_CASES, Findings, Log
 from reporting.names import Names
 from reporting.speech import Speech, forms
 
 SECTIONS = 5
 """How many bottlenecks get a section of their own."""
-LEAST_CASES = 30
-"""A place of fewer is not ranked (``mining.bottlenecks``)."""
 
 Place = tuple[str, str | None]
 

@@ -11,8 +11,7 @@ import pytest
 
 from contracts.findings import Evidence, Quantiles
 from contracts.tables import TABLES
-from mining import bottlenecks
-from reporting import hands, sections, story
+from reporting import hands, sections
 from reporting.bottlenecks import Wait, waits
 from reporting.names import Names
 from reporting.speech import Speech
@@ -191,10 +190,6 @@ def test_a_place_outside_the_list_where_more_waiting_is_is_named(row, words):
         f" {NAMES.place(sample.B, sample.C)}.{words}"
     )
     assert _answer(row, ranked=(0.33,)).endswith(words)
-
-
-def test_what_is_said_of_too_few_cases_is_by_what_places_are_ranked_by():
-    assert story.LEAST_CASES == bottlenecks.LEAST_CASES
 
 
 def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():
