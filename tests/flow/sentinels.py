@@ -58,7 +58,8 @@ def needles(exports: list[str]) -> Needles:
     everyone = range(CASES)
     ids = [case_id(export, case) for export in exports for case in everyone]
     cores = ["Qzaak", "Qmedewerker", "Qachternaam", "Qnotitie", "Qstraat", "qpost", "qmail.example"]
-    birthdays = ["1931-02-", "-02-1931", "193102", "(1931, 2,"]
+    compact = [_birthday(case).replace("-", "") for case in range(28)]
+    birthdays = ["1931-02-", "-02-1931", *compact, "(1931, 2,"]
     whole = [
         *ids,
         *(f"123456789 {id_}" for id_ in ids),
