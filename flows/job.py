@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.dialogue import Answers
-from contracts.settings import Settings
+from contracts.settings import Settings, ago
 from ingest.batches import Batch, Origin, Version
 from ingest.places import Place
 from ingest.sources import Address, Found
@@ -72,6 +72,14 @@ class Job(BaseModel):
     now: dt.datetime
     process_folder: Path
     store: Place
+
+    @property
+    def kept_from(self) -> dt.date | None:
+        """The local day before which cases that ended are kept no more; none: all are kept."""
+        retention = self.settings.store.retention
+        if not retention:
+            return None
+        return ago(retention, self.now).astimezone(self.settings.zone).date()
 
     @property
     def folder(self) -> Path:

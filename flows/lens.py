@@ -31,6 +31,7 @@ def lens_of(job: Job, log: Log) -> Lens:
         deadlines=job.settings.deadlines,
         equivalent_days=tuple(each.day for each in equivalent_days()),
         calendar=job.settings.calendar,
+        complete_from=job.kept_from,
     )
 
 

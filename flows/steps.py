@@ -105,10 +105,10 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     if job.then:
         return Gathered(batches)
     there, destroyed = without_destroyed(batches, job.today, job.scratch)
-    retention = job.settings.store.retention
-    if not retention:
+    if job.kept_from is None:
         return Gathered(tuple(there), tuple(destroyed))
-    ended = ended_before(there, job.settings.journey.end, ago(retention, job.now))
+    midnight = dt.datetime.combine(job.kept_from, dt.time(), job.settings.zone)
+    ended = ended_before(there, job.settings.journey.end, midnight.astimezone(dt.UTC))
     return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
 
 
@@ -161,7 +161,7 @@ def keep(job: Job, gathered: Gathered) -> Log:
     log = log_of(gathered.batches, job.draft / "quarantine.parquet", job.as_of)
     if job.then:
         return log
-    version = commit(job.store, gathered.batches, job.known_at, _kept_from(job))
+    version = commit(job.store, gathered.batches, job.known_at, _history_from(job))
     if gathered.gone:
         scrub(job.store, version.batches, gathered.gone)
     return replace(log, parts=parts_of(version.batches))
@@ -171,17 +171,17 @@ def has_expired(job: Job) -> bool:
     """Whether the store holds what was replaced longer ago than it may be kept."""
     from ingest import store
 
-    return bool(job.held) and not job.then and bool(store.expired(job.store, _kept_from(job)))
+    return bool(job.held) and not job.then and bool(store.expired(job.store, _history_from(job)))
 
 
 def sweep(job: Job) -> None:
     """Removes that from the store, which is held by who calls."""
     from ingest import store
 
-    store.sweep(job.store, _kept_from(job))
+    store.sweep(job.store, _history_from(job))
 
 
-def _kept_from(job: Job) -> dt.datetime:
+def _history_from(job: Job) -> dt.datetime:
     return ago(job.settings.store.history, job.now)
 
 

@@ -16,7 +16,6 @@ import polars as pl
 
 from contracts.errors import UsageError
 from contracts.left_out import added_up
-from contracts.settings import ago
 from contracts.verdict import Verdict
 from flows import dialogue
 from flows.defaults import defaulted
@@ -115,7 +114,7 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         )
         for batch in batches
     ]
-    chosen, retention = defaulted(job.settings), job.settings.store.retention
+    chosen = defaulted(job.settings)
     return Facts(
         version=VERSION,
         sources=tuple(sources),
@@ -125,9 +124,7 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         left_out=added_up(batch.staged.left_out for batch in batches),
         known=job.then.known_at if job.then else None,
         looks_back=job.looks_back,
-        kept_from=ago(retention, job.now).astimezone(job.settings.zone).date()
-        if retention
-        else None,
+        kept_from=job.kept_from,
         answers=job.answers.newest,
         then=dialogue.then(job.process_folder, job.answers, job.settings.zone),
     )

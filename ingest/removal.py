@@ -16,6 +16,7 @@ from contracts.candidates import scan
 from contracts.events import SLOTS
 from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
+from ingest.lifecycle import COMPLETE
 from ingest.places import Place
 from ingest.pseudonyms import slot_of
 
@@ -47,12 +48,13 @@ def held(batches: Sequence[Batch], cases: Collection[str]) -> int:
 
 
 def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
-    """The cases of which nothing was heard since ``moment``, and that had one of the ``ends``."""
+    """The cases of which nothing was heard since ``moment``, and of which an end was completed."""
+    is_end = pl.col("activity").is_in(list(ends)) & (pl.col("lifecycle") == COMPLETE)
     cases = (
         scan(paths_of(batches))
         .drop_nulls("case_id")
         .group_by("case_id")
-        .agg(last_at=pl.col("at").max(), is_ended=pl.col("activity").is_in(list(ends)).any())
+        .agg(last_at=pl.col("at").max(), is_ended=is_end.any())
         .filter(pl.col("last_at") < moment, "is_ended")
         .select(pl.col("case_id").sort())
     )

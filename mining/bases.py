@@ -22,7 +22,7 @@ import polars as pl
 from contracts.tables import TABLES
 from mining.durations import bin_of
 from mining.summaries import Bucket, Summaries, Summary
-from mining.throughput import known_begun, quantiles
+from mining.throughput import quantiles, where_any
 
 _MONTHS = {
     "began": pl.col("began_on").dt.truncate("1mo"),
@@ -51,21 +51,25 @@ STOCK = Summary("stock", _STOCK, _stock)
 SUMMARIES = (COHORTS, STOCK)
 
 
-def conclude(merged: Summaries, as_of: dt.date) -> pl.DataFrame:
+def conclude(
+    merged: Summaries, as_of: dt.date, complete_from: dt.date | None = None
+) -> pl.DataFrame:
     """The shape of ``TABLES["bases"]``: a row a month and basis that has cases, in order of time.
 
     Args:
         merged: the merged ``SUMMARIES``.
         as_of: the local date on which the log is looked at; its month is counted so far.
+        complete_from: as in ``mining.journeys.Lens``; a month of which cases lack is not told.
     """
     cohorts, stock = (
-        known_begun(merged[each.name]).with_columns(is_open=pl.col("ended").is_null())
+        where_any(merged[each.name], "is_begun").with_columns(is_open=pl.col("ended").is_null())
         for each in SUMMARIES
     )
     if cohorts.is_empty():
         return pl.DataFrame(schema=TABLES["bases"])
     month, last = cohorts["began"].sort()[0], as_of.replace(day=1)
     months = pl.date_range(month, last, "1mo", eager=True)
+    months = months.filter(months >= (complete_from or dt.date.min))
     rows = [row for month in months for row in _of_month(month, cohorts, stock, as_of)]
     return pl.DataFrame(rows, schema=TABLES["bases"])
 

@@ -163,7 +163,7 @@ def conclude(merged: Summaries, since: Since) -> Changes:
 def _effects(durations: pl.DataFrame, before: Quantiles, has_removed: bool) -> Iterator[Effect]:  # noqa: FBT001
     for variant in _STEPS:
         cases = durations.filter(pl.col("variant") == variant)
-        p50, p90 = throughput.quantiles(throughput.known_begun(cases))
+        p50, p90 = throughput.quantiles(throughput.followed(cases))
         days = Quantiles(p50=p50, p90=p90)
         # nobody can tell what the one does without the other: those cases are there no more
         also = ("removed",) if variant == _DEFINITIONS and has_removed else ()

@@ -23,7 +23,7 @@ from mining.durations import DAY_MS, bin_of
 from mining.ledger import following
 from mining.summaries import Bucket, Summaries, Summary
 from mining.suspensions import spans
-from mining.throughput import known_begun, quantiles
+from mining.throughput import followed, quantiles
 from mining.turns import step_of
 
 
@@ -90,7 +90,7 @@ def _of_cases(bucket: Bucket, spent: pl.LazyFrame) -> pl.LazyFrame:
     return bucket.cases.join(spent, on="case_id", how="left").with_columns(times)
 
 
-_WORK = ("is_open", "is_begun", "bin")
+_WORK = ("is_open", "is_followed", "bin")
 _LEGAL = (*_WORK, "waits_after", "rest_bin")
 LEGAL = Summary("legal_clock", _LEGAL, _legal)
 WORK = Summary("work_clock", _WORK, _work)
@@ -104,12 +104,12 @@ def conclude(merged: Summaries, journey: Journey) -> pl.DataFrame:
         merged: the merged ``SUMMARIES``, ``mining.throughput.SUMMARY``, ``mining.ledger.SUMMARY``.
         journey: at which steps the legal clock stands still.
     """
-    legal = _with_rest(merged[LEGAL.name], following(merged["ledger"]), journey)
-    work = merged[WORK.name].filter(~pl.col("is_open"))
+    legal = _with_rest(followed(merged[LEGAL.name]), following(merged["ledger"]), journey)
+    work = followed(merged[WORK.name]).filter(~pl.col("is_open"))
     if not work["ms"].sum():
         work = work.clear()
-    told = (("citizen", merged["throughput"]), ("legal", legal), ("work", work))
-    rows = [_row(clock, known_begun(cases)) for clock, cases in told if cases.height]
+    told = (("citizen", followed(merged["throughput"])), ("legal", legal), ("work", work))
+    rows = [_row(clock, cases) for clock, cases in told if cases.height]
     return pl.DataFrame(rows, schema=TABLES["clocks"])
 
 

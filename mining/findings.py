@@ -96,7 +96,8 @@ def conclude(
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
-    seen = observed(merged, settings.journey, lens.end_week)
+    complete = stays.since(merged, lens.complete_from)
+    seen = observed(complete, settings.journey, lens.end_week)
     ranked, explained = bottlenecks.conclude(
         waited,
         merged["ledger"],
@@ -126,7 +127,12 @@ def conclude(
         "waits": waited.select(pl.col(waits.SHOWN)),
         "ledger": turns,
         "queues": queues.conclude(
-            places, waited, merged["stay_weeks"], merged["stay_left"], lens.as_of_date
+            places,
+            waited,
+            merged["stay_weeks"],
+            merged["stay_left"],
+            lens.as_of_date,
+            lens.complete_from,
         ),
         "survival": whole.survival,
         **deadline_tables,
@@ -145,7 +151,7 @@ def _other_tables(merged: Summaries, journey: Journey, lens: Lens) -> dict[str, 
         "variants": overview.conclude_variants(merged["variants"]),
         "rework": overview.conclude_rework(merged["rework"]),
         "clocks": clocks.conclude(merged, journey),
-        "bases": bases.conclude(merged, lens.as_of_date),
+        "bases": bases.conclude(merged, lens.as_of_date, lens.complete_from),
         "waiting_causes": waiting_causes.conclude(merged["waiting_causes"]),
         "work_band": work_band.conclude(merged["work_band"]),
         "outcomes": outcomes.conclude(merged["outcomes"]),

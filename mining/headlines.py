@@ -60,7 +60,7 @@ def _of_cases(summary: pl.DataFrame, verdict: Verdict) -> tuple[Headline, ...]:
     # a case that lost rows and is not in the log has lost them all
     absent = max(verdict.quarantined_cases - touched, 0) + verdict.unnamed_rows
     untrusted = touched + absent
-    p50, p90 = throughput.quantiles(throughput.known_begun(summary))
+    p50, p90 = throughput.quantiles(throughput.followed(summary))
     known_p50, known_p90 = throughput.quantiles(throughput.trusted(summary))
     half = throughput.worst_case(summary, untrusted, 0.5)
     most = throughput.worst_case(summary, untrusted, 0.9)

@@ -21,7 +21,7 @@ import polars as pl
 from contracts.deadlines import Deadline
 from contracts.events import CASE_PREFIX, ORDER, day_in
 from contracts.settings import Calendar, Journey
-from mining.axis import instant_on_axis, on_axis
+from mining.axis import instant_on_axis, midnight_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.enabling import links
 from mining.intake import with_begin
@@ -37,7 +37,9 @@ class Lens:
     ``relations`` are what the whole log tells of its activities: ``mining.concurrency``;
     ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` what the moment
     is called at which cases were registered; ``deadlines`` the terms that cases are held against,
-    for which ``equivalent_days`` count as holidays; ``calendar`` when the organisation is open.
+    for which ``equivalent_days`` count as holidays; ``calendar`` when the organisation is open;
+    ``complete_from`` the local day before which the cases that ended are not in the log; none: all
+    are.
     """
 
     as_of: dt.datetime
@@ -49,6 +51,7 @@ class Lens:
     deadlines: tuple[Deadline, ...] = ()
     equivalent_days: tuple[dt.date, ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
+    complete_from: dt.date | None = None
 
     @property
     def as_of_date(self) -> dt.date:
@@ -70,6 +73,7 @@ MOVES = pl.Schema(
         "is_open": pl.Boolean,
         "is_outside": pl.Boolean,  # after the case was closed
         "is_parallel": pl.Boolean,  # inside, and off the critical path: the case went on meanwhile
+        "is_survivor": pl.Boolean,  # began before ``complete_from``: of such the long ones are left
         "is_before_clock": pl.Boolean,  # the legal clock has not begun, nor does it with `to`
         "enabled_ms": pl.Int64,  # when the wait began, on the case's axis
         "wait_ms": pl.Int64,
@@ -100,6 +104,7 @@ CASES = pl.Schema(
         "case_id": pl.String,
         "is_open": pl.Boolean,
         "is_begun": pl.Boolean,  # its begin is in the log, as far as the config tells
+        "is_followed": pl.Boolean,  # that too, and so are all cases that began when it did
         "elapsed_ms": pl.Int64,  # until it was closed, or until ``as_of``
         "began_on": pl.Date,  # local dates
         "ended_on": pl.Date,  # null: it is open
@@ -230,6 +235,7 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     return (
         both.with_columns(
             pause_ms=paused_ms(lens.journey.pauses, lens.zone),
+            is_survivor=_is_survivor(lens),
             is_before_clock=_before_clock(lens.journey),
         )
         .with_columns(
@@ -326,6 +332,12 @@ def _still(linked: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _is_survivor(lens: Lens) -> pl.Expr:
+    if lens.complete_from is None:
+        return pl.lit(value=False)
+    return pl.col("enabled_ms") < midnight_on_axis(lens.complete_from, lens.zone)
+
+
 def _outside_clock(journey: Journey) -> list[str]:
     return [activity for activity, step in journey.steps.items() if step.clock == "outside"]
 
@@ -351,4 +363,9 @@ def cases(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         outcome=pl.when(is_closed).then("activity"),
     )
     firsts = traced.filter("is_first").select(is_begun=begins)
-    return pl.concat([ends, firsts], how="horizontal").select(CASES.names())
+    is_complete = pl.col("began_on") >= (lens.complete_from or dt.date.min)
+    return (
+        pl.concat([ends, firsts], how="horizontal")
+        .with_columns(is_followed=pl.col("is_begun") & is_complete)
+        .select(CASES.names())
+    )

@@ -28,7 +28,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
 
     Of ``wait`` and ``work`` those are counted that had any the first time they made the move.
     """
-    inside = bucket.moves.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
+    inside = bucket.counted.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
     had = {part: pl.col(f"{part}_ms") > 0 for part in _PARTS}
     times = [pl.col(f"{part}_ms").sum() for part in _PARTS]
     cases = {

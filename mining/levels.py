@@ -22,7 +22,8 @@ _TOLD = 4.0  # standard errors between a rise and none, from which they can be t
 
 def summed_around(weekly: Floats, weeks: int = _SMOOTH_WEEKS) -> Floats:
     """``(B,)`` sums over an odd number of weeks around each, as far as there are."""
-    sums: Floats = np.convolve(weekly, np.ones(weeks))[weeks // 2 :][: len(weekly)]
+    padded, n = np.pad(weekly, weeks // 2), len(weekly)
+    sums: Floats = np.sum([padded[first : first + n] for first in range(weeks)], axis=0)
     return sums
 
 

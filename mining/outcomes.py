@@ -16,7 +16,7 @@ from contracts.tables import TABLES
 from mining.durations import DAY_MS, bin_of
 from mining.summaries import Bucket, Summary
 from mining.survival import Leaving, leaving
-from mining.throughput import known_begun
+from mining.throughput import followed
 
 HORIZONS_DAYS = (7, 14, 28, 56, 91, 182, 365, 730, 1095, 1826)
 
@@ -24,18 +24,18 @@ HORIZONS_DAYS = (7, 14, 28, 56, 91, 182, 365, 730, 1095, 1826)
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.cases.with_columns(bin_of("elapsed_ms"))
-        .group_by("outcome", "is_begun", "bin")
+        .group_by("outcome", "is_followed", "bin")
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
     )
 
 
-SUMMARY = Summary("outcomes", ("outcome", "is_begun", "bin"), _summarise)
+SUMMARY = Summary("outcomes", ("outcome", "is_followed", "bin"), _summarise)
 """``outcome`` null: the case is open."""
 
 
 def conclude(summary: pl.DataFrame) -> pl.DataFrame:
     """The shape of ``TABLES["outcomes"]``, most frequent outcome first, then by days."""
-    cases = known_begun(summary)
+    cases = followed(summary)
     closed = cases.filter(pl.col("outcome").is_not_null())
     outcomes = closed.group_by("outcome").agg(cases=pl.col("n").sum())
     outcomes = outcomes.sort("cases", "outcome", descending=[True, False])

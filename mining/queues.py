@@ -28,6 +28,7 @@ def conclude(
     weeks: pl.DataFrame,
     left: pl.DataFrame,
     as_of: dt.date,
+    complete_from: dt.date | None = None,
 ) -> pl.DataFrame:
     """The queue at each place, in the shape of ``TABLES["queues"]``.
 
@@ -37,6 +38,7 @@ def conclude(
         weeks: merged summary ``mining.stays.WEEKS``.
         left: merged summary ``mining.stays.LEFT``.
         as_of: the local date on which the log ends.
+        complete_from: as in ``mining.journeys.Lens``; from then on all who waited are known.
     """
     found = []
     for source, to in dict.fromkeys(places):
@@ -44,6 +46,7 @@ def conclude(
         after = weeks.filter(pl.col("from") == source)
         waiting = int(waits.filter(is_here)["open_cases"].sum())
         queue = _queue(after, left.filter(is_here), to, waiting, as_of)
+        queue = queue.filter(pl.col("day") >= (complete_from or dt.date.min))
         found.append(queue.with_columns(pl.lit(source).alias("from"), to=pl.lit(to, pl.String)))
     told = [queue.select(_COLUMNS.names()).cast(_COLUMNS) for queue in found]
     return pl.concat([_COLUMNS.to_frame(), *told])

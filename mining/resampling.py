@@ -54,7 +54,8 @@ class Blocks:
         by_block = np.zeros(self._count)
         block = np.clip((weeks - self._first) // self._weeks, 0, self._count - 1)
         np.add.at(by_block, block, amounts)
-        sums: Floats = by_block @ self._drawn
+        # in the order of the blocks; a product of matrices adds up as suits the processor
+        sums: Floats = (by_block[:, None] * self._drawn).sum(axis=0)
         return sums
 
 

@@ -13,6 +13,7 @@ the steps of those who waited as long as it did and then went on (``mining.survi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -139,6 +140,24 @@ HANDS = Summary("stay_hands", ("to", "week", "resource"), _hands)
 FINISHED = Summary("stay_finished", (*_TO, "day"), _finished)
 LEFT = Summary("stay_left", ("from", "to", "week"), _left)
 SUMMARIES = (WEEKS, GROUPS, HANDS, FINISHED, LEFT)
+
+
+def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, pl.DataFrame]:
+    """The merged ``SUMMARIES``, and whatever is with them, of whole weeks from a day on.
+
+    Of what lies before ``mining.journeys.Lens.complete_from`` only some is in the log, so weeks
+    cannot be held against each other. None: of all weeks.
+    """
+    if day is None:
+        return dict(merged)
+    first_day = (day - dt.date(1970, 1, 1)).days
+    first_week = -(-first_day // WEEK_DAYS)
+    is_since = {FINISHED.name: pl.col("day") >= first_day}
+    for summary in (WEEKS, GROUPS, HANDS, LEFT):
+        is_since[summary.name] = pl.col("week") >= first_week
+    return {
+        name: frame.filter(is_since.get(name, pl.lit(value=True))) for name, frame in merged.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,11 @@ class Bucket:
         return moves(self.traces, self.lens).collect().lazy()
 
     @property
+    def counted(self) -> pl.LazyFrame:
+        """The moves but those that ended and of whose like only the long ones are in the log."""
+        return self.moves.filter(pl.col("is_open") | ~pl.col("is_survivor"))
+
+    @property
     def told(self) -> pl.LazyFrame:
         """What was done in its cases and what befell them, in the columns of ``MARKS``."""
         done = self.traces.filter("is_done").select(MARKS)

@@ -3,8 +3,9 @@
 """How long a whole case takes, open cases counted (``mining.survival``).
 
 A case that was under way when the log opens is not counted where the config tells how cases begin:
-how long it had taken by then is not known, and those that were there longest are there most. Only
-the figure of closed cases alone, which is shown to be wrong, takes every case from its first event.
+how long it had taken by then is not known, and those that were there longest are there most. Nor is
+one that began when cases could already have ended that are kept no more: of those the long ones are
+left. Only the figure of closed cases alone, which is shown to be wrong, takes every case.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mining.summaries import Bucket, Summary
 from mining.survival import leaving
 from mining.worst_case import curves, reached
 
-_KEYS = ("is_open", "is_begun", "is_touched", "bin")
+_KEYS = ("is_open", "is_followed", "is_touched", "bin")
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
@@ -48,21 +49,26 @@ class Throughput:
 
 def conclude(summary: pl.DataFrame) -> Throughput:
     """The throughput of a log from its merged summary."""
-    begun = known_begun(summary)
-    p50_days, p90_days = quantiles(begun)
+    cases = followed(summary)
+    p50_days, p90_days = quantiles(cases)
     closed_only, _ = quantiles(summary.filter(~pl.col("is_open")))
-    return Throughput(p50_days, p90_days, closed_only, _survival(_by_bin(begun)))
+    return Throughput(p50_days, p90_days, closed_only, _survival(_by_bin(cases)))
 
 
-def known_begun(summary: pl.DataFrame) -> pl.DataFrame:
-    """The cases whose begin is in the log; all of them where the config does not tell."""
-    begun = summary.filter("is_begun")
-    return begun if begun.height else summary
+def followed(summary: pl.DataFrame) -> pl.DataFrame:
+    """The cases that were followed from their begin, as all that began then; else all there are."""
+    return where_any(summary, "is_followed")
+
+
+def where_any(summary: pl.DataFrame, flag: str) -> pl.DataFrame:
+    """The rows of which ``flag`` holds; all of them where it holds of none."""
+    chosen = summary.filter(flag)
+    return chosen if chosen.height else summary
 
 
 def trusted(summary: pl.DataFrame) -> pl.DataFrame:
-    """Of the cases whose begin is in the log those that lost no rows."""
-    return known_begun(summary).filter(~pl.col("is_touched"))
+    """Of the cases that were followed from their begin those that lost no rows."""
+    return followed(summary).filter(~pl.col("is_touched"))
 
 
 def quantiles(summary: pl.DataFrame) -> tuple[float | None, float | None]:
@@ -88,9 +94,9 @@ def worst_case(
         untrusted: how many cases may be anything; those that lost rows are among them.
         share: of the cases.
     """
-    begun = known_begun(summary)
-    days = [0.0, *_days(_by_bin(begun))]
-    trusted = _by_bin(begun.with_columns(n=pl.when("is_touched").then(0).otherwise("n")))
+    cases = followed(summary)
+    days = [0.0, *_days(_by_bin(cases))]
+    trusted = _by_bin(cases.with_columns(n=pl.when("is_touched").then(0).otherwise("n")))
     both = curves(trusted["closed"].to_numpy(), trusted["still"].to_numpy(), untrusted)
     points = [reached(curve, share) for curve in both]
     lowest, highest = (None if point is None else days[point] for point in points)

@@ -8,6 +8,9 @@ the next activities of the cases that waited as long as it did and then went on
 
 A case does not wait for what goes on in parallel: that is counted apart.
 
+An open wait that began before the log is complete (``is_survivor``) is there and counts, but says
+nothing of how long others wait: those that came with it and went on may not be in the log.
+
 What a pause or the law explains of a wait is not lost time. Of waits that ended it is known; of an
 open wait the law's days before the activity it is shared out to are taken.
 """
@@ -49,13 +52,9 @@ _NOBODY = 1e-6  # of a case: what rounding leaves of none
 _PARTS = ("n", "ms", "pause_ms", "statutory_ms")
 
 
-def _moves(bucket: Bucket) -> pl.LazyFrame:
-    return bucket.moves.filter(pl.col("from").is_not_null(), ~pl.col("is_outside"))
-
-
-def on_path(bucket: Bucket) -> pl.LazyFrame:
-    """The moves that a case waited for: inside it, and not beside what it went on with."""
-    return _moves(bucket).filter(~pl.col("is_parallel"))
+IS_INSIDE = pl.col("from").is_not_null() & ~pl.col("is_outside")
+IS_ON_PATH = IS_INSIDE & ~pl.col("is_parallel")
+"""Of a move: the case waited for it, inside it and not beside what it went on with."""
 
 
 def places(bucket: Bucket) -> pl.LazyFrame:
@@ -67,7 +66,7 @@ def places(bucket: Bucket) -> pl.LazyFrame:
     zone = bucket.lens.zone
     done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
     return (
-        on_path(bucket)
+        bucket.moves.filter(IS_ON_PATH)
         .with_columns(done_ms=done_ms)
         .select(
             "case_id",
@@ -83,7 +82,7 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
     bounds = pl.Series([days * DAY_MS for days in BANDS_DAYS])
     band = pl.lit(bounds).search_sorted(pl.col("wait_ms"), side="left").clip(lower_bound=1)
     return (
-        bucket.with_touched(on_path(bucket))
+        bucket.with_touched(bucket.counted.filter(IS_ON_PATH))
         .with_columns(bin_of("wait_ms"), band=band.cast(pl.UInt8), ms="wait_ms")
         .group_by(DURATIONS.keys)
         .agg(pl.len().cast(pl.Int64).alias("n"), pl.col(_PARTS[1:]).sum())
@@ -92,8 +91,9 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
     """Cases that made a move; of them, those that now wait again where it began."""
-    moved = on_path(bucket).filter("is_new", ~pl.col("is_open"))
-    waiting = on_path(bucket).filter("is_open").select("case_id", "from")
+    on_path = bucket.counted.filter(IS_ON_PATH)
+    moved = on_path.filter("is_new", ~pl.col("is_open"))
+    waiting = on_path.filter("is_open").select("case_id", "from")
     back = moved.join(waiting, on=["case_id", "from"], how="semi")
     both = [
         moved.select("from", "to", is_back=False),
@@ -109,14 +109,13 @@ def _cases(bucket: Bucket) -> pl.LazyFrame:
 
 def _parallel(bucket: Bucket) -> pl.LazyFrame:
     return (
-        _moves(bucket)
-        .filter("is_parallel", pl.col("wait_ms") > 0)
+        bucket.counted.filter(IS_INSIDE, "is_parallel", pl.col("wait_ms") > 0)
         .group_by("from", "to")
         .agg(cases=pl.col("case_id").n_unique().cast(pl.Int64), ms=pl.col("wait_ms").sum())
     )
 
 
-DURATIONS = Summary("waits", ("from", "to", "bin", "band", "is_touched"), _durations)
+DURATIONS = Summary("waits", ("from", "to", "bin", "band", "is_touched", "is_survivor"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
 PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
 """What cases did not wait for: in how many, and how long it took to be begun."""
@@ -225,21 +224,25 @@ class _Group:
         self.next = group["to"].drop_nulls().unique().sort().to_list()
         parts = self._matrices(group)
         self.still_n, self.still_days = parts["n"][:, -1].copy(), parts["ms"][:, -1].copy()
+        followed_n = parts.pop("followed_n")
         for part in parts.values():
             part[:, -1] = 0
         self.n, self.days = parts["n"], parts["ms"]
         self.pause_days, self.statutory_days = parts["pause_ms"], parts["statutory_ms"]
         self.lost_days = self.days - self.pause_days - self.statutory_days
-        self.estimate = leaving(self.n[:, :-1].astype(np.int64), self.still_n.astype(np.int64))
+        self.estimate = leaving(
+            followed_n[:, :-1].astype(np.int64), followed_n[:, -1].astype(np.int64)
+        )
 
     def _matrices(self, group: pl.DataFrame) -> dict[str, Floats]:
         column = {name: j for j, name in enumerate([*self.next, None])}
         bin_at = self.bins.search_sorted(group["bin"]).to_numpy()
         cell = bin_at, np.array([column[name] for name in group["to"]])
-        parts = {part: np.zeros((len(self.bins), len(column))) for part in _PARTS}
+        known = group.with_columns(followed_n=pl.when("is_survivor").then(0).otherwise("n"))
+        parts = {p: np.zeros((len(self.bins), len(column))) for p in (*_PARTS, "followed_n")}
         for part, matrix in parts.items():
-            unit = 1 if part == "n" else DAY_MS
-            np.add.at(matrix, cell, group[part].to_numpy() / unit)
+            unit = DAY_MS if part.endswith("ms") else 1
+            np.add.at(matrix, cell, known[part].to_numpy() / unit)
         return parts
 
     def open_bands(self) -> pl.DataFrame:

@@ -19,23 +19,25 @@ from mining.durations import DAY_MS, bin_of
 from mining.journeys import Lens
 from mining.summaries import Bucket, Summaries, Summary
 
+_KEYS = ("from", "to", "bin", "is_survivor")
 _LONGEST_YEARS = 60  # before the last event; no time is counted that lies longer ago
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
-    moves = waits.on_path(bucket).select("from", "to", "in_days", "enabled_ms", "wait_ms").collect()
+    needed = ("from", "to", "is_survivor", "in_days", "enabled_ms", "wait_ms")
+    moves = bucket.counted.filter(waits.IS_ON_PATH).select(needed).collect()
     none = pl.lit(0, pl.Int64)
     return (
         moves.lazy()
         .with_columns(_working_ms(moves, bucket.lens))
         .with_columns(bin_of("ms"))
-        .group_by("from", "to", "bin")
+        .group_by(_KEYS)
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("ms").sum())
         .with_columns(pause_ms=none, statutory_ms=none)
     )
 
 
-SUMMARY = Summary("working_waits", ("from", "to", "bin"), _summarise)
+SUMMARY = Summary("working_waits", _KEYS, _summarise)
 """The columns of ``mining.waits.DURATIONS`` but for its bands; a working day is 24 hours."""
 
 

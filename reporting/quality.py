@@ -90,7 +90,8 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
                 " different."
             )
         )
-    if day := _lacking_before(findings, facts, names):
+    day = _lacking_before(findings, facts, names)
+    if day and _day(findings.as_of, names) < day:  # no case is there that began since
         told.append(
             speech.say(
                 "Take care: cases that ended before %(day)s are kept no more. So cases seem to"
@@ -104,17 +105,20 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
 def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date | None:
     """The day before which only cases that went on are in the log, where it has such cases."""
     first, day = findings.log.first, facts.kept_from
-    if first is None or day is None or first.astimezone(names.settings.zone).date() >= day:
-        return None
-    return day
+    return day if first and day and _day(first, names) < day else None
+
+
+def _day(moment: dt.datetime, names: Names) -> dt.date:
+    return moment.astimezone(names.settings.zone).date()
 
 
 def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[str]:
     if day := _lacking_before(findings, facts, names):
         yield names.speech.say(
             "Cases that ended before %(day)s are kept no more, as the config asks. Of those that"
-            " began before that day only the ones that took long are here, so times and the number"
-            " of open cases look larger than they are. What began later is all here.",
+            " began before that day only the ones that took long are here. So how long cases take,"
+            " and how long they wait, is told by what began since; what is open counts whenever it"
+            " began.",
             day=names.speech.day(day),
         )
 

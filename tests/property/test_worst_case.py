@@ -153,8 +153,8 @@ def summary_of(cases: Sequence[Seen], touched: Sequence[Seen] = ()) -> pl.DataFr
     told = pl.DataFrame(rows, schema=["days", "ended", "is_touched"], orient="row")
     return (
         told.with_columns(ms=(pl.col("days") * DAY_MS).cast(pl.Int64))
-        .with_columns(bin_of("ms"), is_open=~pl.col("ended"), is_begun=pl.lit(value=True))
-        .group_by("is_open", "is_begun", "is_touched", "bin")
+        .with_columns(bin_of("ms"), is_open=~pl.col("ended"), is_followed=pl.lit(value=True))
+        .group_by("is_open", "is_followed", "is_touched", "bin")
         .agg(n=pl.len().cast(pl.Int64), ms=pl.col("ms").sum())
     )
 

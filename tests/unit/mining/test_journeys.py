@@ -94,7 +94,10 @@ def test_elapsed_ends_at_the_last_end_activity() -> None:
         .rows()
     )
 
-    assert found == [("c1", False, True, 4 * DAY_MS), ("c2", True, True, 100 * DAY_MS)]
+    assert found == [
+        ("c1", False, True, True, 4 * DAY_MS),
+        ("c2", True, True, True, 100 * DAY_MS),
+    ]
 
 
 def test_pause_and_statutory_wait_explain_their_part() -> None:
@@ -125,7 +128,7 @@ def test_work_in_progress_ends_the_wait_and_does_not_end_the_case() -> None:
     assert found == [("a", "z", False, 2 * DAY_MS, 0), (None, "z", False, 0, 98 * DAY_MS)]
     assert cases(traces(log, lens()), lens()).select(
         pl.all().exclude("began_on", "ended_on", "outcome")
-    ).collect().rows() == [("c1", True, True, 100 * DAY_MS)]
+    ).collect().rows() == [("c1", True, True, True, 100 * DAY_MS)]
 
 
 def test_work_that_was_not_done_by_as_of_is_in_progress() -> None:
