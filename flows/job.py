@@ -174,6 +174,11 @@ class Job(BaseModel):
         failed = json.loads(path.read_text("utf-8"))["validation"]["failed"]
         return all(rule["id"] != NOT_YET for rule in failed)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the same run stands there, and that was told: nothing is left to do for it."""
+        return self.is_done and not self.untold.exists()
+
 
 def in_a_zone(moment: dt.datetime) -> dt.datetime:
     """The same moment; what has no offset is UTC."""

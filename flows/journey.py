@@ -73,7 +73,7 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
 
     One that is there already is not made again; what the store has kept for long enough goes.
     """
-    if not job.is_done or job.untold.exists() or steps.has_expired(job):
+    if not job.is_settled or steps.has_expired(job):
         began = time.monotonic()
         with steps.alone(job, wait_seconds):
             # meanwhile a run before us may have changed the store, and the sources went on

@@ -99,7 +99,16 @@ def test_a_run_with_rows_from_the_future_is_made_again(
     rules = ", ".join(f'{{"id": "{rule}"}}' for rule in failed)
     (job.folder / "findings.json").write_text(f'{{"validation": {{"failed": [{rules}]}}}}')
 
-    assert job.is_done is done
+    assert job.is_done is job.is_settled is done
+
+
+def test_a_run_that_was_not_told_of_is_not_settled(planned: Plan) -> None:
+    job = planned()
+    job.folder.mkdir(parents=True)
+    (job.folder / FINDINGS).write_text('{"validation": {"failed": []}}')
+    job.untold.touch()
+
+    assert (job.is_done, job.is_settled) == (True, False)
 
 
 @pytest.mark.parametrize(
