@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
@@ -139,7 +139,7 @@ class Asked(NamedTuple):
 
     rule: str
     by: type[Expectation]
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any]
     names: Sequence[str] = ()
 
 
