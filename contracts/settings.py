@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     StringConstraints,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -287,6 +288,14 @@ class Settings(Model):
         if len({source.timezone for source in self.sources}) > 1:
             raise ValueError("the sources of one process share one timezone")
         return self
+
+    @field_validator("deadlines")
+    @classmethod
+    def _told_apart(cls, deadlines: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
+        ids = [each.id for each in deadlines]
+        if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
+            raise ValueError(f"more than one has the id {min(twice)}; give each another")
+        return deadlines
 
     @model_validator(mode="after")
     def _can_be_watched(self) -> Settings:

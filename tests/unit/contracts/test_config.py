@@ -65,6 +65,11 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", "&x [*x]", "not valid YAML"),
         ("[done]", "[done\x07]", "not valid YAML"),
         ("[done]", "[]", "'journey.end'"),
+        (
+            "journey:",
+            f"deadlines: [{', '.join(['{id: a, rule: {term: P1D, law: none}}'] * 2)}]\njourney:",
+            "'deadlines': more than one has the id a",
+        ),
         ("log.csv", "log.csv, timezone: Europe/Amsterdm", "is not a time zone"),
         ("id: p", "id: P Q", "'process.id'"),
         ("log.csv", "'${NOT_SET}/log.csv'", "NOT_SET is not set"),
