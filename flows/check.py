@@ -18,7 +18,7 @@ from ingest.batches import formats_of, paths_of
 
 
 def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
-    """The gate's verdict of the log that a config describes.
+    """The gate's verdict of the log that a first run of a config would judge.
 
     Raises:
         HoeksteenError: the config or a source is wrong, or the gate would stop a run.
@@ -30,7 +30,8 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
-        batches = [batch for given in job.inputs for batch in steps.read(job, given)]
+        read = [steps.read(job, given) for given in job.inputs]
+        batches = steps.gather(job, read).batches
         tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
         verdict = judge(
             paths_of(batches),

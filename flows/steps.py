@@ -149,6 +149,9 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
     if any(rule.id == "C04" for rule in critical):
         hint = f"docs/sources.md has the ways to write times that are read. {hint}"
+    retention = settings.store.retention
+    if retention and any(rule.id == "E01" for rule in critical):
+        hint = f"`store.retention: {retention}` keeps no case that ended longer ago. {hint}"
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 

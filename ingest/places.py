@@ -9,6 +9,7 @@ but this module and the hold knows where a store is.
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import secrets
@@ -62,8 +63,10 @@ class Folder:
                 f"Another run is working in {self}.", "Wait until it is done and run again."
             ) from None
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
             raise UsageError(
-                f"The store cannot be made in {self}: {error.strerror}.",
+                f"Nothing can be written in {self}: {error.strerror}.",
                 "Give a folder that you may write in.",
             ) from None
         try:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import assert_never
 
 import polars as pl
 
@@ -51,7 +52,7 @@ def stage(
         settings: the whole config, for its ``privacy``.
         config: the config file, for errors.
         position: where ``source`` stands in the config.
-        out: an existing folder; a file that was staged there is not staged anew.
+        out: an existing folder; where two stage the same file there, that of the first stays.
 
     Returns:
         Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns; those of one
@@ -142,7 +143,7 @@ def _read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path
             return read_ocel(file.path, file.name, wanted, scratch, source.object_type)
         case "zgw":
             return read_zgw(file.path, file.name, wanted, scratch, source.case_type)
-    raise SourceError(f"{file.name}: {file.format} is not read by this version yet.")
+    assert_never(file.format)
 
 
 def _candidates(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -20,7 +21,7 @@ from contracts.events import CASE_PREFIX, MARK
 from ingest import citizen_numbers
 from ingest.lifecycle import COLUMN, COMPLETE
 from ingest.raw import DESTROY_ON, DIGEST, ROW, Raw, place
-from ingest.zgw_gaps import DESTROYED, REGISTERED, last_day_kept, only_referred_to, waiting
+from ingest.zgw_gaps import DESTROYED, REGISTERED, destroy_on, only_referred_to, waiting
 from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
 from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
 from ingest.zgw_tables import RECORDS_AT_ONCE, tables_of
@@ -36,6 +37,7 @@ _STANDARD = (_CASE_ID, *_OF_THE_EVENT, *(CASE_PREFIX + name for name in _OF_THE_
 _REGISTERED_AT = CASE_PREFIX + REGISTERED
 _RECORDED = "aanmaakdatum"  # as the audit trail calls it
 _LOOKED_AT = ("identificatie", NOTE)  # for what is personal, and for nothing else
+_ZONE = ZoneInfo("Europe/Amsterdam")  # whose dates are in the records
 _AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
 
 
@@ -69,8 +71,8 @@ def read_zgw(
             are cases of several types and none was chosen.
     """
     tables, counted = tables_of(path, name, scratch, at_once)
-    all_zaken = _zaken(tables, name, case_type).with_columns(last_day_kept().alias(DESTROY_ON))
-    is_gone = (pl.col(DESTROY_ON) < dt.datetime.now(dt.UTC).date()).fill_null(value=False)
+    all_zaken = _zaken(tables, name, case_type).with_columns(destroy_on().alias(DESTROY_ON))
+    is_gone = (pl.col(DESTROY_ON) < dt.datetime.now(_ZONE).date()).fill_null(value=False)
     zaken = of_cases(tables, all_zaken.filter(~is_gone))
     statuses = _statuses(tables, zaken, name)
     waits, left_out = waiting(zaken, statuses)

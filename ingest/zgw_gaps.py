@@ -18,7 +18,7 @@ CLOSED: Why = "closed"
 EARLY: Why = "early"
 
 
-def last_day_kept() -> pl.Expr:
+def destroy_on() -> pl.Expr:
     """The day on which a case should be destroyed; null: on none that is known."""
     day = pl.col("archiefactiedatum").str.to_date("%Y-%m-%d", strict=False)
     return pl.when(pl.col("archiefnominatie") == "vernietigen").then(day)
