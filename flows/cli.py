@@ -154,8 +154,16 @@ def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
 @click.argument("cases", nargs=-1, required=True)
 @OUT
 @STORE
+@SET
 @JSON
-def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None) -> None:
+def forget(
+    *,
+    config: Path,
+    cases: tuple[str, ...],
+    out: Path,
+    store: str | None,
+    overrides: tuple[str, ...],
+) -> None:
     """Removes cases from the store, its history and the files of runs, for good.
 
     CASES are ids as the source has them; - reads them from stdin, one a line.
@@ -164,7 +172,7 @@ def forget(*, config: Path, cases: tuple[str, ...], out: Path, store: str | None
 
     if cases == ("-",):
         cases = tuple(filter(str.strip, sys.stdin.read().splitlines()))
-    done = forget_cases(config, cases, out, store)
+    done = forget_cases(config, cases, out, store, overrides)
     say(asdict(done), done.told)
 
 
@@ -285,7 +293,7 @@ def _run(
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     from flows import shelf, steps
 
-    if job.is_done and not steps.has_expired(job):
+    if job.is_settled and not steps.has_expired(job):
         click.echo("This very run was made before; nothing has changed since.", err=True)
         shelf.put(job)
         return job.folder

@@ -52,7 +52,9 @@ class Forgotten:
         return f"{gone} {unknown}" if self.rows or self.runs else unknown
 
 
-def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> Forgotten:
+def forget(
+    config: Path, cases: Sequence[str], out: Path, store: str | None, overrides: Sequence[str] = ()
+) -> Forgotten:
     """Removes cases for good: no run takes them in again, also if a source still has them.
 
     What a run that was broken off had brought of an API is removed as a whole.
@@ -62,13 +64,14 @@ def forget(config: Path, cases: Sequence[str], out: Path, store: str | None) -> 
         cases: their ids, as the source has them.
         out: the folder that reports are written in.
         store: the path or the URL of the store, where it is not the one of the process.
+        overrides: of the config, as runs have them.
 
     Raises:
         UsageError: there is no store.
         StoreBusy: a run is in it.
         ConfigError: the config is wrong, or the key is not usable.
     """
-    settings = load(config)
+    settings = load(config, overrides)
     folder, place = places(settings, out, store)
     key, ids = _as_stored(settings, config, cases)
     brought = landings(folder)

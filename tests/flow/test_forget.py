@@ -58,6 +58,16 @@ def forget(world: World, *cases: str, stdin: str | None = None) -> str:
     return f"{done.exit_code} {done.output}"
 
 
+def test_cases_are_forgotten_under_the_key_that_runs_have(
+    begun: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTHER", "m" * 32)
+
+    told = forget(begun, "Z3", "--set", "privacy.key_env=OTHER")
+
+    assert "of which the store has no case: 1" in told
+
+
 def holding(world: World) -> set[str]:
     """The files among all runs in which a forgotten case is named; those of the store as one."""
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series(GONE))
