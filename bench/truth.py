@@ -26,7 +26,7 @@ from flows.journey import make
 from flows.planning import plan
 from simulation.description import process_names
 from simulation.generator import LOG, Order, generate
-from simulation.score import Called, Found, Score, is_median_near, score
+from simulation.score import Called, Match, Score, is_median_near, score
 
 ROOT = Path(__file__).parents[1]
 WORKERS = 2
@@ -128,14 +128,14 @@ _HEAD = (
 
 
 def _goals(
-    found: dict[str, list[Found]],
+    found: dict[str, list[Match]],
     called: dict[str, list[Called]],
     null: Sequence[Score],
     planted: Sequence[Score],
 ) -> list[str]:
     """The goals, and how far they are reached."""
 
-    def plants(is_good: Callable[[Found], bool]) -> int:
+    def plants(is_good: Callable[[Match], bool]) -> int:
         return sum(_share(map(is_good, told)) > _HALF for told in found.values())
 
     covered = [
@@ -164,7 +164,7 @@ def _goals(
 
 _HALF = 0.5
 
-_PLANT_COLUMNS: dict[str, Callable[[list[Found]], str]] = {
+_PLANT_COLUMNS: dict[str, Callable[[list[Match]], str]] = {
     "kind": lambda told: told[0].kind,
     "in the top 5": lambda told: _percent([each.is_in_top for each in told]),
     "rank": lambda told: _median(each.rank for each in told),

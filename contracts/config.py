@@ -50,6 +50,7 @@ class Document:
 
 
 CONFIG = Document("config", Settings, "configs/ for examples")
+_SEE_THE_LINE = "Mend that line; an editor with YAML support shows what is wrong."
 _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
 _ENGINE = "HOEKSTEEN_ENGINE"
@@ -113,7 +114,9 @@ def _read_style(report: Any, path: Path) -> None:
     if named is None:
         return
     if not isinstance(named, str) or not named.strip():
-        raise ConfigError(f"{path}: 'report.style': write the path of a file with the style.")
+        raise ConfigError(
+            f"{path}: 'report.style' is no path.", "Write that of a file with the style."
+        )
     file = resolve_path(named, path)
     report["style"] = _fitting(HouseStyle, plain(parse(file, _STYLE)), file, _STYLE)
 
@@ -131,17 +134,22 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
         raise ConfigError(f"There is no {what.name} file {path}.", _similar_file(path)) from None
     except json.JSONDecodeError as error:
         raise ConfigError(
-            f"{path} is not valid JSON at line {error.lineno}: {error.msg}."
+            f"{path} is not valid JSON at line {error.lineno}: {error.msg}.", _SEE_THE_LINE
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"{path} cannot be read: {reason}.") from None
+        raise ConfigError(
+            f"{path} cannot be read: {reason}.", "Save it as UTF-8, where it may be read from here."
+        ) from None
     except yaml.MarkedYAMLError as error:
         where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConfigError(f"{path} is not valid YAML{where}: {error.problem}.") from None
+        raise ConfigError(
+            f"{path} is not valid YAML{where}: {error.problem}.", _SEE_THE_LINE
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(
-            f"{path} is not valid YAML: it holds a character, a date or a reference that cannot be."
+            f"{path} is not valid YAML: a character, a date or a reference in it cannot be.",
+            "Put quotes around a text that YAML takes for something else.",
         ) from None
     if not isinstance(document, dict):
         raise ConfigError(f"{path} is not a {what.name}: it holds no keys.", f"See {what.seen_in}.")
@@ -186,7 +194,10 @@ def _override(document: dict[str, Any], override: str) -> None:
     try:
         value = _read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise ConfigError(f"--set {override}: the value is not valid YAML.") from None
+        raise ConfigError(
+            f"--set {override}: the value is not valid YAML.",
+            "For example --set 'journey.end=[Besluit verzonden]'.",
+        ) from None
     *parents, last = key.strip().split(".")
     place: Any = document
     for part in parents:
@@ -200,7 +211,7 @@ def _child(place: Any, part: str, override: str) -> Any:
         return place.setdefault(part, {})
     if isinstance(place, list) and part.isdigit() and int(part) < len(place):
         return place[int(part)]
-    raise ConfigError(f"--set {override}: there is no place '{part}' in the config.")
+    raise _no_place(override, part)
 
 
 def _put(place: Any, part: str, value: Any, override: str) -> None:
@@ -209,7 +220,14 @@ def _put(place: Any, part: str, value: Any, override: str) -> None:
     elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
         place[int(part)] = value
     else:
-        raise ConfigError(f"--set {override}: there is no place '{part}' in the config.")
+        raise _no_place(override, part)
+
+
+def _no_place(override: str, part: str) -> ConfigError:
+    return ConfigError(
+        f"--set {override}: there is no place '{part}' in the config.",
+        "Members of a list are numbered from 0: sources.0.path is the path of the first source.",
+    )
 
 
 def _fill(value: Any, environ: Mapping[str, str], path: Path) -> Any:
@@ -276,7 +294,8 @@ def _explain(path: Path, error: ErrorDetails, what: Document) -> ConfigError:
         hint = f"Did you mean '{near[0]}'?" if near else f"Valid keys here: {', '.join(valid)}."
         return ConfigError(f"{path}: '{key}' is not a key of the {what.name}.", hint)
     message = _IN_WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return ConfigError(f"{path}: '{key}': {message}." if key else f"{path}: {message}.")
+    said = f"{path}: '{key}': {message}." if key else f"{path}: {message}."
+    return ConfigError(said, f"See {what.seen_in}.")
 
 
 def _valid_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

@@ -23,7 +23,7 @@ from contracts.attributes import Name
 from contracts.config import Document, parse, refusal
 from contracts.errors import ConfigError
 from contracts.findings import Kind
-from contracts.models import Model
+from contracts.models import Model, in_text
 
 FILE = "dialogue.yaml"
 MOST_CHARACTERS = 4000
@@ -39,12 +39,6 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _in_text(value: object) -> object:
-    """A date or a number as YAML gives it, in text."""
-    is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
-    return str(value) if is_other else value
-
-
 def _said(value: object) -> object:
     """YAML takes yes and no for true and false."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
@@ -56,7 +50,7 @@ def _short(text: str) -> str:
     return one_line(text)
 
 
-Words = Annotated[str, BeforeValidator(_in_text), AfterValidator(_short)]
+Words = Annotated[str, BeforeValidator(in_text), AfterValidator(_short)]
 
 
 class Answer(Model):

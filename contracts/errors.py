@@ -7,7 +7,7 @@ HoeksteenError                 exit code
 ├── UsageError                 2   the command was used wrongly
 ├── GateStopped                3   validation stopped the run; nothing after it ran
 ├── SourceError                4   a source, a store's storage, or Prefect does not do as asked
-├── EngineError                4   the workers, or the time that a stage may take, do not suffice
+├── EngineError                4   workers, the time for a stage, or room on a disk do not suffice
 └── StoreBusy                  5   another run holds the same store
 
 Anything else that escapes is a defect of ours and exits 1.
@@ -57,7 +57,7 @@ class SourceError(HoeksteenError):
 
 
 class EngineError(HoeksteenError):
-    """The work could not be done: the workers are not there or not fit, or it took too long."""
+    """The work could not be done: no fit worker is there, a stage took too long, a disk is full."""
 
     exit_code: ClassVar[int] = 4
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,9 @@ class Model(BaseModel):
     """Frozen, and a typo is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def in_text(value: object) -> object:
+    """A year, a number or a date as YAML gives it, in text; anything else as it is."""
+    is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
+    return str(value) if is_other else value

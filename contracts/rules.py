@@ -107,8 +107,13 @@ def rule_table(file: Path = FILE) -> dict[str, Rule]:
     return table
 
 
+TIMES_ARE_READ, NOT_IN_THE_FUTURE, SAID_ONCE = "C04", "DQ03", "DQ18"
+ORDER_IS_KNOWN, ENDS_OCCUR = "O01", "E01"
+"""The ids of rules of which more depends than which rows are set aside."""
+
+
 class RuleChoice(Model):
-    """What a process asks otherwise of its log than the table does."""
+    """What a config changes of one rule: how severe it is, and its limit."""
 
     severity: Severity | None = None
     limit: float | None = Field(default=None, gt=0)

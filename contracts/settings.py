@@ -29,7 +29,7 @@ from contracts.attributes import CaseAttribute, Name
 from contracts.cron import Cron
 from contracts.deadlines import Deadline
 from contracts.house_style import HouseStyle
-from contracts.models import Model
+from contracts.models import Model, in_text
 from contracts.norms import Period, amount_of
 from contracts.opening_hours import OpeningHours
 from contracts.rules import Validation
@@ -51,12 +51,6 @@ def _known_country(code: str) -> str:
     return code
 
 
-def _in_text(value: object) -> object:
-    """A year or a date as YAML gives it, in text."""
-    is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
-    return str(value) if is_other else value
-
-
 def _known_engine(name: str) -> str:
     if name not in ("local", "dask") and not re.fullmatch(r"(tcp|tls|wss?)://\S+:\d+", name):
         raise ValueError("write local, dask, or where a scheduler of Dask is, as tcp://host:8786")
@@ -65,7 +59,7 @@ def _known_engine(name: str) -> str:
 
 NamedStyle = Annotated[HouseStyle, WithJsonSchema({"type": "string", "minLength": 1})]
 """In a config the path of a file of tokens, which is read with it."""
-Epoch = Annotated[Name, BeforeValidator(_in_text, json_schema_input_type=int | str)]
+Epoch = Annotated[Name, BeforeValidator(in_text, json_schema_input_type=int | str)]
 Country = Annotated[str, AfterValidator(_known_country)]
 Engine = Annotated[Name, AfterValidator(_known_engine)]
 """Where the work is done: ``local``, in one process; ``dask``, by workers that are started on this
@@ -73,7 +67,10 @@ machine; or by those of a scheduler that is there, by its address."""
 
 
 class Text(Model):
-    """A text in the languages of the report; a language left out takes the other's."""
+    """A text in the languages of the report.
+
+    A language left out takes the other's, but the name of a step: that is then as in the log.
+    """
 
     nl: Name | None = None
     en: Name | None = None
@@ -128,9 +125,9 @@ class Pause(Model):
 
 
 class Suspension(Model):
-    """Between which events a term of the law stands still: from the day after the first.
+    """A term of the law stands still from the day after ``from`` until the day of ``to``.
 
-    It does until the day of the second; of ``at_most`` so long, without it until then.
+    While no ``to`` has come it does for ``at_most``, else for as long as the case is open.
     """
 
     start: Name = Field(alias="from")

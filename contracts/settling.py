@@ -13,11 +13,11 @@ from pathlib import Path
 
 @contextmanager
 def whole(folder: Path) -> Iterator[Path]:
-    """Gives an empty folder to write in, that becomes ``folder`` when all is written.
+    """Writes a folder in one step: what is written in the one that it gives is then renamed.
 
-    Two may be at the same one, where a worker was taken for dead: what they write is the same, and
-    that of the first stays. The folder that it is to be in must be there: who comes back after the
-    run has ended finds it gone, and makes nothing.
+    Two may write the same folder, where a worker was taken for dead: what they write is the same,
+    and that of the first stays. The folder above it must be there: who comes back after the run has
+    ended finds it gone, and makes nothing.
     """
     aside = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}")
     aside.mkdir()

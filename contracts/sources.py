@@ -215,7 +215,7 @@ class Source(Model):
     @property
     def is_asked(self) -> bool:
         """Whether it is a database or an API: nobody knows what it has before it is asked."""
-        return self.meant_format == "sql" or self.path.startswith(("https://", "http://"))
+        return self.meant_format == "sql" or is_web_address(self.path)
 
     @model_validator(mode="after")
     def _milestones_are_the_events(self) -> Source:
@@ -226,7 +226,7 @@ class Source(Model):
 
     @model_validator(mode="after")
     def _says_who_asks(self) -> Source:
-        if self.format == "zgw" and self.path.startswith(("https://", "http://")):
+        if self.format == "zgw" and is_web_address(self.path):
             for url in filter(None, (self.path, self.catalogue)):
                 _check_address(url)
             for key in ("client_id_env", "client_secret_env"):
@@ -235,6 +235,11 @@ class Source(Model):
                         f"{key} is missing; name the environment variable that holds it"
                     )
         return self
+
+
+def is_web_address(path: str) -> bool:
+    """Whether a source is asked over the web, as an API is."""
+    return path.startswith(("https://", "http://"))
 
 
 def resolve_path(path: str, config: Path) -> Path:

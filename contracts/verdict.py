@@ -127,7 +127,7 @@ def _size(rule: Broken) -> int:
 
 
 def _is_told(seen: Sequence[Broken], rows: int | None, cases: int | None, k: int) -> bool:
-    """Whether what is left besides one of them, or all, is so little that it may be worked out."""
+    """Whether a total less one of these counts, or less all, gives away a hidden count."""
     left = [
         total - told
         for total, each in ((rows, [rule.rows for rule in seen]), (cases, [r.cases for r in seen]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.rules import Severity
 from contracts.verdict import RuleResult
-from flows.yaml_lines import listed, remark, said, scalar, sequence
+from flows.yaml_lines import LEAST_TOLD, listed, many, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
@@ -30,7 +30,6 @@ _ROLES = (
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
     *("resource", "team", "org"),
 )
-_LEAST = 10
 _SEGMENTS = 6
 _NO_END = "?"  # while it is not known
 _CONSEQUENCE: dict[Severity, str] = {
@@ -41,7 +40,7 @@ _CONSEQUENCE: dict[Severity, str] = {
 
 
 @dataclass(frozen=True)
-class Found:
+class Guessed:
     """All that was guessed of an export; what could not be looked at is null."""
 
     process: str
@@ -111,18 +110,18 @@ class Found:
         return {"process": {"id": self.process}, "sources": [source], "journey": journey}
 
 
-def config_text(found: Found) -> str:
+def config_text(found: Guessed) -> str:
     """The whole file."""
     blocks = (_head, _source, _journey, _deadlines, _validation, _analysis)
     return "\n".join(line for block in blocks for line in block(found)) + "\n"
 
 
-def _head(found: Found) -> Iterator[str]:
+def _head(found: Guessed) -> Iterator[str]:
     yield "# What `hoeksteen init` made of an export: guesses, each with what tells so beside it."
     yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     if found.journey:
         of_what = "milestones" if found.roles.milestones else "rows"
-        rows, cases = _many(found.journey.rows, of_what), _many(found.journey.cases, "cases")
+        rows, cases = many(found.journey.rows, of_what), many(found.journey.cases, "cases")
         yield f"# The export has {rows}, with events of {cases}."
     for sentence in found.undecided:
         yield from remark(f"TODO {sentence}")
@@ -130,7 +129,7 @@ def _head(found: Found) -> Iterator[str]:
     yield from said(f"  id: {found.process}", "of the folder that reports are written in")
 
 
-def _source(found: Found) -> Iterator[str]:
+def _source(found: Guessed) -> Iterator[str]:
     yield "sources:"
     yield f"  - path: {scalar(found.export.path)}"
     yield from said(f"    format: {found.export.format}", "so its files begin")
@@ -169,7 +168,7 @@ def _table(seen: Glance) -> Iterator[str]:
         )
 
 
-def _milestones(found: Found) -> Iterator[str]:
+def _milestones(found: Guessed) -> Iterator[str]:
     if not found.roles.milestones:
         return
     yield from said("    milestones:", "a row a case: an activity for each column of times")
@@ -183,14 +182,14 @@ def _object_type(seen: Glance) -> Iterator[str]:
     if seen.object_type is None:
         return
     others = [name for name in seen.object_types if name != seen.object_type]
-    most = _many(seen.object_types[seen.object_type], "of its objects")
+    most = many(seen.object_types[seen.object_type], "of its objects")
     told = f"{most} have two events or more" + (
         f", the most; there are also {listed(others)}" if others else ""
     )
     yield from said(f"    object_type: {scalar(seen.object_type)}", told)
 
 
-def _column(found: Found, role: str) -> Iterator[str]:
+def _column(found: Guessed, role: str) -> Iterator[str]:
     roles, in_two = found.roles, found.seen.in_two
     guess = roles.found.get(role)
     if guess and guess.value in in_two:
@@ -230,13 +229,13 @@ def _case_attributes(attributes: Attributes) -> Iterator[str]:
         yield from remark(f"not read: {listed(attributes.rest)}", "    ")
 
 
-def _told_of_zone(found: Found) -> str:
+def _told_of_zone(found: Guessed) -> str:
     timestamp = found.roles.found.get("timestamp")
     times = [timestamp] if timestamp else found.roles.milestones.values()
     return zone_evidence(found.seen, [each.value for each in times])
 
 
-def _journey(found: Found) -> Iterator[str]:
+def _journey(found: Guessed) -> Iterator[str]:
     yield "journey:"
     if found.journey is None:
         yield "  start: []"
@@ -276,13 +275,13 @@ def _steps(journey: Journey) -> Iterator[str]:
         yield from said(f"    {scalar(name)}: {{actor: {actor.value}}}", actor.evidence)
 
 
-def _deadlines(_: Found) -> Iterator[str]:
+def _deadlines(_: Guessed) -> Iterator[str]:
     yield "# Which term of the law holds no export tells; docs/norms.md has those that are known."
     yield "# deadlines:"
     yield "#   - {id: beslistermijn, rule: awb-4-13}"
 
 
-def _validation(found: Found) -> Iterator[str]:
+def _validation(found: Guessed) -> Iterator[str]:
     """What the gate says, and what may be asked otherwise; a comment where nothing need be."""
     if found.journey is None or found.judged is None or not found.judged.proposals:
         return
@@ -308,8 +307,8 @@ def _choice(proposal: Proposal, is_asked: bool) -> Iterable[str]:  # noqa: FBT00
 
 def _told(rule: RuleResult, rows: int, cases: int) -> str:
     where = ""
-    if 0 < rule.cases < _LEAST or 0 < rule.rows < _LEAST:
-        where = f" Not so in fewer than {_LEAST} rows or cases."
+    if 0 < rule.cases < LEAST_TOLD or 0 < rule.rows < LEAST_TOLD:
+        where = f" Not so in fewer than {LEAST_TOLD} rows or cases."
     elif rule.rows:
         where = f" Not so in {rule.rows:,} rows ({share(rule.rows / rows)})."
     elif rule.cases:
@@ -318,13 +317,9 @@ def _told(rule: RuleResult, rows: int, cases: int) -> str:
     return f"{rule.id}: {said}{where} {_CONSEQUENCE[rule.severity]}"
 
 
-def _analysis(found: Found) -> Iterator[str]:
+def _analysis(found: Guessed) -> Iterator[str]:
     names = found.case_attributes[:_SEGMENTS]
     if names:
         yield "analysis:"
         yield "  segments:  # groups that are compared"
         yield from (f"    - {scalar(name)}" for name in names)
-
-
-def _many(count: int, what: str) -> str:
-    return f"fewer than {_LEAST} {what}" if 0 < count < _LEAST else f"{count:,} {what}"

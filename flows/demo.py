@@ -13,7 +13,7 @@ from typing import NamedTuple
 from contracts.findings import Findings
 from simulation.description import process_names
 from simulation.generator import LOG, TRUTH, Order, generate
-from simulation.score import Found, Score, score
+from simulation.score import Match, Score, score
 
 _CONFIGS = Path(__file__).parents[1] / "configs"
 _DIALECT = "csv-nl"
@@ -62,7 +62,7 @@ def table(told: Score) -> str:
     )
 
 
-def _line(found: Found) -> tuple[str, ...]:
+def _line(found: Match) -> tuple[str, ...]:
     said = found.effect_said_days
     return (
         found.plant,

@@ -33,7 +33,7 @@ from flows.deployables import MAIL, WATCH, deployments_of
 from flows.journey import journey
 from flows.mail import mail
 from flows.prefect_server import answering
-from flows.scheduled import FLOW, SLUG, TAG, Found, find
+from flows.scheduled import FLOW, SLUG, TAG, Configs, find
 from flows.watch import watch
 
 _ADD_ONE = 'Add one, for example `schedule: {cron: "0 6 * * mon"}`.'
@@ -107,7 +107,7 @@ class _Runner(Runner):
 
 
 @contextmanager
-def _server(found: Found) -> Iterator[SyncPrefectClient]:
+def _server(found: Configs) -> Iterator[SyncPrefectClient]:
     """A client of the server that is set."""
     if not PREFECT_API_URL.value():
         if not found.scheduled:
@@ -128,7 +128,7 @@ def _nothing_scheduled() -> UsageError:
 
 
 def _take_away(
-    client: SyncPrefectClient, found: Found, wanted: Sequence[RunnerDeployment], *, is_named: bool
+    client: SyncPrefectClient, found: Configs, wanted: Sequence[RunnerDeployment], *, is_named: bool
 ) -> list[str]:
     """Takes away what configs do not ask for any more; gives the names of those deployments.
 

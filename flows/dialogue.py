@@ -8,8 +8,6 @@ A workbook is read only where somebody saved it: as it was written it holds what
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +22,7 @@ from contracts.dialogue import Answer, Answers, Place
 from contracts.errors import ConfigError, UsageError
 from contracts.findings import Bottleneck
 from contracts.settings import Settings
+from flows.files import read_json, sha256_of
 
 if TYPE_CHECKING:
     from reporting.answers import Written
@@ -55,7 +54,7 @@ def answers(config: Path, settings: Settings, process_folder: Path) -> Answers:
 
 def told(run: Path, given: Answers) -> dict[str, Any]:
     """What ``run.json`` says of answers, so that a next run knows which are new."""
-    books = {name: _digest(run / name) for name in BOOKS if (run / name).exists()}
+    books = {name: sha256_of(run / name) for name in BOOKS if (run / name).exists()}
     return {"answers": given.model_dump(mode="json", by_alias=True), "workbooks": books}
 
 
@@ -68,7 +67,7 @@ def then(
         return {}
     kept: dict[dt.date, tuple[Bottleneck, ...]] = {}
     for folder in _whole_runs(process_folder):
-        found = _read(folder / "findings.json")
+        found = read_json(folder / "findings.json")
         day = dt.datetime.fromisoformat(found["as_of"]).astimezone(zone).date()
         if day in days:
             with suppress(ValidationError):  # as another version wrote it
@@ -79,7 +78,9 @@ def then(
 def _whole_runs(process_folder: Path) -> list[Path]:
     """The folders of runs, in the order in which they were made."""
     folders = [path.parent for path in process_folder.glob("*/findings.json")]
-    runs = ((folder, _read(folder / "run.json")) for folder in folders if not folder.is_symlink())
+    runs = (
+        (folder, read_json(folder / "run.json")) for folder in folders if not folder.is_symlink()
+    )
     made = [(run["known_at"], folder) for folder, run in runs if "known_at" in run]
     return [folder for _, folder in sorted(made)]
 
@@ -88,12 +89,12 @@ def _of_last_run(run: Path) -> list[Answer]:
     """The answers of earlier workbooks, with what was written since in those of the last run."""
     if not (run / "run.json").exists():
         return []
-    told_of = _read(run / "run.json")
+    told_of = read_json(run / "run.json")
     before = Answers.model_validate(told_of.get("answers", {}))
     known = {answer.place: answer for answer in before.workbook}
     books = told_of.get("workbooks", {})
     saved = [run / name for name in books if (run / name).exists()]
-    saved = [path for path in saved if _digest(path) != books[path.name]]
+    saved = [path for path in saved if sha256_of(path) != books[path.name]]
     for path in sorted(saved, key=lambda each: each.stat().st_mtime_ns):  # the last one wins
         _take_over(path, before, told_of["config"], known)
     return list(known.values())
@@ -107,7 +108,7 @@ def _take_over(
     from reporting.places_sheet import EARLIER, PLACES
     from reporting.speech import Speech
 
-    found = _read(path.parent / "findings.json")
+    found = read_json(path.parent / "findings.json")
     zone = ZoneInfo(config["sources"][0]["timezone"])
     day = dt.datetime.fromisoformat(found["as_of"]).astimezone(zone).date()
     speech = Speech(config["report"]["languages"][0], zone)
@@ -158,13 +159,3 @@ def _cells(path: Path, sheet: str) -> pl.DataFrame:
 
     with tempfile.TemporaryDirectory() as scratch:
         return pl.read_parquet(sheet_of(path, str(path), Path(scratch), sheet), glob=False)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return document
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

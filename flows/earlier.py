@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import BaseModel
 from contracts.events import CANDIDATES
 from contracts.findings import Quantiles, Since
 from contracts.settings import Definition, Settings
+from flows.files import read_json
 from flows.job import Job
 from ingest.batches import Batch, Version, paths_of
 from ingest.places import Place
@@ -44,7 +44,7 @@ def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | N
         return None
     if job.looks_back:
         return "looks_back"
-    found, run = (_read(folder / name) for name in ("findings.json", "run.json"))
+    found, run = (read_json(folder / name) for name in ("findings.json", "run.json"))
     if found["log"]["cases"] is None:
         return "few"
     version = _version(job.store, run)
@@ -66,11 +66,6 @@ def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
         }
         for batch in batches
     ]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return document
 
 
 def _version(store: Place, run: dict[str, Any]) -> Version | None:

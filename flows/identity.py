@@ -21,8 +21,9 @@ from contracts.errors import SourceError
 from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, ago
 from contracts.sources import resolve_path
+from flows.files import sha256_of
 from ingest.batches import Origin, Version
-from ingest.sources import Address, Found, SourceFile
+from ingest.sources import Address, Located, SourceFile
 from ingest.zgw_pages import pages_of
 
 VERSION = version("hoeksteen")
@@ -57,11 +58,13 @@ def identity(
 
 def _drawn(settings: Settings, config: Path) -> str | None:
     """A digest of the drawing of how cases should go, where the config names one that is there."""
-    path = resolve_path(settings.journey.bpmn or ".", config)
+    if settings.journey.bpmn is None:
+        return None
+    path = resolve_path(settings.journey.bpmn, config)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def digest(file: Found, now: dt.datetime) -> str:
+def digest(file: Located, now: dt.datetime) -> str:
     """The digest of what an export holds; of an address, of what it has ``now``."""
     if isinstance(file, Address):  # nobody knows what it will give before it is asked
         moment = file.version or now.isoformat()
@@ -83,18 +86,13 @@ def _files(file: SourceFile) -> list[Path]:
 def _file_digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) -> str:
     """The SHA-256 of a file, or of those of its files, computed once while they do not change."""
     try:
-        digests = [_sha256(path) for path in _files(file)]
+        digests = [sha256_of(path) for path in _files(file)]
     except OSError as error:
         message = f"{file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Make it readable for the user that runs this.") from None
     return (
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def cases_left_out(settings: Settings, now: dt.datetime, held: Version | None) -> list[str]:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from contracts.errors import UsageError
 from contracts.settings import Settings
-from flows.config_text import Found, config_text
+from contracts.sources import is_web_address
+from flows.config_text import Guessed, config_text
 from flows.init_api import api_config
 from flows.questions import Ask
 from ingest.attribute_guesses import guess_attributes
@@ -33,7 +34,6 @@ _MEANING = {
     "activity": "what was done",
     "timestamp": "when it was done",
 }
-_OF_AN_API = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,15 @@ def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
     except FileExistsError:
         raise _taken(config) from None
     except OSError as error:
-        raise UsageError(f"{config} cannot be written: {error.strerror}.") from None
+        raise UsageError(
+            f"{config} cannot be written: {error.strerror}.", "Name another file with --out."
+        ) from None
     return Written(config, undecided)
 
 
 def _made(export: str, process: str, config: Path, ask: Ask | None) -> tuple[str, tuple[str, ...]]:
     """The text of the config, and what is left to decide."""
-    if export.startswith(_OF_AN_API):
+    if is_web_address(export):
         return api_config(export, process)
     found = _look(open_export(export, config), process, config, ask)
     return config_text(found), found.undecided
@@ -80,7 +82,7 @@ def _made(export: str, process: str, config: Path, ask: Ask | None) -> tuple[str
 
 def _name(export: str) -> str:
     """What an export is called: a pattern after its folder, an API after its host."""
-    if export.startswith(_OF_AN_API):
+    if is_web_address(export):
         return urlsplit(export).hostname or ""
     path = Path(export)
     named = path.parent if re.search(r"[*?\[]", path.name) else path
@@ -105,7 +107,7 @@ def _taken(config: Path) -> UsageError:
     )
 
 
-def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Found:
+def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guessed:
     """All guesses; those of the journey and the gate need all columns that an event has."""
     seen = _glance(export, ask)
     roles = guess_milestones(seen)
@@ -113,9 +115,9 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Found:
         seen = put_together(seen)
         roles = _roles(seen, ask)
     if roles.candidates:
-        return Found(process, export, seen, roles)
+        return Guessed(process, export, seen, roles)
     attributes = guess_attributes(seen, roles)
-    columns, names = Found(process, export, seen, roles, attributes), list(roles.milestones)
+    columns, names = Guessed(process, export, seen, roles, attributes), list(roles.milestones)
     now = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.model_validate(columns.document())
@@ -126,13 +128,13 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Found:
         if ask and not journey.ends and journey.often_last:
             end = ask("With which activity does a case end?", journey.often_last)
             journey = guess_journey(paths, now, least, end=Guess(end, _ANSWERED))
-        whole = Found(process, export, seen, roles, attributes, journey)
+        whole = Guessed(process, export, seen, roles, attributes, journey)
         if not journey.ends:
             return whole
         from validation.profile import profile
 
         judged = profile(paths, Settings.model_validate(whole.document()), now)
-        return Found(process, export, seen, roles, attributes, journey, judged)
+        return Guessed(process, export, seen, roles, attributes, journey, judged)
 
 
 def _glance(export: Export, ask: Ask | None) -> Glance:

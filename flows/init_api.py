@@ -10,13 +10,12 @@ from pydantic import ValidationError
 
 from contracts.errors import SourceError, UsageError
 from contracts.sources import Source
-from flows.yaml_lines import listed, remark, said, scalar
+from flows.yaml_lines import listed, many, remark, said, scalar
 from ingest.zgw_gaps import REGISTERED
 from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED
 from ingest.zgw_types import CaseType, case_types_at
 
 _CLIENT_ID, _SECRET = "ZGW_CLIENT_ID", "ZGW_CLIENT_SECRET"
-_LEAST = 10
 _COLUMNS = {
     "registration_timestamp": "registratiedatum",
     "closing_timestamp": "einddatum",
@@ -60,7 +59,7 @@ def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     yield f"  - path: {scalar(url)}"
     yield "    format: zgw"
     rest = f"; there are also {listed(type_.name for type_ in others)}" if others else ""
-    yield from said(f"    case_type: {scalar(chosen.name)}", f"{_many(chosen.cases)}{rest}")
+    yield from said(f"    case_type: {scalar(chosen.name)}", f"{many(chosen.cases, 'cases')}{rest}")
     yield from said(f"    client_id_env: {_CLIENT_ID}", "the environment variables that hold")
     yield from said(f"    client_secret_env: {_SECRET}", "who asks; never written here")
     yield "    columns:"
@@ -83,7 +82,3 @@ def _named(key: str, names: Sequence[str], told: str) -> Iterator[str]:
         yield from (f"    - {scalar(name)}" for name in names)
     else:
         yield f"  {key}:  # TODO the catalogue has no statuses of this case type"
-
-
-def _many(cases: int) -> str:
-    return f"{cases:,} cases" if cases >= _LEAST else f"fewer than {_LEAST} cases"

@@ -15,15 +15,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from contracts.dialogue import Answers
+from contracts.rules import NOT_IN_THE_FUTURE
 from contracts.settings import Settings, ago
 from ingest.batches import Batch, Origin, Version
 from ingest.places import Place
-from ingest.sources import Address, Found
+from ingest.sources import Address, Located
 
 UNTOLD = ".untold"
 """Stands in the folder of a run until Prefect was told of it."""
-NOT_YET = "DQ03"
-"""The rule of the gate that depends on when a run is made."""
 
 
 class Input(BaseModel):
@@ -35,7 +34,7 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     position: int
-    file: Found
+    file: Located
     origin: Origin
 
     @property
@@ -172,7 +171,7 @@ class Job(BaseModel):
         if not path.exists():
             return False
         failed = json.loads(path.read_text("utf-8"))["validation"]["failed"]
-        return all(rule["id"] != NOT_YET for rule in failed)
+        return all(rule["id"] != NOT_IN_THE_FUTURE for rule in failed)
 
     @property
     def is_settled(self) -> bool:

@@ -50,7 +50,7 @@ def answering() -> Iterator[None]:
             f"The server of Prefect at {url} does not answer ({why}).", hint
         ) from None
     except DeploymentApplyError as error:
-        raise SourceError(f"The server of Prefect at {url} refuses it: {error}") from None
+        raise SourceError(f"The server of Prefect at {url} refuses it: {error}", hint) from None
 
 
 def _detail(answer: httpx.Response) -> str | None:

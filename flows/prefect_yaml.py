@@ -14,6 +14,7 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments.runner import RunnerDeployment
 
 from contracts.errors import UsageError
+from flows.files import write_aside
 from flows.yaml_lines import scalar, sequence
 
 PREFECT_YAML = Path("prefect.yaml")
@@ -55,10 +56,8 @@ def write(deployments: Sequence[RunnerDeployment], pool: str, path: Path = PREFE
     Raises:
         UsageError: it cannot be written here.
     """
-    aside = path.with_name(f".making-{path.name}")
     try:
-        aside.write_text(text(deployments, pool), encoding="utf-8", newline="\n")
-        aside.replace(path)
+        write_aside(path, text(deployments, pool))
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written here: {error.strerror}.",

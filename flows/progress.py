@@ -57,7 +57,7 @@ class Nobody:
         return iter(results)
 
     def note(self, said: str) -> None:
-        """The screen has it."""
+        """Nothing is noted: the stages are on the screen."""
 
     def judged(self, job: Job) -> None:
         """Nothing is noted."""

@@ -50,7 +50,7 @@ class Scheduled:
 
 
 @dataclass(frozen=True)
-class Found:
+class Configs:
     """The configs that were looked at: those with a schedule, and the paths of those without."""
 
     scheduled: tuple[Scheduled, ...]
@@ -62,7 +62,7 @@ class Found:
         return {str(path) for path in (*self.without, *(each.config for each in self.scheduled))}
 
 
-def find(configs: Sequence[Path], out: Path, stores: str | None) -> Found:
+def find(configs: Sequence[Path], out: Path, stores: str | None) -> Configs:
     """Reads ``configs``, or else all in ``configs/``; ``stores`` is where their stores are.
 
     Of those without a schedule nothing else is looked at.
@@ -76,7 +76,7 @@ def find(configs: Sequence[Path], out: Path, stores: str | None) -> Found:
     scheduled = tuple(_read(paths, out.resolve(), stores))
     _check_names(scheduled)
     with_one = {each.config for each in scheduled}
-    return Found(scheduled, tuple(path for path in paths if path not in with_one))
+    return Configs(scheduled, tuple(path for path in paths if path not in with_one))
 
 
 def _read(paths: Sequence[Path], out: Path, stores: str | None) -> Iterator[Scheduled]:

@@ -20,6 +20,7 @@ from contracts.findings import Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from flows import metrics
+from flows.files import write_aside
 from flows.identity import VERSION
 from flows.job import Job
 from reporting.index import Shelved, languages, page
@@ -70,7 +71,7 @@ def tell_of_all(out: Path) -> None:
     try:
         with FileLock(out / ".index", timeout=_WAIT_SECONDS):
             _write_index(out)
-            _write(out / metrics.FILE, metrics.text(out))
+            write_aside(out / metrics.FILE, metrics.text(out))
     except OSError as error:
         why = error.strerror or "another run is at it"
         click.echo(f"{out / INDEX} is not up to date ({why}); the next run mends that.", err=True)
@@ -82,14 +83,7 @@ def _write_index(out: Path) -> None:
     for number, language in enumerate(languages(runs)):
         text = page(runs, language, VERSION)
         for name in ([INDEX] if number == 0 else []) + [f"index.{language}.html"]:
-            _write(out / name, text)
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a file aside and renames it; aside it has no ending that anybody looks for."""
-    aside = path.with_name(f".{path.name}.making")
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    aside.replace(path)
+            write_aside(out / name, text)
 
 
 def _runs(out: Path) -> Iterator[Shelved]:

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from contracts.errors import GateStopped
+from contracts.rules import ENDS_OCCUR, TIMES_ARE_READ
 from contracts.settings import Settings, ago
 from contracts.settling import whole
 from contracts.verdict import Verdict
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from mining.journeys import Lens
     from mining.summaries import Bucket
     from validation.engine.table import Each
-
-Part = TypeVar("Part")
 
 _SURVEYS, _SUMMARIES, _WORK, _CHANGES = "surveys", "summaries", "work", "changes"
 _EVENTS = "events.parquet"
@@ -147,10 +146,10 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
     told = verdict.sentences(settings.privacy.minimum_group)
     said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
-    if any(rule.id == "C04" for rule in critical):
+    if any(rule.id == TIMES_ARE_READ for rule in critical):
         hint = f"docs/sources.md has the ways to write times that are read. {hint}"
     retention = settings.store.retention
-    if retention and any(rule.id == "E01" for rule in critical):
+    if retention and any(rule.id == ENDS_OCCUR for rule in critical):
         hint = f"`store.retention: {retention}` keeps no case that ended longer ago. {hint}"
     return GateStopped(f"The gate stopped the run. {said}", hint)
 

@@ -26,10 +26,11 @@ from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
 from flows.endings import ended
 from flows.events import emit
+from flows.files import write_aside
 from flows.identity import stamps
 from flows.job import Job
 from flows.planning import places, plan
-from ingest.sources import Address, Found, find_all
+from ingest.sources import Address, Located, find_all
 
 MEMORY = ".watched.json"
 _PARAMETERS = ("config", "out", "store", "overrides")
@@ -134,9 +135,7 @@ def look(
 def keep(seen: Look) -> None:
     """Remembers what a look saw."""
     seen.memory.parent.mkdir(parents=True, exist_ok=True)
-    aside = seen.memory.with_name(f".making{seen.memory.name}")
-    aside.write_text(seen.seen.model_dump_json(), encoding="utf-8")
-    aside.replace(seen.memory)
+    write_aside(seen.memory, seen.seen.model_dump_json())
 
 
 def _recalled(memory: Path) -> Seen | None:
@@ -154,13 +153,13 @@ def _every(settings: Settings, config: Path) -> dt.timedelta:
     return settings.schedule.watch
 
 
-def _found(settings: Settings, config: Path) -> list[Found]:
+def _found(settings: Settings, config: Path) -> list[Located]:
     """What is there; a pattern or a folder may be empty."""
     given = [source.path for source in settings.sources]
     return [file for _, file in find_all(settings, config, given)]
 
 
-def _digest(found: Sequence[Found]) -> str:
+def _digest(found: Sequence[Located]) -> str:
     """The same as long as the files look the same; empty while one of them goes away."""
     try:
         looks = [

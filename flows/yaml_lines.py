@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 import yaml
 
 WIDTH = 100
+LEAST_TOLD = 10
+"""Of how many rows or cases at least a config tells the number."""
 
 
 def scalar(text: str) -> str:
@@ -53,3 +55,8 @@ def remark(text: str, indent: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def many(count: int, what: str) -> str:
+    """How many there are; of a few only that they are."""
+    return f"fewer than {LEAST_TOLD} {what}" if 0 < count < LEAST_TOLD else f"{count:,} {what}"

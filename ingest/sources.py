@@ -66,7 +66,8 @@ class Address:
         return self.url.partition("://")[0].lower()
 
 
-Found = SourceFile | Address
+Located = SourceFile | Address
+"""What a source of the config comes to."""
 
 
 def name_for_readers(name: str) -> str:
@@ -84,7 +85,7 @@ def name_for_readers(name: str) -> str:
 
 def find_all(
     settings: Settings, config: Path, kept: Collection[str] = ()
-) -> list[tuple[int, Found]]:
+) -> list[tuple[int, Located]]:
     """What every source means, each with its source's position, in order of the config.
 
     Of the sources in ``kept``, as the config gives them, earlier files are in the store: a pattern
@@ -99,7 +100,7 @@ def find_all(
         for file in find(source, config, position, may_be_empty=source.path in kept)
     ]
     seen: Counter[str] = Counter()
-    distinct: list[tuple[int, Found]] = []
+    distinct: list[tuple[int, Located]] = []
     for position, file in found:
         seen[file.name] += 1
         again = f"#{seen[file.name]}" if seen[file.name] > 1 else ""
@@ -109,7 +110,7 @@ def find_all(
 
 def find(
     source: Source, config: Path, position: int, *, may_be_empty: bool = False
-) -> Sequence[Found]:
+) -> Sequence[Located]:
     """What ``source``, the config's ``sources.<position>``, means.
 
     Raises:

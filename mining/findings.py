@@ -19,6 +19,7 @@ from contracts.findings import (
     Throughput,
     Validation,
 )
+from contracts.rules import ORDER_IS_KNOWN
 from contracts.settings import Journey, Settings
 from contracts.verdict import Verdict
 from mining import (
@@ -162,7 +163,7 @@ def _other_tables(merged: Summaries, journey: Journey, lens: Lens) -> dict[str, 
 
 def _log(merged: Summaries, verdict: Verdict) -> Log:
     log = merged["log"].row(0, named=True)
-    undetermined = sum(rule.cases for rule in verdict.rules if rule.id == "O01")
+    undetermined = sum(rule.cases for rule in verdict.rules if rule.id == ORDER_IS_KNOWN)
     return Log(
         **log,
         activities=merged["steps"].height,

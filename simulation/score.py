@@ -21,7 +21,7 @@ _EFFECT_WITHIN_DAYS = 1.0
 _MEDIAN_WITHIN = 0.1
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """What was said of a plant; null: it was not found, or has nothing of the sort.
 
     Effects are mean calendar days per case.
@@ -78,7 +78,7 @@ class Score(NamedTuple):
     """
 
     process: str
-    found: tuple[Found, ...]
+    found: tuple[Match, ...]
     called: tuple[Called, ...]
     segments: int
     medians: tuple[float | None, float | None, float | None]
@@ -150,9 +150,9 @@ def _by_plant(
     return told
 
 
-def _found(plant: Mapping[str, Any], told: Sequence[Bottleneck]) -> Found:
+def _found(plant: Mapping[str, Any], told: Sequence[Bottleneck]) -> Match:
     best = told[0] if told else None
-    return Found(
+    return Match(
         plant=plant["id"],
         kind=plant["kind"],
         rank=best.rank if best else None,

@@ -33,6 +33,7 @@ from great_expectations.expectations.row_conditions import AndCondition, Column,
 
 from contracts.events import CANDIDATES, attribute_column
 from contracts.formats import Format
+from contracts.rules import ENDS_OCCUR, NOT_IN_THE_FUTURE, ORDER_IS_KNOWN, SAID_ONCE, TIMES_ARE_READ
 from contracts.settings import Settings
 from validation.expectations.accounts import ExpectAccountsOfOnePerson
 from validation.expectations.activities import ExpectActivitiesToOccur, ExpectNamesToDiffer
@@ -162,9 +163,9 @@ def of_a_log(log: Log) -> Iterator[Asked]:
 def _of_rows(log: Log) -> Iterator[Asked]:
     yield Asked("C02", ExpectColumnValuesToNotBeNull, {"column": "case_id"})
     yield Asked("C03", ExpectColumnValuesToNotBeNull, {"column": "activity"})
-    yield Asked("C04", ExpectColumnValuesToNotBeNull, {"column": "at"})
+    yield Asked(TIMES_ARE_READ, ExpectColumnValuesToNotBeNull, {"column": "at"})
     said = {"column_list": log.said, "row_condition": log.is_event}
-    yield Asked("DQ18", ExpectRowsToBeSaidOnce, said)
+    yield Asked(SAID_ONCE, ExpectRowsToBeSaidOnce, said)
     # what only the reader saw; of some formats it looks at more
     of_formats = [rules for format_, rules in _NOTICED_IN.items() if format_ in log.formats]
     for rule in ("DQ14", "DQ15", "DQ31", *chain.from_iterable(of_formats)):
@@ -173,7 +174,9 @@ def _of_rows(log: Log) -> Iterator[Asked]:
 
 def _of_times(log: Log) -> Iterator[Asked]:
     zone = log.settings.timezone
-    yield Asked("DQ03", ExpectColumnValuesToBeBetween, {"column": "at", "max_value": log.now})
+    yield Asked(
+        NOT_IN_THE_FUTURE, ExpectColumnValuesToBeBetween, {"column": "at", "max_value": log.now}
+    )
     yield Asked("DQ23", ExpectTimesInOrder, _pair("at", "started_at", zone=zone))
     if log.has("registration_timestamp"):
         yield Asked("DQ01", ExpectDaysInOrder, _pair("at", "registered_at", zone=zone))
@@ -217,14 +220,14 @@ def _of_cases(log: Log) -> Iterator[Asked]:
         yield Asked("DQ10", ExpectSuspensionsToEnd, still)
     yield Asked("DQ25", ExpectRowsInOrderOfTime, {"zone": zone, "row_condition": happened})
     order = {"zone": zone, "said": log.said, "row_condition": happened}
-    yield Asked("O01", ExpectCaseOrderToBeKnown, order)
+    yield Asked(ORDER_IS_KNOWN, ExpectCaseOrderToBeKnown, order)
 
 
 def _of_activities(log: Log) -> Iterator[Asked]:
     settings, happened = log.settings, log.happened
     ends, named = _once(settings.journey.end), _named(settings)
     end = {"activities": ends, "at_least": 1, "completed": True, "row_condition": happened}
-    yield Asked("E01", ExpectActivitiesToOccur, end, names=ends)
+    yield Asked(ENDS_OCCUR, ExpectActivitiesToOccur, end, names=ends)
     all_named = {"activities": named, "at_least": len(named), "row_condition": happened}
     yield Asked("E02", ExpectActivitiesToOccur, all_named)
     moved = _once(name for each in settings.deadlines for name in each.moved_by)

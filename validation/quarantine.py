@@ -14,14 +14,12 @@ import polars as pl
 from great_expectations.expectations.expectation import Expectation
 
 from contracts.events import KEY
-from contracts.rules import rule_table
+from contracts.rules import SAID_ONCE, rule_table
 from contracts.verdict import QUARANTINE
 from validation.engine.engine import Kwargs, PolarsExecutionEngine
 from validation.engine.registry import ACROSS, ROW_RULES, ROWS_RULES
 from validation.engine.table import files_at, spread_over
 from validation.suites import rule_of
-
-_REPEATED = "DQ18"
 
 
 class Count(NamedTuple):
@@ -77,7 +75,7 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
         marked = pl.scan_parquet(written, glob=False)
     marked.sink_parquet(path)
     reasons = pl.col("reasons").list
-    only_repeated = (reasons.len() == 1) & (reasons.first() == _REPEATED)
+    only_repeated = (reasons.len() == 1) & (reasons.first() == SAID_ONCE)
     return Marked(
         _total(written),
         _rows(written, pl.col("case_id").is_null()),

@@ -90,9 +90,9 @@ def _in_rust(pattern: str) -> str | None:
     inner = pattern[:-1] if ends else pattern
     if "$" in inner.replace("\\$", "") or "\\Z" in inner or "(?" in inner:
         return None
-    rust = inner + ("(?:\\n?\\z)" if ends and "|" not in inner else "$" if ends else "")
     if ends and "|" in inner:
         return None
+    rust = inner + ("(?:\\n?\\z)" if ends else "")
     try:
         pl.select(pl.lit("").str.contains(rust))
     except pl.exceptions.ComputeError:

@@ -8,9 +8,9 @@ import pytest
 
 from bench.truth import Trial, page
 from flows.demo import table
-from simulation.score import Called, Found, Score
+from simulation.score import Called, Match, Score
 
-FOUND = Found(
+FOUND = Match(
     plant="P-1",
     kind="capacity",
     rank=2,
@@ -20,7 +20,7 @@ FOUND = Found(
     effect_said_days=12.0,
     is_covered=True,
 )
-MISSED = Found("P-2", "rework", None, None, None, 0.3, None, None)
+MISSED = Match("P-2", "rework", None, None, None, 0.3, None, None)
 WRONG = Called("P-D1", is_blamed=True, expected="statutory_wait", explained=())
 RIGHT = Called("P-D2", is_blamed=False, expected=None, explained=())
 
