@@ -38,7 +38,7 @@ def of_congestion(queue: Queue, course: Course, hands: Mapping[int, int]) -> Ite
         hands: how many people finished the step in each week.
     """
     grows = _grows_with_queue(course)
-    seen = {"wait_grows_with_queue": grows}
+    seen = {"wait_grows_with_queue": grows} if grows else {}
     window = _window(course, hands, grows)
     if window is not None:
         span, evidence = window
@@ -84,6 +84,9 @@ def of_window(
         kind: of the cause.
         seen: evidence for it.
     """
+    weeks = slice(span[0], span[1] + 1)
+    days = float(course.days[weeks].sum())
+    ordinary_days = days - float(course.excess[weeks].sum())
     return Cause(
         queue.to,
         tuple(queue.sources),
@@ -94,12 +97,15 @@ def of_window(
         window=(int(course.week[span[0]]), int(course.week[span[1]])),
         most_days=float(course.over_lowest[course.busy].sum()),
         reference_days=course.ordinary_days,
-        evidence={**seen, "times_the_ordinary_wait": float(np.nanmean(course.level[course.busy]))},
+        evidence={**seen, "times_the_ordinary_wait": days / ordinary_days},
     )
 
 
 def _grows_with_queue(course: Course) -> float:
-    """Spearman's rank correlation of how many wait when a week begins and how long its cases do."""
+    """Spearman's rank correlation of how many wait when a week begins and how long its cases do.
+
+    Nought where it may be none.
+    """
     usual = course.days - course.excess
     told = np.isfinite(course.level) & (course.came > 0) & (usual > 0)
     if told.sum() < _LEAST_WEEKS:

@@ -6,6 +6,9 @@ A window is a run of weeks with a level (``mining.levels``) well above the ordin
 weeks before it: without a before, nobody can say that something changed. How far the level wanders
 by itself is measured outside the window. A window lasts until a week shows that it is over: who
 came last cannot have waited much longer yet than is ordinary, so they do not show it.
+
+No window rests on a few cases that were forgotten: the nine longest stays of a queue are taken to be
+as long as the tenth.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ CLEAR_RISE = 1.35
 """Times the ordinary wait, from which a window is told of a step where no queue wanders."""
 _NOT_SLOW = 1.1  # a group is not slow outside its window
 _LEAST_STAYS = 30
+_FEW = 10  # stays: what fewer show is not told
 
 Risen = Callable[[float], Floats]
 """How much of a rise each week shows; NaN where that is not known."""
@@ -82,7 +86,7 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
     """
     if weeks["n"].sum() < _LEAST_STAYS:
         return None
-    grid = Grid(weeks, end_week)
+    grid = Grid(_without_extremes(weeks), end_week)
     ordinary = grid.lowest(_ORDINARY)
     spans: tuple[tuple[int, int], ...] = ()
     busy = np.zeros(len(ordinary), dtype=np.bool_)
@@ -110,6 +114,17 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
         deviation_days=grid.deviation(ordinary),
         over_lowest=np.maximum(grid.excess(lowest), 0.0),
         lowest_days=float(grid.expected(lowest).max()),
+    )
+
+
+def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
+    """The stays, of which those that lasted longer than all but a few count as the last of these."""
+    by_bin = weeks.group_by("bin").agg(pl.col("n", "days").sum()).sort("bin", descending=True)
+    most = by_bin.filter(pl.col("n").cum_sum() >= _FEW).row(0, named=True)
+    is_longer = pl.col("bin") > most["bin"]
+    return weeks.with_columns(
+        days=pl.when(is_longer).then(pl.col("n") * most["days"] / most["n"]).otherwise("days"),
+        bin=pl.when(is_longer).then(pl.lit(most["bin"], weeks.schema["bin"])).otherwise("bin"),
     )
 
 
