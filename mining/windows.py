@@ -7,8 +7,8 @@ weeks before it: without a before, nobody can say that something changed. How fa
 by itself is measured outside the window. A window lasts until a week shows that it is over: who
 came last cannot have waited much longer yet than is ordinary, so they do not show it.
 
-No window rests on a few cases that were forgotten: the nine longest stays of a queue are taken to be
-as long as the tenth.
+No window rests on a few cases that were forgotten: the nine longest stays of a queue are taken to
+be as long as the tenth.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
 
 
 def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
-    """The stays, of which those that lasted longer than all but a few count as the last of these."""
+    """The stays; the few that lasted longest count as the one that lasted longest but for them."""
     by_bin = weeks.group_by("bin").agg(pl.col("n", "days").sum()).sort("bin", descending=True)
     most = by_bin.filter(pl.col("n").cum_sum() >= _FEW).row(0, named=True)
     is_longer = pl.col("bin") > most["bin"]

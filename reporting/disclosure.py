@@ -9,8 +9,12 @@ what causes them and in ``disclosure_tables`` for the tables:
    about anyone. A count of rows hides with the count of the cases they belong to.
 2. A part hides too when what it leaves of the whole is 1 … k-1 (95 open of 100), and one hidden
    part takes a second with it where they add up to a known whole.
-3. A wait, step, route, rework or bottleneck of fewer than k cases is left out; when all that were
-   left out are together still fewer than k, the rarest of the others goes with them.
+3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
+   routes that were left out are together still fewer than k, the rarest of the others goes with
+   them. Shares of waiting are of the waits that are shown, and where others were left out the days
+   of the ledger are rounded to at least twice their days. Where a wait and a step beside it would
+   tell how few took the one and not the other, the cases of the wait are told in multiples of k, at
+   least k below those of the step.
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
@@ -64,10 +68,12 @@ from contracts.verdict import told_counts
 from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
-from reporting.disclosure_tables import pairs, protect_tables, small_owners
+from reporting.disclosure_tables import protect_tables
+from reporting.disclosure_waits import Pair, Waits, pairs, protect_waits, rounded, small_owners
 from reporting.small_groups import hide, is_small
 
 Some = TypeVar("Some", bound=Suppressible)
+_STATUSES = ("within", "late", "open_within", "open_late")
 
 
 def protect(
@@ -86,28 +92,45 @@ def protect(
         ends: the activities that end a case: their cases add up to those that are done.
     """
     k = minimum_group
-    shown = protect_tables(tables, hide(findings.log.cases, k), k, ends)
+    waits = protect_waits(tables["waits"], tables["steps"], findings.log.open_cases, k)
+    shown = protect_tables(tables, waits, hide(findings.log.cases, k), k, ends)
     changes = findings.changes and protect_changes(findings.changes, hide(findings.log.cases, k), k)
-    kept = pairs(shown["waits"])
-    rare = pairs(tables["waits"]) - kept
+    rare = pairs(tables["waits"]) - pairs(waits.table)
+    deadlines = tuple(_deadline(result, k) for result in findings.deadlines)
     protected = findings.model_copy(
         update={
             "log": _log(findings.log, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
-            "ledger": _ledger(findings, tables, k),
-            "bottlenecks": _bottlenecks(findings, rare, k),
+            "ledger": _ledger(findings, tables, waits.unit_days, k),
+            "bottlenecks": _bottlenecks(findings, waits, rare, k),
             "explained_waits": tuple(
                 wait
                 for wait in findings.explained_waits
                 if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
-            "deadlines": tuple(_deadline(result, k) for result in findings.deadlines),
+            "deadlines": deadlines,
             "changes": changes,
         }
     )
-    validation = _validation(findings, protected, k)
+    validation = _validation(findings, protected, waits.unit_days, k)
     told = protected.model_copy(update={"validation": validation})
-    return told, {**shown, "changes": changes_table(changes)}
+    return told, {
+        **shown,
+        "deadlines": _told_of(shown["deadlines"], deadlines),
+        "changes": changes_table(changes),
+    }
+
+
+def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.DataFrame:
+    """``TABLES["deadlines"]`` without the numbers that are hidden in the findings."""
+    hidden = [
+        (each.id, status)
+        for each in deadlines
+        for status in _STATUSES
+        if getattr(each, status) is None
+    ]
+    rows = pl.DataFrame(hidden, schema={"id": pl.String, "status": pl.String}, orient="row")
+    return table.join(rows, on=["id", "status"], how="anti", maintain_order="left")
 
 
 def hide_rows(rows: Count, cases: Count, k: int) -> Count:
@@ -145,12 +168,15 @@ def _log(log: Log, k: int) -> Log:
     )
 
 
-def _ledger(findings: Findings, tables: Mapping[str, pl.DataFrame], k: int) -> Ledger:
+def _ledger(
+    findings: Findings, tables: Mapping[str, pl.DataFrame], unit_days: float | None, k: int
+) -> Ledger:
     cases = findings.log.cases
     if cases is None or is_small(cases, k):
         return Ledger()
     few = small_owners(tables["ledger"], k) if "ledger" in tables else ()
-    return findings.ledger.model_copy(update=dict.fromkeys(few))
+    days = {owner: rounded(each, unit_days) for owner, each in findings.ledger}
+    return Ledger.model_validate({**days, **dict.fromkeys(few)})
 
 
 def _quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
@@ -173,11 +199,11 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
 
 
 def _bottlenecks(
-    findings: Findings, rare: set[tuple[str, str | None]], k: int
+    findings: Findings, waits: Waits, rare: set[Pair], k: int
 ) -> tuple[Bottleneck, ...]:
-    """Those of at least ``k`` cases, numbered anew."""
+    """Those of at least ``k`` cases, numbered anew, with what is told of their waits."""
     enough = (
-        found
+        _as_told(found, waits)
         for found in findings.bottlenecks
         if not is_small(found.cases, k)
         and not is_about_few(found, k)
@@ -185,6 +211,13 @@ def _bottlenecks(
     )
     whole = findings.log.cases
     return tuple(_bottleneck(each, rank, whole, k) for rank, each in enumerate(enough, start=1))
+
+
+def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
+    """A bottleneck with what became of its wait in the table of waits."""
+    changed = dict(waits.changed.get((found.from_, found.to), {}))
+    share = changed.pop("share_of_waiting", found.share_of_waiting)
+    return _with(found, **changed).model_copy(update={"share_of_waiting": share})
 
 
 def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:
@@ -226,7 +259,7 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     return told.model_copy(update={"penalty_eur": euros})
 
 
-def _validation(told: Findings, shown: Findings, k: int) -> Validation:
+def _validation(told: Findings, shown: Findings, unit_days: float | None, k: int) -> Validation:
     log = shown.log
     counts = told_counts(told.validation.failed, log.quarantined_rows, log.quarantined_cases, k)
     failed = tuple(
@@ -237,6 +270,6 @@ def _validation(told: Findings, shown: Findings, k: int) -> Validation:
         update={
             "failed": failed,
             "headline_without_quarantine": _quantiles(protect_without(told, k), told.log.cases, k),
-            "headlines": protect_headlines(told, shown, k),
+            "headlines": protect_headlines(told, shown, unit_days, k),
         }
     )

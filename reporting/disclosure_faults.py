@@ -11,8 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.findings import Findings, Headline, HeadlineId, Quantiles
+from reporting.disclosure_waits import rounded
 
 _Figure = int | float | None
+_FIGURES = ("value", "without", "lowest", "highest")
+_NEAR = 0.005  # shares are of the waits that are shown, and told in whole percents
 
 
 @dataclass(frozen=True)
@@ -55,38 +58,64 @@ def protect_without(told: Findings, k: int) -> Quantiles:
     return Quantiles(p50=days.p50, p90=days.p90 if doubt.kept >= 5 * k else None)
 
 
-def protect_headlines(told: Findings, shown: Findings, k: int) -> tuple[Headline, ...]:
+def protect_headlines(
+    told: Findings, shown: Findings, unit_days: float | None, k: int
+) -> tuple[Headline, ...]:
     """The headlines, each as far as it may be told.
 
     Args:
         told: before disclosure control.
         shown: after it, but for its headlines.
+        unit_days: what days of the ledger are rounded to, which add up to those of all cases.
         k: the smallest group that is shown.
     """
     doubt = _doubt(told)
     if doubt is None:
         return told.validation.headlines
+    headlines = [_in_units(each, unit_days) for each in told.validation.headlines]
+    figures = [(each, _as_shown(each, told, shown)) for each in headlines]
     return tuple(
-        _told(each)
-        if _may_be_told(each, doubt, k) and each.value == _as_shown(each, shown)
-        else _hidden(each, _as_shown(each, shown))
-        for each in told.validation.headlines
+        _told(each, figure)
+        if _may_be_told(each, doubt, k) and _is_near(each, figure)
+        else _hidden(each, figure)
+        for each, figure in figures
     )
 
 
-def _as_shown(headline: Headline, shown: Findings) -> _Figure:
+def _in_units(headline: Headline, unit_days: float | None) -> Headline:
+    if headline.id != "person_days":
+        return headline
+    days = {name: rounded(getattr(headline, name), unit_days) for name in _FIGURES}
+    return headline.model_copy(update=days)
+
+
+def _is_near(headline: Headline, figure: _Figure) -> bool:
+    """Whether what is shown is the figure that the others are held against."""
+    if headline.value is None or figure is None:
+        return headline.value is figure
+    return abs(headline.value - figure) < (_NEAR if headline.id == "share_of_first_wait" else 1e-9)
+
+
+def _as_shown(headline: Headline, told: Findings, shown: Findings) -> _Figure:
     """The figure as the rest of the findings shows it; null where that hides it."""
-    first = shown.bottlenecks[0].share_of_waiting if shown.bottlenecks else None
+    # with all days those of one hidden owner could be worked out
     days = None if None in dict(shown.ledger).values() else headline.value
     figures: dict[HeadlineId, _Figure] = {
         "p50_days": shown.throughput_days.p50,
         "p90_days": shown.throughput_days.p90,
         "cases": shown.log.cases,
         "open_cases": shown.log.open_cases,
-        "person_days": days,  # with it, the days of one hidden owner could be worked out
-        "share_of_first_wait": first if first == headline.value else None,
+        "person_days": days,
+        "share_of_first_wait": headline.value and _share_of_first(told, shown),
     }
     return figures[headline.id]
+
+
+def _share_of_first(told: Findings, shown: Findings) -> float | None:
+    """The share of the first wait, unless another one is the first of those that are shown."""
+    firsts = [each.bottlenecks[0] for each in (told, shown) if each.bottlenecks]
+    is_one = len(firsts) > 1 and len({(each.from_, each.to) for each in firsts}) == 1
+    return firsts[-1].share_of_waiting if is_one else None
 
 
 def _may_be_told(headline: Headline, doubt: _Doubt, k: int) -> bool:
@@ -108,11 +137,12 @@ def _of_open(headline: Headline, doubt: _Doubt) -> tuple[int, ...]:
     return touched, doubt.touched - touched, kept, doubt.kept - kept
 
 
-def _told(headline: Headline) -> Headline:
+def _told(headline: Headline, value: _Figure) -> Headline:
     """A share in whole percents: how few of those who lost rows waited there is not known."""
+    told = headline.model_copy(update={"value": value})
     if headline.id != "share_of_first_wait" or headline.without is None:
-        return headline
-    return headline.model_copy(update={"without": round(headline.without, 2)})
+        return told
+    return told.model_copy(update={"without": round(headline.without, 2)})
 
 
 def _hidden(headline: Headline, value: _Figure) -> Headline:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from contracts.findings import Count
 
 
@@ -15,3 +17,13 @@ def is_small(count: Count, k: int) -> bool:
 def hide(count: Count, k: int) -> Count:
     """``count``, or null when it is of 1 … k-1."""
     return None if is_small(count, k) else count
+
+
+def few(count: pl.Expr, k: int) -> pl.Expr:
+    """``is_small`` of a column; never null."""
+    return count.is_between(1, k - 1).fill_null(value=False)
+
+
+def unless(condition: pl.Expr, *columns: str) -> list[pl.Expr]:
+    """The columns, null where ``condition`` holds."""
+    return [pl.when(~condition).then(pl.col(column)).alias(column) for column in columns]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
+from reporting.disclosure_waits import protect_ledger, protect_waits
 from tests.unit.reporting import sample
 
 K = 10
@@ -531,7 +532,74 @@ def test_tables_of_before_there_was_a_ledger_can_still_be_protected():
     shown, protected = protect(sample.findings(), tables_, K)
 
     assert "ledger" not in protected
-    assert shown.ledger == sample.findings().ledger
+    assert shown.ledger.agency_wait == 64_000
+
+
+def waits_of(*rows):
+    """Waits: from, to, cases, person-days and shares; all of them ended."""
+    columns = ("from", "to", "n", "cases", "open_cases", "person_days", "share_of_waiting")
+    frame = pl.DataFrame(
+        rows, schema={name: TABLES["waits"][name] for name in columns}, orient="row"
+    )
+    no_days = pl.lit(None, pl.Float64)
+    told = frame.with_columns(p50_days=no_days, p90_days=no_days)
+    return told.select(TABLES["waits"].names())
+
+
+NO_STEPS = TABLES["steps"].to_frame()
+
+
+@pytest.mark.parametrize("days", [3.0, 700.0])
+def test_a_wait_of_a_few_takes_no_large_one_with_it(days):
+    """Nor can its days be worked out: shares are of what is shown, and the ledger is rounded."""
+    total = 1_000 + days
+    waits = waits_of(
+        ("a", "b", 400, 400, 0, 80.0, 80 / total),
+        ("b", "c", 395, 395, 0, 920.0, 920 / total),
+        ("b", "d", 5, 5, 0, days, days / total),
+    )
+
+    shown = protect_waits(waits, NO_STEPS, 0, K)
+    ledger = pl.DataFrame([("agency_wait", total, 400)], schema=TABLES["ledger"], orient="row")
+    [told] = protect_ledger(ledger, shown.unit_days, K)["person_days"]
+
+    assert shown.table["share_of_waiting"].to_list() == pytest.approx([0.08, 0.92])
+    assert 2 * days <= shown.unit_days <= 5 * days
+    assert told % shown.unit_days == 0
+    assert abs(told - total) <= shown.unit_days / 2
+
+
+@given(findings(), tables())
+def test_a_wait_and_a_step_beside_it_do_not_tell_of_few(found, frames):
+    _, shown = protect(found, frames, K)
+
+    took = dict(shown["steps"].select("activity", "cases").iter_rows())
+    for wait in shown["waits"].iter_rows(named=True):
+        for beside in (took.get(wait["from"]), took.get(wait["to"])):
+            if None not in (beside, wait["cases"]):
+                assert not 0 < beside - wait["cases"] < K
+
+
+@given(findings(), tables())
+def test_those_who_still_wait_do_not_add_up_to_all_but_a_few(found, frames):
+    told, shown = protect(found, frames, K)
+
+    if told.log.open_cases is not None:
+        known = shown["waits"]["open_cases"].sum()
+        assert known == 0 or not 0 < told.log.open_cases - known < K
+
+
+def test_what_is_hidden_of_a_deadline_is_not_in_its_table():
+    base, frames = sample.findings(), sample.tables()
+    result = base.deadlines[0].model_copy(update={"open_within": 33, "open_late": 3})
+    rows = [(result.id, "open_within", 33), (result.id, "open_late", 3), (result.id, "late", 50)]
+    table = pl.DataFrame(rows, schema=TABLES["deadlines"], orient="row")
+
+    found = base.model_copy(update={"deadlines": (result,)})
+    told, shown = protect(found, {**frames, "deadlines": table}, K)
+
+    assert (told.deadlines[0].open_within, told.deadlines[0].open_late) == (None, None)
+    assert shown["deadlines"].rows() == [(result.id, "late", 50)]
 
 
 @pytest.mark.parametrize(("cases", "shown"), [(9, 0), (10, 1), (None, 1)])

@@ -472,7 +472,7 @@ def test_a_wait_whose_only_band_is_hidden_has_no_chart(tmp_path):
             "nl",
             "termijn: ervoor, of na de uitkomstte weinig zaken om te tonen",
         ),
-        ("nl", "Van de 273.701 dagen die worden getoond, was de dienst 25 % van de tijd aan zet."),
+        ("nl", "Van de 273.000 dagen die worden getoond, was de dienst 25 % van de tijd aan zet."),
         ("nl", "de burger was aan zet64012.900"),
         ("en", "Fewer than 10 rows only say that a step was in the state “schedule”"),
         ("en", "few.csvfewer than 10"),

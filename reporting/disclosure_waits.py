@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rules of ``disclosure`` for waits, and for the ledger that they would add up to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from reporting.small_groups import few, is_small, unless
+
+Pair = tuple[str, str | None]
+Row = dict[str, Any]
+_PAIR = ("from", "to")
+_OF_A_BOTTLENECK = ("cases", "open_cases", "share_of_waiting")
+_ENOUGH = 3
+"""Fewer bands than this do not tell how long cases wait."""
+
+
+class Waits(NamedTuple):
+    """The waits that may be shown, and what follows from those that may not.
+
+    ``table`` is in the shape of ``TABLES["waits"]``; ``changed`` has of each wait the columns that
+    are told otherwise than they were; ``telling`` are the waits whose moves must not be added up;
+    ``unit_days`` is what days of the ledger are rounded to, none: they are exact.
+    """
+
+    table: pl.DataFrame
+    changed: dict[Pair, Row]
+    telling: set[Pair]
+    unit_days: float | None
+
+
+def protect_waits(
+    waits: pl.DataFrame, steps: pl.DataFrame, open_cases: int | None, k: int
+) -> Waits:
+    """The waits of at least ``k`` cases; shares are of the waiting that is shown.
+
+    Args:
+        waits: in the shape of ``TABLES["waits"]``.
+        steps: in the shape of ``TABLES["steps"]``: how many cases took each.
+        open_cases: of the log, where that is told.
+        k: the smallest group that is shown.
+    """
+    is_rare = few(pl.col("cases"), k)
+    rare, told = waits.filter(is_rare), waits.filter(~is_rare)
+    if rare.height and (total := told["share_of_waiting"].sum()):
+        told = told.with_columns(pl.col("share_of_waiting") / total)
+    cases, open_ = pl.col("cases"), pl.col("open_cases")
+    told = _without_telling(told, steps, k).with_columns(
+        *unless(few(open_, k) | few(cases - open_, k) | (open_ > cases), "open_cases"),
+        *unless(cases < 5 * k, "p90_days"),
+        tells=pl.col("tells") | few(cases - pl.col("n"), k),
+    )
+    told = _without_a_second(told, open_cases, k)
+    told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
+    telling = set(told.filter("tells").select(_PAIR).iter_rows())
+    shown, unit_days = told.select(waits.columns), _unit_days(float(rare["person_days"].sum()))
+    return Waits(shown, _changed(waits, shown), telling, unit_days)
+
+
+def _changed(waits: pl.DataFrame, shown: pl.DataFrame) -> dict[Pair, Row]:
+    before, after = (
+        {(row["from"], row["to"]): row for row in each.iter_rows(named=True)}
+        for each in (waits, shown)
+    )
+    return {
+        pair: {name: row[name] for name in _OF_A_BOTTLENECK if row[name] != before[pair][name]}
+        for pair, row in after.items()
+    }
+
+
+def _without_telling(waits: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
+    """``cases``, in tens and ``k`` or more below those of a step beside the wait, where they tell.
+
+    They do, as ``tells`` says, where few more took that step than waited.
+    """
+    took = dict(steps.select("activity", "cases").iter_rows())
+    cases = pl.col("cases")
+    beside = [
+        pl.col(side).replace_strict(took, default=None, return_dtype=pl.Int64) for side in _PAIR
+    ]
+    tells = pl.any_horizontal([few(each - cases, k) for each in beside])
+    apart = (pl.min_horizontal(beside) - k) // k * k
+    hides_open = few(cases - pl.col("open_cases"), k)
+    return waits.with_columns(
+        *unless(hides_open, "open_cases"),
+        cases=pl.when(~tells).then(cases).when(apart >= k).then(apart),
+        tells=tells,
+    )
+
+
+def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl.DataFrame:
+    """Where all that is hidden of the open cases is few, the smallest that is shown goes too."""
+    shown = pl.col("open_cases").fill_null(0)
+    hidden = None if open_cases is None else open_cases - waits.select(shown.sum()).item()
+    if not is_small(hidden, k):
+        return waits
+    smallest = pl.col("open_cases").filter(shown > 0).min()
+    is_second = ((pl.col("open_cases") == smallest) & (shown > 0)).fill_null(value=False)
+    first = is_second & (is_second.cum_sum() == 1)
+    return waits.with_columns(*unless(first, "open_cases"), tells=pl.col("tells") | first)
+
+
+def _unit_days(hidden_days: float) -> float | None:
+    """The first of 1, 2, 5, 10, … that is at least twice as much as is hidden."""
+    if not hidden_days:
+        return None
+    power = 10.0 ** math.floor(math.log10(2 * hidden_days))
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= 2 * hidden_days)
+
+
+def pairs(waits: pl.DataFrame) -> set[Pair]:
+    """The waits of a table, each by the steps that it lies between."""
+    return set(waits.select(_PAIR).iter_rows())
+
+
+def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:
+    """Bands of the waits that are shown; those still waiting only where their number is shown."""
+    shown = {(from_, to): open_ for from_, to, open_ in _open_of(waits.table).iter_rows()}
+    rows: list[Row] = []
+    for wait in bands.sort("from", "to", "over_days").partition_by(*_PAIR, maintain_order=True):
+        pair = wait.select(_PAIR).row(0)
+        if pair not in shown:
+            continue
+        told = wait if shown[pair] else wait.with_columns(open_n=None)
+        if told["n"].has_nulls():  # done before
+            rows += told.to_dicts()
+            continue
+        merged = _joined(told.to_dicts(), k)
+        rows += _without_total(merged) if pair in waits.telling else merged
+    return pl.DataFrame(rows, schema=bands.schema, orient="row")
+
+
+def _open_of(waits: pl.DataFrame) -> pl.DataFrame:
+    return waits.select(*_PAIR, pl.col("open_cases").is_not_null())
+
+
+def protect_queues(queues: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
+    """In round counts: who waits in a week less who did in the one before tells who came."""
+    shown = waits.select(_PAIR)
+    return queues.join(
+        shown, on=_PAIR, how="semi", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("waiting") // k * k)
+
+
+def _without_total(bands: list[Row]) -> list[Row]:
+    """The bands of a wait whose moves must not be added up: the smallest is hidden."""
+    filled = [n for n, band in enumerate(bands) if band["n"]]
+    hidden = min(filled, key=lambda n: bands[n]["n"], default=None)
+    return [{**band, "n": None} if n == hidden else band for n, band in enumerate(bands)]
+
+
+def _joined(bands: list[Row], k: int) -> list[Row]:
+    """Bands of one wait that may be shown; how many still wait only where that leaves enough."""
+    merged = _merged(bands, k)
+    if len(merged) >= _ENOUGH:
+        return merged
+    ended = _merged([{**band, "open_n": None} for band in bands], k)
+    return ended if len(ended) > len(merged) else merged
+
+
+def _merged(bands: list[Row], k: int) -> list[Row]:
+    """Bands of one wait, joined from the longest down until each holds none or at least ``k``."""
+    merged: list[Row] = []
+    waiting: Row | None = None
+    for band in reversed(bands):
+        joined = _join(band, waiting) if waiting else band
+        waiting = joined if _is_few(joined, k) else None
+        if waiting is None:
+            merged.append(joined)
+    if waiting:
+        # the shortest are too few: they join the first longer band that holds cases
+        while merged and _is_few(waiting, k):
+            waiting = _join(waiting, merged.pop())
+        merged.append(waiting)
+    return merged[::-1] if sum(band["n"] for band in merged) >= k else []
+
+
+def _is_few(band: Row, k: int) -> bool:
+    return is_small(band["n"], k) or is_small(band["open_n"], k)
+
+
+def _join(shorter: Row, longer: Row) -> Row:
+    known = None if shorter["open_n"] is None else shorter["open_n"] + longer["open_n"]
+    counts = {"n": shorter["n"] + longer["n"], "open_n": known}
+    return {**shorter, "up_to_days": longer["up_to_days"], **counts}
+
+
+def small_owners(ledger: pl.DataFrame, k: int) -> list[str]:
+    """The owners of a ledger of whom too few cases had time, or of whom it was hidden before."""
+    is_hidden = pl.col("cases").is_null() | few(pl.col("cases"), k)
+    return ledger.filter(is_hidden)["owner"].to_list()
+
+
+def protect_ledger(ledger: pl.DataFrame, unit_days: float | None, k: int) -> pl.DataFrame:
+    """The days of owners of enough cases, rounded where those of rare waits are among them."""
+    days = [rounded(each, unit_days) for each in ledger["person_days"]]
+    return ledger.with_columns(person_days=pl.Series(days, dtype=pl.Float64)).with_columns(
+        *unless(few(pl.col("cases"), k), "person_days", "cases")
+    )
+
+
+def rounded(days: float | None, unit_days: float | None) -> float | None:
+    """Days in whole units, if there is one."""
+    return days if days is None or unit_days is None else unit_days * round(days / unit_days)
