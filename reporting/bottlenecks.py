@@ -112,7 +112,7 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
         figures=tuple(_figures(found, speech)),
         signs=tuple(evidence.signs(found, speech)),
         remarks=tuple(_remarks(found, names)),
-        first_question=found.kind and speech.say(kinds.FIRST_QUESTION[found.kind]),
+        first_question=kinds.first_question(found, speech),
     )
 
 
