@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.findings import Findings, HeadlineId
 from contracts.settings import Language, ReportFormat
-from reporting import ods, quality, terms, xlsx
+from reporting import ods, quality, story, terms, xlsx
 from reporting.columns import columns
 from reporting.facts import Facts
 from reporting.meanings_sheet import meanings
@@ -19,7 +19,7 @@ from reporting.names import Names
 from reporting.places_sheet import counted, days, earlier, offered, places
 from reporting.shown import Shown
 from reporting.speech import Speech, sentence
-from reporting.summary_sheet import summary, title
+from reporting.summary_sheet import summary
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 from reporting.workbook import Days, Share, Sheet, Value, Workbook
 
@@ -63,7 +63,7 @@ def book(shown: Shown, language: Language) -> Workbook:
     )
     told = tuple(sheet for sheet in sheets if sheet.rows or sheet is places_)
     maker = f"hoeksteen {facts.version}"
-    return Workbook(title(names), language, maker, findings.as_of, told)
+    return Workbook(story.question(names), language, maker, findings.as_of, told)
 
 
 def _waits(table: pl.DataFrame, names: Names) -> Sheet:

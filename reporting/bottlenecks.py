@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from contracts.findings import Bottleneck, Findings
-from reporting import evidence, kinds
+from reporting import counts, evidence, kinds
 from reporting.names import Names
 from reporting.speech import Speech, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
@@ -190,7 +190,7 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
 def _cases(found: Bottleneck, speech: Speech) -> str:
     if found.cases is None:
         return speech.say("An unknown number of cases")
-    return speech.plural(forms("%(n)s case", "%(n)s cases"), found.cases)
+    return counts.cases(found.cases, speech)
 
 
 def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:

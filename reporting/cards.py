@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.findings import Bottleneck, Count, Findings
-from reporting.speech import Speech, forms, sentence
+from reporting.counts import cases
+from reporting.speech import Speech, sentence
 from reporting.story import Measure
 
-_CASES = forms("%(n)s case", "%(n)s cases")
 _WHAT: Mapping[Measure, str] = {
     "half_done": sentence("How long after its begin half of the cases have their outcome."),
     "most_done": sentence("How long after its begin 9 of 10 cases have their outcome."),
@@ -92,8 +92,8 @@ def card(
 def _in_cases(basis: Basis, speech: Speech) -> str:
     if basis.cases is None:
         return speech.say("not shown")
-    cases = speech.plural(_CASES, basis.cases)
+    number = cases(basis.cases, speech)
     if basis.open_cases is None or not basis.cases:
-        return cases
+        return number
     share = speech.share(basis.open_cases / basis.cases)
-    return speech.say("%(cases)s, of which %(share)s still open", cases=cases, share=share)
+    return speech.say("%(cases)s, of which %(share)s still open", cases=number, share=share)

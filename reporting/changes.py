@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from contracts.findings import Change, ChangeId, Changes, Effect, Findings, Quantiles
 from contracts.settings import Definition
+from reporting.counts import count
 from reporting.facts import Facts, WhyNot
 from reporting.names import Names
-from reporting.sections import Row, count
+from reporting.sections import Row
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import nearest_key
 

@@ -14,12 +14,13 @@ from markupsafe import Markup
 
 from contracts import left_out
 from contracts.findings import QUESTION, Bottleneck, Findings
-from contracts.settings import Language, Settings
+from contracts.settings import Language
 from reporting import (
     bottlenecks,
     cards,
     changes,
     charts,
+    counts,
     dialogue,
     hands,
     kinds,
@@ -60,7 +61,7 @@ def content(shown: Shown, language: Language) -> dict[str, Any]:
     findings, tables, facts, settings = shown.findings, shown.tables, shown.facts, shown.settings
     names = Names(settings, Speech(language, settings.zone))
     told = {
-        **_head(findings, settings, names.speech),
+        **_head(findings, names),
         **_first(findings, tables, facts, names),
         **_rest(findings, tables, names),
         **_account(findings, facts, names),
@@ -74,9 +75,8 @@ def content(shown: Shown, language: Language) -> dict[str, Any]:
     return {**told, "readers": _readers(told, names.speech)}
 
 
-def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, Any]:
-    log = findings.log
-    process = settings.process.title(speech.language)
+def _head(findings: Findings, names: Names) -> dict[str, Any]:
+    log, settings, speech = findings.log, names.settings, names.speech
     first_and_last = (
         log.first and log.last and f"{speech.day(log.first)} \N{EN DASH} {speech.day(log.last)}"
     )
@@ -85,11 +85,9 @@ def _head(findings: Findings, settings: Settings, speech: Speech) -> dict[str, A
         "language": speech.language,
         "languages": [{"code": code, "name": LANGUAGES[code]} for code in others],
         "on_paper": "pdf" in settings.report.formats,
-        "process": process,
-        "title": speech.say("Where do citizens wait in %(process)s?", process=process),
-        "cases": speech.say("number of cases not shown")
-        if log.cases is None
-        else sections.cases(log.cases, speech),
+        "process": settings.process.title(speech.language),
+        "title": story.question(names),
+        "cases": counts.cases(log.cases, speech),
         "period": first_and_last or "",
         "as_of": speech.day(findings.as_of),
     }
@@ -264,7 +262,7 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
         "sources": [
             {
                 "name": s.name,
-                "rows": sections.rows(s.rows, k, speech),
+                "rows": counts.rows(s.rows, k, speech),
                 "sha256": s.sha256,
                 "is_there": s.is_there,
             }
@@ -279,6 +277,6 @@ def _account(findings: Findings, facts: Facts, names: Names) -> dict[str, Any]:
 
 
 def _no_steps(what: str, rows: int, minimum_group: int, speech: Speech) -> str:
-    number = sections.rows(rows, minimum_group, speech)
+    number = counts.rows(rows, minimum_group, speech)
     text = speech.say(ROWS, n=number, what=what)
     return text[0].upper() + text[1:]

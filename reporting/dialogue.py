@@ -15,9 +15,9 @@ from contracts.dialogue import Answer, Said, said_of
 from contracts.findings import Bottleneck, Count, Findings
 from contracts.settings import ReportFormat
 from reporting.answers import stall, stalls
+from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.sections import count
 from reporting.small_groups import is_small
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import ANSWERS

@@ -13,14 +13,14 @@ from contracts.deadlines import Deadline
 from contracts.findings import Bottleneck, DeadlineResult, Findings
 from contracts.settings import Language, Settings
 from reporting import bottlenecks, evidence
+from reporting.counts import cases
 from reporting.names import Names
-from reporting.speech import Speech, forms
+from reporting.speech import Speech
 from reporting.terms import title
 
 Told = tuple[str, list[str]]
 """In one language: a line, and sentences about it."""
 
-_CASES = forms("%(n)s case", "%(n)s cases")
 _BETWEEN_LANGUAGES = "\n\n---\n\n"
 
 
@@ -49,9 +49,10 @@ class Report:
 
         def tell(names: Names) -> Told:
             speech, done, still = names.speech, found.late or 0, found.open_late or 0
-            cases = speech.plural(_CASES, done + still)
             line = speech.say(
-                "%(cases)s too late (%(term)s)", cases=cases, term=title(deadline, speech)
+                "%(cases)s too late (%(term)s)",
+                cases=cases(done + still, speech),
+                term=title(deadline, speech),
             )
             return line, [
                 speech.say("That is more than in the report before.") if is_more else "",

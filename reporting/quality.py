@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from contracts.findings import Findings, Headline, HeadlineId
 from contracts.verdict import Counts, RuleResult, told_counts
+from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.sections import Row, count
+from reporting.sections import Row
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 

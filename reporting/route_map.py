@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from reporting.bottlenecks import Wait
+from reporting.counts import cases
 from reporting.layout import Box, Line, Point, Route, lay_out
 from reporting.names import Names
 from reporting.overview import END, START, Move, Overview
-from reporting.speech import forms
 from reporting.svg import shortened, tag, text_width, wrap
 
 _NAME, _NOTE = 13.0, 11.5  # font sizes
@@ -26,7 +26,6 @@ _WEEK = 7.0
 _THIN = 1.5
 _PILL = (76.0, 26.0)
 _MOST_LINES = 4
-_CASES = forms("%(n)s case", "%(n)s cases")
 
 
 def draw(overview: Overview, waits: Sequence[Wait], names: Names, name: str = "map") -> Markup:
@@ -121,10 +120,10 @@ class _Map:
         return Line(move.from_, move.to, size, back=move.back, weight=weight)
 
     def _notes(self, move: Move) -> list[str]:
-        cases = self.speech.plural(_CASES, move.cases)
+        number = cases(move.cases, self.speech)
         if move.p90_days is None:
-            return [cases]
-        return [cases, f"9/10: {self.speech.duration(move.p90_days)}"]
+            return [number]
+        return [number, f"9/10: {self.speech.duration(move.p90_days)}"]
 
     def _width(self, move: Move) -> float:
         return _THIN + 5.5 * math.sqrt(move.cases / self.most)
@@ -178,10 +177,7 @@ class _Map:
         return tag("g", *parts)
 
     def _count(self, step: str) -> str:
-        cases = self.overview.steps[step]
-        if cases is None:
-            return self.speech.say("number of cases not shown")
-        return self.speech.plural(_CASES, cases)
+        return cases(self.overview.steps[step], self.speech)
 
 
 def _room(badges: int) -> float:

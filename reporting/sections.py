@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import Count, ExplainedWait, Findings
+from contracts.findings import ExplainedWait, Findings
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
+from reporting.counts import cases, count
 from reporting.names import Names
-from reporting.small_groups import is_small
 from reporting.speech import Speech, forms
 from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 
@@ -26,18 +26,6 @@ _MORE_PLACES = forms(
     "And %(n)s more such places: %(days)s days in all.",
 )
 DEVIATIONS = 8
-
-
-def count(value: Count, speech: Speech) -> str:
-    """A count, or that it is not shown: the group would be too small."""
-    return speech.say("not shown") if value is None else speech.number(value)
-
-
-def rows(number: int, minimum_group: int, speech: Speech) -> str:
-    """How many rows, or that there are fewer than may be counted."""
-    if is_small(number, minimum_group):
-        return speech.say("fewer than %(n)s", n=minimum_group)
-    return speech.number(number)
 
 
 def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
@@ -186,11 +174,6 @@ def other_routes(variants: pl.DataFrame, shown: Sequence[Row], speech: Speech) -
         if rest > 0
         else ""
     )
-
-
-def cases(number: int, speech: Speech) -> str:
-    """791 zaken."""
-    return speech.plural(forms("%(n)s case", "%(n)s cases"), number)
 
 
 def rework(table: pl.DataFrame, names: Names) -> list[Row]:

@@ -38,7 +38,7 @@ def summary(
 
 def _answer(findings: Findings, waits: pl.DataFrame, facts: Facts, names: Names) -> Iterator[Row]:
     speech = names.speech
-    yield speech.say("the question"), None, title(names)
+    yield speech.say("the question"), None, story.question(names)
     yield speech.say("the answer"), None, story.answer(findings, waits, names)
     for caution in quality.cautions(findings, facts, names):
         yield speech.say("take care"), None, caution
@@ -111,10 +111,3 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[Row]:
         None,
         speech.say("This workbook is in the first language of the report."),
     )
-
-
-def title(names: Names) -> str:
-    """The question that the workbook answers."""
-    speech = names.speech
-    process = names.settings.process.title(speech.language)
-    return speech.say("Where do citizens wait in %(process)s?", process=process)

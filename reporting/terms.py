@@ -11,6 +11,7 @@ import polars as pl
 from contracts.deadlines import Deadline, OwnDate
 from contracts.findings import Findings
 from contracts.norms import norm_table
+from reporting.counts import count
 from reporting.names import Names
 from reporting.speech import Speech, sentence
 
@@ -39,7 +40,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
             "name": title(known[found.id], names.speech),
             "id": found.id,
             "basis": _basis(known[found.id], names.speech),
-            "counts": [_count(getattr(found, status), names.speech) for status in STATUSES],
+            "counts": [count(getattr(found, status), names.speech) for status in STATUSES],
         }
         for found in findings.deadlines
         if found.id in known
@@ -150,10 +151,6 @@ def exposures(findings: Findings, names: Names) -> list[Row]:
 
 def _by_id(names: Names) -> dict[str, Deadline]:
     return {deadline.id: deadline for deadline in names.settings.deadlines}
-
-
-def _count(n: int | None, speech: Speech) -> str:
-    return speech.say("not shown") if n is None else speech.number(n)
 
 
 def title(deadline: Deadline, speech: Speech) -> str:
