@@ -86,7 +86,7 @@ def outcomes(table: pl.DataFrame, names: Names) -> Row:
     at = table.filter(pl.col("days").is_in(moments)).sort("days")
     found = at.group_by("outcome", "cases", maintain_order=True).agg("share")
     return {
-        "moments": [names.speech.duration(days) for days in moments],
+        "moments": [_within(days, names.speech) for days in moments],
         "rows": [
             {
                 "outcome": names.step(outcome),
@@ -96,3 +96,7 @@ def outcomes(table: pl.DataFrame, names: Names) -> Row:
             for outcome, cases, shares in found.sort("cases", descending=True).iter_rows()
         ],
     }
+
+
+def _within(days: float, speech: Speech) -> str:
+    return speech.say("within %(time)s", time=speech.duration(days))
