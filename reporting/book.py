@@ -23,13 +23,13 @@ from reporting.summary_sheet import summary
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 from reporting.workbook import Days, Share, Sheet, Value, Workbook
 
-WRITERS: dict[ReportFormat, Callable[[Workbook, Path], Path]] = {
+WRITERS: dict[ReportFormat, Callable[[Workbook, Path], None]] = {
     "xlsx": xlsx.write,
     "ods": ods.write,
 }
 
 
-def write_books(shown: Shown, out: Path) -> list[Path]:
+def write_books(shown: Shown, out: Path) -> None:
     """Writes ``findings.xlsx`` and ``findings.ods`` into ``out``, as far as they are asked for.
 
     Both hold the same, in the first language of the report.
@@ -37,9 +37,10 @@ def write_books(shown: Shown, out: Path) -> list[Path]:
     report = shown.settings.report
     asked = [name for name in dict.fromkeys(report.formats) if name in WRITERS]
     if not asked:
-        return []
+        return
     told = book(shown, report.languages[0])
-    return [WRITERS[name](told, out / f"findings.{name}") for name in asked]
+    for name in asked:
+        WRITERS[name](told, out / f"findings.{name}")
 
 
 def book(shown: Shown, language: Language) -> Workbook:

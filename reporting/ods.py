@@ -22,7 +22,7 @@ _COUNTRY = {"nl": "NL", "en": "GB"}
 _SPACES = re.compile(r"^ | {2,}| $")
 
 
-def write(book: Workbook, path: Path) -> Path:
+def write(book: Workbook, path: Path) -> None:
     """Writes ``book`` to ``path``: the same book, the same bytes."""
     environment = _environment()
     told = {
@@ -41,7 +41,6 @@ def write(book: Workbook, path: Path) -> Path:
             part = zipfile.ZipInfo(name, _EARLIEST)
             part.compress_type = zipfile.ZIP_DEFLATED
             parts.writestr(part, environment.get_template(Path(name).name).render(told))
-    return path
 
 
 def _environment() -> Environment:

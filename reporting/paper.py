@@ -43,19 +43,16 @@ _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 _NO_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
-def write_papers(shown: Shown, out: Path) -> list[Path]:
+def write_papers(shown: Shown, out: Path) -> None:
     """Writes ``report.<language>.pdf`` into ``out`` for each language, if it is asked for."""
     report = shown.settings.report
-    paths: list[Path] = []
     if "pdf" not in report.formats:
-        return paths
+        return
+    timestamp = int(shown.findings.as_of.timestamp())
     with _fonts() as fonts:
         for language in report.languages:
-            path = out / f"report.{language}.pdf"
-            timestamp = int(shown.findings.as_of.timestamp())
-            path.write_bytes(_printed(_data(shown, language), fonts, timestamp))
-            paths.append(path)
-    return paths
+            printed = _printed(_data(shown, language), fonts, timestamp)
+            (out / f"report.{language}.pdf").write_bytes(printed)
 
 
 @cache

@@ -30,7 +30,7 @@ _LANDSCAPE_A4 = 9
 Formats = dict[str, Any]
 
 
-def write(book: Workbook, path: Path) -> Path:
+def write(book: Workbook, path: Path) -> None:
     """Writes ``book`` to ``path``: the same book, the same bytes."""
     with xlsxwriter.Workbook(path, _IN_MEMORY) as out:
         created = book.of.astimezone(dt.UTC).replace(tzinfo=None)
@@ -46,7 +46,6 @@ def write(book: Workbook, path: Path) -> Path:
             _write(sheet, out.add_worksheet(sheet.name), formats)
         for sheet in book.sheets:
             _offer(sheet, book, out.get_worksheet_by_name(sheet.name))
-    return path
 
 
 def _write(sheet: Sheet, out: Any, formats: Formats) -> None:
