@@ -11,7 +11,7 @@ from contracts.settings import Definition
 from reporting.counts import count
 from reporting.facts import Facts, WhyNot
 from reporting.names import Names
-from reporting.sections import Row
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import nearest_key
 
@@ -52,7 +52,7 @@ _NO_COUNT = "\N{EN DASH}"
 """Of what is of no cases in particular."""
 
 
-def changes(findings: Findings, facts: Facts, names: Names, minimum_group: int) -> Row | None:
+def changes(findings: Findings, facts: Facts, names: Names, minimum_group: int) -> PageRow | None:
     """What the section shows; null where there is no earlier report.
 
     Args:
@@ -117,7 +117,7 @@ def _what(definition: Definition, names: Names) -> str:
     return f"{names.quoted(definition.activity)}: {what}" if definition.activity else what
 
 
-def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> list[Row]:
+def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> list[PageRow]:
     """The figures of the last report, each change with what it did, and the figures of now."""
     log, days = findings.log, findings.throughput_days
     changed = [row for effect in found.effects for row in _effect(effect, found, facts, speech)]
@@ -132,7 +132,7 @@ def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> l
 
 def _figures(
     words: str, cases: int | None, events: int | None, days: Quantiles, speech: Speech
-) -> Row:
+) -> PageRow:
     return {
         "words": words,
         "is_whole": True,
@@ -144,7 +144,7 @@ def _figures(
     }
 
 
-def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[Row]:
+def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[PageRow]:
     """A row a change of those that have this effect together; the last one tells it.
 
     If none of them may be counted they are one row.

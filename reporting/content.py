@@ -25,7 +25,7 @@ from reporting import (
     hands,
     kinds,
     limits,
-    overview,
+    map_view,
     quality,
     queue_chart,
     readers,
@@ -42,7 +42,6 @@ from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 from reporting.svg import tag
 
-Row = dict[str, str]
 LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
 ROWS = sentence(
     "%(n)s rows only say that a step was in the state “%(what)s"
@@ -111,7 +110,7 @@ def _first(
     ]
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
     settings = names.settings
-    shown = overview.choose(tables, settings.journey, pairs, settings.registration)
+    shown = map_view.choose(tables, settings.journey, pairs, settings.registration)
     return {
         "answer": story.answer(findings, tables["waits"], names),
         "figures": counted(story.key_figures(findings, tables["survival"], speech), findings),
@@ -163,7 +162,7 @@ def _readers(told: Mapping[str, Any], speech: Speech) -> list[readers.Reader]:
 
 
 def _whole_map(
-    first: overview.Overview,
+    first: map_view.MapView,
     waits: list[bottlenecks.Wait],
     tables: Mapping[str, pl.DataFrame],
     names: Names,
@@ -171,14 +170,14 @@ def _whole_map(
     """The map of nearly all steps; null where the first one has them already."""
     settings = names.settings
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
-    shown = overview.choose(tables, settings.journey, pairs, settings.registration, overview.WHOLE)
+    shown = map_view.choose(tables, settings.journey, pairs, settings.registration, map_view.WHOLE)
     if len(shown.steps) <= len(first.steps):
         return None
     drawing = route_map.draw(shown, waits, names, "whole-map")
     return {"drawing": drawing, "steps": len(shown.steps), "of": tables["steps"].height}
 
 
-def _off_map(shown: overview.Overview, waits: list[bottlenecks.Wait], speech: Speech) -> str:
+def _off_map(shown: map_view.MapView, waits: list[bottlenecks.Wait], speech: Speech) -> str:
     drawn = {(move.from_, move.to) for move in shown.moves} | {(step, None) for step in shown.steps}
     off = [str(w.number) for w in waits if (w.source.from_, w.source.to) not in drawn]
     if not off:

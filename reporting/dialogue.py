@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -18,11 +17,11 @@ from reporting.answers import stall, stalls
 from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.small_groups import is_small
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import ANSWERS
 
-Row = dict[str, Any]
 _CHOICES: dict[Said | None, tuple[str, str]] = {
     said: (dutch, english) for said, dutch, english in ANSWERS
 }
@@ -39,7 +38,7 @@ class _Figures:
     open_cases: Count
 
 
-def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> Row | None:
+def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> PageRow | None:
     """What was answered about a stall, and what moved since; null where nothing was."""
     answer = said_of(facts.answers, *stall(found))
     return _told(answer, _of_stall(found), findings, facts, names) if answer else None
@@ -47,7 +46,7 @@ def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> R
 
 def said_earlier(
     findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
-) -> list[Row]:
+) -> list[PageRow]:
     """What was answered about places that are no stall any more."""
     places = stalls(findings.bottlenecks)
     return [
@@ -77,7 +76,7 @@ def _of_wait(answer: Answer, waits: pl.DataFrame) -> _Figures | None:
 
 def _told(
     answer: Answer, now: _Figures | None, findings: Findings, facts: Facts, names: Names
-) -> Row:
+) -> PageRow:
     speech = names.speech
     is_later = answer.day < findings.as_of.astimezone(speech.zone).date()
     then = _then(answer, facts.then, names.settings.privacy.minimum_group)
@@ -117,7 +116,7 @@ def _remark(now: _Figures | None, speech: Speech, *, is_later: bool) -> str:
     return "" if now else speech.say(_NOT_NOW)
 
 
-def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[Row]:
+def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[PageRow]:
     """Each figure then and now."""
     words = (
         speech.say("half go on within"),

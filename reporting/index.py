@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
 
 from contracts.findings import Count, Findings
 from contracts.house_style import HouseStyle
@@ -22,10 +21,9 @@ from reporting import evidence, kinds, trend
 from reporting.comparable import rounded, side_by_side
 from reporting.content import LANGUAGES
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.pages import render
 from reporting.speech import Speech, sentence
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:
     }
 
 
-def _process(runs: Sequence[Shelved], language: Language) -> Row:
+def _process(runs: Sequence[Shelved], language: Language) -> PageRow:
     """What the page tells of one process; ``runs`` have a day each, the newest first."""
     newest = runs[0]
     names = Names(newest.settings, Speech(language, newest.settings.zone))
@@ -128,7 +126,7 @@ def _process(runs: Sequence[Shelved], language: Language) -> Row:
     }
 
 
-def _first_wait(found: Findings, names: Names) -> Row | None:
+def _first_wait(found: Findings, names: Names) -> PageRow | None:
     """Where to look first: no more of it than any version of hoeksteen tells in the same words."""
     if not found.bottlenecks:
         return None
@@ -174,7 +172,7 @@ def _at_least(count: Count, k: int, speech: Speech) -> str:
     return speech.say("at least %(n)s", n=speech.number(least)) if least else "0"
 
 
-def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> Row:
+def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
     """Two charts and their figures; ``runs`` are the oldest first."""
     days = [run.day for run in runs]
     halves = [run.findings.throughput_days.p50 for run in runs]

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from contracts.events import CASE_PREFIX
 from contracts.findings import Bottleneck, Kind
 from reporting.names import isolated
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
-
-Row = dict[str, str]
 
 _ALWAYS_TOLD = "share_of_longest_hundredth"  # of any wait, whatever causes it
 UNKNOWN = "unknown"
@@ -134,7 +133,7 @@ def term(found: Bottleneck, speech: Speech) -> str:
     return speech.say(_NAMED[meaning_of(found)])
 
 
-def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[Row]:
+def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[PageRow]:
     """What is meant by each kind that occurs: name, words, and the page with the method.
 
     Args:

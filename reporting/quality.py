@@ -16,7 +16,7 @@ from contracts.verdict import Counts, RuleResult, told_counts
 from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.sections import Row
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 
@@ -44,7 +44,7 @@ COLUMNS = tuple(_ABSENT)
 TIMES = ("p50_days", "p90_days")
 
 
-def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> Row:
+def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> PageRow:
     """What was set aside and what that may do; the rules, those that were broken first."""
     speech, rules = names.speech, facts.rules
     held = [rule for rule in rules if rule.success]
@@ -169,7 +169,7 @@ def _all_hidden(findings: Findings) -> bool:
     return bool(told) and all(each.suppressed for each in told)
 
 
-def _headlines(findings: Findings, names: Names) -> Iterator[Row]:
+def _headlines(findings: Findings, names: Names) -> Iterator[PageRow]:
     """A row a figure: as it is told, without the cases that lost rows, at least, at most."""
     for headline in headlines(findings):
         yield {
@@ -213,7 +213,7 @@ def _told(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
     return lambda number: speech.number(round(number))
 
 
-def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> Row:
+def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> PageRow:
     rows, cases = (_NO_COUNT if rule.of == "log" else count(each, speech) for each in counts)
     return {
         "id": rule.id,

@@ -14,10 +14,10 @@ from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar, ticks, watched
 from reporting.counts import cases, count
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.speech import Speech, forms
 from reporting.vocabulary import DEVIATION, EXPLAINED, LEDGER
 
-Row = dict[str, Any]
 ROUTES = 6
 WAITS = 200
 EXPLAINED_WAITS = 10
@@ -28,7 +28,7 @@ _MORE_PLACES = forms(
 DEVIATIONS = 8
 
 
-def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
+def bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     """The bands of one wait, each with its bar; shares are of what is shown.
 
     ``still`` is nothing where it is not told in bands how many wait now, or where nobody does.
@@ -64,7 +64,7 @@ def _between(over: float, up_to: float | None, speech: Speech) -> str:
     return speech.say("%(low)s to %(high)s", low=low, high=high)
 
 
-def turns(findings: Findings, speech: Speech) -> Row:
+def turns(findings: Findings, speech: Speech) -> PageRow:
     """Whose turn it was: a heading, a sentence, and a row for each who had a turn."""
     heading = speech.say("Whose turn was it?")
     owned: dict[str, float | None] = dict(findings.ledger)
@@ -112,7 +112,7 @@ def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> 
     )
 
 
-def explained(findings: Findings, names: Names) -> list[Row]:
+def explained(findings: Findings, names: Names) -> list[PageRow]:
     """Waits that are meant to be, most days first; so many of them."""
     found = _most_days_first(findings)[:EXPLAINED_WAITS]
     return [
@@ -139,7 +139,7 @@ def _most_days_first(findings: Findings) -> list[ExplainedWait]:
     return sorted(findings.explained_waits, key=lambda wait: -wait.person_days)
 
 
-def survival(table: pl.DataFrame, speech: Speech) -> list[Row]:
+def survival(table: pl.DataFrame, speech: Speech) -> list[PageRow]:
     """The curve at round durations."""
     points = ((days, watched(table, days)) for days in ticks(table["days"][-1]))
     return [
@@ -152,7 +152,7 @@ def survival(table: pl.DataFrame, speech: Speech) -> list[Row]:
     ]
 
 
-def routes(variants: pl.DataFrame, names: Names) -> list[Row]:
+def routes(variants: pl.DataFrame, names: Names) -> list[PageRow]:
     """The most frequent routes, step by step."""
     frequent = variants.filter(pl.col("trace").is_not_null()).head(ROUTES)
     return [
@@ -165,7 +165,7 @@ def routes(variants: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def other_routes(variants: pl.DataFrame, shown: Sequence[Row], speech: Speech) -> str:
+def other_routes(variants: pl.DataFrame, shown: Sequence[PageRow], speech: Speech) -> str:
     """What the routes that are not listed hold together."""
     listed = variants.filter(pl.col("trace").is_not_null()).head(len(shown))
     rest = float(variants["share"].sum()) - float(listed["share"].sum())
@@ -176,7 +176,7 @@ def other_routes(variants: pl.DataFrame, shown: Sequence[Row], speech: Speech) -
     )
 
 
-def rework(table: pl.DataFrame, names: Names) -> list[Row]:
+def rework(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Steps that were done again, most cases first."""
     keys = ("cases", "repeats", "self_loops")
     return [
@@ -185,7 +185,7 @@ def rework(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
+def all_waits(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """The waits that may be shown, most waiting first; of a great many those with most of it."""
     speech = names.speech
     unknown = speech.say("not known yet")
@@ -207,7 +207,7 @@ def all_waits(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def conformance(tables: Mapping[str, pl.DataFrame], names: Names) -> Row | None:
+def conformance(tables: Mapping[str, pl.DataFrame], names: Names) -> PageRow | None:
     """Whether cases went the way that the config's model means them to; null without a model."""
     summary = tables["conformance_summary"].rows(named=True)
     if not summary:
@@ -226,7 +226,7 @@ def conformance(tables: Mapping[str, pl.DataFrame], names: Names) -> Row | None:
     }
 
 
-def _how_far(told: Row, speech: Speech) -> Iterator[str]:
+def _how_far(told: Mapping[str, Any], speech: Speech) -> Iterator[str]:
     seen = told["cases_looked_at"]
     if told["fitting_cases"] is None:
         yield speech.say("How many cases went as meant is not shown: one of the groups is small.")

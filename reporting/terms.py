@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from contracts.deadlines import Deadline, OwnDate
@@ -13,9 +11,9 @@ from contracts.findings import Findings
 from contracts.norms import norm_table
 from reporting.counts import count
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 
-Row = dict[str, Any]
 _MOST = 3
 _HARDLY_CHANCE = 0.01
 STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
@@ -32,7 +30,7 @@ DOUBTS = {
 }
 
 
-def kept(findings: Findings, names: Names) -> list[Row]:
+def kept(findings: Findings, names: Names) -> list[PageRow]:
     """A row for each deadline of the config."""
     known = _by_id(names)
     return [
@@ -47,7 +45,7 @@ def kept(findings: Findings, names: Names) -> list[Row]:
     ]
 
 
-def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
+def doubts(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
     told = table.filter(pl.col("status").is_in(list(DOUBTS)))
     known = _by_id(names)
@@ -63,7 +61,7 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def outrun(findings: Findings, names: Names) -> list[Row]:
+def outrun(findings: Findings, names: Names) -> list[PageRow]:
     """Which share of the cases was done after a date of their own, as when a licence expires."""
     known = _by_id(names)
     rows = []
@@ -76,7 +74,7 @@ def outrun(findings: Findings, names: Names) -> list[Row]:
     return rows
 
 
-def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
+def lapses(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
     known = _by_id(names)
     frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
@@ -90,7 +88,7 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def registered(table: pl.DataFrame, names: Names) -> list[Row]:
+def registered(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines of which the agency keeps another last day than the rule says in many cases."""
     known = _by_id(names)
     others = table.filter(pl.col("registered_is") != "same", pl.col("id").is_in(list(known)))
@@ -104,7 +102,7 @@ def registered(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
+def bunches(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines that are met in a bunch just before their last day, and hardly by chance."""
     known = _by_id(names)
     bunched = (pl.col("jump") > 1) & (pl.col("p_value") < _HARDLY_CHANCE)
@@ -119,7 +117,7 @@ def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
+def rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """How good the chances to be late of open cases were, where they could be tested."""
     known, speech = _by_id(names), names.speech
     return [
@@ -135,7 +133,7 @@ def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def exposures(findings: Findings, names: Names) -> list[Row]:
+def exposures(findings: Findings, names: Names) -> list[PageRow]:
     """What notices of default may cost by now, of the deadlines for which the config names them."""
     known = _by_id(names)
     return [

@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 
-Row = dict[str, Any]
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
@@ -22,7 +23,7 @@ _CLOCKS = {
 }
 
 
-def clocks(table: pl.DataFrame, speech: Speech) -> list[Row]:
+def clocks(table: pl.DataFrame, speech: Speech) -> list[PageRow]:
     """A row for each clock that is known."""
     return [
         {
@@ -35,7 +36,7 @@ def clocks(table: pl.DataFrame, speech: Speech) -> list[Row]:
     ]
 
 
-def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[Row]:
+def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[PageRow]:
     """The last whole months, each on three bases; what is not shown is empty.
 
     Args:
@@ -58,7 +59,7 @@ def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[Row]:
     ]
 
 
-def _basis(row: Row | None, speech: Speech) -> Row:
+def _basis(row: Mapping[str, Any] | None, speech: Speech) -> PageRow:
     if row is None:
         return {"n": speech.say("not shown"), "p50": ""}
     p50 = _reached(row["p50_days"], row["watched_days"], speech)
@@ -78,7 +79,7 @@ def _days(days: float, speech: Speech) -> str:
     return speech.days(days) if days >= 1 else speech.duration(days)
 
 
-def outcomes(table: pl.DataFrame, names: Names) -> Row:
+def outcomes(table: pl.DataFrame, names: Names) -> PageRow:
     """For each outcome which share of the cases has it within how long; at a few moments."""
     moments = table.filter(pl.col("share") > 0)["days"].unique().sort().tail(_MOMENTS).to_list()
     if not moments:
