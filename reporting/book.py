@@ -119,11 +119,11 @@ def _deadlines(findings: Findings, names: Names) -> Sheet:
     by_id = {each.id: each for each in findings.deadlines}
     rows = []
     for told in terms.kept(findings, names):
-        found = by_id[told["id"]]
+        found = by_id[told.id]
         counts = [counted(getattr(found, status), speech) for status in terms.STATUSES]
         rows.append(
             (
-                *(told["name"], found.id, told["basis"], *counts),
+                *(told.name, found.id, told.basis, *counts),
                 *(found.noticed, found.penalty_eur, found.rule_version),
             )
         )

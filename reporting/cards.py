@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from contracts.findings import Bottleneck, Count, Findings
 from reporting.counts import cases
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
-from reporting.story import Measure
+from reporting.story import KeyFigure, Measure
 
 _WHAT: Mapping[Measure, str] = {
     "half_done": sentence("How long after its begin half of the cases have their outcome."),
@@ -87,6 +88,17 @@ def card(
         sentence("Rule"): f"docs/methods/{_PAGE.get(measure, _OPEN_CASES)}.md, hoeksteen {version}",
     }
     return [{"term": speech.say(term), "words": words} for term, words in rows.items()]
+
+
+def with_cards(
+    figures: Sequence[KeyFigure], whole: Findings | Bottleneck, shown: Shown, speech: Speech
+) -> tuple[KeyFigure, ...]:
+    """``figures`` of the ``whole`` log or of a place in it, each with its card."""
+    basis, day = Basis.of(whole), speech.day(shown.findings.as_of)
+    return tuple(
+        replace(each, card=tuple(card(each.measure, basis, day, shown.facts.version, speech)))
+        for each in figures
+    )
 
 
 def _in_cases(basis: Basis, speech: Speech) -> str:

@@ -18,6 +18,7 @@ from contracts.findings import Count, Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Language, Settings
 from reporting import evidence, kinds, trend
+from reporting.bottlenecks import anchor
 from reporting.comparable import rounded, side_by_side
 from reporting.content import LANGUAGES
 from reporting.names import Names
@@ -133,7 +134,7 @@ def _first_wait(found: Findings, names: Names) -> PageRow | None:
     first = found.bottlenecks[0]
     place = names.place(first.from_, first.to)
     return {
-        "anchor": f"wait-{first.rank}",
+        "anchor": anchor(first),
         "title": place[0].upper() + place[1:],
         "cause": kinds.label(first, names.speech),
         "about": evidence.brief(first, found.as_of, names.speech),

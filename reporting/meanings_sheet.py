@@ -84,14 +84,14 @@ def _of_terms(findings: Findings, names: Names) -> Iterator[SheetRow]:
     speech = names.speech
     by_id = {each.id: each for each in findings.deadlines}
     for told in terms.kept(findings, names):
-        found = by_id[told["id"]]
+        found = by_id[told.id]
         counts = [getattr(found, status) for status in terms.STATUSES[:-1]]
         still_open = None if None in counts[2:] else sum(counts[2:])
         held_against = None if None in counts else sum(counts)
         yield (
-            told["name"],
+            told.name,
             speech.say("Whether a case met this term; not those of which that cannot be said."),
-            told["basis"],
+            told.basis,
             speech.say("the days of the rule"),
             counted(held_against, speech),
             _open_share(still_open, held_against, speech),

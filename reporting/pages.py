@@ -33,7 +33,7 @@ def write_pages(shown: Shown, out: Path) -> None:
 
 def page(shown: Shown, language: Language) -> str:
     """One page as HTML."""
-    told = {**content(shown, language), "version": shown.facts.version}
+    told = {**vars(content(shown, language)), "version": shown.facts.version}
     speech = Speech(language, shown.settings.zone)
     return render("report.html", speech, told, shown.settings.report.style)
 

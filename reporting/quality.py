@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from contracts.findings import Findings, Headline, HeadlineId
 from contracts.verdict import Counts, RuleResult, told_counts
@@ -44,23 +45,40 @@ COLUMNS = tuple(_ABSENT)
 TIMES = ("p50_days", "p90_days")
 
 
-def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> PageRow:
+@dataclass(frozen=True)
+class QualitySection:
+    """What the section shows.
+
+    Attributes:
+        lines: what was set aside and is kept no more, in sentences.
+        headlines: what the first figures could be besides.
+        broken: the rules that the log does not keep to; ``held``: the others.
+    """
+
+    lines: list[str]
+    headlines: list[PageRow]
+    broken: list[PageRow]
+    held: list[PageRow]
+    held_summary: str
+
+
+def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> QualitySection:
     """What was set aside and what that may do; the rules, those that were broken first."""
     speech, rules = names.speech, facts.rules
     held = [rule for rule in rules if rule.success]
-    return {
-        "lines": [
+    return QualitySection(
+        lines=[
             *_set_aside(findings, minimum_group, speech),
             *_kept_no_more(findings, facts, names),
         ],
-        "headlines": list(_headlines(findings, names)),
-        "broken": [
+        headlines=list(_headlines(findings, names)),
+        broken=[
             _broken(rule, counts, speech)
             for rule, counts in broken_rules(findings, rules, minimum_group)
         ],
-        "held": [{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
-        "held_summary": speech.say("Show the rules that hold (%(n)s)", n=len(held)),
-    }
+        held=[{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
+        held_summary=speech.say("Show the rules that hold (%(n)s)", n=len(held)),
+    )
 
 
 def broken_rules(
