@@ -28,6 +28,11 @@ Kind = Literal[
     "batching",
     "statutory_wait",
 ]
+"""Why a place is a bottleneck.
+
+Version 1 names ``policy_pause`` and ``waiting_on_citizen``, but no bottleneck is of these: such
+waiting is among the explained waits.
+"""
 ExplainedClass = Literal[
     "statutory_wait", "policy_pause", "waiting_on_citizen", "parallel", "outside"
 ]

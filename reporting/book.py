@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.findings import Findings, HeadlineId
 from contracts.settings import Language, ReportFormat
-from reporting import ods, quality, terms, xlsx
+from reporting import ods, quality, story, terms, xlsx
 from reporting.columns import columns
 from reporting.facts import Facts
 from reporting.meanings_sheet import meanings
@@ -19,17 +19,17 @@ from reporting.names import Names
 from reporting.places_sheet import counted, days, earlier, offered, places
 from reporting.shown import Shown
 from reporting.speech import Speech, sentence
-from reporting.summary_sheet import summary, title
+from reporting.summary_sheet import summary
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 from reporting.workbook import Days, Share, Sheet, Value, Workbook
 
-WRITERS: dict[ReportFormat, Callable[[Workbook, Path], Path]] = {
+WRITERS: dict[ReportFormat, Callable[[Workbook, Path], None]] = {
     "xlsx": xlsx.write,
     "ods": ods.write,
 }
 
 
-def write_books(shown: Shown, out: Path) -> list[Path]:
+def write_books(shown: Shown, out: Path) -> None:
     """Writes ``findings.xlsx`` and ``findings.ods`` into ``out``, as far as they are asked for.
 
     Both hold the same, in the first language of the report.
@@ -37,9 +37,10 @@ def write_books(shown: Shown, out: Path) -> list[Path]:
     report = shown.settings.report
     asked = [name for name in dict.fromkeys(report.formats) if name in WRITERS]
     if not asked:
-        return []
+        return
     told = book(shown, report.languages[0])
-    return [WRITERS[name](told, out / f"findings.{name}") for name in asked]
+    for name in asked:
+        WRITERS[name](told, out / f"findings.{name}")
 
 
 def book(shown: Shown, language: Language) -> Workbook:
@@ -63,7 +64,7 @@ def book(shown: Shown, language: Language) -> Workbook:
     )
     told = tuple(sheet for sheet in sheets if sheet.rows or sheet is places_)
     maker = f"hoeksteen {facts.version}"
-    return Workbook(title(names), language, maker, findings.as_of, told)
+    return Workbook(story.question(names), language, maker, findings.as_of, told)
 
 
 def _waits(table: pl.DataFrame, names: Names) -> Sheet:
@@ -118,11 +119,11 @@ def _deadlines(findings: Findings, names: Names) -> Sheet:
     by_id = {each.id: each for each in findings.deadlines}
     rows = []
     for told in terms.kept(findings, names):
-        found = by_id[told["id"]]
+        found = by_id[told.id]
         counts = [counted(getattr(found, status), speech) for status in terms.STATUSES]
         rows.append(
             (
-                *(told["name"], found.id, told["basis"], *counts),
+                *(told.name, found.id, told.basis, *counts),
                 *(found.noticed, found.penalty_eur, found.rule_version),
             )
         )

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from contracts.findings import Bottleneck, Findings
-from reporting import evidence, kinds
+from reporting import counts, evidence, kinds
 from reporting.names import Names
 from reporting.speech import Speech, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
@@ -39,6 +39,7 @@ class Wait:
 
     Attributes:
         number: its place in the list and on the map.
+        anchor: where its section stands in the page.
         title: where it is; ``heading``: where, and why or how long.
         cause: its kind, or that none is seen; ``is_seen``: which of the two.
         about: which group and which period, in few words; ``whom``, ``since``: in full.
@@ -50,6 +51,7 @@ class Wait:
     """
 
     number: int
+    anchor: str
     source: Bottleneck
     title: str
     cause: str
@@ -70,11 +72,6 @@ class Wait:
     remarks: tuple[str, ...]
     first_question: str | None
 
-    @property
-    def anchor(self) -> str:
-        """Where its section stands in the page."""
-        return f"wait-{self.number}"
-
 
 def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list[Wait]:
     """The bottlenecks in words, in their order; ``most`` so many."""
@@ -83,6 +80,11 @@ def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list
         _wait(each, first.setdefault((each.from_, each.to), each.rank), findings.as_of, names)
         for each in findings.bottlenecks[:most]
     ]
+
+
+def anchor(found: Bottleneck) -> str:
+    """Where the section of a bottleneck stands in the page."""
+    return f"wait-{found.rank}"
 
 
 def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wait:
@@ -94,6 +96,7 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
     again = speech.say("The same place as number %(n)s.", n=first)
     return Wait(
         number=found.rank,
+        anchor=anchor(found),
         source=found,
         title=place[0].upper() + place[1:],
         cause=cause,
@@ -112,7 +115,7 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
         figures=tuple(_figures(found, speech)),
         signs=tuple(evidence.signs(found, speech)),
         remarks=tuple(_remarks(found, names)),
-        first_question=found.kind and speech.say(kinds.FIRST_QUESTION[found.kind]),
+        first_question=kinds.first_question(found, speech),
     )
 
 
@@ -190,7 +193,7 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
 def _cases(found: Bottleneck, speech: Speech) -> str:
     if found.cases is None:
         return speech.say("An unknown number of cases")
-    return speech.plural(forms("%(n)s case", "%(n)s cases"), found.cases)
+    return counts.cases(found.cases, speech)
 
 
 def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:

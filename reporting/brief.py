@@ -12,8 +12,9 @@ import polars as pl
 
 from contracts.findings import Findings
 from contracts.settings import Settings
-from reporting import bottlenecks, sections, story
+from reporting import bottlenecks, story
 from reporting.bottlenecks import Wait
+from reporting.counts import count
 from reporting.names import Names
 from reporting.speech import Speech
 
@@ -49,8 +50,7 @@ def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Sett
     """
     speech = Speech(settings.report.languages[0], settings.zone)
     names = Names(settings, speech)
-    process = settings.process.title(speech.language)
-    title = speech.say("Where do citizens wait in %(process)s?", process=process)
+    title = story.question(names)
     waits = bottlenecks.waits(findings, names)
     figures = story.key_figures(findings, tables["survival"], speech)
     parts = [
@@ -81,7 +81,7 @@ def _row(wait: Wait, speech: Speech) -> dict[str, str]:
     return {
         speech.say("where"): f"{wait.number}. {wait.title}",
         speech.say("what the log shows"): wait.cause,
-        speech.say("cases"): sections.count(wait.source.cases, speech),
+        speech.say("cases"): count(wait.source.cases, speech),
         speech.say("1 in 10 waits longer than"): speech.say("not known yet")
         if longest is None
         else speech.duration(longest),

@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from contracts.findings import Bottleneck, Count, Findings
-from reporting.speech import Speech, forms, sentence
-from reporting.story import Measure
+from reporting.counts import cases
+from reporting.shown import Shown
+from reporting.speech import Speech, sentence
+from reporting.story import KeyFigure, Measure
 
-_CASES = forms("%(n)s case", "%(n)s cases")
 _WHAT: Mapping[Measure, str] = {
     "half_done": sentence("How long after its begin half of the cases have their outcome."),
     "most_done": sentence("How long after its begin 9 of 10 cases have their outcome."),
@@ -89,11 +90,22 @@ def card(
     return [{"term": speech.say(term), "words": words} for term, words in rows.items()]
 
 
+def with_cards(
+    figures: Sequence[KeyFigure], whole: Findings | Bottleneck, shown: Shown, speech: Speech
+) -> tuple[KeyFigure, ...]:
+    """``figures`` of the ``whole`` log or of a place in it, each with its card."""
+    basis, day = Basis.of(whole), speech.day(shown.findings.as_of)
+    return tuple(
+        replace(each, card=tuple(card(each.measure, basis, day, shown.facts.version, speech)))
+        for each in figures
+    )
+
+
 def _in_cases(basis: Basis, speech: Speech) -> str:
     if basis.cases is None:
         return speech.say("not shown")
-    cases = speech.plural(_CASES, basis.cases)
+    number = cases(basis.cases, speech)
     if basis.open_cases is None or not basis.cases:
-        return cases
+        return number
     share = speech.share(basis.open_cases / basis.cases)
-    return speech.say("%(cases)s, of which %(share)s still open", cases=cases, share=share)
+    return speech.say("%(cases)s, of which %(share)s still open", cases=number, share=share)

@@ -25,7 +25,7 @@ _AS_TEXT = pl.col(pl.String).str.replace(r"^([=+@\t\r-])", "'$1")
 
 def write_cases(
     terms: pl.LazyFrame, in_danger: pl.DataFrame, settings: Settings, out: Path
-) -> list[Path]:
+) -> None:
     """Writes ``cases/terms.parquet`` and ``cases/rescue.csv`` into ``out``.
 
     Args:
@@ -48,7 +48,6 @@ def write_cases(
     _listed(in_danger).write_csv(to_rescue)
     for path in (for_all, to_rescue):
         path.chmod(_OWNER_READS)
-    return [for_all, to_rescue]
 
 
 def forget(run: Path, cases: Collection[str]) -> bool:

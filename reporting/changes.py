@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from contracts.findings import Change, ChangeId, Changes, Effect, Findings, Quantiles
 from contracts.settings import Definition
+from reporting.counts import count
 from reporting.facts import Facts, WhyNot
 from reporting.names import Names
-from reporting.sections import Row, count
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import nearest_key
 
@@ -51,7 +53,32 @@ _NO_COUNT = "\N{EN DASH}"
 """Of what is of no cases in particular."""
 
 
-def changes(findings: Findings, facts: Facts, names: Names, minimum_group: int) -> Row | None:
+@dataclass(frozen=True)
+class ChangesSection:
+    """What the section shows: of reports that are not ``compared``, only why.
+
+    Attributes:
+        lead: with which report this one is compared, or why with none.
+        rows: each change with what it did, between the figures of both reports.
+        rounded: how the numbers in these rows are told.
+        renamed: steps that have another name now.
+        definitions: what means something else now.
+        config: what is set otherwise now; ``version``: that of the tool, if it is another.
+    """
+
+    lead: str
+    compared: bool = False
+    rows: list[PageRow] = field(default_factory=list)
+    rounded: str = ""
+    renamed: list[PageRow] = field(default_factory=list)
+    definitions: list[str] = field(default_factory=list)
+    config: list[PageRow] = field(default_factory=list)
+    version: str = ""
+
+
+def changes(
+    findings: Findings, facts: Facts, names: Names, minimum_group: int
+) -> ChangesSection | None:
     """What the section shows; null where there is no earlier report.
 
     Args:
@@ -63,19 +90,20 @@ def changes(findings: Findings, facts: Facts, names: Names, minimum_group: int) 
     speech, found = names.speech, findings.changes
     if found is None:
         why = facts.not_compared
-        return why and {"lead": speech.say(_WHY_NOT[why]), "rows": [], "renamed": []}
-    return {
-        "lead": speech.say(
+        return why and ChangesSection(speech.say(_WHY_NOT[why]))
+    return ChangesSection(
+        lead=speech.say(
             "The last report was of the log as it was on %(day)s.",
             day=speech.day(found.since.as_of),
         ),
-        "rows": _rows(found, facts, findings, speech),
-        "rounded": speech.say(
+        compared=True,
+        rows=_rows(found, facts, findings, speech),
+        rounded=speech.say(
             "Numbers of what changed are rounded down to a multiple of %(n)s. What fewer than %(n)s"
             " cases did is shown together with something else.",
             n=minimum_group,
         ),
-        "renamed": [
+        renamed=[
             {
                 "before": pair.from_,
                 "after": names.step(pair.to),
@@ -84,13 +112,13 @@ def changes(findings: Findings, facts: Facts, names: Names, minimum_group: int) 
             }
             for pair in found.relabelled
         ],
-        "definitions": definitions(found.definitions, names),
-        "config": [
+        definitions=definitions(found.definitions, names),
+        config=[
             {"key": key, "words": words and speech.say(words)}
             for key, words in zip(found.config, map(nearest_key, found.config), strict=True)
         ],
-        "version": _version(found, facts, speech),
-    }
+        version=_version(found, facts, speech),
+    )
 
 
 def definitions(register: Sequence[Definition], names: Names) -> list[str]:
@@ -116,7 +144,7 @@ def _what(definition: Definition, names: Names) -> str:
     return f"{names.quoted(definition.activity)}: {what}" if definition.activity else what
 
 
-def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> list[Row]:
+def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> list[PageRow]:
     """The figures of the last report, each change with what it did, and the figures of now."""
     log, days = findings.log, findings.throughput_days
     changed = [row for effect in found.effects for row in _effect(effect, found, facts, speech)]
@@ -131,7 +159,7 @@ def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> l
 
 def _figures(
     words: str, cases: int | None, events: int | None, days: Quantiles, speech: Speech
-) -> Row:
+) -> PageRow:
     return {
         "words": words,
         "is_whole": True,
@@ -143,7 +171,7 @@ def _figures(
     }
 
 
-def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[Row]:
+def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[PageRow]:
     """A row a change of those that have this effect together; the last one tells it.
 
     If none of them may be counted they are one row.

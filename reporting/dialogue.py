@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -15,14 +14,14 @@ from contracts.dialogue import Answer, Said, said_of
 from contracts.findings import Bottleneck, Count, Findings
 from contracts.settings import ReportFormat
 from reporting.answers import stall, stalls
+from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.sections import count
+from reporting.page_row import PageRow
 from reporting.small_groups import is_small
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import ANSWERS
 
-Row = dict[str, Any]
 _CHOICES: dict[Said | None, tuple[str, str]] = {
     said: (dutch, english) for said, dutch, english in ANSWERS
 }
@@ -39,7 +38,27 @@ class _Figures:
     open_cases: Count
 
 
-def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> Row | None:
+@dataclass(frozen=True)
+class Answered:
+    """What was answered about a place, and what moved since.
+
+    Attributes:
+        choice: in Dutch and in English; null where none was made.
+        why: in the words of who answered.
+        plan: what was to be done, by whom and when; under the words for each.
+        moved: each figure then and now; ``remark``: why there is none.
+    """
+
+    place: str
+    heading: str
+    choice: tuple[str, str] | None
+    why: str
+    plan: list[tuple[str, str]]
+    moved: list[PageRow]
+    remark: str
+
+
+def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> Answered | None:
     """What was answered about a stall, and what moved since; null where nothing was."""
     answer = said_of(facts.answers, *stall(found))
     return _told(answer, _of_stall(found), findings, facts, names) if answer else None
@@ -47,14 +66,11 @@ def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> R
 
 def said_earlier(
     findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
-) -> list[Row]:
+) -> list[Answered]:
     """What was answered about places that are no stall any more."""
     places = stalls(findings.bottlenecks)
     return [
-        {
-            "place": names.place(answer.start, answer.end),
-            **_told(answer, _of_wait(answer, tables["waits"]), findings, facts, names),
-        }
+        _told(answer, _of_wait(answer, tables["waits"]), findings, facts, names)
         for answer in facts.answers
         if not any(answer.is_of(*place) for place in places)
     ]
@@ -77,15 +93,16 @@ def _of_wait(answer: Answer, waits: pl.DataFrame) -> _Figures | None:
 
 def _told(
     answer: Answer, now: _Figures | None, findings: Findings, facts: Facts, names: Names
-) -> Row:
+) -> Answered:
     speech = names.speech
     is_later = answer.day < findings.as_of.astimezone(speech.zone).date()
     then = _then(answer, facts.then, names.settings.privacy.minimum_group)
-    return {
-        "heading": speech.say("What you said at the report of %(day)s", day=speech.day(answer.day)),
-        "choice": _CHOICES.get(answer.answer),
-        "why": answer.why,
-        "plan": [
+    return Answered(
+        place=names.place(answer.start, answer.end),
+        heading=speech.say("What you said at the report of %(day)s", day=speech.day(answer.day)),
+        choice=_CHOICES.get(answer.answer),
+        why=answer.why,
+        plan=[
             (speech.say(words), text)
             for words, text in (
                 (sentence("The first small step"), answer.step),
@@ -94,9 +111,9 @@ def _told(
             )
             if text
         ],
-        "moved": _moved(then, now, speech) if now and is_later else [],
-        "remark": _remark(now, speech, is_later=is_later),
-    }
+        moved=_moved(then, now, speech) if now and is_later else [],
+        remark=_remark(now, speech, is_later=is_later),
+    )
 
 
 def _then(
@@ -117,7 +134,7 @@ def _remark(now: _Figures | None, speech: Speech, *, is_later: bool) -> str:
     return "" if now else speech.say(_NOT_NOW)
 
 
-def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[Row]:
+def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[PageRow]:
     """Each figure then and now."""
     words = (
         speech.say("half go on within"),

@@ -11,7 +11,7 @@ from contracts.findings import GROWS_FROM, Bottleneck
 from reporting.names import isolated
 from reporting.speech import Speech, forms, sentence
 
-Told = dict[str, float]
+Figures = dict[str, float]
 
 HEAVY = 0.25
 """The share of all waiting from which the longest hundredth is worth a remark."""
@@ -19,7 +19,7 @@ HEAVY = 0.25
 _NAMED = 3  # so many values of a group fit in a line
 
 
-def told(found: Bottleneck) -> Told:
+def told(found: Bottleneck) -> Figures:
     """The figures that may be shown, by name."""
     return {each.what: each.value for each in found.evidence if each.value is not None}
 
@@ -59,7 +59,7 @@ def signs(found: Bottleneck, speech: Speech) -> list[str]:
     return [text for say in _SIGNS for text in say(found, told(found), speech)]
 
 
-def _rounds(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _rounds(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "rounds" not in seen:
         return
     yield speech.plural(
@@ -71,7 +71,7 @@ def _rounds(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
     )
 
 
-def _how_often(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _how_often(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "share_of_group" not in seen:
         return
     share = speech.share(seen["share_of_group"])
@@ -85,7 +85,7 @@ def _how_often(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
     )
 
 
-def _means(found: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _means(found: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "mean_days_of_group" not in seen:
         return
     text = _GROUP_WAITED if found.segment else _OTHERS_WAITED
@@ -111,7 +111,7 @@ _OTHERS_WAITED = sentence(
 )
 
 
-def _queue(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _queue(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     grows = seen.get("wait_grows_with_queue")
     if grows is not None and grows >= GROWS_FROM:
         yield speech.say(
@@ -122,7 +122,7 @@ def _queue(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
         yield speech.say("How long a case waits hardly depends on how many cases wait.")
 
 
-def _hands(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _hands(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "hands" in seen:
         yield speech.say(
             "In this period fewer people did this step: %(share)s of the usual number.",
@@ -135,7 +135,7 @@ def _hands(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
         )
 
 
-def _batches(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _batches(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "days_between_batches" in seen:
         yield speech.say(
             "The step is finished in rounds with mostly %(time)s between them; %(share)s of all"
@@ -145,7 +145,7 @@ def _batches(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
         )
 
 
-def _longest(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
+def _longest(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     share = seen.get("share_of_longest_hundredth", 0.0)
     if share >= HEAVY:
         yield speech.say(
@@ -155,7 +155,7 @@ def _longest(_: Bottleneck, seen: Told, speech: Speech) -> Iterator[str]:
         )
 
 
-_Say = Callable[[Bottleneck, Told, Speech], Iterator[str]]
+_Say = Callable[[Bottleneck, Figures, Speech], Iterator[str]]
 _SIGNS: tuple[_Say, ...] = (_means, _rounds, _how_often, _hands, _queue, _batches, _longest)
 
 

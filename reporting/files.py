@@ -12,13 +12,11 @@ from contracts.tables import TABLES
 from reporting.shown import Shown
 
 
-def write_findings(shown: Shown, out: Path) -> Path:
+def write_findings(shown: Shown, out: Path) -> None:
     """Writes ``findings.json`` into ``out``: keys in the order of the contract, times in UTC."""
     document = shown.findings.model_dump(by_alias=True)
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False, default=_moment)
-    path = out / "findings.json"
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return path
+    (out / "findings.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _moment(value: object) -> str:
@@ -30,13 +28,10 @@ def _moment(value: object) -> str:
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-def write_tables(shown: Shown, out: Path) -> list[Path]:
+def write_tables(shown: Shown, out: Path) -> None:
     """Writes ``tables/<name>.parquet`` into ``out``, in the shapes of the contract."""
     folder = out / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
     for name, schema in TABLES.items():
-        path = folder / f"{name}.parquet"
-        shown.tables[name].select(schema.names()).cast(schema).write_parquet(path)
-        paths.append(path)
-    return paths
+        table = shown.tables[name].select(schema.names()).cast(schema)
+        table.write_parquet(folder / f"{name}.parquet")

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from reporting.bottlenecks import Wait
 from reporting.charts import bar
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 
-Row = dict[str, Any]
 _KNOWN = 0.05  # of the wait: where the log knows of less work, it hardly knows what was done
 _CAUSES = {
     "contention_days": sentence("worked on cases that were there before"),
@@ -22,7 +20,7 @@ _CAUSES = {
 }
 
 
-def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[Row]:
+def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     """What went on while cases waited at one place: a row for each part, with its bar.
 
     Nothing where the log knows too little of it: that would only seem to say that nobody worked.

@@ -3,7 +3,7 @@
 """The page over all processes: the newest report of each, and how it went from report to report.
 
 It is made of what reports tell, and of nothing else. What two of them would tell together of few
-cases is left out (``reporting.trend``).
+cases is left out (``reporting.comparable``).
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
 
 from contracts.findings import Count, Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Language, Settings
 from reporting import evidence, kinds, trend
+from reporting.bottlenecks import anchor
+from reporting.comparable import rounded, side_by_side
 from reporting.content import LANGUAGES
 from reporting.names import Names
+from reporting.page_row import PageRow
 from reporting.pages import render
 from reporting.speech import Speech, sentence
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,12 @@ def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:
     }
 
 
-def _process(runs: Sequence[Shelved], language: Language) -> Row:
+def _process(runs: Sequence[Shelved], language: Language) -> PageRow:
     """What the page tells of one process; ``runs`` have a day each, the newest first."""
     newest = runs[0]
     names = Names(newest.settings, Speech(language, newest.settings.zone))
     k = max(run.settings.privacy.minimum_group for run in runs)
-    comparable = {each.run_id for each in trend.side_by_side([run.findings for run in runs], k)}
+    comparable = {each.run_id for each in side_by_side([run.findings for run in runs], k)}
     shown = [run for run in reversed(runs) if run.findings.run_id in comparable]
     return {
         "id": newest.findings.process,
@@ -127,14 +127,14 @@ def _process(runs: Sequence[Shelved], language: Language) -> Row:
     }
 
 
-def _first_wait(found: Findings, names: Names) -> Row | None:
+def _first_wait(found: Findings, names: Names) -> PageRow | None:
     """Where to look first: no more of it than any version of hoeksteen tells in the same words."""
     if not found.bottlenecks:
         return None
     first = found.bottlenecks[0]
     place = names.place(first.from_, first.to)
     return {
-        "anchor": f"wait-{first.rank}",
+        "anchor": anchor(first),
         "title": place[0].upper() + place[1:],
         "cause": kinds.label(first, names.speech),
         "about": evidence.brief(first, found.as_of, names.speech),
@@ -167,18 +167,18 @@ def _duration(days: float | None, speech: Speech) -> str:
 
 def _at_least(count: Count, k: int, speech: Speech) -> str:
     """A count, rounded down; nought is exact, as 1 … k-1 is hidden."""
-    least = trend.rounded(count, k)
+    least = rounded(count, k)
     if least is None:
         return speech.say("not shown")
     return speech.say("at least %(n)s", n=speech.number(least)) if least else "0"
 
 
-def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> Row:
+def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
     """Two charts and their figures; ``runs`` are the oldest first."""
     days = [run.day for run in runs]
     halves = [run.findings.throughput_days.p50 for run in runs]
     most = [run.findings.throughput_days.p90 for run in runs]
-    counts = [trend.rounded(run.findings.log.open_cases, k) for run in runs]
+    counts = [rounded(run.findings.log.open_cases, k) for run in runs]
     half_line = trend.Line(_from_to(speech.say("half is done"), halves, speech), halves)
     most_line = trend.Line(_from_to(speech.say("9 of 10 are done"), most, speech), most, "most")
     ends = [_at_least(count, k, speech) for count in (counts[0], counts[-1])]

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from contracts.events import CASE_PREFIX
 from contracts.findings import Bottleneck, Kind
 from reporting.names import isolated
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 
-Row = dict[str, str]
-
 _ALWAYS_TOLD = "share_of_longest_hundredth"  # of any wait, whatever causes it
-UNKNOWN, EXPLAINED = "unknown", "explained"
-_MEANT_TO_BE = ("policy_pause", "waiting_on_citizen")
+UNKNOWN = "unknown"
 _BY_NATURE = ("before_the_clock", "statutory_wait")  # so, whatever causes it
 
 LABEL: dict[Kind, str] = {
@@ -25,8 +23,6 @@ LABEL: dict[Kind, str] = {
     "rework": sentence("Work that is done again"),
     "prioritisation": sentence("The order of work"),
     "before_the_clock": sentence("Waiting before the clock starts"),
-    "policy_pause": sentence("A pause that was decided on"),
-    "waiting_on_citizen": sentence("Waiting on the citizen"),
     "batching": sentence("In fixed rounds (batches)"),
     "statutory_wait": sentence("A period that the law sets"),
 }
@@ -51,8 +47,6 @@ FIRST_QUESTION: dict[Kind, str] = {
     "rework": sentence("What was not clear or not complete the first time?"),
     "prioritisation": sentence("Who decided on the order, and does the citizen know?"),
     "before_the_clock": sentence("What does the citizen see here that the figures do not show?"),
-    "policy_pause": sentence("Who decided on this pause, and was it explained?"),
-    "waiting_on_citizen": sentence("What did we ask, and could someone reasonably do that?"),
     "batching": sentence("Is the work done in batches, or only recorded in batches?"),
     "statutory_wait": sentence("Must this waiting time be, or may it be shorter?"),
 }
@@ -90,9 +84,6 @@ _MEANING: dict[str, str] = {
         "Nearly every case waits here for the same number of days. That is no queue but a term that"
         " somebody set. The configuration can say which, and then it is no longer in this list."
     ),
-    EXPLAINED: sentence(
-        "This waiting is meant to be: by a decision, or because the citizen must act."
-    ),
 }
 _UNEXPLAINED = sentence(
     "Nothing that was looked for explains this wait: no group by %(columns)s, no period, no extra"
@@ -106,12 +97,10 @@ _NOT_COMPARED = sentence(
 )
 _NAMED: dict[str, str] = {
     **{str(kind): words for kind, words in LABEL.items()},
-    EXPLAINED: sentence("Waiting that is meant to be"),
     UNKNOWN: UNSEEN[None],
 }
 _PAGE = {
     UNKNOWN: "ranking",
-    EXPLAINED: "explained-waits",
     "statutory_wait": "explained-waits",
 }
 
@@ -123,16 +112,20 @@ def is_seen(found: Bottleneck) -> bool:
 
 def label(found: Bottleneck, speech: Speech) -> str:
     """What a wait is called after its cause, or that none is seen."""
-    if found.kind is not None and is_seen(found):
+    if found.kind in LABEL and is_seen(found):
         return speech.say(LABEL[found.kind])
     return speech.say(UNSEEN.get(found.kind, UNSEEN[None]))
 
 
+def first_question(found: Bottleneck, speech: Speech) -> str | None:
+    """What to ask first about a wait, seen or not; nothing where no kind is known."""
+    return speech.say(FIRST_QUESTION[found.kind]) if found.kind in FIRST_QUESTION else None
+
+
 def meaning_of(found: Bottleneck) -> str:
     """The name in ``meanings`` of what is told of a wait."""
-    if found.kind in _BY_NATURE or (found.kind in _MEANING and is_seen(found)):
-        return str(found.kind)
-    return EXPLAINED if found.kind in _MEANT_TO_BE else UNKNOWN
+    is_told = found.kind in _BY_NATURE or (found.kind in _MEANING and is_seen(found))
+    return str(found.kind) if is_told else UNKNOWN
 
 
 def term(found: Bottleneck, speech: Speech) -> str:
@@ -140,7 +133,7 @@ def term(found: Bottleneck, speech: Speech) -> str:
     return speech.say(_NAMED[meaning_of(found)])
 
 
-def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[Row]:
+def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[PageRow]:
     """What is meant by each kind that occurs: name, words, and the page with the method.
 
     Args:

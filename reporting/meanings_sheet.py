@@ -12,7 +12,7 @@ from reporting.columns import columns
 from reporting.names import Names
 from reporting.places_sheet import FIGURES, PLACES, counted
 from reporting.speech import Speech, sentence
-from reporting.workbook import Row, Share, Sheet, Value
+from reporting.workbook import Share, Sheet, SheetRow, Value
 
 CALENDAR_DAYS = sentence("calendar days")
 OPEN_COUNTED = sentence(
@@ -38,7 +38,7 @@ def meanings(findings: Findings, names: Names) -> Sheet:
     return Sheet(speech.say("What it means"), titles, rows)
 
 
-def _of_the_whole(findings: Findings, names: Names) -> Iterator[Row]:
+def _of_the_whole(findings: Findings, names: Names) -> Iterator[SheetRow]:
     speech, log = names.speech, findings.log
     told = (
         (
@@ -73,25 +73,25 @@ def _open_share(still_open: int | None, cases: int | None, speech: Speech) -> Va
     return Share(still_open / cases) if cases else None
 
 
-def _of_places(speech: Speech) -> Iterator[Row]:
+def _of_places(speech: Speech) -> Iterator[SheetRow]:
     sheet = speech.say("each row of the sheet “%(name)s”", name=speech.say(PLACES))
     for each in FIGURES:
         calendar = speech.say(CALENDAR_DAYS) if each.in_days else None
         yield speech.say(each.title), speech.say(each.meaning), sheet, calendar, None, None, None
 
 
-def _of_terms(findings: Findings, names: Names) -> Iterator[Row]:
+def _of_terms(findings: Findings, names: Names) -> Iterator[SheetRow]:
     speech = names.speech
     by_id = {each.id: each for each in findings.deadlines}
     for told in terms.kept(findings, names):
-        found = by_id[told["id"]]
+        found = by_id[told.id]
         counts = [getattr(found, status) for status in terms.STATUSES[:-1]]
         still_open = None if None in counts[2:] else sum(counts[2:])
         held_against = None if None in counts else sum(counts)
         yield (
-            told["name"],
+            told.name,
             speech.say("Whether a case met this term; not those of which that cannot be said."),
-            told["basis"],
+            told.basis,
             speech.say("the days of the rule"),
             counted(held_against, speech),
             _open_share(still_open, held_against, speech),

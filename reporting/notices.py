@@ -13,14 +13,14 @@ from contracts.deadlines import Deadline
 from contracts.findings import Bottleneck, DeadlineResult, Findings
 from contracts.settings import Language, Settings
 from reporting import bottlenecks, evidence
+from reporting.counts import cases
 from reporting.names import Names
-from reporting.speech import Speech, forms
+from reporting.speech import Speech
 from reporting.terms import title
 
-Told = tuple[str, list[str]]
+Message = tuple[str, list[str]]
 """In one language: a line, and sentences about it."""
 
-_CASES = forms("%(n)s case", "%(n)s cases")
 _BETWEEN_LANGUAGES = "\n\n---\n\n"
 
 
@@ -47,11 +47,12 @@ class Report:
     def breach(self, found: DeadlineResult, deadline: Deadline, *, is_more: bool) -> Notice:
         """Cases are too late for a deadline; ``is_more``: more than the report before says."""
 
-        def tell(names: Names) -> Told:
+        def tell(names: Names) -> Message:
             speech, done, still = names.speech, found.late or 0, found.open_late or 0
-            cases = speech.plural(_CASES, done + still)
             line = speech.say(
-                "%(cases)s too late (%(term)s)", cases=cases, term=title(deadline, speech)
+                "%(cases)s too late (%(term)s)",
+                cases=cases(done + still, speech),
+                term=title(deadline, speech),
             )
             return line, [
                 speech.say("That is more than in the report before.") if is_more else "",
@@ -65,7 +66,7 @@ class Report:
         """Cases wait longer at a place since some day, and still do."""
         alone = self.findings.model_copy(update={"bottlenecks": (stall,)})
 
-        def tell(names: Names) -> Told:
+        def tell(names: Names) -> Message:
             [wait] = bottlenecks.waits(alone, names)
             place = names.place(stall.from_, stall.to)
             since = evidence.period(stall, self.findings.as_of, names.speech)
@@ -85,10 +86,10 @@ class Report:
         """Where the report stands."""
         return self.run / f"report.{language}.html"
 
-    def _notice(self, tell: Callable[[Names], Told]) -> Notice:
+    def _notice(self, tell: Callable[[Names], Message]) -> Notice:
         """What ``tell`` says, up to which day that is known, and where the report stands."""
 
-        def tell_more(speech: Speech) -> Told:
+        def tell_more(speech: Speech) -> Message:
             line, said = tell(Names(self.settings, speech))
             return line, [
                 *said,
@@ -105,7 +106,7 @@ def stop(verdict: Mapping[str, Any], run: Path, settings: Settings) -> Notice:
         rule for rule in verdict["rules"] if not rule["success"] and rule["severity"] == "critical"
     ]
 
-    def tell(speech: Speech) -> Told:
+    def tell(speech: Speech) -> Message:
         return speech.say("the log is not fit to mine"), [
             speech.say("So there is no new report. What must be right, and is not:"),
             *(f"{rule['id']}: {rule['what'][speech.language]}" for rule in broken),
@@ -115,7 +116,7 @@ def stop(verdict: Mapping[str, Any], run: Path, settings: Settings) -> Notice:
     return _in_all(tell, settings)
 
 
-def _in_all(tell: Callable[[Speech], Told], settings: Settings) -> Notice:
+def _in_all(tell: Callable[[Speech], Message], settings: Settings) -> Notice:
     subjects, texts = [], []
     for language in settings.report.languages:
         line, said = tell(Speech(language, settings.zone))

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reporting.workbook import Column, Sheet, Value, Workbook, kind
+from reporting.workbook import Column, Sheet, Value, Workbook, value_kind
 
 _PARTS = Path(__file__).parent / "ods_parts"
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -22,7 +22,7 @@ _COUNTRY = {"nl": "NL", "en": "GB"}
 _SPACES = re.compile(r"^ | {2,}| $")
 
 
-def write(book: Workbook, path: Path) -> Path:
+def write(book: Workbook, path: Path) -> None:
     """Writes ``book`` to ``path``: the same book, the same bytes."""
     environment = _environment()
     told = {
@@ -41,7 +41,6 @@ def write(book: Workbook, path: Path) -> Path:
             part = zipfile.ZipInfo(name, _EARLIEST)
             part.compress_type = zipfile.ZIP_DEFLATED
             parts.writestr(part, environment.get_template(Path(name).name).render(told))
-    return path
 
 
 def _environment() -> Environment:
@@ -67,7 +66,7 @@ def _cells(values: tuple[Value, ...], columns: tuple[Column, ...], *, is_header:
 
 def _begin(value: Value, column: Column, *, is_header: bool) -> str:
     """How the element of a cell begins: with its style, and what may be chosen in it."""
-    style = "text" if value is None else kind(value)
+    style = "text" if value is None else value_kind(value)
     if is_header:
         return '<table:table-cell table:style-name="header"'
     if not column.is_answer:
@@ -85,7 +84,7 @@ def _cell(value: Value, begin: str) -> str:
         typed = f'office:value-type="date" office:date-value="{value.isoformat()}"'
         shown = f"<text:p>{value.isoformat()}</text:p>"
     else:
-        name = "percentage" if kind(value) == "share" else "float"
+        name = "percentage" if value_kind(value) == "share" else "float"
         typed = f'office:value-type="{name}" office:value="{float(value)!r}"'
         shown = f"<text:p>{float(value)!r}</text:p>"
     return f"{begin} {typed}>{shown}</table:table-cell>"

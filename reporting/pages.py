@@ -24,19 +24,16 @@ from reporting.speech import Speech
 TEMPLATES = Path(__file__).parent / "html"
 
 
-def write_pages(shown: Shown, out: Path) -> list[Path]:
+def write_pages(shown: Shown, out: Path) -> None:
     """Writes ``report.<language>.html`` into ``out`` for each language of the config, in order."""
-    paths = []
     for language in shown.settings.report.languages:
         path = out / f"report.{language}.html"
         path.write_text(page(shown, language), encoding="utf-8", newline="\n")
-        paths.append(path)
-    return paths
 
 
 def page(shown: Shown, language: Language) -> str:
     """One page as HTML."""
-    told = {**content(shown, language), "version": shown.facts.version}
+    told = {**vars(content(shown, language)), "version": shown.facts.version}
     speech = Speech(language, shown.settings.zone)
     return render("report.html", speech, told, shown.settings.report.style)
 

@@ -43,19 +43,16 @@ _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 _NO_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
-def write_papers(shown: Shown, out: Path) -> list[Path]:
+def write_papers(shown: Shown, out: Path) -> None:
     """Writes ``report.<language>.pdf`` into ``out`` for each language, if it is asked for."""
     report = shown.settings.report
-    paths: list[Path] = []
     if "pdf" not in report.formats:
-        return paths
+        return
+    timestamp = int(shown.findings.as_of.timestamp())
     with _fonts() as fonts:
         for language in report.languages:
-            path = out / f"report.{language}.pdf"
-            timestamp = int(shown.findings.as_of.timestamp())
-            path.write_bytes(_printed(_data(shown, language), fonts, timestamp))
-            paths.append(path)
-    return paths
+            printed = _printed(_data(shown, language), fonts, timestamp)
+            (out / f"report.{language}.pdf").write_bytes(printed)
 
 
 @cache
@@ -66,31 +63,12 @@ def sentences() -> tuple[str, ...]:
 
 
 def _data(shown: Shown, language: Language) -> str:
-    """All that the templates need, as JSON.
-
-    What a function ``…_of`` says of a wait, each wait says here itself.
-    """
-    told, facts = content(shown, language), shown.facts
+    """All that the templates need, as JSON."""
     speech = Speech(language, shown.settings.zone)
-    functions = {key: value for key, value in told.items() if callable(value)}
-    of_wait = {key: of for key, of in functions.items() if key.endswith("_of")}
-    data = {
-        **{key: value for key, value in told.items() if key not in (*functions, "facts")},
-        "version": facts.version,
-        "looks_back": facts.looks_back,
-        "is_public": facts.is_public,
-        "waits": [
-            {
-                **vars(wait),
-                "anchor": wait.anchor,
-                **{key.removesuffix("_of"): of(wait) for key, of in of_wait.items()},
-            }
-            for wait in told["waits"]
-        ],
-    }
     words = {text: speech.template(text) for text in sentences()}
+    told = {"told": content(shown, language), "words": words}
     style = {"font": FONT, "colours": palette()}
-    return json.dumps(_plain({"told": data, "words": words, **style}), ensure_ascii=False)
+    return json.dumps(_plain({**told, **style}), ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

@@ -29,7 +29,7 @@ PLACES, EARLIER = sentence("Places"), sentence("Earlier answers")
 
 
 @dataclass(frozen=True)
-class Told:
+class FigureColumn:
     """A column with a figure: what it is called, what it means, and whether it is in days."""
 
     title: str
@@ -39,32 +39,36 @@ class Told:
 
 
 FIGURES = (
-    Told(
+    FigureColumn(
         sentence("number"),
         sentence("The place in the list: first where the log shows a cause, then the long waits."),
         10,
     ),
-    Told(sentence("where"), sentence("Between which two steps the cases wait."), 44),
-    Told(sentence("cause"), sentence("What the log shows of why they wait."), 30),
-    Told(
+    FigureColumn(sentence("where"), sentence("Between which two steps the cases wait."), 44),
+    FigureColumn(sentence("cause"), sentence("What the log shows of why they wait."), 30),
+    FigureColumn(
         sentence("which cases, and when"),
         sentence("The group of cases and the period that this is about; empty: all of them."),
         26,
     ),
-    Told(sentence("whose turn"), sentence("Who must act for the wait to end."), 14),
-    Told(sentence("cases"), sentence("The cases that waited here, those that still do included.")),
-    Told(sentence("of which wait now"), sentence("The cases that wait here when the data end.")),
-    Told(
+    FigureColumn(sentence("whose turn"), sentence("Who must act for the wait to end."), 14),
+    FigureColumn(
+        sentence("cases"), sentence("The cases that waited here, those that still do included.")
+    ),
+    FigureColumn(
+        sentence("of which wait now"), sentence("The cases that wait here when the data end.")
+    ),
+    FigureColumn(
         sentence("half go on within (days)"),
         sentence("So long after they began to wait here, half of the cases have gone on."),
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("1 in 10 waits longer than (days)"),
         sentence("So long after they began to wait here, 1 in 10 cases still waits."),
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("days of waiting, all cases together"),
         sentence(
             "All days that cases waited here, added up; open cases up to the end of the data."
@@ -72,16 +76,16 @@ FIGURES = (
         16,
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("share of all waiting"),
         sentence("Those days, as a part of all days that cases waited anywhere."),
     ),
-    Told(
+    FigureColumn(
         sentence("extra days a case"),
         sentence("What waiting here adds to a case, on average over all cases of the log."),
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("extra days, at least"),
         sentence(
             "The low end of its range: 9 times out of 10 it lies in there, had other weeks"
@@ -89,7 +93,7 @@ FIGURES = (
         ),
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("extra days, at most"),
         sentence(
             "The high end of its range: 9 times out of 10 it lies in there, had other weeks"
@@ -97,15 +101,17 @@ FIGURES = (
         ),
         in_days=True,
     ),
-    Told(
+    FigureColumn(
         sentence("certainty"),
         sentence(
             "Certainty is high from 300 waits that ended, with at most one still going on for every"
             " four; fair from 100, with no more going on than ended; otherwise low."
         ),
     ),
-    Told(sentence("what the log shows"), sentence("The signs of the cause, in words."), 60),
-    Told(sentence("a first question to ask"), sentence("Where a talk about it can begin."), 40),
+    FigureColumn(sentence("what the log shows"), sentence("The signs of the cause, in words."), 60),
+    FigureColumn(
+        sentence("a first question to ask"), sentence("Where a talk about it can begin."), 40
+    ),
 )
 CERTAINTY = {"high": sentence("high"), "fair": sentence("fair"), "low": sentence("low")}
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from contracts.findings import Findings, Headline, HeadlineId
 from contracts.verdict import Counts, RuleResult, told_counts
+from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
-from reporting.sections import Row, count
+from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 
@@ -43,23 +45,40 @@ COLUMNS = tuple(_ABSENT)
 TIMES = ("p50_days", "p90_days")
 
 
-def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> Row:
+@dataclass(frozen=True)
+class QualitySection:
+    """What the section shows.
+
+    Attributes:
+        lines: what was set aside and is kept no more, in sentences.
+        headlines: what the first figures could be besides.
+        broken: the rules that the log does not keep to; ``held``: the others.
+    """
+
+    lines: list[str]
+    headlines: list[PageRow]
+    broken: list[PageRow]
+    held: list[PageRow]
+    held_summary: str
+
+
+def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> QualitySection:
     """What was set aside and what that may do; the rules, those that were broken first."""
     speech, rules = names.speech, facts.rules
     held = [rule for rule in rules if rule.success]
-    return {
-        "lines": [
+    return QualitySection(
+        lines=[
             *_set_aside(findings, minimum_group, speech),
             *_kept_no_more(findings, facts, names),
         ],
-        "headlines": list(_headlines(findings, names)),
-        "broken": [
+        headlines=list(_headlines(findings, names)),
+        broken=[
             _broken(rule, counts, speech)
             for rule, counts in broken_rules(findings, rules, minimum_group)
         ],
-        "held": [{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
-        "held_summary": speech.say("Show the rules that hold (%(n)s)", n=len(held)),
-    }
+        held=[{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
+        held_summary=speech.say("Show the rules that hold (%(n)s)", n=len(held)),
+    )
 
 
 def broken_rules(
@@ -168,7 +187,7 @@ def _all_hidden(findings: Findings) -> bool:
     return bool(told) and all(each.suppressed for each in told)
 
 
-def _headlines(findings: Findings, names: Names) -> Iterator[Row]:
+def _headlines(findings: Findings, names: Names) -> Iterator[PageRow]:
     """A row a figure: as it is told, without the cases that lost rows, at least, at most."""
     for headline in headlines(findings):
         yield {
@@ -212,7 +231,7 @@ def _told(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
     return lambda number: speech.number(round(number))
 
 
-def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> Row:
+def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> PageRow:
     rows, cases = (_NO_COUNT if rule.of == "log" else count(each, speech) for each in counts)
     return {
         "id": rule.id,

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from reporting.bottlenecks import Wait
+from reporting.counts import cases
 from reporting.layout import Box, Line, Point, Route, lay_out
+from reporting.map_view import END, START, MapView, Move
 from reporting.names import Names
-from reporting.overview import END, START, Move, Overview
-from reporting.speech import forms
 from reporting.svg import shortened, tag, text_width, wrap
 
 _NAME, _NOTE = 13.0, 11.5  # font sizes
@@ -26,12 +26,11 @@ _WEEK = 7.0
 _THIN = 1.5
 _PILL = (76.0, 26.0)
 _MOST_LINES = 4
-_CASES = forms("%(n)s case", "%(n)s cases")
 
 
-def draw(overview: Overview, waits: Sequence[Wait], names: Names, name: str = "map") -> Markup:
+def draw(view: MapView, waits: Sequence[Wait], names: Names, name: str = "map") -> Markup:
     """The map as SVG, or nothing where there is no step to show; ``name`` is for its ids."""
-    return _Map(overview, waits, names, name).draw() if overview.steps else Markup("")
+    return _Map(view, waits, names, name).draw() if view.steps else Markup("")
 
 
 def tone(p90_days: float | None) -> str:
@@ -44,35 +43,35 @@ def tone(p90_days: float | None) -> str:
 class _Map:
     """Everything that drawing one map needs to hand."""
 
-    def __init__(self, overview: Overview, waits: Sequence[Wait], names: Names, name: str) -> None:
-        self.overview, self.names, self.speech, self.name = overview, names, names.speech, name
+    def __init__(self, view: MapView, waits: Sequence[Wait], names: Names, name: str) -> None:
+        self.view, self.names, self.speech, self.name = view, names, names.speech, name
         self.badges: dict[tuple[str, str | None], list[Wait]] = {}
         for wait in waits:
             self.badges.setdefault((wait.source.from_, wait.source.to), []).append(wait)
         self.labels = {
             step: shortened(wrap(names.step(step), _NAME_WIDTH, _NAME), _MOST_LINES)
-            for step in overview.steps
+            for step in view.steps
         }
-        self.most = max((move.cases for move in overview.moves), default=1)
+        self.most = max((move.cases for move in view.moves), default=1)
 
     def draw(self) -> Markup:
-        ends = [(START, step) for step in self.overview.starts]
-        ends += [(step, END) for step in self.overview.ends]
-        lines = [self._line(move) for move in self.overview.moves]
-        lines += [Line(tail, head, weight=3) for tail, head in self.overview.detours]
+        ends = [(START, step) for step in self.view.starts]
+        ends += [(step, END) for step in self.view.ends]
+        lines = [self._line(move) for move in self.view.moves]
+        lines += [Line(tail, head, weight=3) for tail, head in self.view.detours]
         lines += [Line(tail, head, weight=3) for tail, head in ends]
         drawing = lay_out(list(self._boxes()), lines, rankdir="TB", nodesep="0.5", ranksep="0.42")
-        classes = ["detour"] * len(self.overview.detours) + ["plain"] * len(ends)
-        direct = len(self.overview.moves)
-        moves = list(zip(self.overview.moves, drawing.routes[:direct], strict=True))
+        classes = ["detour"] * len(self.view.detours) + ["plain"] * len(ends)
+        direct = len(self.view.moves)
+        moves = list(zip(self.view.moves, drawing.routes[:direct], strict=True))
         others = drawing.routes[direct:]
         parts = [
             *(_path(route, class_, _THIN) for class_, route in zip(classes, others, strict=True)),
             *(_path(route, tone(move.p90_days), self._width(move)) for move, route in moves),
             *(self._pill(end, drawing.boxes[end]) for end in (START, END) if end in drawing.boxes),
-            *(self._step(step, drawing.boxes[step]) for step in self.overview.steps),
+            *(self._step(step, drawing.boxes[step]) for step in self.view.steps),
             *(self._note(move, route.label) for move, route in moves if route.label),
-            *(self._standstill(step, drawing.boxes[step]) for step in self.overview.steps),
+            *(self._standstill(step, drawing.boxes[step]) for step in self.view.steps),
         ]
         return self._frame(drawing.width, drawing.height, parts)
 
@@ -94,7 +93,7 @@ class _Map:
         )
 
     def _description(self) -> str:
-        steps = ", ".join(self.names.step(step) for step in self.overview.steps)
+        steps = ", ".join(self.names.step(step) for step in self.view.steps)
         return self.speech.say(
             "The steps that most cases take, most cases first: %(steps)s. All waits between steps"
             " are in the table of all waits.",
@@ -102,13 +101,13 @@ class _Map:
         )
 
     def _boxes(self) -> Iterator[Box]:
-        if self.overview.starts:
+        if self.view.starts:
             yield Box(START, *_PILL)
         for step, lines in self.labels.items():
             note = text_width(self._count(step), _NOTE)
             width = max(96.0, note, *(text_width(line, _NAME) for line in lines)) + 26
             yield Box(step, width, len(lines) * _LINE + _NOTE_LINE + 16)
-        if self.overview.ends:
+        if self.view.ends:
             yield Box(END, *_PILL)
 
     def _line(self, move: Move) -> Line:
@@ -121,10 +120,10 @@ class _Map:
         return Line(move.from_, move.to, size, back=move.back, weight=weight)
 
     def _notes(self, move: Move) -> list[str]:
-        cases = self.speech.plural(_CASES, move.cases)
+        number = cases(move.cases, self.speech)
         if move.p90_days is None:
-            return [cases]
-        return [cases, f"9/10: {self.speech.duration(move.p90_days)}"]
+            return [number]
+        return [number, f"9/10: {self.speech.duration(move.p90_days)}"]
 
     def _width(self, move: Move) -> float:
         return _THIN + 5.5 * math.sqrt(move.cases / self.most)
@@ -178,10 +177,7 @@ class _Map:
         return tag("g", *parts)
 
     def _count(self, step: str) -> str:
-        cases = self.overview.steps[step]
-        if cases is None:
-            return self.speech.say("number of cases not shown")
-        return self.speech.plural(_CASES, cases)
+        return cases(self.view.steps[step], self.speech)
 
 
 def _room(badges: int) -> float:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
 from contracts.findings import LEAST_CASES, Findings, Log
 from reporting.names import Names
-from reporting.speech import Speech, forms
+from reporting.speech import Speech, forms, sentence
 
 SECTIONS = 5
 """How many bottlenecks get a section of their own."""
@@ -45,6 +45,38 @@ class KeyFigure:
     words: str
     measure: Measure
     card: tuple[dict[str, str], ...] = ()
+
+
+class _Share(NamedTuple):
+    """A share of the cases: what is told of when it is done, known or not."""
+
+    measure: Measure
+    left: float
+    known: str
+    longer: str
+    too_few: str
+
+
+_HALF = _Share(
+    "half_done",
+    left=0.5,
+    known=sentence("then half of the cases are done"),
+    longer=sentence("more than half of the cases take longer than %(time)s"),
+    too_few=sentence("there are too few cases to say when half are done"),
+)
+_MOST = _Share(
+    "most_done",
+    left=0.1,
+    known=sentence("then 9 of 10 cases are done"),
+    longer=sentence("more than 1 in 10 cases takes longer than %(time)s"),
+    too_few=sentence("there are too few cases to say when 9 of 10 are done"),
+)
+
+
+def question(names: Names) -> str:
+    """The question that the report of a process answers."""
+    process = names.settings.process.title(names.speech.language)
+    return names.speech.say("Where do citizens wait in %(process)s?", process=process)
 
 
 def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
@@ -130,38 +162,18 @@ def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> l
     """When half is done, when 9 of 10 are done, and how many are still open."""
     days = findings.throughput_days
     return [
-        _half_done(days.p50, survival, speech),
-        _most_done(days.p90, survival, speech),
+        _done(_HALF, days.p50, survival, speech),
+        _done(_MOST, days.p90, survival, speech),
         _still_open(findings.log, speech),
     ]
 
 
-def _half_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
+def _done(share: _Share, days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
     if days is not None:
-        return KeyFigure(
-            speech.duration(days), speech.say("then half of the cases are done"), "half_done"
-        )
-    time = _watched_until(0.5, survival, speech)
-    words = (
-        speech.say("more than half of the cases take longer than %(time)s", time=time)
-        if time
-        else speech.say("there are too few cases to say when half are done")
-    )
-    return KeyFigure(speech.say("not known yet"), words, "half_done")
-
-
-def _most_done(days: float | None, survival: pl.DataFrame, speech: Speech) -> KeyFigure:
-    if days is not None:
-        return KeyFigure(
-            speech.duration(days), speech.say("then 9 of 10 cases are done"), "most_done"
-        )
-    time = _watched_until(0.1, survival, speech)
-    words = (
-        speech.say("more than 1 in 10 cases takes longer than %(time)s", time=time)
-        if time
-        else speech.say("there are too few cases to say when 9 of 10 are done")
-    )
-    return KeyFigure(speech.say("not known yet"), words, "most_done")
+        return KeyFigure(speech.duration(days), speech.say(share.known), share.measure)
+    time = _watched_until(share.left, survival, speech)
+    words = speech.say(share.longer, time=time) if time else speech.say(share.too_few)
+    return KeyFigure(speech.say("not known yet"), words, share.measure)
 
 
 def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str | None:

@@ -17,7 +17,7 @@ from reporting.meanings_sheet import OPEN_COUNTED
 from reporting.names import Names
 from reporting.places_sheet import PLACES, counted, days
 from reporting.speech import Speech, sentence
-from reporting.workbook import Row, Sheet, Value
+from reporting.workbook import Sheet, SheetRow, Value
 
 
 def summary(
@@ -36,9 +36,11 @@ def summary(
     return Sheet(speech.say("Summary"), titles, (*rows, *about))
 
 
-def _answer(findings: Findings, waits: pl.DataFrame, facts: Facts, names: Names) -> Iterator[Row]:
+def _answer(
+    findings: Findings, waits: pl.DataFrame, facts: Facts, names: Names
+) -> Iterator[SheetRow]:
     speech = names.speech
-    yield speech.say("the question"), None, title(names)
+    yield speech.say("the question"), None, story.question(names)
     yield speech.say("the answer"), None, story.answer(findings, waits, names)
     for caution in quality.cautions(findings, facts, names):
         yield speech.say("take care"), None, caution
@@ -46,7 +48,7 @@ def _answer(findings: Findings, waits: pl.DataFrame, facts: Facts, names: Names)
 
 def _key_figures(
     findings: Findings, tables: Mapping[str, pl.DataFrame], speech: Speech
-) -> Iterator[Row]:
+) -> Iterator[SheetRow]:
     log, took = findings.log, findings.throughput_days
     half, most, still_open = (
         f"{each.value}: {each.words}"
@@ -59,7 +61,7 @@ def _key_figures(
     yield speech.say("steps that were done"), counted(log.events, speech), None
 
 
-def _period(findings: Findings, speech: Speech) -> Iterator[Row]:
+def _period(findings: Findings, speech: Speech) -> Iterator[SheetRow]:
     log = findings.log
     yield speech.say("the data begin on"), _day(log.first, speech), None
     yield speech.say("the data end on"), _day(log.last, speech), None
@@ -76,7 +78,7 @@ def _day(moment: dt.datetime | None, speech: Speech) -> Value:
     return moment and moment.astimezone(speech.zone).date()
 
 
-def _basis(names: Names) -> Iterator[Row]:
+def _basis(names: Names) -> Iterator[SheetRow]:
     speech, k = names.speech, names.settings.privacy.minimum_group
     yield speech.say("open cases"), None, speech.say(OPEN_COUNTED)
     yield (
@@ -91,7 +93,7 @@ def _basis(names: Names) -> Iterator[Row]:
     )
 
 
-def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[Row]:
+def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[SheetRow]:
     yield (
         speech.say("made by"),
         None,
@@ -111,10 +113,3 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[Row]:
         None,
         speech.say("This workbook is in the first language of the report."),
     )
-
-
-def title(names: Names) -> str:
-    """The question that the workbook answers."""
-    speech = names.speech
-    process = names.settings.process.title(speech.language)
-    return speech.say("Where do citizens wait in %(process)s?", process=process)

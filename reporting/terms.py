@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import polars as pl
 
 from contracts.deadlines import Deadline, OwnDate
 from contracts.findings import Findings
 from contracts.norms import norm_table
+from reporting.counts import count
 from reporting.names import Names
+from reporting.page_row import PageRow
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 
-Row = dict[str, Any]
 _MOST = 3
 _HARDLY_CHANCE = 0.01
 STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
@@ -31,22 +33,76 @@ DOUBTS = {
 }
 
 
-def kept(findings: Findings, names: Names) -> list[Row]:
-    """A row for each deadline of the config."""
+@dataclass(frozen=True)
+class Term:
+    """A deadline of the config: where it stands, and how many cases are of each of ``STATUSES``."""
+
+    id: str
+    name: str
+    basis: str
+    counts: list[str]
+
+
+@dataclass(frozen=True)
+class TermsSection:
+    """What a page shows of terms.
+
+    Attributes:
+        kept: how many cases met each.
+        exposures: what notices of default may cost by now.
+        outrun: which share of the cases was done after a date of their own.
+        lapses: where cases that were too late were when their term ended.
+        bunches: terms that are met in a bunch just before their last day.
+        registered: terms of which the agency keeps another last day in many cases.
+        can_be_saved: whether there is a list of open cases that may still be in time.
+        rescue: how good the chances in that list were, where they could be tested.
+        doubts: why of some cases it cannot be said whether they met a term.
+    """
+
+    kept: list[Term]
+    exposures: list[PageRow]
+    outrun: list[PageRow]
+    lapses: list[PageRow]
+    bunches: list[PageRow]
+    registered: list[PageRow]
+    can_be_saved: bool
+    rescue: list[PageRow]
+    doubts: list[PageRow]
+
+
+def terms_section(shown: Shown, names: Names) -> TermsSection:
+    """The terms that the cases of a run were held against."""
+    findings, tables = shown.findings, shown.tables
+    is_open = any(each.open_within != 0 for each in findings.deadlines)
+    return TermsSection(
+        kept=kept(findings, names),
+        exposures=_exposures(findings, names),
+        outrun=_outrun(findings, names),
+        lapses=_lapses(tables["breaches"], names),
+        bunches=_bunches(tables["bunching"], names),
+        registered=_registered(tables["registered_ends"], names),
+        can_be_saved=is_open and not shown.facts.is_public,
+        rescue=_rescue(tables["rescue"], names),
+        doubts=_doubts(tables["deadlines"], names),
+    )
+
+
+def kept(findings: Findings, names: Names) -> list[Term]:
+    """Each deadline of the config."""
     known = _by_id(names)
     return [
-        {
-            "name": title(known[found.id], names.speech),
-            "id": found.id,
-            "basis": _basis(known[found.id], names.speech),
-            "counts": [_count(getattr(found, status), names.speech) for status in STATUSES],
-        }
+        Term(
+            id=found.id,
+            name=title(known[found.id], names.speech),
+            basis=_basis(known[found.id], names.speech),
+            counts=[count(getattr(found, status), names.speech) for status in STATUSES],
+        )
         for found in findings.deadlines
         if found.id in known
     ]
 
 
-def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
+def _doubts(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
     told = table.filter(pl.col("status").is_in(list(DOUBTS)))
     known = _by_id(names)
@@ -62,7 +118,7 @@ def doubts(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def outrun(findings: Findings, names: Names) -> list[Row]:
+def _outrun(findings: Findings, names: Names) -> list[PageRow]:
     """Which share of the cases was done after a date of their own, as when a licence expires."""
     known = _by_id(names)
     rows = []
@@ -75,7 +131,7 @@ def outrun(findings: Findings, names: Names) -> list[Row]:
     return rows
 
 
-def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
+def _lapses(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
     known = _by_id(names)
     frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
@@ -89,7 +145,7 @@ def lapses(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def registered(table: pl.DataFrame, names: Names) -> list[Row]:
+def _registered(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines of which the agency keeps another last day than the rule says in many cases."""
     known = _by_id(names)
     others = table.filter(pl.col("registered_is") != "same", pl.col("id").is_in(list(known)))
@@ -103,7 +159,7 @@ def registered(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
+def _bunches(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines that are met in a bunch just before their last day, and hardly by chance."""
     known = _by_id(names)
     bunched = (pl.col("jump") > 1) & (pl.col("p_value") < _HARDLY_CHANCE)
@@ -118,7 +174,7 @@ def bunches(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
+def _rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """How good the chances to be late of open cases were, where they could be tested."""
     known, speech = _by_id(names), names.speech
     return [
@@ -134,7 +190,7 @@ def rescue(table: pl.DataFrame, names: Names) -> list[Row]:
     ]
 
 
-def exposures(findings: Findings, names: Names) -> list[Row]:
+def _exposures(findings: Findings, names: Names) -> list[PageRow]:
     """What notices of default may cost by now, of the deadlines for which the config names them."""
     known = _by_id(names)
     return [
@@ -150,10 +206,6 @@ def exposures(findings: Findings, names: Names) -> list[Row]:
 
 def _by_id(names: Names) -> dict[str, Deadline]:
     return {deadline.id: deadline for deadline in names.settings.deadlines}
-
-
-def _count(n: int | None, speech: Speech) -> str:
-    return speech.say("not shown") if n is None else speech.number(n)
 
 
 def title(deadline: Deadline, speech: Speech) -> str:

@@ -48,10 +48,6 @@ KEYS = {
     "report.formats": sentence("the file formats of the report"),
     "report.style": sentence("the house style of the report"),
     "report.public": sentence("whether there is a copy for the public"),
-    "schedule": sentence("when the process runs by itself"),
-    "schedule.timezone": sentence("the time zone of the schedule"),
-    "schedule.watch": sentence("how often is looked whether there is a new export"),
-    "schedule.mail": sentence("who gets a mail of alarms"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),
 }

@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from reporting.names import Names
+from reporting.page_row import PageRow
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 
-Row = dict[str, Any]
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
@@ -22,7 +25,35 @@ _CLOCKS = {
 }
 
 
-def clocks(table: pl.DataFrame, speech: Speech) -> list[Row]:
+@dataclass(frozen=True)
+class Outcomes:
+    """The share of the cases that has each outcome, by some moments since they started."""
+
+    moments: list[str]
+    rows: list[PageRow]
+
+
+@dataclass(frozen=True)
+class WholesSection:
+    """How long whole cases take by each clock and in each month, and how they end."""
+
+    clocks: list[PageRow]
+    months: list[PageRow]
+    outcomes: Outcomes
+
+
+def wholes_section(shown: Shown, names: Names) -> WholesSection:
+    """Whole cases of a run."""
+    tables, speech = shown.tables, names.speech
+    as_of = shown.findings.as_of.astimezone(speech.zone).date()
+    return WholesSection(
+        clocks=_clocks(tables["clocks"], speech),
+        months=_months(tables["bases"], as_of, speech),
+        outcomes=_outcomes(tables["outcomes"], names),
+    )
+
+
+def _clocks(table: pl.DataFrame, speech: Speech) -> list[PageRow]:
     """A row for each clock that is known."""
     return [
         {
@@ -35,7 +66,7 @@ def clocks(table: pl.DataFrame, speech: Speech) -> list[Row]:
     ]
 
 
-def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[Row]:
+def _months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[PageRow]:
     """The last whole months, each on three bases; what is not shown is empty.
 
     Args:
@@ -58,7 +89,7 @@ def months(bases: pl.DataFrame, as_of: dt.date, speech: Speech) -> list[Row]:
     ]
 
 
-def _basis(row: Row | None, speech: Speech) -> Row:
+def _basis(row: Mapping[str, Any] | None, speech: Speech) -> PageRow:
     if row is None:
         return {"n": speech.say("not shown"), "p50": ""}
     p50 = _reached(row["p50_days"], row["watched_days"], speech)
@@ -78,16 +109,16 @@ def _days(days: float, speech: Speech) -> str:
     return speech.days(days) if days >= 1 else speech.duration(days)
 
 
-def outcomes(table: pl.DataFrame, names: Names) -> Row:
+def _outcomes(table: pl.DataFrame, names: Names) -> Outcomes:
     """For each outcome which share of the cases has it within how long; at a few moments."""
     moments = table.filter(pl.col("share") > 0)["days"].unique().sort().tail(_MOMENTS).to_list()
     if not moments:
-        return {"moments": [], "rows": []}
+        return Outcomes(moments=[], rows=[])
     at = table.filter(pl.col("days").is_in(moments)).sort("days")
     found = at.group_by("outcome", "cases", maintain_order=True).agg("share")
-    return {
-        "moments": [names.speech.duration(days) for days in moments],
-        "rows": [
+    return Outcomes(
+        moments=[_within(days, names.speech) for days in moments],
+        rows=[
             {
                 "outcome": names.step(outcome),
                 "cases": names.speech.number(cases),
@@ -95,4 +126,8 @@ def outcomes(table: pl.DataFrame, names: Names) -> Row:
             }
             for outcome, cases, shares in found.sort("cases", descending=True).iter_rows()
         ],
-    }
+    )
+
+
+def _within(days: float, speech: Speech) -> str:
+    return speech.say("within %(time)s", time=speech.duration(days))

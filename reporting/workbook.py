@@ -34,8 +34,8 @@ class Share(float):
 
 
 Value = str | int | Days | Share | dt.date | None
-Kind = Literal["text", "number", "days", "share", "date"]
-Row = Sequence[Value]
+ValueKind = Literal["text", "number", "days", "share", "date"]
+SheetRow = Sequence[Value]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sheet:
 
     name: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     in_sight: int = 0
 
     @property
@@ -85,7 +85,7 @@ class Sheet:
         for row in self.rows:
             yield self._line(row, _ROOM_TO_ANSWER if self.has_answers else 1)
 
-    def _line(self, row: Row, least: int) -> Line:
+    def _line(self, row: SheetRow, least: int) -> Line:
         values = tuple(plain(value) if isinstance(value, str) else value for value in row)
         texts = zip(values, self.columns, strict=True)
         heights = (_height(text, column.width) for text, column in texts if isinstance(text, str))
@@ -108,7 +108,7 @@ class Workbook:
         return tuple(str(first) for first, *_ in rows)
 
 
-def kind(value: str | float | dt.date) -> Kind:
+def value_kind(value: str | float | dt.date) -> ValueKind:
     """What a value is."""
     match value:
         case str():

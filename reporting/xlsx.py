@@ -10,10 +10,10 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from reporting.workbook import Column, Kind, Sheet, Value, Workbook, kind
+from reporting.workbook import Column, Sheet, Value, ValueKind, Workbook, value_kind
 
 _IN_MEMORY = {"in_memory": True}  # else it leaves files in a folder for all
-_FORMATS: dict[Kind, str] = {
+_FORMATS: dict[ValueKind, str] = {
     "number": "#,##0",
     "days": "#,##0.00",
     "share": "0.0%",
@@ -30,7 +30,7 @@ _LANDSCAPE_A4 = 9
 Formats = dict[str, Any]
 
 
-def write(book: Workbook, path: Path) -> Path:
+def write(book: Workbook, path: Path) -> None:
     """Writes ``book`` to ``path``: the same book, the same bytes."""
     with xlsxwriter.Workbook(path, _IN_MEMORY) as out:
         created = book.of.astimezone(dt.UTC).replace(tzinfo=None)
@@ -46,7 +46,6 @@ def write(book: Workbook, path: Path) -> Path:
             _write(sheet, out.add_worksheet(sheet.name), formats)
         for sheet in book.sheets:
             _offer(sheet, book, out.get_worksheet_by_name(sheet.name))
-    return path
 
 
 def _write(sheet: Sheet, out: Any, formats: Formats) -> None:
@@ -74,7 +73,7 @@ def _put(out: Any, at: tuple[int, int], value: Value, formats: Formats, style: s
     if value is None:
         out.write_blank(*at, None, formats[style or "text"])
         return
-    shown = formats[style or kind(value)]
+    shown = formats[style or value_kind(value)]
     if isinstance(value, str):
         out.write_string(*at, value, shown)
     elif not isinstance(value, dt.date):

@@ -31,23 +31,11 @@ def shelf(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, shelf):
+def opened(open_page, shelf):
     """Opens an index; gives it, and the addresses that it asked for."""
-    contexts = []
-
-    def open_(language="nl", scheme="light", width=1280):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
-        )
-        contexts.append(context)
-        page, asked = context.new_page(), []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((shelf / f"index.{language}.html").as_uri())
-        return page, asked
-
-    yield open_
-    for context in contexts:
-        context.close()
+    return lambda language, scheme="light", width=1280: open_page(
+        shelf / f"index.{language}.html", scheme, width
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 320])

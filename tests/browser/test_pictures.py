@@ -16,9 +16,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reporting.pages import write_pages
-from tests.unit.reporting import sample
-
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 BEFORE = Path(__file__).parent / "pictures"
@@ -43,23 +40,13 @@ STATES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    out = tmp_path_factory.mktemp("report")
-    write_pages(sample.shown(), out)
-    return out
-
-
 @pytest.fixture
-def page(browser, report, request):
+def page(open_page, report, request):
     language, scheme, width, _ = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    opened = context.new_page()
-    opened.goto((report / f"report.{language}.html").as_uri())
+    opened, _ = open_page(report / f"report.{language}.html", scheme, width)
     if not opened.evaluate(IS_OUR_FONT):
         pytest.skip("the pictures are of letters of Liberation Sans, which is not here")
-    yield opened
-    context.close()
+    return opened
 
 
 IS_OUR_FONT = """() => {

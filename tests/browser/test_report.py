@@ -28,31 +28,12 @@ STATES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    out = tmp_path_factory.mktemp("report")
-    write_pages(sample.shown(), out)
-    return out
-
-
 @pytest.fixture
-def opened(browser, report):
-    """Opens a page; gives it, and the addresses that it asked for."""
-    contexts = []
-
-    def open_(language, scheme, width, folder=report):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
-        )
-        contexts.append(context)
-        page, asked = context.new_page(), []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((folder / f"report.{language}.html").as_uri())
-        return page, asked
-
-    yield open_
-    for context in contexts:
-        context.close()
+def opened(open_page, report):
+    """Opens a page of a report; gives it, and the addresses that it asked for."""
+    return lambda language, scheme, width, folder=report: open_page(
+        folder / f"report.{language}.html", scheme, width
+    )
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), STATES)

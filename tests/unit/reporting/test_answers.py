@@ -36,8 +36,8 @@ def workbook(out, answers, language="nl", format_="xlsx"):
     """A workbook with these answers in it; its sheets by their name."""
     asked_for = sample.settings(report={"formats": [format_], "languages": [language]})
     facts = replace(sample.facts(), answers=tuple(answers))
-    (path,) = write_books(sample.shown(settings=asked_for, facts=facts), out)
-    book = fastexcel.read_excel(path)
+    write_books(sample.shown(settings=asked_for, facts=facts), out)
+    book = fastexcel.read_excel(out / f"findings.{format_}")
     return {
         name: book.load_sheet(name, header_row=None, dtypes="string").to_polars()
         for name in book.sheet_names

@@ -145,7 +145,8 @@ def written(folder: Path, **danger: Any) -> list[Path]:
         "waits_since": day("2026-04-20"), **danger,
     }  # fmt: skip
     terms = pl.LazyFrame([row(case_id="k2"), row()], schema=CASE_TERMS)
-    return write_cases(terms, pl.DataFrame([listed]), SETTINGS, folder)
+    write_cases(terms, pl.DataFrame([listed]), SETTINGS, folder)
+    return [folder / "cases" / name for name in ("terms.parquet", "rescue.csv")]
 
 
 def test_only_the_owner_reads_of_single_cases(tmp_path: Path) -> None:

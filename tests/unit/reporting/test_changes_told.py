@@ -45,5 +45,5 @@ def test_changes_that_may_not_be_counted_are_one_row(
     told = changes(sample.findings().model_copy(update={"changes": few}), sample.facts(), names, 10)
 
     assert told is not None
-    _, *between, _ = told["rows"]
+    _, *between, _ = told.rows
     assert [(row["words"], row["counts"], row["figures"][0]) for row in between] == rows

@@ -32,8 +32,8 @@ def answer(**keys: object) -> Answer:
 def page(out, *answers: Answer, then=(THEN,), language="nl", **changes: object) -> str:
     facts = replace(sample.facts(), answers=answers, then={FEBRUARY: then})
     settings = sample.settings(report={"languages": [language], **changes})
-    (path,) = write_pages(sample.shown(settings=settings, facts=facts), out)
-    return path.read_text("utf-8")
+    write_pages(sample.shown(settings=settings, facts=facts), out)
+    return (out / f"report.{language}.html").read_text("utf-8")
 
 
 def moved(html: str) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.settings import Journey
 from contracts.tables import TABLES
-from reporting import overview
+from reporting import map_view
 from reporting.charts import band_tone, ticks
 from reporting.svg import shortened, tag, text_width, wrap
 from tests.unit.reporting import sample
@@ -17,7 +17,7 @@ BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
 
 def _chosen(journey=None, bottlenecks=BOTTLENECKS):
     journey = journey or sample.settings().journey
-    return overview.choose(sample.tables(), journey, bottlenecks)
+    return map_view.choose(sample.tables(), journey, bottlenecks)
 
 
 def test_the_map_shows_few_steps_among_them_start_end_and_the_first_bottlenecks():
@@ -60,11 +60,11 @@ def test_a_step_that_only_comes_back_to_itself_is_no_step_that_is_linked():
         ),
     }
 
-    shown = overview.choose(told, sample.settings().journey, [(step, step), *BOTTLENECKS])
+    shown = map_view.choose(told, sample.settings().journey, [(step, step), *BOTTLENECKS])
     routes = pl.DataFrame(
         [([sample.A, step, sample.L], 900, 0.2)], schema=TABLES["variants"], orient="row"
     )
-    by_way = overview.choose(
+    by_way = map_view.choose(
         {**told, "variants": pl.concat([routes, told["variants"]])},
         sample.settings().journey,
         [(step, step), *BOTTLENECKS],
@@ -88,7 +88,7 @@ def test_a_last_step_leads_to_no_first_one():
         "variants": pl.DataFrame(variants, schema=TABLES["variants"], orient="row"),
     }
 
-    shown = overview.choose({**tables, **told}, Journey(end=("closed",)), [("open", "closed")])
+    shown = map_view.choose({**tables, **told}, Journey(end=("closed",)), [("open", "closed")])
 
     assert [(move.from_, move.to) for move in shown.moves] == [("open", "closed")]
     assert shown.detours == ()
@@ -97,13 +97,13 @@ def test_a_last_step_leads_to_no_first_one():
 def test_few_moves_all_between_shown_steps():
     shown = _chosen()
 
-    assert len(shown.moves) <= len(shown.steps) + overview.AT_A_GLANCE.extra_moves
+    assert len(shown.moves) <= len(shown.steps) + map_view.AT_A_GLANCE.extra_moves
     assert all({move.from_, move.to} <= shown.steps.keys() for move in shown.moves)
 
 
 def test_the_whole_map_has_every_step_and_every_bottleneck():
     journey, tables = sample.settings().journey, sample.tables()
-    shown = overview.choose(tables, journey, BOTTLENECKS, size=overview.WHOLE)
+    shown = map_view.choose(tables, journey, BOTTLENECKS, size=map_view.WHOLE)
     drawn = {(move.from_, move.to) for move in shown.moves}
 
     assert shown.steps.keys() == set(sample.STEPS)
@@ -117,7 +117,7 @@ def test_of_many_steps_the_whole_map_has_the_most_frequent():
         "variants": TABLES["variants"].to_frame(),
         "waits": TABLES["waits"].to_frame(),
     }
-    shown = overview.choose(tables, Journey(end=("z",)), [], size=overview.WHOLE)
+    shown = map_view.choose(tables, Journey(end=("z",)), [], size=map_view.WHOLE)
 
     assert list(shown.steps) == [f"step {number}" for number in range(40)]
 
@@ -135,17 +135,17 @@ def test_a_registration_is_where_cases_start():
     waits = pl.concat([frames["waits"], pl.DataFrame([since])], how="diagonal_relaxed")
     told = {**frames, "waits": waits}
     journey = sample.settings().journey
-    shown = overview.choose(told, journey, [("aanvraag", sample.A)], "aanvraag")
+    shown = map_view.choose(told, journey, [("aanvraag", sample.A)], "aanvraag")
 
     assert (shown.starts, shown.steps["aanvraag"]) == (("aanvraag",), 4000)
     assert ("aanvraag", sample.A) in {(move.from_, move.to) for move in shown.moves}
-    assert overview.choose(told, journey, []).starts == (sample.A,)
+    assert map_view.choose(told, journey, []).starts == (sample.A,)
 
 
 def test_an_empty_log_has_an_empty_map():
     empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
 
-    assert overview.choose(empty, sample.settings().journey, []).steps == {}
+    assert map_view.choose(empty, sample.settings().journey, []).steps == {}
 
 
 @pytest.mark.parametrize("last", [0.01, 0.4, 3, 20, 90, 342, 1000, 5000])
@@ -191,7 +191,7 @@ def test_a_wait_that_nobody_left_is_no_line(n, is_drawn):
     frames = sample.tables()
     first = (pl.col("from") == sample.H) & (pl.col("to") == sample.I)
     waits = frames["waits"].with_columns(n=pl.when(first).then(n).otherwise("n"))
-    shown = overview.choose({**frames, "waits": waits}, sample.settings().journey, BOTTLENECKS)
+    shown = map_view.choose({**frames, "waits": waits}, sample.settings().journey, BOTTLENECKS)
 
     assert ((sample.H, sample.I) in {(move.from_, move.to) for move in shown.moves}) is is_drawn
 
@@ -199,7 +199,7 @@ def test_a_wait_that_nobody_left_is_no_line(n, is_drawn):
 def test_a_step_whose_cases_are_hidden_counts_as_one_of_nearly_all():
     frames = sample.tables()
     rare = pl.when(pl.col("activity") != sample.K).then("cases")
-    shown = overview.choose(
+    shown = map_view.choose(
         {**frames, "steps": frames["steps"].reverse().with_columns(cases=rare)},
         Journey(end=(sample.L,)),
         [],

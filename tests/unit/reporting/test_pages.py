@@ -53,8 +53,9 @@ class Page(HTMLParser):
 
 def _write(out, findings=None, tables=None, settings=None, facts=None):
     shown = sample.shown(findings=findings, tables=tables, settings=settings, facts=facts)
-    paths = write_pages(shown, out)
-    return [path.read_text(encoding="utf-8") for path in paths]
+    write_pages(shown, out)
+    languages = shown.settings.report.languages
+    return [(out / f"report.{each}.html").read_text(encoding="utf-8") for each in languages]
 
 
 @pytest.fixture(scope="module")

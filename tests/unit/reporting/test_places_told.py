@@ -11,11 +11,12 @@ import pytest
 
 from contracts.findings import Evidence, Quantiles
 from contracts.tables import TABLES
-from reporting import hands, sections
+from reporting import hands
 from reporting.bottlenecks import Wait, waits
 from reporting.names import Names
 from reporting.speech import Speech
 from reporting.story import answer
+from reporting.turns_section import explained, other_explained
 from tests.unit.reporting import sample
 
 NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))
@@ -197,10 +198,10 @@ def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():
     many = [wait.model_copy(update={"person_days": days}) for days in range(1, 14)]
     findings = BASE.model_copy(update={"explained_waits": tuple(many)})
 
-    assert [row["days"] for row in sections.explained(findings, NAMES)][:2] == ["13", "12"]
-    said = sections.other_explained(findings, NAMES.speech)
+    assert [row["days"] for row in explained(findings, NAMES)][:2] == ["13", "12"]
+    said = other_explained(findings, NAMES.speech)
     assert said == "And 3 more such places: 6 days in all."
-    assert sections.other_explained(BASE, NAMES.speech) == ""
+    assert other_explained(BASE, NAMES.speech) == ""
 
 
 @pytest.mark.parametrize(("known_days", "rows"), [(5.0, 4), (4.9, 0)])

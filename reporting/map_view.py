@@ -50,7 +50,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Overview:
+class MapView:
     """What the map shows.
 
     Attributes:
@@ -81,7 +81,7 @@ def choose(
     bottlenecks: Sequence[tuple[str, str | None]],
     registration: str | None = None,
     size: Size = AT_A_GLANCE,
-) -> Overview:
+) -> MapView:
     """Start, end, the steps of the first bottlenecks and the most frequent others, with moves.
 
     Args:
@@ -111,7 +111,7 @@ def choose(
     found = _moves(tables["waits"], {step: counts[step] for step in steps}, traces)
     moves = [replace(move, rare=False) for move in found] if size.with_rare else found
     shown = _backbone(moves, set(bottlenecks), len(steps) + size.extra_moves)
-    return Overview(
+    return MapView(
         steps=steps,
         moves=shown,
         detours=_detours(traces, steps, [*_pairs(shown), *_outside(starts, ends)]),

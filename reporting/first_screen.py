@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a report says first: the answer, and the figures of the whole log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reporting import cards, quality, story
+from reporting.names import Names
+from reporting.shown import Shown
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """The answer, its figures with their cards, and what to know before these are believed."""
+
+    answer: str
+    figures: tuple[story.KeyFigure, ...]
+    cautions: list[str]
+
+
+def first_screen(shown: Shown, names: Names) -> FirstScreen:
+    """The first screen of a report, without the waits that it leads to."""
+    findings, tables = shown.findings, shown.tables
+    figures = story.key_figures(findings, tables["survival"], names.speech)
+    return FirstScreen(
+        answer=story.answer(findings, tables["waits"], names),
+        figures=cards.with_cards(figures, findings, shown, names.speech),
+        cautions=quality.cautions(findings, shown.facts, names),
+    )

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The section of a bottleneck: what is told of it elsewhere, and what is shown here alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from reporting import bottlenecks, cards, dialogue, hands, limits, queue_chart
+from reporting.bottlenecks import Wait
+from reporting.charts import band_tone, bar
+from reporting.counts import count
+from reporting.dialogue import Answered
+from reporting.names import Names
+from reporting.page_row import PageRow
+from reporting.queue_chart import Queue
+from reporting.shown import Shown
+from reporting.speech import Speech
+
+
+@dataclass(frozen=True)
+class WaitSection:
+    """What the section of a bottleneck shows.
+
+    Attributes:
+        wait: the bottleneck in words, each figure with its card.
+        bands: how long cases waited before they went on.
+        queue: how many waited, week after week; null where too few did.
+        meanwhile: what went on while they waited.
+        limits: what it is not.
+        said: what was answered to an earlier report; null where nothing was.
+    """
+
+    wait: Wait
+    bands: list[PageRow]
+    queue: Queue | None
+    meanwhile: list[PageRow]
+    limits: list[str]
+    said: Answered | None
+
+
+def wait_sections(shown: Shown, names: Names) -> list[WaitSection]:
+    """A section for each of the first bottlenecks, in their order."""
+    return [_section(wait, shown, names) for wait in bottlenecks.waits(shown.findings, names)]
+
+
+def _section(wait: Wait, shown: Shown, names: Names) -> WaitSection:
+    findings, tables, speech, found = shown.findings, shown.tables, names.speech, wait.source
+    k = shown.settings.privacy.minimum_group
+    return WaitSection(
+        wait=replace(wait, figures=cards.with_cards(wait.figures, found, shown, speech)),
+        bands=_bands(tables["wait_bands"], wait, speech),
+        queue=queue_chart.queue(tables["queues"], found, k, speech),
+        meanwhile=hands.meanwhile(tables["waiting_causes"], wait, speech),
+        limits=limits.limits(found, findings, tables["work_band"], names),
+        said=dialogue.said(found, findings, shown.facts, names),
+    )
+
+
+def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
+    """The bands of one wait, each with its bar; shares are of what is shown.
+
+    ``still`` is nothing where it is not told in bands how many wait now, or where nobody does.
+    """
+    found = wait.source
+    mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
+    counts: list[int] = mine["n"].drop_nulls().to_list()
+    if not any(counts):
+        return []
+    known = pl.col("n", "open_n").fill_null(0)
+    most: int = mine.select(pl.sum_horizontal(known).max()).item()
+    some_wait = bool(mine["open_n"].sum())
+    return [
+        {
+            "words": _between(row["over_days"], row["up_to_days"], speech),
+            "count": count(row["n"], speech),
+            "share": "" if row["n"] is None else speech.share(row["n"] / sum(counts)),
+            "still": count(row["open_n"], speech) if some_wait else "",
+            "bar": bar(
+                (row["n"] or 0) / most, band_tone(row["up_to_days"]), (row["open_n"] or 0) / most
+            ),
+        }
+        for row in mine.iter_rows(named=True)
+    ]
+
+
+def _between(over: float, up_to: float | None, speech: Speech) -> str:
+    if up_to is None:
+        return speech.say("longer than %(time)s", time=speech.duration(over))
+    if over == 0:
+        return speech.say("up to %(time)s", time=speech.duration(up_to))
+    low, high = speech.span(over, up_to)
+    return speech.say("%(low)s to %(high)s", low=low, high=high)
