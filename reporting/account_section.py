@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts import left_out
+from contracts.findings import Findings
 from reporting import changes, kinds, story, vocabulary
 from reporting.counts import rows
 from reporting.names import Names
@@ -74,13 +75,22 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
         sources=[
             {
                 "name": source.name,
-                "rows": rows(source.rows, k, speech),
+                "rows": _rows_of(source.rows, findings, k, speech),
                 "sha256": source.sha256,
                 "is_there": source.is_there,
             }
             for source in facts.sources
         ],
     )
+
+
+def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech) -> str:
+    """How many rows a source has; less those of the log it must not tell how few were set aside."""
+    if findings.log.cases is None:
+        return speech.say("not shown")
+    if findings.log.quarantined_rows is None:
+        return speech.say("about %(n)s", n=speech.number(number // minimum_group * minimum_group))
+    return rows(number, minimum_group, speech)
 
 
 def _no_steps(what: str, number: int, minimum_group: int, speech: Speech) -> str:

@@ -59,7 +59,7 @@ def book(shown: Shown, language: Language) -> Workbook:
         _deadlines(findings, names),
         _rules(findings, facts, names),
         _doubts(findings, names),
-        meanings(findings, names),
+        meanings(shown, names),
         offered(names.speech),
     )
     told = tuple(sheet for sheet in sheets if sheet.rows or sheet is places_)

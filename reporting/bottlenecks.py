@@ -122,7 +122,10 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
 def _whom(found: Bottleneck, names: Names) -> str:
     speech, group = names.speech, evidence.group(found, names.speech)
     if group:
-        return speech.say("This is about cases with %(group)s.", group=group)
+        return speech.say(
+            "Cause: cases with %(group)s; figures: all cases.",
+            group=group,
+        )
     if names.settings.analysis.segments:
         return speech.say("This is about all cases that come here.")
     return speech.say(
@@ -133,9 +136,12 @@ def _whom(found: Bottleneck, names: Names) -> str:
 def _since(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
     period = evidence.period(found, as_of, speech)
     return (
-        speech.say("This is about the time %(period)s.", period=period)
+        speech.say(
+            "Cause: the time %(period)s; figures: all time.",
+            period=period,
+        )
         if period
-        else speech.say("Since when, the log does not show: it is counted over all of its time.")
+        else speech.say("Since when, the log does not show: all of it is counted.")
     )
 
 

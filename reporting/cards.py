@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from contracts.findings import Bottleneck, Count, Findings
-from reporting.counts import cases
+from contracts.findings import Bottleneck, Findings
+from reporting.counts import Basis, cases, followed
 from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 from reporting.story import KeyFigure, Measure
@@ -18,8 +18,9 @@ _WHAT: Mapping[Measure, str] = {
     "most_done": sentence("How long after its begin 9 of 10 cases have their outcome."),
     "open": sentence("Cases that did not have their outcome yet when the data ended."),
     "extra": sentence(
-        "How many days longer cases waited here than those they are held against, spread over all"
-        " cases of the log. In brackets: its range, 9 times out of 10."
+        "How many days longer cases waited than those they are held against, spread over all cases"
+        " of the log. All waits for the step that comes next count, wherever cases came from: so it"
+        " may be more than all waiting here. In brackets: its range, 9 times out of 10."
     ),
     "wait_half": sentence("Within how long half of the cases that come here go on."),
     "wait_most": sentence("How long 1 in 10 of the cases that come here waits, or longer."),
@@ -46,21 +47,8 @@ _COUNTED: Mapping[Measure, tuple[str, ...]] = {
 }
 _PAGE: Mapping[Measure, str] = {"extra": "ranking", "lost": "ranking"}
 _OPEN_CASES = "open-cases"
+_OF_FOLLOWED: frozenset[Measure] = frozenset({"half_done", "most_done"})
 _IN_CASES: frozenset[Measure] = frozenset({"open", "waiting"})
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What the figures of one place rest on: how many cases, and of them how many are open."""
-
-    cases: Count
-    open_cases: Count
-
-    @classmethod
-    def of(cls, whole: Findings | Bottleneck) -> Basis:
-        """That of the whole log, or of one place in it."""
-        found = whole.log if isinstance(whole, Findings) else whole
-        return cls(found.cases, found.open_cases)
 
 
 def card(
@@ -94,11 +82,20 @@ def with_cards(
     figures: Sequence[KeyFigure], whole: Findings | Bottleneck, shown: Shown, speech: Speech
 ) -> tuple[KeyFigure, ...]:
     """``figures`` of the ``whole`` log or of a place in it, each with its card."""
-    basis, day = Basis.of(whole), speech.day(shown.findings.as_of)
+    day = speech.day(shown.findings.as_of)
     return tuple(
-        replace(each, card=tuple(card(each.measure, basis, day, shown.facts.version, speech)))
+        replace(
+            each,
+            card=tuple(
+                card(each.measure, _basis(each, whole, shown), day, shown.facts.version, speech)
+            ),
+        )
         for each in figures
     )
+
+
+def _basis(figure: KeyFigure, whole: Findings | Bottleneck, shown: Shown) -> Basis:
+    return followed(shown) if figure.measure in _OF_FOLLOWED else Basis.of(whole)
 
 
 def _in_cases(basis: Basis, speech: Speech) -> str:

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
-from contracts.findings import Count
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.findings import Bottleneck, Count, Findings
+from reporting.shown import Shown
 from reporting.small_groups import is_small
 from reporting.speech import Speech, forms
 
@@ -28,3 +33,27 @@ def rows(number: int, minimum_group: int, speech: Speech) -> str:
     if is_small(number, minimum_group):
         return speech.say("fewer than %(n)s", n=minimum_group)
     return speech.number(number)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the figures of one place rest on: how many cases, and of them how many are open."""
+
+    cases: Count
+    open_cases: Count
+
+    @classmethod
+    def of(cls, whole: Findings | Bottleneck) -> Basis:
+        """That of the whole log, or of one place in it."""
+        found = whole.log if isinstance(whole, Findings) else whole
+        return cls(found.cases, found.open_cases)
+
+
+def followed(shown: Shown) -> Basis:
+    """What figures of whole cases rest on: the cases whose begin is in the log, as all of then."""
+    log, told = shown.findings.log, shown.tables["clocks"].filter(pl.col("clock") == "citizen")
+    if log.cases is None or told.is_empty():
+        return Basis.of(shown.findings)
+    counted, still_open = told.select("cases", "open_cases").row(0)
+    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
+    return Basis.of(shown.findings) if is_all else Basis(counted, still_open)

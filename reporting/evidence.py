@@ -112,14 +112,15 @@ _OTHERS_WAITED = sentence(
 
 
 def _queue(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
-    grows = seen.get("wait_grows_with_queue")
-    if grows is not None and grows >= GROWS_FROM:
-        yield speech.say(
-            "When more cases wait, a case waits longer (correlation %(grows)s; 1 is most).",
-            grows=speech.number(grows),
-        )
-    elif grows is not None:
-        yield speech.say("How long a case waits hardly depends on how many cases wait.")
+    if grows := seen.get("wait_grows_with_queue"):
+        words = _LONGER if grows >= GROWS_FROM else _SOMEWHAT_LONGER
+        yield speech.say(words, grows=speech.number(grows))
+
+
+_LONGER = sentence("When more cases wait, a case waits longer (correlation %(grows)s; 1 is most).")
+_SOMEWHAT_LONGER = sentence(
+    "When more cases wait, a case waits somewhat longer (correlation %(grows)s; 1 is most)."
+)
 
 
 def _hands(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.events import CASE_PREFIX
-from contracts.findings import Bottleneck, Kind
+from contracts.findings import LEAST_IN_GROUP, Bottleneck, Kind
 from reporting.names import isolated
 from reporting.page_row import PageRow
 from reporting.speech import Speech, sentence
@@ -86,8 +86,9 @@ _MEANING: dict[str, str] = {
     ),
 }
 _UNEXPLAINED = sentence(
-    "Nothing that was looked for explains this wait: no group by %(columns)s, no period, no extra"
-    " rounds. There may still be a cause. A long wait alone is no reason to blame anyone."
+    "Nothing that was looked for explains this wait: no group of %(n)s waits or more by"
+    " %(columns)s, no period, no extra rounds. There may still be a cause. A long wait alone is no"
+    " reason to blame anyone."
 )
 _NOT_COMPARED = sentence(
     "No period and no extra rounds explain this wait. The configuration names no groups of cases"
@@ -159,7 +160,5 @@ def _words(name: str, segments: Sequence[str], speech: Speech) -> str:
         return speech.say(_MEANING[name])
     if not segments:
         return speech.say(_NOT_COMPARED)
-    columns = ", ".join(
-        isolated(each.removeprefix(CASE_PREFIX).replace("_", " ")) for each in segments
-    )
-    return speech.say(_UNEXPLAINED, columns=columns)
+    columns = [isolated(each.removeprefix(CASE_PREFIX).replace("_", " ")) for each in segments]
+    return speech.say(_UNEXPLAINED, n=LEAST_IN_GROUP, columns=speech.any_of(columns))

@@ -14,8 +14,11 @@ from reporting.bottlenecks import Wait
 from reporting.map_view import MapView, Size
 from reporting.names import Names
 from reporting.shown import Shown
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, forms, sentence
 
+_NOT_ON_IT = forms(
+    "This number is not on the map: %(numbers)s.", "These numbers are not on the map: %(numbers)s."
+)
 _TONES = (
     ("t0", sentence("less than 1 day")),
     ("t1", sentence("1 to 7 days")),
@@ -89,4 +92,4 @@ def _off_map(view: MapView, waits: Sequence[Wait], speech: Speech) -> str:
     off = [str(w.number) for w in waits if (w.source.from_, w.source.to) not in drawn]
     if not off:
         return ""
-    return speech.say("These numbers are not on the map: %(numbers)s.", numbers=", ".join(off))
+    return speech.plural(_NOT_ON_IT, len(off), numbers=", ".join(off))

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contracts.findings import Findings
 from reporting import terms
 from reporting.columns import columns
+from reporting.counts import Basis, followed
 from reporting.names import Names
 from reporting.places_sheet import FIGURES, PLACES, counted
+from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 from reporting.workbook import Share, Sheet, SheetRow, Value
 
@@ -21,7 +23,7 @@ OPEN_COUNTED = sentence(
 )
 
 
-def meanings(findings: Findings, names: Names) -> Sheet:
+def meanings(shown: Shown, names: Names) -> Sheet:
     """What each figure means, and what it rests on."""
     speech = names.speech
     titles = columns(
@@ -34,12 +36,13 @@ def meanings(findings: Findings, names: Names) -> Sheet:
         (sentence("share that is open"), 13),
         (sentence("version of the rule"), 24),
     )
-    rows = (*_of_the_whole(findings, names), *_of_places(speech), *_of_terms(findings, names))
+    of_terms = _of_terms(shown.findings, names)
+    rows = (*_of_the_whole(followed(shown), names), *_of_places(speech), *of_terms)
     return Sheet(speech.say("What it means"), titles, rows)
 
 
-def _of_the_whole(findings: Findings, names: Names) -> Iterator[SheetRow]:
-    speech, log = names.speech, findings.log
+def _of_the_whole(basis: Basis, names: Names) -> Iterator[SheetRow]:
+    speech = names.speech
     told = (
         (
             speech.say("half of the cases are done within (days)"),
@@ -61,8 +64,8 @@ def _of_the_whole(findings: Findings, names: Names) -> Iterator[SheetRow]:
             f"{words} {speech.say(OPEN_COUNTED)}",
             base,
             speech.say(CALENDAR_DAYS),
-            counted(log.cases, speech),
-            _open_share(log.open_cases, log.cases, speech),
+            counted(basis.cases, speech),
+            _open_share(basis.open_cases, basis.cases, speech),
             None,
         )
 

@@ -82,7 +82,10 @@ FIGURES = (
     ),
     FigureColumn(
         sentence("extra days a case"),
-        sentence("What waiting here adds to a case, on average over all cases of the log."),
+        sentence(
+            "What waiting for the step that comes next, from here or elsewhere, adds to a case; on"
+            " average over all cases of the log."
+        ),
         in_days=True,
     ),
     FigureColumn(

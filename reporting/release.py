@@ -5,17 +5,20 @@
 Whoever has two releases can take one count from the other. So of one count any two releases say
 the same, or differ by at least ``k``. The rules, after those of ``reporting.disclosure``:
 
-1. Counts are multiples of 5, and person-days have three digits: what is exact tells of one case.
-2. A count that was within ``k`` of this one in an earlier release is told as it was there.
+1. Counts are multiples of 5, shares whole percents, and person-days have three digits: what is
+   exact tells of one case.
+2. A count that was within ``k`` of this one in an earlier release is told as it was there; one of
+   events, that was within those of ``k`` cases.
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
 
-Durations and shares are told as in every report. It cannot tell what somebody else publishes of the
+Durations are told as in every report. It cannot tell what somebody else publishes of the
 same cases, nor undo a release of another tool.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +41,8 @@ _NAMES = ("from", "to", "kind", "id", "class", "attribute", "values")
 """What tells one object of a list from the others there."""
 
 _NO_COUNTS = {"watched_days"}
+_OF_EVENTS = {"events", "quarantined_rows", "rows"}
+_SHARES = {"share", "share_of_waiting", "not_done"}
 _BOUNDS = ("over_days", "up_to_days", "days")
 """Columns of numbers that say which row it is."""
 
@@ -63,9 +68,10 @@ class Release:
 
 @dataclass
 class _Earlier:
-    """What earlier releases said of each count."""
+    """What earlier releases said of each count; a case has so many events."""
 
     k: int
+    events_a_case: int
     told: dict[Place, set[int]] = field(default_factory=dict)
 
     def add(self, release: Release) -> None:
@@ -75,7 +81,8 @@ class _Earlier:
     def held(self, place: Place, count: int) -> int:
         """``count`` in a round number, or what an earlier release said that is too near to it."""
         told = _rounded(count)
-        near = [each for each in self.told.get(place, ()) if abs(each - told) < self.k]
+        apart = self.k * (self.events_a_case if place[-1] in _OF_EVENTS else 1)
+        near = [each for each in self.told.get(place, ()) if abs(each - told) < apart]
         return min(near, key=lambda each: (abs(each - told), each)) if near else told
 
 
@@ -90,7 +97,7 @@ def released(
         earlier: all that was published of the same process before.
         k: the smallest group that is shown.
     """
-    before = _Earlier(k)
+    before = _Earlier(k, math.ceil((findings.log.events or 1) / (findings.log.cases or 1)))
     for each in earlier:
         before.add(each)
     alone = findings.model_copy(update={"changes": None, "validation": _validation(findings)})
@@ -133,6 +140,8 @@ def _held(value: Any, place: Place, before: _Earlier) -> Any:
 def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
     if key.startswith("person_days") and value is not None:
         return _in_digits(value)
+    if key in _SHARES and value is not None:
+        return round(value, 2)
     if key == "ledger":
         return {owner: days and _in_digits(days) for owner, days in value.items()}
     return _held(value, (*place, key), before)
@@ -201,6 +210,11 @@ def _held_table(name: str, table: pl.DataFrame, before: _Earlier) -> pl.DataFram
                 column: _in_digits(row[column])
                 for column in row
                 if column.startswith("person_days") and row[column] is not None
+            },
+            **{
+                column: round(row[column], 2)
+                for column in _SHARES & row.keys()
+                if row[column] is not None
             },
         }
         for row in table.iter_rows(named=True)

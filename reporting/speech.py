@@ -9,6 +9,7 @@ the page is in another language. ``%(name)s`` is filled in afterwards; a percent
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import NewType
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -76,6 +78,10 @@ class Speech:
         """``text`` in this language, with nothing filled in yet."""
         message = _catalog(self.language).get(text)
         return str((message and message.string) or text)
+
+    def any_of(self, texts: Sequence[str]) -> str:
+        """``a, b or c``."""
+        return str(format_list(texts, style="or", locale=self.language))
 
     def plural(self, texts: Forms, n: float, **values: object) -> str:
         """The form of ``texts`` that fits ``n``; ``%(n)s`` is the number itself."""

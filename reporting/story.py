@@ -62,14 +62,14 @@ _HALF = _Share(
     left=0.5,
     known=sentence("then half of the cases are done"),
     longer=sentence("more than half of the cases take longer than %(time)s"),
-    too_few=sentence("there are too few cases to say when half are done"),
+    too_few=sentence("too few cases are done to say when half of them are"),
 )
 _MOST = _Share(
     "most_done",
     left=0.1,
     known=sentence("then 9 of 10 cases are done"),
     longer=sentence("more than 1 in 10 cases takes longer than %(time)s"),
-    too_few=sentence("there are too few cases to say when 9 of 10 are done"),
+    too_few=sentence("too few cases are done to say when 9 of 10 of them are"),
 )
 
 
@@ -148,6 +148,14 @@ def _nothing_stands_out(findings: Findings, waits: pl.DataFrame, names: Names) -
         return speech.say("Of all waiting that may be shown, the reason is known.")
     most, place = rows[0], names.place(rows[0]["from"], rows[0]["to"])
     share = speech.share(most["share_of_waiting"])
+    if all(row["cases"] is not None and row["cases"] < LEAST_CASES for row in rows):
+        return speech.say(
+            "No place has the %(n)s cases that it takes to be told of. Of the waiting that may be"
+            " shown most is %(place)s (%(most)s).",
+            n=LEAST_CASES,
+            place=place,
+            most=share,
+        )
     return speech.plural(_SPREAD, len(rows), most=share, place=place)
 
 

@@ -143,7 +143,7 @@ def test_an_alarm_says_what_the_report_says_in_its_languages() -> None:
         ".Keuringsverslag-formulier verstuurd. en .Keuring door arts.",
         drift.payload["subject"],
     )
-    assert "\nDit gaat over zaken met regio: Noord.\n" in drift.payload["text"]
+    assert "\nOorzaak: zaken met regio: Noord; cijfers: alle zaken.\n" in drift.payload["text"]
     assert "bij aan excellente dienstverlening?" in drift.payload["text"]
     assert ready.payload["subject"] == "Rijgeschiktheid 75+: een nieuw rapport"
     for alarm in (ready, breach, drift):

@@ -143,7 +143,10 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "Wachten dat zo bedoeld is"),
         ("nl", "Andere partij heeft te weinig capaciteit specialisme: neurologie, oogheelkunde"),
         ("nl", "Andere partij heeft te weinig capaciteit: tussen"),
-        ("nl", "Dit gaat over zaken met specialisme: neurologie, oogheelkunde."),
+        (
+            "nl",
+            "Oorzaak: zaken met specialisme: neurologie, oogheelkunde; cijfers: alle zaken.",
+        ),
         ("nl", "11,7 dagen extra per zaak"),
         ("nl", "extra wachten per zaak, gemiddeld over alle zaken van het log (8,2 tot 14,9)"),
         ("nl", "Deze groep wachtte gemiddeld 99,2 dagen. Andere zaken uit dezelfde weken"),

@@ -38,13 +38,13 @@ def told(*changes: dict[str, object]) -> list[Wait]:
     [
         (
             1,
-            "This is about cases with specialisme: neurologie, oogheelkunde.",
-            "Since when, the log does not show: it is counted over all of its time.",
+            "Cause: cases with specialisme: neurologie, oogheelkunde; figures: all cases.",
+            "Since when, the log does not show: all of it is counted.",
         ),
         (
             2,
             "This is about all cases that come here.",
-            "This is about the time from 5 June 2025 to 19 November 2025.",
+            "Cause: the time from 5 June 2025 to 19 November 2025; figures: all time.",
         ),
     ],
 )
@@ -131,19 +131,23 @@ def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_
     ("rows", "words"),
     [
         (
-            [(sample.A, sample.B, 40.0, 0.04), (sample.J, sample.K, 90.0, 0.09)],
+            [(sample.A, sample.B, 40, 40.0, 0.04), (sample.J, sample.K, 90, 90.0, 0.09)],
             f"nothing explains is in 1 place (4%): {NAMES.place(sample.A, sample.B)}.",
         ),
         (
-            [(sample.A, sample.B, 9.0, 0.1), (sample.B, sample.C, 40.0, 0.4)],
+            [(sample.A, sample.B, 29, 9.0, 0.1), (sample.B, sample.C, 40, 40.0, 0.4)],
             f"over 2 places. The largest of these (40%) is {NAMES.place(sample.B, sample.C)}.",
         ),
-        ([(sample.J, sample.K, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
+        (
+            [(sample.A, sample.B, 29, 9.0, 0.1), (sample.B, sample.C, 12, 40.0, 0.9)],
+            f"Of the waiting that may be shown most is {NAMES.place(sample.B, sample.C)} (90%).",
+        ),
+        ([(sample.J, sample.K, 90, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
         ([], "No wait of this process holds enough cases to show it."),
     ],
 )
 def test_without_a_place_it_says_where_the_waiting_is(rows, words):
-    names = ("from", "to", "person_days", "share_of_waiting")
+    names = ("from", "to", "cases", "person_days", "share_of_waiting")
     schema = {name: TABLES["waits"][name] for name in names}
     table = pl.DataFrame(rows, schema=schema, orient="row")
 

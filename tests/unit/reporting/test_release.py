@@ -57,6 +57,31 @@ def test_a_count_is_the_same_in_two_releases_or_differs_by_no_small_group(runs):
     assert [n for each in counts for n in each.values() if n % 5] == []
 
 
+def test_shares_are_whole_percents():
+    """Of an exact share there is but one number of cases that it can be a share of."""
+    [release] = _released([_run()])
+
+    for name, column in (
+        ("survival", "not_done"),
+        ("variants", "share"),
+        ("waits", "share_of_waiting"),
+    ):
+        shares = release.tables[name][column].drop_nulls()
+        assert len(shares)
+        assert (shares * 100).round(9).to_list() == (shares * 100).round().to_list()
+
+
+@pytest.mark.parametrize(("events", "told"), [(31_060, 31_000), (31_200, 31_200)])
+def test_events_of_a_few_cases_more_are_not_told(events, told):
+    def run(number):
+        found, tables = _run()
+        return found.model_copy(
+            update={"log": found.log.model_copy(update={"events": number})}
+        ), tables
+
+    assert _released([run(31_000), run(events)])[-1].findings.log.events == told
+
+
 def test_a_first_release_is_the_run_in_round_numbers():
     found, tables = _run(4123, [104, 23, 98])
     [release] = _released([(found, tables)])
