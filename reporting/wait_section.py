@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from reporting import bottlenecks, cards, dialogue, hands, limits, queue_chart
+from contracts.findings import Bottleneck
+from reporting import bottlenecks, cards, dialogue, hands, kinds, limits, queue_chart
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar
 from reporting.counts import count
@@ -18,6 +20,8 @@ from reporting.page_row import PageRow
 from reporting.queue_chart import Queue
 from reporting.shown import Shown
 from reporting.speech import Speech
+
+_MUCH = 0.05  # of all waiting: what is less need not be told
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,33 @@ def wait_sections(shown: Shown, names: Names) -> list[WaitSection]:
 def _section(wait: Wait, shown: Shown, names: Names) -> WaitSection:
     findings, tables, speech, found = shown.findings, shown.tables, names.speech, wait.source
     k = shown.settings.privacy.minimum_group
+    figures = cards.with_cards(wait.figures, found, shown, speech)
+    remarks = (*wait.remarks, *_other_ways(found, shown, names))
     return WaitSection(
-        wait=replace(wait, figures=cards.with_cards(wait.figures, found, shown, speech)),
+        wait=replace(wait, figures=figures, remarks=remarks),
         bands=_bands(tables["wait_bands"], wait, speech),
         queue=queue_chart.queue(tables["queues"], found, k, speech),
         meanwhile=hands.meanwhile(tables["waiting_causes"], wait, speech),
         limits=limits.limits(found, findings, tables["work_band"], names),
         said=dialogue.said(found, findings, shown.facts, names),
     )
+
+
+def _other_ways(found: Bottleneck, shown: Shown, names: Names) -> Iterator[str]:
+    """Where else much is waited for the same step, that the list does not tell of by itself."""
+    if found.interval is None or found.to is None or not kinds.is_seen(found):
+        return
+    listed = {(each.from_, each.to) for each in shown.findings.bottlenecks}
+    rows = shown.tables["waits"].filter(pl.col("to") == found.to).iter_rows(named=True)
+    others = [row for row in rows if (row["from"], row["to"]) not in listed]
+    most = max(others, key=lambda row: row["share_of_waiting"], default=None)
+    if most and most["share_of_waiting"] >= _MUCH:
+        yield names.speech.say(
+            "The extra days also count waiting for the same step %(place)s (%(share)s of all"
+            " waiting).",
+            place=names.place(most["from"], most["to"]),
+            share=names.speech.share(most["share_of_waiting"]),
+        )
 
 
 def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:

@@ -17,6 +17,7 @@ from reporting.names import Names
 from reporting.speech import Speech
 from reporting.story import answer
 from reporting.turns_section import explained, other_explained
+from reporting.wait_section import wait_sections
 from tests.unit.reporting import sample
 
 NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))
@@ -218,3 +219,17 @@ def test_where_the_log_knows_hardly_any_work_nothing_is_said_of_it(known_days, r
     ).fill_null(0)
 
     assert len(hands.meanwhile(table, wait, NAMES.speech)) == rows
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.05, True), (0.04, False)])
+def test_it_says_where_else_much_is_waited_for_the_same_step(share: float, is_told: bool) -> None:  # noqa: FBT001
+    shown = sample.shown()
+    first = shown.findings.bottlenecks[0]
+    other = {"from": "elders", "to": first.to, "cases": 90, "share_of_waiting": share}
+    row = pl.DataFrame([other], schema_overrides=TABLES["waits"])
+    table = pl.concat([shown.tables["waits"], row], how="diagonal")
+
+    section, *_ = wait_sections(sample.shown(tables={**shown.tables, "waits": table}), NAMES)
+
+    words = f"for the same step {NAMES.place('elders', first.to)} (5% of all waiting)."
+    assert any(words in remark for remark in section.wait.remarks) == is_told
