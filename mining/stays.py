@@ -38,8 +38,12 @@ _TO = ("to", "is_again")
 _PLACE = ("from", *_TO)
 
 
-def bin_of(ms: str) -> pl.Expr:
-    """The bin (``Int16``, a tenth wide) of a duration in milliseconds."""
+def tenth_bin_of(ms: str) -> pl.Expr:
+    """The column ``bin`` (``Int16``) of one with durations in whole milliseconds.
+
+    A bin is a tenth wide: so few that all weeks of all queues can be counted by them, where
+    ``mining.durations.bin_of`` is for figures that are read.
+    """
     hours = pl.col(ms) / HOUR_MS
     return ((hours + 1).log() * _PER_E_FOLD).ceil().cast(pl.Int16).alias("bin")
 
@@ -49,7 +53,7 @@ def _stays(bucket: Bucket) -> pl.LazyFrame:
     inside = ~pl.col("is_outside") & ~pl.col("is_parallel") & pl.col("from").is_not_null()
     unexplained = pl.col("wait_ms") - pl.col("statutory_ms")
     return bucket.moves.filter(inside).with_columns(
-        bin_of("wait_ms"),
+        tenth_bin_of("wait_ms"),
         is_again=pl.col("visit").fill_null(1) > 1,
         is_paused=pl.col("pause_ms") > 0,
         week=_week_of(pl.col("enabled_ms")),

@@ -165,7 +165,7 @@ def test_hands_and_days_are_of_completions() -> None:
 
 def test_bins_are_in_order_and_a_tenth_wide() -> None:
     ms = [hours * DAY_MS // 24 for hours in range(24 * 400)]
-    bins = pl.DataFrame({"ms": ms}).select("ms", stays.bin_of("ms"))
+    bins = pl.DataFrame({"ms": ms}).select("ms", stays.tenth_bin_of("ms"))
     widths = bins.group_by("bin").agg(low=pl.col("ms").min(), high=pl.col("ms").max())
 
     assert bins["bin"].is_sorted()
