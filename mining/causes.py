@@ -22,7 +22,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from contracts.findings import Kind
+from contracts.findings import LEAST_IN_GROUP, Kind
 from mining import contrasts, loops, stays, windows
 from mining.batches import Batches, batches
 from mining.cause import Cause
@@ -35,7 +35,6 @@ from mining.turns import step_of
 from mining.windows import Course
 
 _SAME = 0.25  # two groups are one when numbers and excess differ no more
-_LEAST = 30
 
 
 def causes(log: Observed) -> list[Cause]:
@@ -78,7 +77,7 @@ def _requests(log: Observed, in_loops: set[Key]) -> Iterator[Loop]:
             and step_of(log.journey, step).actor == "citizen"
             and log.is_agency.get(main, False)
             and asked is not None
-            and _LEAST <= asked.n < loops.SOME * log.size
+            and loops.LEAST_ROUNDS <= asked.n < loops.SOME * log.size
             and float(queue.weeks.filter(pl.col("from") == main)["n"].sum())
             >= loops.NEARLY_ALL * asked.n
         ):
@@ -155,7 +154,7 @@ def _of_group(queue: Queue, group: Contrast, kind: Kind, course: Course) -> Caus
     span = windows.since(group.weeks, group.excess, group.days, len(course.week))
     whole = np.ones(len(group.weeks), dtype=np.bool_)
     inside = whole if span is None else (group.weeks >= span[0]) & (group.weeks <= span[1])
-    if group.came[inside].sum() < _LEAST:
+    if group.came[inside].sum() < LEAST_IN_GROUP:
         span, inside = None, whole
     return Cause(
         queue.to,
