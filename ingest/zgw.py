@@ -21,6 +21,7 @@ from contracts.events import CASE_PREFIX, MARK
 from ingest import citizen_numbers
 from ingest.lifecycle import COLUMN, COMPLETE
 from ingest.raw import DESTROY_ON, DIGEST, ROW, Raw, place
+from ingest.refusals import unreadable
 from ingest.zgw_gaps import DESTROYED, REGISTERED, destroy_on, only_referred_to, waiting
 from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
 from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
@@ -96,10 +97,9 @@ def read_zgw(
         raise _without_statuses(name)
     # the case id holds the number of the organisation too
     texts = {places[each]: each for each in (*read, *looked_at) if each != _CASE_ID}
-    refusal = SourceError(f"{name} cannot be read.")
     # what is only referred to may be on a page that is missing: no record is counted twice
     missing = max(counted, only_referred_to(tables, zaken))
-    return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing, left_out)
+    return Raw(frame, columns, places, texts, lambda: unreadable(name), SIGNS, missing, left_out)
 
 
 def _rows(told: pl.LazyFrame, read: Sequence[str], shown: Mapping[str, str]) -> pl.LazyFrame:
