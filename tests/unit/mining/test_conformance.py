@@ -398,6 +398,7 @@ def test_a_drawing_that_cannot_be_used_is_refused(tmp_path: Path, text: str, sai
         drawing(tmp_path, text)
 
     assert said in str(error.value)
+    assert error.value.hint
     assert str(tmp_path) in str(error.value)
 
 
