@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -45,21 +46,17 @@ def causes(log: Observed) -> list[Cause]:
     rounds = [*ways, *_requests(log, in_loops)]
     slow = {key: contrasts.contrasts(queue.groups) for key, queue in once.items()}
     often = [loops.rates(loop, log.queues) for loop in rounds]
-    tested: list[Contrast | Rate] = [
-        *(c for found in slow.values() for c in found),
-        *(r for found in often for r in found),
-    ]
-    real = {id(tested[i]) for i in contrasts.significant(tested)}
+    is_real = contrasts.significant([*chain(*slow.values()), *chain(*often)])
     found = [
         *(
             cause
             for loop, rates in zip(rounds, often, strict=True)
-            for cause in _of_loop(loop, [r for r in rates if id(r) in real], log, loop in ways)
+            for cause in _of_loop(loop, list(filter(is_real, rates)), log, loop in ways)
         ),
         *(
             cause
             for key, queue in once.items()
-            for cause in _of_queue(queue, [c for c in slow[key] if id(c) in real], log)
+            for cause in _of_queue(queue, list(filter(is_real, slow[key])), log)
         ),
     ]
     return sorted(found, key=lambda cause: (-cause.excess_days, cause.to, cause.kind))
