@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from mining import queues, stays, waits
 from mining.durations import DAY_MS
-from mining.journeys import Lens, moves, traces
+from mining.journeys import Lens, traces
+from mining.moves import moves
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses
