@@ -31,7 +31,7 @@ from mining.congestion import of_congestion, of_window
 from mining.contrasts import Contrast
 from mining.loops import Key, Loop, Rate
 from mining.observed import Observed
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.turns import step_of
 from mining.windows import Course
 

@@ -17,7 +17,7 @@ from contracts.findings import GROWS_FROM, Kind
 from mining import windows
 from mining.cause import Cause
 from mining.levels import summed_around
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.windows import Course
 
 _CLEAR_GROWTH = 3.0  # standard errors of a rank correlation that is none

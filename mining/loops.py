@@ -20,7 +20,8 @@ import polars as pl
 
 from contracts.findings import LEAST_IN_GROUP
 from mining.contrasts import by_chance
-from mining.stays import CROSSES, DOER, Queue
+from mining.stays import CROSSES, DOER
+from mining.step_queues import Queue
 
 Key = tuple[str, bool]
 """A step, and whether it is done again."""
