@@ -16,8 +16,9 @@ from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
 from ingest import store as store_module
 from ingest.batches import paths_of
+from ingest.bucket_folder import BucketFolder
 from ingest.objects import opened
-from ingest.places import BucketFolder, Folder
+from ingest.places import Folder
 from ingest.store import commit, known_then, newest, versions
 from tests.unit.ingest.candidates_of import batch, candidates
 
