@@ -17,8 +17,9 @@ from flows.yaml_lines import LEAST_TOLD, listed, many, remark, said, scalar, seq
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
-from ingest.guesses import Guess, RoleGuesses, share
+from ingest.guesses import Guess, RoleGuesses
 from ingest.journey_guesses import Journey
+from ingest.role_evidence import share
 from ingest.unread import unread_times
 from ingest.zone_guesses import zone_evidence
 

@@ -120,7 +120,7 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
         sources=tuple(sources),
         rules=verdict.rules,
         defaulted=chosen if job.as_of else (*chosen, "as_of"),
-        no_steps=tuple(log.set_aside.items()),
+        no_steps=tuple(log.no_steps.items()),
         left_out=added_up(batch.staged.left_out for batch in batches),
         known=job.then.known_at if job.then else None,
         looks_back=job.looks_back,

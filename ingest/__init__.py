@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From source files to the store of accepted events."""
+"""From source files to the store of candidates, and from those to events."""

@@ -61,7 +61,10 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
             with _whole(path) as aside:
                 upto = read_query(address.url, address.name, source, aside, since)
             return Fetched(SourceFile(path, address.name, "sql"), upto)
-    raise SourceError(f"{address.name}: {address.format} is not asked by this version yet.")
+    raise SourceError(
+        f"{address.name}: {address.format} is not asked by this version yet.",
+        "Bring it to a file, and give the path of that.",
+    )
 
 
 @contextmanager

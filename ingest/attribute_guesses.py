@@ -18,10 +18,9 @@ from ingest.guesses import Guess, RoleGuesses
 from ingest.ocel_flattening import RELATED_PREFIX
 from ingest.roles import STANDARD
 
-PERSONAL, FREE_TEXT, OBJECTS = (
-    *("about a person or naming one", "free text, which may hold anything"),
-    "the numbers of other objects",
-)
+PERSONAL = "about a person or naming one"
+FREE_TEXT = "free text, which may hold anything"
+OBJECTS = "the numbers of other objects"
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
 _ALIKE = 0.99
 _SAME_PEOPLE = 0.5

@@ -85,7 +85,7 @@ _OF_STATE = {
     "57014": _TIMEOUT,
     "57P": _LOST,
 }
-"""By SQLSTATE or how it begins; what stands first and longest goes first."""
+"""By SQLSTATE: all five characters of it, else its first three, else its class, the first two."""
 
 _OF_PHRASE = {
     "Connection refused": _ABSENT,

@@ -22,10 +22,15 @@ from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
 class Log:
     """The candidates of a run, and what is to know of those that were accepted.
 
-    There are ``accepted`` of them, in ``buckets`` of whole cases. ``last_at`` is the time of the
-    last one, null where there is none. ``set_aside`` counts, by transition, those that are no
-    steps. ``attributes`` names the ``case:*`` columns. What was recorded after ``known_by`` is not
-    known yet.
+    Attributes:
+        parts: the files of candidates.
+        quarantine: the file that says which of them are not accepted.
+        known_by: what was recorded later is not known yet; null: all is.
+        buckets: of whole cases, in how many the log is cut.
+        accepted: how many rows are.
+        last_at: the time of the last step or mark; null where there is none.
+        transitions: how many accepted rows there are of each transition of the life cycle.
+        attributes: the names of the ``case:*`` columns.
     """
 
     parts: tuple[Part, ...]
@@ -38,8 +43,8 @@ class Log:
     attributes: tuple[str, ...]
 
     @property
-    def set_aside(self) -> dict[str, int]:
-        """How many accepted rows are no steps, by their transition."""
+    def no_steps(self) -> dict[str, int]:
+        """How many accepted rows only tell what befell a step, by their transition."""
         return {name: n for name, n in self.transitions.items() if name not in (*STEPS, MARK)}
 
 

@@ -124,7 +124,10 @@ def _format_of(path: Path) -> Format:
     try:
         head = _head(path)
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+        raise SourceError(
+            f"{path} cannot be read: {error.strerror}.",
+            "Give a file that whoever runs hoeksteen may read.",
+        ) from None
     for magic, format_ in _MAGIC.items():
         if head.startswith(magic):
             return format_

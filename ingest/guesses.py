@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from ingest.column_names import NAMES, fit, tells_time
-from ingest.glance import Glance, Times
+from ingest.column_names import NAMES, fit
+from ingest.glance import Glance
+from ingest.role_evidence import Look, borne_out, rather_month_first, share
 from ingest.roles import REQUIRED
 
 _ORDER = (
@@ -24,15 +25,9 @@ _ORDER = (
     *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
 )
 _STAND_INS = {"start_timestamp": "began", "recorded_timestamp": "was put on record"}
-_OF_A_CASE = ("registration_timestamp", "closing_timestamp")
-_NUMBERS = ("serial", "compact")
-_MOSTLY, _HARDLY = 0.9, 0.1
-_ROWS_A_CASE = (1.1, 500)
-_MOST_ACTIVITIES = 1000
 _FEWEST_CASES = 10
 _CLEARLY = 1.2
 _MOST_OPTIONS = 9
-_NOTABLY, _FEW = 0.02, 0.005
 
 
 class Guess(NamedTuple):
@@ -84,7 +79,7 @@ def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
         return None
     look = Look(seen, found["case_id"].value, ())
     times = seen.times.get(found["timestamp"].value)
-    turned = _rather_month_first(look, times) if times else None
+    turned = rather_month_first(look, times) if times else None
     if not times or not turned:
         return None
     read = {"day": look.rises(times), "month": look.rises(turned)}
@@ -97,10 +92,10 @@ def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
     taken = {guess.value for guess in found.values()}
     case = found["case_id"].value if "case_id" in found else None
     look = Look(seen, case, [name for name in seen.columns if name not in taken])
-    if any(_is_moment(look, name, "timestamp") for name in look.left):
+    if any(borne_out(look, name, "timestamp") for name in look.left):
         return dict(found)
     for role in (role for role in _STAND_INS if role in found):
-        told = _is_moment(look, found[role].value, "timestamp")
+        told = borne_out(look, found[role].value, "timestamp")
         if told is not None:
             why = f"by its name when a step {_STAND_INS[role]}; no other time of a step was found"
             rest = {other: guess for other, guess in found.items() if other != role}
@@ -129,64 +124,12 @@ def _possible(seen: Glance, role: str, found: Mapping[str, Guess]) -> list[str]:
     return [name for name in seen.columns if name not in taken and (name in seen.times) == is_time]
 
 
-@dataclass(frozen=True)
-class Look:
-    """An export with the columns that have no role yet; ``case`` is the one of case ids."""
-
-    seen: Glance
-    case: str | None
-    left: Sequence[str]
-
-    def values(self, name: str) -> pl.Series:
-        """The values of a column."""
-        return self.seen.frame[name]
-
-    def filled(self, name: str) -> float:
-        """The share of rows in which it has a value."""
-        return 1 - self.values(name).null_count() / max(1, self.seen.frame.height)
-
-    def distinct(self, name: str) -> int:
-        """How many different values it has."""
-        return self.values(name).drop_nulls().n_unique()
-
-    def rows_a_value(self, name: str) -> float:
-        """In how many rows a value stands."""
-        return self.values(name).count() / max(1, self.distinct(name))
-
-    def is_time(self, name: str) -> bool:
-        """Whether it holds times; numbers may be dates only where their name says so."""
-        times = self.seen.times.get(name)
-        return times is not None and (times.notation not in _NUMBERS or tells_time(name))
-
-    def by_case(self, name: str) -> pl.DataFrame:
-        """Of each case of several rows, how many of them, and how many values they have."""
-        if self.case is None:
-            return pl.DataFrame(schema={"rows": pl.UInt32, "values": pl.UInt32})
-        both = pl.DataFrame({"case": self.values(self.case), "value": self.values(name)})
-        value = pl.col("value").drop_nulls()
-        cases = both.drop_nulls("case").group_by("case")
-        return cases.agg(rows=pl.len(), values=value.n_unique()).filter(pl.col("rows") > 1)
-
-    def varies(self, name: str) -> float:
-        """The share of cases of several rows in which it has several values."""
-        cases = self.by_case(name)
-        return (cases["values"] > 1).mean() or 0.0  # type: ignore[return-value]
-
-    def rises(self, times: Times) -> float:
-        """The share of steps from row to row of one case in which a time does not go back."""
-        if self.case is None:
-            return 0.0
-        rows = pl.DataFrame({"case": self.values(self.case), "at": times.at})
-        steps = rows.drop_nulls().select(pl.col("at").diff().over("case")).drop_nulls()["at"]
-        return (steps.dt.total_microseconds() >= 0).mean() or 0.0  # type: ignore[return-value]
-
-
 def by_name(look: Look, role: str) -> Guess | None:
     """Guesses a role: the column with the likeliest name of those whose values bear it out."""
     fits = {name: fit(name, role) for name in look.left}
     named = sorted((rank, name) for name, rank in fits.items() if rank is not None)
     for rank, name in named:
-        told = _BORNE_OUT[role](look, name, role)
+        told = borne_out(look, name, role)
         if told is not None:
             how = "the name that XES fixes" if rank == 0 else "by its name"
             also = _also_cases(look, name) if role == "case_id" and rank else ""
@@ -199,63 +142,11 @@ def _also_cases(look: Look, chosen: str) -> str:
     known = {name: fit(name, "case_id") or 0 for name in look.left if name != chosen}
     others = (name for name, rank in known.items() if 0 < rank <= len(NAMES["case_id"]))
     told = [
-        f"; perhaps {name}: {often}" for name in others if (often := _is_case_id(look, name, ""))
+        f"; perhaps {name}: {often}"
+        for name in others
+        if (often := borne_out(look, name, "case_id"))
     ]
     return "".join(told)
-
-
-def _is_case_id(look: Look, name: str, _: str) -> str | None:
-    rows = look.rows_a_value(name)
-    if look.is_time(name) or look.filled(name) < _MOSTLY:
-        return None
-    least, most = _ROWS_A_CASE
-    return f"a value comes back in {rows:.1f} rows" if least <= rows <= most else None
-
-
-def _is_activity(look: Look, name: str, _: str) -> str | None:
-    values = look.distinct(name)
-    if look.is_time(name) or look.filled(name) < _MOSTLY or values > _MOST_ACTIVITIES:
-        return None
-    varies = look.varies(name)
-    if look.case is not None and varies < _HARDLY:
-        return None
-    return f"{values:,} values; {share(varies)} of the cases have several"
-
-
-def _is_moment(look: Look, name: str, role: str) -> str | None:
-    """A time of a row, or of a case."""
-    if not look.is_time(name):
-        return None
-    if role == "timestamp" and look.filled(name) < _MOSTLY:
-        return None
-    varies = look.varies(name)
-    if look.case is not None and (varies > _HARDLY) == (role in _OF_A_CASE):
-        return None
-    times = look.seen.times[name]
-    rows = max(1, look.seen.frame.height)
-    told = f"in {share(times.at.count() / rows)} of the rows, {_in_words(times.notation)}"
-    if times.unreadable:
-        told += f"; {_some(times.unreadable / rows)} cannot be read so"
-    if role != "timestamp" or look.case is None:
-        return told
-    told += f"; within cases {share(look.rises(times))} do not go back"
-    turned = _rather_month_first(look, times)
-    return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
-
-
-def _rather_month_first(look: Look, times: Times) -> Times | None:
-    """Dates with the month first, where all can be read so and clearly fewer then go back."""
-    turned = times.month_first
-    if turned is None or turned.at.count() < times.at.count():
-        return None
-    back, then = 1 - look.rises(times), 1 - look.rises(turned)
-    return turned if back > _NOTABLY and 2 * then < back else None
-
-
-def _is_who(look: Look, name: str, _: str) -> str | None:
-    if look.is_time(name) or not look.filled(name):
-        return None
-    return f"in {share(look.filled(name))} of the rows"
 
 
 def _case_id_by_values(look: Look) -> Guess | None:
@@ -263,7 +154,7 @@ def _case_id_by_values(look: Look) -> Guess | None:
     many = {
         name: look.distinct(name)
         for name in look.left
-        if _is_case_id(look, name, "") and look.distinct(name) >= _FEWEST_CASES
+        if borne_out(look, name, "case_id") and look.distinct(name) >= _FEWEST_CASES
     }
     best = max(many, key=many.__getitem__, default=None)
     if best is None:
@@ -283,7 +174,7 @@ def _activity_by_values(look: Look) -> Guess | None:
     scores = {
         name: _like_steps(look, name)
         for name in look.left
-        if not any(fit(name, role) for role in NAMES) and _is_activity(look, name, "")
+        if not any(fit(name, role) for role in NAMES) and borne_out(look, name, "activity")
     }
     best = _clearly_best(scores)
     if best is None:
@@ -306,7 +197,7 @@ def _timestamp_by_values(look: Look) -> Guess | None:
     scores = {
         name: look.rises(look.seen.times[name])
         for name in look.left
-        if _is_moment(look, name, "timestamp")
+        if borne_out(look, name, "timestamp")
     }
     best = next(iter(scores)) if len(scores) == 1 else None
     if best is None:
@@ -322,27 +213,6 @@ def _clearly_best(scores: Mapping[str, float]) -> str | None:
     return ranked[0]
 
 
-def share(part: float) -> str:
-    """``12 %``."""
-    return f"{part:.0%}".replace("%", " %")
-
-
-def _some(part: float) -> str:
-    return "some" if part < _FEW else share(part)
-
-
-def _in_words(notation: str) -> str:
-    words = {"iso": "year first", "serial": "days since 1900", "compact": "without separators"}
-    return words.get(notation, notation)
-
-
-_Told = Callable[[Look, str, str], str | None]
-_BORNE_OUT: dict[str, _Told] = {
-    "case_id": _is_case_id,
-    "activity": _is_activity,
-    **dict.fromkeys([role for role in NAMES if role.endswith("timestamp")], _is_moment),
-    **dict.fromkeys(("resource", "team", "org"), _is_who),
-}
 _BY_VALUES: dict[str, Callable[[Look], Guess | None]] = {
     "case_id": _case_id_by_values,
     "activity": _activity_by_values,

@@ -18,8 +18,9 @@ import polars as pl
 
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.settings import Actor
-from ingest.guesses import Guess, share
+from ingest.guesses import Guess
 from ingest.lifecycle import COMPLETE
+from ingest.role_evidence import share
 
 MOST_ROWS = 2_000_000
 

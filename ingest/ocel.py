@@ -23,6 +23,7 @@ from ingest.ocel_flattening import (
 )
 from ingest.ocel_tables import Tables, tables_of
 from ingest.raw import ROW, Raw, check_columns, place
+from ingest.refusals import unreadable
 from ingest.spools import AT_ONCE
 
 EVENTS_AT_ONCE = 4 * AT_ONCE
@@ -71,7 +72,6 @@ def read_ocel(
         parts.append(scratch / f"{len(parts):06}.parquet")
         flattened(stretch, type_, read).sink_parquet(parts[-1], engine="streaming")
     rows = pl.scan_parquet(parts, glob=False)
-    refusal = SourceError(f"{name} cannot be read.")
     signs = (
         Sign("DQ29", None, pl.col(CONVERGES)),
         Sign("DQ30", None, pl.col(STEP).is_in(diverging(rows).implode())),
@@ -82,7 +82,7 @@ def read_ocel(
         tuple(places),
         places,
         {at: column for column, at in read.items()},
-        lambda: refusal,
+        lambda: unreadable(name),
         signs,
         missing,
         {"unrelated": left_out} if left_out else {},

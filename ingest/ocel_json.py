@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.ocel_records import LARGEST, Event, Object, damaged, no_ocel, too_large
+from ingest.ocel_records import LARGEST, Event, Object, no_ocel, too_large
+from ingest.refusals import not_whole
 from ingest.unpacking import BLOCK, blocks
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -28,7 +29,7 @@ def read_json(path: Path, name: str, block: int = BLOCK) -> Iterator[Event | Obj
     try:
         yield from _entries(_Text(_texts(path, name, block), name), name)
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise damaged(name, "JSON document") from None
+        raise not_whole(name, "JSON document") from None
     except RecursionError:
         raise no_ocel(name) from None
 
@@ -123,7 +124,7 @@ def _entries(text: _Text, name: str) -> Iterator[Event | Object]:
                 raise no_ocel(name)
             yield _READ[key](entry)
     if text.next_sign():
-        raise damaged(name, "JSON document")
+        raise not_whole(name, "JSON document")
     if not found:
         raise no_ocel(name)
 

@@ -69,13 +69,6 @@ def records_of(entries: Iterable[Event | Object]) -> Iterator[Record]:
             yield OF_EVENTS, (number, name, value)
 
 
-def damaged(name: str, what: str) -> SourceError:
-    """The error for a file that is cut short, or that is not ``what`` at all."""
-    return SourceError(
-        f"{name} is not a whole {what}: it is cut short or damaged.", "Export again."
-    )
-
-
 def too_large(name: str) -> SourceError:
     """The error for a file of which a piece is too large to be an event or object."""
     return SourceError(

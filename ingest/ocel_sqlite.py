@@ -20,9 +20,9 @@ from ingest.ocel_records import (
     OF_OBJECTS,
     RELATIONS,
     Record,
-    damaged,
     no_ocel,
 )
+from ingest.refusals import not_whole
 
 _TABLES = {"event", "object", "event_object", "event_map_type", "object_map_type"}
 _OWN = {"ocel_id", "ocel_time", "ocel_changed_field"}
@@ -68,11 +68,9 @@ def read_sqlite(path: Path, name: str, scratch: Path) -> Iterator[Record]:
                 raise no_ocel(name)
             yield from _records(work, tables)
         except sqlite3.Error as error:
-            raise (no_ocel if "no such" in str(error) else _damaged)(name) from None
-
-
-def _damaged(name: str) -> SourceError:
-    return damaged(name, "SQLite file")
+            if "no such" in str(error):
+                raise no_ocel(name) from None
+            raise not_whole(name, "SQLite file") from None
 
 
 def _check_at_rest(path: Path, name: str) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from ingest.ocel_records import LARGEST, Event, Object, damaged, no_ocel, too_large
+from ingest.ocel_records import LARGEST, Event, Object, no_ocel, too_large
+from ingest.refusals import not_whole_xml, refuse_doctype
 from ingest.unpacking import BLOCK, blocks
-from ingest.xes_document import refuse_doctype
 
 _DEEPEST = 100
 _SECTIONS = {("log", "events"): "event", ("log", "objects"): "object"}
@@ -42,7 +42,7 @@ def read_xml(path: Path, name: str, block: int = BLOCK) -> Iterator[Event | Obje
             yield from document.taken()
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
     except (expat.ExpatError, LookupError):
-        raise damaged(name, "XML document") from None
+        raise not_whole_xml(name) from None
     yield from document.taken()
     if not document.is_ocel:
         raise no_ocel(name)

@@ -11,10 +11,15 @@ import polars as pl
 from contracts.errors import SourceError
 from ingest.notations import REAL_SHAPE
 from ingest.raw import ROW, Raw, digest, numbered, place
+from ingest.refusals import unreadable
 from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
 from ingest.workbook import sheet_of
 
-_IS_A_VALUE = rf"^-?\d+(?:\.\d+)?$|{REAL_SHAPE}"
+_IS_NO_TEXT = rf"^-?\d+(?:\.\d+)?$|{REAL_SHAPE}"
+"""How a cell is written that holds a number or a date, as no cell of a header does.
+
+What a text says besides is seen where names are told (``ingest.header_names``).
+"""
 
 
 def read_spreadsheet(
@@ -60,9 +65,8 @@ def read_spreadsheet(
     frame = _without_total(frame).with_columns(digest(columns))
     if frame.head(1).collect().is_empty():
         raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
-    refusal = SourceError(f"{name} cannot be read.")
     by_name, by_place = zip(columns, places, strict=True), zip(places, columns, strict=True)
-    return Raw(frame, columns, dict(by_name), dict(by_place), lambda: refusal)
+    return Raw(frame, columns, dict(by_name), dict(by_place), lambda: unreadable(name))
 
 
 def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
@@ -71,8 +75,8 @@ def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
     top = cells.head(LINES_ABOVE).collect()
     line = header_of(top.rows(), width) or 0
     names = {k: v for k, v in top.row(line, named=True).items() if v} if len(top) else {}
-    is_value = pl.Series(list(names.values()), dtype=pl.String).str.contains(_IS_A_VALUE)
-    if not names or is_value.any():
+    is_no_text = pl.Series(list(names.values()), dtype=pl.String).str.contains(_IS_NO_TEXT)
+    if not names or is_no_text.any():
         raise SourceError(
             f"{name} has no header: no line of texts names its columns.",
             "Put one above the rows, or say header: false.",

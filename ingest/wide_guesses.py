@@ -13,7 +13,8 @@ from contracts.attributes import is_about_a_person
 from contracts.column_words import words
 from ingest.column_names import fit, is_no_milestone
 from ingest.glance import Glance
-from ingest.guesses import Guess, Look, RoleGuesses, by_name, guess_roles, share
+from ingest.guesses import Guess, RoleGuesses, by_name, guess_roles
+from ingest.role_evidence import Look, share
 
 _FEWEST = 2
 _UNIQUE = 0.999

@@ -14,7 +14,8 @@ from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX
 from ingest import citizen_numbers
 from ingest.raw import DIGEST, ROW, Raw, check_columns, place
-from ingest.xes_document import BLOCK, documents, in_order, not_well_formed
+from ingest.refusals import not_whole_xml
+from ingest.xes_document import BLOCK, documents, in_order
 from ingest.xes_tags import read_tags
 
 _TRACE_DEPTH = 1
@@ -67,17 +68,16 @@ def read_xes(
     texts |= {_place_to_look(column): column for column in sorted(likely)}
     schema = {ROW: pl.UInt64, DIGEST: pl.UInt64, **dict.fromkeys(texts, pl.String)}
     frame = pl.scan_parquet(parts, schema=schema, missing_columns="insert", glob=False)
-    refusal = not_well_formed(name)
-    return Raw(frame, tuple(sorted(columns)), places, texts, lambda: refusal)
+    return Raw(frame, tuple(sorted(columns)), places, texts, lambda: not_whole_xml(name))
 
 
 def _tags(document: bytes, name: str) -> pl.DataFrame:
     try:
         tags = read_tags(document).with_columns(depth=pl.col("step").cum_sum().cast(pl.Int32))
     except expat.ExpatError:
-        raise not_well_formed(name) from None
+        raise not_whole_xml(name) from None
     if not _nests(tags):
-        raise not_well_formed(name)
+        raise not_whole_xml(name)
     return tags
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from xml.parsers import expat
 
 from contracts.errors import SourceError
+from ingest.refusals import not_whole_xml, refuse_doctype
 from ingest.unpacking import blocks as unpacked
 
 BLOCK = 1 << 23
@@ -130,27 +131,12 @@ def _check_header(document: bytes, name: str) -> None:
         parser.Parse(document, True)  # noqa: FBT003 - expat takes no names
     except expat.ExpatError:
         if elements[:1] == ["log"] or not elements:
-            raise not_well_formed(name) from None
+            raise not_whole_xml(name) from None
     if elements[:1] != ["log"]:
         raise SourceError(
             f"{name} is XML but not XES: its outermost element is not <log>.",
             "Give the file's own format, or export it as XES.",
         )
-
-
-def refuse_doctype(name: str) -> None:
-    """Ends the reading of an XML document that has one, before anything that it declares."""
-    raise SourceError(
-        f"{name} declares a DOCTYPE, which may point outside the file; it was not read.",
-        "Remove the DOCTYPE; a log needs none.",
-    )
-
-
-def not_well_formed(name: str) -> SourceError:
-    """The error for a document that is cut short or is not XML at all."""
-    return SourceError(
-        f"{name} is not a whole XML document: it is cut short or damaged.", "Export it again."
-    )
 
 
 def _end_of_last_trace(text: bytes) -> int:

@@ -3,8 +3,7 @@
 """Reads an export of the Dutch ZGW APIs: an event a status, and a mark for what befell its term.
 
 The APIs tell of steps only by the statuses that they end with: when one began is not known. What
-a status is called, its type says, which has another address in each version of the case type. When
-a term was suspended or extended no record says; it is put together from the audit trail.
+a status is called, its type says, which has another address in each version of the case type.
 """
 
 from __future__ import annotations
@@ -17,13 +16,15 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.errors import SourceError
-from contracts.events import CASE_PREFIX, MARK
+from contracts.events import CASE_PREFIX
 from ingest import citizen_numbers
-from ingest.lifecycle import COLUMN, COMPLETE
+from ingest.lifecycle import COLUMN
 from ingest.raw import DESTROY_ON, DIGEST, ROW, Raw, place
+from ingest.refusals import unreadable
+from ingest.zgw_events import RECORDED, marks_of, registrations_of, statuses_of, without_statuses
 from ingest.zgw_gaps import DESTROYED, REGISTERED, destroy_on, only_referred_to, waiting
-from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
-from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, is_of_another_version, of_cases
+from ingest.zgw_pages import NOTE
+from ingest.zgw_rules import OF_A_CASE, OF_A_STATUS, SIGNS, of_cases
 from ingest.zgw_tables import RECORDS_AT_ONCE, tables_of
 
 _CASE_ID = f"{CASE_PREFIX}concept:name"
@@ -35,10 +36,8 @@ _OF_THE_CASE = (
 )
 _STANDARD = (_CASE_ID, *_OF_THE_EVENT, *(CASE_PREFIX + name for name in _OF_THE_CASE))
 _REGISTERED_AT = CASE_PREFIX + REGISTERED
-_RECORDED = "aanmaakdatum"  # as the audit trail calls it
 _LOOKED_AT = ("identificatie", NOTE)  # for what is personal, and for nothing else
 _ZONE = ZoneInfo("Europe/Amsterdam")  # whose dates are in the records
-_AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
 
 
 def read_zgw(
@@ -74,32 +73,31 @@ def read_zgw(
     all_zaken = _zaken(tables, name, case_type).with_columns(destroy_on().alias(DESTROY_ON))
     is_gone = (pl.col(DESTROY_ON) < dt.datetime.now(_ZONE).date()).fill_null(value=False)
     zaken = of_cases(tables, all_zaken.filter(~is_gone))
-    statuses = _statuses(tables, zaken, name)
+    statuses = statuses_of(tables, zaken, name)
     waits, left_out = waiting(zaken, statuses)
     if gone := all_zaken.filter(is_gone).select(pl.len()).collect().item():
         left_out[DESTROYED] = gone
     own = _own_attributes(tables)
     read = [*_STANDARD, *(column for column in own if column in wanted)]
     looked_at = [*_LOOKED_AT, *(column for column in own if own[column] and column not in read)]
-    columns = (*_STANDARD, *own, _RECORDED)
+    columns = (*_STANDARD, *own, RECORDED)
     places = {column: place(number) for number, column in enumerate((*columns, *_LOOKED_AT))}
     told = pl.concat(
-        [statuses, _registrations(waits), _marks(tables, zaken, statuses)], how="diagonal"
+        [statuses, registrations_of(waits), marks_of(tables, zaken, statuses)], how="diagonal"
     )
     asked = [column for column in own if column in read or column in looked_at]
-    shown = {column: places[column] for column in (*read, _RECORDED, *looked_at)}
+    shown = {column: places[column] for column in (*read, RECORDED, *looked_at)}
     rows = _rows(told.join(_described(zaken, tables, asked), on="zaak"), read, shown)
     events = scratch / "events.parquet"
     rows.sink_parquet(events, engine="streaming")
     frame = pl.scan_parquet(events, glob=False)
     if not frame.select(pl.len()).collect().item():
-        raise _without_statuses(name)
+        raise without_statuses(name)
     # the case id holds the number of the organisation too
     texts = {places[each]: each for each in (*read, *looked_at) if each != _CASE_ID}
-    refusal = SourceError(f"{name} cannot be read.")
     # what is only referred to may be on a page that is missing: no record is counted twice
     missing = max(counted, only_referred_to(tables, zaken))
-    return Raw(frame, columns, places, texts, lambda: refusal, SIGNS, missing, left_out)
+    return Raw(frame, columns, places, texts, lambda: unreadable(name), SIGNS, missing, left_out)
 
 
 def _rows(told: pl.LazyFrame, read: Sequence[str], shown: Mapping[str, str]) -> pl.LazyFrame:
@@ -189,121 +187,6 @@ def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None)
     return zaken.filter(pl.col("type") == case_type) if case_type else zaken
 
 
-def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Each status: what it is called, when it was set, and by whom as far as records tell.
-
-    An employee is told by the role that set it, else by the audit trail.
-    """
-    types = tables["statustypen"].select(
-        pl.col("volgnummer").cast(pl.Int64, strict=False),
-        statustype="url",
-        type_of_status="zaaktype",
-        **{"concept:name": "omschrijving"},
-    )
-    roles = tables["rollen"].select(
-        gezetdoor="url", of_what="betrokkeneType", who="betrokkeneIdentificatie"
-    )
-    trail = (
-        tables[AUDIT]
-        .filter(pl.col("status").is_not_null())
-        .select(_RECORDED, url="status", user="gebruikersId")
-        .unique("url", keep="last")
-    )
-    is_employee, is_team = (
-        pl.col("of_what") == kind for kind in ("medewerker", "organisatorische_eenheid")
-    )
-    statuses = (
-        tables["statussen"]
-        .join(zaken.select("zaak", "zaaktype"), on="zaak")
-        .join(types, on="statustype", how="left")
-        .join(roles, on="gezetdoor", how="left")
-        .join(trail, on="url", how="left")
-        .select(
-            "zaak",
-            "concept:name",
-            "volgnummer",
-            pl.lit(COMPLETE).alias(COLUMN),
-            pl.coalesce(pl.when(is_employee).then("who"), "user").alias("org:resource"),
-            pl.when(is_team).then("who").alias("org:group"),
-            pl.col("datumStatusGezet").alias("time:timestamp"),
-            _RECORDED,
-            NOTE,
-            is_of_another_version("type_of_status", "zaaktype"),
-            at=_instant("datumStatusGezet"),
-        )
-        .collect()
-    )
-    if statuses.is_empty():
-        raise _without_statuses(name)
-    if statuses["concept:name"].null_count() == len(statuses):
-        raise SourceError(
-            f"{name} does not tell what any status is called.",
-            "Export the statustypen of the Catalogi API too.",
-        )
-    return statuses.lazy()
-
-
-def _registrations(waits: pl.LazyFrame) -> pl.LazyFrame:
-    """An event for each open case without any status: that it was registered."""
-    return waits.select(
-        "zaak",
-        pl.lit(REGISTERED).alias("concept:name"),
-        pl.lit(COMPLETE).alias(COLUMN),
-        pl.col(REGISTERED).alias("time:timestamp"),
-    )
-
-
-def _marks(
-    tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, statuses: pl.LazyFrame
-) -> pl.LazyFrame:
-    """What the audit trail tells of terms, and the ends of suspensions that it does not tell.
-
-    A suspension of which no change tells the end, while the case is suspended no more or again,
-    ended with the next status.
-    """
-    suspended = zaken.select("zaak", "opschorting")
-    told = (
-        tables[AUDIT]
-        .filter(pl.col("mark").is_not_null())
-        .join(suspended, on="zaak")
-        .select("zaak", "opschorting", "mark", pl.col("aanmaakdatum").alias("time:timestamp"))
-        .with_columns(at=_instant("time:timestamp"))
-        .sort("zaak", "at", maintain_order=True)
-    )
-    next_mark, next_at = (pl.col(column).shift(-1).over("zaak") for column in ("mark", "at"))
-    flags = told.filter(pl.col("mark").is_in([SUSPENDED, RESUMED]))
-    untold = (
-        flags.with_columns(next_mark=next_mark, next_at=next_at)
-        .filter(
-            pl.col("mark") == SUSPENDED,
-            (pl.col("next_mark") == SUSPENDED)
-            | (pl.col("next_mark").is_null() & (pl.col("opschorting") == str(False))),
-        )
-        .with_columns(over_from=pl.col("at") + _AT_ONCE)
-    )
-    ended = (
-        untold.sort("over_from")
-        .join_asof(
-            statuses.select("zaak", over_at="at", over="time:timestamp").sort("over_at"),
-            left_on="over_from",
-            right_on="over_at",
-            by="zaak",
-            strategy="forward",
-            check_sortedness=False,
-        )
-        .filter((pl.col("over_at") <= pl.col("next_at")).fill_null(pl.col("over").is_not_null()))
-        .select("zaak", mark=pl.lit(RESUMED), at="over_at", **{"time:timestamp": "over"})
-    )
-    known = told.select(*ended.collect_schema().names(), **{_RECORDED: "time:timestamp"})
-    marks = pl.concat([known, ended], how="diagonal")
-    return marks.rename({"mark": "concept:name"}).with_columns(pl.lit(MARK).alias(COLUMN))
-
-
-def _instant(column: str) -> pl.Expr:
-    """RFC 3339, as the APIs write moments; null where it is otherwise."""
-    return pl.col(column).str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-
-
 def _described(
     zaken: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], asked: Sequence[str]
 ) -> pl.LazyFrame:
@@ -336,11 +219,4 @@ def _described(
         DESTROY_ON,
         *asked,
         *OF_A_CASE,
-    )
-
-
-def _without_statuses(name: str) -> SourceError:
-    return SourceError(
-        f"{name} holds no statuses, and those are all that tells of events.",
-        "Export the resource statussen of the Zaken API too.",
     )

@@ -120,7 +120,10 @@ class Client:
         try:
             allowed = httpx.URL(url)
         except httpx.InvalidURL:
-            raise SourceError(f"{self._name} refers to an address that cannot be one.") from None
+            raise SourceError(
+                f"{self._name} refers to an address that cannot be one.",
+                "Its manager can mend that: every address in its answers is a URL.",
+            ) from None
         if any(_origin(allowed) == _origin(root) for root in self._roots):
             return allowed
         for root in self._roots:

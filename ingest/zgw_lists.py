@@ -75,7 +75,10 @@ class Lists:
                 return
             following, parameters = page["next"], ()
             if following in seen:
-                raise SourceError(f"{self._name}: the pages of {_what(url)} go round in circles.")
+                raise SourceError(
+                    f"{self._name}: the pages of {_what(url)} go round in circles.",
+                    "Its manager can mend that: what a page calls next is a page before it.",
+                )
             seen.add(following)
 
     def of_cases(self, cases: Sequence[str], what: str) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mining.stays import WEEK_DAYS
 from mining.survival import Floats
 
-_LEAST = 30
+_LEAST_FINISHED = 30
 _LEAST_DAYS = 4
 _MOST = 0.9
 _FEW = 0.5
@@ -52,7 +52,7 @@ def batches(finished: pl.DataFrame) -> Batches | None:
     by_size = finished.sort("n", "day", descending=[True, False])
     n = by_size["n"].to_numpy()
     total = int(n.sum())
-    if total < _LEAST:
+    if total < _LEAST_FINISHED:
         return None
     kept = int(np.searchsorted(np.cumsum(n), _MOST * total)) + 1
     days = np.sort(by_size["day"].to_numpy()[:kept]).astype(np.int64)

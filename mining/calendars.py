@@ -57,18 +57,13 @@ class WorkCalendar:
         self._at = np.maximum.accumulate(np.column_stack([opens, closes]).ravel())
         lasts = self._at[1::2] - self._at[::2]
         of_the_day = np.maximum(np.bincount(day_of, weights=lasts), 1)
-        self._hours_ms = _passed(lasts)
         self._days = _passed(lasts / of_the_day[day_of])
         self._first_day = (first - dt.date(1970, 1, 1)).days
         self._days_by_date = np.concatenate([[0], np.cumsum(is_open)])
 
-    def working_hours(self, since: Moments, until: Moments) -> NDArray[np.float64]:
-        """The opening hours between moments, ``(N,)``."""
-        return (self._by(until, self._hours_ms) - self._by(since, self._hours_ms)) / 3_600_000
-
     def working_days(self, since: Moments, until: Moments) -> NDArray[np.float64]:
         """The working days between moments, ``(N,)``."""
-        return self._by(until, self._days) - self._by(since, self._days)
+        return self._days_by(until) - self._days_by(since)
 
     def whole_working_days(self, since: Moments, until: Moments) -> NDArray[np.float64]:
         """The working days between days, ``(N,)``: milliseconds, a day being 24 hours each."""
@@ -80,12 +75,12 @@ class WorkCalendar:
         days: NDArray[np.float64] = (after - before).astype(float)
         return days
 
-    def _by(self, moments: Moments, passed: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How much of something, which is known where it opens and closes, had passed."""
+    def _days_by(self, moments: Moments) -> NDArray[np.float64]:
+        """How many working days had passed."""
         if not len(self._at):
             return np.zeros(len(moments))
-        by: NDArray[np.float64] = np.interp(moments, self._at, passed)
-        return by
+        days: NDArray[np.float64] = np.interp(moments, self._at, self._days)
+        return days
 
 
 @functools.lru_cache(maxsize=4)
@@ -94,9 +89,9 @@ def work_calendar(calendar: Calendar, zone: str, years: tuple[int, int]) -> Work
     return WorkCalendar(calendar, zone, years)
 
 
-def _passed(lasts: NDArray[np.float64] | Moments) -> NDArray[np.float64]:
+def _passed(lasts: NDArray[np.float64]) -> NDArray[np.float64]:
     """What had passed at each opening and closing."""
-    after = np.cumsum(lasts).astype(float)
+    after = np.cumsum(lasts)
     before = np.concatenate([[0.0], after])[:-1]
     passed: NDArray[np.float64] = np.column_stack([before, after]).ravel()
     return passed

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import polars as pl
 
-from contracts.findings import Kind
+from contracts.findings import LEAST_IN_GROUP, Kind
 from mining import contrasts, loops, stays, windows
 from mining.batches import Batches, batches
 from mining.cause import Cause
@@ -30,12 +31,11 @@ from mining.congestion import of_congestion, of_window
 from mining.contrasts import Contrast
 from mining.loops import Key, Loop, Rate
 from mining.observed import Observed
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.turns import step_of
 from mining.windows import Course
 
 _SAME = 0.25  # two groups are one when numbers and excess differ no more
-_LEAST = 30
 
 
 def causes(log: Observed) -> list[Cause]:
@@ -46,21 +46,17 @@ def causes(log: Observed) -> list[Cause]:
     rounds = [*ways, *_requests(log, in_loops)]
     slow = {key: contrasts.contrasts(queue.groups) for key, queue in once.items()}
     often = [loops.rates(loop, log.queues) for loop in rounds]
-    tested: list[Contrast | Rate] = [
-        *(c for found in slow.values() for c in found),
-        *(r for found in often for r in found),
-    ]
-    real = {id(tested[i]) for i in contrasts.significant(tested)}
+    is_real = contrasts.significant([*chain(*slow.values()), *chain(*often)])
     found = [
         *(
             cause
             for loop, rates in zip(rounds, often, strict=True)
-            for cause in _of_loop(loop, [r for r in rates if id(r) in real], log, loop in ways)
+            for cause in _of_loop(loop, list(filter(is_real, rates)), log, loop in ways)
         ),
         *(
             cause
             for key, queue in once.items()
-            for cause in _of_queue(queue, [c for c in slow[key] if id(c) in real], log)
+            for cause in _of_queue(queue, list(filter(is_real, slow[key])), log)
         ),
     ]
     return sorted(found, key=lambda cause: (-cause.excess_days, cause.to, cause.kind))
@@ -78,7 +74,7 @@ def _requests(log: Observed, in_loops: set[Key]) -> Iterator[Loop]:
             and step_of(log.journey, step).actor == "citizen"
             and log.is_agency.get(main, False)
             and asked is not None
-            and _LEAST <= asked.n < loops.SOME * log.size
+            and loops.LEAST_ROUNDS <= asked.n < loops.SOME * log.size
             and float(queue.weeks.filter(pl.col("from") == main)["n"].sum())
             >= loops.NEARLY_ALL * asked.n
         ):
@@ -155,7 +151,7 @@ def _of_group(queue: Queue, group: Contrast, kind: Kind, course: Course) -> Caus
     span = windows.since(group.weeks, group.excess, group.days, len(course.week))
     whole = np.ones(len(group.weeks), dtype=np.bool_)
     inside = whole if span is None else (group.weeks >= span[0]) & (group.weeks <= span[1])
-    if group.came[inside].sum() < _LEAST:
+    if group.came[inside].sum() < LEAST_IN_GROUP:
         span, inside = None, whole
     return Cause(
         queue.to,

@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What changed in a log since an earlier report, and what that does to how long cases take.
 
-Both logs are first seen as they stood at the moment of the earlier report. An event is the same
-where its case, activity, times and whether it was done are. Of what is left in a case that both
-logs have, an event is *edited* where one of the same activity is left on the other side, else
-*relabelled* where one of the same time is, else *gone* or *late*. What happened after that moment
-is how cases *went on*: nobody could have known it.
+Both logs are first seen as they stood at the moment of the earlier report, and laid beside each
+other (``mining.matching``). What happened after that moment is how cases *went on*: nobody could
+have known it.
 
 The effect of a change is told on top of those before it, by figures of variants of the log: that
 of then by today's definitions, and then with one change more each time, up to the log of now.
@@ -15,7 +13,7 @@ of then by today's definitions, and then with one change more each time, up to t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -25,6 +23,7 @@ from contracts.events import CASE_PREFIX, ORDER
 from contracts.findings import Change, ChangeId, Changes, Effect, Quantiles, Relabelled, Since
 from mining import throughput
 from mining.journeys import Lens, known_by
+from mining.matching import ABOUT_THE_CASE, SAME, alike, called, has_case_in, matched
 from mining.summaries import Summaries, Summary, bucket_of, summarise
 
 _CHANGES: tuple[ChangeId, ...] = get_args(ChangeId)
@@ -42,11 +41,7 @@ _CORRECTIONS = (
 That the same events are told otherwise comes first: all others then stand in today's order.
 """
 _STEPS = (_DEFINITIONS, *_CORRECTIONS, "went_on", "new_cases")
-_SAME = ("case_id", "activity", "at", "started_at", "is_done")
-_SAME_NAME = ("case_id", "activity")
-_SAME_TIME = ("case_id", "at")
-_ABOUT_THE_CASE = ("registered_at", "is_day")
-_LOOKED_AT = (*_SAME, *_ABOUT_THE_CASE, "is_mark", "source", "row")
+_LOOKED_AT = (*SAME, *ABOUT_THE_CASE, "is_mark", "source", "row")
 
 
 @dataclass(frozen=True)
@@ -78,30 +73,30 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
         known_by(log.lazy(), at)
         for log, at in ((held, then_at), (holds, then_at), (holds, lens.as_of))
     )
-    old, new = before.filter(_is_in(today)), today.filter(_is_in(before))
-    corrected = as_then.filter(_is_in(old))
-    differs = ~pl.col("case_id").is_in(_alike(old, corrected).implode())
-    matched = _matched(old.filter(differs), corrected.filter(differs))
-    lost = _called(before.filter(~_is_in(today)), "gone_cases")
-    left = pl.concat([matched.left, lost])
-    fresh = today.filter(~_is_in(before))
+    old, new = before.filter(has_case_in(today)), today.filter(has_case_in(before))
+    corrected = as_then.filter(has_case_in(old))
+    differs = ~pl.col("case_id").is_in(alike(old, corrected).implode())
+    both = matched(old.filter(differs), corrected.filter(differs))
+    lost = called(before.filter(~has_case_in(today)), "gone_cases")
+    left = pl.concat([both.left, lost])
+    fresh = today.filter(~has_case_in(before))
     changed = (
-        _called(before, _DEFINITIONS),
+        called(before, _DEFINITIONS),
         left.filter(pl.col("what") != "same"),
-        matched.otherwise,
-        matched.right.filter(pl.col("what") == "late"),
-        _called(new.filter(pl.col("at") > then_at), "went_on"),
-        _called(fresh, "new_cases"),
+        both.otherwise,
+        both.right.filter(pl.col("what") == "late"),
+        called(new.filter(pl.col("at") > then_at), "went_on"),
+        called(fresh, "new_cases"),
     )
     as_of_then = replace(lens, as_of=then_at)
     same = _summed(old.filter(~differs), as_of_then)
     durations = (
-        *_as_of_then(left, matched.right, same, as_of_then),
+        *_as_of_then(left, both.right, same, as_of_then),
         *_as_of_now(new, fresh, lens),
     )
     return Compared(
         pl.concat(each.select("what", "case_id") for each in changed),
-        matched.renamed,
+        both.renamed,
         pl.concat(durations),
     )
 
@@ -173,106 +168,6 @@ def _effects(durations: pl.DataFrame, before: Quantiles, has_removed: bool) -> I
         before = days
 
 
-@dataclass(frozen=True)
-class _Matched:
-    """The events of cases that both logs have: ``left`` those of then, ``right`` those of now.
-
-    ``what`` became of them is "same", or one of ``_CORRECTIONS``; ``otherwise`` are those of the
-    same events that are told otherwise.
-    """
-
-    left: pl.DataFrame
-    right: pl.DataFrame
-    otherwise: pl.DataFrame
-    renamed: pl.DataFrame
-
-
-def _matched(left: pl.DataFrame, right: pl.DataFrame) -> _Matched:
-    same = _Round.of(left, right, _SAME)
-    edited = _Round.of(same.only_left, same.only_right, _SAME_NAME)
-    relabelled = _Round.of(edited.only_left, edited.only_right, _SAME_TIME)
-    names = {"case_id": relabelled.left["case_id"], "from": relabelled.left["activity"]}
-    rounds = {"same": same, "edited": edited, "relabelled": relabelled}
-    return _Matched(
-        pl.concat(
-            [
-                *(_called(found.left, what) for what, found in rounds.items()),
-                _called(relabelled.only_left, "gone_events"),
-            ]
-        ),
-        pl.concat(
-            [
-                *(_called(found.right, what) for what, found in rounds.items()),
-                _called(relabelled.only_right, "late"),
-            ]
-        ),
-        _called(same.left.filter(_is_told_otherwise(same)), "told_otherwise"),
-        pl.DataFrame({**names, "to": relabelled.right["activity"]}),
-    )
-
-
-@dataclass(frozen=True)
-class _Round:
-    """Events of two sides, of which the k-th that agree on each side belong together.
-
-    ``left`` and ``right`` hold those, row for row; the others are only on one side.
-    """
-
-    left: pl.DataFrame
-    right: pl.DataFrame
-    only_left: pl.DataFrame
-    only_right: pl.DataFrame
-
-    @classmethod
-    def of(cls, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str]) -> _Round:
-        """Each side ends up in the order of ``keys``, and then of the log."""
-        key, sides = [*keys, "turn"], [_numbered(side, keys) for side in (left, right)]
-        found = [
-            side.join(other.select(key), on=key, how=how, nulls_equal=True, maintain_order="left")
-            for how in ("semi", "anti")
-            for side, other in (sides, sides[::-1])
-        ]
-        return cls(*(each.drop("turn") for each in found))
-
-
-def _numbered(events: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """``events`` with ``turn``: the how-manieth it is, in the order of the log, of those alike."""
-    place = pl.int_range(pl.len())
-    is_first = pl.struct(keys).rle_id().diff().fill_null(1) == 1
-    first = pl.when(is_first).then(place).forward_fill()
-    order = [name for name in ORDER if name not in keys]
-    return events.sort(*keys, *order).with_columns(turn=place - first)
-
-
-def _alike(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
-    """The cases of which all is the same in both logs, as most are; found without matching."""
-    count = pl.len().alias("n")
-    both = [side.group_by("case_id").agg(count) for side in (left, right)]
-    as_many = both[0].join(both[1], on=["case_id", "n"])
-    one, other = (side.filter(_is_in(as_many)) for side in (left, right))
-    differ = one.filter(_differ(one, other, _SAME))
-    return as_many.filter(~_is_in(differ))["case_id"]
-
-
-def _is_told_otherwise(same: _Round) -> pl.Series:
-    """Whether the same events have another registration, attribute or place among ties."""
-    return _differ(same.left, same.right, ()) | (_place(same.left) != _place(same.right))
-
-
-def _differ(left: pl.DataFrame, right: pl.DataFrame, names: Sequence[str]) -> pl.Series:
-    """Whether two events, row for row, differ in these columns or in what is about their case."""
-    attributes = (name for name in left.columns if name.startswith(CASE_PREFIX))
-    shared = [name for name in attributes if name in right.columns]
-    compared = (*names, *_ABOUT_THE_CASE, *shared)
-    differ = [left[name].ne_missing(right[name]) for name in compared]
-    return pl.select(pl.any_horizontal(differ)).to_series()
-
-
-def _place(events: pl.DataFrame) -> pl.Series:
-    """The place of each event in the order of its log."""
-    return events.select(pl.arg_sort_by(ORDER).arg_sort()).to_series()
-
-
 def _as_of_then(
     left: pl.DataFrame, right: pl.DataFrame, same: pl.DataFrame, lens: Lens
 ) -> Iterator[pl.DataFrame]:
@@ -311,12 +206,3 @@ def _summed(events: pl.DataFrame, lens: Lens) -> pl.DataFrame:
     ordered = events.select(_LOOKED_AT).sort(ORDER, maintain_order=True)
     bucket = bucket_of(ordered.lazy(), nobody, lens)
     return summarise(bucket, [throughput.SUMMARY])[throughput.SUMMARY.name]
-
-
-def _is_in(other: pl.DataFrame) -> pl.Expr:
-    """Whether the case of an event is one of another log's."""
-    return pl.col("case_id").is_in(other["case_id"].unique().implode())
-
-
-def _called(events: pl.DataFrame, what: str) -> pl.DataFrame:
-    return events.with_columns(what=pl.lit(what))

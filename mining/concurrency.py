@@ -178,6 +178,28 @@ def _off_the_path(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[Pai
         pl.col("second") != pl.col("third"),
         pl.col("first") != pl.col("third"),
     )
+    held = _bypassed(follows, seen).select(*three, bypassed="n")
+    ways = (
+        seen.join(held, on=three, how="left")
+        .group_by(pl.col("second").alias("from"), pl.col("third").alias("to"))
+        .agg(pl.col("n", "bypassed").sum())
+    )
+    back = follows.select(pl.col("to").alias("from"), pl.col("from").alias("to"), back="n")
+    forth = follows.select("from", "to", forth="n")
+    return _pairs(
+        ways.filter(2 * pl.col("bypassed") > pl.col("n"))
+        .join(forth, on=["from", "to"])
+        .join(back, on=["from", "to"], how="left")
+        .filter(pl.col("forth") > pl.col("back").fill_null(0))
+    )
+
+
+def _bypassed(follows: pl.DataFrame, triples: pl.DataFrame) -> pl.DataFrame:
+    """Those of ``triples`` whose third comes as soon after the first without the second between.
+
+    Such a second does not hold the third up: hardly any of the wait for it is added to the way, and
+    who waits longer for it is not as much later.
+    """
     direct = follows.select(
         pl.col("from").alias("first"),
         pl.col("to").alias("third"),
@@ -192,27 +214,13 @@ def _off_the_path(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[Pai
         + pl.col("direct_variance") / pl.col("direct_n")
     ).sqrt()
     passed_on = pl.col("products") / pl.col("n") - via * whole
-    bypassed = seen.join(direct, on=["first", "third"]).filter(
+    return triples.join(direct, on=["first", "third"]).filter(
         pl.col("n") >= LEAST_COMPARED,
         pl.col("direct_n") >= LEAST_COMPARED,
         via >= LEAST_HOURS,
         via >= LEAST_SHARE * pl.col("direct"),
         whole - pl.col("direct") + 2 * error < MOST_DELAY * via,
         passed_on < MOST_PASSED_ON * via_variance,
-    )
-    held = bypassed.select(*three, bypassed="n")
-    ways = (
-        seen.join(held, on=three, how="left")
-        .group_by(pl.col("second").alias("from"), pl.col("third").alias("to"))
-        .agg(pl.col("n", "bypassed").sum())
-    )
-    back = follows.select(pl.col("to").alias("from"), pl.col("from").alias("to"), back="n")
-    forth = follows.select("from", "to", forth="n")
-    return _pairs(
-        ways.filter(2 * pl.col("bypassed") > pl.col("n"))
-        .join(forth, on=["from", "to"])
-        .join(back, on=["from", "to"], how="left")
-        .filter(pl.col("forth") > pl.col("back").fill_null(0))
     )
 
 

@@ -21,7 +21,7 @@ from contracts.tables import TABLES
 from mining.alignment import Deviation, Net, Trace, align
 from mining.normative import Model
 
-_MOST_STATES = 1_000_000
+MOST_STATES = 1_000_000
 """How many states the searches of one run may visit at most: about a minute of work."""
 
 
@@ -35,7 +35,7 @@ class _Looked:
 
 
 def conclude(
-    variants: pl.DataFrame, model: Model | None, seconds: float
+    variants: pl.DataFrame, model: Model | None, seconds: float, most_states: int = MOST_STATES
 ) -> dict[str, pl.DataFrame]:
     """The tables ``conformance`` and ``conformance_summary`` of ``contracts.tables.TABLES``.
 
@@ -47,6 +47,7 @@ def conclude(
         variants: the merged ``overview.VARIANTS``; a case is compared up to its end.
         model: from ``read_model``; null gives empty tables.
         seconds: after which no search goes on.
+        most_states: that the searches may visit together.
 
     Raises:
         ConfigError: the model's path names an activity that the log never has.
@@ -66,7 +67,7 @@ def conclude(
         for trace, is_open, cases in ranked.iter_rows()
     ]
     _refuse_unknown(model, {name for trace, _, _ in routes for name in trace})
-    affordable = list(_affordable(routes))
+    affordable = list(_affordable(routes, most_states))
     looked = list(_look(affordable, model.activities, time.monotonic() + seconds))
     return {
         "conformance": _deviations(looked),
@@ -94,12 +95,14 @@ def _refuse_unknown(model: Model, known: set[str]) -> None:
     )
 
 
-def _affordable(routes: Sequence[tuple[Trace, Net, int]]) -> Iterator[tuple[Trace, Net, int]]:
+def _affordable(
+    routes: Sequence[tuple[Trace, Net, int]], most_states: int
+) -> Iterator[tuple[Trace, Net, int]]:
     """The routes whose searches together visit no more states than they may, at worst."""
     states = 0
     for trace, net, cases in routes:
         states += net.markings * (len(trace) + 1)
-        if states > _MOST_STATES:
+        if states > most_states:
             return
         yield trace, net, cases
 

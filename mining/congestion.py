@@ -17,14 +17,13 @@ from contracts.findings import GROWS_FROM, Kind
 from mining import windows
 from mining.cause import Cause
 from mining.levels import summed_around
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.windows import Course
 
 _CLEAR_GROWTH = 3.0  # standard errors of a rank correlation that is none
 _CERTAIN_RISE = 1.6  # a queue wanders: times the ordinary wait that say something in any case ...
 _FEWER_HANDS = 0.95  # ... or with fewer people, whatever the wait
 _CLEAR = 4.0  # standard errors
-_LEAST = 30
 _LEAST_WEEKS = 13
 _LEAST_RUN = 4  # weeks with fewer people in a row
 
@@ -142,7 +141,7 @@ def _fewer_hands(
     if not runs:
         return None
     first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
-    if course.came[first : last + 1].sum() < _LEAST:
+    if course.came[first : last + 1].sum() < windows.LEAST_STAYS:
         return None
     few = count[first : last + 1]
     error = np.sqrt(count[outside].var() / outside.sum() + few.var() / len(few))

@@ -13,8 +13,8 @@ Stein 1961, positive part).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Protocol
 
@@ -90,20 +90,18 @@ class Tested(Protocol):
         """How many times the other group."""
 
 
-def significant(found: Sequence[Tested]) -> set[int]:
-    """Which of all differences in a log are there, and large enough to matter."""
-    order = sorted(range(len(found)), key=lambda i: found[i].p)
-    passed = 0
-    for rank, i in enumerate(order, start=1):
-        if found[i].p <= _FALSE_SHARE * rank / len(found):
-            passed = rank
-    return {i for i in order[:passed] if found[i].ratio >= _SLOWER}
+def significant(found: Sequence[Tested]) -> Callable[[Tested], bool]:
+    """Tells of each of all differences in a log if it is there, and large enough to matter."""
+    ranked = sorted(each.p for each in found)
+    passed = [p for rank, p in enumerate(ranked, 1) if p <= _FALSE_SHARE * rank / len(ranked)]
+    return lambda each: bool(passed) and each.p <= passed[-1] and each.ratio >= _SLOWER
 
 
 class _Cube:
     """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute."""
 
     def __init__(self, part: pl.DataFrame) -> None:
+        self.attribute: str = part["attribute"][0]
         by_value = part.group_by("value", maintain_order=True)
         totals = by_value.agg(pl.col("n").sum()).filter(pl.col("n") >= LEAST_IN_GROUP)
         self.values: list[str] = totals["value"].sort().to_list()
@@ -143,10 +141,7 @@ def _clearest(part: pl.DataFrame) -> Contrast | None:
     z, best = max((_clearness(sums, cut)[0], tuple(cut)) for cut in cuts)
     if not np.isfinite(z) or z <= 0:
         return None
-    best = _each_slow(sums, best)
-    p = by_chance(z, len(cuts))
-    kept = max(0.0, 1.0 - 1.0 / z**2)
-    return replace(_contrast(cube, sums, best), attribute=part["attribute"][0], p=p, kept=kept)
+    return _contrast(cube, sums, _each_slow(sums, best), z, len(cuts))
 
 
 def by_chance(z: float, cuts: int) -> float:
@@ -200,7 +195,10 @@ def _two(
     )
 
 
-def _contrast(cube: _Cube, sums: Sequence[Floats], slow: Sequence[int]) -> Contrast:
+def _contrast(
+    cube: _Cube, sums: Sequence[Floats], slow: Sequence[int], z: float, cuts: int
+) -> Contrast:
+    """The slow values as a group, by a cut ``z`` standard errors clear, chosen among ``cuts``."""
     (n, days, _), (n_, days_, _) = _two(sums, slow)
     rest = np.divide(days_, n_, out=np.full_like(days_, np.nan), where=n_ > 0)
     everyone = np.divide(days + days_, n + n_, out=np.zeros_like(n), where=n + n_ > 0)
@@ -211,14 +209,14 @@ def _contrast(cube: _Cube, sums: Sequence[Floats], slow: Sequence[int]) -> Contr
     longer = over_rest[counted].sum() / max(mine[counted].sum(), 1e-12)
     excess = np.where(np.isfinite(over_rest), over_rest, mine * longer)
     return Contrast(
-        attribute="",
+        attribute=cube.attribute,
         values=tuple(sorted(cube.values[v] for v in slow)),
         n=float(mine.sum()),
         share=float(mine.sum() / cube.n.sum()),
         slow_days=float(mine_days[counted].sum() / mine[counted].sum()),
         rest_days=float((mine_days - over_rest)[counted].sum() / mine[counted].sum()),
-        p=1.0,
-        kept=1.0,
+        p=by_chance(z, cuts),
+        kept=max(0.0, 1.0 - 1.0 / z**2),
         weeks=cube.week,
         came=mine,
         days=mine_days,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A process model of the log, discovered by pm4py, as BPMN. The only module that knows pm4py.
+"""A process model of the log, discovered by pm4py, as BPMN.
 
 The inductive miner works on the directly-follows graph (Leemans, Fahland and van der Aalst 2018,
 "Scalable process discovery and conformance checking"), so that it needs no more memory than the

@@ -11,6 +11,7 @@ import polars as pl
 
 from contracts.findings import (
     Bottleneck,
+    ExplainedWait,
     FailedRule,
     Findings,
     Ledger,
@@ -72,7 +73,13 @@ SUMMARIES = (
 
 @dataclass(frozen=True)
 class Found:
-    """What a run found: ``tables`` in the shapes of ``contracts.tables.TABLES``."""
+    """What a run found, before disclosure control.
+
+    Attributes:
+        findings: what becomes ``findings.json``.
+        tables: by name, in the shapes of ``contracts.tables.TABLES``.
+        bpmn: the process as the log shows it, a BPMN 2.0 document.
+    """
 
     findings: Findings
     tables: dict[str, pl.DataFrame]
@@ -89,24 +96,23 @@ def conclude(
 ) -> Found:
     """Turns merged summaries into findings, tables and a process model.
 
-    ``merged`` holds those of ``SUMMARIES``, of ``mining.case_terms.SUMMARIES`` and of
-    ``mining.work.SUMMARIES``; ``meant`` is how a
-    case should go, where the config tells.
+    Args:
+        merged: those of ``SUMMARIES``, of ``mining.case_terms.SUMMARIES`` and of
+            ``mining.work.SUMMARIES``, by name.
+        settings: the config of the process.
+        lens: how the log was looked at when it was summed up.
+        verdict: what the gate found, and how much it set aside.
+        run_id: of the run, as the findings tell it.
+        meant: how a case should go, where the config tells; null gives empty tables of that.
+
+    Raises:
+        ConfigError: ``meant`` names an activity that the log never has.
     """
     from mining.discovery import discover  # takes seconds to import; summing up does not need it
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     whole = throughput.conclude(merged["throughput"])
-    complete = stays.since(merged, lens.complete_from)
-    seen = observed(complete, settings.journey, lens.end_week)
-    ranked, explained = bottlenecks.conclude(
-        waited,
-        merged["ledger"],
-        merged["parallel_waits"],
-        seen,
-        whole.p50_days,
-        settings.analysis,
-    )
+    ranked, explained = _stalls(merged, waited, whole.p50_days, settings, lens)
     met, deadline_tables = deadlines.conclude(merged, settings.journey, settings.deadlines)
     turns = ledger.conclude(merged["ledger"], settings.journey)
     findings = Findings(
@@ -123,18 +129,10 @@ def conclude(
         deadlines=tuple(met),
         validation=_validation(verdict, merged, ranked, settings.journey),
     )
-    places = [(each.from_, each.to) for each in ranked]
     tables = {
         "waits": waited.select(pl.col(waits.SHOWN)),
         "ledger": turns,
-        "queues": queues.conclude(
-            places,
-            waited,
-            merged["stay_weeks"],
-            merged["stay_left"],
-            lens.as_of_date,
-            lens.complete_from,
-        ),
+        "queues": _queues(merged, waited, ranked, lens),
         "survival": whole.survival,
         **deadline_tables,
         **_other_tables(merged, settings.journey, lens),
@@ -142,6 +140,38 @@ def conclude(
     }
     model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
     return Found(findings, tables, model)
+
+
+def _stalls(
+    merged: Summaries,
+    waited: pl.DataFrame,
+    whole_days: float | None,
+    settings: Settings,
+    lens: Lens,
+) -> tuple[list[Bottleneck], list[ExplainedWait]]:
+    """The bottlenecks and the explained waits; causes are looked for where the log is complete."""
+    complete = stays.since(merged, lens.complete_from)
+    return bottlenecks.conclude(
+        waited,
+        merged["ledger"],
+        merged["parallel_waits"],
+        observed(complete, settings.journey, lens.end_week),
+        whole_days,
+        settings.analysis,
+    )
+
+
+def _queues(
+    merged: Summaries, waited: pl.DataFrame, ranked: Sequence[Bottleneck], lens: Lens
+) -> pl.DataFrame:
+    return queues.conclude(
+        [(each.from_, each.to) for each in ranked],
+        waited,
+        merged["stay_weeks"],
+        merged["stay_left"],
+        lens.as_of_date,
+        lens.complete_from,
+    )
 
 
 def _other_tables(merged: Summaries, journey: Journey, lens: Lens) -> dict[str, pl.DataFrame]:

@@ -16,18 +16,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.case_terms import CASE_TERMS
-from contracts.dates import as_date
 from contracts.deadlines import Deadline, OwnDate
-from contracts.events import attribute_column, day_in
 from contracts.norms import NamedVersion, amount_of, penalties
-from contracts.settings import Journey
-from mining.axis import day_of
 from mining.breaches import KEYS, with_breaches
 from mining.journeys import Lens
 from mining.penalties import owed_eur
-from mining.reckoning import Floats, Reckoning, reckon
+from mining.reckoning import Reckoning, reckon
 from mining.summaries import Bucket
 from mining.suspensions import NEVER, OVERLAPPING, Intervals, StoodStill, by_case, stood_still
+from mining.term_dates import term_dates
 from mining.terms import Days, LegalDays, days_of
 
 STATUSES = ("within", "late", "open_within", "open_late")
@@ -44,10 +41,6 @@ UNKNOWN, MOVED = "unknown", "moved"
 and somebody moved it with no extension on record.
 """
 
-_DATES = ("start", "stop", "extended", "notice")
-_ASKED = (*_DATES, "shifted", "is_first", "is_held", "own", "registered")
-_OF_CASES = ("case_id", "is_begun", "began_on", "ended_on")
-_SHARED = (*_OF_CASES, "ended_at", "is_dated", "waits_after", "waits_since")
 _LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
 _COUNTS = ("extended_days", "suspended_days", "moved_days")
 IF_SUSPENDED = ("status", "end", "suspended_days", "moved_days", "days_left")
@@ -84,147 +77,41 @@ def held(bucket: Bucket, places: pl.LazyFrame) -> pl.DataFrame:
         return HELD.to_frame()
     first = bucket.cases.select(pl.col("began_on").min()).collect().item() or lens.as_of_date
     legal = LegalDays((first.year, lens.as_of_date.year + _LONGEST_YEARS), lens.equivalent_days)
-    stops, cases = stood_still(bucket), _cases(bucket)
+    stops = stood_still(bucket)
     return pl.concat(
         [
-            with_breaches(_held(_of(cases, n, lens), stops, deadline, lens, legal), places)
+            with_breaches(_held(cases, stops, deadline, lens, legal), places)
             .select(HELD.names())
             .cast(HELD)
-            for n, deadline in enumerate(lens.deadlines)
+            for deadline, cases in zip(lens.deadlines, term_dates(bucket), strict=True)
         ]
-    )
-
-
-def _cases(bucket: Bucket) -> pl.DataFrame:
-    """``_SHARED``, and what each deadline asks of a case, with the number of the deadline."""
-    zone = bucket.lens.zone
-    asked = {
-        f"{name}{n}": value
-        for n, deadline in enumerate(bucket.lens.deadlines)
-        for name, value in _asked(deadline, bucket.lens.journey).items()
-    }
-    waiting = bucket.moves.filter("is_open").select(
-        "case_id",
-        waits_after=pl.col("from").cast(pl.String),
-        waits_since=day_of("enabled_ms", zone),
-    )
-    done = (
-        bucket.traces.filter(~pl.col("is_outside"))
-        .group_by("case_id")
-        .agg(ended_at=pl.col("at").max(), is_dated=pl.col("in_days").first(), **asked)
-    )
-    moved = bucket.told.filter(~pl.col("is_outside")).group_by("case_id").agg(**_moved(bucket.lens))
-    return (
-        bucket.cases.select(*_OF_CASES)
-        .join(done, on="case_id", how="left")
-        .join(moved, on="case_id", how="left")
-        .join(waiting, on="case_id", how="left")
-        .with_columns(ended_at=pl.when(pl.col("ended_on").is_not_null()).then("ended_at"))
-        .sort("case_id")
-        .collect()
-    )
-
-
-def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
-    """What a deadline asks of the events of a case."""
-    outside = [name for name, step in journey.steps.items() if step.clock == "outside"]
-    name, at, is_done = pl.col("activity"), pl.col("at"), pl.col("is_done")
-    starts = name.is_in(deadline.start) if deadline.start else ~name.is_in(outside)
-    own = deadline.rule.date if isinstance(deadline.rule, OwnDate) else None
-    attributes = {"own": own, "registered": deadline.registered}
-    holds = [_last(each).cast(pl.String).is_in(values) for each, values in deadline.where.items()]
-    return {
-        "start": at.filter(starts).min(),
-        "stop": at.filter(name.is_in(deadline.stop or journey.end) & is_done).min(),
-        "notice": at.filter(name.is_in(deadline.notice) & is_done).min(),
-        "is_first": starts.first(),
-        "is_held": pl.all_horizontal(pl.lit(value=True), *holds).fill_null(value=False),
-        **{
-            role: pl.lit(None, dtype=pl.String) if each is None else _last(each)
-            for role, each in attributes.items()
-        },
-    }
-
-
-def _moved(lens: Lens) -> dict[str, pl.Expr]:
-    """When each term was extended, and its registered end moved, by what is told of a case."""
-    name, at = pl.col("activity"), pl.col("at")
-    return {
-        f"{role}{n}": at.filter(name.is_in(activities)).min()
-        for n, deadline in enumerate(lens.deadlines)
-        for role, activities in (("extended", deadline.extended_by), ("shifted", deadline.moved_by))
-    }
-
-
-def _last(attribute: str) -> pl.Expr:
-    """What a case attribute said last."""
-    return pl.col(attribute_column(attribute)).drop_nulls().last()
-
-
-def _of(cases: pl.DataFrame, number: int, lens: Lens) -> pl.DataFrame:
-    """The cases with what one deadline asked of them; all dates are local.
-
-    Without activities that start the term, it starts with the first event that is not outside the
-    legal clock: if that is the case's first, when the case began.
-    """
-    is_whole = pl.col("is_first") & (not lens.deadlines[number].start)
-    return (
-        cases.select(*_SHARED, **{role: f"{role}{number}" for role in _ASKED})
-        .with_columns(
-            start_at="start",
-            hours=(pl.coalesce("stop", "ended_at").fill_null(lens.as_of) - pl.col("start"))
-            / dt.timedelta(hours=1),
-        )
-        .with_columns(day_in(name, lens.zone).alias(name) for name in _DATES)
-        .with_columns(
-            start=pl.when(is_whole).then("began_on").otherwise("start"),
-            stop=pl.coalesce("stop", "ended_on"),
-            own=as_date("own", lens.zone),
-            registered=as_date("registered", lens.zone),
-        )
     )
 
 
 def _held(
     cases: pl.DataFrame, stops: StoodStill, deadline: Deadline, lens: Lens, legal: LegalDays
 ) -> pl.DataFrame:
+    """What a deadline says of ``cases``, one of ``mining.term_dates``; no breaches yet."""
     today = np.datetime64(lens.as_of_date)
     stop, waits_since = days_of(cases["stop"]), days_of(cases["waits_since"])
     is_open = np.isnat(stop)
     stops = stops if deadline.can_stand_still else stops.clear()
     until = np.where(is_open, today, stop)
     suspensions = by_case(cases, stops.intervals, until)
-    hours = cases["hours"].to_numpy()
     reckoned, version = _reckoned(cases, suspensions, deadline, lens.zone, legal)
     present = np.where(is_open, waits_since + 1, NEVER), np.where(is_open, today, NEVER)
     if_reckoned, _ = _reckoned(cases, suspensions.then(*present), deadline, lens.zone, legal)
-    going_on = stops.intervals.filter(
-        pl.col("until").is_null() | (pl.col("until") > lens.as_of_date)
-    )
-    is_suspended = is_open & cases["case_id"].is_in(going_on["case_id"].implode()).to_numpy()
+    if_told = _told(cases, if_reckoned, until)
     told = cases.select(
-        "case_id",
-        "waits_after",
-        "waits_since",
-        "stop",
-        "registered",
-        "shifted",
+        *("case_id", "waits_after", "waits_since", "stop", "registered", "shifted"),
         id=pl.lit(deadline.id),
         version=pl.Series(version.tolist(), dtype=pl.String),
         start=pl.Series(reckoned.start),
         plain_end=pl.Series(reckoned.plain_end),
-        **_told(reckoned, until, hours, is_open=is_open),
-        **{
-            f"if_{name}": each
-            for name, each in _told(if_reckoned, until, hours, is_open=is_open).items()
-            if name in IF_SUSPENDED
-        },
-        # who decides on an objection while others may still object is done before the term starts
-        legal_days=(
-            _whole_days(pl.Series(until) - pl.Series(reckoned.start))
-            - pl.Series(suspensions.days_between(reckoned.start, until), dtype=pl.Int32)
-        ).clip(0),
-        is_suspended=pl.Series(is_suspended),
+        **_told(cases, reckoned, until),
+        **{f"if_{name}": if_told[name] for name in IF_SUSPENDED},
+        legal_days=_legal_days(reckoned.start, until, suspensions),
+        is_suspended=pl.col("stop").is_null() & _still_stand(stops, lens.as_of_date),
         certainty=_certainty(reckoned),
         **_owed(cases, reckoned.end, until),
     )
@@ -270,10 +157,10 @@ def _applies(version: NamedVersion, start: Days) -> NDArray[np.int64]:
     return np.flatnonzero((start >= np.datetime64(version.valid_from)) & (start <= until))
 
 
-def _told(
-    reckoned: Reckoning, until: Days, hours: Floats, *, is_open: NDArray[np.bool_]
-) -> dict[str, pl.Series]:
-    in_time = (until <= reckoned.end) & ~(hours > reckoned.hours)
+def _told(cases: pl.DataFrame, reckoned: Reckoning, until: Days) -> dict[str, pl.Series]:
+    """How cases stand against the end of their term."""
+    is_open = cases["stop"].is_null().to_numpy()
+    in_time = (until <= reckoned.end) & ~(cases["hours"].to_numpy() > reckoned.hours)
     return {
         "status": _chosen(
             ("open_late", "open_within", "late", "within"), np.where(is_open, 0, 2) + in_time
@@ -291,6 +178,19 @@ def _chosen(words: tuple[str, ...], which: NDArray[np.int64]) -> pl.Series:
 
 def _whole_days(durations: pl.Series) -> pl.Series:
     return durations.dt.total_days().cast(pl.Int32)
+
+
+def _legal_days(start: Days, until: Days, suspensions: Intervals) -> pl.Series:
+    """The days that the term has run."""
+    stood_still = pl.Series(suspensions.days_between(start, until), dtype=pl.Int32)
+    # who decides on an objection while others may still object is done before the term starts
+    return (_whole_days(pl.Series(until) - pl.Series(start)) - stood_still).clip(0)
+
+
+def _still_stand(stops: StoodStill, today: dt.date) -> pl.Expr:
+    """Whether a term of the case stands still now."""
+    going_on = stops.intervals.filter(pl.col("until").is_null() | (pl.col("until") > today))
+    return pl.col("case_id").is_in(going_on["case_id"].implode())
 
 
 def _certainty(reckoned: Reckoning) -> pl.Series:

@@ -18,15 +18,17 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from contracts.findings import LEAST_IN_GROUP
 from mining.contrasts import by_chance
-from mining.stays import CROSSES, DOER, Queue
+from mining.stays import CROSSES, DOER
+from mining.step_queues import Queue
 
 Key = tuple[str, bool]
 """A step, and whether it is done again."""
 
 NEARLY_ALL = 0.8
 SOME = 0.6  # of cases: a step that more go over is no detour
-_LEAST = 30
+LEAST_ROUNDS = 30  # a way that was gone fewer times is no loop, detour or request
 _OFTEN = (0.02, 0.98)  # shares beyond these only say what a group is called after
 
 
@@ -75,7 +77,7 @@ def loops(queues: Mapping[Key, Queue], cases: int, is_agency: Mapping[str, bool]
     found = [
         Loop((*_into(key, back, queues), key), _is_there_and_back(queue, is_agency))
         for key, queue in queues.items()
-        if queue.is_again and key[0] not in back and queue.n >= _LEAST
+        if queue.is_again and key[0] not in back and queue.n >= LEAST_ROUNDS
     ]
     return [*found, *_detours(queues, moves, cases, is_agency)]
 
@@ -134,7 +136,7 @@ def _detours(
     found = []
     for key, queue in queues.items():
         step, again = key
-        if again or not is_agency[step] or not _LEAST <= queue.n < SOME * cases:
+        if again or not is_agency[step] or not LEAST_ROUNDS <= queue.n < SOME * cases:
             continue
         (back, n), *_ = moves[step].most_common(1) or [((step, True), 0)]
         is_round = (
@@ -169,7 +171,7 @@ def rates(loop: Loop, queues: Mapping[Key, Queue]) -> list[Rate]:
         pl.concat(left)
         .group_by("attribute", "value", maintain_order=True)
         .agg(cases=pl.col("n").sum())
-        .filter(pl.col("cases") >= _LEAST)
+        .filter(pl.col("cases") >= LEAST_IN_GROUP)
         .join(came, on=["attribute", "value"], how="left")
         .with_columns(pl.col("came").fill_null(0.0))
     )

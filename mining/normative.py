@@ -27,6 +27,8 @@ _NOT_UNDERSTOOD = ("Event", "Gateway", "Process", "Activity", "transaction")
 _MOST_MARKINGS = 10_000
 """A model with more states is refused: none that people drew for people has as many."""
 
+_EXPORT_AGAIN = "Export it as BPMN 2.0 again, from the program that it was drawn in."
+
 _Key = Literal["journey.path", "journey.bpmn"]
 
 
@@ -173,7 +175,7 @@ def _tasks_and_flows(text: bytes, file: Path) -> tuple[dict[str, str], list[ET.E
     try:
         root = ET.fromstring(text)  # noqa: S314 - named by who writes the config
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise ConfigError(f"{file} is not valid XML: {error}.") from None
+        raise ConfigError(f"{file} is not valid XML: {error}.", _EXPORT_AGAIN) from None
     processes = [each for each in root.findall(f"{_BPMN}process") if len(each)]
     if len(processes) != 1:
         raise ConfigError(
@@ -192,7 +194,10 @@ def _tasks_and_flows(text: bytes, file: Path) -> tuple[dict[str, str], list[ET.E
     flows = [each for each, kind in nodes.items() if kind == "sequenceFlow"]
     ids = {each.get("id") for each in known}
     if any({flow.get("sourceRef"), flow.get("targetRef")} - ids for flow in flows):
-        raise ConfigError(f"{file}: a sequence flow begins or ends at nothing.")
+        raise ConfigError(
+            f"{file}: a sequence flow begins or ends at nothing.",
+            "Draw each from one task, event or gateway to another.",
+        )
     tasks = (each for each in known if nodes[each] not in _NODES)
     return {each.get("id", ""): _one_line(each) for each in tasks}, flows
 
@@ -213,5 +218,5 @@ def _converted(text: bytes, flows: int, file: Path) -> tuple[Any, Any, Any]:
             net, begin, end = convert_to_petri_net(graph)
             return net, begin, end
     except Exception as error:  # it has no errors of its own, and meets a stranger's file
-        raise ConfigError(f"{file} cannot be read as BPMN 2.0: {error}.") from error
-    raise ConfigError(f"{file}: every sequence flow needs an id of its own.")
+        raise ConfigError(f"{file} cannot be read as BPMN 2.0: {error}.", _EXPORT_AGAIN) from error
+    raise ConfigError(f"{file}: every sequence flow needs an id of its own.", _EXPORT_AGAIN)

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.settings import Journey
 from mining import stays
 from mining.loops import NEARLY_ALL, Key
-from mining.stays import Queue
+from mining.step_queues import Queue, queues
 from mining.summaries import Summaries
 from mining.turns import step_of
 
@@ -94,7 +94,7 @@ class Observed:
 def observed(merged: Summaries, journey: Journey, end_week: float) -> Observed:
     """From the merged ``mining.stays.SUMMARIES`` and ``mining.overview.LOG``."""
     return Observed(
-        {(queue.to, queue.is_again): queue for queue in stays.queues(merged)},
+        {(queue.to, queue.is_again): queue for queue in queues(merged)},
         merged["log"]["cases"][0],
         merged[stays.HANDS.name],
         merged[stays.FINISHED.name],

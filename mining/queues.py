@@ -14,7 +14,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.tables import TABLES
-from mining.stays import WEEK_DAYS, chances_of
+from mining.stays import WEEK_DAYS
+from mining.step_queues import chances_of
 
 _EPOCH = dt.date(1970, 1, 1)
 _COLUMNS = TABLES["queues"]

@@ -15,14 +15,15 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
-from mining.journeys import MARKS, Lens, cases, marks, moves, traces
+from mining.journeys import MARKS, Lens, cases, marks, traces
+from mining.moves import moves
 
 Summaries = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket of a log, seen three ways; see ``mining.journeys`` for the columns.
+    """One bucket of a log, seen three ways; see ``mining.journeys`` and ``mining.moves``.
 
     ``marks`` tell what befell its cases, in the columns of ``mining.journeys.MARKS``; ``touched``
     holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which case has which

@@ -37,8 +37,9 @@ _LOWEST = 0.1
 _CLEAR = 5.0  # standard errors: the window was chosen for being high
 CLEAR_RISE = 1.35
 """Times the ordinary wait, from which a window is told of a step where no queue wanders."""
+LEAST_STAYS = 30
+"""Weeks in which fewer began are not held against others."""
 _NOT_SLOW = 1.1  # a group is not slow outside its window
-_LEAST_STAYS = 30
 _FEW = 10  # stays: what fewer show is not told
 
 Risen = Callable[[float], Floats]
@@ -84,7 +85,7 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
         weeks: ``is_open, week, bin, n, days`` of stays, pauses left out.
         end_week: when the log ends, in weeks.
     """
-    if weeks["n"].sum() < _LEAST_STAYS:
+    if weeks["n"].sum() < LEAST_STAYS:
         return None
     grid = Grid(_without_extremes(weeks), end_week)
     ordinary = grid.lowest(_ORDINARY)
@@ -133,7 +134,7 @@ def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) ->
     weeks = slice(span[0], span[1] + 1)
     error = course.deviation_days * np.sqrt(course.came[weeks].sum())
     is_high = float(np.nanmean(course.level[weeks])) >= rise
-    is_many = float(course.came[weeks].sum()) >= _LEAST_STAYS
+    is_many = float(course.came[weeks].sum()) >= LEAST_STAYS
     return is_many and is_high and bool(course.excess[weeks].sum() >= _CLEAR * error)
 
 

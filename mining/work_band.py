@@ -17,7 +17,11 @@ from mining.durations import DAY_MS
 from mining.summaries import Summary
 
 _IN_ORDER = ("done_ms", "enabled_ms", "to", "started_ms", "is_timed", "is_ours")
-"""Whatever order the items came in: of two that were done at once one seems to take no time."""
+"""What the items of somebody are sorted by, so that ``shift`` gives the same on every machine.
+
+Of two that were done at once one seems to take no time: as all that is summed up decides on the
+order, it is the same one in whatever order they came in.
+"""
 
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:

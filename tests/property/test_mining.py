@@ -21,7 +21,8 @@ from contracts.settings import Analysis
 from mining import bottlenecks, concurrency, ledger, overview, throughput, waits
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
-from mining.journeys import Lens, cases, moves, traces
+from mining.journeys import Lens, cases, traces
+from mining.moves import moves
 from mining.observed import observed
 from mining.relations import Relations
 from mining.summaries import Summaries, bucket_of, merge, summarise

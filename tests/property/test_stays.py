@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining import queues, stays, waits
+from mining import queues, stays, step_queues, waits
 from mining.durations import DAY_MS
-from mining.journeys import Lens, moves, traces
+from mining.journeys import Lens, traces
+from mining.moves import moves
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses
@@ -55,7 +56,7 @@ def stays_of(log: pl.DataFrame, lens: Lens) -> pl.DataFrame:
 
 @given(event_logs(), lenses())
 def test_queues_add_up_to_the_moves(log: pl.DataFrame, lens: Lens) -> None:
-    found = list(stays.queues(summed(log, lens)))
+    found = list(step_queues.queues(summed(log, lens)))
     moved = stays_of(log, lens)
 
     for (source,), here in moved.group_by("from"):
@@ -70,7 +71,7 @@ def test_queues_add_up_to_the_moves(log: pl.DataFrame, lens: Lens) -> None:
 
 @given(event_logs(), lenses())
 def test_ended_stays_are_in_the_queue_of_their_step(log: pl.DataFrame, lens: Lens) -> None:
-    found = {(queue.to, queue.is_again): queue for queue in stays.queues(summed(log, lens))}
+    found = {(queue.to, queue.is_again): queue for queue in step_queues.queues(summed(log, lens))}
     ended = stays_of(log, lens).filter(~pl.col("is_open"))
     keys = ended.group_by("to", pl.col("visit") > 1)
 
@@ -83,7 +84,7 @@ def test_ended_stays_are_in_the_queue_of_their_step(log: pl.DataFrame, lens: Len
 @given(event_logs(), lenses())
 def test_every_group_adds_up_to_its_queue(log: pl.DataFrame, lens: Lens) -> None:
     """Pauses are left out of a queue's days, and not of a group's."""
-    found = list(stays.queues(summed(log, lens)))
+    found = list(step_queues.queues(summed(log, lens)))
     groups = pl.concat([queue.groups for queue in found]) if found else pl.DataFrame()
     if not found:
         return
@@ -161,7 +162,7 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
             "attribute": pl.String,
         }
     )
-    queues = stays.queues({"stay_weeks": weeks, "stay_groups": groups})
+    queues = step_queues.queues({"stay_weeks": weeks, "stay_groups": groups})
     found = {queue.to: queue.n for queue in queues}
 
     gone = [float(sum(each)) for each in zip(*redistribute(rows), strict=True)]

@@ -94,7 +94,7 @@ def test_pairs_and_counts_what_is_no_step(tmp_path):
 
     log = log_of([batch(tmp_path, rows)], quarantine(tmp_path))
 
-    assert log.set_aside == {"schedule": 1}
+    assert log.no_steps == {"schedule": 1}
     assert everything(log)["started_at"].to_list() == rows["at"][1:2].to_list()
     assert pair(rows.lazy()).collect()["at"].to_list() == rows["at"][2:].to_list()
 

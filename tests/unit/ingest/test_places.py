@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import SourceError, UsageError
-from ingest.places import BucketFolder, Folder, place_of
+from ingest.bucket_folder import BucketFolder
+from ingest.places import Folder, place_of
 from ingest.store import newest
 
 HERE = Path("/here")

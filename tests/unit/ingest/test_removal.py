@@ -10,7 +10,7 @@ import pytest
 
 from contracts.candidates import scan
 from ingest.batches import paths_of
-from ingest.places import BucketFolder
+from ingest.bucket_folder import BucketFolder
 from ingest.removal import ended_before, scrub, touched, without, without_destroyed
 from ingest.store import commit, known_then
 from tests.builders import MONDAY

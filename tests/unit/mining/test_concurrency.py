@@ -14,7 +14,8 @@ import pytest
 from contracts.settings import Journey, Step
 from mining import concurrency
 from mining.durations import DAY_MS
-from mining.journeys import Lens, moves, traces
+from mining.journeys import Lens, traces
+from mining.moves import moves
 from mining.relations import IN_SEQUENCE, Relations
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, event_log

@@ -12,7 +12,8 @@ import pytest
 
 from contracts.settings import Journey, Step
 from mining.durations import DAY_MS
-from mining.journeys import Lens, cases, moves, traces
+from mining.journeys import Lens, cases, traces
+from mining.moves import moves
 from mining.relations import Relations
 from tests.builders import MONDAY, event_log
 

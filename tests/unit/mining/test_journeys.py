@@ -12,7 +12,8 @@ import pytest
 
 from contracts.settings import Journey, Pause, Step
 from mining.durations import DAY_MS
-from mining.journeys import Lens, cases, moves, traces
+from mining.journeys import Lens, cases, traces
+from mining.moves import moves
 from mining.pauses import merged
 from tests.builders import MONDAY, event_log
 

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from contracts.settings import Journey
-from mining import stays
+from mining import stays, step_queues
 from mining.journeys import Lens
 from mining.loops import Key, Loop, Rate, loops, rates
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, event_log
 
@@ -41,7 +41,7 @@ def queues(
     )
     nobody = pl.LazyFrame(schema={"case_id": pl.String})
     merged = summarise(bucket_of(log, nobody, look), stays.SUMMARIES)
-    return {(queue.to, queue.is_again): queue for queue in stays.queues(merged)}
+    return {(queue.to, queue.is_again): queue for queue in step_queues.queues(merged)}
 
 
 def found_in(

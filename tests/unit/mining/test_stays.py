@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from contracts.settings import Journey, Pause, Step
-from mining import stays
+from mining import stays, step_queues
 from mining.durations import DAY_MS
 from mining.journeys import Lens
-from mining.stays import Queue
+from mining.step_queues import Queue
 from mining.summaries import Summaries, bucket_of, summarise
 from tests.builders import MONDAY, event_log
 
@@ -34,7 +34,7 @@ def summed(log: pl.LazyFrame, days: float = 20, **journey: Any) -> Summaries:
 
 
 def queues(log: pl.LazyFrame, days: float = 20, **journey: Any) -> dict[tuple[str, bool], Queue]:
-    found = stays.queues(summed(log, days, **journey))
+    found = step_queues.queues(summed(log, days, **journey))
     return {(queue.to, queue.is_again): queue for queue in found}
 
 
@@ -165,7 +165,7 @@ def test_hands_and_days_are_of_completions() -> None:
 
 def test_bins_are_in_order_and_a_tenth_wide() -> None:
     ms = [hours * DAY_MS // 24 for hours in range(24 * 400)]
-    bins = pl.DataFrame({"ms": ms}).select("ms", stays.bin_of("ms"))
+    bins = pl.DataFrame({"ms": ms}).select("ms", stays.tenth_bin_of("ms"))
     widths = bins.group_by("bin").agg(low=pl.col("ms").min(), high=pl.col("ms").max())
 
     assert bins["bin"].is_sorted()

@@ -34,7 +34,7 @@ def stays_of(came: np.ndarray, days: np.ndarray, end: float) -> pl.DataFrame:
         }
     ).filter(pl.lit(pl.Series(room > 0)))
     return (
-        seen.with_columns(stays.bin_of("ms"))
+        seen.with_columns(stays.tenth_bin_of("ms"))
         .group_by("week", "is_open", "bin")
         .agg(n=pl.len().cast(pl.Float64), days=pl.col("ms").sum() / DAY_MS)
     )
@@ -313,7 +313,7 @@ def test_the_ordinary_wait_so_far_is_the_area_under_the_curve(seed: int) -> None
             "is_open": is_open,
             "ms": (days * DAY_MS).astype(np.int64),
         }
-    ).with_columns(stays.bin_of("ms"), n=pl.lit(1.0), days=pl.col("ms") / DAY_MS)
+    ).with_columns(stays.tenth_bin_of("ms"), n=pl.lit(1.0), days=pl.col("ms") / DAY_MS)
     grid = Grid(seen, end)
     assert len(grid.bin_days) == 14
 
