@@ -134,7 +134,7 @@ LEAST_CASES = 30
 """A place where fewer cases waited is not ranked among the bottlenecks."""
 
 LEAST_IN_GROUP = 30
-"""No group of fewer waits is compared with others."""
+"""No group of fewer waits, or cases, is compared with others."""
 
 
 class Question(Model):
