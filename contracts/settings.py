@@ -156,6 +156,19 @@ class Journey(Model):
     path: tuple[Name, ...] = ()
     bpmn: Name | None = None
 
+    @field_validator("steps")
+    @classmethod
+    def _told_apart(cls, steps: dict[str, Step]) -> dict[str, Step]:
+        for language in get_args(Language):
+            called: dict[str, str] = {}
+            for name, step in steps.items():
+                label = step.label and getattr(step.label, language)
+                if label and called.setdefault(label, name) != name:
+                    raise ValueError(
+                        f"{called[label]} and {name} have the same label, {label}; give each one"
+                    )
+        return steps
+
     @model_validator(mode="after")
     def _meant_to_go_one_way(self) -> Journey:
         if self.path and self.bpmn is not None:

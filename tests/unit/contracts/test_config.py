@@ -66,6 +66,11 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", "[done\x07]", "not valid YAML"),
         ("[done]", "[]", "'journey.end'"),
         (
+            "[done]",
+            "[done], steps: {a: {label: {nl: Zelfde}}, b: {label: {nl: Zelfde}}}",
+            "'journey.steps': a and b have the same label, Zelfde",
+        ),
+        (
             "journey:",
             f"deadlines: [{', '.join(['{id: a, rule: {term: P1D, law: none}}'] * 2)}]\njourney:",
             "'deadlines': more than one has the id a",
