@@ -150,8 +150,9 @@ def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bo
 def _moves(
     waits: pl.DataFrame, steps: Mapping[str, int], traces: Sequence[tuple[list[str], int]]
 ) -> list[Move]:
-    # where nobody was seen to go on there is no move to draw; a hidden number is not nought
-    seen = waits.filter(pl.col("n").is_null() | (pl.col("n") > 0))
+    # where nobody was seen to go on there is no move to draw; a hidden number is not nought, and
+    # where that of cases is hidden they are few
+    seen = waits.filter(pl.col("n").is_null() | (pl.col("n") > 0), pl.col("cases").is_not_null())
     columns = seen.sort("cases", descending=True, maintain_order=True)
     rows = columns.select("from", "to", "cases", "p90_days").iter_rows()
     return [

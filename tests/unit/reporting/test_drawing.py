@@ -196,6 +196,16 @@ def test_a_wait_that_nobody_left_is_no_line(n, is_drawn):
     assert ((sample.H, sample.I) in {(move.from_, move.to) for move in shown.moves}) is is_drawn
 
 
+def test_a_move_whose_cases_are_hidden_is_no_line():
+    frames = sample.tables()
+    first = (pl.col("from") == sample.H) & (pl.col("to") == sample.I)
+    waits = frames["waits"].with_columns(cases=pl.when(~first).then("cases"))
+    shown = map_view.choose({**frames, "waits": waits}, sample.settings().journey, BOTTLENECKS)
+
+    assert shown.moves
+    assert (sample.H, sample.I) not in {(move.from_, move.to) for move in shown.moves}
+
+
 def test_a_step_whose_cases_are_hidden_counts_as_one_of_nearly_all():
     frames = sample.tables()
     rare = pl.when(pl.col("activity") != sample.K).then("cases")
