@@ -75,15 +75,16 @@ def _changed(waits: pl.DataFrame, shown: pl.DataFrame) -> dict[Pair, Row]:
 def _without_telling(waits: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
     """``cases``, in tens and ``k`` or more below those of a step beside the wait, where they tell.
 
-    They do, as ``tells`` says, where few more took that step than waited.
+    They do, as ``tells`` says, where few more took a step than waited after or before it, or few
+    more waited for a step than took it.
     """
     took = dict(steps.select("activity", "cases").iter_rows())
     cases = pl.col("cases")
-    beside = [
+    before, after = (
         pl.col(side).replace_strict(took, default=None, return_dtype=pl.Int64) for side in _PAIR
-    ]
-    tells = pl.any_horizontal([few(each - cases, k) for each in beside])
-    apart = (pl.min_horizontal(beside) - k) // k * k
+    )
+    tells = few(before - cases, k) | few(after - cases, k) | few(cases - after, k)
+    apart = (pl.min_horizontal(before, after) - k) // k * k
     hides_open = few(cases - pl.col("open_cases"), k)
     return waits.with_columns(
         *unless(hides_open, "open_cases"),
