@@ -137,7 +137,8 @@ def _about(shown: Shown, names: Names) -> About:
 def _period(log: Log, speech: Speech) -> str:
     if log.first is None or log.last is None:
         return ""
-    return f"{speech.day(log.first)} \N{EN DASH} {speech.day(log.last)}"
+    first, last = speech.day(log.first), speech.day(log.last)
+    return first if first == last else f"{first} \N{EN DASH} {last}"
 
 
 def _there(

@@ -579,3 +579,16 @@ def test_what_cases_too_few_to_tell_of_did_is_told_in_one_row(tmp_path):
     figures = re.findall(r">([^<]+)</td>", few)
     assert "1.9" in figures[0]
     assert figures[2:] == ["not shown"] * 2
+
+
+@pytest.mark.parametrize("days", [0, None, 3])
+def test_the_period_is_in_the_title_where_it_may_be_told(days, tmp_path):
+    base = sample.findings()
+    first = None if days is None else dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC)
+    last = first and first + dt.timedelta(days=days)
+    log = base.log.model_copy(update={"first": first, "last": last})
+
+    _, html = _write(tmp_path, base.model_copy(update={"log": log}))
+
+    period = {0: " · 4 March 2026", None: "", 3: " · 4 March 2026 \N{EN DASH} 7 March 2026"}[days]
+    assert f"75+?{period}</title>" in html
