@@ -13,8 +13,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.journey import Actor
 from contracts.rules import Severity
-from contracts.settings import Actor, Definition
+from contracts.settings import Definition
 
 Kind = Literal[
     "capacity",

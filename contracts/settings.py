@@ -26,23 +26,18 @@ from pydantic import (
 )
 
 from contracts.attributes import CaseAttribute, Name
-from contracts.cron import Cron
 from contracts.deadlines import Deadline
 from contracts.house_style import HouseStyle
+from contracts.journey import Journey
 from contracts.models import Model, in_text
 from contracts.norms import Period, amount_of
 from contracts.opening_hours import OpeningHours
 from contracts.rules import Validation
-from contracts.sources import Source, TimeZone
+from contracts.schedule import Schedule
+from contracts.sources import Source
+from contracts.texts import Label, Language
 
-Actor = Literal["agency", "citizen", "third_party"]
-Clock = Literal["running", "suspended", "outside"]
-Language = Literal["nl", "en"]
 ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
-
-
-def _both_languages(value: object) -> object:
-    return {"nl": value, "en": value} if isinstance(value, str) else value
 
 
 def _known_country(code: str) -> str:
@@ -66,29 +61,6 @@ Engine = Annotated[Name, AfterValidator(_known_engine)]
 machine; or by those of a scheduler that is there, by its address."""
 
 
-class Text(Model):
-    """A text in the languages of the report.
-
-    A language left out takes the other's, but the name of a step: that is then as in the log.
-    """
-
-    nl: Name | None = None
-    en: Name | None = None
-
-    @model_validator(mode="after")
-    def _say_something(self) -> Text:
-        if self.nl is None and self.en is None:
-            raise ValueError("give a text in nl, en, or both")
-        return self
-
-    def get(self, language: Language) -> str:
-        """The text in ``language``, or in the other one."""
-        return (self.nl or self.en if language == "nl" else self.en or self.nl) or ""
-
-
-Label = Annotated[Text, BeforeValidator(_both_languages)]
-
-
 class Process(Model):
     """What the process is called."""
 
@@ -98,82 +70,6 @@ class Process(Model):
     def title(self, language: Language) -> str:
         """The name a reader sees."""
         return self.name.get(language) if self.name else self.id
-
-
-class Step(Model):
-    """What is known of the wait before one activity."""
-
-    label: Label | None = None
-    actor: Actor = "agency"
-    clock: Clock = "running"
-    statutory_wait: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
-
-
-class Pause(Model):
-    """A window in which the wait before an activity was a decision, not slowness."""
-
-    activity: Name
-    start: dt.date = Field(alias="from")
-    end: dt.date = Field(alias="to")
-    reason: str = ""
-
-    @model_validator(mode="after")
-    def _ends_after_its_start(self) -> Pause:
-        if self.end < self.start:
-            raise ValueError("the pause ends before it starts")
-        return self
-
-
-class Suspension(Model):
-    """A term of the law stands still from the day after ``from`` until the day of ``to``.
-
-    While no ``to`` has come it does for ``at_most``, else for as long as the case is open.
-    """
-
-    start: Name = Field(alias="from")
-    end: Name = Field(alias="to")
-    at_most: Period | None = None
-    reason: Label | None = None
-
-    @model_validator(mode="after")
-    def _two_events(self) -> Suspension:
-        if self.start == self.end:
-            raise ValueError("a suspension begins with one activity and ends with another")
-        return self
-
-
-class Journey(Model):
-    """Where a case begins and ends, what is known of its steps, and how it was meant to go.
-
-    ``path`` is the way that a case should go, ``bpmn`` a drawing of all ways that it may go.
-    """
-
-    start: tuple[Name, ...] = ()
-    end: Annotated[tuple[Name, ...], Field(min_length=1)]
-    steps: dict[str, Step] = Field(default_factory=dict)
-    pauses: tuple[Pause, ...] = ()
-    suspensions: tuple[Suspension, ...] = ()
-    path: tuple[Name, ...] = ()
-    bpmn: Name | None = None
-
-    @field_validator("steps")
-    @classmethod
-    def _told_apart(cls, steps: dict[str, Step]) -> dict[str, Step]:
-        for language in get_args(Language):
-            called: dict[str, str] = {}
-            for name, step in steps.items():
-                label = step.label and getattr(step.label, language)
-                if label and called.setdefault(label, name) != name:
-                    raise ValueError(
-                        f"{called[label]} and {name} have the same label, {label}; give each one"
-                    )
-        return steps
-
-    @model_validator(mode="after")
-    def _meant_to_go_one_way(self) -> Journey:
-        if self.path and self.bpmn is not None:
-            raise ValueError("cases are compared with path or with bpmn; leave one of them out")
-        return self
 
 
 class Definition(Model):
@@ -237,42 +133,6 @@ class Report(Model):
     formats: tuple[ReportFormat, ...] = get_args(ReportFormat)
     style: NamedStyle | None = None
     public: bool = False
-
-
-def mail_address(text: str) -> str:
-    """The same text, if it is one mail address, without a name.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", text):
-        raise ValueError("this is no mail address; write for example team@dienst.example")
-    return text
-
-
-def _not_all_the_time(every: dt.timedelta) -> dt.timedelta:
-    if every < dt.timedelta(minutes=1):
-        raise ValueError("from look to look is at least a minute; write for example PT5M")
-    return every
-
-
-class Schedule(Model):
-    """When the process runs by itself, how long a stage of a run may take, and who gets its alarms.
-
-    ``watch``: its sources are looked at so often, and it runs when there is something new.
-    """
-
-    cron: Cron | None = None
-    watch: Annotated[dt.timedelta, AfterValidator(_not_all_the_time)] | None = None
-    timezone: TimeZone = "Europe/Amsterdam"
-    stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
-    mail: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
-
-    @model_validator(mode="after")
-    def _has_a_moment(self) -> Schedule:
-        if self.cron is None and self.watch is None:
-            raise ValueError("say when: cron, as in '0 6 * * mon', or watch, as in PT5M, or both")
-        return self
 
 
 class Settings(Model):

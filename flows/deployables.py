@@ -13,7 +13,7 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 
-from contracts.settings import Schedule
+from contracts.schedule import Schedule
 from flows.alarms import ARRIVED, BREACHED, DRIFT, STOPPED
 from flows.events import trigger
 from flows.identity import VERSION

@@ -25,7 +25,7 @@ from prefect.tasks import Task, exponential_backoff
 from pydantic import Field
 
 from contracts.errors import HoeksteenError, SourceError, UsageError
-from contracts.settings import mail_address
+from contracts.schedule import mail_address
 from flows.defects import wordless
 from flows.endings import ended
 from flows.patience import may_pass

@@ -11,7 +11,8 @@ from typing import Any
 
 from contracts.config import CONFIG, load, parse
 from contracts.errors import ConfigError
-from contracts.settings import Schedule, Settings
+from contracts.schedule import Schedule
+from contracts.settings import Settings
 from ingest.places import place_of
 
 FLOW = "journey"

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.events import INSTANT, MARK, SLOTS
-from contracts.settings import Actor
+from contracts.journey import Actor
 from ingest.guesses import Guess
 from ingest.lifecycle import COMPLETE
 from ingest.role_evidence import share

@@ -35,7 +35,8 @@ from contracts.findings import (
     Segment,
     Window,
 )
-from contracts.settings import Actor, Analysis, Journey
+from contracts.journey import Actor, Journey
+from contracts.settings import Analysis
 from mining import explained
 from mining.cause import Cause
 from mining.causes import causes

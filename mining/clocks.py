@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining.durations import DAY_MS, bin_of
 from mining.ledger import following

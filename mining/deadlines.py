@@ -16,7 +16,7 @@ import polars as pl
 from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline
 from contracts.findings import DeadlineResult
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining import breaches
 from mining.ledger import following

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from contracts.findings import ExplainedClass, ExplainedWait
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.durations import DAY_MS
 from mining.turns import step_of
 

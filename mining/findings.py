@@ -20,8 +20,9 @@ from contracts.findings import (
     Throughput,
     Validation,
 )
+from contracts.journey import Journey
 from contracts.rules import ORDER_IS_KNOWN
-from contracts.settings import Journey, Settings
+from contracts.settings import Settings
 from contracts.verdict import Verdict
 from mining import (
     bases,

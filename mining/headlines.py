@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.findings import Bottleneck, Headline, HeadlineId
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.verdict import Verdict
 from mining import throughput, waits
 from mining.durations import DAY_MS

@@ -11,7 +11,7 @@ import datetime as dt
 
 import polars as pl
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.axis import on_axis
 
 

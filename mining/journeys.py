@@ -19,7 +19,8 @@ import polars as pl
 
 from contracts.deadlines import Deadline
 from contracts.events import ORDER, day_in
-from contracts.settings import Calendar, Journey
+from contracts.journey import Journey
+from contracts.settings import Calendar
 from mining.axis import instant_on_axis, on_axis
 from mining.durations import DAY_MS
 from mining.intake import with_begin

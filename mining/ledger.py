@@ -14,7 +14,7 @@ from collections import Counter
 import polars as pl
 
 from contracts.findings import Ledger
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining.durations import DAY_MS
 from mining.summaries import Bucket, Summary

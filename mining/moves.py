@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.events import CASE_PREFIX
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.axis import midnight_on_axis
 from mining.enabling import links
 from mining.journeys import Lens

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 from contracts.errors import ConfigError
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.sources import resolve_path
 from mining.alignment import Net, align, label_of, name_of
 

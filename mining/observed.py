@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining import stays
 from mining.loops import NEARLY_ALL, Key
 from mining.step_queues import Queue, queues

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from contracts.settings import Journey, Pause
+from contracts.journey import Journey, Pause
 from mining.axis import midnight_on_axis
 
 

@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.events import day_in
+from contracts.journey import Journey, Suspension
 from contracts.norms import Period, amount_of
-from contracts.settings import Journey, Suspension
 from mining.axis import day_of
 from mining.summaries import Bucket
 from mining.terms import Days, Term, days_of, unmoved

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.dates import as_date
 from contracts.deadlines import Deadline, OwnDate
 from contracts.events import attribute_column, day_in
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.axis import day_of
 from mining.journeys import Lens
 from mining.summaries import Bucket

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
-from contracts.settings import Actor, Journey, Step
+from contracts.journey import Actor, Journey, Step
 
 Owner = Literal["agency_wait", "citizen", "third_party", "outside", "unknown"]
 _WAITS_ON: dict[Actor, Owner] = {

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining.axis import day_of
 from mining.durations import DAY_MS, bin_of

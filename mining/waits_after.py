@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.durations import DAY_MS
 from mining.survival import Floats, leaving
 from mining.turns import norm_days_of, owner_after, owner_before

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.findings import Bottleneck, Quantiles
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining import waits
 from mining.calendars import work_calendar
 from mining.durations import DAY_MS, bin_of

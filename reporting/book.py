@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.findings import Findings, HeadlineId
-from contracts.settings import Language, ReportFormat
+from contracts.settings import ReportFormat
+from contracts.texts import Language
 from reporting import ods, quality, story, terms, xlsx
 from reporting.columns import columns
 from reporting.facts import Facts

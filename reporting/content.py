@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contracts.dialogue import Said
 from contracts.findings import Log
-from contracts.settings import Language
+from contracts.texts import Language
 from reporting import dialogue, readers, story
 from reporting.account_section import AccountSection, account_section
 from reporting.changes import ChangesSection, changes

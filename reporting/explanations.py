@@ -13,7 +13,7 @@ from babel.dates import get_day_names, get_month_names
 from contracts.deadlines import OwnDate
 from contracts.legal_days import holidays_of_the_law
 from contracts.norms import Period, Unit, amount_of
-from contracts.settings import Language
+from contracts.texts import Language
 from reporting.names import Names
 from reporting.speech import Forms, Speech, forms, sentence
 from reporting.terms import DOUBTS

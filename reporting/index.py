@@ -16,7 +16,8 @@ from itertools import groupby, pairwise
 
 from contracts.findings import Count, Findings
 from contracts.house_style import HouseStyle
-from contracts.settings import Language, Settings
+from contracts.settings import Settings
+from contracts.texts import Language
 from reporting import evidence, kinds, trend
 from reporting.bottlenecks import anchor
 from reporting.comparable import rounded, side_by_side

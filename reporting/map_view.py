@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 
 START, END = "start", "end"
 SURE = 3  # so many bottlenecks have their steps on the map, however few cases come there

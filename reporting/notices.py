@@ -11,7 +11,8 @@ from typing import Any
 
 from contracts.deadlines import Deadline
 from contracts.findings import Bottleneck, DeadlineResult, Findings
-from contracts.settings import Language, Settings
+from contracts.settings import Settings
+from contracts.texts import Language
 from reporting import bottlenecks, evidence
 from reporting.counts import cases
 from reporting.names import Names

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts.house_style import HouseStyle
-from contracts.settings import Language
+from contracts.texts import Language
 from reporting.content import content
 from reporting.house_style import css
 from reporting.shown import Shown

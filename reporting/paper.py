@@ -25,7 +25,7 @@ import typst
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from contracts.settings import Language
+from contracts.texts import Language
 from reporting.content import content
 from reporting.drawings import drawing, palette
 from reporting.shown import Shown

@@ -22,7 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from contracts.settings import Language
+from contracts.texts import Language
 
 LOCALE = Path(__file__).parent / "locale"
 Forms = NewType("Forms", tuple[str, str])

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 
 from contracts.dialogue import Said
+from contracts.journey import Actor
 from contracts.rules import Owner
-from contracts.settings import Actor
 from reporting.speech import Speech, sentence
 
 KEYS = {

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from contracts.settings import Language
+from contracts.texts import Language
 
 MOST_CHARACTERS = 32_767
 """That a cell can hold, in Excel."""

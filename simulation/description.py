@@ -20,7 +20,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from contracts.errors import UsageError
 from contracts.findings import ExplainedClass, Kind
-from contracts.settings import Actor, Clock, Text
+from contracts.journey import Actor, Clock
+from contracts.texts import Text
 
 _PROCESSES = Path(__file__).parent / "processes"
 

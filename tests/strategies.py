@@ -11,7 +11,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from contracts.events import EVENTS, ORDER
-from contracts.settings import Journey, Pause, Step
+from contracts.journey import Journey, Pause, Step
 from mining.journeys import Lens
 from mining.relations import Relations
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import numpy as np
 
-from contracts.settings import Actor
+from contracts.journey import Actor
 from simulation.description import Window
 from simulation.walking.draws import Floats
 

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining import case_terms, deadlines, ledger, rescue
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from tests.strategies import LENS, event_logs

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.conformance import conclude
 from mining.normative import Model, read_model
 from tests.unit.mining.test_conformance import FLOWS, SHAPES, document

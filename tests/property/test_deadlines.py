@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.deadlines import Deadline
+from contracts.journey import Journey, Step
 from contracts.norms import Rule
-from contracts.settings import Journey, Step
 from mining import breaches, clocks, deadlines, throughput
 from mining.durations import DAY_MS
 from mining.journeys import Lens

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from contracts.events import ORDER
-from contracts.settings import Journey
+from contracts.journey import Journey
 from flows.journey import make
 from flows.planning import plan
 from ingest.events import Log, events_of, log_of

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError
-from contracts.settings import Step
+from contracts.journey import Step
 
 SMALLEST = """
 process: {id: p}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.cron import cron
-from contracts.settings import Schedule
+from contracts.schedule import Schedule
 
 NOW = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 

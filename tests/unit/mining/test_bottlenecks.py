@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from contracts.findings import Bottleneck, ExplainedWait
-from contracts.settings import Analysis, Journey, Step
+from contracts.journey import Journey, Step
+from contracts.settings import Analysis
 from mining import bottlenecks, findings, throughput, waits
 from mining.journeys import Lens
 from mining.observed import observed

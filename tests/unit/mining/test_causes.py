@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from contracts.settings import Journey, Step
+from contracts.journey import Journey, Step
 from mining import causes, overview, stays
 from mining.cause import Cause
 from mining.journeys import Lens

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.findings import Changes, Quantiles, Since
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.changes import SUMMARIES, compare, conclude
 from mining.journeys import Lens
 from mining.summaries import merge, summarise

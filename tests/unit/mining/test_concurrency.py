@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.settings import Journey, Step
+from contracts.journey import Journey, Step
 from mining import concurrency
 from mining.durations import DAY_MS
 from mining.journeys import Lens, traces

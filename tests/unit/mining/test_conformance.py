@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.errors import ConfigError
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining import follows, overview
 from mining.conformance import MOST_STATES, conclude

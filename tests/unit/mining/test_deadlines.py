@@ -12,8 +12,8 @@ import pytest
 
 from contracts.deadlines import Deadline
 from contracts.findings import DeadlineResult
+from contracts.journey import Journey, Step
 from contracts.norms import Rule
-from contracts.settings import Journey, Step
 from mining import deadlines, ledger
 from mining.journeys import Lens
 from mining.summaries import bucket_of, merge, summarise

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import polars as pl
 import pytest
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining import follows, overview
 from mining.discovery import discover
 from mining.findings import SUMMARIES

@@ -20,7 +20,8 @@ import polars as pl
 import pytest
 
 from contracts.findings import Findings
-from contracts.settings import Journey, Settings
+from contracts.journey import Journey
+from contracts.settings import Settings
 from contracts.verdict import Verdict
 from mining import case_terms, work
 from mining.bottlenecks import certainty

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.deadlines import Deadline
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining.journeys import Lens
 from mining.summaries import bucket_of
 from tests.builders import MONDAY, event_log, held

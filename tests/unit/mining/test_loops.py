@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from mining import stays, step_queues
 from mining.journeys import Lens
 from mining.loops import Key, Loop, Rate, loops, rates

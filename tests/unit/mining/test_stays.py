@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.settings import Journey, Pause, Step
+from contracts.journey import Journey, Pause, Step
 from mining import stays, step_queues
 from mining.durations import DAY_MS
 from mining.journeys import Lens

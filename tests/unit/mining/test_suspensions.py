@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from contracts.deadlines import Deadline
+from contracts.journey import Journey
 from contracts.norms import Rule
-from contracts.settings import Journey
 from mining import clocks
 from mining.durations import DAY_MS
 from mining.journeys import Lens

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from contracts.events import day_in
-from contracts.settings import Calendar, Journey, Step
+from contracts.journey import Journey, Step
+from contracts.settings import Calendar
 from mining import waits, working_waits
 from mining.durations import DAY_MS
 from mining.journeys import Lens

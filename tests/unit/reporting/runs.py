@@ -8,7 +8,8 @@ import datetime as dt
 from functools import cache
 
 from contracts.findings import Findings
-from contracts.settings import Language, Settings
+from contracts.settings import Settings
+from contracts.texts import Language
 from reporting.disclosure import protect
 from reporting.index import Shelved
 from tests.unit.reporting import sample

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from contracts.case_terms import CASE_TERMS
-from contracts.settings import Language, Settings
+from contracts.settings import Settings
+from contracts.texts import Language
 from reporting.case_files import write_cases
 from reporting.explanations import explained
 from reporting.names import Names

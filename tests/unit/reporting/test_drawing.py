@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from contracts.settings import Journey
+from contracts.journey import Journey
 from contracts.tables import TABLES
 from reporting import map_view
 from reporting.charts import band_tone, ticks

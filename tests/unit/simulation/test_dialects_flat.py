@@ -18,7 +18,7 @@ import pytest
 from lxml import etree
 from openpyxl.utils.datetime import from_excel
 
-from contracts.settings import Text
+from contracts.texts import Text
 from ingest.delimited import read_delimited
 from ingest.notations import SERIAL
 from ingest.times import parsed

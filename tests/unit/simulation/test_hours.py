@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.settings import Actor
+from contracts.journey import Actor
 from simulation.description import process, process_names
 from simulation.walking.arrivals import arrivals_between
 from simulation.walking.draws import Draws

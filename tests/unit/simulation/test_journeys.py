@@ -17,7 +17,7 @@ import holidays
 import numpy as np
 import pytest
 
-from contracts.settings import Actor
+from contracts.journey import Actor
 from simulation.description import (
     Order,
     Plant,
