@@ -20,9 +20,10 @@ from pydantic import (
 )
 
 from contracts.attributes import Name
-from contracts.config import Document, parse, refusal
+from contracts.config import parse
 from contracts.errors import ConfigError
 from contracts.findings import Kind
+from contracts.mistakes import Document, refusal
 from contracts.models import Model, in_text
 
 FILE = "dialogue.yaml"

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from contracts.changes import Changes
+from contracts.figures import Count, Model, Quantiles, Suppressible
 from contracts.journey import Actor
 from contracts.rules import Severity
-from contracts.settings import Definition
 
 Kind = Literal[
     "capacity",
@@ -37,19 +38,6 @@ waiting is among the explained waits.
 ExplainedClass = Literal[
     "statutory_wait", "policy_pause", "waiting_on_citizen", "parallel", "outside"
 ]
-Count = int | None
-
-
-class Model(BaseModel):
-    """Frozen, and every key is part of the contract."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Suppressible(Model):
-    """An object whose counts may be hidden."""
-
-    suppressed: bool = False
 
 
 class Log(Suppressible):
@@ -90,21 +78,6 @@ class Ledger(Model):
     policy_pause: float | None = None
     outside: float | None = None
     unknown: float | None = None
-
-
-class Quantiles(Model):
-    """Half of the waits are over by ``p50`` days; null: not reached, or too few waits."""
-
-    p50: float | None
-    p90: float | None
-
-    def less(self, other: Quantiles) -> Quantiles:
-        """By how much they are more than others; null where one of both is."""
-        return Quantiles(p50=_less(self.p50, other.p50), p90=_less(self.p90, other.p90))
-
-
-def _less(days: float | None, other: float | None) -> float | None:
-    return None if days is None or other is None else days - other
 
 
 class Segment(Model):
@@ -250,84 +223,6 @@ class Validation(Model):
     failed: tuple[FailedRule, ...]
     headline_without_quarantine: Quantiles
     headlines: tuple[Headline, ...] = ()
-
-
-class Since(Model):
-    """What the last report was of and said; ``days`` are its ``throughput_days``."""
-
-    run_id: str
-    as_of: AwareDatetime
-    version: str
-    cases: Count
-    events: Count
-    days: Quantiles
-
-
-ChangeId = Literal[
-    "removed",
-    "told_otherwise",
-    "late",
-    "edited",
-    "relabelled",
-    "gone_events",
-    "gone_cases",
-    "went_on",
-    "new_cases",
-]
-"""What may have changed in a log; every event that came or went is of one of these.
-
-- removed: cases that may not be kept any more (forgotten, or ended too long ago);
-- told_otherwise: the same events, with another case attribute, registration or order of ties;
-- late: events of before the last report that were not known then, in cases that were;
-- edited, relabelled: events that have another time, or another name;
-- gone_events, gone_cases: what is not in the log any more, or was set aside;
-- went_on: events of after the last report in cases that were known then;
-- new_cases: cases that were not.
-"""
-
-
-class Change(Suppressible):
-    """How much changed in one way; counts are rounded down to tens (to ``minimum_group``)."""
-
-    what: ChangeId
-    cases: Count
-    events: Count
-
-
-class Effect(Model):
-    """What changes do to how long cases take, on top of those before them.
-
-    ``days`` are what the figures are with these changes and all before; ``effect_days`` what they
-    were moved by. "definitions": another config or version, on what was known then.
-    """
-
-    what: tuple[ChangeId | Literal["definitions"], ...]
-    days: Quantiles
-    effect_days: Quantiles
-
-
-class Relabelled(Model):
-    """Events that are called ``to`` now, and were called ``from`` at the last report."""
-
-    from_: str = Field(alias="from")
-    to: str
-    cases: Count
-    events: Count
-
-
-class Changes(Model):
-    """What changed since the last report, and what that did to how long cases take.
-
-    ``effects`` lead from what the last report said to what this one says. ``definitions`` are
-    those of the config that are new, or of a day since then; ``config`` names the keys that differ.
-    """
-
-    since: Since
-    counts: tuple[Change, ...]
-    effects: tuple[Effect, ...]
-    relabelled: tuple[Relabelled, ...] = ()
-    definitions: tuple[Definition, ...] = ()
-    config: tuple[str, ...] = ()
 
 
 class Findings(Model):

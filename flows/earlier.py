@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from contracts.changes import Since
 from contracts.events import CANDIDATES
-from contracts.findings import Quantiles, Since
+from contracts.figures import Quantiles
 from contracts.settings import Definition, Settings
 from flows.files import read_json
 from flows.job import Job

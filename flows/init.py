@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from contracts.errors import UsageError
 from contracts.settings import Settings
 from contracts.sources import is_web_address
-from flows.config_text import Guessed, config_text
+from flows.config_text import config_text
+from flows.guessed import Guessed
 from flows.init_api import api_config
 from flows.questions import Ask
 from ingest.attribute_guesses import guess_attributes

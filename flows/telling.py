@@ -29,7 +29,7 @@ from flows.sums import CASES, Sums, merged
 from ingest.batches import Batch
 
 if TYPE_CHECKING:
-    from contracts.findings import Changes
+    from contracts.changes import Changes
     from ingest.events import Log
     from mining.journeys import Lens
     from mining.summaries import Summaries

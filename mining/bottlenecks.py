@@ -24,6 +24,7 @@ from typing import Literal
 import polars as pl
 
 from contracts.events import CASE_PREFIX
+from contracts.figures import Quantiles
 from contracts.findings import (
     LEAST_CASES,
     QUESTION,
@@ -31,7 +32,6 @@ from contracts.findings import (
     Evidence,
     ExplainedWait,
     Kind,
-    Quantiles,
     Segment,
     Window,
 )

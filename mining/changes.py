@@ -19,8 +19,9 @@ from typing import get_args
 
 import polars as pl
 
+from contracts.changes import Change, ChangeId, Changes, Effect, Relabelled, Since
 from contracts.events import CASE_PREFIX, ORDER
-from contracts.findings import Change, ChangeId, Changes, Effect, Quantiles, Relabelled, Since
+from contracts.figures import Quantiles
 from mining import throughput
 from mining.journeys import Lens, known_by
 from mining.matching import ABOUT_THE_CASE, SAME, alike, called, has_case_in, matched

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.figures import Quantiles
 from contracts.findings import (
     Bottleneck,
     ExplainedWait,
@@ -16,7 +17,6 @@ from contracts.findings import (
     Findings,
     Ledger,
     Log,
-    Quantiles,
     Throughput,
     Validation,
 )

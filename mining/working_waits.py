@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from contracts.findings import Bottleneck, Quantiles
+from contracts.figures import Quantiles
+from contracts.findings import Bottleneck
 from contracts.journey import Journey
 from mining import waits
 from mining.calendars import work_calendar

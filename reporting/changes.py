@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contracts.findings import Change, ChangeId, Changes, Effect, Findings, Quantiles
+from contracts.changes import Change, ChangeId, Changes, Effect
+from contracts.figures import Quantiles
+from contracts.findings import Findings
 from contracts.settings import Definition
 from reporting.counts import count
 from reporting.facts import Facts, WhyNot

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.findings import Count, Findings, Log
+from contracts.figures import Count
+from contracts.findings import Findings, Log
 from reporting.small_groups import is_small
 
 

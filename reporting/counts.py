@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.findings import Bottleneck, Count, Findings
+from contracts.figures import Count
+from contracts.findings import Bottleneck, Findings
 from reporting.shown import Shown
 from reporting.small_groups import is_small
 from reporting.speech import Speech, forms

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.dialogue import Answer, Said, said_of
-from contracts.findings import Bottleneck, Count, Findings
+from contracts.figures import Count
+from contracts.findings import Bottleneck, Findings
 from contracts.settings import ReportFormat
 from reporting.answers import stall, stalls
 from reporting.counts import count

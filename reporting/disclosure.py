@@ -52,15 +52,13 @@ from typing import TypeVar
 
 import polars as pl
 
+from contracts.figures import Count, Quantiles, Suppressible
 from contracts.findings import (
     Bottleneck,
-    Count,
     DeadlineResult,
     Findings,
     Ledger,
     Log,
-    Quantiles,
-    Suppressible,
     Throughput,
     Validation,
 )

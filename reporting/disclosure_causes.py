@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from contracts.findings import LEAST_IN_GROUP, Bottleneck, Count, Evidence
+from contracts.figures import Count
+from contracts.findings import LEAST_IN_GROUP, Bottleneck, Evidence
 
 _PER_LONGEST = 100  # of so many cases one is among the hundredth that waits longest
 

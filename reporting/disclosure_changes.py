@@ -14,7 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import Change, Changes, Count, Effect, Quantiles
+from contracts.changes import Change, Changes, Effect
+from contracts.figures import Count, Quantiles
 from contracts.tables import TABLES
 
 _PER_TENTH = 5  # so many times k cases, before what 9 of 10 do is of no few

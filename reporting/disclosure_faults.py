@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.findings import Findings, Headline, HeadlineId, Quantiles
+from contracts.figures import Quantiles
+from contracts.findings import Findings, Headline, HeadlineId
 from reporting.disclosure_waits import rounded
 
 _Figure = int | float | None

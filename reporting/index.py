@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from contracts.findings import Count, Findings
+from contracts.figures import Count
+from contracts.findings import Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from contracts.texts import Language

@@ -25,7 +25,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.findings import Findings, Quantiles, Validation
+from contracts.figures import Quantiles
+from contracts.findings import Findings, Validation
 from contracts.tables import TABLES
 
 _MULTIPLE = 5

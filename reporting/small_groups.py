@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.findings import Count
+from contracts.figures import Count
 
 
 def is_small(count: Count, k: int) -> bool:

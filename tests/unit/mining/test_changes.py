@@ -9,7 +9,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from contracts.findings import Changes, Quantiles, Since
+from contracts.changes import Changes, Since
+from contracts.figures import Quantiles
 from contracts.journey import Journey
 from mining.changes import SUMMARIES, compare, conclude
 from mining.journeys import Lens

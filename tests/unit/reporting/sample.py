@@ -9,13 +9,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from contracts.changes import Change, Changes, Effect, Relabelled, Since
+from contracts.figures import Quantiles
 from contracts.findings import (
     QUESTION,
     Bottleneck,
-    Change,
-    Changes,
     DeadlineResult,
-    Effect,
     Evidence,
     ExplainedWait,
     FailedRule,
@@ -23,10 +22,7 @@ from contracts.findings import (
     Headline,
     Ledger,
     Log,
-    Quantiles,
-    Relabelled,
     Segment,
-    Since,
     Throughput,
     Validation,
 )

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.findings import Change, ChangeId, Effect, Quantiles
+from contracts.changes import Change, ChangeId, Effect
+from contracts.figures import Quantiles
 from reporting.changes import changes
 from reporting.names import Names
 from reporting.speech import Speech

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.dialogue import Answer
-from contracts.findings import Quantiles
+from contracts.figures import Quantiles
 from reporting.pages import write_pages
 from tests.unit.reporting import sample
 from tests.unit.reporting.test_pages import Page

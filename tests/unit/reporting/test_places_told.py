@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from contracts.findings import Evidence, Quantiles
+from contracts.figures import Quantiles
+from contracts.findings import Evidence
 from contracts.tables import TABLES
 from reporting import hands
 from reporting.bottlenecks import Wait, waits

@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from contracts.figures import Quantiles
 from contracts.findings import (
     QUESTION,
     Bottleneck,
@@ -16,7 +17,6 @@ from contracts.findings import (
     Findings,
     Ledger,
     Log,
-    Quantiles,
     Segment,
     Throughput,
     Validation,

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What figures of findings are made of: what may be hidden, and when shares of cases are done."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+Count = int | None
+
+
+class Model(BaseModel):
+    """Frozen, and every key is part of the contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Suppressible(Model):
+    """An object whose counts may be hidden."""
+
+    suppressed: bool = False
+
+
+class Quantiles(Model):
+    """Half of the waits are over by ``p50`` days; null: not reached, or too few waits."""
+
+    p50: float | None
+    p90: float | None
+
+    def less(self, other: Quantiles) -> Quantiles:
+        """By how much they are more than others; null where one of both is."""
+        return Quantiles(p50=_less(self.p50, other.p50), p90=_less(self.p90, other.p90))
+
+
+def _less(days: float | None, other: float | None) -> float | None:
+    return None if days is None or other is None else days - other

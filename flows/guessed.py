@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""All that `hoeksteen init` guessed of an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ingest.attribute_guesses import Attributes
+from ingest.exports import Export
+from ingest.glance import Glance
+from ingest.guesses import RoleGuesses
+from ingest.journey_guesses import Journey
+
+if TYPE_CHECKING:
+    from validation.profile import Profile
+
+
+_NO_END = "?"  # while it is not known
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """All that was guessed of an export; what could not be looked at is null."""
+
+    process: str
+    export: Export
+    seen: Glance
+    roles: RoleGuesses
+    attributes: Attributes = field(default_factory=Attributes)
+    journey: Journey | None = None
+    judged: Profile | None = None
+
+    @property
+    def case_attributes(self) -> list[str]:
+        """What cases may be compared by."""
+        return [guess.value for guess in self.attributes.kept]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What is left to decide before the log can be mined, a sentence each."""
+        missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
+        if self.roles.month_first and not self.roles.month_first.value:
+            missing.append("sources.0.month_first")
+        if self.journey is None or not self.journey.ends:
+            missing.append("journey.end")
+        stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
+        is_nameless = self.roles.milestones and not self.seen.has_header
+        nameless = "sources.0.milestones are called after their columns, as these have no names."
+        shared = self.seen.shared if self.roles.candidates else ()
+        return (
+            *self.seen.drift,
+            *(
+                f"Several columns are called '{name}': give each a name of its own."
+                for name in shared
+            ),
+            *(f"{key} could not be told from the export." for key in missing),
+            *([nameless] if is_nameless else []),
+            *("The gate would stop this log; the config says why." for _ in stops),
+        )
+
+    @property
+    def _is_month_first(self) -> bool:
+        """While it is not decided dates are read as they seem to be."""
+        return self.roles.month_first is not None and self.roles.month_first.value != "false"
+
+    def document(self) -> dict[str, Any]:
+        """The config as far as it must be known to read and judge the log."""
+        in_two = self.seen.in_two
+        columns = {
+            role: in_two.get(guess.value, guess.value) for role, guess in self.roles.found.items()
+        }
+        starts, ends = (self.journey.starts, self.journey.ends) if self.journey else ((), ())
+        source: dict[str, Any] = {
+            "path": self.export.path,
+            "format": self.export.format,
+            "case_type": self.seen.case_type,
+            "sheet": self.seen.sheet,
+            "header": None if self.seen.has_header else False,
+            "month_first": self._is_month_first,
+            "object_type": self.seen.object_type,
+            "columns": columns,
+            "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},
+            "case_attributes": self.case_attributes,
+        }
+        journey = {
+            "start": [guess.value for guess in starts],
+            "end": [guess.value for guess in ends] or [_NO_END],
+        }
+        return {"process": {"id": self.process}, "sources": [source], "journey": journey}

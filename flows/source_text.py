@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The part of a guessed config that says how an export is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.guessed import Guessed
+from flows.yaml_lines import listed, many, remark, said, scalar, sequence
+from ingest.attribute_guesses import Attributes
+from ingest.glance import ZONE, Glance
+from ingest.guesses import RoleGuesses
+from ingest.unread import unread_times
+from ingest.zone_guesses import zone_evidence
+
+_ROLES = (
+    *("case_id", "activity", "timestamp", "start_timestamp"),
+    *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
+    *("resource", "team", "org"),
+)
+
+
+def source(found: Guessed) -> Iterator[str]:
+    """The lines of ``sources``: the file, its columns, and what cases may be compared by."""
+    yield "sources:"
+    yield f"  - path: {scalar(found.export.path)}"
+    yield from said(f"    format: {found.export.format}", "so its files begin")
+    yield from _case_type(found.seen)
+    yield from _table(found.seen)
+    yield from _object_type(found.seen)
+    yield "    columns:"
+    for role in _ROLES:
+        yield from _column(found, role)
+    if found.seen.shared:
+        told = f"not read, as several columns are called so: {listed(found.seen.shared)}"
+        yield from remark(told, "    ")
+    yield from _milestones(found)
+    yield from _month_first(found.roles)
+    yield from _case_attributes(found.attributes)
+    yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
+
+
+def _case_type(seen: Glance) -> Iterator[str]:
+    if seen.case_type is None:
+        return
+    others = [name for name in seen.case_types if name != seen.case_type]
+    told = f"most cases are of it; there are also {listed(others)}" if others else "the only one"
+    yield from said(f"    case_type: {scalar(seen.case_type)}", told)
+
+
+def _table(seen: Glance) -> Iterator[str]:
+    if seen.sheet is not None:
+        others = listed(name for name in seen.sheets if name != seen.sheet)
+        yield from said(
+            f"    sheet: {scalar(seen.sheet)}", f"the most rows; there are also {others}"
+        )
+    if not seen.has_header:
+        yield from said(
+            "    header: false", "the first line has values where the next one has them"
+        )
+
+
+def _milestones(found: Guessed) -> Iterator[str]:
+    if not found.roles.milestones:
+        return
+    yield from said("    milestones:", "a row a case: an activity for each column of times")
+    if not found.seen.has_header:
+        yield "      # TODO say what each of them is; `journey` names them too"
+    for name, guess in found.roles.milestones.items():
+        yield from said(f"      {scalar(name)}: {scalar(guess.value)}", guess.evidence)
+
+
+def _object_type(seen: Glance) -> Iterator[str]:
+    if seen.object_type is None:
+        return
+    others = [name for name in seen.object_types if name != seen.object_type]
+    most = many(seen.object_types[seen.object_type], "of its objects")
+    told = f"{most} have two events or more" + (
+        f", the most; there are also {listed(others)}" if others else ""
+    )
+    yield from said(f"    object_type: {scalar(seen.object_type)}", told)
+
+
+def _column(found: Guessed, role: str) -> Iterator[str]:
+    roles, in_two = found.roles, found.seen.in_two
+    guess = roles.found.get(role)
+    if guess and guess.value in in_two:
+        told = f"a date, and beside it a time of day; {guess.evidence}"
+        yield from said(f"      {role}: {sequence(in_two[guess.value])}", told)
+    elif guess:
+        yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)
+    elif role in roles.candidates:
+        there = roles.candidates[role]
+        names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
+        told = f"one of {names}" if names else "no column was found that may be it"
+        yield from said(f"      {role}:", f"TODO {told}")
+        if role == "timestamp":
+            for name, shape in unread_times(found.seen).items():
+                told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
+                yield from remark(told, "      ")
+
+
+def _month_first(roles: RoleGuesses) -> Iterator[str]:
+    if not roles.month_first:
+        return
+    value, told = roles.month_first
+    if value:
+        yield from said(f"    month_first: {value}", told)
+    else:
+        yield from said("    month_first:", f"TODO true or false: {told}")
+
+
+def _case_attributes(attributes: Attributes) -> Iterator[str]:
+    if attributes.kept:
+        yield "    case_attributes:"
+    for guess in attributes.kept:
+        yield from said(f"      - {scalar(guess.value)}", guess.evidence)
+    for reason, names in attributes.left_out.items():
+        yield from remark(f"left out, as {reason}: {listed(names)}", "    ")
+    if attributes.rest:
+        yield from remark(f"not read: {listed(attributes.rest)}", "    ")
+
+
+def _told_of_zone(found: Guessed) -> str:
+    timestamp = found.roles.found.get("timestamp")
+    times = [timestamp] if timestamp else found.roles.milestones.values()
+    return zone_evidence(found.seen, [each.value for each in times])
