@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +14,8 @@ from typing import Literal
 import click
 
 from flows.options import AS_OF_HELP, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
-from flows.planning import plan
+from flows.run_here import pages_of, run_here
 from flows.sentences import Sentences, say
-from flows.warm import import_in_background
 
 # named here too, as the writers would have every command wait for their libraries
 DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
@@ -62,8 +60,8 @@ def run(  # noqa: PLR0913 - a name each option
     """Reads, checks and mines the logs of a process, and writes its reports."""
     if engine is not None:
         overrides = (*overrides, f"engine={engine}")
-    folder = _run(config, out, as_of, store, overrides, wait_seconds)
-    pages = _pages(folder)
+    folder = run_here(config, out, as_of, store, overrides, wait_seconds)
+    pages = pages_of(folder)
     say({"run": str(folder), "reports": pages}, "\n".join([*pages, str(folder)]))
 
 
@@ -218,8 +216,8 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     pages, scores = [], {}
     for demo in prepare(process, cases, seed, out / "demo"):
         click.echo(f"{demo.config.stem}: {cases:,} cases, written in {demo.folder}", err=True)
-        folder = _run(demo.config, out, overrides=demo.overrides)
-        pages += _pages(folder)
+        folder = run_here(demo.config, out, overrides=demo.overrides)
+        pages += pages_of(folder)
         scores[folder.parent.name] = scored(demo, folder)
     tables = [f"{name}\n{table(told)}\n" for name, told in scores.items()]
     told = {name: told.document() for name, told in scores.items()}
@@ -271,43 +269,3 @@ def _say_gone(names: list[str]) -> None:
         click.echo(
             f"{name} is not run by itself any more: its config does not ask for it.", err=True
         )
-
-
-def _pages(folder: Path) -> list[str]:
-    return sorted(str(page) for page in folder.glob("report.*.*"))
-
-
-def _run(
-    config: Path,
-    out: Path,
-    as_of: dt.datetime | None = None,
-    store: str | None = None,
-    overrides: tuple[str, ...] = (),
-    wait_seconds: float = 0,
-) -> Path:
-    """Runs the flow in this process; a mistake is found before Prefect is started.
-
-    What Prefect has to log is kept off the screen: the stages say what is being done.
-    """
-    now = dt.datetime.now(dt.UTC)
-    job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    from flows import shelf, steps
-
-    if job.is_settled and not steps.has_expired(job):
-        click.echo("This very run was made before; nothing has changed since.", err=True)
-        shelf.put(job)
-        return job.folder
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
-    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
-    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
-    from flows import prefect_server
-
-    prefect_server.check()
-    click.echo("starting     (Prefect takes some seconds)", err=True)
-    from flows.journey import journey
-
-    import_in_background()
-    return journey(
-        config, out=out, as_of=as_of, store=store, overrides=overrides, wait_seconds=wait_seconds
-    )

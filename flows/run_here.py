@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A run as the command makes it: in this process, with Prefect started only where it is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import click
+
+from flows.planning import plan
+from flows.warm import import_in_background
+
+
+def run_here(
+    config: Path,
+    out: Path,
+    as_of: dt.datetime | None = None,
+    store: str | None = None,
+    overrides: tuple[str, ...] = (),
+    wait_seconds: float = 0,
+) -> Path:
+    """Runs the flow in this process; a mistake is found before Prefect is started.
+
+    What Prefect has to log is kept off the screen: the stages say what is being done.
+    """
+    now = dt.datetime.now(dt.UTC)
+    job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
+    from flows import shelf, steps
+
+    if job.is_settled and not steps.has_expired(job):
+        click.echo("This very run was made before; nothing has changed since.", err=True)
+        shelf.put(job)
+        return job.folder
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
+    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
+    from flows import prefect_server
+
+    prefect_server.check()
+    click.echo("starting     (Prefect takes some seconds)", err=True)
+    from flows.journey import journey
+
+    import_in_background()
+    return journey(
+        config, out=out, as_of=as_of, store=store, overrides=overrides, wait_seconds=wait_seconds
+    )
+
+
+def pages_of(folder: Path) -> list[str]:
+    """The pages and papers of a run."""
+    return sorted(str(page) for page in folder.glob("report.*.*"))
