@@ -139,8 +139,8 @@ def conclude(
         **_other_tables(merged, settings.journey, lens),
         **conformance.conclude(merged["variants"], meant, _MOST_SECONDS),
     }
-    model = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
-    return Found(findings, tables, model)
+    bpmn = discover(merged["steps"], merged["follows"], settings.privacy.minimum_group)
+    return Found(findings, tables, bpmn)
 
 
 def _stalls(

@@ -14,7 +14,7 @@ what causes them and in ``disclosure_tables`` for the tables:
    them. Shares of waiting are of the waits that are shown, and where others were left out the days
    of the ledger are rounded to at least twice their days. Where a wait and a step beside it would
    tell how few took the one and not the other, the cases of the wait are told in multiples of k, at
-   least k below those of the step.
+   least k below those of the step; so are they where all but a few of the log's cases waited.
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
@@ -56,6 +56,7 @@ from contracts.figures import Count, Quantiles, Suppressible
 from contracts.findings import (
     Bottleneck,
     DeadlineResult,
+    ExplainedWait,
     Findings,
     Ledger,
     Log,
@@ -90,7 +91,7 @@ def protect(
         ends: the activities that end a case: their cases add up to those that are done.
     """
     k = minimum_group
-    waits = protect_waits(tables["waits"], tables["steps"], findings.log.open_cases, k)
+    waits = protect_waits(tables["waits"], tables["steps"], findings.log, k)
     shown = protect_tables(tables, waits, hide(findings.log.cases, k), k, ends)
     changes = findings.changes and protect_changes(findings.changes, hide(findings.log.cases, k), k)
     rare = pairs(tables["waits"]) - pairs(waits.table)
@@ -102,7 +103,7 @@ def protect(
             "ledger": _ledger(findings, tables, waits.unit_days, k),
             "bottlenecks": _bottlenecks(findings, waits, rare, k),
             "explained_waits": tuple(
-                wait
+                _explained(wait, waits)
                 for wait in findings.explained_waits
                 if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
@@ -216,6 +217,15 @@ def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
     changed = dict(waits.changed.get((found.from_, found.to), {}))
     share = changed.pop("share_of_waiting", found.share_of_waiting)
     return _with(found, **changed).model_copy(update={"share_of_waiting": share})
+
+
+def _explained(found: ExplainedWait, waits: Waits) -> ExplainedWait:
+    """An explained wait, of no more cases than are told to have waited there."""
+    changed = waits.changed.get((found.from_, found.to), {})
+    if "cases" not in changed or found.cases is None:
+        return found
+    told = changed["cases"]
+    return _with(found, cases=None if told is None else min(found.cases, told))
 
 
 def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:

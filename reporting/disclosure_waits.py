@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from contracts.findings import Log
 from reporting.small_groups import few, is_small, unless
 
 Pair = tuple[str, str | None]
@@ -33,15 +34,13 @@ class Waits(NamedTuple):
     unit_days: float | None
 
 
-def protect_waits(
-    waits: pl.DataFrame, steps: pl.DataFrame, open_cases: int | None, k: int
-) -> Waits:
+def protect_waits(waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int) -> Waits:
     """The waits of at least ``k`` cases; shares are of the waiting that is shown.
 
     Args:
         waits: in the shape of ``TABLES["waits"]``.
         steps: in the shape of ``TABLES["steps"]``: how many cases took each.
-        open_cases: of the log, where that is told.
+        log: how many cases it has, and how many of them are open.
         k: the smallest group that is shown.
     """
     is_rare = few(pl.col("cases"), k)
@@ -49,12 +48,12 @@ def protect_waits(
     if rare.height and (total := told["share_of_waiting"].sum()):
         told = told.with_columns(pl.col("share_of_waiting") / total)
     cases, open_ = pl.col("cases"), pl.col("open_cases")
-    told = _without_telling(told, steps, k).with_columns(
+    told = _without_telling(told, steps, log.cases, k).with_columns(
         *unless(few(open_, k) | few(cases - open_, k) | (open_ > cases), "open_cases"),
         *unless(cases < 5 * k, "p90_days"),
         tells=pl.col("tells") | few(cases - pl.col("n"), k),
     )
-    told = _without_a_second(told, open_cases, k)
+    told = _without_a_second(told, log.open_cases, k)
     told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
     telling = set(told.filter("tells").select(_PAIR).iter_rows())
     shown, unit_days = told.select(waits.columns), _unit_days(float(rare["person_days"].sum()))
@@ -72,19 +71,23 @@ def _changed(waits: pl.DataFrame, shown: pl.DataFrame) -> dict[Pair, Row]:
     }
 
 
-def _without_telling(waits: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
+def _without_telling(
+    waits: pl.DataFrame, steps: pl.DataFrame, all_cases: int | None, k: int
+) -> pl.DataFrame:
     """``cases``, in tens and ``k`` or more below those of a step beside the wait, where they tell.
 
-    They do, as ``tells`` says, where few more took a step than waited after or before it, or few
-    more waited for a step than took it.
+    They do, as ``tells`` says, where few more took a step than waited after or before it, where few
+    more waited for a step than took it, and where all but a few of the log's cases waited.
     """
     took = dict(steps.select("activity", "cases").iter_rows())
     cases = pl.col("cases")
     before, after = (
         pl.col(side).replace_strict(took, default=None, return_dtype=pl.Int64) for side in _PAIR
     )
-    tells = few(before - cases, k) | few(after - cases, k) | few(cases - after, k)
-    apart = (pl.min_horizontal(before, after) - k) // k * k
+    whole = pl.lit(all_cases, pl.Int64)
+    less = (before - cases, after - cases, cases - after, whole - cases)
+    tells = pl.any_horizontal(few(each, k) for each in less)
+    apart = (pl.min_horizontal(before, after, whole) - k) // k * k
     hides_open = few(cases - pl.col("open_cases"), k)
     return waits.with_columns(
         *unless(hides_open, "open_cases"),
@@ -197,13 +200,19 @@ def small_owners(ledger: pl.DataFrame, k: int) -> list[str]:
 
 
 def protect_ledger(ledger: pl.DataFrame, unit_days: float | None, k: int) -> pl.DataFrame:
-    """The days of owners of enough cases, rounded where those of rare waits are among them."""
+    """The days of owners of enough cases, rounded where those of rare waits are among them.
+
+    Cases are told in tens: those of all but a few would tell of these.
+    """
     days = [rounded(each, unit_days) for each in ledger["person_days"]]
-    return ledger.with_columns(person_days=pl.Series(days, dtype=pl.Float64)).with_columns(
-        *unless(few(pl.col("cases"), k), "person_days", "cases")
-    )
+    is_hidden = pl.col("owner").is_in(small_owners(ledger, k))
+    return ledger.with_columns(
+        person_days=pl.Series(days, dtype=pl.Float64), cases=pl.col("cases") // k * k
+    ).with_columns(*unless(is_hidden, "person_days", "cases"))
 
 
 def rounded(days: float | None, unit_days: float | None) -> float | None:
-    """Days in whole units, if there is one."""
-    return days if days is None or unit_days is None else unit_days * round(days / unit_days)
+    """Days in whole units, if there is one; null where they are some, and less than half of it."""
+    if not days or unit_days is None:
+        return days
+    return unit_days * round(days / unit_days) or None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
-from reporting.disclosure_waits import protect_ledger, protect_waits
+from reporting.disclosure_waits import protect_ledger, protect_waits, rounded
 from tests.unit.reporting import sample
 
 K = 10
@@ -553,13 +553,14 @@ NO_STEPS = TABLES["steps"].to_frame()
 def test_a_wait_of_a_few_takes_no_large_one_with_it(days):
     """Nor can its days be worked out: shares are of what is shown, and the ledger is rounded."""
     total = 1_000 + days
+    log = sample.findings().log.model_copy(update={"cases": 420, "open_cases": 0})
     waits = waits_of(
         ("a", "b", 400, 400, 0, 80.0, 80 / total),
         ("b", "c", 395, 395, 0, 920.0, 920 / total),
         ("b", "d", 5, 5, 0, days, days / total),
     )
 
-    shown = protect_waits(waits, NO_STEPS, 0, K)
+    shown = protect_waits(waits, NO_STEPS, log, K)
     ledger = pl.DataFrame([("agency_wait", total, 400)], schema=TABLES["ledger"], orient="row")
     [told] = protect_ledger(ledger, shown.unit_days, K)["person_days"]
 
@@ -567,6 +568,43 @@ def test_a_wait_of_a_few_takes_no_large_one_with_it(days):
     assert 2 * days <= shown.unit_days <= 5 * days
     assert told % shown.unit_days == 0
     assert abs(told - total) <= shown.unit_days / 2
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0.0, 0.0), (499.0, None), (501.0, 1000.0), (None, None)]
+)
+def test_days_that_a_unit_swallows_are_hidden_and_are_not_none(days, told):
+    assert rounded(days, 1000.0) == told
+    assert rounded(days, None) == days
+
+
+def test_a_wait_of_all_but_a_few_cases_does_not_tell_how_few():
+    """Nor do the steps beside it, whose numbers are hidden, nor who had to act."""
+    log = sample.findings().log.model_copy(update={"cases": 181, "open_cases": 25})
+    waits = waits_of(("b", "c", 176, 176, 0, 80.0, 1.0))
+    steps = pl.DataFrame([("b", 176, 176), ("c", 176, 176)], schema=TABLES["steps"], orient="row")
+    ledger = pl.DataFrame([("agency_wait", 80.0, 176)], schema=TABLES["ledger"], orient="row")
+
+    [wait] = protect_waits(waits, steps, log, K).table.to_dicts()
+
+    assert (wait["cases"], wait["n"]) == (160, None)
+    assert protect_ledger(ledger, None, K)["cases"].to_list() == [170]
+
+
+@pytest.mark.parametrize(("cases", "told"), [(396, 390), (50, 50)])
+def test_an_explained_wait_tells_no_more_cases_than_waited_there(cases, told):
+    base, frames = sample.findings(), sample.tables()
+    wait = base.explained_waits[0].model_copy(update={"from_": "x", "to": "y", "cases": cases})
+    row = waits_of(("x", "y", 396, 396, 0, 80.0, 0.01))
+    step = pl.DataFrame([("y", 400, 400)], schema=TABLES["steps"], orient="row")
+    frames |= {
+        "waits": pl.concat([frames["waits"], row]),
+        "steps": pl.concat([frames["steps"], step]),
+    }
+
+    shown, _ = protect(base.model_copy(update={"explained_waits": (wait,)}), frames, K)
+
+    assert shown.explained_waits[0].cases == told
 
 
 @given(findings(), tables())
@@ -753,7 +791,7 @@ def told_of(**doubt):
     base = sample.findings()
     log, headlines = doubted(**doubt)
     validation = base.validation.model_copy(update={"headlines": headlines})
-    ledger = Ledger(**dict.fromkeys(Ledger.model_fields, 100.0))
+    ledger = Ledger(**dict.fromkeys(Ledger.model_fields, 100_000.0))
     found = base.model_copy(
         update={
             "log": base.log.model_copy(update=log),
