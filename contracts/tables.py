@@ -7,7 +7,8 @@ from __future__ import annotations
 import polars as pl
 
 TABLES: dict[str, pl.Schema] = {
-    # every activity, most cases first
+    # every activity, most cases first; `cases` in tens (to `minimum_group`) where exact ones would
+    # tell of a wait that is left out
     "steps": pl.Schema({"activity": pl.String, "cases": pl.Int64, "events": pl.Int64}),
     # every wait before a case was closed, most waiting first; n: waits that ended; cases: that
     # waited here, open_cases of them still do; `to` null: nobody was seen to go on after as long

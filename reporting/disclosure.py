@@ -24,7 +24,9 @@ what causes them and in ``disclosure_tables`` for the tables:
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open.
+   cases where they leave so few open. Where all that is left out of the waits beside a step is of
+   few, steps of a few cases less are told in multiples of k, at least k less
+   (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
@@ -33,8 +35,8 @@ what causes them and in ``disclosure_tables`` for the tables:
    out. Evidence is in whole cases and whole percents; what share the hundredth that waits longest
    has needs 100·k cases, and of which share of the rest goes round too, k must do so.
 11. Clocks, months, outcomes and work (``disclosure_wholes``) of fewer than k are left out; the
-   others are counted in multiples of k, rounded down, with shares in whole percents. Durations at
-   which an outcome is of 1 … k-1 cases are left out for all.
+   others are counted in multiples of k, rounded down, with shares in whole percents, or in such as
+   are of k cases. Durations at which an outcome is of 1 … k-1 cases are left out for all.
 12. A figure without the cases that lost rows, and what it could be at the least and the most, is
    told where none or at least k of the log lost rows and at least k are in doubt; numbers of cases
    only where no part of them is 1 … k-1 (``disclosure_faults``).
@@ -67,6 +69,7 @@ from contracts.verdict import told_counts
 from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
+from reporting.disclosure_steps import protect_steps
 from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import Pair, Waits, pairs, protect_waits, rounded, small_owners
 from reporting.small_groups import hide, is_small
@@ -91,9 +94,11 @@ def protect(
         ends: the activities that end a case: their cases add up to those that are done.
     """
     k = minimum_group
-    waits = protect_waits(tables["waits"], tables["steps"], findings.log, k)
-    shown = protect_tables(tables, waits, hide(findings.log.cases, k), k, ends)
-    changes = findings.changes and protect_changes(findings.changes, hide(findings.log.cases, k), k)
+    cases = hide(findings.log.cases, k)
+    steps = protect_steps(tables["steps"], tables["waits"], cases, k, ends)
+    waits = protect_waits(tables["waits"], steps, findings.log, k)
+    shown = protect_tables(tables, steps, waits, cases, k)
+    changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)
     deadlines = tuple(_deadline(result, k) for result in findings.deadlines)
     protected = findings.model_copy(

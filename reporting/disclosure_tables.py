@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -15,15 +15,18 @@ from reporting.small_groups import few, unless
 
 def protect_tables(
     tables: Mapping[str, pl.DataFrame],
+    steps: pl.DataFrame,
     waits: Waits,
     cases: int | None,
     k: int,
-    ends: Collection[str],
 ) -> dict[str, pl.DataFrame]:
-    """The tables of a log of ``cases`` without anything about fewer than ``k`` of them."""
+    """The tables of a log of ``cases`` without anything about fewer than ``k`` of them.
+
+    ``steps`` and ``waits`` are those that may be shown.
+    """
     return {
         **tables,
-        "steps": _steps(tables["steps"], cases, k, ends),
+        "steps": steps,
         "waits": waits.table,
         "wait_bands": protect_bands(tables["wait_bands"], waits, k),
         "queues": protect_queues(tables["queues"], waits.table, k),
@@ -36,47 +39,8 @@ def protect_tables(
             else {}
         ),
         **(_conformance(tables, k) if "conformance" in tables else {}),
-        **protect_wholes(tables, k),
+        **protect_wholes(tables, cases, k),
     }
-
-
-def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
-    """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
-    counts = rows["cases"].drop_nulls().sort()
-    rare = int((counts < k).sum())
-    # alone it would be what the shown ones leave of the total
-    while rare < len(counts) and 0 < counts.head(rare).sum() < k:
-        rare += 1
-    return rows.filter((pl.col("cases").rank("ordinal") > rare) | pl.col("cases").is_null())
-
-
-def _steps(steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]) -> pl.DataFrame:
-    """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
-
-    Of the events of the steps that are left out, no total can be made.
-    """
-    safe = _without_rare(steps, k)["activity"].implode()
-    enough = steps.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
-    telling = _tells_rest(pl.col("cases"), cases, k) | pl.col("activity").is_in(
-        _last_step_that_tells(enough, cases, k, ends)
-    )
-    return enough.with_columns(
-        *unless(telling, "cases"), *unless(telling | ~pl.col("activity").is_in(safe), "events")
-    )
-
-
-def _tells_rest(part: pl.Expr, whole: int | None, k: int) -> pl.Expr:
-    return pl.lit(value=False) if whole is None else few(whole - part, k)
-
-
-def _last_step_that_tells(
-    steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
-) -> list[str]:
-    """The rarest step that ends a case, where all of them would add up to nearly all cases."""
-    last = steps.filter(pl.col("activity").is_in(list(ends))).sort("cases", "activity")
-    if cases is None or last["cases"].has_nulls() or not 0 < cases - last["cases"].sum() < k:
-        return []
-    return last["activity"].head(1).to_list()
 
 
 def _variants(variants: pl.DataFrame, k: int) -> pl.DataFrame:

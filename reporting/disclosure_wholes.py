@@ -4,19 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import polars as pl
 
 _PER_TAIL = 5  # so many times k cases, before the tenth that takes longest is no small group
 
+_Rule = Callable[[pl.DataFrame, int], pl.DataFrame]
 
-def protect_wholes(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
-    """Those of the tables that there are, without anything about fewer than ``k`` cases."""
-    rules = {
+
+def protect_wholes(
+    tables: Mapping[str, pl.DataFrame], cases: int | None, k: int
+) -> dict[str, pl.DataFrame]:
+    """Those of the tables that there are, without anything about fewer than ``k`` of ``cases``."""
+    rules: dict[str, _Rule] = {
         "clocks": _clocks,
         "bases": _bases,
-        "outcomes": _outcomes,
+        "outcomes": partial(_outcomes, whole=cases),
         "waiting_causes": _in_round_counts,
         "work_band": _in_round_counts,
         "deadlines": _in_round_cases,
@@ -32,7 +37,8 @@ def _clocks(clocks: pl.DataFrame, k: int) -> pl.DataFrame:
     """In round counts: they may be of other cases than those that the log is said to hold."""
     return _without_tails(clocks.filter(pl.col("cases") >= k), "cases", k).with_columns(
         pl.col("cases", "open_cases") // k * k,
-        watched_days=pl.col("watched_days").floor(),  # the longest case is one case
+        # the longest case is one case: it is told only where half of them take longer than all
+        watched_days=pl.when(pl.col("p50_days").is_null()).then(pl.col("watched_days").floor()),
     )
 
 
@@ -59,17 +65,24 @@ def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:
     return table.with_columns(p90_days=pl.when(enough).then("p90_days"))
 
 
-def _outcomes(outcomes: pl.DataFrame, k: int) -> pl.DataFrame:
+def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame:
     """Frequent outcomes in round counts, at durations at which none of them is of a few cases.
 
-    Shares are in whole percents: the exact share is a count.
+    Shares are in percents of ``k`` cases or more, and so is what they leave of all cases.
     """
-    frequent = outcomes.filter(pl.col("cases") >= k).with_columns(
-        pl.col("cases") // k * k, pl.col("share").round(2)
-    )
-    so_far = pl.col("share") * frequent.unique("outcome")["cases"].sum()
-    telling = frequent.filter(so_far > 0, so_far < k)["days"]
-    return frequent.filter(~pl.col("days").is_in(telling.implode()))
+    frequent = outcomes.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
+    ended = int(frequent.unique("outcome")["cases"].sum())
+    percents = _percents(k / (whole or max(ended, k)))
+    so_far = (pl.col("share").cum_sum() * 100 / percents).round().over("days")
+    told = (so_far - so_far.shift(fill_value=0).over("days")) * percents / 100
+    is_of_few = pl.any_horizontal(each * ended < k for each in (told, pl.col("share")))
+    telling = frequent.filter(is_of_few, told > 0)["days"]
+    return frequent.with_columns(share=told).filter(~pl.col("days").is_in(telling.implode()))
+
+
+def _percents(share: float) -> int:
+    """The first of 1, 2, 5, 10, … percent that is no less than ``share``."""
+    return next(each for each in (1, 2, 5, 10, 20, 50, 100) if each >= 100 * share)
 
 
 def _rescue(rescue: pl.DataFrame, k: int) -> pl.DataFrame:

@@ -8,12 +8,13 @@ the same, or differ by at least ``k``. The rules, after those of ``reporting.dis
 1. Counts are multiples of 5, shares whole percents, and person-days have three digits: what is
    exact tells of one case.
 2. A count that was within ``k`` of this one in an earlier release is told as it was there; one of
-   events, that was within those of ``k`` cases.
+   events, that was within those of ``k`` cases. So are person-days that were within those of ``k``
+   cases, at the mean of all.
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
 
-Durations are told as in every report. It cannot tell what somebody else publishes of the
-same cases, nor undo a release of another tool.
+Durations and moments are told as in every report. It cannot tell what somebody else publishes of
+the same cases, nor undo a release of another tool.
 """
 
 from __future__ import annotations
@@ -43,10 +44,12 @@ _NAMES = ("from", "to", "kind", "id", "class", "attribute", "values")
 
 _NO_COUNTS = {"watched_days"}
 _OF_EVENTS = {"events", "quarantined_rows", "rows"}
+_DAYS = "person_days"
 _SHARES = {"share", "share_of_waiting", "not_done"}
 _BOUNDS = ("over_days", "up_to_days", "days")
 """Columns of numbers that say which row it is."""
 
+Row = Mapping[str, Any]
 Place = tuple[object, ...]
 """Which count it is: the names of the table or the objects it stands in, and its own."""
 
@@ -59,8 +62,8 @@ class Release:
     tables: Mapping[str, pl.DataFrame]
 
     @property
-    def counts(self) -> dict[Place, int]:
-        """Every count in it."""
+    def counts(self) -> dict[Place, float]:
+        """Every count in it, and every number of person-days."""
         found = dict(_counts_of(self.findings.model_dump(by_alias=True), ()))
         for name, table in self.tables.items():
             found |= _counts_in(name, table)
@@ -69,11 +72,12 @@ class Release:
 
 @dataclass
 class _Earlier:
-    """What earlier releases said of each count; a case has so many events."""
+    """What earlier releases said of each count; a case has so many events, and takes so long."""
 
     k: int
     events_a_case: int
-    told: dict[Place, set[int]] = field(default_factory=dict)
+    days_a_case: float
+    told: dict[Place, set[float]] = field(default_factory=dict)
 
     def add(self, release: Release) -> None:
         for place, count in release.counts.items():
@@ -81,9 +85,15 @@ class _Earlier:
 
     def held(self, place: Place, count: int) -> int:
         """``count`` in a round number, or what an earlier release said that is too near to it."""
-        told = _rounded(count)
-        apart = self.k * (self.events_a_case if place[-1] in _OF_EVENTS else 1)
-        near = [each for each in self.told.get(place, ()) if abs(each - told) < apart]
+        a_case = self.events_a_case if place[-1] in _OF_EVENTS else 1
+        return int(self._held(place, _rounded(count), a_case))
+
+    def held_days(self, place: Place, days: float) -> float:
+        """The same of person-days, in so many digits."""
+        return self._held(place, _in_digits(days), self.days_a_case)
+
+    def _held(self, place: Place, told: float, a_case: float) -> float:
+        near = [each for each in self.told.get(place, ()) if abs(each - told) < self.k * a_case]
         return min(near, key=lambda each: (abs(each - told), each)) if near else told
 
 
@@ -98,7 +108,9 @@ def released(
         earlier: all that was published of the same process before.
         k: the smallest group that is shown.
     """
-    before = _Earlier(k, math.ceil((findings.log.events or 1) / (findings.log.cases or 1)))
+    cases = findings.log.cases or 1
+    days = sum(each or 0.0 for _, each in findings.ledger)
+    before = _Earlier(k, math.ceil((findings.log.events or 1) / cases), days / cases)
     for each in earlier:
         before.add(each)
     alone = findings.model_copy(update={"changes": None, "validation": _validation(findings)})
@@ -126,10 +138,12 @@ def _held(value: Any, place: Place, before: _Earlier) -> Any:
     """``value`` of a document, with each count in it held against what was said before."""
     if isinstance(value, dict):
         inside = (*place, *_named(value))
-        counts = _counts_among(value)
+        counts, days = _counts_among(value), _days_among(value, place)
         return {
             key: before.held((*inside, key), each)
             if key in counts
+            else before.held_days((*inside, key), each)
+            if key in days
             else _held_field(key, each, inside, before)
             for key, each in value.items()
         }
@@ -139,21 +153,17 @@ def _held(value: Any, place: Place, before: _Earlier) -> Any:
 
 
 def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
-    if key.startswith("person_days") and value is not None:
-        return _in_digits(value)
     if key in _SHARES and value is not None:
         return round(value, 2)
-    if key == "ledger":
-        return {owner: days and _in_digits(days) for owner, days in value.items()}
     return _held(value, (*place, key), before)
 
 
-def _counts_of(value: Any, place: Place) -> Iterator[tuple[Place, int]]:
+def _counts_of(value: Any, place: Place) -> Iterator[tuple[Place, float]]:
     if isinstance(value, dict):
         inside = (*place, *_named(value))
-        counts = _counts_among(value)
+        told = _counts_among(value) | _days_among(value, place)
         for key, each in value.items():
-            if key in counts:
+            if key in told:
                 yield (*inside, key), each
             else:
                 yield from _counts_of(each, (*inside, key))
@@ -166,6 +176,16 @@ def _counts_among(value: Mapping[str, Any]) -> set[str]:
     """Which of the keys of an object hold a count that is told; of evidence, that of rounds."""
     counts = {"value"} if value.get("what") == "rounds" else _COUNTS
     return {key for key in counts & value.keys() if value[key] is not None}
+
+
+def _days_among(value: Mapping[str, Any], place: Place) -> set[str]:
+    """Which of the keys of an object hold person-days that are told; in the ledger all do."""
+    is_ledger = place[-1:] == ("ledger",)
+    return {
+        key
+        for key, each in value.items()
+        if each is not None and (is_ledger or key.startswith(_DAYS))
+    }
 
 
 def _named(value: Mapping[str, Any]) -> Place:
@@ -185,12 +205,17 @@ def _counted(name: str) -> list[str]:
     return [key for key, kind in schema.items() if kind == pl.Int64 and key not in _NO_COUNTS]
 
 
-def _counts_in(name: str, table: pl.DataFrame) -> dict[Place, int]:
+def _with_days(name: str) -> list[str]:
+    return [key for key in TABLES[name] if key.startswith(_DAYS)]
+
+
+def _counts_in(name: str, table: pl.DataFrame) -> dict[Place, float]:
     keys = _keys(name)
+    told = [*_counted(name), *_with_days(name)]
     return {
         _place(name, row, keys, column): row[column]
         for row in table.iter_rows(named=True)
-        for column in _counted(name)
+        for column in told
         if row[column] is not None
     }
 
@@ -198,30 +223,20 @@ def _counts_in(name: str, table: pl.DataFrame) -> dict[Place, int]:
 def _held_table(name: str, table: pl.DataFrame, before: _Earlier) -> pl.DataFrame:
     if name == "changes":
         return table.clear()
-    keys, counts = _keys(name), _counted(name)
-    rows = [
-        {
-            **row,
-            **{
-                column: before.held(_place(name, row, keys, column), row[column])
-                for column in counts
-                if row[column] is not None
-            },
-            **{
-                column: _in_digits(row[column])
-                for column in row
-                if column.startswith("person_days") and row[column] is not None
-            },
-            **{
-                column: round(row[column], 2)
-                for column in _SHARES & row.keys()
-                if row[column] is not None
-            },
-        }
-        for row in table.iter_rows(named=True)
-    ]
+    keys, counts, days = _keys(name), _counted(name), _with_days(name)
+
+    def held(row: Row, column: str) -> Any:
+        if row[column] is None:
+            return None
+        if column in counts:
+            return before.held(_place(name, row, keys, column), row[column])
+        if column in days:
+            return before.held_days(_place(name, row, keys, column), row[column])
+        return round(row[column], 2) if column in _SHARES else row[column]
+
+    rows = [{column: held(row, column) for column in row} for row in table.iter_rows(named=True)]
     return pl.DataFrame(rows, schema=table.schema, orient="row")
 
 
-def _place(name: str, row: Mapping[str, Any], keys: Sequence[str], column: str) -> Place:
+def _place(name: str, row: Row, keys: Sequence[str], column: str) -> Place:
     return (name, *(str(row[key]) for key in keys), column)

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
+from reporting.disclosure_steps import protect_steps
 from reporting.disclosure_waits import protect_ledger, protect_waits, rounded
+from reporting.disclosure_wholes import protect_wholes
 from tests.unit.reporting import sample
 
 K = 10
@@ -589,6 +591,57 @@ def test_a_wait_of_all_but_a_few_cases_does_not_tell_how_few():
 
     assert (wait["cases"], wait["n"]) == (160, None)
     assert protect_ledger(ledger, None, K)["cases"].to_list() == [170]
+
+
+def test_two_steps_do_not_tell_of_the_few_who_took_but_one():
+    """181 took one step and 176 the next two: the wait of 5, left out, could be worked out."""
+    names = ("a", "b", "c", "d")
+    took = zip(names, (200, 181, 176, 176), strict=True)
+    steps = pl.DataFrame([(name, n, n) for name, n in took], schema=TABLES["steps"], orient="row")
+    waits = waits_of(
+        ("a", "b", 181, 181, 0, 80.0, 0.3),
+        ("a", None, 19, 19, 19, 40.0, 0.1),
+        ("b", "c", 176, 176, 0, 80.0, 0.3),
+        ("b", None, 5, 5, 5, 40.0, 0.1),
+        ("c", "d", 176, 176, 0, 80.0, 0.2),
+    )
+    log = sample.findings().log.model_copy(update={"cases": 200, "open_cases": None})
+
+    told = protect_steps(steps, waits, 200, K, ())
+    shown = protect_waits(waits, told, log, K).table
+
+    assert dict(told.select("activity", "cases").iter_rows()) == {
+        "a": 200,
+        "b": 181,
+        "c": 170,
+        "d": 170,
+    }
+    assert told["events"].to_list() == [200, 181, None, None]
+    assert shown["cases"].to_list() == [181, 19, 160, 160]
+
+
+def test_enough_who_took_but_one_step_are_told():
+    steps = pl.DataFrame([("b", 181, 181), ("c", 176, 176)], schema=TABLES["steps"], orient="row")
+    left_out = [("b", None, 5, 5, 5, 40.0, 0.1), ("b", "x", 7, 7, 7, 40.0, 0.1)]
+
+    assert protect_steps(steps, waits_of(*left_out), 200, K, ())["cases"].to_list() == [181, 176]
+
+
+@pytest.mark.parametrize(
+    ("cases", "shares", "told"),
+    [
+        (100, (0.58, 0.38), [0.6, 0.4]),
+        (250, (0.58, 0.395), [0.6, 0.4]),
+        (2_000, (0.58, 0.395), [0.58, 0.4]),
+    ],
+)
+def test_outcomes_do_not_tell_how_few_cases_have_none(cases, shares, told):
+    rows = [(name, cases, 365, share) for name, share in zip("xy", shares, strict=True)]
+    outcomes = pl.DataFrame(rows, schema=TABLES["outcomes"], orient="row")
+
+    shown = protect_wholes({"outcomes": outcomes}, cases, K)["outcomes"]
+
+    assert shown["share"].to_list() == pytest.approx(told)
 
 
 @pytest.mark.parametrize(("cases", "told"), [(396, 390), (50, 50)])
