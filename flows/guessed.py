@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
-from ingest.glance import Glance
+from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
 from ingest.journey_guesses import Journey
 
@@ -36,6 +36,14 @@ class Guessed:
     def case_attributes(self) -> list[str]:
         """What cases may be compared by."""
         return [guess.value for guess in self.attributes.kept]
+
+    @property
+    def more_sheets(self) -> tuple[str, ...]:
+        """The other sheets that are read as the first one is, where it is decided how."""
+        is_open = self.roles.candidates or (
+            self.roles.month_first is not None and not self.roles.month_first.value
+        )
+        return () if is_open else self.seen.alike
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -83,9 +91,11 @@ class Guessed:
             "columns": columns,
             "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},
             "case_attributes": self.case_attributes,
+            "timezone": ZONE,
         }
         journey = {
             "start": [guess.value for guess in starts],
             "end": [guess.value for guess in ends] or [_NO_END],
         }
-        return {"process": {"id": self.process}, "sources": [source], "journey": journey}
+        sources = [source, *(source | {"sheet": sheet} for sheet in self.more_sheets)]
+        return {"process": {"id": self.process}, "sources": sources, "journey": journey}

@@ -140,7 +140,7 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
 
 def _glance(export: Export, ask: Ask | None) -> Glance:
     seen = glance(export)
-    if ask is None or seen.sheet is None:
+    if ask is None or seen.sheet is None or len(seen.alike) == len(seen.sheets) - 1:
         return seen
     in_order = sorted(seen.sheets, key=lambda name: -seen.sheets[name])
     sheets = [Guess(name, f"{seen.sheets[name]:,} lines") for name in in_order]
@@ -171,6 +171,9 @@ def _answered_order(roles: RoleGuesses, ask: Ask) -> Guess | None:
 
 
 def _staged(export: Export, settings: Settings, config: Path, folder: Path) -> Sequence[Path]:
-    source = settings.sources[0]
-    staged = [stage(file, source, settings, config, 0, folder) for file in export.files]
+    staged = [
+        stage(file, source, settings, config, position, folder)
+        for position, source in enumerate(settings.sources)
+        for file in export.files
+    ]
     return [path for each in staged for path in each.paths]

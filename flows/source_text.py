@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.guessed import Guessed
-from flows.yaml_lines import listed, many, remark, said, scalar, sequence
+from flows.yaml_lines import entry, listed, many, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
 from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
@@ -27,7 +27,7 @@ def source(found: Guessed) -> Iterator[str]:
     yield f"  - path: {scalar(found.export.path)}"
     yield from said(f"    format: {found.export.format}", "so its files begin")
     yield from _case_type(found.seen)
-    yield from _table(found.seen)
+    yield from _table(found)
     yield from _object_type(found.seen)
     yield "    columns:"
     for role in _ROLES:
@@ -39,6 +39,13 @@ def source(found: Guessed) -> Iterator[str]:
     yield from _month_first(found.roles)
     yield from _case_attributes(found.attributes)
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
+    _, *others = found.document()["sources"]
+    for other in others:
+        yield from entry({key: value for key, value in other.items() if _is_told(key, value)})
+
+
+def _is_told(key: str, value: object) -> bool:
+    return bool(value) or (key == "header" and value is False)
 
 
 def _case_type(seen: Glance) -> Iterator[str]:
@@ -49,12 +56,16 @@ def _case_type(seen: Glance) -> Iterator[str]:
     yield from said(f"    case_type: {scalar(seen.case_type)}", told)
 
 
-def _table(seen: Glance) -> Iterator[str]:
+def _table(found: Guessed) -> Iterator[str]:
+    seen = found.seen
     if seen.sheet is not None:
-        others = listed(name for name in seen.sheets if name != seen.sheet)
-        yield from said(
-            f"    sheet: {scalar(seen.sheet)}", f"the most rows; there are also {others}"
-        )
+        told = ["the most rows"]
+        if seen.alike:
+            alike = "follow below" if found.more_sheets else "need a source each, as this one"
+            told.append(f"of the same columns are {listed(seen.alike)}, which {alike}")
+        if others := [each for each in seen.sheets if each not in (seen.sheet, *seen.alike)]:
+            told.append(f"there are also {listed(others)}")
+        yield from said(f"    sheet: {scalar(seen.sheet)}", "; ".join(told))
     if not seen.has_header:
         yield from said(
             "    header: false", "the first line has values where the next one has them"

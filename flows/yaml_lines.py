@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import yaml
 
@@ -26,6 +26,12 @@ def sequence(texts: Iterable[str]) -> str:
     return yaml.safe_dump(
         list(texts), allow_unicode=True, width=float("inf"), default_flow_style=True
     ).removesuffix("\n")
+
+
+def entry(values: Mapping[str, object]) -> list[str]:
+    """A mapping as one more entry of a sequence at the top of a config."""
+    dumped = yaml.safe_dump([dict(values)], allow_unicode=True, width=float("inf"), sort_keys=False)
+    return textwrap.indent(dumped, "  ").splitlines()
 
 
 def listed(texts: Iterable[str]) -> str:

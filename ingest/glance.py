@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -83,7 +83,8 @@ class Glance:
     """The first rows of an export, all values as text or as moments, empty ones null.
 
     ``case_types``: of a ZGW API, how many cases it has of each type. ``sheets``: of a workbook,
-    how many lines each sheet with a table has, and of several ``sheet`` is the one looked at.
+    how many lines each sheet with a table has, and of several ``sheet`` is the one looked at;
+    ``alike`` are those that have the same columns, where the workbook is the only one.
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
@@ -96,6 +97,7 @@ class Glance:
     case_types: dict[str, int]
     sheets: dict[str, int] = field(default_factory=dict)
     sheet: str | None = None
+    alike: tuple[str, ...] = ()
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -172,6 +174,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
         return replace(
             seen,
             frame=rows,
+            alike=_alike(files, source, sheets, first.columns, scratch),
             has_header=source.header is not False,
             drift=drifts(columns) if export.format in _TABLES else (),
             shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
@@ -187,6 +190,25 @@ def _case_types(export: Export, scratch: Path) -> dict[str, int]:
 
 def _sheets(file: SourceFile) -> dict[str, int]:
     return tables_in(file.path, file.name) if file.format == "excel" else {}
+
+
+def _alike(
+    files: Sequence[SourceFile],
+    source: Source,
+    sheets: Collection[str],
+    columns: Sequence[str],
+    scratch: Path,
+) -> tuple[str, ...]:
+    """The other sheets of a workbook that have the same columns, as where each year has one."""
+    if source.sheet is None or len(files) > 1:
+        return ()
+    others = (source.model_copy(update={"sheet": each}) for each in sheets if each != source.sheet)
+    return tuple(
+        other.sheet
+        for other in others
+        if other.sheet
+        and sorted(read(files[0], other, (), _new(scratch)).columns) == sorted(columns)
+    )
 
 
 def _object_types(export: Export, scratch: Path) -> dict[str, int]:

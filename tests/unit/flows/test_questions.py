@@ -134,6 +134,31 @@ def test_the_sheet_and_the_end_are_asked_for() -> None:
     assert (settings.sources[0].sheet, settings.journey.end) == ("zaken", ("b",))
 
 
+def test_sheets_of_the_same_columns_are_sources_of_their_own() -> None:
+    header = ("zaaknummer", "stap", "tijdstip")
+    sheets = {
+        str(year): [
+            header,
+            *(
+                (f"Z{year}{case:02}", step, f"{year}-01-{1 + case % 28:02} {hour}:00")
+                for case in range(20 + year - 2024)
+                for hour, step in STEPS
+            ),
+        ]
+        for year in (2024, 2025)
+    }
+    xlsx(Path("log.xlsx"), sheets)
+
+    exit_code, shown = init("log.xlsx", typed="1\n")
+
+    first, second = load(Path("log.yaml")).sources
+    assert (exit_code, first.sheet, second.sheet) == (0, "2025", "2024")
+    assert "Which sheet" not in shown
+    assert second == first.model_copy(update={"sheet": "2024"})
+    assert judge_only(Path("log.yaml"), ()).rows == 41 * len(STEPS)
+    assert "events of 41 cases" in Path("log.yaml").read_text()
+
+
 def test_nothing_is_asked_where_all_is_told() -> None:
     write("log.csv", "zaaknummer;stap;tijdstip;begonnen")
 

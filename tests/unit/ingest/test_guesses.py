@@ -474,6 +474,26 @@ def test_the_sheet_of_most_rows_is_looked_at(tmp_path: Path) -> None:
     assert (other.sheet, other.has_header, other.columns) == (None, False, ["column 1", "column 2"])
 
 
+def test_sheets_of_the_same_columns_are_told(tmp_path: Path) -> None:
+    header, row = ("zaak", "stap"), ("Z1", "in")
+    sheets = {
+        "uitleg": [("a", "b"), ("x", "y")],
+        "2023": [header, row, row],
+        "2024": [header, row, row, row],
+        "2025": [header[::-1], row[::-1]],
+    }
+    xlsx(tmp_path / "a.xlsx", sheets)
+    xlsx(tmp_path / "b.xlsx", {"2023": [header, row], "2024": [header, row]})
+
+    alone, among = (
+        glance(open_export(str(tmp_path / name), tmp_path / "p.yaml"))
+        for name in ("a.xlsx", "*.xlsx")
+    )
+
+    assert (alone.sheet, alone.alike) == ("2024", ("2023", "2025"))
+    assert among.alike == ()
+
+
 def wide(**names: str) -> pl.DataFrame:
     """Twenty cases of a row each; ``names`` says what each column is called."""
     rows = [
