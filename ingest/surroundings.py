@@ -17,8 +17,11 @@ Line = Sequence[str | None]
 """The values of a line, one for each column; null or empty where there is none."""
 
 _IS_A_TOTAL = re.compile(
-    r"\s*(?:(?:eind|sub)?tota(?:al|len)|(?:grand |sub)?totals?)\b", re.IGNORECASE
+    r"\s*(?:(?:eind|sub)?tota(?:al|len)|(?:grand |sub)?totals?"
+    r"|aantal (?:regels|rijen|records|zaken)|(?:number of|\(?\d+) (?:rows|records))\b",
+    re.IGNORECASE,
 )
+"""Sums and counts of reports, and what a client of a database says below its rows."""
 
 
 def header_of(lines: Sequence[Line], width: int) -> int | None:

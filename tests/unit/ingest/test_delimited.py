@@ -59,6 +59,11 @@ def test_reads_every_dialect(tmp_path, content):
         pytest.param("Rapport, 2026\n\na;b\n1;2,5\n", [(1, "1", "2,5")], id="title, comma"),
         pytest.param("a;\n1;1-2-2026\n", [(1, "1", "1-2-2026")], id="no title above values"),
         pytest.param("a;b\n1;2\nTotaal;\n", [(1, "1", "2")], id="total"),
+        pytest.param("a;b;c\n1;2;3\nAantal regels:;1\n", [(1, "1", "2", "3")], id="count"),
+        pytest.param("a;b\n1;2\n\n(1 rows affected)\n", [(1, "1", "2")], id="of a database"),
+        pytest.param(
+            "a;b\n1;2\nAantal dagen;\n", [(1, "1", "2"), (2, "Aantal dagen", None)], id="step"
+        ),
         pytest.param("a;b\n1;2\n\nTotaal\nBron: x;\n;\n", [(1, "1", "2")], id="below a total"),
         pytest.param("a;b\n1;2\n;Grand total 1", [(1, "1", "2")], id="total in another column"),
         pytest.param("a;b\nTotaal;2\n", [(1, "Totaal", "2")], id="a whole row"),
