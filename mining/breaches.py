@@ -4,7 +4,7 @@
 
 The moves that a case waits for follow each other without a gap, so that the last day of a term that
 was not met lies in one of them: from the day that it began until, not including, the day that it
-was over. Its work is part of it.
+was over. Its work is part of it. Of a term in hours it is the moment that counts, not the day.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ def with_breaches(judged: pl.DataFrame, places: pl.LazyFrame) -> pl.DataFrame:
     """``judged`` with ``KEYS``: between which steps the case was on ``end``; null: it was in time.
 
     Args:
-        judged: ``case_id``, a row each, ``status`` and ``end``, the last day of the term.
+        judged: ``case_id``, a row each, ``status``, ``end``, the last day of the term, and
+            ``end_ms``, the moment at which one in hours ended.
         places: where the same cases were: ``mining.waits.places``.
     """
-    broken = judged.lazy().filter(pl.col("status").is_in(BROKEN)).select("case_id", "end")
+    broken = judged.lazy().filter(pl.col("status").is_in(BROKEN)).select("case_id", "end", "end_ms")
+    on_day = (pl.col("since") <= pl.col("end")) & (pl.col("end") < pl.col("left"))
+    then = (pl.col("since_ms") <= pl.col("end_ms")) & (pl.col("end_ms") < pl.col("left_ms"))
     during = (
         places.join(broken, on="case_id")
-        .filter(pl.col("since") <= pl.col("end"), pl.col("end") < pl.col("left"))
+        .filter(pl.when(pl.col("end_ms").is_null()).then(on_day).otherwise(then))
         .select("case_id", breach_from=pl.col("from"), breach_to=pl.col("to"))
     )
     return judged.lazy().join(during, on="case_id", how="left").collect()

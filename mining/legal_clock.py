@@ -19,6 +19,7 @@ from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline, OwnDate
 from contracts.norms import NamedVersion, amount_of, penalties
 from mining.breaches import KEYS, with_breaches
+from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.penalties import owed_eur
 from mining.reckoning import Reckoning, reckon
@@ -108,6 +109,7 @@ def _held(
         version=pl.Series(version.tolist(), dtype=pl.String),
         start=pl.Series(reckoned.start),
         plain_end=pl.Series(reckoned.plain_end),
+        end_ms=_end_ms(cases["start_at"], reckoned.hours),
         **_told(cases, reckoned, until),
         **{f"if_{name}": if_told[name] for name in IF_SUSPENDED},
         legal_days=_legal_days(reckoned.start, until, suspensions),
@@ -150,6 +152,12 @@ def _reckoned(
 def _hours_later(start_at: pl.Series, hours: int, zone: str) -> Days:
     end_at = start_at + dt.timedelta(hours=hours)
     return days_of(end_at.dt.convert_time_zone(zone).dt.date())
+
+
+def _end_ms(start_at: pl.Series, hours: NDArray[np.float64]) -> pl.Series:
+    """The moments at which terms in hours end; null: of others, which end with a day."""
+    whole = pl.Series(hours).fill_nan(None).cast(pl.Int64)
+    return start_at.dt.epoch("ms") + whole * (DAY_MS // 24)
 
 
 def _applies(version: NamedVersion, start: Days) -> NDArray[np.int64]:

@@ -46,8 +46,8 @@ IS_ON_PATH = IS_INSIDE & ~pl.col("is_parallel")
 def places(bucket: Bucket) -> pl.LazyFrame:
     """``case_id, from, to, since, left``: from when a case waited for a move, until it was made.
 
-    These are local dates; those that a case waits for follow each other without a gap. Its work is
-    part of a move.
+    These are local dates; ``since_ms`` and ``left_ms`` are the moments, on the axis of the case.
+    The moves that a case waits for follow each other without a gap. Its work is part of a move.
     """
     zone = bucket.lens.zone
     done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
@@ -60,6 +60,8 @@ def places(bucket: Bucket) -> pl.LazyFrame:
             "to",
             since=day_of("enabled_ms", zone),
             left=day_of("done_ms", zone),
+            since_ms="enabled_ms",
+            left_ms="done_ms",
         )
     )
 

@@ -25,11 +25,12 @@ from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE
 from mining.reckoning import reckon
+from mining.relations import Relations
 from mining.summaries import bucket_of, summarise
 from mining.suspensions import Intervals
 from mining.terms import LegalDays
 from tests.builders import MONDAY, event_log, held
-from tests.strategies import LENS, event_logs
+from tests.strategies import LENS, START, event_logs
 
 DAY = dt.timedelta(days=1)
 NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
@@ -209,3 +210,41 @@ def test_each_case_by_brute_force(log: pl.DataFrame) -> None:
     somewhere = found.filter(is_somewhere)
     assert set(somewhere["status"]) <= set(breaches.BROKEN)
     assert somewhere["n"].sum() == sum(expected[status] for status in breaches.BROKEN)
+
+
+IN_HOURS = Deadline(id="d", rule=Rule(term="PT9H"), start=("b",), stop=("a", "z"))
+
+
+def broken_at(events: list[dict[str, Any]], as_of: dt.datetime) -> tuple[str, str | None] | None:
+    """Between which steps a case was when a term in hours ended that it did not meet."""
+    ends = [n for n, event in enumerate(events) if event["activity"] == "z"]
+    inside = events[: ends[-1] + 1] if ends else events
+    starts = [event["at"] for event in inside if event["activity"] == "b"]
+    stops = [event["at"] for event in inside if event["activity"] in "az"]
+    if not starts or (stops and stops[0] < starts[0]):
+        return None
+    end = starts[0] + dt.timedelta(hours=9)
+    if (stops[0] if stops else as_of) <= end:
+        return None
+    before = [event["activity"] for event in inside if event["at"] <= end]
+    after = [event["activity"] for event in inside if event["at"] > end]
+    return before[-1], after[0] if after else None
+
+
+@given(event_logs(ties=False))
+def test_where_a_term_in_hours_ended_by_brute_force(log: pl.DataFrame) -> None:
+    begin = pl.lit(START)
+    sooner = log.with_columns(
+        (begin + (pl.col(name) - begin) / 10).alias(name) for name in ("at", "started_at")
+    )
+    instants = sooner.with_columns(is_day=pl.lit(value=False)).filter(
+        "is_done", pl.min_horizontal("at", "started_at") <= LENS.as_of, pl.col("at") <= LENS.as_of
+    )
+    journey = Journey(end=("z",))
+    lens = replace(LENS, journey=journey, deadlines=(IN_HOURS,), relations=Relations())
+    found = held(bucket_of(instants.lazy(), NOBODY, lens))
+    told = found.filter(pl.col("status").is_in(breaches.BROKEN)).select(*breaches.KEYS).rows()
+
+    cases = instants.partition_by("case_id")
+    expected = [broken_at(case.to_dicts(), lens.as_of) for case in cases]
+    assert Counter(told) == Counter(place for place in expected if place is not None)

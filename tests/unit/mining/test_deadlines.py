@@ -200,6 +200,25 @@ def test_where_a_term_ended(trace: str, expected: tuple[str, str | None] | None)
     assert tables["breaches"].rows() == rows
 
 
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        # 48 hours after a, on a Wednesday at nine
+        pytest.param("a 3h b 46h c 2h z", ("b", "c"), id="a step later on the last day"),
+        pytest.param("a 3h b 46h z", ("b", "z"), id="met later on the last day"),
+        pytest.param("a 3h b 45h c 9h z", ("c", "z"), id="a step on the hour"),
+        pytest.param("a 3h b 46h z 9d x 1d z", ("b", "z"), id="not after the step that met it"),
+        pytest.param("a 50h", ("a", None), id="still there"),
+        pytest.param("a 3h b 45h z", None, id="in time"),
+    ],
+)
+def test_where_a_term_in_hours_ended(trace: str, expected: tuple[str, str | None] | None) -> None:
+    _, tables = concluded(trace, rule=Rule(term="PT48H"), start=("a",), stop=("z",))
+
+    rows = [] if expected is None else [("besluit", *expected, 1)]
+    assert tables["breaches"].rows() == rows
+
+
 def test_who_stands_still_in_time_is_nowhere_too_late() -> None:
     known = "a 3d ask 10d back 1d z"
 
