@@ -16,25 +16,22 @@ import polars as pl
 from contracts.findings import GROWS_FROM, Kind
 from mining import windows
 from mining.cause import Cause
-from mining.levels import summed_around
+from mining.hands import Hands, fewer_hands
 from mining.step_queues import Queue
 from mining.windows import Course
 
 _CLEAR_GROWTH = 3.0  # standard errors of a rank correlation that is none
-_CERTAIN_RISE = 1.6  # a queue wanders: times the ordinary wait that say something in any case ...
-_FEWER_HANDS = 0.95  # ... or with fewer people, whatever the wait
-_CLEAR = 4.0  # standard errors
+_CERTAIN_RISE = 1.6  # a queue wanders: times the ordinary wait that say something in any case
 _LEAST_WEEKS = 13
-_LEAST_RUN = 4  # weeks with fewer people in a row
 
 
-def of_congestion(queue: Queue, course: Course, hands: Mapping[int, int]) -> Iterator[Cause]:
+def of_congestion(queue: Queue, course: Course, hands: Hands) -> Iterator[Cause]:
     """What a queue of the agency's own shows of a lack of hands.
 
     Args:
         queue: of one step.
         course: of its wait.
-        hands: how many people finished the step in each week.
+        hands: who finished the step in each week, and how often.
     """
     grows = _grows_with_queue(course)
     seen = {"wait_grows_with_queue": grows} if grows else {}
@@ -57,13 +54,13 @@ def of_congestion(queue: Queue, course: Course, hands: Mapping[int, int]) -> Ite
 
 
 def _window(
-    course: Course, hands: Mapping[int, int], grows: float
+    course: Course, hands: Hands, grows: float
 ) -> tuple[tuple[int, int], dict[str, float]] | None:
     """The weeks in which the queue was longer than it is by chance, and what shows it."""
     if not course.spans:
         return None
     span = course.spans[0]
-    fewer = _fewer_hands(hands, course, span)
+    fewer = fewer_hands(hands, course, span)
     if fewer is not None:
         weeks, share = fewer
         return weeks, {"hands": share}
@@ -116,35 +113,3 @@ def _grows_with_queue(course: Course) -> float:
     value = pair.item()
     is_clear = value is not None and value >= _CLEAR_GROWTH / np.sqrt(told.sum())
     return float(value) if is_clear else 0.0
-
-
-def _fewer_hands(
-    hands: Mapping[int, int], course: Course, span: tuple[int, int]
-) -> tuple[tuple[int, int], float] | None:
-    """The weeks around a window with fewer people, and how many of the usual; null: as many.
-
-    A week or two after people came back cases still wait long; the weeks without them are the
-    cause, and are told.
-    """
-    count = np.array([hands.get(int(week), 0) for week in course.week], dtype=float)
-    smooth = summed_around(count, 3) / summed_around(np.ones(len(count)), 3)
-    outside = np.ones(len(count), dtype=np.bool_)
-    for a, b in course.spans:
-        outside[max(a - 4, 0) : b + 5] = False
-    outside[:2] = outside[-2:] = False
-    if outside.sum() < _LEAST_WEEKS or not count[outside].mean():
-        return None
-    usual = float(count[outside].mean())
-    low = smooth <= _FEWER_HANDS * usual
-    low[: max(span[0] - 4, 0)] = low[span[1] + 1 :] = False
-    runs = windows.runs(low, _LEAST_RUN)
-    if not runs:
-        return None
-    first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
-    if course.came[first : last + 1].sum() < windows.LEAST_STAYS:
-        return None
-    few = count[first : last + 1]
-    error = np.sqrt(count[outside].var() / outside.sum() + few.var() / len(few))
-    if usual - few.mean() < _CLEAR * error:
-        return None
-    return (first, last), float(few.mean() / usual)

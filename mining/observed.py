@@ -30,7 +30,7 @@ class Observed:
     Attributes:
         queues: by step and whether it is done again.
         size: how many cases the log holds.
-        hands: ``to, week, resource``; finished: ``to, is_again, day, n``.
+        hands: ``to, week, resource, n``; finished: ``to, is_again, day, n``.
         end_week: when the log ends, in weeks.
     """
 
@@ -73,9 +73,10 @@ class Observed:
         is_ours = self.is_agency.get(source, False) and self.is_agency.get(to, False)
         return is_ours and queue is not None and queue.share_crossing(source) >= NEARLY_ALL
 
-    def hands_at(self, to: str) -> dict[int, int]:
-        """How many people finished a step in each week."""
-        return dict(self.hands.filter(pl.col("to") == to).group_by("week").len().iter_rows())
+    def hands_at(self, to: str) -> dict[int, list[int]]:
+        """Of each week, how many times each of those who finished a step did."""
+        people = self.hands.filter(pl.col("to") == to).group_by("week")
+        return dict(people.agg(pl.col("n").sort()).iter_rows())
 
     def finished_by_day(self, key: Key) -> pl.DataFrame:
         """``day, n``: on which days a step was finished."""

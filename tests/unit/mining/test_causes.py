@@ -186,6 +186,16 @@ def as_many_hands_and_slower(seed: int) -> tuple[pl.LazyFrame, Steps]:
     return made.log(), {}
 
 
+def slower_for_good(seed: int) -> tuple[pl.LazyFrame, Steps]:
+    """All of the wait is five times as long from a week on; many people, none of them away."""
+    made = Made(seed)
+    times = np.where(made.came >= 7 * 50, 5.0, 1.0)
+    by = made.rng.choice([f"h{hand}" for hand in range(20)], made.n)
+    checked = made.happens("c", made.came + made.gamma(10) * times, resource=by)
+    made.happens("d", checked + made.gamma(15))
+    return made.log(), {}
+
+
 def another_organisation(seed: int) -> tuple[pl.LazyFrame, Steps]:
     """Takes up those of kind q, later."""
     made = Made(seed)
@@ -365,6 +375,14 @@ def test_fewer_hands_and_a_queue_that_stays_long(seed: int) -> None:
     found = causes_of(*fewer_hands(seed, a_week=20))
 
     assert is_about(found[0].window, (50, 59))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_while_less_is_finished_nobody_need_be_away(seed: int) -> None:
+    found = causes_of(*slower_for_good(seed))
+
+    assert [cause.to for cause in found] == ["c"]
+    assert "hands" not in found[0].evidence
 
 
 def test_a_wait_that_has_nothing_to_do_with_the_queue() -> None:
