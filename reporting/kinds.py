@@ -87,8 +87,8 @@ _MEANING: dict[str, str] = {
 }
 _UNEXPLAINED = sentence(
     "Nothing that was looked for explains this wait: no group of %(n)s waits or more by"
-    " %(columns)s, no period, no extra rounds. There may still be a cause. A long wait alone is no"
-    " reason to blame anyone."
+    " %(columns)s, no period, no extra rounds. Cases without a value there were not compared."
+    " There may still be a cause. A long wait alone is no reason to blame anyone."
 )
 _NOT_COMPARED = sentence(
     "No period and no extra rounds explain this wait. The configuration names no groups of cases"

@@ -152,11 +152,13 @@ def test_what_has_no_words_is_told_as_not_seen(kind):
     ("segments", "words", "not_said"),
     [
         ((), "so whether one group waits longer than others is not known", "no group by"),
+        ((), "The configuration names no groups", "without a value"),
         (
             ("regio", "case:soort_zaak"),
             "no group of 30 waits or more by regio or soort zaak, no period",
             "names no",
         ),
+        (("regio",), "Cases without a value there were not compared.", "names no"),
     ],
 )
 def test_of_a_wait_without_a_cause_it_says_what_was_looked_for(segments, words, not_said):
