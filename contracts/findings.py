@@ -228,7 +228,8 @@ class Validation(Model):
 class Findings(Model):
     """Everything that a run found, before or after disclosure control.
 
-    ``changes`` is null where there is no earlier run to compare with.
+    ``changes`` is null where there is no earlier run to compare with; ``waits_left_out`` says that
+    waits of too few cases are not shown: each ``share_of_waiting`` is then of those that are.
     """
 
     schema_version: Literal[1] = 1
@@ -240,6 +241,7 @@ class Findings(Model):
     ledger: Ledger
     bottlenecks: tuple[Bottleneck, ...]
     explained_waits: tuple[ExplainedWait, ...]
+    waits_left_out: bool = False
     deadlines: tuple[DeadlineResult, ...] = ()
     validation: Validation
     changes: Changes | None = None

@@ -77,7 +77,7 @@ def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list
     """The bottlenecks in words, in their order; ``most`` so many."""
     first: dict[tuple[str, str | None], int] = {}
     return [
-        _wait(each, first.setdefault((each.from_, each.to), each.rank), findings.as_of, names)
+        _wait(each, first.setdefault((each.from_, each.to), each.rank), findings, names)
         for each in findings.bottlenecks[:most]
     ]
 
@@ -87,12 +87,11 @@ def anchor(found: Bottleneck) -> str:
     return f"wait-{found.rank}"
 
 
-def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wait:
+def _wait(found: Bottleneck, first: int, findings: Findings, names: Names) -> Wait:
     """``first``: the number of the first bottleneck at this place."""
-    speech = names.speech
+    speech, as_of = names.speech, findings.as_of
     place = names.place(found.from_, found.to)
     cause = kinds.label(found, speech)
-    share = speech.share(found.share_of_waiting)
     again = speech.say("The same place as number %(n)s.", n=first)
     return Wait(
         number=found.rank,
@@ -109,7 +108,7 @@ def _wait(found: Bottleneck, first: int, as_of: dt.datetime, names: Names) -> Wa
         term=kinds.term(found, speech),
         heading=f"{cause}: {place}" if kinds.is_seen(found) else _heading(found, place, speech),
         summary=_summary(found, speech),
-        share=speech.say("%(share)s of all waiting", share=share),
+        share=counts.of_waiting(found.share_of_waiting, findings, speech),
         again="" if first == found.rank else again,
         certainty=speech.say(CERTAINTY[found.certainty]),
         figures=tuple(_figures(found, speech)),

@@ -29,6 +29,14 @@ def count(value: Count, speech: Speech) -> str:
     return speech.say("not shown") if value is None else speech.number(value)
 
 
+def of_waiting(share: float, findings: Findings, speech: Speech) -> str:
+    """As "12 % van al het wachten", or of what is shown of it."""
+    part = speech.share(share)
+    if findings.waits_left_out:
+        return speech.say("%(share)s of the waiting that is shown", share=part)
+    return speech.say("%(share)s of all waiting", share=part)
+
+
 def rows(number: int, minimum_group: int, speech: Speech) -> str:
     """How many rows, or that there are fewer than may be counted."""
     if is_small(number, minimum_group):
@@ -55,6 +63,8 @@ def followed(shown: Shown) -> Basis:
     log, told = shown.findings.log, shown.tables["clocks"].filter(pl.col("clock") == "citizen")
     if log.cases is None or told.is_empty():
         return Basis.of(shown.findings)
-    counted, still_open = told.select("cases", "open_cases").row(0)
+    counted, some_open = told.select("cases", "open_cases").row(0)
+    # counted in tens: where it is none, a few may be open
+    still_open = some_open or (0 if log.open_cases == 0 else None)
     is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
     return Basis.of(shown.findings) if is_all else Basis(counted, still_open)

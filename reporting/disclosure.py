@@ -11,10 +11,11 @@ what causes them and in ``disclosure_tables`` for the tables:
    part takes a second with it where they add up to a known whole.
 3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
    routes that were left out are together still fewer than k, the rarest of the others goes with
-   them. Shares of waiting are of the waits that are shown, and where others were left out the days
-   of the ledger are rounded to at least twice their days. Where a wait and a step beside it would
-   tell how few took the one and not the other, the cases of the wait are told in multiples of k, at
-   least k below those of the step; so are they where all but a few of the log's cases waited.
+   them. Shares of waiting are of the waits that are shown; where others were left out that is
+   said, and the days of the ledger are rounded to at least twice their days. Where a wait and a
+   step beside it would tell how few took the one and not the other, the cases of the wait are told
+   in multiples of k, at least k below those of the step; so are they where all but a few of the
+   log's cases waited.
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
@@ -112,6 +113,7 @@ def protect(
                 for wait in findings.explained_waits
                 if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
             ),
+            "waits_left_out": findings.waits_left_out or bool(rare),
             "deadlines": deadlines,
             "changes": changes,
         }

@@ -78,7 +78,9 @@ FIGURES = (
     ),
     FigureColumn(
         sentence("share of all waiting"),
-        sentence("Those days, as a part of all days that cases waited anywhere."),
+        sentence(
+            "Those days, as a part of all days that cases waited, in the places that may be shown."
+        ),
     ),
     FigureColumn(
         sentence("extra days a case"),

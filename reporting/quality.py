@@ -31,6 +31,12 @@ _WORDS: dict[HeadlineId, str] = {
     "open_cases": sentence("cases that are not done yet"),
     "person_days": sentence("days that all cases together were under way"),
 }
+_SHARE = {  # whether waits were left out, whether the first place is told
+    (False, False): sentence("share of all waiting in the first place"),
+    (False, True): sentence("share of all waiting that is %(place)s"),
+    (True, False): sentence("share of the shown waiting in the first place"),
+    (True, True): sentence("share of the shown waiting that is %(place)s"),
+}
 _NO_COUNT = "\N{EN DASH}"
 """Of a rule about the log as a whole."""
 
@@ -200,11 +206,12 @@ def in_words(headline: Headline, findings: Findings, names: Names) -> str:
     """What a first figure is."""
     if headline.id != "share_of_first_wait":
         return names.speech.say(_WORDS[headline.id])
-    if headline.value is None:
-        return names.speech.say("share of all waiting in the first place")
-    first = findings.bottlenecks[0]
-    place = names.place(first.from_, first.to)
-    return names.speech.say("share of all waiting that is %(place)s", place=place)
+    is_known = headline.value is not None
+    first = findings.bottlenecks[0] if is_known else None
+    return names.speech.say(
+        _SHARE[findings.waits_left_out, is_known],
+        place=first and names.place(first.from_, first.to),
+    )
 
 
 def _figures(headline: Headline, speech: Speech) -> Iterator[str]:

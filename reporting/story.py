@@ -29,6 +29,22 @@ _SPREAD = forms(
     "No place stands out: the waiting that nothing explains is spread over %(n)s places. The"
     " largest of these (%(most)s) is %(place)s.",
 )
+_OF_ALL = (
+    sentence("Of all the time that cases lie still, %(share)s is %(place)s."),
+    sentence(
+        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest of these"
+        " (%(most)s) is %(place)s."
+    ),
+)
+_OF_SHOWN = (
+    sentence("Of the waiting that may be shown, %(share)s is %(place)s."),
+    sentence(
+        "Of the waiting that may be shown, %(share)s is in %(n)s places. The largest of these"
+        " (%(most)s) is %(place)s."
+    ),
+)
+"""One place, or more of them."""
+
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
 ]
@@ -97,26 +113,28 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
         for row in _unexplained(findings, waits)
         if (row["from"], row["to"]) not in shares and row["share_of_waiting"] > shares[most]
     ]
-    told = _in_places(shares, most, names)
-    return " ".join([told, *_outside(outside[0], names)]) if outside else told
+    told = [_in_places(shares, most, findings, names)]
+    told += _outside(outside[0], names) if outside else []
+    told += _left_out(names) if findings.waits_left_out else []
+    return " ".join(told)
 
 
-def _in_places(shares: Mapping[Place, float], most: Place, names: Names) -> str:
-    speech, place = names.speech, names.place(*most)
-    if len(shares) == 1:
-        share = speech.share(shares[most])
-        return speech.say(
-            "Of all the time that cases lie still, %(share)s is %(place)s.",
-            share=share,
-            place=place,
-        )
+def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, names: Names) -> str:
+    speech, (one, many) = names.speech, _OF_SHOWN if findings.waits_left_out else _OF_ALL
     return speech.say(
-        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest of these"
-        " (%(most)s) is %(place)s.",
-        most=speech.share(shares[most]),
+        one if len(shares) == 1 else many,
         share=speech.share(sum(shares.values())),
         n=len(shares),
-        place=place,
+        most=speech.share(shares[most]),
+        place=names.place(*most),
+    )
+
+
+def _left_out(names: Names) -> Iterator[str]:
+    """That shares say nothing of the waits of a few cases, of which it is not said how long."""
+    yield names.speech.say(
+        "Waits of fewer than %(n)s cases are not counted in that.",
+        n=names.settings.privacy.minimum_group,
     )
 
 

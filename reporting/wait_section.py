@@ -13,7 +13,7 @@ from contracts.findings import Bottleneck
 from reporting import bottlenecks, cards, dialogue, hands, kinds, limits, queue_chart
 from reporting.bottlenecks import Wait
 from reporting.charts import band_tone, bar
-from reporting.counts import count
+from reporting.counts import count, of_waiting
 from reporting.dialogue import Answered
 from reporting.names import Names
 from reporting.page_row import PageRow
@@ -75,10 +75,9 @@ def _other_ways(found: Bottleneck, shown: Shown, names: Names) -> Iterator[str]:
     most = max(others, key=lambda row: row["share_of_waiting"], default=None)
     if most and most["share_of_waiting"] >= _MUCH:
         yield names.speech.say(
-            "The extra days also count waiting for the same step %(place)s (%(share)s of all"
-            " waiting).",
+            "The extra days also count waiting for the same step %(place)s (%(share)s).",
             place=names.place(most["from"], most["to"]),
-            share=names.speech.share(most["share_of_waiting"]),
+            share=of_waiting(most["share_of_waiting"], shown.findings, names.speech),
         )
 
 

@@ -26,7 +26,7 @@ def test_it_begins_with_the_answer_and_ends_with_the_day():
     first, answer, figures, waits, last = told().markdown.split("\n\n")
 
     assert first == "# Waar wachten burgers bij Rijgeschiktheid 75+?"
-    assert answer.startswith("Van alle tijd dat zaken stilliggen, zit ")
+    assert answer.startswith("Van het wachten dat getoond mag worden, zit ")
     assert figures.splitlines()[0] == "- **10 weken** dan is de helft van de zaken klaar"
     assert [line[:6] for line in waits.splitlines()] == ["1. **T", "2. **T", "3. **T"]
     assert last == "Gegevens tot en met 2 maart 2026."

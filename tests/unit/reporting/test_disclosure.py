@@ -250,6 +250,13 @@ def test_doing_it_twice_changes_nothing(found, frames):
 
 
 @given(findings(), tables())
+def test_where_waits_are_left_out_that_is_said(found, frames):
+    shown, hidden = protect(found, frames, K)
+
+    assert shown.waits_left_out == (hidden["waits"].height < frames["waits"].height)
+
+
+@given(findings(), tables())
 def test_no_outcome_of_a_few_is_told(found, frames):
     outcomes = frames["outcomes"]
     closed = outcomes.unique("outcome")["cases"].sum()

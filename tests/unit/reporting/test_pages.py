@@ -311,8 +311,8 @@ FOUR_WAYS = {
         "zaken die nog niet klaar zijn|706|689|689|706",
         "dagen dat alle zaken samen onderweg waren" + "|niet getoond" * 4,
         (
-            "deel van al het wachten dat tussen 'Specialist aangewezen' en 'Specialistisch rapport"
-            " ontvangen' is|32 %|31 %|niet te zeggen|niet te zeggen"
+            "deel van het getoonde wachten dat tussen 'Specialist aangewezen' en 'Specialistisch"
+            " rapport ontvangen' is|32 %|31 %|niet te zeggen|niet te zeggen"
         ),
     ),
     "en": (
@@ -325,8 +325,8 @@ FOUR_WAYS = {
         "cases that are not done yet|706|689|689|706",
         "days that all cases together were under way" + "|not shown" * 4,
         (
-            "share of all waiting that is between 'Specialist assigned' and 'Specialist report"
-            " received'|32%|31%|cannot be said|cannot be said"
+            "share of the shown waiting that is between 'Specialist assigned' and 'Specialist"
+            " report received'|32%|31%|cannot be said|cannot be said"
         ),
     ),
 }

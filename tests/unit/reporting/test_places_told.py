@@ -199,6 +199,31 @@ def test_a_place_outside_the_list_where_more_waiting_is_is_named(row, words):
     assert _answer(row, ranked=(0.33,)).endswith(words)
 
 
+def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown():
+    left_out = BASE.model_copy(update={"waits_left_out": True})
+    (two, one), none = [
+        [
+            answer(
+                found.model_copy(update={"bottlenecks": BASE.bottlenecks[:n]}),
+                sample.tables()["waits"],
+                NAMES,
+            )
+            for n in (2, 1)
+        ]
+        for found in (left_out, BASE)
+    ]
+
+    assert two.startswith("Of the waiting that may be shown, ")
+    assert one.startswith("Of the waiting that may be shown, ")
+    assert all(
+        each.endswith("Waits of fewer than 10 cases are not counted in that.")
+        for each in (one, two)
+    )
+    assert not any("may be shown" in each or "fewer than 10" in each for each in none)
+    assert "of the waiting that is shown" in waits(left_out, NAMES)[0].share
+    assert "of all waiting" in waits(BASE, NAMES)[0].share
+
+
 def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():
     (wait, *_) = BASE.explained_waits
     many = [wait.model_copy(update={"person_days": days}) for days in range(1, 14)]
