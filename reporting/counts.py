@@ -46,10 +46,15 @@ def rows(number: int, minimum_group: int, speech: Speech) -> str:
 
 @dataclass(frozen=True)
 class Basis:
-    """What the figures of one place rest on: how many cases, and of them how many are open."""
+    """What figures rest on: how many cases, and of them how many are open.
+
+    ``only_begun``: those alone whose begin is in the log, where others are in it too; they are
+    counted in tens.
+    """
 
     cases: Count
     open_cases: Count
+    only_begun: bool = False
 
     @classmethod
     def of(cls, whole: Findings | Bottleneck) -> Basis:
@@ -67,4 +72,4 @@ def followed(shown: Shown) -> Basis:
     # counted in tens: where it is none, a few may be open
     still_open = some_open or (0 if log.open_cases == 0 else None)
     is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
-    return Basis.of(shown.findings) if is_all else Basis(counted, still_open)
+    return Basis.of(shown.findings) if is_all else Basis(counted, still_open, only_begun=True)

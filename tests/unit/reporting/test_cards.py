@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from reporting.cards import Basis, card
+from reporting.counts import followed
 from reporting.speech import Speech
 from reporting.story import Measure
 from tests.unit.reporting import sample
@@ -46,8 +48,28 @@ def test_a_number_of_cases_is_of_a_day_and_a_duration_in_calendar_days():
         (Basis(400, 100), "400 cases, of which 25% still open"),
         (Basis(400, None), "400 cases"),
         (Basis(0, 0), "0 cases"),
+        (
+            Basis(1350, 50, only_begun=True),
+            "at least 1,350 cases, of which 4% still open; only cases whose begin is in the log",
+        ),
         (Basis(None, None), "not shown"),
     ],
 )
 def test_what_is_not_shown_is_not_told_by_a_share(basis, words):
     assert _rows("half_done", basis)["Cases"] == words
+
+
+@pytest.mark.parametrize(
+    ("still_open", "of_all", "told"), [(50, 60, 50), (4, 40, None), (0, 40, None), (0, 0, 0)]
+)
+def test_that_none_is_open_is_told_where_it_is_certain(still_open, of_all, told):
+    whole, base = sample.tables(), sample.findings()
+    clock = whole["clocks"].filter(clock="citizen").head(1)
+    clocks = clock.with_columns(cases=pl.lit(1357), open_cases=pl.lit(still_open))
+    log = base.log.model_copy(update={"open_cases": of_all})
+    shown = sample.shown(
+        findings=base.model_copy(update={"log": log}),
+        tables={**whole, "clocks": clocks.cast(whole["clocks"].schema)},
+    )
+
+    assert followed(shown) == Basis(1350, told, only_begun=True)
