@@ -128,7 +128,8 @@ QUESTION = Question(
 class Bottleneck(Suppressible):
     """A wait where cases stand still; ``to`` is null where no case was ever seen to go on.
 
-    ``wait_working_days`` is null where the agency need not act.
+    ``wait_working_days`` is null where the agency need not act. Where ``cases_at_least`` is true,
+    ``cases`` is rounded down to a multiple of ``privacy.minimum_group``.
     """
 
     rank: int
@@ -141,6 +142,7 @@ class Bottleneck(Suppressible):
     segment: Segment | None = None
     window: Window | None = None
     cases: Count
+    cases_at_least: bool = False
     open_cases: Count
     person_days_lost: float
     share_of_waiting: float
@@ -155,13 +157,14 @@ class Bottleneck(Suppressible):
 
 
 class ExplainedWait(Suppressible):
-    """Waiting that is not the agency's to shorten."""
+    """Waiting that is not the agency's to shorten; ``cases_at_least`` as of a bottleneck."""
 
     from_: str = Field(alias="from")
     to: str | None
     class_: ExplainedClass = Field(alias="class")
     person_days: float
     cases: Count
+    cases_at_least: bool = False
 
 
 class DeadlineResult(Suppressible):

@@ -89,7 +89,9 @@ def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech
     if findings.log.cases is None:
         return speech.say("not shown")
     if findings.log.quarantined_rows is None:
-        return speech.say("about %(n)s", n=speech.number(number // minimum_group * minimum_group))
+        return speech.say(
+            "at least %(n)s", n=speech.number(number // minimum_group * minimum_group)
+        )
     return rows(number, minimum_group, speech)
 
 

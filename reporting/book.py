@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from contracts.settings import ReportFormat
 from contracts.texts import Language
 from reporting import ods, quality, story, terms, xlsx
 from reporting.columns import columns
+from reporting.disclosure_waits import Pair
 from reporting.facts import Facts
 from reporting.meanings_sheet import meanings
 from reporting.names import Names
@@ -56,7 +57,7 @@ def book(shown: Shown, language: Language) -> Workbook:
         summary(findings, tables, facts, names),
         places_,
         earlier(findings, facts.answers, names),
-        _waits(tables["waits"], names),
+        _waits(tables["waits"], shown.at_least, names),
         _deadlines(findings, names),
         _rules(findings, facts, names),
         _doubts(findings, names),
@@ -68,7 +69,7 @@ def book(shown: Shown, language: Language) -> Workbook:
     return Workbook(story.question(names), language, maker, findings.as_of, told)
 
 
-def _waits(table: pl.DataFrame, names: Names) -> Sheet:
+def _waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) -> Sheet:
     speech = names.speech
     titles = columns(
         speech,
@@ -86,7 +87,7 @@ def _waits(table: pl.DataFrame, names: Names) -> Sheet:
         (
             names.step(row["from"]),
             names.step(row["to"]) if row["to"] else speech.say("not known yet"),
-            counted(row["cases"], speech),
+            counted(row["cases"], speech, at_least=(row["from"], row["to"]) in at_least),
             counted(row["open_cases"], speech),
             counted(row["n"], speech),
             days(row["p50_days"], speech),

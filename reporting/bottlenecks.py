@@ -198,7 +198,8 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
 def _cases(found: Bottleneck, speech: Speech) -> str:
     if found.cases is None:
         return speech.say("An unknown number of cases")
-    return counts.cases(found.cases, speech)
+    told = counts.cases(found.cases, speech, at_least=found.cases_at_least)
+    return told[0].upper() + told[1:]
 
 
 def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:

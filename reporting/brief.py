@@ -81,7 +81,7 @@ def _row(wait: Wait, speech: Speech) -> dict[str, str]:
     return {
         speech.say("where"): f"{wait.number}. {wait.title}",
         speech.say("what the log shows"): wait.cause,
-        speech.say("cases"): count(wait.source.cases, speech),
+        speech.say("cases"): count(wait.source.cases, speech, at_least=wait.source.cases_at_least),
         speech.say("1 in 10 waits longer than"): speech.say("not known yet")
         if longest is None
         else speech.duration(longest),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from contracts.findings import Bottleneck, Findings
 from reporting.counts import Basis, cases, followed
 from reporting.shown import Shown
-from reporting.speech import Speech, forms, sentence
+from reporting.speech import Speech, sentence
 from reporting.story import KeyFigure, Measure
 
 _WHAT: Mapping[Measure, str] = {
@@ -45,7 +45,6 @@ _COUNTED: Mapping[Measure, tuple[str, ...]] = {
     "waiting": (_SHARED_OUT,),
     "lost": (sentence("Of waits that ended, and of those that go on up to the end of the data."),),
 }
-_AT_LEAST = forms("at least %(n)s case", "at least %(n)s cases")
 _PAGE: Mapping[Measure, str] = {"extra": "ranking", "lost": "ranking"}
 _OPEN_CASES = "open-cases"
 _OF_FOLLOWED: frozenset[Measure] = frozenset({"half_done", "most_done"})
@@ -102,10 +101,10 @@ def _basis(figure: KeyFigure, whole: Findings | Bottleneck, shown: Shown) -> Bas
 def _in_cases(basis: Basis, speech: Speech) -> str:
     if basis.cases is None:
         return speech.say("not shown")
+    told = _with_open(cases(basis.cases, speech, at_least=basis.at_least), basis, speech)
     if basis.only_begun:
-        told = _with_open(speech.plural(_AT_LEAST, basis.cases), basis, speech)
         return speech.say("%(cases)s; only cases whose begin is in the log", cases=told)
-    return _with_open(cases(basis.cases, speech), basis, speech)
+    return told
 
 
 def _with_open(number: str, basis: Basis, speech: Speech) -> str:

@@ -12,21 +12,36 @@ from contracts.figures import Count
 from contracts.findings import Bottleneck, Findings
 from reporting.shown import Shown
 from reporting.small_groups import is_small
-from reporting.speech import Speech, forms
+from reporting.speech import Speech, forms, sentence
 
 _CASES = forms("%(n)s case", "%(n)s cases")
 
 
-def cases(number: Count, speech: Speech) -> str:
-    """As "791 zaken", or that their number is not shown."""
+_AT_LEAST = forms("at least %(n)s case", "at least %(n)s cases")
+AT_LEAST = sentence(
+    "≥: at least so many; rounded down, since the exact number could tell of a few cases."
+)
+
+
+def cases(number: Count, speech: Speech, *, at_least: bool = False) -> str:
+    """As "791 zaken", or that their number is not shown; ``at_least``: it is rounded down."""
     if number is None:
         return speech.say("number of cases not shown")
-    return speech.plural(_CASES, number)
+    return speech.plural(_AT_LEAST if at_least else _CASES, number)
 
 
-def count(value: Count, speech: Speech) -> str:
+def cases_in_brief(number: int, speech: Speech, *, at_least: bool) -> str:
+    """As "≥ 790 zaken"."""
+    one, many = speech.unfilled(_CASES)
+    return (one if number == 1 else many) % {"n": count(number, speech, at_least=at_least)}
+
+
+def count(value: Count, speech: Speech, *, at_least: bool = False) -> str:
     """A count, or that it is not shown: the group would be too small."""
-    return speech.say("not shown") if value is None else speech.number(value)
+    if value is None:
+        return speech.say("not shown")
+    sign = "≥\N{NO-BREAK SPACE}" if at_least else ""
+    return f"{sign}{speech.number(value)}"
 
 
 def of_waiting(share: float, findings: Findings, speech: Speech) -> str:
@@ -48,19 +63,23 @@ def rows(number: int, minimum_group: int, speech: Speech) -> str:
 class Basis:
     """What figures rest on: how many cases, and of them how many are open.
 
-    ``only_begun``: those alone whose begin is in the log, where others are in it too; they are
-    counted in tens.
+    ``at_least``: how many cases is rounded down; ``only_begun``: they are those alone whose begin
+    is in the log, where others are in it too.
     """
 
     cases: Count
     open_cases: Count
+    at_least: bool = False
     only_begun: bool = False
 
     @classmethod
     def of(cls, whole: Findings | Bottleneck) -> Basis:
         """That of the whole log, or of one place in it."""
-        found = whole.log if isinstance(whole, Findings) else whole
-        return cls(found.cases, found.open_cases)
+        if isinstance(whole, Findings):
+            return cls(whole.log.cases, whole.log.open_cases)
+        # a share of what is rounded down could be far too high
+        still_open = None if whole.cases_at_least else whole.open_cases
+        return cls(whole.cases, still_open, at_least=whole.cases_at_least)
 
 
 def followed(shown: Shown) -> Basis:
@@ -72,4 +91,8 @@ def followed(shown: Shown) -> Basis:
     # counted in tens: where it is none, a few may be open
     still_open = some_open or (0 if log.open_cases == 0 else None)
     is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
-    return Basis.of(shown.findings) if is_all else Basis(counted, still_open, only_begun=True)
+    return (
+        Basis.of(shown.findings)
+        if is_all
+        else Basis(counted, still_open, at_least=True, only_begun=True)
+    )

@@ -14,8 +14,8 @@ what causes them and in ``disclosure_tables`` for the tables:
    them. Shares of waiting are of the waits that are shown; where others were left out that is
    said, and the days of the ledger are rounded to at least twice their days. Where a wait and a
    step beside it would tell how few took the one and not the other, the cases of the wait are told
-   in multiples of k, at least k below those of the step; so are they where all but a few of the
-   log's cases waited.
+   in multiples of k, at least k below those of the step, and it is said that they are rounded; so
+   are they where all but a few of the log's cases waited.
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
@@ -223,16 +223,24 @@ def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
     """A bottleneck with what became of its wait in the table of waits."""
     changed = dict(waits.changed.get((found.from_, found.to), {}))
     share = changed.pop("share_of_waiting", found.share_of_waiting)
-    return _with(found, **changed).model_copy(update={"share_of_waiting": share})
+    told = _with(found, **changed)
+    return told.model_copy(
+        update={"share_of_waiting": share, "cases_at_least": _is_least(told, waits)}
+    )
+
+
+def _is_least(told: Bottleneck | ExplainedWait, waits: Waits) -> bool:
+    """Whether the cases of ``told`` are a number that is rounded down in the table of waits."""
+    return told.cases is not None and waits.at_least.get((told.from_, told.to)) == told.cases
 
 
 def _explained(found: ExplainedWait, waits: Waits) -> ExplainedWait:
     """An explained wait, of no more cases than are told to have waited there."""
     changed = waits.changed.get((found.from_, found.to), {})
-    if "cases" not in changed or found.cases is None:
-        return found
-    told = changed["cases"]
-    return _with(found, cases=None if told is None else min(found.cases, told))
+    told = changed.get("cases", found.cases)
+    cases = None if told is None or found.cases is None else min(found.cases, told)
+    least = _with(found, cases=cases)
+    return least.model_copy(update={"cases_at_least": _is_least(least, waits)})
 
 
 def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:

@@ -25,12 +25,14 @@ class Waits(NamedTuple):
 
     ``table`` is in the shape of ``TABLES["waits"]``; ``changed`` has of each wait the columns that
     are told otherwise than they were; ``telling`` are the waits whose moves must not be added up;
-    ``unit_days`` is what days of the ledger are rounded to, none: they are exact.
+    ``at_least`` are those of which at least so many cases are told; ``unit_days`` is what days of
+    the ledger are rounded to, none: they are exact.
     """
 
     table: pl.DataFrame
     changed: dict[Pair, Row]
     telling: set[Pair]
+    at_least: dict[Pair, int]
     unit_days: float | None
 
 
@@ -57,7 +59,18 @@ def protect_waits(waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int) ->
     told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
     telling = set(told.filter("tells").select(_PAIR).iter_rows())
     shown, unit_days = told.select(waits.columns), _unit_days(float(rare["person_days"].sum()))
-    return Waits(shown, _changed(waits, shown), telling, unit_days)
+    return Waits(shown, _changed(waits, shown), telling, told_at_least(shown, k), unit_days)
+
+
+def told_at_least(waits: pl.DataFrame, k: int) -> dict[Pair, int]:
+    """Of the waits that are shown, those whose cases may be rounded down, and how many are told.
+
+    They are multiples of ``k``, and how many waits ended is hidden with them; that can be so of an
+    exact number too, of which "at least" is true as well.
+    """
+    may_be = pl.col("n").is_null() & (pl.col("cases") % k == 0) & (pl.col("cases") > 0)
+    told = waits.filter(may_be).select(*_PAIR, "cases")
+    return {(from_, to): cases for from_, to, cases in told.iter_rows()}
 
 
 def _changed(waits: pl.DataFrame, shown: pl.DataFrame) -> dict[Pair, Row]:

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from reporting import map_view, route_map
 from reporting.bottlenecks import Wait
+from reporting.counts import AT_LEAST
 from reporting.map_view import MapView, Size
 from reporting.names import Names
 from reporting.shown import Shown
@@ -38,6 +39,7 @@ class MapSection:
         has_loose_ends: whether no line leads to one of its steps, or none away.
         off_map: which bottlenecks are not on it.
         tones: what the colours of its lines mean.
+        at_least: what the sign of a number that is rounded down means; empty where there is none.
     """
 
     drawing: Markup
@@ -46,6 +48,7 @@ class MapSection:
     has_loose_ends: bool
     off_map: str
     tones: list[tuple[str, str]]
+    at_least: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection
         has_loose_ends=view.has_loose_ends,
         off_map=_off_map(view, waits, names.speech),
         tones=[(tone, names.speech.say(words)) for tone, words in _TONES],
+        at_least=names.speech.say(AT_LEAST) if any(move.at_least for move in view.moves) else "",
     )
 
 
@@ -84,7 +88,10 @@ def whole_map(
 def _view(shown: Shown, waits: Sequence[Wait], size: Size) -> MapView:
     settings = shown.settings
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
-    return map_view.choose(shown.tables, settings.journey, pairs, settings.registration, size)
+    view = map_view.choose(shown.tables, settings.journey, pairs, settings.registration, size)
+    at_least = shown.at_least
+    moves = (replace(move, at_least=(move.from_, move.to) in at_least) for move in view.moves)
+    return replace(view, moves=tuple(moves))
 
 
 def _off_map(view: MapView, waits: Sequence[Wait], speech: Speech) -> str:

@@ -39,6 +39,7 @@ class Move:
         cases: that waited here, gone on or not.
         back: most cases take the two steps in the other order.
         rare: few of the cases of either step come here.
+        at_least: how many cases is rounded down.
     """
 
     from_: str
@@ -47,6 +48,7 @@ class Move:
     p90_days: float | None
     back: bool
     rare: bool
+    at_least: bool = False
 
 
 @dataclass(frozen=True)

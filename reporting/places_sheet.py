@@ -23,7 +23,7 @@ from reporting.answers import (
 from reporting.names import Names
 from reporting.speech import Speech, sentence
 from reporting.vocabulary import TURN
-from reporting.workbook import Column, Days, Share, Sheet, Value
+from reporting.workbook import AtLeast, Column, Days, Share, Sheet, Value
 
 PLACES, EARLIER = sentence("Places"), sentence("Earlier answers")
 
@@ -53,7 +53,11 @@ FIGURES = (
     ),
     FigureColumn(sentence("whose turn"), sentence("Who must act for the wait to end."), 14),
     FigureColumn(
-        sentence("cases"), sentence("The cases that waited here, those that still do included.")
+        sentence("cases"),
+        sentence(
+            "The cases that waited here, those that still do included. ≥: at least so many; rounded"
+            " down, since the exact number could tell of a few cases."
+        ),
     ),
     FigureColumn(
         sentence("of which wait now"), sentence("The cases that wait here when the data end.")
@@ -169,7 +173,7 @@ def _figures(wait: bottlenecks.Wait, speech: Speech) -> Sequence[Value]:
         wait.cause,
         wait.about or None,
         speech.say(TURN[found.actor]),
-        counted(found.cases, speech),
+        counted(found.cases, speech, at_least=found.cases_at_least),
         counted(found.open_cases, speech),
         days(found.wait_days.p50, speech),
         days(found.wait_days.p90, speech),
@@ -184,9 +188,11 @@ def _figures(wait: bottlenecks.Wait, speech: Speech) -> Sequence[Value]:
     )
 
 
-def counted(number: int | None, speech: Speech) -> Value:
-    """A count, or that it is not shown."""
-    return speech.say("not shown") if number is None else number
+def counted(number: int | None, speech: Speech, *, at_least: bool = False) -> Value:
+    """A count, or that it is not shown; ``at_least``: it is rounded down."""
+    if number is None:
+        return speech.say("not shown")
+    return AtLeast(number) if at_least else number
 
 
 def days(number: float | None, speech: Speech) -> Value:

@@ -57,7 +57,8 @@ def queue(
     most = max(number for _, number in points)
     if most < _LEAST_LEVELS * minimum_group:
         words = speech.say(
-            "Never did many cases wait here at once: about %(n)s at most.", n=speech.number(most)
+            "Never did %(n)s cases or more wait here at once.",
+            n=speech.number(most + minimum_group),
         )
         return Queue(Markup(), words, [])
     return Queue(_draw(points, found, speech), _in_words(points, speech), _rows(points, speech))
@@ -68,16 +69,16 @@ def _in_words(points: Sequence[Point], speech: Speech) -> str:
     last = points[-1][1]
     if last == most:
         return speech.say(
-            "Never did more cases wait here than at the end of the log: about %(n)s.",
+            "Never did more cases wait here than at the end of the log: at least %(n)s.",
             n=speech.number(last),
         )
     then = speech.say(
-        "Most cases waited here in %(month)s: about %(most)s.",
+        "Most cases waited here in %(month)s: at least %(most)s.",
         month=speech.month(day),
         most=speech.number(most),
     )
     now = (
-        speech.say("At the end of the log it was about %(n)s.", n=speech.number(last))
+        speech.say("At the end of the log it was at least %(n)s.", n=speech.number(last))
         if last
         else speech.say("At the end of the log hardly any did.")
     )

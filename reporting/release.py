@@ -155,6 +155,8 @@ def _held(value: Any, place: Place, before: _Earlier) -> Any:
 def _held_field(key: str, value: Any, place: Place, before: _Earlier) -> Any:
     if key in _SHARES and value is not None:
         return round(value, 2)
+    if key == "cases_at_least":  # it is in a round number, that may be more
+        return False
     return _held(value, (*place, key), before)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from reporting.bottlenecks import Wait
-from reporting.counts import cases
+from reporting.counts import cases, cases_in_brief
 from reporting.layout import Box, Line, Point, Route, lay_out
 from reporting.map_view import END, START, MapView, Move
 from reporting.names import Names
@@ -120,7 +120,7 @@ class _Map:
         return Line(move.from_, move.to, size, back=move.back, weight=weight)
 
     def _notes(self, move: Move) -> list[str]:
-        number = cases(move.cases, self.speech)
+        number = cases_in_brief(move.cases, self.speech, at_least=move.at_least)
         if move.p90_days is None:
             return [number]
         return [number, f"9/10: {self.speech.duration(move.p90_days)}"]

@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from markupsafe import Markup
 
 from reporting import charts
-from reporting.counts import cases, count
+from reporting.counts import AT_LEAST, cases, count
+from reporting.disclosure_waits import Pair
 from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.shown import Shown
@@ -31,7 +32,7 @@ class RouteSection:
         routes: the most frequent ones; ``other_routes``: what the others hold together.
         rework: steps that were done again.
         all_waits: those with the most waiting, under ``all_waits_summary``; ``other_waits``: where
-            the others are.
+            the others are; ``at_least``: what the sign of a number that is rounded down means.
     """
 
     curve: Markup
@@ -42,6 +43,7 @@ class RouteSection:
     all_waits: list[PageRow]
     all_waits_summary: str
     other_waits: str
+    at_least: str
 
 
 def route_section(shown: Shown, names: Names) -> RouteSection:
@@ -49,7 +51,7 @@ def route_section(shown: Shown, names: Names) -> RouteSection:
     tables, speech, survival = shown.tables, names.speech, shown.tables["survival"]
     is_drawn = survival.height > 1
     routes = _routes(tables["variants"], names)
-    waits = _all_waits(tables["waits"], names)
+    waits = _all_waits(tables["waits"], shown.at_least, names)
     return RouteSection(
         curve=charts.curve(survival, speech) if is_drawn else Markup(),
         survival=_survival(survival, speech) if is_drawn else [],
@@ -59,6 +61,7 @@ def route_section(shown: Shown, names: Names) -> RouteSection:
         all_waits=waits,
         all_waits_summary=speech.say("Show all waits (%(n)s)", n=len(waits)),
         other_waits=_other_waits(tables["waits"].height, len(waits), speech),
+        at_least=speech.say(AT_LEAST) if shown.at_least else "",
     )
 
 
@@ -108,7 +111,7 @@ def _rework(table: pl.DataFrame, names: Names) -> list[PageRow]:
     ]
 
 
-def _all_waits(table: pl.DataFrame, names: Names) -> list[PageRow]:
+def _all_waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) -> list[PageRow]:
     """The waits that may be shown, most waiting first; of a great many those with most of it."""
     speech = names.speech
     unknown = speech.say("not known yet")
@@ -120,7 +123,7 @@ def _all_waits(table: pl.DataFrame, names: Names) -> list[PageRow]:
         {
             "from": names.step(row["from"]),
             "to": names.step(row["to"]) if row["to"] else unknown,
-            "cases": count(row["cases"], speech),
+            "cases": count(row["cases"], speech, at_least=(row["from"], row["to"]) in at_least),
             "open_cases": count(row["open_cases"], speech),
             "p50": time(row["p50_days"]),
             "p90": time(row["p90_days"]),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from contracts.findings import Findings
 from contracts.settings import Settings
 from reporting.disclosure import protect
+from reporting.disclosure_waits import Pair, told_at_least
 from reporting.facts import Facts
 
 
@@ -37,5 +38,27 @@ class Shown:
         """Hides small groups; twice is as once."""
         least, ends = self.settings.privacy.minimum_group, self.settings.journey.end
         findings, tables = protect(self.findings, self.tables, least, ends)
+        if self.facts.is_public:  # all its numbers are round, and may be more than there are
+            findings = without_at_least(findings)
         object.__setattr__(self, "findings", findings)
         object.__setattr__(self, "tables", tables)
+
+    @property
+    def at_least(self) -> Collection[Pair]:
+        """The waits of which at least so many cases are told, as of bottlenecks in the findings."""
+        if self.facts.is_public:
+            return ()
+        return told_at_least(self.tables["waits"], self.settings.privacy.minimum_group)
+
+
+def without_at_least(findings: Findings) -> Findings:
+    """``findings`` in which no number of cases is said to be rounded down."""
+    as_told = {"cases_at_least": False}
+    return findings.model_copy(
+        update={
+            "bottlenecks": tuple(each.model_copy(update=as_told) for each in findings.bottlenecks),
+            "explained_waits": tuple(
+                each.model_copy(update=as_told) for each in findings.explained_waits
+            ),
+        }
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from contracts.findings import ExplainedWait, Findings
 from reporting.charts import bar
-from reporting.counts import count
+from reporting.counts import AT_LEAST, count
 from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.shown import Shown
@@ -34,6 +34,7 @@ class TurnsSection:
         nobody_said: whether the config says of no step who must act.
         explained: waits that are meant to be; ``other_explained``: what the others hold together.
         has_parallel: whether a case went on meanwhile in some of all of those.
+        at_least: what the sign of a number that is rounded down means; empty where there is none.
     """
 
     heading: str
@@ -43,6 +44,7 @@ class TurnsSection:
     explained: list[PageRow]
     other_explained: str
     has_parallel: bool
+    at_least: str
 
 
 def turns_section(shown: Shown, names: Names) -> TurnsSection:
@@ -58,6 +60,9 @@ def turns_section(shown: Shown, names: Names) -> TurnsSection:
         explained=explained(findings, names),
         other_explained=other_explained(findings, speech),
         has_parallel=any(each.class_ == "parallel" for each in findings.explained_waits),
+        at_least=speech.say(AT_LEAST)
+        if any(each.cases_at_least for each in findings.explained_waits)
+        else "",
     )
 
 
@@ -112,7 +117,7 @@ def explained(findings: Findings, names: Names) -> list[PageRow]:
         {
             "place": names.place(wait.from_, wait.to),
             "reason": names.speech.say(EXPLAINED[wait.class_]),
-            "cases": count(wait.cases, names.speech),
+            "cases": count(wait.cases, names.speech, at_least=wait.cases_at_least),
             "days": names.speech.number(round(wait.person_days)),
         }
         for wait in found

@@ -25,6 +25,10 @@ _MARGIN = 2  # characters: texts are indented, and letters are not all as wide
 _NO_XML = re.compile(r"[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+class AtLeast(int):
+    """A number that is rounded down."""
+
+
 class Days(float):
     """How long something takes."""
 
@@ -34,7 +38,7 @@ class Share(float):
 
 
 Value = str | int | Days | Share | dt.date | None
-ValueKind = Literal["text", "number", "days", "share", "date"]
+ValueKind = Literal["text", "number", "at_least", "days", "share", "date"]
 SheetRow = Sequence[Value]
 
 
@@ -113,6 +117,8 @@ def value_kind(value: str | float | dt.date) -> ValueKind:
     match value:
         case str():
             return "text"
+        case AtLeast():
+            return "at_least"
         case Days():
             return "days"
         case Share():

@@ -15,6 +15,7 @@ from reporting.workbook import Column, Sheet, Value, ValueKind, Workbook, value_
 _IN_MEMORY = {"in_memory": True}  # else it leaves files in a folder for all
 _FORMATS: dict[ValueKind, str] = {
     "number": "#,##0",
+    "at_least": '"≥ "#,##0',
     "days": "#,##0.00",
     "share": "0.0%",
     "date": "yyyy-mm-dd",

@@ -49,7 +49,7 @@ def test_a_number_of_cases_is_of_a_day_and_a_duration_in_calendar_days():
         (Basis(400, None), "400 cases"),
         (Basis(0, 0), "0 cases"),
         (
-            Basis(1350, 50, only_begun=True),
+            Basis(1350, 50, at_least=True, only_begun=True),
             "at least 1,350 cases, of which 4% still open; only cases whose begin is in the log",
         ),
         (Basis(None, None), "not shown"),
@@ -72,4 +72,4 @@ def test_that_none_is_open_is_told_where_it_is_certain(still_open, of_all, told)
         tables={**whole, "clocks": clocks.cast(whole["clocks"].schema)},
     )
 
-    assert followed(shown) == Basis(1350, told, only_begun=True)
+    assert followed(shown) == Basis(1350, told, at_least=True, only_begun=True)

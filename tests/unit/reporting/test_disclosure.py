@@ -17,7 +17,7 @@ from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
 from reporting.disclosure_steps import protect_steps
-from reporting.disclosure_waits import protect_ledger, protect_waits, rounded
+from reporting.disclosure_waits import protect_ledger, protect_waits, rounded, told_at_least
 from reporting.disclosure_wholes import protect_wholes
 from tests.unit.reporting import sample
 
@@ -247,6 +247,39 @@ def test_doing_it_twice_changes_nothing(found, frames):
 
     assert twice == once
     assert all(tables_twice[name].equals(tables_once[name]) for name in TABLES)
+
+
+@given(tables())
+def test_a_number_of_cases_that_is_rounded_down_says_so(frames):
+    base = sample.findings()
+    _, shown = protect(base, frames, K)
+    before = {row[:2]: row[3] for row in frames["waits"].iter_rows()}
+    least = told_at_least(shown["waits"], K)
+
+    for from_, to, _, cases, *_ in shown["waits"].iter_rows():
+        told = {(from_, to): cases}
+        assert cases in (None, before[from_, to]) or told.items() <= least.items()
+    assert all(cases <= before[pair] and cases % K == 0 for pair, cases in least.items())
+
+
+def test_a_bottleneck_and_an_explained_wait_say_that_their_number_is_rounded_down():
+    base, frames = sample.findings(), sample.tables()
+    few_more = (sample.C, sample.D, 3910, 3911, 0, 1.8, 6.5, 9_800.0, 0.1)
+    row = pl.DataFrame([few_more], schema=TABLES["waits"], orient="row")
+    waits = pl.concat([frames["waits"].filter(~is_between(sample.C, sample.D)), row])
+    first, *others = base.bottlenecks
+    named = {"from_": sample.C, "to": sample.D, "cases": 3911, "open_cases": 0}
+    found = base.model_copy(update={"bottlenecks": (first.model_copy(update=named), *others)})
+    shown, _ = protect(found, {**frames, "waits": waits}, K)
+
+    told = [(each.cases, each.cases_at_least) for each in shown.bottlenecks[:2]]
+    assert told == [(3900, True), (base.bottlenecks[1].cases, False)]
+    explained = {each.from_: (each.cases, each.cases_at_least) for each in shown.explained_waits}
+    assert explained == {sample.J: (640, False), sample.C: (3900, True), sample.G: (240, False)}
+
+
+def is_between(from_, to):
+    return (pl.col("from") == from_) & (pl.col("to") == to)
 
 
 @given(findings(), tables())

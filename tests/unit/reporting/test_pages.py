@@ -520,6 +520,19 @@ def test_a_step_of_nearly_all_cases_is_on_the_map_without_a_number(tmp_path):
     assert "4.119" not in Page(nl).text.split("Alle wachttijden")[0]
 
 
+def test_a_number_that_is_rounded_down_is_marked_and_the_mark_is_told(tmp_path):
+    for_all, public = (
+        _write(tmp_path, facts=replace(sample.facts(), is_public=is_public))[0]
+        for is_public in (False, True)
+    )
+
+    # 4119 cases waited after a step of 4120
+    assert "≥\N{NO-BREAK SPACE}4.100 zaken" in for_all
+    assert ">≥\N{NO-BREAK SPACE}4.100</td>" in for_all
+    assert for_all.count("≥: ten minste zoveel") == 3
+    assert "≥" not in public
+
+
 def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):
     steps = [f"Stap {n} van de behandeling van de aanvraag" for n in range(400)]
     pairs = [(a, steps[(n + m) % 400]) for n, a in enumerate(steps) for m in range(1, 6)]

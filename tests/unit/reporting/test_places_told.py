@@ -14,6 +14,7 @@ from contracts.findings import Evidence
 from contracts.tables import TABLES
 from reporting import hands
 from reporting.bottlenecks import Wait, waits
+from reporting.counts import Basis
 from reporting.names import Names
 from reporting.speech import Speech
 from reporting.story import answer
@@ -197,6 +198,14 @@ def test_a_place_outside_the_list_where_more_waiting_is_is_named(row, words):
         f" {NAMES.place(sample.B, sample.C)}.{words}"
     )
     assert _answer(row, ranked=(0.33,)).endswith(words)
+
+
+def test_a_number_of_cases_that_is_rounded_down_is_at_least_so_many():
+    [exact, rounded] = told({}, {"cases": 1340, "cases_at_least": True})
+
+    assert rounded.summary.startswith("At least 1,340 cases waited here")
+    assert "least" not in exact.summary
+    assert Basis.of(rounded.source) == Basis(1340, None, at_least=True)
 
 
 def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown():

@@ -46,9 +46,9 @@ def test_the_line_is_as_high_as_many_wait():
     [
         (
             [0, 10, 20, 40, 40, 20, 10, 10],
-            "in February 2024: about 40. At the end of the log it was about 10.",
+            "in February 2024: at least 40. At the end of the log it was at least 10.",
         ),
-        ([0, 10, 20, 40, 40, 20, 10, 0], "about 40. At the end of the log hardly any did."),
+        ([0, 10, 20, 40, 40, 20, 10, 0], "at least 40. At the end of the log hardly any did."),
         ([0, 0, 10, 10, 20, 20, 30, 40], "Never did more cases wait here than at the end of the"),
     ],
 )
@@ -95,5 +95,5 @@ def test_a_queue_that_is_always_short_is_told_and_not_drawn():
     told = queue(_table([0, 10, 20, 10] * 3), FOUND, 10, EN)
 
     assert (told.drawing, told.rows) == ("", [])
-    assert told.words == "Never did many cases wait here at once: about 20 at most."
+    assert told.words == "Never did 30 cases or more wait here at once."
     assert queue(_table([0, 10, 20, 10] * 3), FOUND, 5, EN).drawing

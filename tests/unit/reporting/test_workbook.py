@@ -200,6 +200,9 @@ def test_figures_are_real_numbers_shares_and_dates(paths):
     dates = [row[1] for row in sheets["Samenvatting"].iter_rows(min_row=2) if row[1].is_date]
 
     assert places["zaken"].number_format == "#,##0"
+    waits = {row[0].value: row[2] for row in sheets["Alle wachttijden"].iter_rows(min_row=2)}
+    first = waits[sample.A]  # of 4119 of 4120 cases
+    assert (first.value, first.number_format) == (4100, '"≥ "#,##0')
     assert places["de helft gaat verder binnen (dagen)"].number_format == "#,##0.00"
     assert places["deel van al het wachten"].number_format == "0.0%"
     assert [cell.value.date().isoformat() for cell in dates] == [
