@@ -168,12 +168,19 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
     log = findings.log
     if log.quarantined_rows == 0:
         yield speech.say("Nothing was set aside: every row of the log could be used.")
+    elif log.quarantined_rows is None or log.quarantined_cases is None:
+        yield speech.say(
+            "Rows were set aside because they could not be trusted, or repeat another row. How"
+            " many, and of how many cases, is not shown: it would tell of fewer than %(n)s cases"
+            " or rows.",
+            n=minimum_group,
+        )
     else:
         yield speech.say(
             "Set aside because they could not be trusted, or repeat another row: %(rows)s rows, of"
             " %(cases)s cases.",
-            rows=count(log.quarantined_rows, speech),
-            cases=count(log.quarantined_cases, speech),
+            rows=speech.number(log.quarantined_rows),
+            cases=speech.number(log.quarantined_cases),
         )
     if _all_hidden(findings):
         yield speech.say(
@@ -181,10 +188,12 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
             " %(n)s cases.",
             n=minimum_group,
         )
-    if log.order_undetermined_cases != 0:
+    if log.order_undetermined_cases is None:
+        yield speech.say("Some cases have steps in no certain order; how many is not shown.")
+    elif log.order_undetermined_cases:
         yield speech.say(
             "Cases whose steps have no certain order: %(cases)s.",
-            cases=count(log.order_undetermined_cases, speech),
+            cases=speech.number(log.order_undetermined_cases),
         )
 
 

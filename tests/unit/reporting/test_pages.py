@@ -378,6 +378,21 @@ def test_it_says_that_a_client_may_not_see_every_case(tmp_path):
     assert sentence not in Page(_write(tmp_path)[0]).text
 
 
+@pytest.mark.parametrize(("rows", "cases"), [(12, 8), (5, 0), (5, 5)])
+def test_hidden_numbers_of_rows_that_were_set_aside_make_a_sentence(tmp_path, rows, cases):
+    found = _with_headlines(
+        quarantined_rows=rows, quarantined_cases=cases, order_undetermined_cases=4
+    )
+    nl, en = _write(tmp_path, found)
+
+    assert "Er zijn rijen opzijgezet omdat" in nl
+    assert "Bij een deel van de zaken is de volgorde van de stappen niet zeker" in nl
+    assert "Rows were set aside because" in en
+    assert "it would tell of fewer than 10 cases or rows" in en
+    for html, hidden in ((nl, "niet getoond rijen"), (en, "not shown rows")):
+        assert hidden not in html
+
+
 def test_where_nothing_was_set_aside_there_is_a_line_and_no_table(tmp_path):
     for html in _write(tmp_path, _with_headlines(quarantined_rows=0, quarantined_cases=0)):
         assert re.search("Er is niets opzijgezet|Nothing was set aside", html)
