@@ -19,7 +19,6 @@ from reporting.names import Names
 from reporting.speech import Speech
 
 TABLES_READ = ("survival", "waits")
-_FIRST = 3
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
@@ -57,7 +56,8 @@ def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Sett
         f"# {_plain(title)}",
         _plain(story.answer(findings, tables["waits"], names)),
         "\n".join(f"- **{_plain(each.value)}** {_plain(each.words)}" for each in figures),
-        "\n".join(_item(wait) for wait in waits[:_FIRST]),
+        "\n".join(_item(wait) for wait in waits[: story.FIRST]),
+        story.further(findings, speech),
         _plain(speech.say("Data up to %(day)s.", day=speech.day(findings.as_of))),
     ]
     return Brief(

@@ -13,11 +13,16 @@ from reporting.shown import Shown
 
 @dataclass(frozen=True)
 class FirstScreen:
-    """The answer, its figures with their cards, and what to know before these are believed."""
+    """The answer, its figures with their cards, and what to know before these are believed.
+
+    ``listed`` places of those that it counts are listed; ``further``: how many more there are.
+    """
 
     answer: str
     figures: tuple[story.KeyFigure, ...]
     cautions: list[str]
+    further: str
+    listed: int = story.FIRST
 
 
 def first_screen(shown: Shown, names: Names) -> FirstScreen:
@@ -28,4 +33,5 @@ def first_screen(shown: Shown, names: Names) -> FirstScreen:
         answer=story.answer(findings, tables["waits"], names),
         figures=cards.with_cards(figures, findings, shown, names.speech),
         cautions=quality.cautions(findings, shown.facts, names),
+        further=story.further(findings, names.speech),
     )

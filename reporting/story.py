@@ -21,6 +21,9 @@ from reporting.speech import Speech, forms, sentence
 SECTIONS = 5
 """How many bottlenecks get a section of their own."""
 
+FIRST = 3
+"""How many of those are listed beside the answer."""
+
 Place = tuple[str, str | None]
 
 _SPREAD = forms(
@@ -45,6 +48,10 @@ _OF_SHOWN = (
 )
 """One place, or more of them."""
 
+_FURTHER = forms(
+    "One more of these places is told of further on.",
+    "%(n)s more of these places are told of further on.",
+)
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
 ]
@@ -117,6 +124,13 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     told += _outside(outside[0], names) if outside else []
     told += _left_out(names) if findings.waits_left_out else []
     return " ".join(told)
+
+
+def further(findings: Findings, speech: Speech) -> str:
+    """How many of the places that the answer counts are not in the list beside it; empty: none."""
+    found = [(each.from_, each.to) for each in findings.bottlenecks[:SECTIONS]]
+    others = len(set(found) - set(found[:FIRST]))
+    return speech.plural(_FURTHER, others) if others else ""
 
 
 def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, names: Names) -> str:

@@ -23,12 +23,13 @@ def told(
 
 
 def test_it_begins_with_the_answer_and_ends_with_the_day():
-    first, answer, figures, waits, last = told().markdown.split("\n\n")
+    first, answer, figures, waits, further, last = told().markdown.split("\n\n")
 
     assert first == "# Waar wachten burgers bij Rijgeschiktheid 75+?"
     assert answer.startswith("Van het wachten dat getoond mag worden, zit ")
     assert figures.splitlines()[0] == "- **10 weken** dan is de helft van de zaken klaar"
     assert [line[:6] for line in waits.splitlines()] == ["1. **T", "2. **T", "3. **T"]
+    assert further == "Verderop staan nog 2 van deze plekken."
     assert last == "Gegevens tot en met 2 maart 2026."
 
 
@@ -60,7 +61,7 @@ def test_a_name_is_text(name: str):
     markdown = told(process={"id": "p", "name": name}).markdown
 
     assert not re.search(r"(?<!\\)[<>\[\]`|~&]", markdown)
-    assert len(markdown.split("\n\n")) == 5
+    assert len(markdown.split("\n\n")) == 6
     assert markdown.count("**") == 2 * (3 + 3)  # figures and waits
 
 

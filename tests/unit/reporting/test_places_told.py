@@ -17,7 +17,7 @@ from reporting.bottlenecks import Wait, waits
 from reporting.counts import Basis
 from reporting.names import Names
 from reporting.speech import Speech
-from reporting.story import answer
+from reporting.story import answer, further
 from reporting.turns_section import explained, other_explained
 from reporting.wait_section import wait_sections
 from tests.unit.reporting import sample
@@ -231,6 +231,25 @@ def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown(
     assert not any("may be shown" in each or "fewer than 10" in each for each in none)
     assert "of the waiting that is shown" in waits(left_out, NAMES)[0].share
     assert "of all waiting" in waits(BASE, NAMES)[0].share
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ("ABCDE", "2 more of these places are told of further on."),
+        ("ABCAD", "One more of these places is told of further on."),
+        ("ABCAB", ""),
+        ("ABC", ""),
+    ],
+)
+def test_the_list_and_the_answer_count_the_same_places(places, words):
+    found = [{"from_": each, "share_of_waiting": 0.1} for each in places]
+    findings = BASE.model_copy(
+        update={"bottlenecks": tuple(BASE.bottlenecks[0].model_copy(update=f) for f in found)}
+    )
+
+    assert f"in {len(set(places))} places" in answer(findings, sample.tables()["waits"], NAMES)
+    assert further(findings, NAMES.speech) == words
 
 
 def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():
