@@ -19,8 +19,9 @@ what causes them and in ``disclosure_tables`` for the tables:
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
-   where three bands are left. Where their total would tell how few cases still wait, the total and
-   the smallest band are hidden. How many waited week by week is in multiples of k, rounded down.
+   where that leaves three bands and costs at most one. Where their total would tell how few cases
+   still wait, the total and the smallest band are hidden. How many waited week by week is in
+   multiples of k, rounded down.
 6. The curve keeps a point only where k cases left since the point before, k are still there, and
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.

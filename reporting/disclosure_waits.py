@@ -18,6 +18,8 @@ _PAIR = ("from", "to")
 _OF_A_BOTTLENECK = ("cases", "open_cases", "share_of_waiting")
 _ENOUGH = 3
 """Fewer bands than this do not tell how long cases wait."""
+_COST = 1
+"""So many bands may be joined for the sake of those that still wait; how many do is told anyway."""
 
 
 class Waits(NamedTuple):
@@ -171,12 +173,11 @@ def _without_total(bands: list[Row]) -> list[Row]:
 
 
 def _joined(bands: list[Row], k: int) -> list[Row]:
-    """Bands of one wait that may be shown; how many still wait only where that leaves enough."""
+    """Bands of one wait that may be shown; how many still wait only where that costs little."""
     merged = _merged(bands, k)
-    if len(merged) >= _ENOUGH:
-        return merged
     ended = _merged([{**band, "open_n": None} for band in bands], k)
-    return ended if len(ended) > len(merged) else merged
+    cost = len(ended) - len(merged)
+    return merged if cost <= (_COST if len(merged) >= _ENOUGH else 0) else ended
 
 
 def _merged(bands: list[Row], k: int) -> list[Row]:

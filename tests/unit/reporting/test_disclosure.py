@@ -395,6 +395,12 @@ def test_bands_join_their_neighbours(counts, shown):
         ([(20, 4), (30, 20)], [(20, None), (30, None)]),
         ([(20, 10), (30, 4), (12, 4)], [(20, None), (30, None), (12, None)]),
         ([(20, 10), (3, 4), (12, 14)], [(23, 14), (12, 14)]),
+        # three bands are left of four: that is worth it; of five it is not
+        ([(20, 10), (20, 10), (20, 5), (20, 5)], [(20, 10), (20, 10), (40, 10)]),
+        (
+            [(20, 10), (20, 10), (20, 5), (20, 2), (20, 3)],
+            [(20, None)] * 5,
+        ),
     ],
 )
 def test_bands_join_their_neighbours_until_none_is_of_few_that_wait(counts, shown):
