@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -141,14 +143,33 @@ def load(config: Path, process: str) -> tuple[Answer, ...]:
     except ValidationError as error:
         raise refusal(path, error, _DIALOGUE) from None
     if process not in told:
-        _refuse_misspelt(path, process, list(told))
+        _refuse_strange(path, process, told.keys(), _processes_beside(config))
     return told.get(process, ())
 
 
-def _refuse_misspelt(path: Path, process: str, others: Sequence[str]) -> None:
-    near = difflib.get_close_matches(process, others, n=1, cutoff=0.8)
+def _processes_beside(config: Path) -> set[str]:
+    """The processes of all configs in the folder; a file that cannot be read has none."""
+    found = set()
+    for path in sorted({*config.parent.glob("*.yaml"), *config.parent.glob("*.yml")}):
+        with suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            named = document.get("process") if isinstance(document, dict) else None
+            found |= {str(named["id"])} if isinstance(named, dict) and "id" in named else set()
+    return found
+
+
+def _refuse_strange(path: Path, process: str, told: Iterable[str], others: Set[str]) -> None:
+    """Refuses answers to a process that there is not: they would be passed over in silence."""
+    strange = sorted(set(told) - others)
+    near = difflib.get_close_matches(process, strange, n=1)
     if near:
         raise ConfigError(
             f"{path}: '{near[0]}' is not the process of this config.",
             f"Did you mean '{process}'? It stands there for process.id.",
+        )
+    if strange:
+        known = ", ".join(sorted({process, *others}))
+        raise ConfigError(
+            f"{path}: '{strange[0]}' is the process of no config in this folder.",
+            f"There is: {known}. Take out what is of none of these.",
         )

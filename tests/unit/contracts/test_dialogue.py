@@ -31,6 +31,10 @@ def test_without_a_file_nothing_was_said(tmp_path):
 def test_each_process_has_answers_of_its_own(tmp_path):
     text = "permits: [{from: a, to: b, day: 2026-05-01, why: so}]\nbenefits: []\n"
 
+    for name in ("benefits", "permits"):
+        (tmp_path / f"{name}.yaml").write_text(f"process: {{id: {name}}}", encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("process: [", encoding="utf-8")
+
     assert read(tmp_path, text) == (answer(),)
     assert read(tmp_path, text, "benefits") == read(tmp_path, text, "else") == ()
 
@@ -68,6 +72,7 @@ def test_a_text_is_one_line_and_a_day_is_a_text(tmp_path):
         ("permits: [{from: a, day: 2026-05-01, answer: maybe}]", "'permits.0.answer'"),
         ("permits: [{from: a, day: 2026-05-01, kind: x, why: so}]", "'permits.0.kind'"),
         (f"permits: [{{from: a, day: 2026-05-01, why: {'x' * 4001}}}]", "at most 4000"),
+        ("zoning: []", "'zoning' is the process of no config in this folder. There is: permits."),
         ("permit: []", "'permit' is not the process of this config. Did you mean 'permits'?"),
     ],
 )
