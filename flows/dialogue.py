@@ -117,7 +117,7 @@ def _take_over(
     names = [PLACES] if all(room.is_stall for room in rooms.values()) else [PLACES, EARLIER]
     for sheet in map(speech.say, names):
         name = f"{path}, {sheet}"
-        for written in sheets.read(_cells(path, sheet), name, rooms, speech):
+        for written in sheets.read(_cells(path, sheet, name), name, rooms, speech):
             if written.room.said:
                 known.pop(written.room.said.place, None)
             if not written.is_empty:
@@ -154,8 +154,15 @@ def _of_a_citizen(answer: Answer) -> str | None:
     return found[0] if len(found) else None
 
 
-def _cells(path: Path, sheet: str) -> pl.DataFrame:
+def _cells(path: Path, sheet: str, name: str) -> pl.DataFrame:
+    from ingest.formulas import without_value
     from ingest.workbook import sheet_of
 
     with tempfile.TemporaryDirectory() as scratch:
-        return pl.read_parquet(sheet_of(path, str(path), Path(scratch), sheet), glob=False)
+        cells = pl.read_parquet(sheet_of(path, str(path), Path(scratch), sheet), glob=False)
+    if empty := without_value(path, sheet):
+        raise UsageError(
+            f"{name}, cell {empty[0]}: it holds a formula of which the file has no value.",
+            "Write the answer as a text; put ' before one that begins with =.",
+        )
+    return cells

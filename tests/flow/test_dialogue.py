@@ -108,6 +108,15 @@ def test_of_two_workbooks_the_one_that_was_saved_last_counts_where_they_differ(
     assert sorted(said(second)) == ["alleen in de ene", "toen in de andere"]
 
 
+def test_a_formula_without_a_value_is_named_and_not_passed_over(begun: World) -> None:
+    write(begun.make(JULY), 3, why="=1+1")
+
+    with pytest.raises(UsageError) as refused:
+        begun.make(JULY + DAY)
+
+    assert "findings.xlsx, Plekken, cell S3: it holds a formula" in str(refused.value)
+
+
 def test_an_answer_is_carried_over_with_what_moved_since(begun: World) -> None:
     write(begun.make(JULY), 2, choice=NO, why="de brief ligt stil")
     begun.make(JULY + DAY)
