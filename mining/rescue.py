@@ -8,7 +8,8 @@ has waited ``y`` days and has ``h`` left is too late with the chance ``S(y + h) 
 (the residual life of Kaplan and Meier 1958, conditional on where the case is).
 
 Late is who is not done on the last day as it is known now: a suspension or an extension that is
-still to come may move it.
+still to come may move it. Days are whole, and the one on which the log ends counts as over: a case
+with no day left has the chance 1, and is listed since it can still be done later on that day.
 
 The same is worked out for an earlier moment, with no more than was known then, and held against
 what came of those cases: the share that took as long as the middle 80 % said they would

@@ -35,6 +35,13 @@ def test_of_those_who_stood_still_as_long_some_were_done_in_time() -> None:
     assert chance(known, 0, 3)["chance"] == pytest.approx(0.1)
 
 
+def test_the_day_on_which_the_log_ends_counts_as_over() -> None:
+    known = stays((5, 6, True, 60), (5, 20, True, 40))
+
+    assert [chance(known, stayed, 0)["chance"] for stayed in (0, 5, 6)] == [1, 1, 1]
+    assert chance(known, 6, 14)["chance"] == 0
+
+
 def test_it_is_not_said_of_what_few_did() -> None:
     known = stays((5, 6, True, 20), (5, 20, True, 9))
 
