@@ -111,4 +111,8 @@ def _with_open(number: str, basis: Basis, speech: Speech) -> str:
     if basis.open_cases is None or not basis.cases:
         return number
     share = speech.share(basis.open_cases / basis.cases)
+    if basis.of_place:
+        return speech.say(
+            "%(cases)s, of which %(share)s still wait here", cases=number, share=share
+        )
     return speech.say("%(cases)s, of which %(share)s still open", cases=number, share=share)

@@ -64,13 +64,14 @@ class Basis:
     """What figures rest on: how many cases, and of them how many are open.
 
     ``at_least``: how many cases is rounded down; ``only_begun``: they are those alone whose begin
-    is in the log, where others are in it too.
+    is in the log, where others are in it too; ``of_place``: open is who waits at one place.
     """
 
     cases: Count
     open_cases: Count
     at_least: bool = False
     only_begun: bool = False
+    of_place: bool = False
 
     @classmethod
     def of(cls, whole: Findings | Bottleneck) -> Basis:
@@ -79,7 +80,7 @@ class Basis:
             return cls(whole.log.cases, whole.log.open_cases)
         # a share of what is rounded down could be far too high
         still_open = None if whole.cases_at_least else whole.open_cases
-        return cls(whole.cases, still_open, at_least=whole.cases_at_least)
+        return cls(whole.cases, still_open, at_least=whole.cases_at_least, of_place=True)
 
 
 def followed(shown: Shown) -> Basis:

@@ -205,7 +205,7 @@ def test_a_number_of_cases_that_is_rounded_down_is_at_least_so_many():
 
     assert rounded.summary.startswith("At least 1,340 cases waited here")
     assert "least" not in exact.summary
-    assert Basis.of(rounded.source) == Basis(1340, None, at_least=True)
+    assert Basis.of(rounded.source) == Basis(1340, None, at_least=True, of_place=True)
 
 
 def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown():
