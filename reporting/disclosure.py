@@ -71,7 +71,7 @@ from contracts.verdict import told_counts
 from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
-from reporting.disclosure_steps import protect_steps
+from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import Pair, Waits, pairs, protect_waits, rounded, small_owners
 from reporting.small_groups import hide, is_small
@@ -97,8 +97,9 @@ def protect(
     """
     k = minimum_group
     cases = hide(findings.log.cases, k)
-    steps = protect_steps(tables["steps"], tables["waits"], cases, k, ends)
-    waits = protect_waits(tables["waits"], steps, findings.log, k)
+    apart = steps_apart(tables["steps"], tables["waits"], k)
+    steps = protect_steps(apart, cases, k, ends)
+    waits = protect_waits(tables["waits"], apart, findings.log, k)
     shown = protect_tables(tables, steps, waits, cases, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)

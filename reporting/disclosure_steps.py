@@ -12,22 +12,20 @@ from reporting.small_groups import few, is_small, unless
 
 
 def protect_steps(
-    steps: pl.DataFrame, waits: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
+    steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
 ) -> pl.DataFrame:
     """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
 
     Of the events of the steps that are left out, no total can be made.
 
     Args:
-        steps: in the shape of ``TABLES["steps"]``.
-        waits: in the shape of ``TABLES["waits"]``, with those that are left out.
+        steps: in the shape of ``TABLES["steps"]``, told apart by ``steps_apart``.
         cases: in the log; null where that is hidden.
         k: the smallest group that is shown.
         ends: the activities that end a case.
     """
-    apart = _apart(steps, waits, k)
-    safe = without_rare(apart, k)["activity"].implode()
-    enough = apart.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
+    safe = _without_rare(steps, k)["activity"].implode()
+    enough = steps.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
     telling = _tells_rest(pl.col("cases"), cases, k) | pl.col("activity").is_in(
         _last_step_that_tells(enough, cases, k, ends)
     )
@@ -36,7 +34,7 @@ def protect_steps(
     )
 
 
-def without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
+def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
     """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
     counts = rows["cases"].drop_nulls().sort()
     rare = int((counts < k).sum())
@@ -46,10 +44,11 @@ def without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
     return rows.filter((pl.col("cases").rank("ordinal") > rare) | pl.col("cases").is_null())
 
 
-def _apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
+def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
     """Steps of a few cases less than one at which a few are left out: in tens, ``k`` or more less.
 
-    Where 181 took a step, 176 the next one, and a wait after the first is not told, it was of 5.
+    ``waits`` are all, in the shape of ``TABLES["waits"]``, with those that are left out. Where 181
+    took a step, 176 the next one, and a wait after the first is not told, it was of 5.
     """
     nearest = pl.min_horizontal(
         pl.lit(None, pl.Int64),

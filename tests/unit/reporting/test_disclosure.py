@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
-from reporting.disclosure_steps import protect_steps
+from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_waits import protect_ledger, protect_waits, rounded, told_at_least
 from reporting.disclosure_wholes import protect_wholes
 from tests.unit.reporting import sample
@@ -653,7 +653,7 @@ def test_two_steps_do_not_tell_of_the_few_who_took_but_one():
     )
     log = sample.findings().log.model_copy(update={"cases": 200, "open_cases": None})
 
-    told = protect_steps(steps, waits, 200, K, ())
+    told = protect_steps(steps_apart(steps, waits, K), 200, K, ())
     shown = protect_waits(waits, told, log, K).table
 
     assert dict(told.select("activity", "cases").iter_rows()) == {
@@ -670,7 +670,7 @@ def test_enough_who_took_but_one_step_are_told():
     steps = pl.DataFrame([("b", 181, 181), ("c", 176, 176)], schema=TABLES["steps"], orient="row")
     left_out = [("b", None, 5, 5, 5, 40.0, 0.1), ("b", "x", 7, 7, 7, 40.0, 0.1)]
 
-    assert protect_steps(steps, waits_of(*left_out), 200, K, ())["cases"].to_list() == [181, 176]
+    assert steps_apart(steps, waits_of(*left_out), K)["cases"].to_list() == [181, 176]
 
 
 @pytest.mark.parametrize(
