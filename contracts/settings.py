@@ -203,7 +203,20 @@ class Settings(Model):
     @property
     def registration(self) -> str | None:
         """What the moment is called at which cases were registered: as its column is."""
-        named = (source.columns.named.get("registration_timestamp") for source in self.sources)
+        return self._called("registration_timestamp")
+
+    @property
+    def closing(self) -> str | None:
+        """What the moment is called at which cases were closed: as its column is."""
+        return self._called("closing_timestamp")
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """What ends a case: the activities of ``journey.end``, and that it was closed."""
+        return (*self.journey.end, *filter(None, [self.closing]))
+
+    def _called(self, role: str) -> str | None:
+        named = (source.columns.named.get(role) for source in self.sources)
         column = next((name for name in named if name), None)
         return column and column.removeprefix("case:")
 

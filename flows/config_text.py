@@ -57,7 +57,8 @@ def _journey(found: Guessed) -> Iterator[str]:
         return
     journey = found.journey
     yield from _activities("start", journey.starts, "")
-    ended = f"{share(journey.ended)} of the cases have one of these; the others are open"
+    closing = " or were closed" if "closing_timestamp" in found.roles.found else ""
+    ended = f"{share(journey.ended)} of the cases have one of these{closing}; the others are open"
     yield from _activities("end", journey.ends, ended)
     for guess in found.journey.maybe:
         yield from remark(f"perhaps {scalar(guess.value)}: {guess.evidence}", "    ")

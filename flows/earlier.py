@@ -53,7 +53,7 @@ def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | N
         return "not_kept"
     if _named_by(version.batches, run["config"]) != _named_by(batches, _dumped(job.settings)):
         return "other_names"
-    return Earlier(_since(found, run), run["config"], _log(folder, run, version, log.buckets))
+    return Earlier(_since(found, run), run["config"], _log(folder, run, version, log))
 
 
 def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
@@ -116,12 +116,12 @@ def _since(found: dict[str, Any], run: dict[str, Any]) -> Since:
     )
 
 
-def _log(folder: Path, run: dict[str, Any], version: Version, buckets: int) -> Log:
+def _log(folder: Path, run: dict[str, Any], version: Version, now: Log) -> Log:
     from ingest.events import log_of
 
     as_of = run["as_of"] and dt.datetime.fromisoformat(run["as_of"])
-    log = log_of(version.batches, folder / "quarantine.parquet", as_of)
-    return replace(log, buckets=buckets)
+    log = log_of(version.batches, folder / "quarantine.parquet", as_of, now.closing)
+    return replace(log, buckets=now.buckets)
 
 
 def changed_keys(before: dict[str, Any], settings: Settings) -> tuple[str, ...]:

@@ -156,11 +156,13 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
 
 def keep(job: Job, gathered: Gathered) -> Log:
     """Brings the store up to date, unless the run looks back; gives the log to mine."""
+    from ingest.closing import closing_of
     from ingest.events import log_of
     from ingest.removal import scrub
     from ingest.store import commit
 
-    log = log_of(gathered.batches, job.draft / "quarantine.parquet", job.as_of)
+    quarantine, closing = job.draft / "quarantine.parquet", closing_of(job.settings)
+    log = log_of(gathered.batches, quarantine, job.as_of, closing)
     if job.then:
         return log
     version = commit(job.store, gathered.batches, job.known_at, _history_from(job))

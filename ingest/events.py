@@ -15,6 +15,7 @@ from contracts.candidates import scan
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
 from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
+from ingest.closing import Closing, closings
 from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
 
 
@@ -31,6 +32,7 @@ class Log:
         last_at: the time of the last step or mark; null where there is none.
         transitions: how many accepted rows there are of each transition of the life cycle.
         attributes: the names of the ``case:*`` columns.
+        closing: what ends the cases that were closed; null where no source tells.
     """
 
     parts: tuple[Part, ...]
@@ -41,6 +43,7 @@ class Log:
     last_at: dt.datetime | None
     transitions: dict[str, int]
     attributes: tuple[str, ...]
+    closing: Closing | None = None
 
     @property
     def no_steps(self) -> dict[str, int]:
@@ -48,13 +51,19 @@ class Log:
         return {name: n for name, n in self.transitions.items() if name not in (*STEPS, MARK)}
 
 
-def log_of(batches: Sequence[Batch], quarantine: Path, known_by: dt.datetime | None = None) -> Log:
+def log_of(
+    batches: Sequence[Batch],
+    quarantine: Path,
+    known_by: dt.datetime | None = None,
+    closing: Closing | None = None,
+) -> Log:
     """What there is to mine.
 
     Args:
         batches: all that the log consists of.
         quarantine: a Parquet file in shape ``QUARANTINE``; its ``KEY`` says which are not accepted.
         known_by: what was put on record later, where a source tells that, is left out.
+        closing: what ends the cases that were closed, where a source tells that.
 
     Raises:
         SourceError: the log names transitions, and none of them says that work was done.
@@ -80,13 +89,14 @@ def log_of(batches: Sequence[Batch], quarantine: Path, known_by: dt.datetime | N
         last_at=steps["at"].max(),  # type: ignore[arg-type]
         transitions=transitions,
         attributes=tuple(sorted(name for name in names if name.startswith(CASE_PREFIX))),
+        closing=closing,
     )
 
 
 def events_of(log: Log, bucket: int) -> pl.LazyFrame:
     """The events of one bucket in shape ``EVENTS`` with ``case:*`` columns, sorted by ``ORDER``.
 
-    Its STARTs and COMPLETEs are paired.
+    Its STARTs and COMPLETEs are paired, and cases that were closed end.
     """
     shape = {**EVENTS, **dict.fromkeys(log.attributes, pl.String())}
     touching = [part.path for part in log.parts if part.touches(bucket, log.buckets)]
@@ -100,6 +110,8 @@ def events_of(log: Log, bucket: int) -> pl.LazyFrame:
     )
     is_paired = START in log.transitions
     told = pl.concat([pair(accepted) if is_paired else completes, marks], how="diagonal")
+    if log.closing and "closed_at" in told.collect_schema():
+        told = pl.concat([told, closings(told, log.closing)])
     absent = [name for name in log.attributes if name not in rows.collect_schema().names()]
     return (
         told.with_columns(

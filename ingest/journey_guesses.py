@@ -59,8 +59,8 @@ _SUSPENSIONS = {"opgeschort": "hervat", "suspended": "resumed"}
 class Journey:
     """What was guessed of a journey, and of how many cases.
 
-    ``ended``: the share of the cases that have an end. ``maybe``: activities that may be one.
-    ``often_last``: those that stand last in most cases, so far.
+    ``ended``: the share of the cases that have an end or were closed. ``maybe``: activities that
+    may be an end. ``often_last``: those that stand last in most cases, so far.
     ``actors``: activity → who must act, and the word that tells. ``suspension``: the activities
     that a term stands still between.
     """
@@ -107,6 +107,10 @@ def guess_journey(
         .collect(engine="streaming")
         .sort("case_id", "at", "source", "row")
     )
+    is_closed = (
+        pl.col("closed_at").is_not_null() if "closed_at" in known.collect_schema() else False
+    )
+    closed = known.filter(is_closed).select(pl.col("case_id").unique()).collect()["case_id"]
     told = _activities(events)
     named = told.filter(pl.col("cases") >= least)
     ends, maybe = _ends(named, least)
@@ -116,7 +120,7 @@ def guess_journey(
     return Journey(
         rows=rows,
         cases=cases,
-        ended=_share_with(events, ends),
+        ended=_share_with(events, ends, closed),
         starts=_starts(named, least, events["case_id"].n_unique()),
         ends=ends,
         maybe=maybe,
@@ -192,9 +196,10 @@ def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
     )
 
 
-def _share_with(events: pl.DataFrame, ends: Sequence[Guess]) -> float:
+def _share_with(events: pl.DataFrame, ends: Sequence[Guess], closed: pl.Series) -> float:
     names = [guess.value for guess in ends]
-    ended = events.filter(pl.col("activity").is_in(names))["case_id"].n_unique()
+    has_ended = pl.col("activity").is_in(names) | pl.col("case_id").is_in(closed.implode())
+    ended = events.filter(has_ended)["case_id"].n_unique()
     return ended / max(1, events["case_id"].n_unique())
 
 

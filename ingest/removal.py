@@ -48,13 +48,16 @@ def held(batches: Sequence[Batch], cases: Collection[str]) -> int:
 
 
 def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
-    """The cases of which nothing was heard since ``moment``, and of which an end was completed."""
+    """The cases that ended or were closed, and of which nothing was heard since ``moment``."""
     is_end = pl.col("activity").is_in(list(ends)) & (pl.col("lifecycle") == COMPLETE)
     cases = (
         scan(paths_of(batches))
         .drop_nulls("case_id")
         .group_by("case_id")
-        .agg(last_at=pl.col("at").max(), is_ended=is_end.any())
+        .agg(
+            last_at=pl.max_horizontal(pl.col("at").max(), pl.col("closed_at").max()),
+            is_ended=is_end.any() | pl.col("closed_at").is_not_null().any(),
+        )
         .filter(pl.col("last_at") < moment, "is_ended")
         .select(pl.col("case_id").sort())
     )

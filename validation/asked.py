@@ -246,7 +246,11 @@ def _named(settings: Settings) -> list[str]:
     journey = settings.journey
     pauses = (pause.activity for pause in journey.pauses)
     pairs = (activity for pair in journey.suspensions for activity in (pair.start, pair.end))
-    steps = (activity for activity in journey.steps if activity != settings.registration)
+    steps = (
+        activity
+        for activity in journey.steps
+        if activity not in (settings.registration, settings.closing)
+    )
     terms = (activity for deadline in settings.deadlines for activity in deadline.activities)
     return _once((*journey.start, *journey.end, *steps, *pauses, *pairs, *terms))
 

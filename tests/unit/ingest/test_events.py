@@ -12,6 +12,7 @@ from contracts.errors import SourceError
 from contracts.events import CANDIDATES, EVENTS, ORDER
 from ingest import batches as batches_module
 from ingest.batches import Part, parts_for
+from ingest.closing import Closing
 from ingest.events import events_of, log_of
 from ingest.lifecycle import pair
 from tests.builders import MONDAY
@@ -51,6 +52,29 @@ def test_every_bucket_is_in_order_and_holds_whole_cases(tmp_path, monkeypatch):
     assert all(bucket.schema == EVENTS for bucket in buckets)
     assert all(bucket.equals(bucket.sort(ORDER)) for bucket in buckets)
     assert sum(bucket["case_id"].n_unique() for bucket in buckets) == 5_000
+
+
+def test_a_case_that_was_closed_ends_though_it_shows_no_end(tmp_path):
+    hours = {"c1": 6, "c2": 6, "c4": -1, "c5": -30, "c6": 2}
+    closed = pl.col("case_id").replace_strict(hours, default=None) * pl.duration(hours=1)
+    traces = ("a 1h b", "a 1h end", "a 1h b", "a 1h b", "a 1h b", "a 1h b 47h b")
+    rows = candidates(*traces, closed_at=(pl.lit(MONDAY) + closed).dt.cast_time_unit("us"))
+    log = log_of(
+        [batch(tmp_path, rows)], quarantine(tmp_path), closing=Closing("closed", ("end", "stop"))
+    )
+
+    found = everything(log)
+
+    closings = found.filter(pl.col("activity") == "closed")
+    assert dict(closings.select("case_id", "at").iter_rows()) == {
+        "c1": MONDAY + dt.timedelta(hours=6),
+        "c4": MONDAY + dt.timedelta(hours=1),  # of that day all that is told comes before
+        "c6": MONDAY + dt.timedelta(hours=2),
+    }
+    assert closings["is_done"].all()
+    assert found.equals(found.sort(ORDER))
+    assert found.filter(pl.col("case_id") == "c4")["activity"].to_list() == ["a", "b", "closed"]
+    assert found.height == rows.height + 3
 
 
 def test_late_events_of_another_batch_are_in_the_right_case(tmp_path):
