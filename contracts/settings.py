@@ -211,9 +211,10 @@ class Settings(Model):
         return self._called("closing_timestamp")
 
     @property
-    def ends(self) -> tuple[str, ...]:
-        """What ends a case: the activities of ``journey.end``, and that it was closed."""
-        return (*self.journey.end, *filter(None, [self.closing]))
+    def whole_journey(self) -> Journey:
+        """``journey``, which also ends where a case was closed."""
+        ends = (*self.journey.end, *filter(None, [self.closing]))
+        return self.journey.model_copy(update={"end": ends})
 
     def _called(self, role: str) -> str | None:
         named = (source.columns.named.get(role) for source in self.sources)

@@ -25,7 +25,7 @@ def lens_of(job: Job, log: Log) -> Lens:
     return Lens(
         as_of,
         job.settings.timezone,
-        job.settings.journey.model_copy(update={"end": job.settings.ends}),
+        job.settings.whole_journey,
         segments=segments,
         registration=job.settings.registration,
         deadlines=job.settings.deadlines,

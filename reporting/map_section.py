@@ -88,7 +88,7 @@ def whole_map(
 def _view(shown: Shown, waits: Sequence[Wait], size: Size) -> MapView:
     settings = shown.settings
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
-    view = map_view.choose(shown.tables, settings.journey, pairs, settings.registration, size)
+    view = map_view.choose(shown.tables, settings.whole_journey, pairs, settings.registration, size)
     at_least = shown.at_least
     moves = (replace(move, at_least=(move.from_, move.to) in at_least) for move in view.moves)
     return replace(view, moves=tuple(moves))

@@ -36,7 +36,7 @@ class Shown:
 
     def __post_init__(self) -> None:
         """Hides small groups; twice is as once."""
-        least, ends = self.settings.privacy.minimum_group, self.settings.ends
+        least, ends = self.settings.privacy.minimum_group, self.settings.whole_journey.end
         findings, tables = protect(self.findings, self.tables, least, ends)
         if self.facts.is_public:  # all its numbers are round, and may be more than there are
             findings = without_at_least(findings)
