@@ -231,7 +231,11 @@ def _matches(source: Source, config: Path) -> list[Path]:
 
 
 def _is_export(path: Path) -> bool:
-    return path.is_file() and not is_lock(path)
+    return (path.is_file() or _leads_nowhere(path)) and not is_lock(path)
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def _means_files_of_a_folder(source: Source, config: Path) -> bool:
@@ -244,6 +248,11 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
     check_name(path)
     folder = config.parent.resolve()
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    if _leads_nowhere(path):
+        raise SourceError(
+            f"{key}: {name} is a link to a file that is not there.",
+            "Bring that file back, or take the link away.",
+        )
     known = format_ or format_of_name(path)
     if not known:
         raise _unclear(key, name)

@@ -109,6 +109,15 @@ def test_a_name_that_is_no_text_is_told_before_it_is_read(tmp_path, path):
         assert "Rename the file" in caught.value.hint
 
 
+@pytest.mark.parametrize("path", ["exports/*.csv", "exports"])
+def test_a_link_to_nothing_is_not_passed_over(config, path):
+    link = config.parent / "exports" / "lost.csv"
+    link.symlink_to("moved.csv")
+
+    with pytest.raises(SourceError, match=r"lost\.csv is a link to a file that is not there"):
+        find(Source(path=path), config, 0)
+
+
 def test_refuses_urls_of_unknown_kinds(config):
     with pytest.raises(SourceError, match="URL of a kind that this version does not read: gopher"):
         find(Source(path="gopher://old/b.csv"), config, 0)
