@@ -54,6 +54,7 @@ from validation.expectations.endings import (
     ExpectLastDayAfterBegin,
     ExpectSuspensionsToEnd,
 )
+from validation.expectations.files import ExpectFilesToDiffer
 from validation.expectations.lives import ExpectActivitiesToStay
 from validation.expectations.rhythm import ExpectNoHoles, ExpectOneClock, ExpectSteadyNights
 from validation.expectations.rows import ExpectNothingToBeNoticed, ExpectRowsToBeSaidOnce
@@ -80,6 +81,7 @@ class Log:
         missing: how many records its sources say they have and did not give.
         rows: how many it has.
         read_as: the formats of its files, which the config need not tell.
+        several: whether its rows are of more than one file.
     """
 
     settings: Settings
@@ -88,6 +90,7 @@ class Log:
     missing: int = 0
     rows: int = 0
     read_as: Collection[Format] = ()
+    several: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -261,6 +264,10 @@ def _of_the_export(log: Log) -> Iterator[Asked]:
     yield Asked("DQ24", ExpectSteadyNights, {"points": log.limit("DQ24"), **here})
     yield Asked("DQ26", ExpectNoHoles, {"days": log.limit("DQ26"), **here})
     yield Asked("DQ28", ExpectAccountsOfOnePerson, {"hours": int(log.limit("DQ28")), **here})
+    if log.several:
+        most = log.limit("DQ32") / 100
+        events = {"share": most, "row_condition": log.happened}
+        yield Asked("DQ32", ExpectFilesToDiffer, events)
     if log.formats & _NOTICED_IN.keys():
         yield Asked("DQ22", ExpectNothingToBeMissing, {"missing": log.missing})
 

@@ -32,6 +32,8 @@ from validation.quarantine import mark
 from validation.suites import event_log_suite, rule_of
 from validation.verdicts import rule_id, verdict_of
 
+_SEVERAL = (pl.col("source").min() != pl.col("source").max()).alias("several")
+
 
 def judge(  # noqa: PLR0913 - all that a run knows of its log
     candidates: Sequence[Path],
@@ -74,8 +76,8 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
     """
     k = settings.privacy.minimum_group
     table = scan(candidates)
-    rows = table.select(pl.len()).collect().item()
-    log = Log(settings, now, min(as_of or now, now), missing, rows, read_as)
+    rows, several = table.select(pl.len(), _SEVERAL).collect(engine="streaming").row(0)
+    log = Log(settings, now, min(as_of or now, now), missing, rows, read_as, bool(several))
     suite = event_log_suite(log, table.collect_schema().names())
     told = out / "validation"
     told.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from contracts.errors import ConfigError, SourceError, StoreBusy
+from contracts.errors import ConfigError, GateStopped, SourceError, StoreBusy
 from flows.job import Job
 from flows.journey import make
 from flows.planning import plan
@@ -140,6 +140,19 @@ def afresh(tmp_path_factory: pytest.TempPathFactory) -> Afresh:
         return other.run()
 
     return found
+
+
+def test_a_full_export_in_other_words_is_no_second_log(march: World) -> None:
+    later = (HEADER + MARCH).splitlines()
+    dated = [f"{later[0]};peildatum", *(f"{line};1-4-2026" for line in later[1:])]
+    exports = march.folder / "exports"
+    (exports / "later.csv").write_text("\n".join(dated), encoding="utf-8")
+
+    with pytest.raises(GateStopped, match=r"DQ32: .* exports/march\.csv \(100%\)"):
+        march.run(JUNE + DAY)
+
+    (exports / "later.csv").replace(exports / "march.csv")
+    assert march.run(JUNE + DAY)["log"]["events"] == 130
 
 
 def test_a_file_more_is_the_same_as_all_at_once(march: World, afresh: Afresh) -> None:

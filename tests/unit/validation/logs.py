@@ -94,7 +94,8 @@ def judged_by(  # noqa: PLR0913 - all that the gate is told
     """
     frame = pl.scan_parquet(candidates)
     rows = frame.select(pl.len()).collect().item()
-    log = Log(settings, NOW, as_of, missing, rows)
+    several = frame.select(pl.col("source").n_unique() > 1).collect().item()
+    log = Log(settings, NOW, as_of, missing, rows, several=several)
     every = event_log_suite(log, frame.collect_schema().names()).expectations
     asked = [each for each in every if rule_of(each) in ("R01", name)]
     suite = ExpectationSuite("event_log", expectations=asked)

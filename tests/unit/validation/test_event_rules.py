@@ -205,6 +205,49 @@ def test_an_account_that_never_sleeps_is_shared(
     assert found.found == ""  # whose they are, or how much is theirs, is nobody's business
 
 
+def files(sizes: dict[str, int], **more: object) -> list[Row]:
+    """Files with the first so many rows of one log, each with a word of its own in every row."""
+    return [
+        {**each, "source": name, "org": name, **more}
+        for name, size in sizes.items()
+        for each in many(size, start=-900)
+    ]
+
+
+@pytest.mark.parametrize("part_rows", [70, 10_000])
+def test_two_exports_of_the_same_events_in_other_words(part_rows: int, tmp_path: Path) -> None:
+    rows = files({"one.csv": 500, "two.csv": 200})
+
+    found = rule("DQ32", rows, tmp_path, part_rows=part_rows)
+
+    assert (found.success, found.severity) == (False, "critical")
+    assert found.found.startswith("It is so of two.csv (100%). Let each full export take the place")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(files({"one": 500, "two": 200}, org="x"), id="in the same words"),
+        pytest.param(files({"one": 500, "two": 99}), id="few"),
+        pytest.param(
+            [*files({"one": 220}), *files({"two": 100}), *many(101, source="two")][20:],
+            id="less than half",
+        ),
+        pytest.param(
+            [*many(200, source="one", lifecycle="start"), *many(200, source="two")],
+            id="begun in one and done in the other",
+        ),
+        pytest.param([*files({"one": 200}), *files({"two": 200}, activity="work")], id="steps"),
+    ],
+)
+def test_files_that_hold_other_events_or_say_the_same(rows: list[Row], tmp_path: Path) -> None:
+    assert rule("DQ32", rows, tmp_path).success
+
+
+def test_a_log_of_one_file_is_not_held_against_others(tmp_path: Path) -> None:
+    assert "DQ32" not in {each.id for each in judged(P, tmp_path).rules}
+
+
 @pytest.mark.parametrize(("dates", "holds"), [(3, True), (4, False)])
 def test_a_column_of_dates(dates: int, *, holds: bool, tmp_path: Path) -> None:
     rows = [*many(10 - dates), *many(dates, 14, 24, is_day=True)]

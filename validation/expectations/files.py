@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Files that hold the events of others, as a full export of each day does, in other words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+
+from validation.engine.engine import Kwargs, Measure
+from validation.engine.registry import measure
+from validation.expectations.base import Judged, LogExpectation
+
+LEAST_SHARED = 100
+"""That a file has fewer events which another one has too may well be so."""
+
+MOST_TOLD = 5
+
+_HINT = (
+    "Let each full export take the place of the one before under its own name, or keep the latest "
+    "alone and begin a new --store; or make exports of different periods. If these are different "
+    "events, `validation.rules.DQ32: {severity: info}` counts them all."
+)
+
+Shared = dict[str, tuple[int, int]]
+"""By file how many rows it has, and of how many another one has the event."""
+
+
+class ExpectFilesToDiffer(LogExpectation):
+    """Of no file ``share`` of the rows, and a hundred, are events that another file has too.
+
+    An event is a step of a case at a time; rows that repeat others exactly do not count.
+    """
+
+    share: float
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("files.shared",)
+    success_keys: ClassVar[tuple[str, ...]] = ("share",)
+
+    def judged(self, metric: Any) -> Judged:
+        """How many files do."""
+        same = {
+            name: shared / rows
+            for name, (rows, shared) in sorted(metric.items())
+            if shared >= max(LEAST_SHARED, self.share * rows)
+        }
+        told = ", ".join(f"{name} ({same[name]:.0%})" for name in [*same][:MOST_TOLD])
+        return not same, len(same), {"found": f"It is so of {told}. {_HINT}"} if same else {}
+
+
+@measure("files.shared")
+def _shared(_: Kwargs) -> Measure:
+    return Measure(pl.struct(pl.all()).implode(), _by_file, _added, "cases")
+
+
+def _by_file(events: pl.LazyFrame) -> pl.LazyFrame:
+    event = pl.struct("case_id", "activity", "lifecycle", "at").hash()
+    # of rows that say the same, that of the first file stays
+    once = events.group_by("digest", _event=event).agg(pl.col("source").min())
+    of_files = once.group_by("_event", "source").agg(rows=pl.len())
+    of_events = of_files.group_by("_event").agg(files=pl.len())
+    rows, is_shared = pl.col("rows").cast(pl.Int64), pl.col("files") > 1
+    return (
+        of_files.join(of_events, on="_event")
+        .group_by("source")
+        .agg(rows=rows.sum(), shared=rows.filter(is_shared).sum())
+    )
+
+
+def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Shared:
+    files: Shared = defaultdict(lambda: (0, 0))
+    for row in (row for part in parts for row in part):
+        rows, shared = files[row["source"]]
+        files[row["source"]] = (rows + row["rows"], shared + row["shared"])
+    return files
