@@ -9,17 +9,17 @@ store knew already reads nothing but the store, as it was then.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.config import load
-from contracts.errors import ConfigError, UsageError
+from contracts.errors import UsageError
 from contracts.settings import Settings
 from flows.dialogue import answers
 from flows.identity import cases_left_out, digest, identity
-from flows.job import Input, Job, is_of
-from ingest.batches import Batch, Origin, Version, read_as
+from flows.job import Input, Job
+from flows.kept import kept_of
+from ingest.batches import Batch, Origin, Version, read_as, reading_of
 from ingest.places import Place, place_of
 from ingest.sources import find_all
 
@@ -49,7 +49,7 @@ def plan(
     held = newest(place)
     then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
     inputs = () if then else _inputs(settings, config, now, held)
-    kept = () if then else _kept(settings, config, inputs, held)
+    kept = () if then else kept_of(settings, config, inputs, held)
     origins, absent = _origins(inputs, kept, then), cases_left_out(settings, now, held)
     given = answers(config, settings, process_folder)
     return Job(
@@ -103,49 +103,13 @@ def _inputs(
     found = []
     for position, file in find_all(settings, config, given):
         source = settings.sources[position]
-        read = read_as(source, settings.privacy, key)
-        origin = Origin(file.name, source.path, digest(file, now), read, key)
+        read, reading = (
+            read_as(source, settings.privacy, key),
+            reading_of(source, settings.privacy),
+        )
+        origin = Origin(file.name, source.path, digest(file, now), read, key, reading)
         found.append(Input(position=position, file=file, origin=origin))
     return tuple(found)
-
-
-def _kept(
-    settings: Settings, config: Path, inputs: Sequence[Input], held: Version | None
-) -> tuple[Batch, ...]:
-    """What the store holds of sources of the config, and is not there any more.
-
-    Raises:
-        ConfigError: its pseudonyms were made with another key, so its cases cannot be known again.
-    """
-    given = {source.path for source in settings.sources}
-    kept = tuple(
-        batch
-        for batch in (held.batches if held else ())
-        if batch.origin.given in given
-        and not any(is_of(batch.origin.name, each) for each in inputs)
-    )
-    _check_forgotten(config, inputs, held)
-    keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
-    if len(keys) > 1:
-        raise ConfigError(
-            f"{config}: 'privacy': the store holds files that are not there any more, with "
-            f"pseudonyms of another key or epoch ({kept[0].origin.key}); no case of theirs is "
-            "known again.",
-            "Put the files back, use that key and epoch, or begin a new --store.",
-        )
-    return kept
-
-
-def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
-    """Refuses another key where it would bring back cases that were forgotten under the first."""
-    counts = Counter(key for key, _ in held.forgotten) if held else Counter()
-    key = inputs[0].origin.key if inputs else None
-    if inputs and counts[key] < max(counts.values(), default=0):
-        raise ConfigError(
-            f"{config}: 'privacy': cases were forgotten under another key than this one, "
-            "or in another epoch, which would bring them back.",
-            "Forget them under this key too: `hoeksteen forget` with the same numbers.",
-        )
 
 
 def _origins(inputs: Sequence[Input], kept: Sequence[Batch], then: Version | None) -> list[Origin]:

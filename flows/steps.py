@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from contracts.errors import GateStopped
+from contracts.events import attribute_column
 from contracts.rules import ENDS_OCCUR, TIMES_ARE_READ
 from contracts.settings import Settings, ago
 from contracts.settling import whole
@@ -96,19 +97,29 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
 
     Cases that should have been destroyed, or that ended too long ago to be kept, are left out.
     """
-    from ingest.removal import ended_before, without, without_destroyed
+    from ingest.removal import ended_before, only_with, without, without_destroyed
 
     read_now = itertools.chain.from_iterable(read)
-    batches = job.then.batches if job.then else (*read_now, *job.kept)
-    job.store.bring(paths_of(batches))
+    held = job.then.batches if job.then else job.kept
+    found = (*read_now, *held)
+    job.store.bring(paths_of(found))
+    batches = only_with(_attributes(job.settings), found, job.scratch)
     if job.then:
-        return Gathered(batches)
+        return Gathered(tuple(batches))
     there, destroyed = without_destroyed(batches, job.today, job.scratch)
     if job.kept_from is None:
         return Gathered(tuple(there), tuple(destroyed))
     midnight = dt.datetime.combine(job.kept_from, dt.time(), job.settings.zone)
     ended = ended_before(there, job.settings.journey.end, midnight.astimezone(dt.UTC))
     return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
+
+
+def _attributes(settings: Settings) -> dict[str, set[str]]:
+    """By the path of a source the columns of the attributes that are kept of it."""
+    columns: dict[str, set[str]] = {source.path: set() for source in settings.sources}
+    for source in settings.sources:
+        columns[source.path].update(map(attribute_column, source.case_attributes))
+    return columns
 
 
 def check(job: Job, batches: Sequence[Batch], pieces: int, each: Each) -> Verdict:

@@ -11,11 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path, PurePath
+from typing import Any
 
 from contracts.formats import Format, format_of_name
 from contracts.left_out import Why
 from contracts.settings import Privacy
 from contracts.sources import Source
+
+Reading = Mapping[str, Any]
+"""By their keys in a config, what it says of how a file is read; what it leaves out is not there.
+
+It knows nothing of versions, so that files which are gone outlive a new one.
+"""
+
+ATTRIBUTES, PSEUDONYMISED = "case_attributes", "privacy.pseudonymise"
 
 ROWS_A_PART = 500_000
 MOST_PARTS = 256
@@ -62,7 +71,7 @@ class Origin:
 
     ``name`` is what the file is called, ``given`` how the config calls its source, ``sha256`` the
     digest of what it held, and ``read_as`` that of how it was read; ``key`` names the key of its
-    pseudonyms, null where it has none.
+    pseudonyms, null where it has none. ``reading`` is what the config said of how to read it.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Origin:
     sha256: str
     read_as: str
     key: str | None
+    reading: Reading = field(default_factory=dict, compare=False)
 
     @property
     def id(self) -> str:
@@ -144,3 +154,17 @@ def read_as(source: Source, privacy: Privacy, key: str | None) -> str:
         "versions": [version("hoeksteen"), version("polars")],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def reading_of(source: Source, privacy: Privacy) -> Reading:
+    """What a config says of how a file of ``source`` is read."""
+    said = source.model_dump(mode="json", exclude={"path"}, exclude_defaults=True)
+    columns = {f"columns.{role}": name for role, name in said.pop("columns", {}).items()}
+    return said | columns | {PSEUDONYMISED: sorted(privacy.pseudonymise)}
+
+
+def changed(before: Reading, after: Reading) -> set[str]:
+    """The keys of which two readings say something else; attributes may be fewer."""
+    keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    was, is_now = (set(each.get(ATTRIBUTES, ())) for each in (before, after))
+    return keys - {ATTRIBUTES} if is_now <= was else keys

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from contracts.candidates import scan
-from contracts.events import SLOTS
+from contracts.events import CASE_PREFIX, SLOTS
 from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
 from ingest.lifecycle import COMPLETE
@@ -30,6 +30,43 @@ def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> 
         scratch: an existing folder for the parts that are not what they were; the others stay.
     """
     return [_batch_without(batch, cases, scratch) for batch in batches]
+
+
+def only_with(
+    attributes: Mapping[str, Collection[str]], batches: Sequence[Batch], scratch: Path
+) -> list[Batch]:
+    """The batches without the columns of attributes that are not kept any more.
+
+    Args:
+        attributes: by the path of a source the columns that are kept of it; a batch of a source
+            that is not there any more may have any of them.
+        batches: of any log.
+        scratch: an existing folder for the parts that are not what they were; the others stay.
+    """
+    of_any = set().union(*attributes.values())
+    return [
+        _batch_with(batch, attributes.get(batch.origin.given, of_any), scratch) for batch in batches
+    ]
+
+
+def _batch_with(batch: Batch, columns: Collection[str], scratch: Path) -> Batch:
+    parts = tuple(_part_with(part, columns, scratch) for part in batch.staged.parts)
+    return replace(batch, staged=replace(batch.staged, parts=parts))
+
+
+def _part_with(part: Part, columns: Collection[str], scratch: Path) -> Part:
+    rows = pl.scan_parquet(part.path, glob=False)
+    names = [name for name in rows.collect_schema() if name.startswith(CASE_PREFIX)]
+    dropped = set(names).difference(columns)
+    if not dropped:
+        return part
+    path = _aside(part, scratch)
+    rows.drop(dropped).sink_parquet(path)
+    return replace(part, path=path)
+
+
+def _aside(part: Part, scratch: Path) -> Path:
+    return scratch / f"{part.path.stem}-{secrets.token_hex(8)}.parquet"
 
 
 def touched(batches: Sequence[Batch], cases: Collection[str]) -> list[Part]:
@@ -128,7 +165,7 @@ def _batch_without(batch: Batch, cases: Collection[str], scratch: Path) -> Batch
 
 
 def _part_without(part: Part, cases: Collection[str], scratch: Path) -> Part:
-    path = scratch / f"{part.path.stem}-{secrets.token_hex(8)}.parquet"
+    path = _aside(part, scratch)
     gone = _written_without(part.path, cases, path)
     return replace(part, path=path, rows=part.rows - gone) if gone else part
 

@@ -302,6 +302,53 @@ def test_what_the_config_does_not_name_any_more_is_not_in_the_log(
     assert world.run(JUNE + DAY) == afresh("march")
 
 
+@pytest.fixture
+def march_gone(march: World) -> World:
+    """A world that goes on with another export, where the first is not there any more."""
+    march.export("april.csv", APRIL)
+    march.run(JUNE + DAY)
+    march.take_away("march.csv")
+    return march
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "key"),
+    [
+        ("activity: stap", "activity: regio", "columns.activity"),
+        ("case_attributes", "timezone: UTC\n    case_attributes", "timezone"),
+        ("[regio]", "[regio, stap]", "case_attributes"),
+        ("journey:", "privacy: {pseudonymise: [case_id]}\njourney:", "privacy.pseudonymise"),
+    ],
+)
+def test_a_file_that_is_gone_is_not_mixed_with_another_reading(
+    march_gone: World, was: str, is_now: str, key: str
+) -> None:
+    before = march_gone.version
+    march_gone.write(CONFIG.replace(was, is_now))
+
+    with pytest.raises(ConfigError, match=rf"\(exports/march\.csv\).* now says: {key}\. .*"):
+        march_gone.run(JUNE + 2 * DAY)
+
+    assert march_gone.version == before
+
+
+def test_an_attribute_that_is_not_kept_any_more_goes_from_files_that_are_gone(
+    march_gone: World,
+) -> None:
+    march_gone.write(CONFIG.replace("[regio]", "[]"))
+
+    march_gone.run(JUNE + 2 * DAY)
+
+    version = newest(march_gone.store)
+    assert version is not None
+    paths = paths_of(version.batches)
+    assert not any("case:regio" in pl.read_parquet_schema(path) for path in paths)
+    assert march_gone.run(JUNE + 2 * DAY, as_of=JUNE)["log"]["events"] == 130
+    march_gone.write(CONFIG)
+    with pytest.raises(ConfigError, match="case_attributes"):
+        march_gone.run(JUNE + 3 * DAY)
+
+
 def test_a_named_file_that_is_gone_is_a_mistake(world: World) -> None:
     world.write(CONFIG.replace("*.csv", "march.csv"))
     world.export("march.csv", MARCH)

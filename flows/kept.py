@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the store alone still has: files that are gone, if they can be in one log with the others.
+
+Nobody can read them again, so they must have been read as the config now says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from contracts.errors import ConfigError
+from contracts.settings import Settings
+from contracts.sources import Source
+from flows.job import Input, is_of
+from ingest.batches import Batch, Version, changed, read_as, reading_of
+
+_MOST_TOLD = 3
+
+
+def kept_of(
+    settings: Settings, config: Path, inputs: Sequence[Input], held: Version | None
+) -> tuple[Batch, ...]:
+    """What the store holds of sources of the config, and is not there any more.
+
+    Raises:
+        ConfigError: its pseudonyms were made with another key, so its cases cannot be known again;
+            or it was read otherwise than the config now says.
+    """
+    given = {source.path for source in settings.sources}
+    kept = tuple(
+        batch
+        for batch in (held.batches if held else ())
+        if batch.origin.given in given
+        and not any(is_of(batch.origin.name, each) for each in inputs)
+    )
+    _check_forgotten(config, inputs, held)
+    _check_key(config, inputs, kept)
+    return _read_alike(settings, config, kept)
+
+
+def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
+    """Refuses another key where it would bring back cases that were forgotten under the first."""
+    counts = Counter(key for key, _ in held.forgotten) if held else Counter()
+    key = inputs[0].origin.key if inputs else None
+    if inputs and counts[key] < max(counts.values(), default=0):
+        raise ConfigError(
+            f"{config}: 'privacy': cases were forgotten under another key than this one, "
+            "or in another epoch, which would bring them back.",
+            "Forget them under this key too: `hoeksteen forget` with the same numbers.",
+        )
+
+
+def _check_key(config: Path, inputs: Sequence[Input], kept: Sequence[Batch]) -> None:
+    keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
+    if len(keys) > 1:
+        raise ConfigError(
+            f"{config}: 'privacy': the store holds files that are not there any more, with "
+            f"pseudonyms of another key or epoch ({kept[0].origin.key}); no case of theirs is "
+            "known again.",
+            "Put the files back, use that key and epoch, or begin a new --store.",
+        )
+
+
+def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tuple[Batch, ...]:
+    """The batches as the config now has them: what a file told of fewer attributes is left out."""
+    nearest = [_nearest(batch, settings) for batch in kept]
+    others = {
+        batch.origin.name: _changed(batch, source, settings)
+        for batch, source in zip(kept, nearest, strict=True)
+    }
+    names = [name for name, keys in others.items() if keys]
+    if names:
+        more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+        raise ConfigError(
+            f"{config}: the store holds files that are not there any more "
+            f"({', '.join(names[:_MOST_TOLD])}{more}), and that were read otherwise than the "
+            f"config now says: {', '.join(sorted(set().union(*others.values())))}. They cannot be "
+            "in one log with what is read now.",
+            "Put the files back, take back what was changed, or begin a new --store.",
+        )
+    return tuple(
+        replace(batch, origin=replace(batch.origin, reading=reading_of(source, settings.privacy)))
+        for batch, source in zip(kept, nearest, strict=True)
+    )
+
+
+def _nearest(batch: Batch, settings: Settings) -> Source:
+    """Of the sources of its path the one that it was most likely read for."""
+    sources = [each for each in settings.sources if each.path == batch.origin.given]
+    return min(sources, key=lambda each: len(_changed(batch, each, settings)))
+
+
+def _changed(batch: Batch, source: Source, settings: Settings) -> set[str]:
+    origin, privacy = batch.origin, settings.privacy
+    if not origin.reading and origin.read_as == read_as(source, privacy, origin.key):
+        return set()  # a version that did not keep the reading had the same
+    return changed(origin.reading, reading_of(source, privacy))
