@@ -45,19 +45,20 @@ def point_at(job: Job) -> None:
 
     latest, link = job.process_folder / "latest", job.process_folder / ".latest"
     with FileLock(job.process_folder / ".pointing"):  # of runs that end at once
-        if job.as_of and _as_of(latest) > job.as_of:
+        if job.as_of and _looked_at(latest) > job.as_of:
             return
         link.unlink(missing_ok=True)
         link.symlink_to(job.run_id, target_is_directory=True)
         link.replace(latest)
 
 
-def _as_of(run: Path) -> dt.datetime:
-    """At what moment a run looks; where there is none, at none that any run looks at."""
-    path = run / "findings.json"
+def _looked_at(run: Path) -> dt.datetime:
+    """At what moment a run looks, by default when it was made; where there is none, long ago."""
+    path = run / "run.json"
     if not path.exists():
         return dt.datetime.min.replace(tzinfo=dt.UTC)
-    return dt.datetime.fromisoformat(json.loads(path.read_text("utf-8"))["as_of"])
+    told = json.loads(path.read_text("utf-8"))
+    return dt.datetime.fromisoformat(told["as_of"] or told["known_at"])
 
 
 def tell_of_all(out: Path) -> None:

@@ -302,6 +302,18 @@ def test_what_the_config_does_not_name_any_more_is_not_in_the_log(
     assert world.run(JUNE + DAY) == afresh("march")
 
 
+def test_a_look_back_does_not_take_the_place_of_what_is_known_since(march: World) -> None:
+    latest = march.folder / "out" / "test" / "latest"
+    march.export("april.csv", APRIL)
+    newest_run = march.make(JUNE + 2 * DAY)
+
+    march.make(JUNE + 3 * DAY, as_of=JUNE + DAY)
+    assert latest.resolve() == newest_run
+
+    later = march.make(JUNE + 4 * DAY, as_of=JUNE + 3 * DAY)
+    assert latest.resolve() == later
+
+
 @pytest.fixture
 def march_gone(march: World) -> World:
     """A world that goes on with another export, where the first is not there any more."""

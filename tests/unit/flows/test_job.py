@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -132,7 +133,8 @@ def test_latest_does_not_move_back_to_an_earlier_view(
         (job.process_folder / "latest").symlink_to("old")
     if there not in (None, "nothing"):
         (job.process_folder / "old").mkdir()
-        (job.process_folder / "old" / FINDINGS).write_text(f'{{"as_of": "{there}T00:00:00Z"}}')
+        known = {"known_at": f"{there}T00:00:00+00:00", "as_of": None}
+        (job.process_folder / "old" / "run.json").write_text(json.dumps(known))
 
     point_at(job)
 
