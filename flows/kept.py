@@ -15,10 +15,19 @@ from pathlib import Path
 from contracts.errors import ConfigError
 from contracts.settings import Settings
 from contracts.sources import Source
-from flows.job import Input, is_of
-from ingest.batches import Batch, Version, changed, read_as, reading_of
+from flows.job import Input, Job, is_of
+from ingest.batches import (
+    PSEUDONYMISED,
+    Batch,
+    Version,
+    changed,
+    paths_of,
+    read_as,
+    reading_of,
+)
 
 _MOST_TOLD = 3
+_FORGET_AGAIN = "Forget them under this key too: `hoeksteen forget` with the same numbers."
 
 
 def kept_of(
@@ -50,8 +59,43 @@ def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None
         raise ConfigError(
             f"{config}: 'privacy': cases were forgotten under another key than this one, "
             "or in another epoch, which would bring them back.",
-            "Forget them under this key too: `hoeksteen forget` with the same numbers.",
+            _FORGET_AGAIN,
         )
+
+
+def check_gone(job: Job, batches: Sequence[Batch]) -> None:
+    """Refuses what was read again with cases that were forgotten, which are called otherwise now.
+
+    Of pseudonyms of two keys nobody can say which are of one case, but a file that did not change
+    has the same rows under both.
+
+    Raises:
+        ConfigError: there are such cases.
+    """
+    from ingest.removal import comes_back
+
+    if not job.held or not job.held.forgotten:
+        return
+    known = {(each.origin.name, each.origin.sha256): each for each in job.held.batches}
+    for batch in batches:
+        earlier = known.get((batch.origin.name, batch.origin.sha256))
+        if earlier is None or _names_cases(earlier) == _names_cases(batch):
+            continue
+        job.store.bring(paths_of([earlier]))
+        if comes_back(batch, earlier):
+            raise ConfigError(
+                f"{job.config}: 'privacy': {batch.origin.name} still has cases that were forgotten "
+                "under another key, in another epoch or by another number, and that were not "
+                "forgotten by those of now.",
+                _FORGET_AGAIN,
+            )
+
+
+def _names_cases(batch: Batch) -> tuple[object, ...]:
+    """What decides how cases are called in a batch."""
+    origin = batch.origin
+    said = (origin.reading.get(key) for key in ("columns.case_id", PSEUDONYMISED))
+    return (origin.key, *said)
 
 
 def _check_key(config: Path, inputs: Sequence[Input], kept: Sequence[Batch]) -> None:

@@ -27,6 +27,7 @@ from contracts.verdict import Verdict
 from flows import shelf
 from flows.earlier import Earlier
 from flows.job import Job
+from flows.kept import check_gone
 from flows.lens import lens_of, meant
 from flows.reading import read as read  # noqa: PLC0414 - a step as the others
 from flows.sums import CASES, merged, sum_up, write
@@ -96,6 +97,9 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     """All that the log of the run consists of: what was read, and what only the store has.
 
     Cases that should have been destroyed, or that ended too long ago to be kept, are left out.
+
+    Raises:
+        ConfigError: a case would come back that was forgotten under another key.
     """
     from ingest.removal import ended_before, only_with, without, without_destroyed
 
@@ -107,11 +111,13 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
     if job.then:
         return Gathered(tuple(batches))
     there, destroyed = without_destroyed(batches, job.today, job.scratch)
-    if job.kept_from is None:
-        return Gathered(tuple(there), tuple(destroyed))
-    midnight = dt.datetime.combine(job.kept_from, dt.time(), job.settings.zone)
-    ended = ended_before(there, job.settings.journey.end, midnight.astimezone(dt.UTC))
-    return Gathered(tuple(without(there, ended, job.scratch)), (*destroyed, *ended))
+    ended: list[str] = []
+    if job.kept_from is not None:
+        midnight = dt.datetime.combine(job.kept_from, dt.time(), job.settings.zone)
+        ended = ended_before(there, job.settings.journey.end, midnight.astimezone(dt.UTC))
+        there = without(there, ended, job.scratch)
+    check_gone(job, there)
+    return Gathered(tuple(there), (*destroyed, *ended))
 
 
 def _attributes(settings: Settings) -> dict[str, set[str]]:

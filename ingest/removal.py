@@ -32,6 +32,14 @@ def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> 
     return [_batch_without(batch, cases, scratch) for batch in batches]
 
 
+def comes_back(batch: Batch, earlier: Batch) -> bool:
+    """Whether a file that was read again has rows that ``earlier``, of the same file, has not."""
+    if not (batch.staged.parts and earlier.staged.parts):
+        return batch.staged.rows > earlier.staged.rows
+    rows, known = (scan(each.staged.paths).select("row") for each in (batch, earlier))
+    return not rows.join(known, on="row", how="anti").head(1).collect(engine="streaming").is_empty()
+
+
 def only_with(
     attributes: Mapping[str, Collection[str]], batches: Sequence[Batch], scratch: Path
 ) -> list[Batch]:

@@ -131,6 +131,20 @@ def test_another_key_would_bring_them_back(begun: World, monkeypatch: pytest.Mon
 
     with pytest.raises(ConfigError, match="forgotten under another key"):
         begun.run(JUNE + DAY)
+    forget(begun, "Z4")
+    with pytest.raises(ConfigError, match=r"march\.csv still has cases that were forgotten"):
+        begun.run(JUNE + DAY)
+    forget(begun, "Z3")
+    assert begun.run(JUNE + DAY)["log"]["cases"] == 78
+
+
+def test_without_pseudonyms_they_would_come_back_too(begun: World) -> None:
+    forget(begun, "Z3")
+    begun.write(KEYED.replace("key_env: KEY", "key_env: KEY, pseudonymise: [resource]"))
+
+    with pytest.raises(ConfigError, match="still has cases that were forgotten"):
+        begun.run(JUNE + DAY)
+
     forget(begun, "Z3")
     assert begun.run(JUNE + DAY)["log"]["cases"] == 79
 
