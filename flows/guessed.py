@@ -11,12 +11,14 @@ from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
+from ingest.header_names import hold_a_value
 from ingest.journey_guesses import Journey
 
 if TYPE_CHECKING:
     from validation.profile import Profile
 
 
+_NAME_THE_SHEET = "A sheet is called after a value, which is not told: name it under sheet:."
 _NO_END = "?"  # while it is not known
 
 
@@ -57,8 +59,11 @@ class Guessed:
         is_nameless = self.roles.milestones and not self.seen.has_header
         nameless = "sources.0.milestones are called after their columns, as these have no names."
         shared = self.seen.shared if self.roles.candidates else ()
+        sheets = (self.seen.sheet or "", *self.more_sheets)
+        is_hidden = any(hold_a_value(sheets))
         return (
             *self.seen.drift,
+            *([_NAME_THE_SHEET] if is_hidden else []),
             *(
                 f"Several columns are called '{name}': give each a name of its own."
                 for name in shared

@@ -23,6 +23,7 @@ from ingest.attribute_guesses import guess_attributes
 from ingest.exports import Export, open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import Guess, RoleGuesses, guess_roles, options
+from ingest.header_names import hold_a_value
 from ingest.journey_guesses import guess_journey
 from ingest.moment_guesses import put_together
 from ingest.staging import stage
@@ -143,8 +144,12 @@ def _glance(export: Export, ask: Ask | None) -> Glance:
     if ask is None or seen.sheet is None or len(seen.alike) == len(seen.sheets) - 1:
         return seen
     in_order = sorted(seen.sheets, key=lambda name: -seen.sheets[name])
-    sheets = [Guess(name, f"{seen.sheets[name]:,} lines") for name in in_order]
-    chosen = ask("Which sheet holds the log?", sheets)
+    shown = zip(in_order, hold_a_value(in_order), strict=True)
+    named = {
+        f"table {n}" if hides else each: each for n, (each, hides) in enumerate(shown, start=1)
+    }
+    sheets = [Guess(each, f"{seen.sheets[name]:,} lines") for each, name in named.items()]
+    chosen = named[ask("Which sheet holds the log?", sheets)]
     return seen if chosen == seen.sheet else glance(export, chosen)
 
 

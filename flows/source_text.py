@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from flows.guessed import Guessed
 from flows.yaml_lines import entry, listed, many, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
 from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
+from ingest.header_names import hold_a_value, names_to_tell
 from ingest.unread import unread_times
 from ingest.zone_guesses import zone_evidence
 
+_HIDDEN = "its name is that of a value, as of a person or a number"
 _ROLES = (
     *("case_id", "activity", "timestamp", "start_timestamp"),
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
@@ -41,7 +43,16 @@ def source(found: Guessed) -> Iterator[str]:
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
     _, *others = found.document()["sources"]
     for other in others:
-        yield from entry({key: value for key, value in other.items() if _is_told(key, value)})
+        yield from _other(other)
+
+
+def _other(source: Mapping[str, object]) -> Iterator[str]:
+    """A source that is read as the first one is; the name of its sheet only if it may be told."""
+    shown = {key: value for key, value in source.items() if _is_told(key, value)}
+    if any(hold_a_value([str(source["sheet"])])):
+        yield from remark(f"TODO sheet: of the next one; {_HIDDEN}", "  ")
+        del shown["sheet"]
+    yield from entry(shown)
 
 
 def _is_told(key: str, value: object) -> bool:
@@ -62,14 +73,26 @@ def _table(found: Guessed) -> Iterator[str]:
         told = ["the most rows"]
         if seen.alike:
             alike = "follow below" if found.more_sheets else "need a source each, as this one"
-            told.append(f"of the same columns are {listed(seen.alike)}, which {alike}")
+            told.append(f"of the same columns are {_sheets(seen.alike)}, which {alike}")
         if others := [each for each in seen.sheets if each not in (seen.sheet, *seen.alike)]:
-            told.append(f"there are also {listed(others)}")
-        yield from said(f"    sheet: {scalar(seen.sheet)}", "; ".join(told))
+            told.append(f"there are also {_sheets(others)}")
+        yield from _sheet(seen.sheet, "; ".join(told))
     if not seen.has_header:
         yield from said(
             "    header: false", "the first line has values where the next one has them"
         )
+
+
+def _sheet(name: str, evidence: str) -> Iterator[str]:
+    if any(hold_a_value([name])):
+        yield from remark(evidence, "    ")
+        yield from said("    sheet:", f"TODO {_HIDDEN}")
+    else:
+        yield from said(f"    sheet: {scalar(name)}", evidence)
+
+
+def _sheets(names: Sequence[str]) -> str:
+    return names_to_tell(names, scalar)
 
 
 def _milestones(found: Guessed) -> Iterator[str]:

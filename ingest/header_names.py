@@ -3,12 +3,12 @@
 """Names of columns that may be told: a first line that is a row would name people by their values.
 
 Whatever a reader calls its columns stands in errors, configs and what the gate tells. So a name
-that holds a value is not passed on by a reader at all.
+that holds a value is not passed on by a reader at all. Nor are names of sheets that do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import polars as pl
@@ -28,8 +28,21 @@ IS_A_VALUE = f"{_NUMBER}|{_DATE}|{_TIME}|{citizen_numbers.LIKELY}|{personal.LIKE
 
 
 def hold_a_value(texts: Collection[str]) -> list[bool]:
-    """Of each text whether it holds what no name of a column does."""
+    """Of each text whether it holds what no name of a column or sheet does."""
     return pl.Series(texts, dtype=pl.String).str.contains(IS_A_VALUE).to_list()
+
+
+def that_may_be_told(names: Collection[str]) -> list[str]:
+    """Those of the names of columns or sheets that hold no value."""
+    return [name for name, holds in zip(names, hold_a_value(names), strict=True) if not holds]
+
+
+def names_to_tell(names: Collection[str], written: Callable[[str], str] = str) -> str:
+    """The names that may be told, each as it is ``written``, and how many others there are."""
+    shown = that_may_be_told(names)
+    others = len(names) - len(shown)
+    hidden = [f"{others} called after a value"] if others else []
+    return ", ".join([*map(written, shown), *hidden])
 
 
 def with_names_that_may_be_told(raw: Raw, known: Collection[str]) -> Raw:

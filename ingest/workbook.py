@@ -17,12 +17,14 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.header_names import names_to_tell, that_may_be_told
 
 MOST_MEMORY = 4 << 30
 """The bytes that reading a workbook may take."""
@@ -141,10 +143,10 @@ def _check_size(path: Path, name: str) -> None:
 
 
 def _refusal(
-    kind: str, name: str, sheets: list[str] | None = None, sheet: str | None = None
+    kind: str, name: str, sheets: Sequence[str] = (), sheet: str | None = None
 ) -> SourceError:
-    sheets = sheets or [""]
-    words = {"name": name, "sheet": sheet, "sheets": ", ".join(sheets), "first": sheets[0]}
+    first = next(iter(that_may_be_told(sheets)), "…")
+    words = {"name": name, "sheet": sheet, "sheets": names_to_tell(sheets), "first": first}
     message, hint = (text.format(**words, most=MOST_MEMORY >> 30) for text in _REFUSED[kind])
     return SourceError(message, hint)
 

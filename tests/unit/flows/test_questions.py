@@ -134,6 +134,30 @@ def test_the_sheet_and_the_end_are_asked_for() -> None:
     assert (settings.sources[0].sheet, settings.journey.end) == ("zaken", ("b",))
 
 
+def test_sheets_that_are_called_after_persons_are_not_told() -> None:
+    header = ("zaaknummer", "stap", "tijdstip")
+    rows = [
+        (f"Z{case}", step, f"2026-01-02 {hour}:00") for case in range(12) for hour, step in STEPS
+    ]
+    sheets = {
+        "Uitleg": [("x", "y")] * 3,
+        "Mevr. Canary": [header, *rows],
+        "123456782": [header, *rows],
+    }
+    xlsx(Path("log.xlsx"), sheets)
+
+    exit_code, shown = init("log.xlsx", typed="1\n1\n")
+
+    config = Path("log.yaml").read_text()
+    assert exit_code == 0
+    assert "1  table 1  (25 lines)" in shown
+    assert "TODO: A sheet is called after a value" in shown
+    assert "    sheet:  # TODO" in config
+    assert "# TODO sheet: of the next one" in config
+    assert len(load(Path("log.yaml")).sources) == 2
+    assert not [each for each in ("Canary", "123456782") if each in config + shown]
+
+
 def test_sheets_of_the_same_columns_are_sources_of_their_own() -> None:
     header = ("zaaknummer", "stap", "tijdstip")
     sheets = {

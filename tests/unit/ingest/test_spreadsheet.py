@@ -192,6 +192,30 @@ def test_refuses_what_is_not_clear(tmp_path, sheets, sheet, says):
     assert not [value for value in ("Geheim", "46930483", "Toets") if value in str(refused.value)]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        (None, "as in sheet: Zaken. They are: Zaken, 2024, 3 called after a value."),
+        ("b", "It has: Zaken, 2024, 3 called after a value."),
+    ],
+)
+def test_a_sheet_that_is_called_after_a_person_is_not_told(tmp_path, sheet, says):
+    names = ("Mevr. Canary-Jansen", "Zaken", "123456782", "canary@x.nl", "2024")
+    path = xlsx(tmp_path / "a.xlsx", {name: [HEADER, ROW] for name in names})
+
+    with pytest.raises(SourceError) as refused:
+        rows_of(path, tmp_path, sheet)
+
+    assert says in str(refused.value)
+    assert "anary" not in str(refused.value)
+
+
+def test_a_sheet_that_is_called_after_a_person_can_be_named(tmp_path):
+    path = xlsx(tmp_path / "a.xlsx", {"Zaken": [HEADER], "Mevr. Jansen": [HEADER, ROW]})
+
+    assert rows_of(path, tmp_path, "Mevr. Jansen")[1] == [(1, *TOLD)]
+
+
 def bomb(path):
     """A workbook with a part that says nothing, a hundred million times."""
     xlsx(path, {"a": [HEADER, ROW]})
