@@ -13,6 +13,22 @@ from contracts.column_words import says_citizen_number, words
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
+_MAKES_A_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# letters and digits at random: a secret itself, in the place of what holds it
+_SEEMS_A_SECRET = re.compile(r"(?=.*[0-9])(?=.*[a-z]).{32,}|(?=.*[0-9])[A-Z0-9]{32,}")
+
+
+def _of_a_variable(name: str) -> str:
+    if not _MAKES_A_VARIABLE.fullmatch(name) or _SEEMS_A_SECRET.fullmatch(name):
+        raise ValueError(
+            "it is no name of an environment variable; set a secret in one, and name that here"
+        )
+    return name
+
+
+Variable = Annotated[Name, AfterValidator(_of_a_variable)]
+"""The name of an environment variable, and never what it holds."""
+
 _NUMBER = r" ?(?:nummer|nr|number|no)\b"
 _ABOUT_A_PERSON = re.compile(
     # who somebody is by birth or belief

@@ -170,37 +170,37 @@ def _override(document: dict[str, Any], override: str) -> None:
         value = _read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(
-            f"--set {override}: the value is not valid YAML.",
+            f"--set {key}: the value is not valid YAML.",
             "For example --set 'journey.end=[Besluit verzonden]'.",
         ) from None
     *parents, last = key.strip().split(".")
     place: Any = document
     for part in parents:
-        place = _child(place, part, override)
-    _put(place, last, value, override)
+        place = _child(place, part, key)
+    _put(place, last, value, key)
 
 
-def _child(place: Any, part: str, override: str) -> Any:
+def _child(place: Any, part: str, key: str) -> Any:
     """What ``place`` holds at ``part``, made if it holds nothing."""
     if isinstance(place, dict):
         return place.setdefault(part, {})
     if isinstance(place, list) and part.isdigit() and int(part) < len(place):
         return place[int(part)]
-    raise _no_place(override, part)
+    raise _no_place(key, part)
 
 
-def _put(place: Any, part: str, value: Any, override: str) -> None:
+def _put(place: Any, part: str, value: Any, key: str) -> None:
     if isinstance(place, dict):
         place[part] = value
     elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
         place[int(part)] = value
     else:
-        raise _no_place(override, part)
+        raise _no_place(key, part)
 
 
-def _no_place(override: str, part: str) -> ConfigError:
+def _no_place(key: str, part: str) -> ConfigError:
     return ConfigError(
-        f"--set {override}: there is no place '{part}' in the config.",
+        f"--set {key}: there is no place '{part}' in the config.",
         "Members of a list are numbered from 0: sources.0.path is the path of the first source.",
     )
 

@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from contracts.attributes import CaseAttribute, Name
+from contracts.attributes import CaseAttribute, Name, Variable
 from contracts.deadlines import Deadline
 from contracts.house_style import HouseStyle
 from contracts.journey import Journey
@@ -96,7 +96,7 @@ class Privacy(Model):
     """
 
     pseudonymise: tuple[Literal["case_id", "resource"], ...] = ("case_id", "resource")
-    key_env: Name | None = None
+    key_env: Variable | None = None
     epoch: Epoch | None = None
     minimum_group: int = Field(default=10, ge=5)
 

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from contracts.attributes import CaseAttribute, Name
+from contracts.attributes import CaseAttribute, Name, Variable
 from contracts.formats import Format, format_of_path
 from contracts.models import Model
 
@@ -179,8 +179,8 @@ class Source(Model):
     sheet: Name | None = None
     header: bool | None = None
     month_first: bool = False
-    client_id_env: Name | None = None
-    client_secret_env: Name | None = None
+    client_id_env: Variable | None = None
+    client_secret_env: Variable | None = None
     catalogue: Name | None = None
     without: tuple[Literal["audittrail"], ...] = ()
     object_type: Name | None = None

@@ -194,3 +194,54 @@ def test_the_law_writes_durations_as_iso_8601(tmp_path: Path) -> None:
 @pytest.mark.parametrize("config", sorted(Path(__file__).parents[3].glob("configs/*.yaml")))
 def test_the_shipped_configs_are_valid(config: Path) -> None:
     assert load(config).journey.end
+
+
+SECRETS = (
+    "S3cr3tKeyAbCdEfGhIjKlMnOpQrStUv0123456789+/=",
+    "S3cr3tKeyAbCdEfGhIjKlMnOpQrStUv0123456789",
+    "a3f1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1",
+    "A3F1B0C9D8E7F6A5B4C3D2E1F0A9B8C7",
+    "een zin als geheim",
+)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("privacy.key_env", "{old}\nprivacy: {{key_env: '{secret}'}}"),
+        (
+            "sources.0.client_secret_env",
+            "{api}client_secret_env: '{secret}', client_id_env: WHO}}]",
+        ),
+        ("sources.0.client_id_env", "{api}client_id_env: '{secret}', client_secret_env: KEY}}]"),
+    ],
+)
+def test_a_secret_in_the_place_of_its_variable_is_not_repeated(
+    tmp_path: Path, key: str, written: str, secret: str
+) -> None:
+    api = "sources: [{path: 'https://z.nl/zaken/api/v1', format: zgw, "
+    old = next(line for line in SMALLEST.splitlines() if line.startswith("sources"))
+    text = SMALLEST.replace(old, written.format(old=old, api=api, secret=secret))
+
+    with pytest.raises(ConfigError) as refused:
+        load(write(tmp_path, text))
+
+    assert f"'{key}': it is no name of an environment variable" in str(refused.value)
+    assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["KEY", "_k1", "HOEKSTEEN_KEY_OF_THE_CITY_IN_2026_AND_AFTER"])
+def test_an_environment_variable_may_have_any_plain_name(tmp_path: Path, name: str) -> None:
+    settings = load(write(tmp_path, f"{SMALLEST}\nprivacy: {{key_env: {name}}}"))
+
+    assert settings.privacy.key_env == name
+
+
+@pytest.mark.parametrize("override", ["privacy.key_env=[geheim", "process.id.key=geheim"])
+def test_the_value_of_an_override_is_not_repeated(tmp_path: Path, override: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(write(tmp_path, SMALLEST), [override])
+
+    assert f"--set {override.partition('=')[0]}: " in str(refused.value)
+    assert "geheim" not in str(refused.value)
