@@ -7,18 +7,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
 from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
 from ingest.header_names import hold_a_value
 from ingest.journey_guesses import Journey
+from ingest.looking import is_rounded
 
 if TYPE_CHECKING:
     from validation.profile import Profile
 
 
 _NAME_THE_SHEET = "A sheet is called after a value, which is not told: name it under sheet:."
+_ROUNDED = (
+    "A spreadsheet has rounded the numbers of cases: export them as text, or cases become one."
+)
 _NO_END = "?"  # while it is not known
 
 
@@ -64,6 +70,7 @@ class Guessed:
         return (
             *self.seen.drift,
             *([_NAME_THE_SHEET] if is_hidden else []),
+            *([_ROUNDED] if self._are_rounded else []),
             *(
                 f"Several columns are called '{name}': give each a name of its own."
                 for name in shared
@@ -72,6 +79,16 @@ class Guessed:
             *([nameless] if is_nameless else []),
             *("The gate would stop this log; the config says why." for _ in stops),
         )
+
+    @property
+    def _are_rounded(self) -> bool:
+        """Whether a spreadsheet has rounded numbers of cases that were looked at."""
+        case_id = self.roles.found.get("case_id")
+        if case_id is None:
+            return False
+        ids = self.seen.frame[case_id.value].cast(pl.String).drop_nulls().unique()
+        shows = is_rounded(pl.first(), ids, in_workbook=self.seen.format == "excel")
+        return bool(ids.to_frame().select(shows.any()).item())
 
     @property
     def _is_month_first(self) -> bool:

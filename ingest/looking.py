@@ -21,6 +21,9 @@ from ingest.raw import Raw
 
 _SAMPLE = 100_000
 _POWER_OF_TEN = r"^\s*\d(?:[.,]\d+)?E\+\d+\s*$"
+# of a number a spreadsheet keeps 15 digits; whether a cell holds one or a text its reader tells not
+_LONG, _WITHOUT_ITS_END = r"^\s*\d{16,}\s*$", r"^\s*\d{15,}0\s*$"
+_MOSTLY = 0.9
 _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 
 
@@ -46,6 +49,8 @@ def looked_through(
     kept: Collection[str],
     of_ids: Collection[str] = (),
     asked: Mapping[Question, pl.Expr] | None = None,
+    *,
+    in_workbook: bool = False,
 ) -> Looked:
     """The rows of ``raw`` with what its reader noticed, and then what is found here.
 
@@ -59,6 +64,7 @@ def looked_through(
         kept: the places of the columns whose values are kept as they are.
         of_ids: the places of the columns whose values are asked for.
         asked: what else that look should answer: whether a row shows something.
+        in_workbook: whether the rows are those of a spreadsheet.
     """
     texts = _texts(raw)
     rows, ids, shown = _seen(raw.frame, of_ids, {**_likely(texts, kept), **(asked or {})})
@@ -70,7 +76,11 @@ def looked_through(
     telling = {
         each: personal.stand_in(text) for each, text in texts.items() if ("person", each) in shown
     }
-    rounded = {each: texts[each].str.contains(_POWER_OF_TEN) for each in texts if each in ids}
+    rounded = {
+        each: is_rounded(texts[each], ids[each], in_workbook=in_workbook)
+        for each in texts
+        if each in ids
+    }
     found = [
         (rule, each, is_broken)
         for rule, columns in (("DQ14", numbered), ("DQ15", telling), ("DQ31", rounded))
@@ -88,6 +98,17 @@ def looked_through(
             masked[each] = _masked(text, is_so, r"[\p{L}\p{N}]")
     noticed = [notices(signs)] if signs else []
     return Looked(raw.frame.with_columns(*noticed, **masked), rows, ids, shown)
+
+
+def is_rounded(text: pl.Expr, ids: pl.Series, *, in_workbook: bool) -> pl.Expr:
+    """Whether a spreadsheet has rounded an id; ``ids`` are those that there are in its column.
+
+    In a workbook that is so, too, of those of 16 digits or more where nearly all end in a zero.
+    """
+    long = ids.filter(ids.str.contains(_LONG))
+    ends = long.str.contains(_WITHOUT_ITS_END).sum()
+    is_cut = in_workbook and len(long) > 0 and ends >= _MOSTLY * len(long)
+    return text.str.contains(f"{_POWER_OF_TEN}|{_WITHOUT_ITS_END}" if is_cut else _POWER_OF_TEN)
 
 
 def _likely(texts: Mapping[str, pl.Expr], kept: Collection[str]) -> dict[Question, pl.Expr]:

@@ -217,7 +217,7 @@ def _looked(
     is_month_first: bool,
 ) -> tuple[Looked, dict[str, Notation]]:
     """What one look through the file shows, and how times are written in it, by their place."""
-    schema = raw.frame.collect_schema()
+    schema, in_workbook = raw.frame.collect_schema(), file.format == "excel"
     written = {
         column: raw.places[column]
         for column in _times(roles)
@@ -226,7 +226,7 @@ def _looked(
     samples = {
         place: sampled(
             raw.frame.select(pl.col(place).cast(pl.String)),
-            among_real=file.format == "excel",
+            among_real=in_workbook,
             is_month_first=is_month_first,
         )
         for place in written.values()
@@ -237,7 +237,7 @@ def _looked(
         for sign, shows in sample.asks(pl.col(place).cast(pl.String)).items()
     }
     doubts = {("doubt", ROW): raw.doubt.shows} if raw.doubt else {}
-    looked = looked_through(raw, kept, of_ids, {**asked, **doubts})
+    looked = looked_through(raw, kept, of_ids, {**asked, **doubts}, in_workbook=in_workbook)
     if raw.doubt and doubts.keys() & looked.shown:
         raw.doubt.settle()
     notations = {}

@@ -27,6 +27,7 @@ from simulation.description import process
 from simulation.generator import LOG, Order, Simulated, generate
 from simulation.recording.dialects import DIALECTS
 from simulation.recording.log import Part
+from tests.workbooks import xlsx
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = load(ROOT / "configs" / "cbr.yaml")
@@ -195,6 +196,20 @@ def test_a_row_a_case_gets_a_config_that_runs() -> None:
     assert ends == {"wide": ("Besluit",), "bare": ("column 3",)}
     assert [judge_only(Path(f"{name}.yaml"), ()).rows for name in ("wide", "bare")] == [80, 80]
     assert "10001" not in Path("bare.yaml").read_text()
+
+
+def test_numbers_of_cases_that_a_spreadsheet_rounded_are_told_of() -> None:
+    rows = [
+        (2.02400000000101e16, step, f"2026-01-{1 + case:02} {9 + hour}:00")
+        for case in range(20)
+        for hour, step in enumerate(("Aanvraag", "Toets", "Besluit"))
+    ]
+    xlsx(Path("log.xlsx"), {"log": [("zaaknummer", "stap", "tijdstip"), *rows]})
+
+    done = init("log.xlsx")
+
+    assert done.exit_code == 0
+    assert "TODO: A spreadsheet has rounded the numbers of cases" in done.stderr
 
 
 def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:

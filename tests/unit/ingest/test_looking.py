@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ingest.xes import read_xes
 from simulation.description import process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS
+from tests.workbooks import xlsx
 
 CITIZEN = "999990342"  # published for testing
 COLUMNS = {"case_id": "zaak", "activity": "stap", "timestamp": "tijdstip"}
@@ -272,6 +273,39 @@ def test_ids_that_a_spreadsheet_rounded(
         2: [("DQ31", "zaak")],
         4: [("DQ31", "wie")],
     }
+
+
+def sheet(path: Path, ids: Sequence[float | str]) -> Path:
+    """A workbook with a row an id, which is a number or a text."""
+    rows = [(each, "aanvraag", "2026-03-12") for each in ids]
+    return xlsx(path, {"log": [tuple(COLUMNS.values()), *rows]})
+
+
+LONG = 20240000000010000
+
+
+def test_numbers_of_a_workbook_that_are_too_long_are_rounded(tmp_path: Path, staged: Stage) -> None:
+    ids = [*(float(f"{(LONG + case) // 100}00") for case in range(0, 400, 100)), "Z1", 2024]
+
+    found = staged(sheet(tmp_path / "log.xlsx", ids), columns=COLUMNS)[0]
+
+    assert noticed(found) == {row: [("DQ31", "zaak")] for row in range(1, 5)}
+
+
+@pytest.mark.parametrize("first", [LONG, 1000000000000000])
+def test_long_texts_of_a_workbook_are_whole(tmp_path: Path, staged: Stage, first: int) -> None:
+    ids = [str(first + case) for case in range(20)]
+
+    found = staged(sheet(tmp_path / "log.xlsx", ids), columns=COLUMNS)[0]
+
+    assert noticed(found) == {}
+
+
+def test_long_numbers_of_a_text_file_are_whole(tmp_path: Path, staged: Stage) -> None:
+    log = table(zaak=[str(LONG + case) for case in range(0, 100, 10)])
+    log.write_csv(path := tmp_path / "log.csv")
+
+    assert noticed(staged(path, columns=COLUMNS)[0]) == {}
 
 
 def test_it_is_told_nowhere_and_changes_no_digest(tmp_path: Path, staged: Stage) -> None:
