@@ -21,6 +21,7 @@ from ingest.drift import drifts
 from ingest.exports import Export
 from ingest.header_names import IS_A_VALUE
 from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, sampled
+from ingest.nothing import is_nothing
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.sources import SourceFile
@@ -254,7 +255,7 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
     if type_ in (pl.Date, pl.Datetime):
         return pl.col(place)
     text = pl.col(place).cast(pl.String, strict=False).str.strip_chars()
-    return pl.when(text != "").then(text).alias(place)
+    return pl.when(~is_nothing(text)).then(text).alias(place)
 
 
 def _times(values: pl.Series, *, among_real: bool) -> Times | None:

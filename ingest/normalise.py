@@ -10,6 +10,7 @@ import polars as pl
 
 from contracts.events import attribute_column
 from ingest.notations import Notation
+from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
 from ingest.raw import DESTROY_ON, DIGEST, ROW
 from ingest.roles import Roles
@@ -41,8 +42,8 @@ def normalise(
     """Rows with those columns of ``CANDIDATES`` that the file tells, and their ``case:*`` columns.
 
     ``slot`` is not among them yet. Control characters become spaces, texts are stripped; an empty
-    value is null. Ids stay as they are written: they are ``cleaned`` once for all rows that have
-    them.
+    value is null, and so is one that says that it is none. Ids stay as they are written: they are
+    cleaned once for all rows that have them.
 
     Args:
         rows: ``ROW``, ``DIGEST``, ``NOTICED`` and ``DESTROY_ON`` if they are there, and the columns
@@ -83,9 +84,12 @@ def normalise(
     return rows.with_columns(times.values()).select(**told)
 
 
-def cleaned(written: pl.Series) -> pl.Series:
-    """The text that each value becomes in a candidate."""
-    return written.alias("text").to_frame().select(_text("text")).to_series()
+def cleaned_ids(written: pl.Series, role: str) -> pl.Series:
+    """The text that each id becomes in a candidate; of a case, what stands for none is null."""
+    ids = written.alias("text").to_frame().select(_text("text")).to_series()
+    if role != "case_id":
+        return ids
+    return ids.to_frame().select(pl.when(~names_no_case(pl.first())).then(pl.first())).to_series()
 
 
 def _written(column: str) -> pl.Expr:
@@ -94,7 +98,7 @@ def _written(column: str) -> pl.Expr:
 
 def _text(column: str) -> pl.Expr:
     stripped = _written(column).str.replace_many(_CONTROLS, [" "]).str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+    return pl.when(~is_nothing(stripped)).then(stripped)
 
 
 def time_of(

@@ -17,6 +17,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest import rewritten
+from ingest.nothing import NO_VALUE
 from ingest.rewritten import TIDY, WHOLE_YEARS, Rewrite
 
 SAMPLE = 10_000
@@ -38,7 +39,7 @@ _YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands 
 NO_TIME = (
     r"(?i)^(?:00[-/.]?00[-/.]?0000|0000[-/.]?00[-/.]?00"
     r"|31[-/.]?12[-/.]?9999|9999[-/.]?12[-/.]?31|0?1[-/.]?0?1[-/.]?1900|1900[-/.]?01[-/.]?01"
-    r"|n\.?v\.?t\.?|onbekend|-)?(?:[ T][\d:.]+(?:Z|[+-][\d:]+)?)?$"
+    rf"|{NO_VALUE}|n\.?v\.?t\.?|onbekend|-)?(?:[ T][\d:.]+(?:Z|[+-][\d:]+)?)?$"
 )
 """What stands where a time is not known, whatever the notation."""
 

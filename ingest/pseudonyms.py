@@ -21,7 +21,7 @@ import polars as pl
 from contracts.errors import ConfigError
 from contracts.events import CANDIDATES, CASE_PREFIX
 from contracts.settings import Privacy
-from ingest.normalise import cleaned
+from ingest.normalise import cleaned_ids
 
 Domain = Literal["case", "resource"]
 _DOMAIN_OF: dict[str, Domain] = {"case_id": "case", "resource": "resource"}
@@ -90,7 +90,7 @@ def pseudonymise(
         candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
     numbers, stored = {}, {"slot": pl.lit(0, pl.Int32)}
     for column, written in ids.items():
-        values = cleaned(written)
+        values = cleaned_ids(written, column)
         if pseudonymiser and column in columns:
             values = pseudonymiser.of(_DOMAIN_OF[column], values)
         # where among them a value is; null for what is not

@@ -73,6 +73,7 @@ def stage(
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
+            raw = _with_whole_ids(raw, of_ids.values())
             kept = _kept(roles, settings.privacy)
             looked, notations = _looked(
                 raw, named, kept, set(of_ids.values()), file, is_month_first=source.month_first
@@ -168,6 +169,19 @@ def _kept(roles: Roles, privacy: Privacy) -> set[str]:
     kept = {role for role in _TOLD if role not in privacy.pseudonymise}
     columns = {column for role, column in roles.columns.items() if role in kept}
     return columns | set(roles.case_attributes.values())
+
+
+def _with_whole_ids(raw: Raw, places: Iterable[str]) -> Raw:
+    """Ids that are fractions, as Python makes of a column of numbers with gaps, as 1003."""
+    schema = raw.frame.collect_schema()
+    ids = [pl.col(place) for place in places if schema[place].is_float()]
+    return replace(raw, frame=raw.frame.with_columns(map(_whole, ids)))
+
+
+def _whole(number: pl.Expr) -> pl.Expr:
+    whole = number.cast(pl.Int64, strict=False)
+    is_whole = number == whole
+    return pl.when(is_whole).then(whole.cast(pl.String)).otherwise(number.cast(pl.String))
 
 
 def _check_types(raw: Raw, roles: Roles, in_two: Iterable[tuple[str, str]], name: str) -> None:

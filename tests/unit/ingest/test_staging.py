@@ -342,3 +342,49 @@ def test_a_digest_tells_apart_rows_that_differ_where_nobody_reads(staged, name, 
     digests = staged(name, content, columns=columns)[1]["digest"].to_list()
 
     assert digests[0] == digests[1] != digests[2]
+
+
+NO_CASES = ("onbekend", "NULL", "-", "n.v.t.", "#N/B", "NaN", " ", "\\N", "(null)", "N/A", "None")
+
+
+def test_what_stands_for_no_case_is_none(staged):
+    rows = [f"{each};a;2026-03-05" for each in (*NO_CASES, "Nullijn 4", "N-1")]
+    content = "\n".join(["zaak;stap;tijdstip", *rows, ""])
+
+    _, frame = staged("log.csv", content, columns=COLUMNS)
+
+    assert frame["case_id"].is_null().to_list() == [True] * len(NO_CASES) + [False] * 2
+    assert set(frame["slot"][: len(NO_CASES)]) == {0}
+
+
+def test_ids_that_are_fractions_are_whole(staged, tmp_path):
+    path = tmp_path / "log.parquet"
+    ids = [1003.0, float("nan"), None, 2.5, 20240000000010100.0]
+    times = [dt.date(2026, 3, 5)] * len(ids)
+    pl.DataFrame({"zaak": ids, "stap": ["a"] * len(ids), "tijdstip": times}).write_parquet(path)
+
+    _, frame = staged(path.name, path.read_bytes(), columns=COLUMNS)
+
+    assert frame["case_id"].to_list() == ["1003", None, None, "2.5", "20240000000010100"]
+
+
+@pytest.mark.parametrize("word", ["NULL", "null", "\\N", "(null)", "<NULL>", "None", "NaN", "nan"])
+def test_a_word_for_no_value_is_none(staged, word):
+    content = f"zaak;stap;tijdstip;kanaal;team\n1;{word};{word};{word};NULL B\n1;a;2026-03-05;x;y\n"
+    columns = {**COLUMNS, "team": "team"}
+
+    _, frame = staged("log.csv", content, columns=columns, case_attributes=["kanaal"])
+
+    first = frame.row(0, named=True)
+    assert (first["activity"], first["case:kanaal"], first["team"]) == (None, None, "NULL B")
+    assert (first["at"], first["at_problem"]) == (None, "missing")
+
+
+def test_a_milestone_of_such_a_word_is_not_reached(staged):
+    content = "zaak;begin;eind\n1;2026-03-05;NULL\n2;2026-03-05;2026-03-06\n"
+
+    _, frame = staged(
+        "log.csv", content, columns={"case_id": "zaak"}, milestones={"a": "begin", "b": "eind"}
+    )
+
+    assert frame.select("case_id", "activity").rows() == [("1", "a"), ("2", "a"), ("2", "b")]
