@@ -25,6 +25,7 @@ Fitting = TypeVar("Fitting", bound=BaseModel)
 
 
 CONFIG = Document("config", Settings, "configs/ for examples")
+_QUOTE_IT = "Put quotes around a text that begins with a star, as in path: '*.csv'."
 _SEE_THE_LINE = "Mend that line; an editor with YAML support shows what is wrong."
 _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
@@ -119,7 +120,8 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError(
-            f"{path} is not valid YAML{where}: {error.problem}.", _SEE_THE_LINE
+            f"{path} is not valid YAML{where}: {error.problem}.",
+            _QUOTE_IT if "alias" in f"{error.context} {error.problem}" else _SEE_THE_LINE,
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(

@@ -67,10 +67,12 @@ def forget(
         overrides: of the config, as runs have them.
 
     Raises:
-        UsageError: there is no store.
+        UsageError: there is no store, or a number is empty.
         StoreBusy: a run is in it.
         ConfigError: the config is wrong, or the key is not usable.
     """
+    if not cases or not all(case.strip() for case in cases):
+        raise UsageError("A number of a case is empty.", "Give the numbers as the source has them.")
     settings = load(config, overrides)
     folder, place = places(settings, out, store)
     key, ids = _as_stored(settings, config, cases)

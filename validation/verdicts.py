@@ -111,7 +111,11 @@ def _explained(told: ExpectationValidationResult, lookup: Lookup) -> str:
     mismatched = details.get("mismatched", {})
     columns = lookup.columns(notice) if notice and not told.success else []
     said = [
-        *([] if told.success or most == 1 else [f"At least {most:.0%} of the rows must."]),
+        *(
+            []
+            if told.success or most == 1
+            else [f"That must be so in at least {most:.0%} of the rows."]
+        ),
         *(f"{how.capitalize()} columns: {', '.join(names)}." for how, names in mismatched.items()),
         *([f"Look in {', '.join(columns)}."] if columns else []),
         *([lookup.alike(absent)] if absent else []),

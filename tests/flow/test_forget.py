@@ -121,6 +121,13 @@ def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
     assert again.startswith(f"0 {unknown}")
 
 
+@pytest.mark.parametrize(("cases", "stdin"), [(("",), None), (("Z3", " "), None), (("-",), "\n")])
+def test_an_empty_number_is_refused(
+    world: World, cases: tuple[str, ...], stdin: str | None
+) -> None:
+    assert forget(world, *cases, stdin=stdin).startswith("2 hoeksteen: A number of a case is empty")
+
+
 def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:
     assert forget(world, "Z3").startswith("2 hoeksteen: There is no store in ")
 

@@ -137,7 +137,7 @@ def _expectations(suite: ExpectationSuite) -> Markup:
 def _sentence(config: ExpectationConfiguration) -> str:
     """What an expectation asks, which rule that is, how grave, and who can mend it."""
     meta, most = config.meta or {}, config.kwargs.get("mostly", 1)
-    beyond = "" if most == 1 else f" At least {most:.0%} of the rows must."
+    beyond = "" if most == 1 else f" That must be so in at least {most:.0%} of the rows."
     owner = meta["owner"].replace("_", " ")
     return f"{config.description}{beyond} ({meta['rule']}, {config.severity.value}, {owner})"
 

@@ -41,6 +41,8 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
     [
         (SMALLEST, "", "it holds no keys"),
         ("{id: p}", "[", "is not valid YAML at line"),
+        ("log.csv", "*.csv", "as in path: '*.csv'"),
+        ("log.csv", "*csv", "as in path: '*.csv'"),
         ("journey:", "jurney:", "'jurney' is not a key of the config. Did you mean 'journey'?"),
         ("[done]", "[done], stepz: {}", "'journey.stepz' is not a key"),
         ("[done]", "[done], stepz: {}", "Did you mean 'steps'?"),

@@ -106,4 +106,7 @@ def test_each_expectation_says_its_rule_its_weight_and_who_can_mend_it(tmp_path:
     told = pages(tmp_path)
     for page in ("results.html", "expectations.html"):
         assert "a time that can be read. (C04, warning, data engineer)" in told[page]
-        assert "At least 95% of the rows must. (C04, critical, data engineer)" in told[page]
+        assert (
+            "That must be so in at least 95% of the rows. (C04, critical, data engineer)"
+            in told[page]
+        )
