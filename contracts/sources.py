@@ -92,8 +92,9 @@ class Columns(Model):
     """Which column of the source plays which role. For XES the standard keys are the default.
 
     ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
-    keeps them; ``recorded_timestamp`` is when the row was put on record. Where the date and the
-    time of day stand in two columns, name both: ``timestamp: [Datum, Tijd]``.
+    keeps them; ``recorded_timestamp`` is when the row was put on record. ``lifecycle`` says of a
+    row whether it is the start or the completion of a step. Where the date and the time of day
+    stand in two columns, name both: ``timestamp: [Datum, Tijd]``.
     """
 
     case_id: Name | None = None
@@ -103,6 +104,7 @@ class Columns(Model):
     registration_timestamp: Moment | None = None
     closing_timestamp: Moment | None = None
     recorded_timestamp: Moment | None = None
+    lifecycle: Name | None = None
     resource: Name | None = None
     team: Name | None = None
     org: Name | None = None
@@ -128,7 +130,7 @@ def name_of_both(date: str, time: str) -> str:
     return f"{date} + {time}"
 
 
-_OF_AN_EVENT = ("activity", "timestamp", "start_timestamp")
+_OF_AN_EVENT = ("activity", "timestamp", "start_timestamp", "lifecycle")
 """The roles that no column has where each milestone has one of its own."""
 
 

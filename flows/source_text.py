@@ -17,7 +17,7 @@ from ingest.zone_guesses import zone_evidence
 
 _HIDDEN = "its name is that of a value, as of a person or a number"
 _ROLES = (
-    *("case_id", "activity", "timestamp", "start_timestamp"),
+    *("case_id", "activity", "timestamp", "start_timestamp", "lifecycle"),
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
     *("resource", "team", "org"),
 )

@@ -17,7 +17,8 @@ import polars as pl
 
 from ingest.column_names import NAMES, fit
 from ingest.glance import Glance
-from ingest.role_evidence import Look, borne_out, rather_month_first, share
+from ingest.lifecycle import COLUMN
+from ingest.role_evidence import Look, as_lifecycle, borne_out, rather_month_first, share
 from ingest.roles import REQUIRED
 
 _ORDER = (
@@ -68,6 +69,7 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
             found[role] = guess
     if "timestamp" not in found:
         found = _stood_in(seen, found)
+    found |= _lifecycle(seen, found)
     missing = [role for role in REQUIRED if role not in found]
     candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
     return RoleGuesses(found, candidates, month_first=_month_first(seen, found))
@@ -101,6 +103,19 @@ def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
             rest = {other: guess for other, guess in found.items() if other != role}
             return rest | {"timestamp": Guess(found[role].value, f"{why}; {told}")}
     return dict(found)
+
+
+def _lifecycle(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """The column that says which rows start a step; the one that XES fixes is read anyhow."""
+    if not {"case_id", "activity"} <= found.keys():
+        return {}
+    taken = {*(guess.value for guess in found.values()), COLUMN}
+    look = Look(seen, found["case_id"].value, [name for name in seen.columns if name not in taken])
+    for name in look.left:
+        told = as_lifecycle(look, name, found["activity"].value)
+        if told is not None:
+            return {"lifecycle": Guess(name, f"by its values: {told}")}
+    return {}
 
 
 def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:

@@ -8,13 +8,28 @@ import polars as pl
 
 START, COMPLETE = "start", "complete"
 COLUMN = "lifecycle:transition"
-"""The column of a source that says which transition a row is."""
+"""The column of a source that says which transition a row is, where no other is named."""
 
 STEPS = (START, COMPLETE)
 """The transitions that say that work was done; any other only says what befell it."""
 
+TRANSITIONS = (
+    *(*STEPS, "schedule", "assign", "reassign", "suspend", "resume", "withdraw"),
+    *("autoskip", "manualskip", "ate_abort", "pi_abort"),
+)
+"""All that XES knows."""
+
+_STARTED = ("started", "begin", "begonnen", "gestart")
+_COMPLETED = ("completed", "end", "finished", "einde", "gereed", "afgerond", "voltooid")
+_ALSO = dict.fromkeys(_STARTED, START) | dict.fromkeys(_COMPLETED, COMPLETE)
+
 _SAME_WORK = ("case_id", "activity", "instance")
 _WHO = ("resource", "team", "org")
+
+
+def transition(text: pl.Expr) -> pl.Expr:
+    """The transition that a text names, also in Dutch; any other text in lower case."""
+    return text.str.to_lowercase().replace(_ALSO)
 
 
 def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.events import attribute_column
+from ingest.lifecycle import COMPLETE, transition
 from ingest.notations import Notation
 from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
@@ -65,9 +66,9 @@ def normalise(
     is_day = field["at"]("is_day")
     if "started_at" in field:
         is_day |= field["started_at"]("is_day").fill_null(value=False)
-    lifecycle = pl.lit("complete")
+    lifecycle = pl.lit(COMPLETE)
     if "lifecycle" in column:
-        lifecycle = _text(column["lifecycle"]).str.to_lowercase().fill_null("complete")
+        lifecycle = transition(_text(column["lifecycle"])).fill_null(COMPLETE)
     told = {
         "source": source,
         "row": pl.col(ROW).cast(pl.Int64),

@@ -11,10 +11,11 @@ import polars as pl
 
 from ingest.column_names import tells_time
 from ingest.glance import Glance, Times
+from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
 
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")
-_MOSTLY, _HARDLY = 0.9, 0.1
+_MOSTLY, _HALF, _HARDLY = 0.9, 0.5, 0.1
 _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _NOTABLY, _FEW = 0.02, 0.005
@@ -122,6 +123,32 @@ def _as_moment(look: Look, name: str, role: str) -> str | None:
     told += f"; within cases {share(look.rises(times))} do not go back"
     turned = rather_month_first(look, times)
     return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
+
+
+def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
+    """What bears out that a column says which rows start a step and which complete it.
+
+    All its values are words for that, and most steps of a case that it starts it also completes: a
+    status of the whole case may have the same words.
+    """
+    values = look.values(name)
+    if look.case is None or values.dtype != pl.String:
+        return None
+    known = values.drop_nulls().unique().to_frame().select(transition(pl.first()))
+    if not known.select(pl.first().is_in(TRANSITIONS).all()).item():
+        return None
+    rows = pl.DataFrame(
+        {"case": look.values(look.case), "step": look.values(activity), "is": values}
+    ).with_columns(transition(pl.col("is")))
+    steps = rows.group_by("case", "step").agg(
+        *((pl.col("is") == each).any().alias(each) for each in STEPS)
+    )
+    completed = steps.filter(START)[COMPLETE].mean() or 0.0
+    if completed < _HALF:
+        return None
+    return (
+        f"words of the life cycle of a step; {share(completed)} of those that start are completed"
+    )
 
 
 def rather_month_first(look: Look, times: Times) -> Times | None:

@@ -72,6 +72,23 @@ def test_a_date_and_a_time_of_day_in_two_columns() -> None:
     assert "The export has 180 rows, with events of 60 cases" in text
 
 
+def test_rows_that_start_a_step_and_rows_that_complete_it_are_one() -> None:
+    steps = [
+        f"Z{case};{step};2026-{1 + case // 28:02}-{1 + case % 28:02} {hour + later}:00;{soort}"
+        for case in range(60)
+        for step, hour in (("Aanvraag", 9), ("Toets", 11), ("Besluit", 14))
+        for soort, later in (("start", 0), ("complete", 1))
+    ]
+    Path("log.csv").write_text("\n".join(["zaaknummer;stap;tijdstip;soort", *steps, ""]))
+
+    done = init("log.csv", "--out", "p.yaml")
+
+    assert done.exit_code == 0
+    text = Path("p.yaml").read_text("utf-8")
+    assert yaml.safe_load(text)["sources"][0]["columns"]["lifecycle"] == "soort"
+    assert "100 % of those that start are completed" in text.replace("\n      # ", " ")
+
+
 @pytest.fixture(scope="module")
 def renewals() -> list[Part]:
     """What happened to 300 applications, to write in any dialect."""

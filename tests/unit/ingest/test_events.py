@@ -153,9 +153,9 @@ def test_a_log_may_be_rejected_whole(tmp_path):
 @pytest.mark.parametrize(
     ("transitions", "is_refused"),
     [
-        (["voltooid", "schedule"], True),
-        (["voltooid", "start"], False),
-        (["voltooid", "complete"], False),
+        (["klaar", "schedule"], True),
+        (["klaar", "start"], False),
+        (["klaar", "complete"], False),
     ],
 )
 def test_refuses_a_log_without_a_transition_that_is_known(tmp_path, transitions, is_refused):
@@ -164,7 +164,7 @@ def test_refuses_a_log_without_a_transition_that_is_known(tmp_path, transitions,
     if is_refused:
         with pytest.raises(SourceError, match="'lifecycle:transition'") as caught:
             log_of(log, quarantine(tmp_path))
-        assert "voltooid" not in str(caught.value)
+        assert "klaar" not in str(caught.value)
     else:
         assert everything(log_of(log, quarantine(tmp_path))).height == 1
 

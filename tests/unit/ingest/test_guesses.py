@@ -185,6 +185,33 @@ def test_a_row_a_case_has_no_case_id() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "is_lifecycle"),
+    [
+        (("start", "complete"), True),
+        (("Begonnen", "Afgerond"), True),
+        (("schedule", "complete"), False),  # nothing starts
+        (("start", "klaar"), False),
+        (("complete", "complete"), False),
+    ],
+)
+def test_what_starts_and_completes_a_step_is_told_by_words(
+    words: tuple[str, str], *, is_lifecycle: bool
+) -> None:
+    once = table(case="zaak", step="stap", time="tijdstip")
+    twice = pl.concat([once.with_columns(soort=pl.lit(word)) for word in words])
+
+    assert columns(twice).get("lifecycle") == ("soort" if is_lifecycle else None)
+
+
+def test_a_status_of_the_case_does_not_tell_of_steps() -> None:
+    frame = table(case="zaak", step="stap", time="tijdstip", region="soort").with_columns(
+        pl.col("soort").replace({"Noord": "gestart", "Zuid": "afgerond"})
+    )
+
+    assert "lifecycle" not in columns(frame)
+
+
+@pytest.mark.parametrize(
     ("name", "role", "is_fit"),
     [
         ("einddatum", "closing_timestamp", True),

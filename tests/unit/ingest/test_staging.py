@@ -95,6 +95,27 @@ def test_a_row_for_a_row(staged):
     assert set(frame["source"]) == {"export.csv"}
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        *(
+            ("START", "start"),
+            ("Begonnen", "start"),
+            ("gestart", "start"),
+            ("complete", "complete"),
+        ),
+        *(("Voltooid", "complete"), ("einde", "complete"), ("gereed ", "complete")),
+        *(("", "complete"), ("Schedule", "schedule"), ("geannuleerd", "geannuleerd")),
+    ],
+)
+def test_a_column_may_say_what_starts_a_step_and_what_completes_it(staged, word, told):
+    content = f"zaak;stap;tijdstip;soort\n1;a;12-03-2026;{word}\n"
+
+    _, frame = staged("log.csv", content, columns=COLUMNS | {"lifecycle": "soort"})
+
+    assert frame["lifecycle"].to_list() == [told]
+
+
 @pytest.mark.parametrize("out", ["uit met spatie", "out#1", "o?x", "out%20x", "out[1]", "o*", "é"])
 @pytest.mark.parametrize("name", ["log.csv", "log.xes", "log.parquet"])
 def test_a_folder_may_be_called_anything(tmp_path, name, out):
