@@ -12,7 +12,7 @@ import polars as pl
 from contracts.attributes import is_about_a_person
 from contracts.events import CASE_PREFIX
 from ingest import citizen_numbers, personal
-from ingest.column_names import tells_in_free_text, tells_who
+from ingest.column_names import tells_in_free_text, tells_of_the_end, tells_who
 from ingest.glance import Glance
 from ingest.guesses import Guess, RoleGuesses
 from ingest.ocel_flattening import RELATED_PREFIX
@@ -21,6 +21,7 @@ from ingest.roles import STANDARD
 PERSONAL = "about a person or naming one"
 FREE_TEXT = "free text, which may hold anything"
 OBJECTS = "the numbers of other objects"
+OF_THE_END = "known at the end of a case only, so that it parts open from closed ones"
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
 _ALIKE = 0.99
 _SAME_PEOPLE = 0.5
@@ -53,12 +54,14 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
         told = None if why[name] else _told(seen, roles["case_id"].value, name)
         if told is not None and _tell_who(seen.frame[name]):
             why[name] = PERSONAL
+        elif told is not None and tells_of_the_end(name):
+            why[name] = OF_THE_END
         elif told is not None and _own(name) not in kept:
             kept[_own(name)] = Guess(_own(name), told)
     in_order = [kept[name] for name in dict.fromkeys(map(_own, left)) if name in kept]
     left_out = {
         reason: names
-        for reason in (PERSONAL, FREE_TEXT, OBJECTS)
+        for reason in (PERSONAL, FREE_TEXT, OBJECTS, OF_THE_END)
         if (names := tuple(name for name in left if why[name] == reason))
     }
     rest = [name for name in left if not why[name] and _own(name) not in kept]

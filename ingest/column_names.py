@@ -90,6 +90,12 @@ _IN_FREE_TEXT = re.compile(
     r"|remark|comment|description|\bnotes?\b|free ?text"
 )
 
+_OF_THE_END = re.compile(
+    r"status|resultaat|\bresults?\b|uitkomst|outcome|besluit|\bdecision|afdoening|afgedaan|afhandel"
+    r"|afgehandeld|afsluit|afgesloten|\bclos(?:ed|ing|ure)\b|resolution|archiefnominatie"
+    r"|\blast\b|\blaatste|\beind(?!hoven)|\bfinal\b|\bfinale\b"
+)
+
 
 def fit(name: str, role: str) -> int | None:
     """How well a name fits a role, less is better; null: not at all.
@@ -124,6 +130,11 @@ def tells_who(name: str) -> bool:
 def tells_in_free_text(name: str) -> bool:
     """Whether a name is one of a column in which anybody may write anything."""
     return _IN_FREE_TEXT.search(" ".join(words(name))) is not None
+
+
+def tells_of_the_end(name: str) -> bool:
+    """Whether a name is one of what a case becomes, which nobody knows while it is open."""
+    return _OF_THE_END.search(_spaced(name)) is not None
 
 
 def is_no_milestone(name: str) -> bool:

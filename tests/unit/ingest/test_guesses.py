@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 
 from contracts.errors import SourceError, UsageError
-from ingest.attribute_guesses import FREE_TEXT, OBJECTS, PERSONAL, guess_attributes
+from ingest.attribute_guesses import FREE_TEXT, OBJECTS, OF_THE_END, PERSONAL, guess_attributes
 from ingest.column_names import (
     fit,
     is_no_milestone,
     tells_in_free_text,
+    tells_of_the_end,
     tells_time,
     tells_who,
 )
@@ -294,6 +295,8 @@ def test_what_is_to_come_or_of_the_record_is_no_step(name: str, *, is_step: bool
         ("opmerking", ("ok", "niet ok"), FREE_TEXT),
         ("case:description", ("ok", "niet ok"), FREE_TEXT),
         ("teamleider", ("A", "B"), PERSONAL),
+        ("zaakstatus", ("Afgehandeld", "In behandeling"), OF_THE_END),
+        ("resultaat", ("bsn 999990342", "ok"), PERSONAL),
         ("kenmerk", ("ok", "gebeld met dhr. Jansen"), PERSONAL),
         ("kenmerk", ("ok", "mail naar a@b.nl"), PERSONAL),
         ("kenmerk", ("ok", "bsn 999990342"), PERSONAL),
@@ -339,6 +342,26 @@ def test_who_is_told_by_words_not_by_letters(name: str, *, is_who: bool) -> None
 )
 def test_free_text_is_told_by_its_name(name: str, *, is_text: bool) -> None:
     assert tells_in_free_text(name) == is_text
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so"),
+    [
+        *((name, True) for name in ("zaakstatus", "resultaat", "case:caseStatus", "last_phase")),
+        *((name, True) for name in ("Uitkomst", "Soort besluit", "afdoeningswijze", "Reden einde")),
+        *((name, True) for name in ("laatste fase", "eindoordeel", "Closure code", "decision")),
+        *((name, False) for name in ("regio Eindhoven", "plaatselijk", "afdeling", "kanaal")),
+        *((name, False) for name in ("beslistermijn", "lastenklasse", "finalist", "soort")),
+    ],
+)
+def test_what_a_case_becomes_is_told_by_its_name(name: str, *, is_so: bool) -> None:
+    assert tells_of_the_end(name) == is_so
+
+
+def test_a_column_that_is_no_attribute_anyhow_is_only_not_read() -> None:
+    frame = table(case="zaak", step="stap", time="tijdstip", note="besluitnummer")
+
+    assert guess_attributes(seen(frame), guess_roles(seen(frame))).left_out == {}
 
 
 def test_an_offset_is_seen() -> None:
