@@ -64,7 +64,8 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
             break
         found_at, found_day = _instants(_read(prepared.gather(left), format_), zone)
         at, is_day = at.scatter(left, found_at), is_day.scatter(left, found_day)
-    return _explained(at, is_day, texts)
+    is_leap = prepared.str.contains(":60", literal=True)  # the midnight after it is a moment
+    return _explained(at, is_day & ~is_leap, texts)
 
 
 def _read(texts: pl.Series, format_: str) -> pl.Series:

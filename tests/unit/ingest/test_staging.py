@@ -409,3 +409,12 @@ def test_a_milestone_of_such_a_word_is_not_reached(staged):
     )
 
     assert frame.select("case_id", "activity").rows() == [("1", "a"), ("2", "a"), ("2", "b")]
+
+
+def test_a_leap_second_before_midnight_is_no_day(staged):
+    content = "zaak;stap;tijdstip\n1;a;2024-03-05 23:59:60\n1;b;2024-03-06 00:00:00\n"
+
+    _, frame = staged("log.csv", content, columns=COLUMNS)
+
+    assert frame["at"].n_unique() == 1
+    assert frame["is_day"].to_list() == [False, True]
