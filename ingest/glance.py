@@ -207,9 +207,16 @@ def _alike(
     return tuple(
         other.sheet
         for other in others
-        if other.sheet
-        and sorted(read(files[0], other, (), _new(scratch)).columns) == sorted(columns)
+        if other.sheet and _columns(files[0], other, _new(scratch)) == sorted(columns)
     )
+
+
+def _columns(file: SourceFile, source: Source, scratch: Path) -> list[str]:
+    """The columns of a sheet that has rows, by name; none of one that cannot be read."""
+    try:
+        return sorted(read(file, source, (), scratch).columns)
+    except SourceError:
+        return []
 
 
 def _object_types(export: Export, scratch: Path) -> dict[str, int]:

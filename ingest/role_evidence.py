@@ -143,7 +143,7 @@ def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
     steps = rows.group_by("case", "step").agg(
         *((pl.col("is") == each).any().alias(each) for each in STEPS)
     )
-    completed = steps.filter(START)[COMPLETE].mean() or 0.0
+    completed: float = steps.filter(START).select(pl.col(COMPLETE).mean()).item() or 0.0
     if completed < _HALF:
         return None
     return (

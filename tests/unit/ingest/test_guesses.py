@@ -531,6 +531,7 @@ def test_sheets_of_the_same_columns_are_told(tmp_path: Path) -> None:
         "2023": [header, row, row],
         "2024": [header, row, row, row],
         "2025": [header[::-1], row[::-1]],
+        "2026": [header],
     }
     xlsx(tmp_path / "a.xlsx", sheets)
     xlsx(tmp_path / "b.xlsx", {"2023": [header, row], "2024": [header, row]})
