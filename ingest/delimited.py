@@ -30,9 +30,9 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
     The first line that fills more than half of the columns names them; what stands above it, as a
     title does, is no row, nor is a last line that begins with *Totaal* and what stands below it.
 
-    Encoding: a byte order mark, else UTF-8, else Windows-1252. The separator is the one that a
-    line ``sep=;`` before the header says, as Excel writes it, else the one that cuts the header and
-    the first 100 lines into the same number of columns. A line with too few values
+    Encoding: a byte order mark, else UTF-8, else that of DOS or Windows-1252. The separator is
+    the one that a line ``sep=;`` before the header says, as Excel writes it, else the one that cuts
+    the header and the first 100 lines into the same number of columns. A line with too few values
     lacks the last ones (spreadsheets leave them out); wholly empty lines are no rows but count.
 
     Args:

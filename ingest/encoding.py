@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ LARGEST_LINE = 1 << 26
 
 _MOSTLY_UTF_8 = "mostly utf-8"
 _HEAD = 4096
+_OF_DOS = re.compile(rb"[a-z][\x81\x82\x84\x87-\x8b\x8d][a-z]")
+_NOT_OF_DOS = re.compile(rb"[a-z][\x8e\x8f\x91\x92\xc0-\xff][a-z]")
 _ZEROS_IN_UTF_16 = 0.25  # of Latin text every second byte is zero
 
 
@@ -24,11 +27,13 @@ def as_utf8(path: Path, name: str, scratch: Path) -> Path:
     """``path`` itself where it is plain UTF-8, else the path of a copy in ``scratch``.
 
     Text that is UTF-8 but for some bytes, fewer than it has characters beyond ASCII, is read as
-    that, and the bytes as Windows-1252. Lines that end in a carriage return alone end in a newline.
+    that, and the bytes as Windows-1252. Text is of DOS (code page 850) where a letter amid a word
+    tells so, as one that were a sign in Windows-1252, and none tells otherwise. Lines that end in a
+    carriage return alone end in a newline.
 
     Raises:
         SourceError: a damaged gzip file, one that unpacks to far too much, a zip file, text in
-            neither UTF-8, Windows-1252 nor UTF-16, or without lines.
+            none of these nor in UTF-16, or without lines.
     """
     plain = path
     if is_zipped(path):
@@ -51,6 +56,8 @@ def _encoding(path: Path, name: str) -> str:
         return "utf-8"
     if bad_bytes <= beyond_ascii:
         return _MOSTLY_UTF_8
+    if _is_of_dos(path):
+        return "cp850"
     if _is_in(path, "cp1252"):
         return "cp1252"
     raise SourceError(
@@ -105,6 +112,16 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             yield block
+
+
+def _is_of_dos(path: Path) -> bool:
+    """Whether small letters have between them what is a letter in DOS alone, and never another."""
+    is_so = False
+    for block in _blocks(path):
+        if _NOT_OF_DOS.search(block):
+            return False
+        is_so = is_so or _OF_DOS.search(block) is not None
+    return is_so
 
 
 def _is_in(path: Path, encoding: str) -> bool:

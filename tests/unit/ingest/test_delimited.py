@@ -77,6 +77,27 @@ def test_reads_values_as_they_stand(tmp_path, content, expected):
     assert rows_of(tmp_path, content)[1] == expected
 
 
+@pytest.mark.parametrize("code_page", ["cp850", "cp437", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "words", [["ontvangén", "één"], ["ideeën", "geïnd"], ["geïnd", "coördinatie"], ["Curaçao", "à"]]
+)
+def test_text_of_dos_is_told_by_the_letters_amid_its_words(tmp_path, words, code_page):
+    content = "\n".join(["a;b", *(f"1;{word}" for word in words), ""]).encode(code_page)
+
+    assert [row[2] for row in rows_of(tmp_path, content)[1]] == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a \u201ab\u2018 c", "\u201eja\u201d", "foto\u2019s", "10\u2030"),
+        "ge\u2039nd, \u00e9\u00e9n, \u2018ge\u00ebist\u2019",  # of both, so not sure
+    ],
+)
+def test_signs_of_windows_are_no_letters_of_dos(tmp_path, text):
+    assert rows_of(tmp_path, f"a;b\n1;{text}\n".encode("cp1252"))[1] == [(1, "1", text)]
+
+
 @pytest.mark.parametrize(
     ("content", "rows"),
     [
