@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flows.guessed import Guessed
 from flows.yaml_lines import entry, listed, many, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
+from ingest.column_names import fit
 from ingest.glance import ZONE, Glance
 from ingest.guesses import RoleGuesses
 from ingest.header_names import hold_a_value, names_to_tell
@@ -125,14 +126,25 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
     elif guess:
         yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)
     elif role in roles.candidates:
-        there = roles.candidates[role]
-        names = ", ".join(sequence(in_two[n]) if n in in_two else scalar(n) for n in there)
-        told = f"one of {names}" if names else "no column was found that may be it"
-        yield from said(f"      {role}:", f"TODO {told}")
+        yield from said(f"      {role}:", f"TODO {_candidates(found, role)}")
         if role == "timestamp":
             for name, shape in unread_times(found.seen).items():
                 told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
                 yield from remark(told, "      ")
+
+
+def _candidates(found: Guessed, role: str) -> str:
+    """The columns that may play a role; first of all one that only some files lack."""
+    in_two = found.seen.in_two
+    there = [
+        sequence(in_two[name]) if name in in_two else scalar(name)
+        for name in found.roles.candidates[role]
+    ]
+    lacked = [name for name in found.seen.lacked if fit(name, role) is not None]
+    told = f"one of {', '.join(there)}" if there else "no column was found that may be it"
+    if not lacked:
+        return told
+    return f"perhaps {listed(lacked)}, which not all files have, as is said above; else {told}"
 
 
 def _month_first(roles: RoleGuesses) -> Iterator[str]:

@@ -22,15 +22,26 @@ def drifts(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     Args:
         columns: file → its columns; of two files the first is taken to be right.
     """
-    count = Counter(name for names in columns.values() for name in dict.fromkeys(names) if name)
-    first = next(iter(columns.values()), ())
-    usual = [name for name in count if 2 * count[name] + (name in first) > len(columns)]
+    usual = _usual(columns)
     alike: dict[tuple[str, ...], list[str]] = {}
     for file, names in columns.items():
         lacks = [_lacking(name, names, usual) for name in usual if name not in names]
         if lacks:
             alike.setdefault(tuple(lacks), []).append(file)
     return tuple(_sentence(files, lacks) for lacks, files in list(alike.items())[:_MOST_TOLD])
+
+
+def lacked(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The columns that most files have, and not all."""
+    return tuple(
+        name for name in _usual(columns) if any(name not in names for names in columns.values())
+    )
+
+
+def _usual(columns: Mapping[str, Sequence[str]]) -> list[str]:
+    count = Counter(name for names in columns.values() for name in dict.fromkeys(names) if name)
+    first = next(iter(columns.values()), ())
+    return [name for name in count if 2 * count[name] + (name in first) > len(columns)]
 
 
 def _lacking(name: str, names: Iterable[str], usual: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.column_names import tells_time
-from ingest.drift import drifts
+from ingest.drift import drifts, lacked
 from ingest.exports import Export
 from ingest.header_names import IS_A_VALUE
 from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, sampled
@@ -89,7 +89,8 @@ class Glance:
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
-    ``drift``: how its files differ in their columns, a sentence each. ``shared``: the names that
+    ``drift``: how its files differ in their columns, a sentence each; ``lacked`` are those that
+    most files have, and not all. ``shared``: the names that
     several columns have, which are not looked at.
     """
 
@@ -103,6 +104,7 @@ class Glance:
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    lacked: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
     """The columns that were looked at for times, also by whom this was made from."""
@@ -178,6 +180,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             alike=_alike(files, source, sheets, first.columns, scratch),
             has_header=source.header is not False,
             drift=drifts(columns) if export.format in _TABLES else (),
+            lacked=lacked(columns) if export.format in _TABLES else (),
             shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
         )
 

@@ -252,6 +252,23 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     assert judge_only(Path("log.yaml"), ()).rows == 90
 
 
+def test_a_column_that_one_file_calls_otherwise_is_named_where_it_is_asked_for() -> None:
+    Path("in").mkdir()
+    write("in/jan.csv", "zaaknummer;stap;tijdstip;regio", row=";Noord")
+    write("in/feb.csv", "Zaaknummer;stap;tijdstip;regio", row=";Noord", cases=20)
+
+    done = init("in", "--out", "p.yaml")
+
+    assert "TODO: in/feb.csv lacks 'zaaknummer' (perhaps 'Zaaknummer')" in done.stderr
+    text = Path("p.yaml").read_text()
+    told = "TODO perhaps zaaknummer, which not all files have, as is said above; else one of regio"
+    assert told in text.replace("\n      # ", " ")
+    filled = text.replace("case_id:", "case_id: zaaknummer").replace("end:", "end: [Toets]")
+    Path("p.yaml").write_text(filled)
+    with pytest.raises(ConfigError, match=r"in/feb\.csv has no column 'zaaknummer'.*'Zaaknummer'"):
+        judge_only(Path("p.yaml"), ())
+
+
 @pytest.fixture
 def month_first() -> Path:
     """An export whose days are all twelve or less, and go back unless the month is first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.drift import drifts
+from ingest.drift import drifts, lacked
 from ingest.exports import open_export
 from ingest.glance import glance
 
@@ -45,6 +45,14 @@ def test_who_lacks_what(columns: dict[str, list[str]], told: list[str]) -> None:
     assert [sentence.startswith(start) for sentence, start in zip(found, told, strict=True)] == [
         True
     ] * len(told)
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [([USUAL], ()), ([], ()), ([USUAL, USUAL[1:]], ("Zaak",)), ([[*USUAL, "Regio"]], ())],
+)
+def test_what_not_all_have(others: list[list[str]], names: tuple[str, ...]) -> None:
+    assert lacked(dict(enumerate([USUAL, *others]))) == names  # type: ignore[arg-type]
 
 
 def test_files_are_called_as_their_user_calls_them(tmp_path: Path) -> None:
