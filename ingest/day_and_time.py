@@ -13,14 +13,16 @@ from dataclasses import replace
 import polars as pl
 
 from ingest.notations import NO_TIME
-from ingest.raw import Raw
+from ingest.raw import Raw, refused
 
 CLOCK = (
     r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp][Mm])?"
     r"|(?:[01]?\d|2[0-3])[0-5]\d[0-5]\d)$"
 )
-"""A time of day as 9:05, 09:05:07, 9:05 PM or, as SAP has it, 090507; then its zero may be lost."""
+"""A time of day as 9:05, 09:05:07, 9:05 PM or, as SAP has it, 090507; then a zero may be lost."""
 
+_SHORT = r"^(?:0|[1-9]\d{0,3})$"
+_FIRST_ZERO, _LONG = r"^0\d", r"^\d{5,6}$"
 _TOGETHER = r"^(\d{1,2})(\d\d)(\d\d)$"
 _NO_DAY = r"^(?:1899-12-3[01]|1900-01-0[01])[T ]"
 _MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?$"
@@ -37,7 +39,8 @@ def with_moments(raw: Raw, pairs: Mapping[str, tuple[str, str]]) -> Raw:
     added: list[pl.Expr] = []
     for name, (date, time) in pairs.items():
         if date in places and time in places:
-            moment = joined(pl.col(places[date]), pl.col(places[time]))
+            lost = _any_lost(raw, places[time])
+            moment = joined(pl.col(places[date]), pl.col(places[time]), zeros_lost=lost)
             places[name] = f"#moment{len(added)}"
             columns = (*columns, name)
             added.append(moment.alias(places[name]))
@@ -46,16 +49,41 @@ def with_moments(raw: Raw, pairs: Mapping[str, tuple[str, str]]) -> Raw:
     return replace(raw, frame=raw.frame.with_columns(added), columns=columns, places=places)
 
 
-def joined(date: pl.Expr, time: pl.Expr) -> pl.Expr:
-    """A date and a time of day as one text; the date alone where one of the two is not known."""
-    day, clock = day_of(date), clock_of(time).str.replace(_TOGETHER, "$1:$2:$3")
+def joined(date: pl.Expr, time: pl.Expr, *, zeros_lost: bool = False) -> pl.Expr:
+    """A date and a time of day as one text; the date alone where one of the two is not known.
+
+    ``zeros_lost``: whether the times of day lack all their first zeros, as ``are_zeros_lost``.
+    """
+    written = clock_of(time, zeros_lost=zeros_lost)
+    day, clock = day_of(date), written.str.replace(_TOGETHER, "$1:$2:$3")
     is_alone = day.str.contains(NO_TIME) | clock.str.contains(NO_TIME).fill_null(value=True)
     return pl.when(is_alone).then(day).otherwise(day + " " + clock)
 
 
-def clock_of(time: pl.Expr) -> pl.Expr:
+def are_zeros_lost(time: pl.Expr) -> pl.Expr:
+    """Whether times of day are digits that no zero comes before: then 500 is 00:05:00.
+
+    Five or six digits of one say that these are hours, minutes and seconds.
+    """
+    text = _text(time)
+    return text.str.contains(_LONG).any() & ~text.str.contains(_FIRST_ZERO).any()
+
+
+def _any_lost(raw: Raw, time: str) -> bool:
+    kind = raw.frame.collect_schema()[time]
+    if kind != pl.String and not kind.is_integer():
+        return False
+    with refused(raw.refusal, raw.frame):
+        found = raw.frame.select(are_zeros_lost(pl.col(time))).collect(engine="streaming")
+    return bool(found.item())
+
+
+def clock_of(time: pl.Expr, *, zeros_lost: bool = False) -> pl.Expr:
     """A time of day as a text without the day that a workbook puts before it."""
-    return _text(time).str.replace(_NO_DAY, "")
+    text = _text(time).str.replace(_NO_DAY, "")
+    if not zeros_lost:
+        return text
+    return pl.when(text.str.contains(_SHORT)).then(text.str.zfill(6)).otherwise(text)
 
 
 def day_of(date: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from contracts.sources import name_of_both
-from ingest.day_and_time import CLOCK, clock_of, day_of, joined
+from ingest.day_and_time import CLOCK, are_zeros_lost, clock_of, day_of, joined
 from ingest.glance import Glance
 from ingest.notations import EPOCHS, SERIAL
 
@@ -30,7 +30,8 @@ def put_together(seen: Glance) -> Glance:
         both = name_of_both(date, time)
         in_two[both] = (date, time)
         free -= {date, time}
-        moments = joined(pl.col(date), pl.col(time)).alias(both)
+        lost = _zeros_lost(frame[time])
+        moments = joined(pl.col(date), pl.col(time), zeros_lost=lost).alias(both)
         frame = frame.with_columns(moments)
     of_date = {date: both for both, (date, _) in in_two.items()}
     kept = [of_date.get(name, name) for name in names if name in free or name in of_date]
@@ -40,8 +41,13 @@ def put_together(seen: Glance) -> Glance:
 def _holds_clocks(values: pl.Series) -> bool:
     if values.dtype != pl.String:
         return False
-    there = values.drop_nulls().to_frame().select(clock_of(pl.first())).to_series()
+    clocks = clock_of(pl.first(), zeros_lost=_zeros_lost(values))
+    there = values.drop_nulls().to_frame().select(clocks).to_series()
     return there.n_unique() >= _FEWEST and there.str.contains(CLOCK).all()
+
+
+def _zeros_lost(values: pl.Series) -> bool:
+    return bool(values.to_frame().select(are_zeros_lost(pl.first())).item())
 
 
 def _holds_days(seen: Glance, name: str) -> bool:

@@ -98,6 +98,23 @@ def test_what_is_not_known_is_not_guessed(
     assert bool(found["is_day"][1]) is (at is not None)
 
 
+@pytest.mark.parametrize(
+    ("time", "clock"),
+    [("0", "23:00:00"), ("500", "23:05:00"), ("7", "23:00:07"), ("5907", "23:59:07")],
+)
+def test_all_first_zeros_may_be_lost(time: str, clock: str, tmp_path: Path) -> None:
+    found = staged(written(tmp_path, ("20260312", "90507"), ("20260312", time))).sort("row")
+
+    assert found["at"].dt.strftime("%H:%M:%S").to_list() == ["08:05:07", clock]
+
+
+@pytest.mark.parametrize(("other", "time"), [("9:05", "500"), ("090507", "500"), ("", "500")])
+def test_but_not_where_others_do_not_say_so(other: str, time: str, tmp_path: Path) -> None:
+    found = staged(written(tmp_path, ("20260312", other), ("20260312", time))).sort("row")
+
+    assert found["at_problem"].to_list() == [None, "unreadable"]
+
+
 def test_other_moments_may_stand_in_two_columns_too(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("zaak;stap;van;om;klaar\nZ1;in;20260312;090507;2026-03-12 10:00\n")
@@ -115,6 +132,17 @@ def test_columns_of_a_type(kind: str, tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "a.parquet")
 
     assert staged(tmp_path / "a.parquet")["at"].to_list() == [NINE]
+
+
+def test_numbers_have_no_first_zeros(tmp_path: Path) -> None:
+    times = {"Datum": ["20260312"] * 2, "Tijd": [90507, 500]}
+    pl.DataFrame({"zaak": ["Z1"] * 2, "stap": ["in"] * 2} | times).write_parquet(
+        tmp_path / "a.parquet"
+    )
+
+    found = staged(tmp_path / "a.parquet").sort("row")
+
+    assert found["at"].dt.strftime("%H:%M:%S").to_list() == ["08:05:07", "23:05:00"]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
@@ -159,6 +187,7 @@ DAYS = [f"{n + 1:02}-03-2026" for n in range(12)]
 CLOCKS = [f"{n + 8:02}:{5 * n:02}" for n in range(12)]
 COMPACT = [f"202603{n + 1:02}" for n in range(12)]
 TOGETHER = [f"{n + 8:02}{5 * n:02}07" for n in range(12)]
+WITHOUT_ZERO = [each.lstrip("0") for each in TOGETHER]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +196,9 @@ TOGETHER = [f"{n + 8:02}{5 * n:02}07" for n in range(12)]
         ({"zaak": DAYS, "Datum": DAYS, "Tijd": CLOCKS}, ["zaak", "Datum + Tijd"]),
         ({"Tijd": CLOCKS, "Datum": DAYS, "x": CLOCKS[:1] * 12}, ["Datum + Tijd", "x"]),
         ({"ERDAT": COMPACT, "ERZET": TOGETHER}, ["ERDAT + ERZET"]),
+        ({"ERDAT": COMPACT, "ERZET": ["0", "500", *WITHOUT_ZERO[2:]]}, ["ERDAT + ERZET"]),
+        ({"ERDAT": COMPACT, "ERZET": ["0", "500", *TOGETHER[2:]]}, ["ERDAT + ERZET"]),
+        ({"ERDAT": COMPACT, "aantal": [str(5 * n) for n in range(12)]}, ["ERDAT", "aantal"]),
         (
             {"van": DAYS, "om": CLOCKS, "tot": DAYS, "uur": CLOCKS},
             ["van + om", "tot + uur"],
