@@ -29,6 +29,7 @@ _OF_THE_READER = {"noticed": NOTICED, "destroy_on": DESTROY_ON}
 ID_ROLES = ("case_id", "resource")
 # XML cannot carry them; a byte order mark amid a file is where another was put after it
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
+_GUARDED = r'^\s*="([^"]*)"\s*$'
 _TEXT_ROLES = ("activity", "team", "org", "instance")
 
 
@@ -86,8 +87,12 @@ def normalise(
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:
-    """The text that each id becomes in a candidate; of a case, what stands for none is null."""
-    ids = written.alias("text").to_frame().select(_text("text")).to_series()
+    """The text that each id becomes in a candidate; of a case, what stands for none is null.
+
+    ``="0001"``, as is written so that Excel keeps the zeros, is 0001.
+    """
+    bare = written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1")
+    ids = bare.alias("text").to_frame().select(_text("text")).to_series()
     if role != "case_id":
         return ids
     return ids.to_frame().select(pl.when(~names_no_case(pl.first())).then(pl.first())).to_series()

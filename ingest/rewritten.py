@@ -50,6 +50,7 @@ def by_number(text: pl.Expr) -> pl.Expr:
 TIDY: tuple[Rewrite, ...] = (
     _replacing((rf"^{_WEEKDAY}\.?,? +", "")),
     _replacing((r" *uur$", "")),
+    _replacing((r"(\d{4}),? +(?:om|at) +(\d)", "$1 $2")),
     _replacing((r"(Z|[+-]\d\d:?\d\d)\[[\w/+-]+\]$", "$1")),
     _replacing(
         (r"([T ]\d{1,2})\.(\d\d)\.(\d\d)", "$1:$2:$3"),

@@ -378,6 +378,15 @@ def test_what_stands_for_no_case_is_none(staged):
     assert set(frame["slot"][: len(NO_CASES)]) == {0}
 
 
+def test_an_id_that_is_guarded_from_excel_is_itself(staged):
+    content = 'zaak;stap;tijdstip\n"=""0001""";a;2026-03-05\n0001;b;2026-03-05\n'
+
+    _, frame = staged("log.csv", content, columns=COLUMNS)
+
+    assert frame["case_id"].to_list() == ["0001", "0001"]
+    assert frame["slot"].n_unique() == 1
+
+
 def test_ids_that_are_fractions_are_whole(staged, tmp_path):
     path = tmp_path / "log.parquet"
     ids = [1003.0, float("nan"), None, 2.5, 20240000000010100.0]
