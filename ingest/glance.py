@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ import polars as pl
 from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
+from ingest.alike_sheets import alike
 from ingest.column_names import tells_time
 from ingest.drift import drifts, lacked
 from ingest.exports import Export
@@ -177,7 +178,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
         return replace(
             seen,
             frame=rows,
-            alike=_alike(files, source, sheets, first.columns, scratch),
+            alike=alike(files, source, sheets, first.columns, scratch),
             has_header=source.header is not False,
             drift=drifts(columns) if export.format in _TABLES else (),
             lacked=lacked(columns) if export.format in _TABLES else (),
@@ -194,32 +195,6 @@ def _case_types(export: Export, scratch: Path) -> dict[str, int]:
 
 def _sheets(file: SourceFile) -> dict[str, int]:
     return tables_in(file.path, file.name) if file.format == "excel" else {}
-
-
-def _alike(
-    files: Sequence[SourceFile],
-    source: Source,
-    sheets: Collection[str],
-    columns: Sequence[str],
-    scratch: Path,
-) -> tuple[str, ...]:
-    """The other sheets of a workbook that have the same columns, as where each year has one."""
-    if source.sheet is None or len(files) > 1:
-        return ()
-    others = (source.model_copy(update={"sheet": each}) for each in sheets if each != source.sheet)
-    return tuple(
-        other.sheet
-        for other in others
-        if other.sheet and _columns(files[0], other, _new(scratch)) == sorted(columns)
-    )
-
-
-def _columns(file: SourceFile, source: Source, scratch: Path) -> list[str]:
-    """The columns of a sheet that has rows, by name; none of one that cannot be read."""
-    try:
-        return sorted(read(file, source, (), scratch).columns)
-    except SourceError:
-        return []
 
 
 def _object_types(export: Export, scratch: Path) -> dict[str, int]:

@@ -107,10 +107,6 @@ def guess_journey(
         .collect(engine="streaming")
         .sort("case_id", "at", "source", "row")
     )
-    is_closed = (
-        pl.col("closed_at").is_not_null() if "closed_at" in known.collect_schema() else False
-    )
-    closed = known.filter(is_closed).select(pl.col("case_id").unique()).collect()["case_id"]
     told = _activities(events)
     named = told.filter(pl.col("cases") >= least)
     ends, maybe = _ends(named, least)
@@ -120,7 +116,7 @@ def guess_journey(
     return Journey(
         rows=rows,
         cases=cases,
-        ended=_share_with(events, ends, closed),
+        ended=_share_with(events, ends, _closed(known)),
         starts=_starts(named, least, events["case_id"].n_unique()),
         ends=ends,
         maybe=maybe,
@@ -194,6 +190,14 @@ def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
         Guess(name, f"the last so far in {share(last / cases)} of its cases")
         for name, last, cases in ranked.select("activity", "last", "cases").iter_rows()
     )
+
+
+def _closed(known: pl.LazyFrame) -> pl.Series:
+    """The cases that were closed, as far as a source tells."""
+    if "closed_at" not in known.collect_schema():
+        return pl.Series(dtype=pl.String)
+    cases = known.drop_nulls("closed_at").select(pl.col("case_id").unique())
+    return cases.collect(engine="streaming")["case_id"]
 
 
 def _share_with(events: pl.DataFrame, ends: Sequence[Guess], closed: pl.Series) -> float:

@@ -99,11 +99,8 @@ def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.dat
         scan(paths_of(batches))
         .drop_nulls("case_id")
         .group_by("case_id")
-        .agg(
-            last_at=pl.max_horizontal(pl.col("at").max(), pl.col("closed_at").max()),
-            is_ended=is_end.any() | pl.col("closed_at").is_not_null().any(),
-        )
-        .filter(pl.col("last_at") < moment, "is_ended")
+        .agg(last_at=pl.col("at").max(), closed_at=pl.col("closed_at").max(), is_ended=is_end.any())
+        .filter(pl.col("last_at") < moment, pl.col("is_ended") | (pl.col("closed_at") < moment))
         .select(pl.col("case_id").sort())
     )
     return cases.collect(engine="streaming")["case_id"].to_list()

@@ -96,12 +96,12 @@ def test_cases_that_ended_and_of_which_nothing_was_heard_since(tmp_path):
 
 
 def test_a_case_that_was_closed_has_ended(tmp_path):
-    """Not before it was, if that was after its last event."""
-    hours = pl.col("case_id").replace_strict({"c1": 1, "c2": 30}, default=None)
+    """Not before it was, unless it shows an end, whatever day its closing is said to be of."""
+    hours = pl.col("case_id").replace_strict({"c1": 1, "c2": 30, "c4": 9_000}, default=None)
     closed_at = (pl.lit(MONDAY) + hours * pl.duration(hours=1)).dt.cast_time_unit("us")
-    log = batch(tmp_path, candidates("a", "a", "a", closed_at=closed_at))
+    log = batch(tmp_path, candidates("a", "a", "a", "end", closed_at=closed_at))
 
-    assert ended_before([log], ["end"], MONDAY + dt.timedelta(hours=9)) == ["c1"]
+    assert ended_before([log], ["end"], MONDAY + dt.timedelta(hours=9)) == ["c1", "c4"]
 
 
 def test_what_the_store_keeps_of_the_past_is_scrubbed_too(store, tmp_path):
