@@ -75,8 +75,11 @@ _ISO = Notation(
 )  # fmt: skip
 _COMPACT = Notation(
     "compact",
-    r"^(?:19|20)\d{2}[01]\d[0-3]\d(?:T?\d{4}(?:\d{2})?)?$",
-    ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M", "%Y%m%dT%H%M"),
+    r"^(?:19|20)\d{2}[01]\d[0-3]\d(?:T?\d{4}(?:\d{2}(?:\d{3})?)?)?$",
+    (
+        *("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M", "%Y%m%dT%H%M"),
+        "%Y%m%d%H%M%S%3f",  # of messages in StUF
+    ),
 )
 _NUMERIC_SHAPE = rf"^\d{{1,2}}([-/.])\d{{1,2}}[-/.]\d{{4}}(?:{_CLOCK}(?:{_MERIDIEM})?)?$"
 _DAY_FIRST = Notation("day first", _NUMERIC_SHAPE, _dates("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"))
