@@ -163,7 +163,7 @@ def test_a_double_firing_makes_one_run(prefect: Prefect, world: World, tmp_path:
     assert sorted(stages) == [0, 7]
 
 
-@BOTH
+@ONE
 def test_a_late_worker_makes_nothing_twice(prefect: Prefect, world: World) -> None:
     prefect.leave_to(world.name, "late")
     now = dt.datetime.now(dt.UTC)
@@ -245,7 +245,7 @@ def test_a_run_that_is_cancelled_leaves_nothing(prefect: Prefect, world: World) 
     assert world.folders == [next_one.name]
 
 
-@BOTH
+@ONE
 def test_a_back_fill_is_the_runs_one_by_one(prefect: Prefect, world: World, tmp_path: Path) -> None:
     in_order = [world.by_hand(tmp_path / "by hand", as_of) for as_of in MARCH]
     for as_of in [*reversed(MARCH), MARCH[0]]:
