@@ -185,7 +185,9 @@ def _override(document: dict[str, Any], override: str) -> None:
 def _child(place: Any, part: str, key: str) -> Any:
     """What ``place`` holds at ``part``, made if it holds nothing."""
     if isinstance(place, dict):
-        return place.setdefault(part, {})
+        if place.get(part) is None:
+            place[part] = {}
+        return place[part]
     if isinstance(place, list) and part.isdigit() and int(part) < len(place):
         return place[int(part)]
     raise _no_place(key, part)

@@ -18,12 +18,12 @@ _OF_ENDING: dict[str, Format] = {
 }
 ENDINGS = tuple(_OF_ENDING)
 """How the names of files end that tell their format, which may be followed by ``.gz``."""
-_LOCKS = ("~$", ".~lock.", ".#")
+_LOCKS = ("~$", ".~lock.", ".#", "._")
 _OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
 
 
 def is_lock(path: PurePath) -> bool:
-    """Whether a spreadsheet program or an editor left it beside a file that somebody has open."""
+    """Whether a spreadsheet program, an editor or macOS left it beside a file, and it is none."""
     return path.name.startswith(_LOCKS)
 
 

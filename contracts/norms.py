@@ -27,13 +27,14 @@ _EQUIVALENT, _PENALTIES = "equivalent-days.yaml", "penalties.yaml"
 Law = Literal["atw", "eu", "none"]
 Unit = Literal["hours", "days", "weeks", "months", "years"]
 _UNITS: dict[str, Unit] = {"H": "hours", "D": "days", "W": "weeks", "M": "months", "Y": "years"}
-_PERIOD = re.compile(r"P(?:(?=\d+[DWMY])|T(?=\d+H))([1-9]\d{0,3})([HDWMY])")
+_PERIOD = re.compile(r"P(?:(?=\d+[DWMY])|T(?=\d+H))(?!\d{4}Y)([1-9]\d{0,3})([HDWMY])")
 
 
 def _is_period(text: str) -> str:
     if not _PERIOD.fullmatch(text):
         raise ValueError(
-            f"'{text}' is no term; write P8W for eight weeks, or D, M or Y; PT48H is 48 hours"
+            f"'{text}' is no term; write P8W for eight weeks, or D, M or Y (999 at most); "
+            "PT48H is 48 hours"
         )
     return text
 

@@ -38,7 +38,9 @@ def prepare(process: str | None, cases: int, seed: int, folder: Path) -> Iterato
         shutil.rmtree(written, ignore_errors=True)
         generate(Order(name, cases, seed), _DIALECT, written)
         source = written / LOG / "export.csv"
-        yield Demo(written, _CONFIGS / f"{name}.yaml", (f"sources.0.path={source}",))
+        yield Demo(
+            written, _CONFIGS / f"{name}.yaml", (f"sources.0.path={json.dumps(str(source))}",)
+        )
 
 
 def scored(demo: Demo, run_folder: Path) -> Score:

@@ -18,6 +18,7 @@ from contracts.errors import UsageError
 from contracts.settings import Settings, ago
 from flows.job import landings
 from flows.planning import places
+from ingest.normalise import cleaned_ids
 from ingest.places import Folder, Place
 from ingest.pseudonyms import pseudonymiser_of
 from ingest.removal import held, scrub, touched, without
@@ -67,12 +68,10 @@ def forget(
         overrides: of the config, as runs have them.
 
     Raises:
-        UsageError: there is no store, or a number is empty.
+        UsageError: there is no store, or a number is none.
         StoreBusy: a run is in it.
         ConfigError: the config is wrong, or the key is not usable.
     """
-    if not cases or not all(case.strip() for case in cases):
-        raise UsageError("A number of a case is empty.", "Give the numbers as the source has them.")
     settings = load(config, overrides)
     folder, place = places(settings, out, store)
     key, ids = _as_stored(settings, config, cases)
@@ -107,8 +106,17 @@ def _no_store(place: Place) -> UsageError:
 def _as_stored(
     settings: Settings, config: Path, cases: Sequence[str]
 ) -> tuple[str | None, list[str]]:
-    """The name of the key of case ids, and the ids as the store has them."""
-    given = pl.Series(sorted({case.strip() for case in cases}), dtype=pl.String)
+    """The name of the key of case ids, and the ids as the store has them.
+
+    Raises:
+        UsageError: one is none.
+    """
+    given = cleaned_ids(pl.Series(cases, dtype=pl.String), "case_id").unique().sort()
+    if given.is_empty() or given.has_nulls():
+        raise UsageError(
+            "A number of a case is empty, or says that there is none.",
+            "Give the numbers as the source has them.",
+        )
     named = pseudonymiser_of(settings.privacy, config)
     if named is None:
         return None, given.to_list()

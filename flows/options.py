@@ -59,8 +59,7 @@ class Moment(click.ParamType[dt.datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text as an aware ``datetime``."""
         try:
-            moment = dt.datetime.fromisoformat(value)
-        except ValueError:
+            return in_a_zone(dt.datetime.fromisoformat(value)).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
             hint = "write for example 2026-06-30T17:00+02:00"
             self.fail(f"'{value}' is not a time; {hint}.", param, ctx)
-        return in_a_zone(moment)

@@ -52,7 +52,7 @@ def closings(told: pl.LazyFrame, closing: Closing) -> pl.LazyFrame:
         told.sort(ORDER)
         .group_by("case_id")
         .agg(
-            pl.col(kept).last(),
+            pl.col(kept).filter(pl.col("at") < closed_at + _ONE_DAY).last(),
             closed_at.alias(_CLOSED),
             pl.col("at").filter(pl.col("at") < closed_at + _ONE_DAY).max().alias(_BEFORE),
             is_end.any().alias(_IS_ENDED),

@@ -158,7 +158,8 @@ def _relative(path: str, config: Path) -> str:
 
 
 def _near(path: Path) -> str:
-    there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    beside = path.parent.iterdir() if path.parent.is_dir() else []
+    there = [file.name for file in beside if file != path]
     near = difflib.get_close_matches(path.name, sorted(there), n=1)
     return (
         f"Did you mean {path.parent / near[0]}?" if near else "Give the path of a file or folder."

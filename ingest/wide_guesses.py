@@ -33,7 +33,11 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
     """
     look = Look(seen, None, seen.columns)
     case = _case(look)
-    moments = [name for name in seen.columns if look.is_time(name) and _is_milestone(name)]
+    moments = [
+        name
+        for name in seen.columns
+        if look.is_time(name) and _is_milestone(name) and _read(seen, name)
+    ]
     if case is None or len(moments) < _FEWEST:
         return None
     found = {"case_id": case}

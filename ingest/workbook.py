@@ -92,7 +92,8 @@ def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str
     """What the other process says; it writes a sheet to ``out``, or names all that there are."""
     _check_size(path, name)
     done = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", __name__, json.dumps([str(path), out and str(out), sheet])],
+        # -P: no module of whatever folder somebody happens to be in
+        [sys.executable, "-P", "-m", __name__, json.dumps([str(path), out and str(out), sheet])],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         check=False,

@@ -141,6 +141,7 @@ def running_in(folder: Path) -> list[str]:
         (["run", "p.yaml", "--set", "jurney.end=[x]"], 2, "Did you mean 'journey'?"),
         (["run", "p.yaml", "--set", "sources.0.path=nope.csv"], 4, "there is no nope.csv"),
         (["run", "p.yaml", "--as-of", "yesterday"], 2, "is not a time"),
+        (["run", "p.yaml", "--as-of", "0001-01-01T00:00+14:00"], 2, "is not a time"),
         (["run", "p.yaml", "--engine", "spark"], 2, "'engine': write local, dask"),
         (["check", "p.yaml", "--set", "journey.end=[klar]"], 3, "klaar"),
         (["demo", "cbrr"], 2, "Did you mean cbr?"),

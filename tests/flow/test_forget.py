@@ -121,7 +121,13 @@ def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
     assert again.startswith(f"0 {unknown}")
 
 
-@pytest.mark.parametrize(("cases", "stdin"), [(("",), None), (("Z3", " "), None), (("-",), "\n")])
+def test_a_number_may_be_written_as_excel_guards_it(begun: World) -> None:
+    assert forget(begun, '="Z3"').startswith("0 2 rows were in the store")
+
+
+@pytest.mark.parametrize(
+    ("cases", "stdin"), [(("",), None), (("onbekend",), None), (("Z3", " "), None), (("-",), "\n")]
+)
 def test_an_empty_number_is_refused(
     world: World, cases: tuple[str, ...], stdin: str | None
 ) -> None:

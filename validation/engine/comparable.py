@@ -13,6 +13,9 @@ from typing import Any
 import polars as pl
 from dateutil.parser import parse
 
+# sets within sets, edges of words, and repeats that are never tried with less
+_MEANS_ELSE = re.compile(r"&&|--|~~|\[(?:\\.|[^\]\\])*\[|\\[<>]|[*+?}]\+")
+
 
 def bound(given: Any, dtype: pl.DataType) -> Any:
     """A bound for a column: a text for a column of times is the time that it says.
@@ -64,7 +67,7 @@ def _time(given: str, dtype: pl.DataType) -> dt.date | dt.datetime | dt.time:
 
 
 def text(column: str, dtype: pl.DataType) -> pl.Expr:
-    """A column as text, as Python writes its values."""
+    """A column as text: that of Python but for times and very small or large fractions."""
     written = pl.col(column).cast(pl.String)
     return written.str.to_titlecase() if dtype == pl.Boolean else written
 
@@ -84,11 +87,14 @@ def matches(column: pl.Expr, pattern: str) -> pl.Expr:
 def _in_rust(pattern: str) -> str | None:
     r"""The pattern in the language of polars; null where they may differ.
 
-    A ``$`` of Python also stands before a last line feed; ``\Z`` is written ``\z``.
+    A ``$`` of Python also stands before a last line feed. What ``\s`` and ``\w`` mean is that of
+    polars, which differs in control characters and marks above letters.
     """
     ends = pattern.endswith("$") and not pattern.endswith("\\$")
     inner = pattern[:-1] if ends else pattern
     if "$" in inner.replace("\\$", "") or "\\Z" in inner or "(?" in inner:
+        return None
+    if _MEANS_ELSE.search(inner):
         return None
     if ends and "|" in inner:
         return None

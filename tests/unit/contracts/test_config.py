@@ -151,6 +151,10 @@ def test_set_overrules_the_file(tmp_path: Path, override: str, attribute, value)
     assert attribute(load(write(tmp_path, SMALLEST), [override])) == value
 
 
+def test_set_fills_what_the_file_leaves_empty(tmp_path: Path) -> None:
+    assert load(write(tmp_path, f"{SMALLEST}\nanalysis:\n"), ["analysis.top=5"]).analysis.top == 5
+
+
 @pytest.mark.parametrize("override", ["top", "sources.3.path=x", "process.id.x=1", "a=[", "=1"])
 def test_a_wrong_set_is_explained(tmp_path: Path, override: str) -> None:
     with pytest.raises(ConfigError):

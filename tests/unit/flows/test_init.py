@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -70,6 +72,18 @@ def test_a_date_and_a_time_of_day_in_two_columns() -> None:
     columns = yaml.safe_load(text)["sources"][0]["columns"]
     assert columns["timestamp"] == ["ERDAT", "Tijd, laatste"]
     assert "The export has 180 rows, with events of 60 cases" in text
+
+
+def test_a_column_of_dates_that_are_all_missing_is_no_milestone() -> None:
+    day = dt.date(2026, 3, 1)
+    cases = [{"zaaknummer": f"Z{n}", "ontvangen": day, "besloten": day} for n in range(60)]
+    empty = pl.lit(None, pl.Date).alias("ingetrokken")
+    pl.DataFrame(cases).with_columns(empty).write_parquet("cases.parquet")
+
+    assert init("cases.parquet", "--out", "p.yaml").exit_code == 0
+
+    [source] = yaml.safe_load(Path("p.yaml").read_text("utf-8"))["sources"]
+    assert sorted(source["milestones"].values()) == ["besloten", "ontvangen"]
 
 
 def test_rows_that_start_a_step_and_rows_that_complete_it_are_one() -> None:

@@ -77,6 +77,14 @@ def test_a_case_that_was_closed_ends_though_it_shows_no_end(tmp_path):
     assert found.height == rows.height + 3
 
 
+def test_a_closing_is_the_last_of_what_is_told_until_then(tmp_path):
+    rows = candidates("a 0h b 200h c", closed_at=pl.lit(MONDAY).dt.cast_time_unit("us"))
+    rows = rows.with_columns(row=pl.col("activity").replace_strict({"a": 5, "b": 1, "c": 2}))
+    log = log_of([batch(tmp_path, rows)], quarantine(tmp_path), closing=Closing("closed", ("end",)))
+
+    assert everything(log).sort(ORDER)["activity"].to_list() == ["b", "a", "closed", "c"]
+
+
 def test_late_events_of_another_batch_are_in_the_right_case(tmp_path):
     early = batch(tmp_path, candidates("a 1h b"), "log")
     late = batch(tmp_path, candidates("x", source=pl.lit("more")), "more", of=2)

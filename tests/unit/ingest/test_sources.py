@@ -21,7 +21,7 @@ def config(tmp_path):
         (folder / "exports" / name).touch()
     (folder / "books").mkdir()
     (folder / "empty").mkdir()
-    for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#"):
+    for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#", "._a.xlsx"):
         (folder / "books" / name).touch()
     (tmp_path / "outside.parquet").touch()
     (tmp_path / "march.ZIP").touch()

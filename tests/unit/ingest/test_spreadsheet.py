@@ -50,6 +50,15 @@ def test_every_kind_of_workbook(tmp_path, make, name):
     assert first in [(1, *TOLD), (1, *TOLD[:2], TOLD[2].replace(" ", "T"))]
 
 
+def test_what_stands_in_the_current_folder_reads_no_workbook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fastexcel.py").write_text("raise SystemExit(1)")
+
+    columns, _ = rows_of(xlsx(tmp_path / "a.xlsx", {"a": [HEADER, ROW]}), tmp_path)
+
+    assert columns == HEADER
+
+
 @pytest.mark.parametrize(
     ("time", "text"),
     [

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import great_expectations as gx
@@ -17,6 +19,8 @@ from validation.engine.datasource import ParquetAsset, PolarsDatasource
 from validation.gate import judge
 from validation.suites import event_log_suite
 
+ROOT = Path(__file__).parents[3]
+TOLD = ROOT / "docs" / "gx-engine.md"
 GOOD = [each for number in range(12) for each in case(f"p{number:02}")]
 BAD = [*GOOD, *(row(f"q{number:02}", "work", None) for number in range(10))]
 
@@ -42,6 +46,27 @@ def test_the_checkpoint_can_be_run_again(reopened: gx.Checkpoint) -> None:
     broken = {each.expectation_config.meta["rule"] for each in found.results if not each.success}
     assert broken == {"C04"}
     assert found.results[0].result
+
+
+def test_who_follows_the_documentation_judges_by_all_rules(tmp_path: Path) -> None:
+    judge([written(GOOD, tmp_path)], SETTINGS, NOW, tmp_path)
+    shutil.copytree(tmp_path / "validation", tmp_path / "project" / "gx")
+    here = {
+        "where/gx/is": f"{tmp_path}/project",
+        "[...]": f"['{written(BAD, tmp_path)}']",
+        "a/new/folder": f"{tmp_path}/scratch",
+    }
+    _, told = re.findall("```python\n(.*?)```", TOLD.read_text("utf-8"), re.DOTALL)
+    for placeholder, really in here.items():
+        told = told.replace(placeholder, really)
+    told += "[found] = result.run_results.values()\nprint(len(found.results), found.success)\n"
+
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    log = Log(SETTINGS, NOW, NOW, rows=len(GOOD))
+    assert done.stdout == f"{len(event_log_suite(log, log.columns).expectations)} False\n"
 
 
 def test_the_suite_expects_what_was_expected(reopened: gx.Checkpoint) -> None:
