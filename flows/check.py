@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.settings import Settings
 from contracts.verdict import Verdict
 from flows import steps
 from flows.left_out import tell
@@ -17,11 +18,11 @@ from flows.warm import collector_at_rest
 from ingest.batches import formats_of, paths_of
 
 
-def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
-    """The gate's verdict of the log that a first run of a config would judge.
+def judge_only(config: Path, overrides: Sequence[str]) -> tuple[Verdict, Settings]:
+    """The gate's verdict of the log that a first run of a config would judge, and that config.
 
     Raises:
-        HoeksteenError: the config or a source is wrong, or the gate would stop a run.
+        HoeksteenError: the config or a source is wrong.
     """
     with collector_at_rest():
         from validation.gate import judge
@@ -42,7 +43,4 @@ def judge_only(config: Path, overrides: Sequence[str]) -> Verdict:
             read_as=formats_of(batches, job.settings.sources),
             pages=False,
         )
-    if not verdict.success:
-        hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
-        raise steps.stopped(verdict, job.settings, hint)
-    return verdict
+    return verdict, job.settings

@@ -15,7 +15,7 @@ import click
 
 from flows.options import AS_OF_HELP, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
 from flows.run_here import pages_of, run_here
-from flows.sentences import Sentences, say
+from flows.sentences import Sentences, end_with, say
 
 # named here too, as the writers would have every command wait for their libraries
 DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
@@ -87,20 +87,25 @@ def init(*, export: str, out: Path | None) -> None:
 @JSON
 def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     """Tells whether a config and its log are fit to mine; mines nothing."""
-    from contracts.config import load
     from flows.check import judge_only
+    from flows.steps import stopped
     from validation.disclosure import shown
 
-    verdict = judge_only(config, overrides)
-    k = load(config, overrides).privacy.minimum_group
+    verdict, settings = judge_only(config, overrides)
+    k = settings.privacy.minimum_group
     said, (aside_rows, _) = verdict.sentences(k), verdict.aside(k)
     rules = [
         f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {said[rule.id]}"
         for rule in verdict.rules
     ]
     aside = "some" if aside_rows is None else f"{aside_rows:,}"
-    fit = f"The log is fit to mine; {aside} of {verdict.rows:,} rows would be set aside."
-    say(shown(verdict, k), "\n".join([*rules, fit]))
+    fit = "fit" if verdict.success else "not fit"
+    last = f"The log is {fit} to mine; {aside} of {verdict.rows:,} rows would be set aside."
+    told, text = shown(verdict, k), "\n".join([*rules, last])
+    if not verdict.success:
+        hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
+        end_with(stopped(verdict, settings, hint), told, text)
+    say(told, text)
 
 
 @app.command()

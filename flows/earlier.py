@@ -120,7 +120,8 @@ def _log(folder: Path, run: dict[str, Any], version: Version, now: Log) -> Log:
     from ingest.events import log_of
 
     as_of = run["as_of"] and dt.datetime.fromisoformat(run["as_of"])
-    log = log_of(version.batches, folder / "quarantine.parquet", as_of, now.closing)
+    quarantine = folder / "quarantine.parquet"
+    log = log_of(version.batches, quarantine, as_of, now.closing, now.zone)
     return replace(log, buckets=now.buckets)
 
 

@@ -31,6 +31,14 @@ def say(result: dict[str, Any], text: str) -> None:
     click.echo(json.dumps(result) if click.get_current_context().find_root().obj else text)
 
 
+def end_with(error: HoeksteenError, result: dict[str, Any], text: str) -> NoReturn:
+    """Ends the process with an error of which there is a result too, which is printed."""
+    root = click.get_current_context().find_root()
+    if not root.obj:
+        click.echo(text)
+    _end(root, str(error), error.exit_code, result)
+
+
 class Sentences(click.Group):
     """A group whose errors are sentences with an exit code, never tracebacks."""
 
@@ -57,10 +65,12 @@ class Sentences(click.Group):
             _end(ctx, said, HoeksteenError.exit_code)
 
 
-def _end(ctx: click.Context, said: str, exit_code: int) -> NoReturn:
+def _end(
+    ctx: click.Context, said: str, exit_code: int, result: dict[str, Any] | None = None
+) -> NoReturn:
     click.echo(f"hoeksteen: {said}", err=True)
     if ctx.obj:
-        click.echo(json.dumps({"error": said, "exit_code": exit_code}))
+        click.echo(json.dumps({**(result or {}), "error": said, "exit_code": exit_code}))
     sys.exit(exit_code)
 
 

@@ -179,7 +179,7 @@ def keep(job: Job, gathered: Gathered) -> Log:
     from ingest.store import commit
 
     quarantine, closing = job.draft / "quarantine.parquet", closing_of(job.settings)
-    log = log_of(gathered.batches, quarantine, job.as_of, closing)
+    log = log_of(gathered.batches, quarantine, job.as_of, closing, job.settings.timezone)
     if job.then:
         return log
     version = commit(job.store, gathered.batches, job.known_at, _history_from(job))

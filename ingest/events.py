@@ -16,6 +16,7 @@ from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
 from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
 from ingest.closing import Closing, closings
+from ingest.dated import in_order_of_the_source
 from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
 
 
@@ -33,6 +34,8 @@ class Log:
         transitions: how many accepted rows there are of each transition of the life cycle.
         attributes: the names of the ``case:*`` columns.
         closing: what ends the cases that were closed; null where no source tells.
+        zone: what is one day.
+        has_dates: whether of some of the rows, and not of all, only the date is known.
     """
 
     parts: tuple[Part, ...]
@@ -44,6 +47,8 @@ class Log:
     transitions: dict[str, int]
     attributes: tuple[str, ...]
     closing: Closing | None = None
+    zone: str = "UTC"
+    has_dates: bool = False
 
     @property
     def no_steps(self) -> dict[str, int]:
@@ -56,6 +61,7 @@ def log_of(
     quarantine: Path,
     known_by: dt.datetime | None = None,
     closing: Closing | None = None,
+    zone: str = "UTC",
 ) -> Log:
     """What there is to mine.
 
@@ -64,6 +70,7 @@ def log_of(
         quarantine: a Parquet file in shape ``QUARANTINE``; its ``KEY`` says which are not accepted.
         known_by: what was put on record later, where a source tells that, is left out.
         closing: what ends the cases that were closed, where a source tells that.
+        zone: what is one day.
 
     Raises:
         SourceError: the log names transitions, and none of them says that work was done.
@@ -72,31 +79,35 @@ def log_of(
     accepted = _accepted(candidates, quarantine, known_by)
     counts = (
         accepted.group_by("lifecycle")
-        .agg(pl.len().alias("rows"), pl.col("at").max())
+        .agg(pl.len().alias("rows"), pl.col("at").max(), pl.col("is_day").sum())
         .sort("lifecycle")
         .collect(engine="streaming")
     )
     transitions = dict(counts.select("lifecycle", "rows").iter_rows())
     _check_transitions(transitions)
     steps = counts.filter(pl.col("lifecycle").is_in([*STEPS, MARK]))
+    accepted_rows = sum(transitions.values())
     names = candidates.collect_schema().names()
     return Log(
         parts=parts_of(batches),
         quarantine=quarantine,
         known_by=known_by,
-        buckets=parts_for(sum(transitions.values())),
-        accepted=sum(transitions.values()),
+        buckets=parts_for(accepted_rows),
+        accepted=accepted_rows,
         last_at=steps["at"].max(),  # type: ignore[arg-type]
         transitions=transitions,
         attributes=tuple(sorted(name for name in names if name.startswith(CASE_PREFIX))),
         closing=closing,
+        zone=zone,
+        has_dates=0 < counts["is_day"].sum() < accepted_rows,
     )
 
 
 def events_of(log: Log, bucket: int) -> pl.LazyFrame:
     """The events of one bucket in shape ``EVENTS`` with ``case:*`` columns, sorted by ``ORDER``.
 
-    Its STARTs and COMPLETEs are paired, and cases that were closed end.
+    Its STARTs and COMPLETEs are paired, dates stand where the source has them on their day, and
+    cases that were closed end.
     """
     shape = {**EVENTS, **dict.fromkeys(log.attributes, pl.String())}
     touching = [part.path for part in log.parts if part.touches(bucket, log.buckets)]
@@ -110,6 +121,8 @@ def events_of(log: Log, bucket: int) -> pl.LazyFrame:
     )
     is_paired = START in log.transitions
     told = pl.concat([pair(accepted) if is_paired else completes, marks], how="diagonal")
+    if log.has_dates:
+        told = in_order_of_the_source(told, log.zone)
     if log.closing and "closed_at" in told.collect_schema():
         told = pl.concat([told, closings(told, log.closing)])
     absent = [name for name in log.attributes if name not in rows.collect_schema().names()]

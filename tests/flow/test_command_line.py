@@ -143,7 +143,6 @@ def running_in(folder: Path) -> list[str]:
         (["run", "p.yaml", "--as-of", "yesterday"], 2, "is not a time"),
         (["run", "p.yaml", "--as-of", "0001-01-01T00:00+14:00"], 2, "is not a time"),
         (["run", "p.yaml", "--engine", "spark"], 2, "'engine': write local, dask"),
-        (["check", "p.yaml", "--set", "journey.end=[klar]"], 3, "klaar"),
         (["demo", "cbrr"], 2, "Did you mean cbr?"),
         (["demo", "--cases", "0"], 2, "--cases"),
         (["generate", "vsi", *MADE], 2, "Did you mean vis?"),
@@ -186,6 +185,19 @@ def test_check_says_each_rule_and_leaves_nothing(config: Path, here: Path) -> No
     assert done.stdout.splitlines()[-1].startswith("The log is fit to mine")
     assert {line.split()[1] for line in done.stdout.splitlines()[:-1]} >= {"C01", "C04", "DQ18"}
     assert not (here / "out").exists()
+
+
+def test_a_log_that_is_not_fit_has_a_verdict_too(config: Path) -> None:
+    asked = ("check", str(config), "--set", "journey.end=[klar]")
+
+    done, as_json = told_here(*asked), told_here(*asked, "--json")
+
+    assert (done.exit_code, as_json.exit_code) == (3, 3)
+    assert done.stdout.splitlines()[-1].startswith("The log is not fit to mine")
+    assert "klaar" in done.stderr
+    [told] = map(json.loads, as_json.stdout.splitlines())
+    assert (told["success"], told["exit_code"]) == (False, 3)
+    assert "E01" in {rule["id"] for rule in told["rules"] if not rule["success"]}
 
 
 @pytest.mark.parametrize("of", ["config", "findings"])

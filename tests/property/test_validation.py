@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -170,8 +170,16 @@ def begins_well(case: list[Any]) -> bool:
 def order_unknown(case: list[Any]) -> bool:
     by_source = defaultdict(list)
     for each in case:
-        by_source[each["source"]].append(each["at"])
-    back = {s for s, times in by_source.items() if any(b < a for a, b in pairwise(times))}
+        by_source[each["source"]].append(each)
+    back = {
+        source
+        for source, told in by_source.items()
+        if any(
+            not in_order(a["at"], b["at"], b["is_day"])
+            for n, b in enumerate(told)
+            for a in told[:n]
+        )
+    }
     pairs = [(a, b) for n, a in enumerate(case) for b in case[:n] if tie(a, b)]
     return any(a["source"] != b["source"] or a["source"] in back for a, b in pairs)
 

@@ -13,10 +13,10 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError
-from flows.check import judge_only
 from flows.init import init
 from flows.journey import make
 from flows.planning import plan
+from tests.checked import checked
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
 
@@ -106,4 +106,4 @@ def test_of_a_few_objects_the_end_is_left_to_decide(
 
     assert written.undecided == ("journey.end could not be told from the export.",)
     with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
-        judge_only(written.config, ())
+        checked(written.config)

@@ -94,7 +94,7 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The rows of the cases that hold a tie which no source puts in order.
 
     A tie within one source has the order of its rows, where the case's rows of that source stand in
-    order of time; between two sources nothing tells.
+    order of time, or of days where only a date is known; between two sources nothing tells.
     """
     zone, said = kwargs["zone"], kwargs["said"]
     digested = events.with_columns(CASE)
@@ -112,14 +112,22 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
         digested.join(doubtful, on="_case", how="semi")
         .sort(*KEY)
         .unique(said, keep="first", maintain_order=True)
+        .with_columns(_day=day_in("at", zone))
         .group_by("_case", "source", maintain_order=True)
-        .agg("at", "is_day", back=(at < at.shift()).any())
-        .explode("at", "is_day")
-        .group_by("_case", day_in("at", zone).alias("day"))
+        .agg("at", "is_day", "_day", back=_goes_back().any())
+        .explode("at", "is_day", "_day")
+        .group_by("_case", "_day")
         .agg(unknown=_holds_unknown_tie())
         .filter("unknown")
     )
     return digested.join(unknown, on="_case", how="semi").drop("_case")
+
+
+def _goes_back() -> pl.Expr:
+    """Whether a row is earlier than one above it, and not only because its hour is not known."""
+    at, day = pl.col("at"), pl.col("_day")
+    is_that_day = pl.col("is_day") & (day == day.cum_max().shift())
+    return (at < at.cum_max().shift()) & ~is_that_day
 
 
 def _holds_unknown_tie() -> pl.Expr:

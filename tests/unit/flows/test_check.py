@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import GateStopped
-from flows.check import judge_only
+from tests.checked import checked
 
 OF_OCEL = {"DQ22", "DQ29", "DQ30"}
 
@@ -71,7 +71,7 @@ def test_a_log_is_held_against_the_rules_of_its_formats(
         "privacy: {pseudonymise: []}\n"
     )
 
-    verdict = judge_only(config, [])
+    verdict = checked(config)
 
     assert {rule.id for rule in verdict.rules} & OF_OCEL == asked
     assert {rule.id for rule in verdict.failed} & OF_OCEL == broken
@@ -89,10 +89,10 @@ def test_what_a_run_would_remove_is_not_judged(term: str, rows: int, tmp_path: P
         log.write("open;in;1-3-2026 9:00\nopen;stap;2-3-2026 9:00\n")
     if term == "P9D":
         with pytest.raises(GateStopped, match="klaar") as stopped:
-            judge_only(config, [])
+            checked(config)
         assert "`store.retention: P9D` keeps no case that ended longer ago" in str(stopped.value)
     yesterday = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=1):%d-%m-%Y}"
     with (tmp_path / "log.csv").open("a", encoding="utf-8") as log:
         log.write(f"new;in;{yesterday} 9:00\nnew;klaar;{yesterday} 10:00\n")
 
-    assert judge_only(config, []).rows == rows
+    assert checked(config).rows == rows

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from contracts.config import load
 from contracts.errors import ConfigError
 from contracts.settings import Settings
-from flows.check import judge_only
 from flows.cli import app
 from flows.init import init as make_config
 from flows.yaml_lines import remark, said, scalar
@@ -29,6 +28,7 @@ from simulation.description import process
 from simulation.generator import LOG, Order, Simulated, generate
 from simulation.recording.dialects import DIALECTS
 from simulation.recording.log import Part
+from tests.checked import checked
 from tests.workbooks import xlsx
 
 ROOT = Path(__file__).parents[3]
@@ -131,7 +131,7 @@ def test_a_strangers_log_gets_the_config_that_we_ship(dialect: str, renewals: li
     assert settings.journey.start == SHIPPED.journey.start
     # of 300 cases fewer than ten end otherwise
     assert settings.journey.end == ("Nieuw rijbewijs opgehaald bij gemeente",)
-    assert judge_only(Path("cbr.yaml"), ()).success
+    assert checked(Path("cbr.yaml")).success
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_formats_that_fix_their_names(dialect: str, end: str, renewals: list[Par
     assert settings.sources[0].object_type == ("zaak" if dialect == "ocel" else None)
     assert bool(settings.journey.suspensions) == (dialect == "zgw")
     assert settings.journey.end == (end,)
-    assert judge_only(Path("cbr.yaml"), ()).success
+    assert checked(Path("cbr.yaml")).success
 
 
 @pytest.mark.parametrize("name", ["img", "uht", "vis"])
@@ -206,7 +206,7 @@ def test_paths_are_relative_to_the_config() -> None:
     init("exports/*.csv", "--out", "configs/p.yaml")
 
     assert load(Path("configs/p.yaml")).sources[0].path == "../exports/*.csv"
-    assert judge_only(Path("configs/p.yaml"), ()).rows == 90
+    assert checked(Path("configs/p.yaml")).rows == 90
 
 
 def test_a_row_a_case_gets_a_config_that_runs() -> None:
@@ -225,7 +225,7 @@ def test_a_row_a_case_gets_a_config_that_runs() -> None:
     assert "sources.0.milestones are called after their columns" in bare.stderr
     ends = {name: load(Path(f"{name}.yaml")).journey.end for name in ("wide", "bare")}
     assert ends == {"wide": ("Besluit",), "bare": ("column 3",)}
-    assert [judge_only(Path(f"{name}.yaml"), ()).rows for name in ("wide", "bare")] == [80, 80]
+    assert [checked(Path(f"{name}.yaml")).rows for name in ("wide", "bare")] == [80, 80]
     assert "10001" not in Path("bare.yaml").read_text()
 
 
@@ -258,12 +258,12 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     assert "      timestamp:  # TODO one of k3, k4\n" in text
     missing = r"'sources\.0\.columns\.timestamp' and 'journey\.end' are missing"
     with pytest.raises(ConfigError, match=missing):
-        judge_only(Path("log.yaml"), ())
+        checked(Path("log.yaml"))
     with pytest.raises(ConfigError, match=r"'sources\.0\.columns\.timestamp' is missing"):
-        judge_only(Path("log.yaml"), ("journey.end=[a]",))
+        checked(Path("log.yaml"), ("journey.end=[a]",))
     filled = text.replace("timestamp:", "timestamp: k3").replace("end:", "end: [Besluit verzonden]")
     Path("log.yaml").write_text(filled)
-    assert judge_only(Path("log.yaml"), ()).rows == 90
+    assert checked(Path("log.yaml")).rows == 90
 
 
 def test_a_column_that_one_file_calls_otherwise_is_named_where_it_is_asked_for() -> None:
@@ -280,7 +280,7 @@ def test_a_column_that_one_file_calls_otherwise_is_named_where_it_is_asked_for()
     filled = text.replace("case_id:", "case_id: zaaknummer").replace("end:", "end: [Toets]")
     Path("p.yaml").write_text(filled)
     with pytest.raises(ConfigError, match=r"in/feb\.csv has no column 'zaaknummer'.*'Zaaknummer'"):
-        judge_only(Path("p.yaml"), ())
+        checked(Path("p.yaml"))
 
 
 @pytest.fixture
@@ -305,10 +305,10 @@ def test_dates_that_may_be_month_first_are_left_open(month_first: Path) -> None:
     assert "    # TODO true or false: within cases times do not go back in 50 % if read day" in text
     assert "\n    month_first:\n" in text
     with pytest.raises(ConfigError, match=r"'sources\.0\.month_first' is missing"):
-        judge_only(Path("log.yaml"), ())
+        checked(Path("log.yaml"))
     assert "    - Aanvraag  # 100 % of the cases begin with it" in text
     Path("log.yaml").write_text(text.replace("month_first:", "month_first: true"))
-    assert judge_only(Path("log.yaml"), ()).rows == 180
+    assert checked(Path("log.yaml")).rows == 180
 
 
 @pytest.mark.parametrize(("answer", "is_so"), [("the month", "true"), ("the day", "false")])
@@ -345,7 +345,7 @@ def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
     assert "fewer than 10 cases" in text
     assert not [step for step in ("ingediend", "Toets", "verzonden") if step in text]
     with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
-        judge_only(Path("log.yaml"), ())
+        checked(Path("log.yaml"))
 
 
 def test_no_value_of_an_attribute_is_written_nor_any_id() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError, SourceError, UsageError
-from flows.check import judge_only
 from flows.init import init
 from simulation.generator import Order, generate
+from tests.checked import checked
 from tests.unit.ingest.zgw_server import CLIENT, SECRET, Api, serving
 
 
@@ -45,7 +45,7 @@ def test_the_config_of_an_api_is_one_to_check_with(api: Api, tmp_path: Path) -> 
     ids = [case["identificatie"] for case in api.records["zaken"]]
     assert not any(id_ in text for id_ in ids)
     assert {what for what, _ in api.asked} == {"zaken", "zaaktypen", "statustypen"}
-    assert judge_only(config, ()).success
+    assert checked(config).success
 
 
 def test_a_catalogue_without_statuses_leaves_the_end_to_decide(api: Api, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from contracts.config import load
-from flows.check import judge_only
 from flows.cli import app
+from tests.checked import checked
 from tests.workbooks import xlsx
 
 STEPS = (("10", "a"), ("11", "b"))
@@ -106,7 +106,7 @@ def test_a_column_that_cannot_be_told_is_asked_for() -> None:
     assert source.columns.timestamp == "k4"
     assert "timestamp: k4  # as was answered" in Path("log.yaml").read_text()
     assert "Z1" not in shown
-    assert judge_only(Path("log.yaml"), ()).success
+    assert checked(Path("log.yaml")).success
 
 
 def test_enter_takes_the_proposal_and_so_does_the_end_of_input() -> None:
@@ -179,7 +179,7 @@ def test_sheets_of_the_same_columns_are_sources_of_their_own() -> None:
     assert (exit_code, first.sheet, second.sheet) == (0, "2025", "2024")
     assert "Which sheet" not in shown
     assert second == first.model_copy(update={"sheet": "2024"})
-    assert judge_only(Path("log.yaml"), ()).rows == 41 * len(STEPS)
+    assert checked(Path("log.yaml")).rows == 41 * len(STEPS)
     assert "events of 41 cases" in Path("log.yaml").read_text()
 
 

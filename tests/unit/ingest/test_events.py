@@ -85,6 +85,19 @@ def test_a_closing_is_the_last_of_what_is_told_until_then(tmp_path):
     assert everything(log).sort(ORDER)["activity"].to_list() == ["b", "a", "closed", "c"]
 
 
+def test_a_date_among_hours_stands_where_the_source_has_it(tmp_path):
+    midnight = MONDAY.replace(hour=0)
+    is_date = pl.col("activity") == "b"
+    at = pl.when(is_date).then(pl.lit(midnight).dt.cast_time_unit("us")).otherwise("at")
+    rows = candidates("a 1h b 1h c").with_columns(at=at, is_day=is_date)
+    log = log_of([batch(tmp_path, rows)], quarantine(tmp_path))
+
+    found = everything(log).sort(ORDER)
+
+    assert found["activity"].to_list() == ["a", "b", "c"]
+    assert found["at"][1] == found["at"][0] == MONDAY
+
+
 def test_late_events_of_another_batch_are_in_the_right_case(tmp_path):
     early = batch(tmp_path, candidates("a 1h b"), "log")
     late = batch(tmp_path, candidates("x", source=pl.lit("more")), "more", of=2)

@@ -103,7 +103,11 @@ def test_a_table_of_other_columns_stops(change, said: str, tmp_path: Path) -> No
         pytest.param(
             [row("p", "c", 1), row("p", "a"), row("p", "b")], False, id="a tie, not in order"
         ),
-        pytest.param([row("p", "a", 16), day("p", "b")], False, id="only the date is known"),
+        pytest.param([row("p", "a", 16), day("p", "b")], True, id="a date after an hour of it"),
+        pytest.param([day("p", "a"), row("p", "b", 16)], True, id="a date before an hour of it"),
+        pytest.param(
+            [row("p", "a", 16), day("p", "b"), row("p", "c", 15)], False, id="hours not in order"
+        ),
         pytest.param([day("p", "b"), row("p", "a", 13.5)], True, id="the day before, here"),
         pytest.param(
             [row("p", "a", 1), row("p", "b"), row("p", "b")], True, id="said twice, no tie"

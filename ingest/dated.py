@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Steps of which only the date is known, among others of that day of which the hour is.
+
+A date is stored as the begin of its day, so that it would come before all of them.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.events import KEY, day_in
+
+_BEFORE = "#before"
+_MILESTONE = r"@\d+$"  # the milestones of a row are of one file, and have an order too
+
+
+def in_order_of_the_source(told: pl.LazyFrame, zone: str) -> pl.LazyFrame:
+    """The same rows, each that is a date at the latest time that is told before it of that day.
+
+    That is the order of the rows of its case in its source. Where they go back in time, it tells
+    nothing, and their times stay as they are.
+
+    Args:
+        told: whole cases, with ``case_id``, ``KEY``, ``at`` and ``is_day``.
+        zone: what is one day.
+    """
+    of_the_case = ("case_id", pl.col("source").str.replace(_MILESTONE, ""))
+    before = pl.col("at").cum_max().shift().over(of_the_case, order_by=list(KEY))
+    is_earlier = (pl.col("at") < pl.col(_BEFORE)).fill_null(value=False)
+    is_that_day = pl.col("is_day") & (day_in("at", zone) == day_in(_BEFORE, zone))
+    goes_back = (is_earlier & ~is_that_day).any().over(of_the_case)
+    is_moved = is_earlier & is_that_day & ~goes_back
+    at = pl.when(is_moved).then(_BEFORE).otherwise("at")
+    return told.with_columns(before.alias(_BEFORE)).with_columns(at=at).drop(_BEFORE)

@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What ``hoeksteen check`` says of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.verdict import Verdict
+from flows.check import judge_only
+from flows.steps import stopped
+
+
+def checked(config: Path, overrides: Sequence[str] = ()) -> Verdict:
+    """The verdict of a log that is fit to mine.
+
+    Raises:
+        GateStopped: it is not.
+    """
+    verdict, settings = judge_only(config, overrides)
+    if not verdict.success:
+        raise stopped(verdict, settings, "")
+    return verdict
