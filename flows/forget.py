@@ -15,14 +15,15 @@ import polars as pl
 
 from contracts.config import load
 from contracts.errors import UsageError
-from contracts.settings import Settings, ago
+from contracts.settings import Privacy, Settings, ago
+from flows.files import read_json
 from flows.job import landings
 from flows.planning import places
 from ingest.normalise import cleaned_ids
 from ingest.places import Folder, Place
 from ingest.pseudonyms import pseudonymiser_of
 from ingest.removal import held, scrub, touched, without
-from ingest.store import commit, newest
+from ingest.store import commit, newest, versions
 from reporting import case_files
 
 
@@ -30,12 +31,14 @@ from reporting import case_files
 class Forgotten:
     """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file.
 
-    ``unknown``: of how many of the numbers given the store had no case.
+    ``unknown``: of how many of the numbers given the store had no case. ``other_keys`` names those
+    whose pseudonyms nobody can make again with the key of the config.
     """
 
     rows: int
     runs: int
     unknown: int = 0
+    other_keys: Sequence[str] = ()
 
     @property
     def told(self) -> str:
@@ -44,13 +47,20 @@ class Forgotten:
             f"{self.rows:,} rows were in the store, and files of {self.runs:,} runs told of them. "
             "They are gone, and no run takes them in again."
         )
-        if not self.unknown:
-            return gone
         unknown = (
             f"Numbers given of which the store has no case: {self.unknown:,}. No run takes in such "
             "a case from now on. Check how they are written."
         )
-        return f"{gone} {unknown}" if self.rows or self.runs else unknown
+        under_others = (
+            f"What was read under another key ({', '.join(self.other_keys)}) may still tell of "
+            "them: forget them with that key too."
+        )
+        said = {
+            gone: self.rows or self.runs or not self.unknown,
+            unknown: self.unknown,
+            under_others: self.other_keys,
+        }
+        return " ".join(sentence for sentence, is_so in said.items() if is_so)
 
 
 def forget(
@@ -74,7 +84,9 @@ def forget(
     """
     settings = load(config, overrides)
     folder, place = places(settings, out, store)
-    key, ids = _as_stored(settings, config, cases)
+    given = _cleaned(cases)
+    named = _as_stored(given, settings, config, folder)
+    ids = sorted(set().union(*named.values()))
     brought = landings(folder)
     if newest(place) is None and not Folder(folder).is_held() and not brought.exists():
         raise _no_store(place)
@@ -89,24 +101,30 @@ def forget(
         if version is None:
             raise _no_store(place)
         place.bring(part.path for part in touched(version.batches, ids))
-        unknown = len(ids) - held(version.batches, ids)
+        unknown = max(0, len(given) - held(version.batches, ids))
         rest = without(version.batches, ids, Path(scratch))
         now = dt.datetime.now(dt.UTC)
-        since, gone = ago(settings.store.history, now), [(key, case) for case in ids]
+        since = ago(settings.store.history, now)
+        gone = {(key, id_) for key, of_one in named.items() for id_ in of_one}
         scrub(place, commit(place, rest, max(now, version.known_at), since, gone).batches, ids)
-        runs = sum(case_files.forget(run, ids) for run in folder.iterdir() if run.is_dir())
+        runs = case_files.forget_in_all(folder, ids)
     rows = sum(batch.staged.rows for batch in version.batches)
-    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown)
+    left = _keys(place) - named.keys()
+    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown, sorted(left))
 
 
 def _no_store(place: Place) -> UsageError:
     return UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
 
 
-def _as_stored(
-    settings: Settings, config: Path, cases: Sequence[str]
-) -> tuple[str | None, list[str]]:
-    """The name of the key of case ids, and the ids as the store has them.
+def _keys(place: Place) -> set[str]:
+    """The names of the keys that pseudonyms in a store, or in what it keeps of the past, have."""
+    held = (batch.origin.key for version in versions(place) for batch in version.batches)
+    return {key for key in held if key}
+
+
+def _cleaned(cases: Sequence[str]) -> pl.Series:
+    """The numbers as they are read in a source.
 
     Raises:
         UsageError: one is none.
@@ -117,8 +135,33 @@ def _as_stored(
             "A number of a case is empty, or says that there is none.",
             "Give the numbers as the source has them.",
         )
-    named = pseudonymiser_of(settings.privacy, config)
-    if named is None:
-        return None, given.to_list()
-    is_replaced = "case_id" in settings.privacy.pseudonymise
-    return named.key_id, (named.of("case", given) if is_replaced else given).to_list()
+    return given
+
+
+def _as_stored(
+    given: pl.Series, settings: Settings, config: Path, folder: Path
+) -> dict[str | None, set[str]]:
+    """By the name of their key the ids as the store and the files of runs may have them.
+
+    Of a key the pseudonyms of all epochs are made in which there was a run.
+    """
+    named: dict[str | None, set[str]] = {}
+    for privacy in (settings.privacy, *_earlier(settings.privacy, folder)):
+        pseudonymiser = pseudonymiser_of(privacy, config)
+        if pseudonymiser is None:
+            named[None] = set(given.to_list())
+            continue
+        is_replaced = "case_id" in privacy.pseudonymise
+        ids = pseudonymiser.of("case", given) if is_replaced else given
+        named.setdefault(pseudonymiser.key_id, set()).update(ids.to_list())
+    return named
+
+
+def _earlier(now: Privacy, folder: Path) -> list[Privacy]:
+    """What the configs of runs said of pseudonyms, each with the key of now."""
+    said = (read_json(run)["config"]["privacy"] for run in folder.glob("*/run.json"))
+    differing = {(tuple(each["pseudonymise"]), each["epoch"]) for each in said}
+    return [
+        now.model_copy(update={"pseudonymise": replaced, "epoch": epoch})
+        for replaced, epoch in sorted(differing, key=str)
+    ]

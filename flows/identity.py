@@ -37,7 +37,10 @@ def identity(
     absent: Sequence[str],
     given: Answers,
 ) -> str:
-    """The name of a run of twelve hexadecimal digits."""
+    """The name of a run of twelve hexadecimal digits.
+
+    ``absent`` says what is left out of its log, and which of its files only the store still has.
+    """
     # not the run before it: a run is what its log and its config make it, and is the same when it
     # is made after another one; what it is compared with is told in it, with the day of that
     parts = {
@@ -46,7 +49,7 @@ def identity(
         "norms": [str(deadline.versions) for deadline in settings.deadlines],
         "penalties": [str(each) for each in penalties()],
         "equivalent_days": [str(each.day) for each in equivalent_days()],
-        "left_out": absent,
+        "absent": absent,
         "answers": [each.model_dump(mode="json") for each in given.newest],
         "as_of": as_of.astimezone(dt.UTC).isoformat() if as_of else None,
         "drawn": _drawn(settings, config),

@@ -50,7 +50,8 @@ def plan(
     then = known_then(place, as_of) if held and as_of and as_of < held.known_at else None
     inputs = () if then else _inputs(settings, config, now, held)
     kept = () if then else kept_of(settings, config, inputs, held)
-    origins, absent = _origins(inputs, kept, then), cases_left_out(settings, now, held)
+    origins, gone = _origins(inputs, kept, then), (batch.origin.name for batch in kept)
+    absent = [*cases_left_out(settings, now, held), *gone]
     given = answers(config, settings, process_folder)
     return Job(
         config=config.resolve(),

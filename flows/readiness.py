@@ -51,6 +51,10 @@ class Process:
         files = [file for file in found if not isinstance(file, Address)]
         size = sum(size for file in files for _, _, size in stamps(file))
         asked = len(found) - len(files)
+        if held and not found:
+            hint = "Is the export still written there?"
+            yield warn(what, f"none; {_count(len(kept), 'source')} in the store alone", hint)
+            return
         of_files = f"{_count(len(files), 'file')}, {size / _MIB:,.1f} MiB"
         of_others = f"{_count(asked, 'other')}, asked when a run is made"
         yield ok(what, "; ".join(told for told, n in ((of_files, files), (of_others, asked)) if n))

@@ -177,6 +177,7 @@ def keep(job: Job, gathered: Gathered) -> Log:
     from ingest.events import log_of
     from ingest.removal import scrub
     from ingest.store import commit
+    from reporting import case_files
 
     quarantine, closing = job.draft / "quarantine.parquet", closing_of(job.settings)
     log = log_of(gathered.batches, quarantine, job.as_of, closing, job.settings.timezone)
@@ -185,6 +186,7 @@ def keep(job: Job, gathered: Gathered) -> Log:
     version = commit(job.store, gathered.batches, job.known_at, _history_from(job))
     if gathered.gone:
         scrub(job.store, version.batches, gathered.gone)
+        case_files.forget_in_all(job.process_folder, gathered.gone)
     return replace(log, parts=parts_of(version.batches))
 
 

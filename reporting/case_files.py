@@ -50,6 +50,11 @@ def write_cases(
         path.chmod(_OWNER_READS)
 
 
+def forget_in_all(process_folder: Path, cases: Collection[str]) -> int:
+    """Takes cases out of the files of all runs of a process; gives in how many runs they were."""
+    return sum(forget(run, cases) for run in process_folder.iterdir() if run.is_dir())
+
+
 def forget(run: Path, cases: Collection[str]) -> bool:
     """Takes cases out of the files of a run; gives whether they were in any.
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from contracts.errors import ConfigError
 from flows.cli import app
 from ingest.places import Folder
-from ingest.pseudonyms import Pseudonymiser
+from ingest.pseudonyms import Pseudonymiser, of_epoch
 from ingest.store import newest
 from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
 from tests.unit.ingest.test_zgw import TYPES, saved, status, zaak
@@ -125,6 +125,38 @@ def test_a_number_may_be_written_as_excel_guards_it(begun: World) -> None:
     assert forget(begun, '="Z3"').startswith("0 2 rows were in the store")
 
 
+def test_of_all_epochs_that_there_were_it_is_gone(begun: World) -> None:
+    begun.write(KEYED.replace("key_env: KEY", "key_env: KEY, epoch: '2026'"))
+    begun.run(JUNE + DAY)
+    epochs = (Pseudonymiser(KEY.encode()), Pseudonymiser(of_epoch(KEY.encode(), "2026")))
+    first, second = (each.of("case", pl.Series(["Z3"])).item() for each in epochs)
+    assert knows(begun, first)
+    assert knows(begun, second)
+
+    forget(begun, "Z3")
+
+    assert not knows(begun, first)
+    assert not knows(begun, second)
+    begun.write(KEYED)
+    assert begun.run(JUNE + 2 * DAY)["log"]["cases"] == 79
+
+
+def test_what_another_key_hides_is_said(begun: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = Pseudonymiser(KEY.encode()).key_id
+    monkeypatch.setenv("KEY", "l" * 32)
+
+    told = forget(begun, "Z3")
+
+    assert f"What was read under another key ({name}) may still tell of them" in told
+
+
+def knows(world: World, case: str) -> bool:
+    """Whether any table of the store or of a run has a case."""
+    tables = (world.folder / "out").rglob("*.parquet")
+    frames = (pl.read_parquet(path, glob=False) for path in tables)
+    return any((frame["case_id"] == case).any() for frame in frames if "case_id" in frame.columns)
+
+
 @pytest.mark.parametrize(
     ("cases", "stdin"), [(("",), None), (("onbekend",), None), (("Z3", " "), None), (("-",), "\n")]
 )
@@ -176,7 +208,7 @@ def test_cases_that_ended_too_long_ago_are_removed(begun: World) -> None:
     assert "Cases that ended before 13 March 2026 are kept no more, as the config asks." in shown
     assert "Take care" not in shown
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
-    assert not any(_has(path, ids.to_list()) for path in begun.store.files())
+    assert not any(knows(begun, case) for case in ids)
     version = newest(begun.store)
     assert version is not None
     assert version.forgotten == frozenset()

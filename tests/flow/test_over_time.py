@@ -323,6 +323,21 @@ def march_gone(march: World) -> World:
     return march
 
 
+def test_a_file_that_is_gone_is_told_of(march: World) -> None:
+    march.export("april.csv", APRIL)
+    before = march.make(JUNE + DAY)
+    march.take_away("march.csv")
+
+    after = march.make(JUNE + 2 * DAY)
+
+    told = [(run / "report.en.html").read_text("utf-8") for run in (before, after)]
+    assert ["(not there any more; read for an earlier run)" in page for page in told] == [
+        False,
+        True,
+    ]
+    assert march.make(JUNE + 3 * DAY) == after
+
+
 @pytest.mark.parametrize(
     ("was", "is_now", "key"),
     [

@@ -284,7 +284,7 @@ def test_what_was_answered_is_not_asked_again(
     api.faults[what, number] = problem(503)
     with pytest.raises(Killed):
         fetched(api, landing, killed)
-    assert number < len(api.asked) < whole
+    assert number < len(api.asked) <= whole  # others may answer while it is killed
 
     found, missing = told(fetched(api, landing), tmp_path / "asked")
 
