@@ -148,7 +148,7 @@ def _extra(found: Bottleneck, speech: Speech) -> str:
     if found.interval is None or found.mean_days_per_case <= 0 or not kinds.is_seen(found):
         return ""
     days, _, _ = speech.days_between(found.mean_days_per_case, *found.interval)
-    return speech.say("%(days)s extra a case", days=days)
+    return speech.say("%(days)s extra per case", days=days)
 
 
 def _heading(found: Bottleneck, place: str, speech: Speech) -> str:
@@ -156,18 +156,18 @@ def _heading(found: Bottleneck, place: str, speech: Speech) -> str:
     if found.to is None:
         return speech.say("Cases stand still %(place)s", place=place)
     if evidence.told(found).get("share_of_longest_hundredth", 0.0) >= _FEW_WEIGH:
-        return speech.say("A few cases lie still very long %(place)s", place=place)
+        return speech.say("A few cases stand still for very long %(place)s", place=place)
     if days.p90 is not None:
         time = speech.duration(days.p90)
         return speech.say(
-            "1 in 10 cases lies still for more than %(time)s %(place)s", time=time, place=place
+            "1 in 10 cases stands still for more than %(time)s %(place)s", time=time, place=place
         )
     if days.p50 is not None:
         time = speech.duration(days.p50)
         return speech.say(
-            "Half of the cases lie still for more than %(time)s %(place)s", time=time, place=place
+            "Half of the cases stand still for more than %(time)s %(place)s", time=time, place=place
         )
-    return speech.say("Cases lie still %(place)s", place=place)
+    return speech.say("Cases stand still %(place)s", place=place)
 
 
 def _summary(found: Bottleneck, speech: Speech) -> str:
@@ -219,7 +219,7 @@ def _effect(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
     low, high = (max(0.0, days) for days in found.interval)
     days, low_, high_ = speech.days_between(found.mean_days_per_case, low, high)
     words = speech.say(
-        "extra waiting a case, on average over all cases of the log (%(low)s to %(high)s)",
+        "extra waiting per case, on average over all cases of the log (%(low)s to %(high)s)",
         low=low_,
         high=high_,
     )

@@ -56,6 +56,7 @@ def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Sett
         f"# {_plain(title)}",
         _plain(story.answer(findings, tables["waits"], names)),
         "\n".join(f"- **{_plain(each.value)}** {_plain(each.words)}" for each in figures),
+        story.order(findings, names),
         "\n".join(_item(wait) for wait in waits[: story.FIRST]),
         story.further(findings, speech),
         _plain(speech.say("Data up to %(day)s.", day=speech.day(findings.as_of))),

@@ -115,4 +115,4 @@ def _with_open(number: str, basis: Basis, speech: Speech) -> str:
         return speech.say(
             "%(cases)s, of which %(share)s still wait here", cases=number, share=share
         )
-    return speech.say("%(cases)s, of which %(share)s still open", cases=number, share=share)
+    return speech.say("%(cases)s, of which %(share)s are still open", cases=number, share=share)

@@ -15,13 +15,15 @@ from reporting.shown import Shown
 class FirstScreen:
     """The answer, its figures with their cards, and what to know before these are believed.
 
-    ``listed`` places of those that it counts are listed; ``further``: how many more there are.
+    ``listed`` places of those that it counts are listed; ``further``: how many more there are;
+    ``order``: why they stand in that order, where it is not that of their shares.
     """
 
     answer: str
     figures: tuple[story.KeyFigure, ...]
     cautions: list[str]
     further: str
+    order: str
     listed: int = story.FIRST
 
 
@@ -34,4 +36,5 @@ def first_screen(shown: Shown, names: Names) -> FirstScreen:
         figures=cards.with_cards(figures, findings, shown, names.speech),
         cautions=quality.cautions(findings, shown.facts, names),
         further=story.further(findings, names.speech),
+        order=story.order(findings, names),
     )

@@ -15,7 +15,7 @@ _KNOWN = 0.05  # of the wait: where the log knows of less work, it hardly knows 
 _CAUSES = {
     "contention_days": sentence("worked on cases that were there before"),
     "prioritisation_days": sentence("worked on cases that came later"),
-    "batching_days": sentence("did not work; the cases that were taken up together gathered"),
+    "batching_days": sentence("did not work; the cases taken up together were not all there yet"),
     "other_days": sentence("did not work on a case, as far as the log knows"),
 }
 

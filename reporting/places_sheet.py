@@ -87,7 +87,7 @@ FIGURES = (
         ),
     ),
     FigureColumn(
-        sentence("extra days a case"),
+        sentence("extra days per case"),
         sentence(
             "What waiting for the step that comes next, from here or elsewhere, adds to a case; on"
             " average over all cases of the log."

@@ -57,7 +57,7 @@ def queue(
     most = max(number for _, number in points)
     if most < _LEAST_LEVELS * minimum_group:
         words = speech.say(
-            "Never did %(n)s cases or more wait here at once.",
+            "At no time did %(n)s or more cases wait here.",
             n=speech.number(most + minimum_group),
         )
         return Queue(Markup(), words, [])

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from contracts.findings import LEAST_CASES, Findings, Log
+from reporting import kinds
 from reporting.names import Names
 from reporting.speech import Speech, forms, sentence
 
@@ -33,9 +34,9 @@ _SPREAD = forms(
     " largest of these (%(most)s) is %(place)s.",
 )
 _OF_ALL = (
-    sentence("Of all the time that cases lie still, %(share)s is %(place)s."),
+    sentence("Of all the time that cases stand still, %(share)s is %(place)s."),
     sentence(
-        "Of all the time that cases lie still, %(share)s is in %(n)s places. The largest of these"
+        "Of all the time that cases stand still, %(share)s is in %(n)s places. The largest of these"
         " (%(most)s) is %(place)s."
     ),
 )
@@ -49,9 +50,29 @@ _OF_SHOWN = (
 """One place, or more of them."""
 
 _FURTHER = forms(
-    "One more of these places is told of further on.",
-    "%(n)s more of these places are told of further on.",
+    "One more of these places is further down.",
+    "%(n)s more of these places are further down.",
 )
+_SEEN_FIRST = {
+    "person_days_lost": sentence(
+        "First come the places where the log shows a cause, those with the most waiting on top;"
+        " then the others."
+    ),
+    "excess_person_days": sentence(
+        "First come the places where the log shows a cause, those with the most extra waiting on"
+        " top; then the others."
+    ),
+    "cases": sentence(
+        "First come the places where the log shows a cause, those with the most cases on top; then"
+        " the others."
+    ),
+}
+_ALL_ALIKE = {
+    "excess_person_days": sentence("The places with the most extra waiting come first."),
+    "cases": sentence("The places with the most cases come first."),
+}
+"""By ``analysis.rank_by``, where some of the places show a cause, or all or none do."""
+
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
 ]
@@ -131,6 +152,17 @@ def further(findings: Findings, speech: Speech) -> str:
     found = [(each.from_, each.to) for each in findings.bottlenecks[:SECTIONS]]
     others = len(set(found) - set(found[:FIRST]))
     return speech.plural(_FURTHER, others) if others else ""
+
+
+def order(findings: Findings, names: Names) -> str:
+    """Why the places stand in their order; empty: it is that of their shares of the waiting."""
+    found = findings.bottlenecks[:SECTIONS]
+    shares = [round(each.share_of_waiting * 100) for each in found]
+    if shares == sorted(shares, reverse=True):
+        return ""
+    differ = len({kinds.is_seen(each) for each in found}) > 1
+    words = (_SEEN_FIRST if differ else _ALL_ALIKE).get(names.settings.analysis.rank_by)
+    return names.speech.say(words) if words else ""
 
 
 def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, names: Names) -> str:

@@ -21,7 +21,7 @@ KEYS = {
     "journey.start": sentence("where a case starts"),
     "journey.end": sentence("where a case ends"),
     "journey.steps": sentence("who must act for each step"),
-    "journey.pauses": sentence("when cases lay still on purpose"),
+    "journey.pauses": sentence("when cases stood still on purpose"),
     "journey.suspensions": sentence("when a legal term stands still"),
     "definitions": sentence("what came to mean something else"),
     "calendar": sentence("when the organisation is open"),
@@ -66,7 +66,7 @@ DEVIATION = {
 }
 
 LEDGER = {
-    "agency_wait": sentence("The agency: the case lay still"),
+    "agency_wait": sentence("The agency: the case stood still"),
     "agency_work": sentence("The agency: the case was worked on"),
     "third_party": sentence("Another party"),
     "citizen": sentence("The citizen"),

@@ -45,13 +45,16 @@ def test_a_number_of_cases_is_of_a_day_and_a_duration_in_calendar_days():
 @pytest.mark.parametrize(
     ("basis", "words"),
     [
-        (Basis(400, 100), "400 cases, of which 25% still open"),
+        (Basis(400, 100), "400 cases, of which 25% are still open"),
         (Basis(400, None), "400 cases"),
         (Basis(400, 0, of_place=True), "400 cases, of which 0% still wait here"),
         (Basis(0, 0), "0 cases"),
         (
             Basis(1350, 50, at_least=True, only_begun=True),
-            "at least 1,350 cases, of which 4% still open; only cases whose begin is in the log",
+            (
+                "at least 1,350 cases, of which 4% are still open;"
+                " only cases whose begin is in the log"
+            ),
         ),
         (Basis(None, None), "not shown"),
     ],

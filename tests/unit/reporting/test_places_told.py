@@ -17,7 +17,7 @@ from reporting.bottlenecks import Wait, waits
 from reporting.counts import Basis
 from reporting.names import Names
 from reporting.speech import Speech
-from reporting.story import answer, further
+from reporting.story import answer, further, order
 from reporting.turns_section import explained, other_explained
 from reporting.wait_section import wait_sections
 from tests.unit.reporting import sample
@@ -85,7 +85,7 @@ def test_a_place_that_was_told_of_before_says_so():
 def test_what_is_extra_is_told_in_brief_where_a_cause_is_seen():
     seen, unseen = told({}, {"evidence": ()})
 
-    assert (seen.extra, unseen.extra) == ("11.7 days extra a case", "")
+    assert (seen.extra, unseen.extra) == ("11.7 days extra per case", "")
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_working_days_have_their_unit_and_none_is_no_time(days, words):
 @pytest.mark.parametrize(
     ("share", "heading"),
     [
-        (0.5, f"A few cases lie still very long {BETWEEN}"),
-        (0.49, f"1 in 10 cases lies still for more than 10 minutes {BETWEEN}"),
+        (0.5, f"A few cases stand still for very long {BETWEEN}"),
+        (0.49, f"1 in 10 cases stands still for more than 10 minutes {BETWEEN}"),
     ],
 )
 def test_where_few_cases_weigh_most_the_heading_is_about_those(share, heading):
@@ -194,7 +194,7 @@ def test_a_place_outside_the_list_where_more_waiting_is_is_named(row, words):
     said = _answer((sample.B, sample.C, 101, 0.33), row, ranked=(0.33, 0.32))
 
     assert said == (
-        "Of all the time that cases lie still, 65% is in 2 places. The largest of these (33%) is"
+        "Of all the time that cases stand still, 65% is in 2 places. The largest of these (33%) is"
         f" {NAMES.place(sample.B, sample.C)}.{words}"
     )
     assert _answer(row, ranked=(0.33,)).endswith(words)
@@ -236,8 +236,8 @@ def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown(
 @pytest.mark.parametrize(
     ("places", "words"),
     [
-        ("ABCDE", "2 more of these places are told of further on."),
-        ("ABCAD", "One more of these places is told of further on."),
+        ("ABCDE", "2 more of these places are further down."),
+        ("ABCAD", "One more of these places is further down."),
         ("ABCAB", ""),
         ("ABC", ""),
     ],
@@ -250,6 +250,35 @@ def test_the_list_and_the_answer_count_the_same_places(places, words):
 
     assert f"in {len(set(places))} places" in answer(findings, sample.tables()["waits"], NAMES)
     assert further(findings, NAMES.speech) == words
+
+
+SEEN = BASE.bottlenecks[0].evidence
+FIRST_COME = "First come the places where the log shows a cause, those with the most "
+
+
+@pytest.mark.parametrize(
+    ("by", "places", "words"),
+    [
+        ("person_days_lost", [(SEEN, 0.3), (SEEN, 0.1), ((), 0.2)], f"{FIRST_COME}waiting on top;"),
+        ("person_days_lost", [(SEEN, 0.3), (SEEN, 0.2), ((), 0.1)], ""),
+        ("person_days_lost", [(SEEN, 0.3), (SEEN, 0.091), ((), 0.094)], ""),  # both read 9%
+        ("excess_person_days", [(SEEN, 0.1), ((), 0.2)], f"{FIRST_COME}extra waiting on top;"),
+        ("excess_person_days", [((), 0.1), ((), 0.2)], "The places with the most extra waiting"),
+        ("cases", [(SEEN, 0.1), ((), 0.2)], f"{FIRST_COME}cases on top; then the others."),
+        ("cases", [(SEEN, 0.1), (SEEN, 0.2)], "The places with the most cases come first."),
+        ("cases", [(SEEN, 0.2), (SEEN, 0.1)], ""),
+    ],
+)
+def test_why_more_waiting_stands_lower_is_said_only_where_it_does(by, places, words):
+    found = tuple(
+        BASE.bottlenecks[0].model_copy(update={"evidence": evidence, "share_of_waiting": share})
+        for evidence, share in places
+    )
+    names = Names(sample.settings(analysis={"rank_by": by}), NAMES.speech)
+    said = order(BASE.model_copy(update={"bottlenecks": found}), names)
+
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
 
 
 def test_of_many_waits_that_are_meant_to_be_the_others_are_added_up():

@@ -95,5 +95,5 @@ def test_a_queue_that_is_always_short_is_told_and_not_drawn():
     told = queue(_table([0, 10, 20, 10] * 3), FOUND, 10, EN)
 
     assert (told.drawing, told.rows) == ("", [])
-    assert told.words == "Never did 30 cases or more wait here at once."
+    assert told.words == "At no time did 30 or more cases wait here."
     assert queue(_table([0, 10, 20, 10] * 3), FOUND, 5, EN).drawing
