@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 TO = Path(__file__).parents[1] / "docs" / "pictures"
-WIDTH, HEIGHT = 1100, 860
+WIDTH, HEIGHT = 1100, 900
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 

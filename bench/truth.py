@@ -89,7 +89,7 @@ def page(scores: Sequence[tuple[Trial, Score]], seeds: int, cases: int) -> str:
     return "\n".join(
         [
             *_HEAD,
-            f"{seeds} seeds, {cases:,} cases a log, queueing level, no defects.",
+            f"{seeds} seeds, {cases:,} cases per log, queueing level, no defects.",
             "Figures are medians over the seeds, shares are of the logs. Near: within a quarter or",
             "a day for an effect, within a tenth for a median. A plant or decoy counts for a goal",
             "when it does so in more than half of the logs.",
@@ -170,7 +170,7 @@ _PLANT_COLUMNS: dict[str, Callable[[list[Match]], str]] = {
     "rank": lambda told: _median(each.rank for each in told),
     "kind told": lambda told: _percent([each.is_kind_true for each in told]),
     "segment, window": lambda told: _percent([bool(each.is_where_true) for each in told]),
-    "days a case": lambda told: _median(each.effect_days for each in told),
+    "days per case": lambda told: _median(each.effect_days for each in told),
     "said": lambda told: _median(each.effect_said_days for each in told),
     "near": lambda told: _percent([each.is_effect_near for each in told]),
 }

@@ -137,7 +137,7 @@ _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp", "lifecycle")
 class Source(Model):
     """Where the events are, and how to read them.
 
-    ``milestones``: of a table with a row a case, each activity with the column that tells when it
+    ``milestones``: of a table with a row per case, each activity with the column that tells when it
     was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
     then called ``column 1`` and so on. ``month_first``: true where numeric dates are month first,
     and no day over 12 tells so.

@@ -29,7 +29,7 @@ class Brief:
     Attributes:
         title: the question that it answers.
         markdown: its answer, its figures and its first waits.
-        waits: a row a wait, in text alone.
+        waits: a row per wait, in text alone.
         link: what leads to the report.
     """
 

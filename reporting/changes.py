@@ -174,7 +174,7 @@ def _figures(
 
 
 def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[PageRow]:
-    """A row a change of those that have this effect together; the last one tells it.
+    """A row per change of those that have this effect together; the last one tells it.
 
     If none of them may be counted they are one row.
     """

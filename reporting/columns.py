@@ -9,5 +9,5 @@ from reporting.workbook import Column
 
 
 def columns(speech: Speech, *titles: tuple[str, int]) -> tuple[Column, ...]:
-    """A column a title, with its width in characters."""
+    """A column per title, with its width in characters."""
     return tuple(Column(speech.say(title), width) for title, width in titles)

@@ -148,7 +148,7 @@ def _may_be_told(
 
 
 def _joined(groups: Sequence[Sequence[Effect]], before: Quantiles) -> Iterator[Effect]:
-    """An effect a group, each on top of the one before."""
+    """An effect per group, each on top of the one before."""
     for group in groups:
         days = group[-1].days
         what = [each for effect in group for each in effect.what]

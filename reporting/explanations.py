@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the last day of a term came about, in one sentence a case; for all cases at once."""
+"""How the last day of a term came about, in one sentence per case; for all cases at once."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _cell(value: Value, begin: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A paragraph a line; XML takes many spaces for one, so they are counted."""
+    """A paragraph per line; XML takes many spaces for one, so they are counted."""
     lines = (_SPACES.sub(_space, str(escape(line))) for line in text.split("\n"))
     return "".join(f"<text:p>{line}</text:p>" for line in lines)
 

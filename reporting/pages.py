@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the report: one page a language, complete in itself, the same for the same input."""
+"""Writes the report: one page per language, complete in itself, the same for the same input."""
 
 from __future__ import annotations
 

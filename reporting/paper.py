@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the report for paper: one PDF a language, tagged, that anyone can read and keep.
+"""Writes the report for paper: one PDF per language, tagged, that anyone can read and keep.
 
 What it says is the same as on the page. It reaches the templates as data and never as their text,
 so no name in a log can be read as a command of theirs.

@@ -203,7 +203,7 @@ def _all_hidden(findings: Findings) -> bool:
 
 
 def _headlines(findings: Findings, names: Names) -> Iterator[PageRow]:
-    """A row a figure: as it is told, without the cases that lost rows, at least, at most."""
+    """A row per figure: as it is told, without the cases that lost rows, at least, at most."""
     for headline in headlines(findings):
         yield {
             "words": in_words(headline, findings, names),

@@ -19,7 +19,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 5.0, 283.0, 26.0, 122.0
 
 @dataclass(frozen=True)
 class Line:
-    """What a chart shows of one figure: its ``words``, and a value a day; null: not known."""
+    """What a chart shows of one figure: its ``words``, and a value per day; null: not known."""
 
     words: str
     values: Sequence[float | None]
