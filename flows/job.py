@@ -179,11 +179,6 @@ class Job(BaseModel):
         return self.is_done and not self.untold.exists()
 
 
-def in_a_zone(moment: dt.datetime) -> dt.datetime:
-    """The same moment; what has no offset is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
 def landings(process_folder: Path) -> Path:
     """The folder of what addresses gave the runs of a process."""
     return process_folder / ".landing"

@@ -21,8 +21,9 @@ from flows.defects import wordless
 from flows.earlier import Earlier, recall
 from flows.endings import ended
 from flows.engines import started
-from flows.job import Job, in_a_zone
+from flows.job import Job
 from flows.left_out import tell
+from flows.moments import in_a_zone
 from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from flows.job import in_a_zone
+from flows.moments import in_a_zone
 from flows.sentences import want_json
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from flows.planning import plan
 from flows.warm import import_in_background
 
 
@@ -26,6 +25,8 @@ def run_here(
 
     What Prefect has to log is kept off the screen: the stages say what is being done.
     """
+    from flows.planning import plan
+
     now = dt.datetime.now(dt.UTC)
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
     from flows import shelf, steps

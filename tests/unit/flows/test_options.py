@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a moment on the command line means, and that its help says so."""
+"""What a moment on the command line means, and that its help says so, at once."""
 
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -30,3 +32,12 @@ def test_the_help_says_so():
 
     assert "A date alone is the begin of that day, not its end" in told
     assert "a time without an offset is UTC, not local" in told
+
+
+def test_the_help_waits_for_no_heavy_library():
+    heavy = ("polars", "pydantic", "prefect", "great_expectations", "yaml")
+    asked = f"import flows.cli, sys; print([name for name in {heavy} if name in sys.modules])"
+
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "[]"
