@@ -169,9 +169,10 @@ def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
     return table
 
 
-def equivalent_days(folder: Path = FOLDER) -> list[EquivalentDay]:
+@functools.cache
+def equivalent_days(folder: Path = FOLDER) -> tuple[EquivalentDay, ...]:
     """The days that decisions made equal to holidays, oldest first."""
-    return [EquivalentDay.model_validate(each) for each in _read(folder / _EQUIVALENT)]
+    return tuple(EquivalentDay.model_validate(each) for each in _read(folder / _EQUIVALENT))
 
 
 @functools.cache
