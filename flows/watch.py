@@ -33,7 +33,6 @@ from flows.planning import places, plan
 from ingest.sources import Address, Located, find_all
 
 MEMORY = ".watched.json"
-_PARAMETERS = ("config", "out", "store", "overrides")
 _LONGEST_PAUSE = dt.timedelta(days=1)
 
 

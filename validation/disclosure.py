@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.verdict import Verdict, counts_of, told_counts
+from contracts.verdict import Verdict, told_counts
 
 
 def shown(verdict: Verdict, k: int) -> dict[str, Any]:
     """The verdict with null for each count that tells of fewer than ``k``, or lets that be told."""
-    rows, cases = counts_of(verdict.quarantined_rows, verdict.quarantined_cases, k)
+    rows, cases = verdict.aside(k)
     counts = told_counts(verdict.rules, rows, cases, k)
     return {
         **verdict.model_dump(mode="json"),
