@@ -77,8 +77,6 @@ def _version(store: Place, run: dict[str, Any]) -> Version | None:
     from contracts.candidates import scan
     from ingest.store import is_kept, versions
 
-    if "known_at" not in run:  # made before stores kept what was known
-        return None
     known_at = dt.datetime.fromisoformat(run["known_at"])
     for version in versions(store):
         if version.known_at <= known_at and _files(inputs_of(version.batches)) == _files(

@@ -22,7 +22,6 @@ from ingest.batches import (
     Version,
     changed,
     paths_of,
-    read_as,
     reading_of,
 )
 
@@ -139,7 +138,4 @@ def _nearest(batch: Batch, settings: Settings) -> Source:
 
 
 def _changed(batch: Batch, source: Source, settings: Settings) -> set[str]:
-    origin, privacy = batch.origin, settings.privacy
-    if not origin.reading and origin.read_as == read_as(source, privacy, origin.key):
-        return set()  # a version that did not keep the reading had the same
-    return changed(origin.reading, reading_of(source, privacy))
+    return changed(batch.origin.reading, reading_of(source, settings.privacy))
