@@ -81,7 +81,7 @@ def _whole_runs(process_folder: Path) -> list[Path]:
     runs = (
         (folder, read_json(folder / "run.json")) for folder in folders if not folder.is_symlink()
     )
-    made = [(run["known_at"], folder) for folder, run in runs if "known_at" in run]
+    made = [(dt.datetime.fromisoformat(run["known_at"]), folder) for folder, run in runs]
     return [folder for _, folder in sorted(made)]
 
 
