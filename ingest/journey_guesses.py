@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from contracts.candidates import scan
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.journey import Actor
 from ingest.guesses import Guess
@@ -86,15 +87,13 @@ def guess_journey(
     """Guesses from a log of candidates.
 
     Args:
-        candidates: parquet files in the shape of ``CANDIDATES``.
+        candidates: parquet files in the shape of ``CANDIDATES``, one at least.
         now: what is said to happen later is not looked at.
         least: an activity of fewer cases is not named.
         most_rows: of a larger log about so many rows are looked at, of whole cases.
         end: the activity that is an end where silence tells of none.
     """
-    log = pl.scan_parquet(
-        list(candidates), glob=False, missing_columns="insert", extra_columns="ignore"
-    )
+    log = scan(candidates)
     rows = int(log.select(pl.len()).collect().item())
     known = log.drop_nulls(["case_id", "activity", "at"]).filter(pl.col("at") <= now)
     cases = int(known.select(pl.col("case_id").n_unique()).collect().item())
@@ -194,8 +193,6 @@ def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
 
 def _closed(known: pl.LazyFrame) -> pl.Series:
     """The cases that were closed, as far as a source tells."""
-    if "closed_at" not in known.collect_schema():
-        return pl.Series(dtype=pl.String)
     cases = known.drop_nulls("closed_at").select(pl.col("case_id").unique())
     return cases.collect(engine="streaming")["case_id"]
 

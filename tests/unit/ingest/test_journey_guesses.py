@@ -13,6 +13,7 @@ import pytest
 from contracts.events import CANDIDATES
 from ingest.journey_guesses import Journey, guess_actor, guess_journey
 from tests.builders import MONDAY
+from tests.unit.ingest.candidates_of import candidates
 
 NOW = MONDAY + dt.timedelta(days=1000)
 
@@ -126,3 +127,14 @@ def test_a_word_tells_whose_turn_it_was(activity: str, actor: str | None) -> Non
     guess = guess_actor(activity)
 
     assert (guess.value if guess else None) == actor
+
+
+def test_a_case_was_closed_though_the_first_file_knows_of_no_closing(tmp_path: Path) -> None:
+    log = candidates("a 1d b", "a 1d b", closed_at=MONDAY)
+    one, other = log.partition_by("case_id")
+    one.drop("closed_at").write_parquet(tmp_path / "1.parquet")
+    other.write_parquet(tmp_path / "2.parquet")
+
+    journey = guess_journey([tmp_path / "1.parquet", tmp_path / "2.parquet"], NOW, 10)
+
+    assert journey.ended == pytest.approx(1 / 2)
