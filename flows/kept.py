@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts.errors import ConfigError
+from contracts.listed import listed
 from contracts.settings import Settings
 from contracts.sources import Source
 from flows.job import Input, Job, is_of
@@ -117,10 +118,9 @@ def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tupl
     }
     names = [name for name, keys in others.items() if keys]
     if names:
-        more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
         raise ConfigError(
             f"{config}: the store holds files that are not there any more "
-            f"({', '.join(names[:_MOST_TOLD])}{more}), and that were read otherwise than the "
+            f"({listed(names, _MOST_TOLD)}), and that were read otherwise than the "
             f"config now says: {', '.join(sorted(set().union(*others.values())))}. They cannot be "
             "in one log with what is read now.",
             "Put the files back, take back what was changed, or begin a new --store.",

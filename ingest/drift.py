@@ -8,6 +8,8 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from contracts.listed import listed
+
 _LIKE = 0.6
 _MOST_NAMED = 5
 _MOST_TOLD = 3
@@ -52,11 +54,10 @@ def _lacking(name: str, names: Iterable[str], usual: Sequence[str]) -> str:
 
 
 def _sentence(files: Sequence[str], lacks: Sequence[str]) -> str:
-    more = f" and {len(lacks) - _MOST_NAMED} more" if len(lacks) > _MOST_NAMED else ""
     who = f"{min(files)} lacks"
     if len(files) > 1:
         who = f"{min(files)} and {len(files) - 1} more of the files lack"
     return (
-        f"{who} {', '.join(lacks[:_MOST_NAMED])}{more}, which the others have: call the columns "
+        f"{who} {listed(lacks, _MOST_NAMED)}, which the others have: call the columns "
         "alike in all files, or make two sources of them."
     )

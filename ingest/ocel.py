@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
+from contracts.listed import listed
 from ingest.notices import Sign
 from ingest.ocel_flattening import (
     CONVERGES,
@@ -100,8 +101,7 @@ def object_types(path: Path, name: str, scratch: Path) -> dict[str, int]:
 
 def _chosen(types: Mapping[str, int], name: str, object_type: str | None) -> str:
     """The type of the objects that are the cases."""
-    more = f" and {len(types) - _MOST_NAMED} more" if len(types) > _MOST_NAMED else ""
-    there = ", ".join(sorted(types)[:_MOST_NAMED]) + more
+    there = listed(sorted(types), _MOST_NAMED)
     if not types:
         raise SourceError(
             f"{name} holds no events that relate to an object.", "Export its relations too."

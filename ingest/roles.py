@@ -12,6 +12,7 @@ from pathlib import Path
 
 from contracts.errors import ConfigError
 from contracts.events import CASE_PREFIX, attribute_column
+from contracts.listed import listed
 from contracts.sources import Source
 from ingest.lifecycle import COLUMN
 from ingest.raw import Raw
@@ -96,7 +97,8 @@ class _Columns:
                 "Say header: false, and name them column 1, column 2 and so on; or add a header.",
             )
         near = difflib.get_close_matches(name, sorted(self.names), n=1, cutoff=0.5)
-        hint = f"Did you mean '{near[0]}'?" if near else f"It has: {_listed(self.names)}."
+        there = listed(sorted({*self.names} - {""}), _MOST_NAMED)
+        hint = f"Did you mean '{near[0]}'?" if near else f"It has: {there}."
         return ConfigError(f"{message}.", hint)
 
 
@@ -159,9 +161,3 @@ def _spellings(role: str, name: str) -> tuple[str, str]:
 
 def _of_case(name: str) -> tuple[str, str]:
     return (attribute_column(name), name)
-
-
-def _listed(columns: Iterable[str]) -> str:
-    names = sorted(set(columns) - {""})
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more

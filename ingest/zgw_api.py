@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.errors import ConfigError, SourceError
+from contracts.listed import listed
 from contracts.sources import Source
 from ingest.sources import Address, SourceFile
 from ingest.zgw_client import Client, Clock, Credentials
@@ -144,7 +145,7 @@ def _versions(lists: Lists, catalogue: str, source: Source) -> list[dict[str, st
             f"{source.path} knows no case type '{source.case_type}'.",
             "It is the identificatie of the ZAAKTYPE; the client must have catalogi.lezen.",
         )
-    told = ", ".join(names[:_MOST_TOLD]) or "none"
+    told = listed(names, _MOST_TOLD) or "none"
     raise SourceError(
         f"{source.path} has {len(names)} case types: {told}.",
         "A config is of one process; name its type: case_type: ...",

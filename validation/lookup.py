@@ -12,9 +12,7 @@ import polars as pl
 
 from validation.engine.engine import Kwargs, PolarsExecutionEngine
 from validation.expectations.activities import MANY
-
-MOST = 5
-"""So many names of the log are told, all together."""
+from validation.expectations.base import MOST_TOLD
 
 
 class Lookup:
@@ -38,6 +36,8 @@ class Lookup:
 def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: int) -> str:
     """A sentence of what does not occur in the log, and what it may be called there.
 
+    Of the names of the log ``MOST_TOLD`` are told, all together.
+
     Args:
         absent: names of activities from the config.
         parts: plans that together hold the log, and the rows of a case in one of them.
@@ -45,7 +45,7 @@ def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: i
             names of persons, it is theirs.
     """
     names = {name.casefold(): name for name in _names(parts, minimum_group)}
-    said, left = [], MOST
+    said, left = [], MOST_TOLD
     for name in absent:
         if name in names.values():
             said.append(f"'{name}' occurs, but not as work that was completed by then")

@@ -13,12 +13,10 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import CASE, IS_COMPLETE, Judged, LogExpectation
-
-MOST_TOLD = 5
-"""So many names are told of."""
+from validation.expectations.base import CASE, IS_COMPLETE, MOST_TOLD, Judged, LogExpectation
 
 MANY = 10_000
 """A column with more names than this does not hold activities."""
@@ -58,7 +56,7 @@ class ExpectNamesToDiffer(LogExpectation):
             return False, len(metric), {"found": too_many}
         pairs = alike(metric)
         told = [pair for pair in pairs if all(metric[name] >= self.minimum_group for name in pair)]
-        sentence = "; ".join(f"'{a}' and '{b}'" for a, b in told[:MOST_TOLD])
+        sentence = listed([f"'{a}' and '{b}'" for a, b in told], MOST_TOLD, "; ")
         return not pairs, len(pairs), {"found": f"Alike are {sentence}."} if told else {}
 
 

@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import Judged, LogExpectation
+from validation.expectations.base import MOST_TOLD, Judged, LogExpectation
 
 LEAST_SHARED = 100
 """That a file has fewer events which another one has too may well be so."""
-
-MOST_TOLD = 5
 
 _HINT = (
     "Let each full export take the place of the one before under its own name, or keep the latest "
@@ -46,7 +45,7 @@ class ExpectFilesToDiffer(LogExpectation):
             for name, (rows, shared) in sorted(metric.items())
             if shared >= max(LEAST_SHARED, self.share * rows)
         }
-        told = ", ".join(f"{name} ({same[name]:.0%})" for name in [*same][:MOST_TOLD])
+        told = listed([f"{name} ({share:.0%})" for name, share in same.items()], MOST_TOLD)
         return not same, len(same), {"found": f"It is so of {told}. {_HINT}"} if same else {}
 
 

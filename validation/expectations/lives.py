@@ -18,10 +18,10 @@ from typing import Any, ClassVar, NamedTuple
 import polars as pl
 
 from contracts.events import day_in
+from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.activities import MOST_TOLD
-from validation.expectations.base import CASE, Judged, LogExpectation
+from validation.expectations.base import CASE, MOST_TOLD, Judged, LogExpectation
 
 LEAST = 30
 """Of an activity of fewer cases, or rows, nothing is said."""
@@ -86,7 +86,7 @@ class ExpectActivitiesToStay(LogExpectation):
             *(f"'{name}' is not there after {day:%Y-%m}" for name, day in goes),
         ]
         many = len(metric.coming()) + len(metric.going())
-        return many == 0, many, {"found": f"{'; '.join(told[:MOST_TOLD])}."} if told else {}
+        return many == 0, many, {"found": f"{listed(told, MOST_TOLD, '; ')}."} if told else {}
 
     def _told(self, lives: Lives, days: Mapping[str, dt.date]) -> list[tuple[str, dt.date]]:
         least = self.minimum_group

@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 import polars as pl
 
 from contracts.events import day_in
+from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import Judged, LogExpectation
+from validation.expectations.base import MOST_TOLD, Judged, LogExpectation
 
 LEAST_EXPECTED = 30
 """So many rows should have been in a hole, by the days before and after it."""
@@ -43,7 +44,6 @@ LEAST_LIKELIER_A_ROW = 0.15
 """… and a row of it on average; of blocks of real logs in one zone the most was 0.12."""
 
 _DAY_BEGINS, _DAY_ENDS, _FRIDAY = 7, 19, 5
-_PIECES_TOLD = 5
 
 Days = dict[dt.date, tuple[int, int]]
 """By local day how many rows, and how many of those in a night or weekend."""
@@ -60,9 +60,8 @@ class ExpectNoHoles(LogExpectation):
     def judged(self, metric: Any) -> Judged:
         """How many holes there are."""
         found = holes(metric, self.days)
-        told = " and ".join(
-            f"between {after:%Y-%m} and {before:%Y-%m}" for after, before in found[:_PIECES_TOLD]
-        )
+        spans = [f"between {after:%Y-%m} and {before:%Y-%m}" for after, before in found]
+        told = listed(spans, MOST_TOLD, " and ")
         return not found, len(found), {"found": f"There are no rows {told}."} if found else {}
 
 
@@ -99,10 +98,8 @@ class ExpectOneClock(LogExpectation):
     def judged(self, metric: Any) -> Judged:
         """How many rows are in such blocks."""
         found = pieces_in_utc(metric, block_rows(self.rows))
-        told = "; ".join(
-            f"rows {first:,} to {last:,} of {source}"
-            for source, first, last, _ in found[:_PIECES_TOLD]
-        )
+        spans = [f"rows {first:,} to {last:,} of {source}" for source, first, last, _ in found]
+        told = listed(spans, MOST_TOLD, "; ")
         rows = sum(n for *_, n in found)
         return not found, rows, {"found": f"As if in UTC are {told}."} if found else {}
 

@@ -391,6 +391,17 @@ def test_one_case_type_is_asked(
         fetched(api, landing, case_type=case_type)
 
 
+def test_of_many_case_types_it_is_said_how_many_are_not_named(api: Api, landing: Path) -> None:
+    one = api.records["zaaktypen"][0]
+    api.records["zaaktypen"] += [
+        one | {"url": f"{api.root}/{number}", "identificatie": f"type {number:02}"}
+        for number in range(34)
+    ]
+
+    with pytest.raises(SourceError, match=r"has 35 case types: .*, type 18 and 15 more"):
+        fetched(api, landing, case_type=None)
+
+
 def test_the_only_case_type_need_not_be_named(api: Api, landing: Path) -> None:
     assert any(fetched(api, landing, case_type=None).path.rglob("*.json"))
 
