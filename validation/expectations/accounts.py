@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import polars as pl
 
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import Judged, LogExpectation
+from validation.expectations.base import Judged, LogExpectation, Rows, rows_of
 
 LEAST_ROWS = 200
 """Of an account with fewer rows its hours say nothing."""
@@ -47,7 +47,7 @@ class ExpectAccountsOfOnePerson(LogExpectation):
 @measure("accounts.hours", ("zone",))
 def _hours(kwargs: Kwargs) -> Measure:
     counted = functools.partial(_by_hour, zone=kwargs["zone"])
-    return Measure(pl.struct(pl.all()).implode(), counted, _added)
+    return rows_of(counted, _added)
 
 
 def _by_hour(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
@@ -56,8 +56,8 @@ def _by_hour(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     return timed.group_by("resource", hour=hour).agg(n=pl.len())
 
 
-def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Hours:
+def _added(rows: Rows) -> Hours:
     hours: Hours = defaultdict(lambda: defaultdict(int))
-    for row in (row for part in parts for row in part):
+    for row in rows:
         hours[row["resource"]][row["hour"]] += row["n"]
     return hours

@@ -8,7 +8,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 import polars as pl
@@ -16,7 +16,15 @@ import polars as pl
 from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import CASE, IS_COMPLETE, MOST_TOLD, Judged, LogExpectation
+from validation.expectations.base import (
+    CASE,
+    IS_COMPLETE,
+    MOST_TOLD,
+    Judged,
+    LogExpectation,
+    Rows,
+    rows_of,
+)
 
 MANY = 10_000
 """A column with more names than this does not hold activities."""
@@ -74,16 +82,16 @@ def _by_activity(events: pl.LazyFrame) -> pl.LazyFrame:
     return events.group_by("activity").agg(n=CASE.n_unique())
 
 
-def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, int]:
+def _added(rows: Rows) -> dict[str, int]:
     cases = Counter[str]()
-    for row in itertools.chain.from_iterable(parts):
+    for row in rows:
         cases[row["activity"]] += row["n"]
     return dict(cases)
 
 
 @measure("activities.cases")
 def _cases(_: Kwargs) -> Measure:
-    return Measure(pl.struct(pl.all()).implode(), _by_activity, _added, "cases")
+    return rows_of(_by_activity, _added, "cases")
 
 
 def alike(names: Iterable[str]) -> list[tuple[str, str]]:

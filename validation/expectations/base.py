@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Literal
 
 import polars as pl
@@ -11,6 +13,7 @@ from great_expectations.expectations.expectation import BatchExpectation, Multic
 from great_expectations.expectations.row_conditions import RowConditionType
 
 from contracts.events import KEY
+from validation.engine.engine import Measure, Plan, Reach
 
 CASE = pl.col("case_id").hash().alias("_case")
 """Stands for a case id at half the cost; of five million cases two share one once in a million."""
@@ -26,6 +29,19 @@ def rows_at(events: pl.LazyFrame, cases: pl.LazyFrame, instant: str) -> pl.LazyF
     at = ["_case", instant]
     digested = events.with_columns(CASE)
     return digested.join(cases, left_on=["_case", "at"], right_on=at, how="semi").drop("_case")
+
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def rows_of(on: Plan, merge: Callable[[Rows], Any], reach: Reach = "rows") -> Measure:
+    """A metric that ``merge`` makes of the rows that ``on`` makes of each piece."""
+    return Measure(
+        pl.struct(pl.all()).implode(),
+        on,
+        lambda parts: merge(itertools.chain.from_iterable(parts)),
+        reach,
+    )
 
 
 Judged = tuple[bool, float, dict[str, Any]]

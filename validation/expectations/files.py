@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import polars as pl
@@ -13,7 +12,7 @@ import polars as pl
 from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import MOST_TOLD, Judged, LogExpectation
+from validation.expectations.base import MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST_SHARED = 100
 """That a file has fewer events which another one has too may well be so."""
@@ -51,7 +50,7 @@ class ExpectFilesToDiffer(LogExpectation):
 
 @measure("files.shared")
 def _shared(_: Kwargs) -> Measure:
-    return Measure(pl.struct(pl.all()).implode(), _by_file, _added, "cases")
+    return rows_of(_by_file, _added, "cases")
 
 
 def _by_file(events: pl.LazyFrame) -> pl.LazyFrame:
@@ -68,9 +67,9 @@ def _by_file(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Shared:
+def _added(rows: Rows) -> Shared:
     files: Shared = defaultdict(lambda: (0, 0))
-    for row in (row for part in parts for row in part):
-        rows, shared = files[row["source"]]
-        files[row["source"]] = (rows + row["rows"], shared + row["shared"])
+    for row in rows:
+        n, shared = files[row["source"]]
+        files[row["source"]] = (n + row["rows"], shared + row["shared"])
     return files

@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import polars as pl
@@ -21,7 +21,7 @@ from contracts.events import day_in
 from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import CASE, MOST_TOLD, Judged, LogExpectation
+from validation.expectations.base import CASE, MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST = 30
 """Of an activity of fewer cases, or rows, nothing is said."""
@@ -106,7 +106,7 @@ def _is_absent(share: float, n: int) -> bool:
 @measure("activities.lives", ("zone", "one_in"))
 def _lives(kwargs: Kwargs) -> Measure:
     counted = functools.partial(_counted, zone=kwargs["zone"], one_in=kwargs["one_in"])
-    return Measure(pl.struct(pl.all()).implode(), counted, _put_together, "cases")
+    return rows_of(counted, _put_together, "cases")
 
 
 def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
@@ -138,9 +138,9 @@ def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
     )
 
 
-def _put_together(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Lives:
+def _put_together(rows: Rows) -> Lives:
     lives = Lives({}, Counter())
-    for row in (row for part in parts for row in part):
+    for row in rows:
         name = row["activity"]
         if name is None:
             lives.begins[row["begun_on"]] += row["cases"]

@@ -17,7 +17,7 @@ from contracts.events import day_in
 from contracts.listed import listed
 from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import measure
-from validation.expectations.base import MOST_TOLD, Judged, LogExpectation
+from validation.expectations.base import MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST_EXPECTED = 30
 """So many rows should have been in a hole, by the days before and after it."""
@@ -107,7 +107,7 @@ class ExpectOneClock(LogExpectation):
 @measure("log.days", ("zone",))
 def _days(kwargs: Kwargs) -> Measure:
     counted = functools.partial(_by_day, zone=kwargs["zone"])
-    return Measure(pl.struct(pl.all()).implode(), counted, _days_added)
+    return rows_of(counted, _days_added)
 
 
 def _by_day(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
@@ -118,9 +118,9 @@ def _by_day(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     )
 
 
-def _days_added(parts: Iterable[Iterable[Mapping[str, Any]]]) -> Days:
+def _days_added(rows: Rows) -> Days:
     days: Days = {}
-    for row in (row for part in parts for row in part):
+    for row in rows:
         n, off = days.get(row["day"], (0, 0))
         days[row["day"]] = (n + row["n"], off + row["off"])
     return dict(sorted(days.items()))
@@ -181,11 +181,7 @@ def _total(counts: Sequence[tuple[int, int]]) -> tuple[int, int]:
 def _clock(kwargs: Kwargs) -> Measure:
     size = block_rows(kwargs["rows"])
     counted = functools.partial(_by_block, zone=kwargs["zone"], size=size)
-    return Measure(
-        pl.struct(pl.all()).implode(),
-        counted,
-        lambda parts: pl.concat([pl.DataFrame(part, schema=_BLOCKS) for part in parts]),
-    )
+    return rows_of(counted, lambda rows: pl.DataFrame([*rows], schema=_BLOCKS))
 
 
 _BLOCKS = pl.Schema(
