@@ -7,7 +7,6 @@ It only tells: where Prefect does not take it, that is logged and the run goes o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from contracts.findings import Findings
+from flows.files import read_json
 from flows.job import Job
 
 _NOT_SHOWN = "not shown"
@@ -55,8 +55,7 @@ def tell_progress(stage: str, share: float, shown: UUID | None) -> UUID | None:
 
 def tell_verdict(job: Job, run_folder: Path) -> None:
     """Shows the verdict in ``run_folder``, as it was written: without small counts."""
-    text = (run_folder / "validation" / "verdict.json").read_text("utf-8")
-    verdict = json.loads(text)
+    verdict = read_json(run_folder / "validation" / "verdict.json")
     passed = "passed" if verdict["success"] else "was stopped at"
     with _telling("verdict", job.folder / "validation"):
         create_table_artifact(

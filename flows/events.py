@@ -7,7 +7,6 @@ They only tell: where Prefect does not take them, that is logged and the run goe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,7 @@ from pydantic import ValidationError
 
 from contracts.findings import Findings
 from flows.alarms import Alarm, alarms, stopped
+from flows.files import read_json
 from flows.job import UNTOLD, Job
 from reporting.notices import Report
 
@@ -79,7 +79,7 @@ def tell_stopped(job: Job) -> None:
     if job.looks_back or was_told:
         return
     with _telling(job):
-        verdict = json.loads((job.folder / "validation" / "verdict.json").read_text("utf-8"))
+        verdict = read_json(job.folder / "validation" / "verdict.json")
         emit(stopped(verdict, job.settings, job.folder))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.dialogue import Answers
 from contracts.rules import NOT_IN_THE_FUTURE
 from contracts.settings import Settings, ago
+from flows.files import read_json
 from ingest.batches import Batch, Origin, Version
 from ingest.places import Place
 from ingest.sources import Address, Located
@@ -170,7 +170,7 @@ class Job(BaseModel):
         path = self.folder / "findings.json"
         if not path.exists():
             return False
-        failed = json.loads(path.read_text("utf-8"))["validation"]["failed"]
+        failed = read_json(path)["validation"]["failed"]
         return all(rule["id"] != NOT_IN_THE_FUTURE for rule in failed)
 
     @property

@@ -8,9 +8,10 @@ It is of what reports show: a count that is hidden there is not here.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from pathlib import Path
+
+from flows.files import read_json
 
 FILE = "metrics.prom"
 _MIB = 1 << 20
@@ -68,9 +69,7 @@ def _is_whole(run: Path) -> bool:
 
 
 def _of_run(folder: Path, of: dict[str, str]) -> Iterator[Sample]:
-    found, run = (
-        json.loads((folder / name).read_text("utf-8")) for name in ("findings.json", "run.json")
-    )
+    found, run = (read_json(folder / name) for name in ("findings.json", "run.json"))
     yield "as_of_timestamp_seconds", of, dt.datetime.fromisoformat(found["as_of"]).timestamp()
     for name in ("cases", "events", "quarantined_rows"):
         if found["log"][name] is not None:

@@ -20,7 +20,7 @@ from contracts.findings import Findings
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from flows import metrics
-from flows.files import write_aside
+from flows.files import read_json, write_aside
 from flows.identity import VERSION
 from flows.job import Job
 from reporting.index import Shelved, languages, page
@@ -57,7 +57,7 @@ def _looked_at(run: Path) -> dt.datetime:
     path = run / "run.json"
     if not path.exists():
         return dt.datetime.min.replace(tzinfo=dt.UTC)
-    told = json.loads(path.read_text("utf-8"))
+    told = read_json(path)
     return dt.datetime.fromisoformat(told["as_of"] or told["known_at"])
 
 
@@ -107,7 +107,7 @@ def _is_at_its_place(run: Shelved, folder: Path) -> bool:
 
 def _read(folder: Path) -> Shelved:
     """A run, of its files with what is protected, and of its config what an index needs."""
-    told = json.loads((folder / "run.json").read_text("utf-8"))
+    told = read_json(folder / "run.json")
     settings = _needed(told["config"])
     return Shelved(
         Findings.model_validate_json((folder / "findings.json").read_bytes()),

@@ -26,7 +26,7 @@ from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
 from flows.endings import ended
 from flows.events import emit
-from flows.files import write_aside
+from flows.files import read_json, write_aside
 from flows.identity import stamps
 from flows.job import Job
 from flows.planning import places, plan
@@ -183,5 +183,5 @@ def _is_taken(job: Job) -> bool:
 
 
 def _inputs(run: Path) -> set[tuple[str, str]]:
-    told = json.loads(run.read_text("utf-8"))["inputs"]
+    told = read_json(run)["inputs"]
     return {(each["name"], each["sha256"]) for each in told}
