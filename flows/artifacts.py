@@ -1,14 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What Prefect shows beside a run: the verdict of the gate, and the report in brief.
-
-It only tells: where Prefect does not take it, that is logged and the run goes on.
-"""
+"""What Prefect shows beside a run: the verdict of the gate, and the report in brief."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,31 +16,18 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.logging import get_run_logger
 
 from contracts.findings import Findings
 from flows.files import read_json
 from flows.job import Job
+from flows.told import told_of
 
 _NOT_SHOWN = "not shown"
 
 
-@contextmanager
-def _telling(what: str, where: Path | None = None) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        get_run_logger().warning(
-            "The %s is not shown in Prefect (%s)%s.",
-            what,
-            type(error).__name__,
-            f"; it stands in {where}" if where else "",
-        )
-
-
 def tell_progress(stage: str, share: float, shown: UUID | None) -> UUID | None:
     """Shows how far a stage is, where it was ``shown`` before; gives where it is shown now."""
-    with _telling("progress"):
+    with told_of("all progress"):
         if shown is None:
             told: Any = create_progress_artifact(100 * share, description=f"How far {stage} is.")
             return told  # type: ignore[no-any-return]
@@ -57,7 +39,7 @@ def tell_verdict(job: Job, run_folder: Path) -> None:
     """Shows the verdict in ``run_folder``, as it was written: without small counts."""
     verdict = read_json(run_folder / "validation" / "verdict.json")
     passed = "passed" if verdict["success"] else "was stopped at"
-    with _telling("verdict", job.folder / "validation"):
+    with told_of("the verdict", job.folder / "validation"):
         create_table_artifact(
             key=f"gate-{job.settings.process.id}",
             table=verdict_table(verdict),
@@ -71,7 +53,7 @@ def tell_report(job: Job) -> None:
 
     process, settings = job.settings.process.id, job.settings
     page = job.folder / f"report.{settings.report.languages[0]}.html"
-    with _telling("report", page):
+    with told_of("the report", page):
         told = brief(
             Findings.model_validate_json((job.folder / "findings.json").read_bytes()),
             {

@@ -1,24 +1,19 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Events of a process, for Prefect's automations to act on.
-
-They only tell: where Prefect does not take them, that is logged and the run goes on.
-"""
+"""Events of a process, for Prefect's automations to act on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from prefect.events import DeploymentEventTrigger, emit_event
-from prefect.logging import get_run_logger
 from pydantic import ValidationError
 
 from contracts.findings import Findings
 from flows.alarms import Alarm, alarms, stopped
 from flows.files import read_json
 from flows.job import UNTOLD, Job
+from flows.told import told_of
 from reporting.notices import Report
 
 _PROCESS = "hoeksteen.process"
@@ -54,7 +49,7 @@ def tell_alarms(job: Job) -> None:
     """
     if job.looks_back:
         return
-    with _telling(job):
+    with told_of("all events", job.folder):
         findings = Findings.model_validate_json((job.folder / "findings.json").read_bytes())
         report = Report(job.folder, findings, job.settings)
         before = _last_findings(job)
@@ -78,18 +73,6 @@ def tell_stopped(job: Job) -> None:
     was_told = job.replaced.exists() and not (job.replaced / UNTOLD).exists()
     if job.looks_back or was_told:
         return
-    with _telling(job):
+    with told_of("all events", job.folder):
         verdict = read_json(job.folder / "validation" / "verdict.json")
         emit(stopped(verdict, job.settings, job.folder))
-
-
-@contextmanager
-def _telling(job: Job) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        get_run_logger().warning(
-            "Prefect was not told of all events (%s); the run stands in %s.",
-            type(error).__name__,
-            job.folder,
-        )

@@ -101,8 +101,8 @@ def test_where_prefect_does_not_take_it_the_run_goes_on(told: dict[str, Any]) ->
     for said, what, where in zip(
         shown, ("verdict", "report"), ("validation", "report.nl.html"), strict=True
     ):
-        assert said.startswith(f"The {what} is not shown in Prefect (")
-        assert said.endswith(f"it stands in {not_taken['folder']}/{where}.")
+        assert said.startswith(f"Prefect was not told of the {what} (")
+        assert said.endswith(f"; see {not_taken['folder']}/{where}.")
     assert events.startswith("Prefect was not told of all events (FileNotFoundError)")
 
 
