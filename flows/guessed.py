@@ -25,6 +25,7 @@ _NAME_THE_SHEET = "A sheet is called after a value, which is not told: name it u
 _ROUNDED = (
     "A spreadsheet has rounded the numbers of cases: export them as text, or cases become one."
 )
+_STOPPED = "The gate would stop this log; the config says why."
 _NO_END = "?"  # while it is not known
 
 
@@ -61,7 +62,7 @@ class Guessed:
             missing.append("sources.0.month_first")
         if self.journey is None or not self.journey.ends:
             missing.append("journey.end")
-        stops = [] if self.judged is None or self.judged.verdict.success else ["validation"]
+        is_stopped = self.judged is not None and not self.judged.verdict.success
         is_nameless = self.roles.milestones and not self.seen.has_header
         nameless = "sources.0.milestones are called after their columns, as these have no names."
         shared = self.seen.shared if self.roles.candidates else ()
@@ -77,7 +78,7 @@ class Guessed:
             ),
             *(f"{key} could not be told from the export." for key in missing),
             *([nameless] if is_nameless else []),
-            *("The gate would stop this log; the config says why." for _ in stops),
+            *([_STOPPED] if is_stopped else []),
         )
 
     @property
