@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from flows import steps
+from flows import reading, steps
 from flows.left_out import tell
 from flows.planning import plan
 from flows.warm import collector_at_rest
@@ -31,7 +31,7 @@ def judge_only(config: Path, overrides: Sequence[str]) -> tuple[Verdict, Setting
     with tempfile.TemporaryDirectory() as folder:
         job = plan(config, out=Path(folder), now=now, overrides=overrides)
         job.scratch.mkdir(parents=True)
-        read = [steps.read(job, given) for given in job.inputs]
+        read = [reading.read(job, given) for given in job.inputs]
         batches = steps.gather(job, read).batches
         tell([batch.staged for batch in batches], job.settings.privacy.minimum_group)
         verdict = judge(

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 
 from contracts.errors import GateStopped, HoeksteenError
 from contracts.verdict import Verdict
-from flows import shelf, steps
+from flows import reading, shelf, steps, telling
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
 from flows.endings import ended
@@ -27,6 +27,7 @@ from flows.moments import in_a_zone
 from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name
+from flows.sums import Sums
 from flows.tasks import Prefect
 from flows.warm import import_now, wait_for_imports
 from ingest.batches import Batch
@@ -105,9 +106,9 @@ def _make(job: Job, stages: Stages, follower: Follower) -> None:
     earlier, compared = recall(job, batches, log), []
     if isinstance(earlier, Earlier):
         compared = stages.each("comparing", steps.compare, job, log, earlier, items=buckets)
-    sums = steps.Sums(parts, attended, compared)
-    stages.once("reporting", steps.report, job, batches, log, sums, verdict, earlier)
-    steps.publish(job, batches)
+    sums = Sums(parts, attended, compared)
+    stages.once("reporting", telling.report, job, batches, log, sums, verdict, earlier)
+    telling.publish(job, batches)
     _tell(job, follower)
 
 
@@ -134,8 +135,8 @@ def _read(job: Job, stages: Stages) -> list[list[Batch]]:
     """The batches of each input; addresses are asked by this process, which has their secrets."""
     files = [given for given in job.inputs if not given.is_asked]
     asked = [given for given in job.inputs if given.is_asked]
-    read = dict(zip(files, stages.each("reading", steps.read, job, items=files), strict=True))
+    read = dict(zip(files, stages.each("reading", reading.read, job, items=files), strict=True))
     if asked:
-        told = stages.once("asking", lambda: [steps.read(job, given) for given in asked])
+        told = stages.once("asking", lambda: [reading.read(job, given) for given in asked])
         read |= dict(zip(asked, told, strict=True))
     return [read[given] for given in job.inputs]

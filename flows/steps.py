@@ -29,12 +29,8 @@ from flows.earlier import Earlier
 from flows.job import Job
 from flows.kept import check_gone
 from flows.lens import lens_of, meant
-from flows.reading import read as read  # noqa: PLC0414 - a step as the others
 from flows.sums import CASES, merged, sum_up, write
-from flows.sums import Sums as Sums  # noqa: PLC0414
-from flows.telling import publish as publish  # noqa: PLC0414
-from flows.telling import report as report  # noqa: PLC0414
-from flows.telling import write_quarantine
+from flows.telling import publish, write_quarantine
 from ingest.batches import Batch, formats_of, parts_of, paths_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from contracts.errors import HoeksteenError, SourceError
-from flows import steps
+from flows import reading
 from flows.journey import make
 from flows.planning import plan
 
@@ -115,5 +115,5 @@ def test_a_file_that_goes_away_meanwhile_is_explained(tmp_path: Path) -> None:
     job.scratch.mkdir(parents=True)
 
     with pytest.raises(SourceError, match=r"log\.csv cannot be read: No such file") as error:
-        steps.read(job, job.inputs[0])
+        reading.read(job, job.inputs[0])
     assert isinstance(error.value.__cause__, OSError)  # so Prefect tries again
