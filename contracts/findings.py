@@ -17,6 +17,7 @@ from contracts.changes import Changes
 from contracts.figures import Count, Model, Quantiles, Suppressible
 from contracts.journey import Actor
 from contracts.rules import Severity
+from contracts.texts import Words
 
 Kind = Literal[
     "capacity",
@@ -111,17 +112,11 @@ LEAST_IN_GROUP = 30
 """No group of fewer waits, or cases, is compared with others."""
 
 
-class Question(Model):
-    """The question that a finding ends with."""
-
-    nl: str
-    en: str
-
-
-QUESTION = Question(
+QUESTION = Words(
     nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
     en="In your view, does this contribute to excellent service now?",
 )
+"""What a finding ends with."""
 """What every finding ends with; the answer is a team's own, and is never scored."""
 
 
@@ -153,7 +148,7 @@ class Bottleneck(Suppressible):
     interval: tuple[float, float] | None = None
     certainty: Literal["high", "fair", "low"]
     evidence: tuple[Evidence, ...] = ()
-    question: Question
+    question: Words
 
 
 class ExplainedWait(Suppressible):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
-from contracts.rules import Words
+from contracts.texts import Words
 
 Why = Literal["destroyed", "closed", "early", "unrelated"]
 

@@ -20,6 +20,7 @@ import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from contracts.models import Model
+from contracts.texts import Words
 
 FOLDER = Path(__file__).parents[1] / "configs" / "norms"
 _EQUIVALENT, _PENALTIES = "equivalent-days.yaml", "penalties.yaml"
@@ -102,13 +103,6 @@ class Version(_Dated):
     note: str = ""
 
 
-class Title(Model):
-    """What a norm is called."""
-
-    nl: str
-    en: str
-
-
 class Norm(Model):
     """One norm of the table.
 
@@ -116,7 +110,7 @@ class Norm(Model):
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    title: Title
+    title: Words
     is_law: bool = True
     versions: Annotated[tuple[Version, ...], Field(min_length=1)]
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import Field, field_validator
 
 from contracts.models import Model
+from contracts.texts import Words
 
 FILE = Path(__file__).parents[1] / "configs" / "validation" / "rules.yaml"
 
@@ -41,17 +42,6 @@ _BOUNDS: dict[Unit, tuple[float, float]] = {
     "hours": (1, 24),
 }
 _WHOLE: tuple[Unit, ...] = ("rows", "hours")
-
-
-class Words(Model):
-    """A sentence in the two languages of the report."""
-
-    nl: str
-    en: str
-
-    def get(self, language: Literal["nl", "en"]) -> str:
-        """The sentence in ``language``."""
-        return self.nl if language == "nl" else self.en
 
 
 class Limit(Model):

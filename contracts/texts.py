@@ -14,6 +14,17 @@ from contracts.models import Model
 Language = Literal["nl", "en"]
 
 
+class Words(Model):
+    """A text in both languages."""
+
+    nl: str
+    en: str
+
+    def get(self, language: Language) -> str:
+        """The text in ``language``."""
+        return self.nl if language == "nl" else self.en
+
+
 def _both_languages(value: object) -> object:
     return {"nl": value, "en": value} if isinstance(value, str) else value
 

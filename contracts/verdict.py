@@ -11,7 +11,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from contracts.events import KEY
-from contracts.rules import Of, Owner, Severity, Words
+from contracts.rules import Of, Owner, Severity
+from contracts.texts import Words
 
 QUARANTINE = pl.Schema({**KEY, "case_id": pl.String, "reasons": pl.List(pl.String)})
 """A row with the id of every rule it broke; ``case_id`` never leaves the work folder.

@@ -78,7 +78,7 @@ class Report:
                 wait.whom,
                 f"{wait.cause}.",
                 wait.summary,
-                getattr(stall.question, names.speech.language),
+                stall.question.get(names.speech.language),
             ]
 
         return self._notice(tell)

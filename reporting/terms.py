@@ -212,8 +212,7 @@ def title(deadline: Deadline, speech: Speech) -> str:
     """What a reader calls a deadline: as the norm table does, or its own name."""
     if not isinstance(deadline.rule, str):
         return deadline.id
-    title = norm_table()[deadline.rule].title
-    return title.nl if speech.language == "nl" else title.en
+    return norm_table()[deadline.rule].title.get(speech.language)
 
 
 def _basis(deadline: Deadline, speech: Speech) -> str:

@@ -12,7 +12,8 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from contracts.rules import Validation, Words
+from contracts.rules import Validation
+from contracts.texts import Words
 from contracts.verdict import RuleResult, Verdict
 from validation.lookup import Lookup
 from validation.quarantine import Count, Marked
