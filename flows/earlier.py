@@ -19,7 +19,7 @@ from contracts.settings import Definition, Settings
 from flows.files import read_json
 from flows.job import Job
 from ingest.batches import Batch, Version, paths_of
-from ingest.places import Place
+from ingest.places import StorePlace
 from reporting.facts import WhyNot
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
     ]
 
 
-def _version(store: Place, run: dict[str, Any]) -> Version | None:
+def _version(store: StorePlace, run: dict[str, Any]) -> Version | None:
     """What the store held at a run; null where it is not kept, or cannot be read any more.
 
     Two commits may be known since the same moment, so the files must be those of the run too.

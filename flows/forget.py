@@ -20,7 +20,7 @@ from flows.files import read_json
 from flows.job import landings
 from flows.planning import places
 from ingest.normalise import cleaned_ids
-from ingest.places import Folder, Place
+from ingest.places import Folder, StorePlace
 from ingest.pseudonyms import pseudonymiser_of
 from ingest.removal import held, scrub, touched, without
 from ingest.store import commit, newest, versions
@@ -113,11 +113,11 @@ def forget(
     return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown, sorted(left))
 
 
-def _no_store(place: Place) -> UsageError:
+def _no_store(place: StorePlace) -> UsageError:
     return UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
 
 
-def _keys(place: Place) -> set[str]:
+def _keys(place: StorePlace) -> set[str]:
     """The names of the keys that pseudonyms in a store, or in what it keeps of the past, have."""
     held = (batch.origin.key for version in versions(place) for batch in version.batches)
     return {key for key in held if key}

@@ -18,7 +18,7 @@ from contracts.rules import NOT_IN_THE_FUTURE
 from contracts.settings import Settings, ago
 from flows.files import read_json
 from ingest.batches import Batch, Origin, Version
-from ingest.places import Place
+from ingest.places import StorePlace
 from ingest.sources import Address, Located
 
 UNTOLD = ".untold"
@@ -70,7 +70,7 @@ class Job(BaseModel):
     as_of: dt.datetime | None
     now: dt.datetime
     process_folder: Path
-    store: Place
+    store: StorePlace
 
     @property
     def kept_from(self) -> dt.date | None:

@@ -20,7 +20,7 @@ from flows.identity import cases_left_out, digest, identity
 from flows.job import Input, Job
 from flows.kept import kept_of
 from ingest.batches import Batch, Origin, Version, read_as, reading_of
-from ingest.places import Place, place_of
+from ingest.places import StorePlace, place_of
 from ingest.sources import find_all
 
 
@@ -70,7 +70,7 @@ def plan(
     )
 
 
-def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Path, Place]:
+def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Path, StorePlace]:
     """The folder of a process, and where its store is.
 
     Raises:

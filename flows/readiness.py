@@ -19,7 +19,7 @@ from flows.machines import asked_of
 from flows.planning import places
 from flows.room import there
 from flows.symptoms import Symptom, examined, ok, warn
-from ingest.places import Folder, Place
+from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
 from ingest.store import newest
 
@@ -33,7 +33,7 @@ class Process:
     config: Path
     settings: Settings
     folder: Path
-    store: Place
+    store: StorePlace
 
     def examine(self, now: dt.datetime) -> Iterator[Symptom]:
         """What there is to say of it."""

@@ -126,10 +126,10 @@ class Folder:
                 folder.rmdir()
 
 
-Place = Folder | BucketFolder
+StorePlace = Folder | BucketFolder
 
 
-def place_of(store: str | Path, here: Path) -> Place:
+def place_of(store: str | Path, here: Path) -> StorePlace:
     """Where a store is.
 
     Args:

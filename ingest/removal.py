@@ -17,7 +17,7 @@ from contracts.events import CASE_PREFIX, SLOTS
 from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
 from ingest.lifecycle import COMPLETE
-from ingest.places import Place
+from ingest.places import StorePlace
 from ingest.pseudonyms import slot_of
 
 
@@ -140,7 +140,7 @@ def _with(batch: Batch, destroyed: int) -> dict[Why, int]:
     return added_up([batch.staged.left_out, {"destroyed": destroyed}])
 
 
-def scrub(store: Place, batches: Sequence[Batch], cases: Collection[str]) -> None:
+def scrub(store: StorePlace, batches: Sequence[Batch], cases: Collection[str]) -> None:
     """Takes some cases out of what ``store`` keeps of the past.
 
     A file that had any of them is replaced, under its name. What the log of the table says of the

@@ -26,7 +26,7 @@ from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
 from contracts.events import CANDIDATES, CASE_PREFIX, SLOTS
 from ingest.batches import Batch, Origin, Part, Staged, Version, parts_of, paths_of
-from ingest.places import Place
+from ingest.places import StorePlace
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -42,7 +42,7 @@ _PROPERTIES = {
 
 
 def commit(
-    store: Place,
+    store: StorePlace,
     batches: Sequence[Batch],
     known_at: dt.datetime,
     keep_from: dt.datetime,
@@ -82,12 +82,12 @@ def commit(
     return next(versions(store))
 
 
-def newest(store: Place) -> Version | None:
+def newest(store: StorePlace) -> Version | None:
     """The newest commit; null where nothing was ever committed."""
     return next(versions(store), None)
 
 
-def known_then(store: Place, moment: dt.datetime) -> Version | None:
+def known_then(store: StorePlace, moment: dt.datetime) -> Version | None:
     """The commit that was the newest at ``moment``.
 
     Null where the store was not there yet, or what it then held is not kept any more.
@@ -96,12 +96,12 @@ def known_then(store: Place, moment: dt.datetime) -> Version | None:
     return version if version and is_kept(store, version) else None
 
 
-def is_kept(store: Place, version: Version) -> bool:
+def is_kept(store: StorePlace, version: Version) -> bool:
     """Whether all files of a version are still there."""
     return store.files().issuperset(paths_of(version.batches))
 
 
-def versions(store: Place) -> Iterator[Version]:
+def versions(store: StorePlace) -> Iterator[Version]:
     """All commits, the newest first.
 
     A commit that only tidies the table, as others' tools make, is none of ours. The log is read as
@@ -115,7 +115,7 @@ def versions(store: Place) -> Iterator[Version]:
                 yield _version(number, orjson.loads(facts), store)
 
 
-def _brought(batch: Batch, store: Place) -> Batch:
+def _brought(batch: Batch, store: StorePlace) -> Batch:
     """The batch with its parts in the store; one that is new is not seen by any reader yet."""
     folder = store.path / f"{_PARTITION}={batch.origin.id}-{secrets.token_hex(4)}"
     parts = []
@@ -130,11 +130,13 @@ def _brought(batch: Batch, store: Place) -> Batch:
     return replace(batch, staged=replace(batch.staged, parts=tuple(parts)))
 
 
-def _is_in(store: Place, path: Path) -> bool:
+def _is_in(store: StorePlace, path: Path) -> bool:
     return path.parent.parent == store.path and path.parent.name.startswith(f"{_PARTITION}=")
 
 
-def _publish(store: Place, current: Version | None, wanted: Iterable[Part], facts: Any) -> None:
+def _publish(
+    store: StorePlace, current: Version | None, wanted: Iterable[Part], facts: Any
+) -> None:
     """Commits that the table, which has the files of ``current``, has those of ``wanted``.
 
     Raises:
@@ -191,7 +193,7 @@ def _schema(parts: Iterable[Part]) -> pl.Schema:
     )
 
 
-def _check_ours(table: Any, store: Place) -> None:
+def _check_ours(table: Any, store: StorePlace) -> None:
     if table.metadata().partition_columns != [_PARTITION]:
         raise UsageError(
             f"{store} holds a table that is not a store of this version.",
@@ -199,7 +201,7 @@ def _check_ours(table: Any, store: Place) -> None:
         )
 
 
-def _added(part: Part, store: Place) -> AddAction:
+def _added(part: Part, store: StorePlace) -> AddAction:
     from deltalake.transaction import AddAction
 
     state = part.path.stat()
@@ -214,7 +216,7 @@ def _added(part: Part, store: Place) -> AddAction:
     return AddAction(name, state.st_size, partition, at, data_change=True, stats=json.dumps(stats))
 
 
-def _removed(part: Part, store: Place, sizes: Mapping[str, int]) -> RemoveAction:
+def _removed(part: Part, store: StorePlace, sizes: Mapping[str, int]) -> RemoveAction:
     from deltalake.transaction import RemoveAction
 
     name, now = _name(part, store), int(time.time() * 1000)
@@ -227,7 +229,7 @@ def _sizes(table: DeltaTable) -> dict[str, int]:
     return dict(files.iter_rows())
 
 
-def _name(part: Part, store: Place) -> str:
+def _name(part: Part, store: StorePlace) -> str:
     return part.path.relative_to(store.path).as_posix()
 
 
@@ -235,7 +237,7 @@ def _partition(part: Part) -> dict[str, str | None]:
     return {_PARTITION: part.path.parent.name.partition("=")[2]}
 
 
-def _said(batch: Batch, store: Place) -> dict[str, Any]:
+def _said(batch: Batch, store: StorePlace) -> dict[str, Any]:
     parts = [[_name(part, store), part.bucket, part.of, part.rows] for part in batch.staged.parts]
     return {
         "origin": asdict(batch.origin),
@@ -247,19 +249,19 @@ def _said(batch: Batch, store: Place) -> dict[str, Any]:
     }
 
 
-def _version(number: int, facts: dict[str, Any], store: Place) -> Version:
+def _version(number: int, facts: dict[str, Any], store: StorePlace) -> Version:
     batches = tuple(_batch(said, store) for said in facts["batches"])
     forgotten = frozenset((key, case) for key, case in facts["forgotten"])
     return Version(number, dt.datetime.fromisoformat(facts["known_at"]), batches, forgotten)
 
 
-def _batch(said: dict[str, Any], store: Place) -> Batch:
+def _batch(said: dict[str, Any], store: StorePlace) -> Batch:
     parts = tuple(Part(store.path / name, *figures) for name, *figures in said["parts"])
     staged = Staged(parts, said["rows"], said["missing"], said["left_out"])
     return Batch(Origin(**said["origin"]), staged, said["upto"])
 
 
-def expired(store: Place, keep_from: dt.datetime) -> set[Path]:
+def expired(store: StorePlace, keep_from: dt.datetime) -> set[Path]:
     """The files of batches of which no version since ``keep_from`` is kept; nothing but ours."""
     kept: set[str] = set()
     for version in versions(store):
@@ -269,7 +271,7 @@ def expired(store: Place, keep_from: dt.datetime) -> set[Path]:
     return {path for path in store.files() if path.parent.name not in kept}
 
 
-def sweep(store: Place, keep_from: dt.datetime) -> None:
+def sweep(store: StorePlace, keep_from: dt.datetime) -> None:
     """Removes what is ``expired`` from a store that is held by who calls.
 
     Raises:

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.tables import TABLES
+from mining.explained import Place
 from mining.stays import WEEK_DAYS
 from mining.step_queues import chances_of
 
 _EPOCH = dt.date(1970, 1, 1)
 _COLUMNS = TABLES["queues"]
 _CAME = pl.Schema({"week": pl.Int32, "came": pl.Float64})
-Place = tuple[str, str | None]
 
 
 def conclude(

@@ -23,7 +23,7 @@ from flows.journey import make
 from flows.planning import plan
 from flows.progress import NOBODY, Nobody
 from ingest.batches import paths_of
-from ingest.places import Folder, Place, place_of
+from ingest.places import Folder, StorePlace, place_of
 from ingest.store import newest
 
 pytestmark = pytest.mark.xdist_group("over-time")
@@ -93,7 +93,7 @@ class World:
         return World(folder, (folder / "config.yaml").read_text("utf-8"))
 
     @property
-    def store(self) -> Place:
+    def store(self) -> StorePlace:
         """Where its store is: by default among the runs."""
         here = self.folder / "out" / "test"
         return place_of(self.url or here / "store", here / "store-here")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.places import Place, place_of
+from ingest.places import StorePlace, place_of
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StorePlace]:
     """A place that is held, on this machine or in object storage."""
     where = str(tmp_path / "store")
     if request.param == "bucket":
