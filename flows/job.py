@@ -121,10 +121,8 @@ class Job(BaseModel):
         return landings(self.process_folder)
 
     def landing(self, url: str) -> Path:
-        """Where what an address gives is kept while a run is made, for its owner alone."""
-        folder = self.landings / hashlib.sha256(url.encode()).hexdigest()[:16]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        """Where what an address gives is kept while a run is made."""
+        return self.landings / hashlib.sha256(url.encode()).hexdigest()[:16]
 
     @property
     def stage_log(self) -> Path:

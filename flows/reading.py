@@ -55,6 +55,7 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
     source, landing = job.settings.sources[given.position], job.landing(address.name)
     known = [b for b in job.known_of(given) if b.origin.read_as == given.origin.read_as]
     since = known[-1].upto if known else None
+    landing.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone
     fetched = fetch(address, source, landing, since)
     name = _called(f"{given.origin.name} from {since}", known) if since else given.origin.name
     file = replace(fetched.file, name=name)
