@@ -18,13 +18,17 @@ _OF_ENDING: dict[str, Format] = {
 }
 ENDINGS = tuple(_OF_ENDING)
 """How the names of files end that tell their format, which may be followed by ``.gz``."""
-_LOCKS = ("~$", ".~lock.", ".#", "._")
+_HIDDEN = ("~$", ".")
 _OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
 
 
-def is_lock(path: PurePath) -> bool:
-    """Whether a spreadsheet program, an editor or macOS left it beside a file, and it is none."""
-    return path.name.startswith(_LOCKS)
+def is_meant(path: PurePath, given: PurePath) -> bool:
+    """Whether somebody means it who gives the path of a file, of a folder, or a pattern of files.
+
+    What is hidden there is meant only by its name: spreadsheet programs, editors, macOS and rsync
+    leave such beside files.
+    """
+    return not {part for part in path.parts if part.startswith(_HIDDEN)} - {*given.parts}
 
 
 def format_of_name(path: PurePath) -> Format | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import SourceError, UsageError
-from contracts.formats import Format, format_of_name, is_lock
+from contracts.formats import Format, format_of_name, is_meant
 from contracts.sources import Source
 from ingest.sources import SourceFile, check_name, find_files
 from ingest.unpacking import blocks
@@ -71,7 +71,7 @@ def _pattern(folder: Path) -> str:
     files = [
         file
         for file in folder.iterdir()
-        if file.is_file() and not is_lock(file) and format_of_name(file)
+        if file.is_file() and is_meant(file, folder) and format_of_name(file)
     ]
     endings = {"".join(file.suffixes[-2 if file.suffix == ".gz" else -1 :]) for file in files}
     if len(endings) > 1:
@@ -94,10 +94,7 @@ def _one_format(named: str, given: str) -> Format:
         paths = [file for file in path.iterdir() if file.is_file()]
     else:
         paths = [path] if path.is_file() else _matching(named)
-    # a file that is named itself is meant, whatever it is called
-    there = [
-        file for file in sorted(paths) if file.is_file() and (file == path or not is_lock(file))
-    ]
+    there = [file for file in sorted(paths) if file.is_file() and is_meant(file, path)]
     for file in there:
         check_name(file)
     formats = {_format_of(file) for file in there}

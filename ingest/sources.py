@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.formats import ENDINGS, Format, format_of_name, is_lock
+from contracts.formats import ENDINGS, Format, format_of_name, is_meant
 from contracts.settings import Settings
 from contracts.sources import Source, resolve_path
 from ingest import objects
@@ -168,13 +168,16 @@ def _find_objects(source: Source, key: str, *, may_be_empty: bool) -> list[Addre
 def _matching_objects(
     bucket: objects.Bucket, wanted: str, format_: Format | None
 ) -> list[objects.Object]:
+    given = PurePosixPath(wanted)
     if glob.has_magic(wanted):
-        return [each for each in bucket.matching(wanted) if not is_lock(PurePosixPath(each.key))]
+        return [
+            each for each in bucket.matching(wanted) if is_meant(PurePosixPath(each.key), given)
+        ]
     if wanted and (found := bucket.find(wanted)):
         return [found]
     inside = ((PurePosixPath(each.key), each) for each in bucket.inside(wanted, deep=False))
     return [
-        each for path, each in inside if not is_lock(path) and (format_ or format_of_name(path))
+        each for path, each in inside if is_meant(path, given) and (format_ or format_of_name(path))
     ]
 
 
@@ -221,17 +224,18 @@ def _matches(source: Source, config: Path) -> list[Path]:
         return sorted(
             file
             for file in path.iterdir()
-            if _is_export(file) and (source.format or format_of_name(file))
+            if _is_export(file, path) and (source.format or format_of_name(file))
         )
     # only what the config says is a pattern: not the name of the folder that the config is in
     folder = Path(glob.escape(str(config.parent.resolve())))
     pattern = resolve_path(source.path, folder / config.name)
     root = Path(pattern.anchor)
-    return sorted(file for file in root.glob(str(pattern.relative_to(root))) if _is_export(file))
+    found = root.glob(str(pattern.relative_to(root)))
+    return sorted(file for file in found if _is_export(file, path))
 
 
-def _is_export(path: Path) -> bool:
-    return (path.is_file() or _leads_nowhere(path)) and not is_lock(path)
+def _is_export(path: Path, given: Path) -> bool:
+    return (path.is_file() or _leads_nowhere(path)) and is_meant(path, given)
 
 
 def _leads_nowhere(path: Path) -> bool:

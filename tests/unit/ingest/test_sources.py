@@ -21,8 +21,11 @@ def config(tmp_path):
         (folder / "exports" / name).touch()
     (folder / "books").mkdir()
     (folder / "empty").mkdir()
-    for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#", "._a.xlsx"):
+    for name in ("a.xlsx", "~$a.xlsx", "b.ods", ".~lock.b.ods#", "._a.xlsx", ".c.xlsx"):
         (folder / "books" / name).touch()
+    (folder / ".kept" / ".earlier").mkdir(parents=True)
+    for name in ("a.csv", ".earlier/a.csv"):
+        (folder / ".kept" / name).touch()
     (tmp_path / "outside.parquet").touch()
     (tmp_path / "march.ZIP").touch()
     return folder / "process.yaml"
@@ -43,6 +46,9 @@ def config(tmp_path):
         ),
         ({"path": "books/*"}, [("books/a.xlsx", "excel"), ("books/b.ods", "excel")]),
         ({"path": "books/*.xlsx"}, [("books/a.xlsx", "excel")]),
+        ({"path": "**/*.csv"}, [("exports/b.csv", "csv")]),
+        ({"path": ".kept/**/*.csv"}, [(".kept/a.csv", "csv")]),
+        ({"path": ".kept"}, [(".kept/a.csv", "csv")]),
         ({"path": "books/~$a.xlsx"}, [("books/~$a.xlsx", "excel")]),
         (
             {"path": "exports"},
@@ -60,6 +66,18 @@ def test_finds(config, source, expected):
 
     assert [(file.name, file.format) for file in files] == expected
     assert all(file.path.is_file() for file in files)
+
+
+@pytest.mark.parametrize("path", ["books", "books/*", "**/*.ods"])
+def test_what_is_hidden_is_no_export_that_init_looks_at(config, monkeypatch, path):
+    (config.parent / "books" / "a.xlsx").unlink()
+    (config.parent / "books" / "b.ods").write_bytes(b"PK\x03\x04")
+    (config.parent / ".kept" / "c.ods").write_text("no workbook")
+    monkeypatch.chdir(config.parent)
+
+    export = open_export(path, config)
+
+    assert (export.format, [file.name for file in export.files]) == ("excel", ["books/b.ods"])
 
 
 @pytest.mark.parametrize(
