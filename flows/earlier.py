@@ -117,7 +117,8 @@ def _since(found: dict[str, Any], run: dict[str, Any]) -> Since:
 def _log(folder: Path, run: dict[str, Any], version: Version, now: Log) -> Log:
     from ingest.events import log_of
 
-    as_of = run["as_of"] and dt.datetime.fromisoformat(run["as_of"])
+    given = run["as_of_given"]
+    as_of = given and dt.datetime.fromisoformat(given)
     quarantine = folder / "quarantine.parquet"
     log = log_of(version.batches, quarantine, as_of, now.closing, now.zone)
     return replace(log, buckets=now.buckets)

@@ -58,7 +58,7 @@ def _looked_at(run: Path) -> dt.datetime:
     if not path.exists():
         return dt.datetime.min.replace(tzinfo=dt.UTC)
     told = read_json(path)
-    return dt.datetime.fromisoformat(told["as_of"] or told["known_at"])
+    return dt.datetime.fromisoformat(told["as_of_given"] or told["known_at"])
 
 
 def tell_of_all(out: Path) -> None:

@@ -20,6 +20,7 @@ from contracts.verdict import Verdict
 from flows import dialogue
 from flows.defaults import defaulted
 from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
+from flows.files import read_json
 from flows.identity import VERSION
 from flows.job import UNTOLD, Job
 from flows.lens import lens_of, meant
@@ -147,9 +148,12 @@ def publish(job: Job, batches: Sequence[Batch]) -> None:
 
 def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
     """How the run came about, for whoever wants to check or repeat it."""
+    given = job.as_of.isoformat() if job.as_of else None
+    findings = job.draft / "findings.json"  # not there where the gate stopped the run
     return {
         "run_id": job.run_id,
-        "as_of": job.as_of.isoformat() if job.as_of else None,
+        "as_of": read_json(findings)["as_of"] if findings.exists() else given,
+        "as_of_given": given,
         "known_at": job.known_at.isoformat(),
         "inputs": inputs_of(batches),
         **dialogue.told(job.draft, job.answers),

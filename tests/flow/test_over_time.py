@@ -398,6 +398,13 @@ def test_a_config_that_reads_otherwise_reads_again(world: World, afresh: Afresh)
     assert len(version.batches) == 1
 
 
+def test_a_run_says_up_to_when_it_looked(march: World) -> None:
+    run = march.make()
+
+    found, told = (json.loads((run / f"{name}.json").read_text()) for name in ("findings", "run"))
+    assert (told["as_of"], told["as_of_given"]) == (found["as_of"], None)
+
+
 def test_as_of_a_moment_that_the_store_knew_is_the_log_of_then(march: World) -> None:
     first = march.run()
     march.export("late.csv", LATE)

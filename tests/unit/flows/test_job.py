@@ -133,7 +133,7 @@ def test_latest_does_not_move_back_to_an_earlier_view(
         (job.process_folder / "latest").symlink_to("old")
     if there not in (None, "nothing"):
         (job.process_folder / "old").mkdir()
-        known = {"known_at": f"{there}T00:00:00+00:00", "as_of": None}
+        known = {"known_at": f"{there}T00:00:00+00:00", "as_of_given": None}
         (job.process_folder / "old" / "run.json").write_text(json.dumps(known))
 
     point_at(job)
