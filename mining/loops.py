@@ -74,10 +74,11 @@ def loops(queues: Mapping[Key, Queue], cases: int, is_agency: Mapping[str, bool]
     """
     moves = _moves(queues.values())
     back = _leads_back(moves)
+    was_seen = {key for next_ in moves.values() for key in next_}
     found = [
         Loop((*_into(key, back, queues), key), _is_there_and_back(queue, is_agency))
         for key, queue in queues.items()
-        if queue.is_again and key[0] not in back and queue.n >= LEAST_ROUNDS
+        if queue.is_again and key in was_seen and key[0] not in back and queue.n >= LEAST_ROUNDS
     ]
     return [*found, *_detours(queues, moves, cases, is_agency)]
 

@@ -38,6 +38,7 @@ MOVES = pl.Schema(
         "is_timed": pl.Boolean,  # the log tells when work on `to` started
         "in_days": pl.Boolean,  # the case is counted in whole days
         "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
+        "place": pl.UInt32,  # of `to` among all events; of what an open case waits for, the next
         "is_new": pl.Boolean,  # the case had not gone this way, `from` and `to`, alike before
         "resource": pl.String,  # who did `to`, as far as the log tells; null if open
         "team": pl.String,
@@ -126,6 +127,7 @@ def _done(linked: pl.LazyFrame) -> pl.LazyFrame:
     was_worked_on = pl.col("at_ms") > pl.col("began_ms")
     return linked.filter(~pl.col("is_first") | pl.col("is_registered") | was_worked_on).select(
         "case_id",
+        "place",
         "is_outside",
         "in_days",
         "enabled_ms",
@@ -153,6 +155,7 @@ def _still(linked: pl.LazyFrame) -> pl.LazyFrame:
         "is_outside",
         "in_days",
         *(pl.when(~waits).then(name).alias(name) for name in _OF_THE_EVENT),
+        pl.when(waits).then(pl.col("place") + 1).otherwise("place"),
         _CASE_COLUMNS,
         to=pl.when(~waits).then("activity"),
         is_open=waits,

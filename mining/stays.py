@@ -31,6 +31,7 @@ TO = ("to", "is_again")
 """Which queue a stay is in: before which step, and whether the case has had that before."""
 
 _PLACE = ("from", *TO)
+_EPOCH = dt.date(1970, 1, 1)
 
 
 def tenth_bin_of(ms: str) -> pl.Expr:
@@ -54,6 +55,23 @@ def _stays(bucket: Bucket) -> pl.LazyFrame:
         week=_week_of(pl.col("enabled_ms")),
         waited_ms=unexplained,
         ms=unexplained - pl.col("pause_ms"),
+    )
+
+
+def _had(bucket: Bucket) -> pl.LazyFrame:
+    """How many of those who stayed somewhere had had which step by the end of their stay.
+
+    What ``since`` would leave out is not counted: weeks are not told apart.
+    """
+    firsts = bucket.traces.filter(pl.col("visit") == 1)
+    return (
+        _stays(bucket)
+        .filter(pl.col("week") >= _first_week(bucket.lens.complete_from))
+        .select("case_id", "place", "from", "is_open", "bin")
+        .join(firsts.select("case_id", had="activity", first="place"), on="case_id")
+        .filter(pl.col("first") < pl.col("place"))
+        .group_by("from", "is_open", "bin", "had")
+        .agg(n=pl.len().cast(pl.Int64))
     )
 
 
@@ -135,10 +153,11 @@ def _done_ms() -> pl.Expr:
 
 WEEKS = Summary("stay_weeks", (*_PLACE, "is_open", "is_paused", "week", "bin"), _weeks)
 GROUPS = Summary("stay_groups", (*_PLACE, "is_open", "week", "bin", "attribute", "value"), _groups)
+HAD = Summary("stay_had", ("from", "is_open", "bin", "had"), _had)
 HANDS = Summary("stay_hands", ("to", "week", "resource"), _hands)
 FINISHED = Summary("stay_finished", (*TO, "day"), _finished)
 LEFT = Summary("stay_left", ("from", "to", "week"), _left)
-SUMMARIES = (WEEKS, GROUPS, HANDS, FINISHED, LEFT)
+SUMMARIES = (WEEKS, GROUPS, HAD, HANDS, FINISHED, LEFT)
 
 
 def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, pl.DataFrame]:
@@ -149,11 +168,14 @@ def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, 
     """
     if day is None:
         return dict(merged)
-    first_day = (day - dt.date(1970, 1, 1)).days
-    first_week = -(-first_day // WEEK_DAYS)
-    is_since = {FINISHED.name: pl.col("day") >= first_day}
+    is_since = {FINISHED.name: pl.col("day") >= (day - _EPOCH).days}
     for summary in (WEEKS, GROUPS, HANDS, LEFT):
-        is_since[summary.name] = pl.col("week") >= first_week
+        is_since[summary.name] = pl.col("week") >= _first_week(day)
     return {
         name: frame.filter(is_since.get(name, pl.lit(value=True))) for name, frame in merged.items()
     }
+
+
+def _first_week(day: dt.date | None) -> int:
+    """The first whole week from a day on; none: from the first day of all."""
+    return -(((_EPOCH - (day or dt.date.min)).days) // WEEK_DAYS)

@@ -3,7 +3,7 @@
 """The queue before each step: those who waited for it, from the counts of ``mining.stays``.
 
 A case that still waits after an activity has not shown what comes next. Its stay is shared out over
-the steps of those who waited as long as it did and then went on (``mining.survival``).
+the steps of those who waited as long as it did and then went on (``mining.next_steps``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from mining.durations import DAY_MS
-from mining.stays import CROSSES, DOER, GROUPS, TO, WEEKS
+from mining.next_steps import chances
+from mining.stays import CROSSES, DOER, GROUPS, HAD, TO, WEEKS
 from mining.survival import leaving
 
 _HOURS_A_DAY = 24
@@ -66,10 +67,10 @@ class Queue:
 
 
 def queues(merged: Mapping[str, pl.DataFrame]) -> Iterator[Queue]:
-    """Every queue of the log, from the merged ``WEEKS`` and ``GROUPS``."""
-    chances = _chances(merged[WEEKS.name])
+    """Every queue of the log, from the merged ``WEEKS``, ``GROUPS`` and ``HAD``."""
+    shares = chances(merged[WEEKS.name], merged[HAD.name])
     weeks, groups = (
-        _shared_out(merged[each.name], chances).partition_by(TO, as_dict=True)
+        _shared_out(merged[each.name], shares).partition_by(TO, as_dict=True)
         for each in (WEEKS, GROUPS)
     )
     no_groups = next(iter(groups.values())).clear() if groups else merged[GROUPS.name]
@@ -89,11 +90,11 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     parts = [groups.clear()]
     for doer in DOER:
         ended = groups.filter(pl.col("attribute") == doer)
-        chances = chances_of(ended, still, ["value"], is_sure=True)
-        if chances is None:
+        taken = chances_of(ended, still, ["value"], is_sure=True)
+        if taken is None:
             continue
         parts.append(
-            still.join(chances, on="bin", maintain_order="left_right")
+            still.join(taken, on="bin", maintain_order="left_right")
             .with_columns(
                 n=pl.col("n") * pl.col("chance"),
                 days=pl.col("days") * pl.col("chance"),
@@ -103,28 +104,6 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
             .select(groups.columns)
         )
     return pl.concat(parts)
-
-
-def _chances(weeks: pl.DataFrame) -> pl.DataFrame:
-    """``from, bin, to, is_again, chance``: where those go who are still there after a bin."""
-    found = [_NO_CHANCE]
-    for (source,), group in weeks.partition_by("from", as_dict=True, maintain_order=True).items():
-        is_open = pl.col("is_open")
-        chances = chances_of(group.filter(~is_open), group.filter(is_open), list(TO), is_sure=True)
-        if chances is not None:
-            found.append(chances.select(pl.lit(source).alias("from"), *_NO_CHANCE.columns[1:]))
-    return pl.concat(found)
-
-
-_NO_CHANCE = pl.DataFrame(
-    schema={
-        "from": pl.String,
-        "bin": pl.Int16,
-        "to": pl.String,
-        "is_again": pl.Boolean,
-        "chance": pl.Float64,
-    }
-)
 
 
 def chances_of(
@@ -146,9 +125,7 @@ def chances_of(
     waiting = np.zeros(len(bins))
     np.add.at(waiting, bins.search_sorted(still["bin"]).to_numpy(), still["n"].to_numpy())
     estimate = leaving(left, waiting)
-    goes = estimate.goes_later()
-    if is_sure:
-        goes += np.maximum(1.0 - goes.sum(axis=1, keepdims=True), 0.0) * estimate.shares
+    goes = estimate.goes_surely() if is_sure else estimate.goes_later()
     return (
         exits.join(bins.alias("bin").to_frame(), how="cross", maintain_order="left_right")
         .with_columns(chance=pl.Series(goes.T.ravel()))
@@ -156,7 +133,7 @@ def chances_of(
     )
 
 
-def _shared_out(frame: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
+def _shared_out(frame: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
     """``frame`` in days, and the counts of open stays as shares of the steps that may come next."""
     real = frame.with_columns(
         pl.col("n").cast(pl.Float64),
@@ -170,7 +147,7 @@ def _shared_out(frame: pl.DataFrame, chances: pl.DataFrame) -> pl.DataFrame:
     still = (
         real.filter("is_open")
         .drop(TO)
-        .join(chances, on=["from", "bin"], maintain_order="left_right")
+        .join(shares, on=["from", "bin"], maintain_order="left_right")
         .with_columns(pl.col(counts) * pl.col("chance"))
     )
     return pl.concat([real.filter(~pl.col("is_open")), still.select(real.columns)])

@@ -47,6 +47,12 @@ class Leaving:
         chance: Floats = (self.left[-1] - self.left) / safe[:, None]
         return chance
 
+    def goes_surely(self) -> Floats:
+        """As ``goes_later``; whoever stayed longer than anyone who left goes as all do."""
+        chance = self.goes_later()
+        surely: Floats = chance + np.maximum(1.0 - chance.sum(axis=1), 0.0)[:, None] * self.shares
+        return surely
+
     def reaches(self, quantile: float, exit_: int) -> int | None:
         """Index of the first duration by which ``quantile`` of an exit has gone.
 

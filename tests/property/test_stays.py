@@ -22,6 +22,7 @@ from tests.strategies import LENS, event_logs, lenses
 
 NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 KINDS = "case:kind"
+HAD = {"from": pl.String, "is_open": pl.Boolean, "bin": pl.Int16, "had": pl.String, "n": pl.Int64}
 
 
 def summed(log: pl.DataFrame, lens: Lens, buckets: int = 1) -> Summaries:
@@ -76,9 +77,37 @@ def test_ended_stays_are_in_the_queue_of_their_step(log: pl.DataFrame, lens: Len
     keys = ended.group_by("to", pl.col("visit") > 1)
 
     counted = {(to, again): group.height for (to, again), group in keys}
-    assert {
+    in_queues = {
         key: queue.weeks.filter(~pl.col("is_open"))["n"].sum() for key, queue in found.items()
-    } == counted
+    }
+    assert {key: n for key, n in in_queues.items() if n} == counted
+
+
+@given(event_logs(), lenses())
+def test_no_case_waits_for_what_it_had_for_the_first_time_nor_for_another_again(
+    log: pl.DataFrame, lens: Lens
+) -> None:
+    had = dict(
+        traces(log.lazy(), lens)
+        .collect()
+        .group_by("case_id")
+        .agg(pl.col("activity").unique())
+        .iter_rows()
+    )
+    still = stays_of(log, lens).filter("is_open").with_columns(stays.tenth_bin_of("wait_ms"))
+    waiting = still.group_by("from", "bin").agg("case_id").rows()
+    shared = [
+        (queue.to, queue.is_again, row["from"], row["bin"], row["n"])
+        for queue in step_queues.queues(summed(log, lens))
+        for row in queue.weeks.filter("is_open").iter_rows(named=True)
+    ]
+
+    for source, bin_, cases in waiting:
+        here = [each for each in shared if each[2:4] == (source, bin_)]
+        for to, is_again in {each[:2] for each in here}:
+            can = sum((to in had[case]) == is_again for case in cases)
+            assert sum(n for *key, _, _, n in here if key == [to, is_again]) <= can + 1e-9
+        assert sum(each[-1] for each in here) == pytest.approx(len(cases))
 
 
 @given(event_logs(), lenses())
@@ -138,8 +167,11 @@ def test_whole_weeks_of_shift_shift_the_weeks_only(log: pl.DataFrame, weeks: int
     assert later.end_week == pytest.approx(in_utc.end_week + weeks)
 
 
-@given(counts, st.integers(0, 3))
-def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: int) -> None:
+@given(rows=counts, week=st.integers(0, 3), is_again=st.booleans())
+def test_open_stays_go_where_efron_says(
+    rows: list[tuple[int, int, int]], week: int, *, is_again: bool
+) -> None:
+    """Where all have had the step that some go on to, or none has."""
     kept = [
         {"to": to, "is_open": to is None, "bin": k, "n": n}
         for k, row in enumerate(rows)
@@ -148,7 +180,7 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
     ]
     ways = {"from": "a", "is_paused": False, "week": week, "before_clock": 0, "ms": 0}
     weeks = pl.DataFrame(
-        [{**ways, "is_again": False, **row} for row in kept],
+        [{**ways, "is_again": is_again and row["to"] == "b", **row} for row in kept],
         schema_overrides={"bin": pl.Int16, "to": pl.String},
     )
     groups = pl.DataFrame(
@@ -162,7 +194,9 @@ def test_open_stays_go_where_efron_says(rows: list[tuple[int, int, int]], week: 
             "attribute": pl.String,
         }
     )
-    queues = step_queues.queues({"stay_weeks": weeks, "stay_groups": groups})
+    all_had = [{"from": "a", "had": "b", **row} for row in kept if is_again]
+    had = pl.DataFrame(all_had, schema=HAD).group_by("from", "is_open", "bin", "had").sum()
+    queues = step_queues.queues({"stay_weeks": weeks, "stay_groups": groups, "stay_had": had})
     found = {queue.to: queue.n for queue in queues}
 
     gone = [float(sum(each)) for each in zip(*redistribute(rows), strict=True)]

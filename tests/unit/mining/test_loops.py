@@ -114,6 +114,34 @@ def test_what_the_rounds_wait() -> None:
     assert sum(found[key].days for key in loop.queues) == 30 * (2 + 3)
 
 
+def test_who_never_had_a_step_does_not_wait_to_have_it_again() -> None:
+    """Sixty go round, and sixty wait for a step that they never had."""
+    traces = [
+        *["a 1d c 5d d 1d z"] * 300,
+        *["a 1d c 2d d 3d c 4d d 1d z"] * 60,
+        *["80d a 1d c"] * 60,
+    ]
+    found = queues(traces)
+
+    again, first = (found["d", is_again] for is_again in (True, False))
+    assert (again.n, again.days) == (60, 60 * 4)
+    assert first.n == pytest.approx(420)
+    assert first.days == pytest.approx(300 * 5 + 60 * 2 + 60 * 19)
+    assert [loop.queues for loop in loops(found, len(traces), AGENCY)] == [
+        (("c", True),),
+        (("d", True),),
+    ]
+
+
+def test_nothing_is_done_again_that_nobody_was_seen_to_do_again() -> None:
+    """All who left b went to c; those who came back to b after it still wait there."""
+    traces = [*["a 1d b 1d c 1d z"] * 70, *["a 1d b 1d c 1d b"] * 40]
+    found = queues(traces)
+
+    assert found["c", True].n == 40
+    assert [loop.queues[-1] for loop in loops(found, len(traces), AGENCY)] == [("b", True)]
+
+
 # ---- over another organisation -------------------------------------------------------------------
 
 PING_PONG = [*STRAIGHT, *["a 2d x 3d y 1d b 5d z"] * 30]
