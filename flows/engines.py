@@ -177,7 +177,7 @@ def _workers(where: str) -> Iterator[Client]:
 
 @contextmanager
 def workers_here() -> Iterator[Client]:
-    """A worker a core of this machine, each with one thread of polars."""
+    """A worker per core of this machine, each with one thread of polars."""
     import dask
     from distributed import Client, LocalCluster
 

@@ -99,7 +99,7 @@ def _sheets(names: Sequence[str]) -> str:
 def _milestones(found: Guessed) -> Iterator[str]:
     if not found.roles.milestones:
         return
-    yield from said("    milestones:", "a row a case: an activity for each column of times")
+    yield from said("    milestones:", "a row per case: an activity for each column of times")
     if not found.seen.has_header:
         yield "      # TODO say what each of them is; `journey` names them too"
     for name, guess in found.roles.milestones.items():

@@ -54,7 +54,7 @@ SUMMARIES = (COHORTS, STOCK)
 def conclude(
     merged: Summaries, as_of: dt.date, complete_from: dt.date | None = None
 ) -> pl.DataFrame:
-    """The shape of ``TABLES["bases"]``: a row a month and basis that has cases, in order of time.
+    """The shape of ``TABLES["bases"]``: a row per month and basis that has cases, in order of time.
 
     Args:
         merged: the merged ``SUMMARIES``.

@@ -49,7 +49,7 @@ _LOOKED_AT = (*SAME, *ABOUT_THE_CASE, "is_mark", "source", "row")
 class Compared:
     """A bucket of two logs laid beside each other.
 
-    ``changed`` has a row an event that changed, and one an event of the earlier log as
+    ``changed`` has a row per event that changed, and one per event of the earlier log as
     "definitions": ``what, case_id``; ``renamed`` one an event that is relabelled: ``case_id, from,
     to``; ``durations`` those of the cases of each variant: ``variant`` and the columns of
     ``mining.throughput.SUMMARY``.

@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 
 
 def links(events: pl.DataFrame, relations: Relations) -> pl.DataFrame:
-    """How events hang together, a row an event.
+    """How events hang together, a row per event.
 
     Args:
         events: columns ``activity, is_done``, and the places ``first_place`` and ``last_place`` of

@@ -74,7 +74,7 @@ CASES = pl.Schema(
         "outcome": pl.String,  # the activity that closed it; null: it is open
     }
 )
-"""One row a case."""
+"""One row per case."""
 
 
 def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:

@@ -47,7 +47,7 @@ MOVES = pl.Schema(
         "from_org": pl.String,
     }
 )
-"""One row an event, one an open case.
+"""One row per event, one per open case.
 
 But for a case's first event, which has one if its registration is known or if it was worked on.
 

@@ -30,7 +30,7 @@ def term_dates(bucket: Bucket) -> Iterator[pl.DataFrame]:
     legal clock: if that is the case's first, when the case began.
 
     Yields:
-        A row a case, in order of ``case_id``. In the calendar of the zone (``Date``):
+        A row per case, in order of ``case_id``. In the calendar of the zone (``Date``):
         ``began_on, ended_on`` of the case, ``start, stop, extended, notice`` of the term, ``own``
         and ``registered`` of what attributes say, and ``waits_since`` of an open case that waits
         after ``waits_after``. At their moment: ``start_at``, ``shifted`` (the registered end was

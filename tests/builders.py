@@ -22,7 +22,7 @@ MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 
 def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
-    """A log in the shape of ``EVENTS``, a case a trace: ``event_log("a 1d b 2h c", "a b")``.
+    """A log in the shape of ``EVENTS``, a case per trace: ``event_log("a 1d b 2h c", "a b")``.
 
     A word is an activity, completed now; a number with s, m, h or d lets that much time pass;
     ``b[3h]`` is an activity that was worked on for three hours before it was completed; work on

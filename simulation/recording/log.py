@@ -39,7 +39,7 @@ CASES = pl.Schema(
         # the case's attributes follow, one column each, String, null where not known
     }
 )
-"""A case a row, by ``case``."""
+"""One row per case, by ``case``."""
 
 SUSPENSIONS = pl.Schema(
     {

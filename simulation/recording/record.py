@@ -56,7 +56,7 @@ class _Record:
         return self._draws.uniform(purpose, block.first, len(block.is_in))[block.is_in]
 
     def cases(self) -> pl.DataFrame:
-        """``CASES``, and a column an attribute."""
+        """``CASES``, and a column per attribute."""
         decision = self._journeys.row(self._process.legal.decision)
         began_at = _moments(self._began())
         return pl.DataFrame(

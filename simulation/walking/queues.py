@@ -76,7 +76,7 @@ def serve(
         staffing: from when there are how many servers.
 
     Returns:
-        One value a case, at its place in ``ready``.
+        One value per case, at its place in ``ready``.
 
     Raises:
         ValueError: the columns do not fit, or nobody is left to serve the last cases.

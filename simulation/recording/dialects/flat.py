@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a log as Dutch case systems export one: a row an event, in text, Excel or Parquet.
+"""Writes a log as Dutch case systems export one: a row per event, in text, Excel or Parquet.
 
 Times are local, as the clock on the wall of the agency tells them, without an offset; only Parquet
 knows zones and holds instants. Milestones are all there is: a legal clock that stood still, or a

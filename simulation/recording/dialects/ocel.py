@@ -26,7 +26,7 @@ _ROWS_AT_ONCE = 1 << 14  # as objects of Python: some ten megabytes
 
 
 def write(parts: Iterable[Part], process: Process, folder: Path) -> None:
-    """Writes ``export.json``: a line an event and a line an object. The same log, the same bytes.
+    """Writes ``export.json``: a line per event and a line per object. The same log, the same bytes.
 
     An event is "van" its ``zaak`` and "door" an ``afdeling``, if a team acted. What a step is
     called, and who acted, is only known at the end and yet comes first, so events and objects

@@ -39,7 +39,7 @@ _ESCAPES = {
 
 
 def write(parts: Iterable[Part], process: Process, folder: Path) -> None:
-    """Writes ``export.xes``, a line an event."""
+    """Writes ``export.xes``, a line per event."""
     with (folder / "export.xes").open("wb") as file:
         file.write(_head(process).encode())
         for part in parts:

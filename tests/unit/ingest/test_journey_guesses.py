@@ -19,7 +19,7 @@ NOW = MONDAY + dt.timedelta(days=1000)
 
 
 def guessed(tmp_path: Path, *traces: tuple[int, int, str], most_rows: int = 1000) -> Journey:
-    """Of cases that begin on the first day of each trace, a step a day."""
+    """Of cases that begin on the first day of each trace, a step per day."""
     rows = [
         {
             "case_id": f"c{day}.{number}.{case}",

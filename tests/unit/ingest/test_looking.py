@@ -276,7 +276,7 @@ def test_ids_that_a_spreadsheet_rounded(
 
 
 def sheet(path: Path, ids: Sequence[float | str]) -> Path:
-    """A workbook with a row an id, which is a number or a text."""
+    """A workbook with a row per id, which is a number or a text."""
     rows = [(each, "aanvraag", "2026-03-12") for each in ids]
     return xlsx(path, {"log": [tuple(COLUMNS.values()), *rows]})
 

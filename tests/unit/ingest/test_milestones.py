@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a table with a row a case and a column a milestone becomes."""
+"""What a table with a row per case and a column per milestone becomes."""
 
 from __future__ import annotations
 

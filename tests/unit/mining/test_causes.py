@@ -85,7 +85,7 @@ def causes_of(log: pl.LazyFrame, steps: Mapping[str, Step]) -> list[Cause]:
 
 
 def served(came: Floats, hands: Sequence[int], last: Floats | None = None) -> Floats:
-    """When each is served by so many hands a day, one case a hand, first come first served.
+    """When each is served by so many hands per day, one case per hand, first come first served.
 
     Those who are ``last`` only when nobody else waits.
     """

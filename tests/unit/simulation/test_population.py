@@ -40,7 +40,7 @@ known = cache(peopled)
 
 
 def in_log(blocks: list[Block]) -> np.ndarray:
-    """When each step was done, of the cases in the log; a row a step."""
+    """When each step was done, of the cases in the log; a row per step."""
     return np.hstack([block.journeys.at[:, block.is_in] for block in blocks])
 
 
