@@ -22,6 +22,7 @@ from ingest.zgw_rules import is_of_another_version
 RECORDED = "aanmaakdatum"
 """When something was put on record, as the audit trail calls it."""
 
+_MARK = ("zaak", "at", "time:timestamp")
 _AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
 
 
@@ -107,22 +108,31 @@ def registrations_of(waits: pl.LazyFrame) -> pl.LazyFrame:
 def marks_of(
     tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, statuses: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """What the audit trail tells of terms, and the ends of suspensions that it does not tell.
-
-    A suspension of which no change tells the end, while the case is suspended no more or again,
-    ended with the next status.
-    """
-    suspended = zaken.select("zaak", "opschorting")
-    told = (
+    """What the audit trail tells of terms, and the ends of suspensions that it does not tell."""
+    trail = (
         tables[AUDIT]
+        .join(zaken.select("zaak", "opschorting"), on="zaak")
+        .with_columns(at=_instant(RECORDED), **{"time:timestamp": RECORDED})
+    )
+    of_term = trail.filter(pl.col("term").is_not_null()).select(*_MARK, RECORDED, mark="term")
+    flags = (
+        trail.with_columns(mark=pl.coalesce("flag", "said"), is_said=pl.col("flag").is_null())
         .filter(pl.col("mark").is_not_null())
-        .join(suspended, on="zaak")
-        .select("zaak", "opschorting", "mark", pl.col("aanmaakdatum").alias("time:timestamp"))
-        .with_columns(at=_instant("time:timestamp"))
         .sort("zaak", "at", maintain_order=True)
     )
+    of_flag = flags.select(*_MARK, RECORDED, "mark", "is_said")
+    told = pl.concat([of_flag, _untold_ends(flags, statuses)], how="diagonal")
+    marks = pl.concat([of_term, _told_once(told)], how="diagonal")
+    return marks.rename({"mark": "concept:name"}).with_columns(pl.lit(MARK).alias(COLUMN))
+
+
+def _untold_ends(flags: pl.LazyFrame, statuses: pl.LazyFrame) -> pl.LazyFrame:
+    """The ends of suspensions that no change tells.
+
+    One that the case is out of by now, or that it was suspended again after, ended with the next
+    status.
+    """
     next_mark, next_at = (pl.col(column).shift(-1).over("zaak") for column in ("mark", "at"))
-    flags = told.filter(pl.col("mark").is_in([SUSPENDED, RESUMED]))
     untold = (
         flags.with_columns(next_mark=next_mark, next_at=next_at)
         .filter(
@@ -132,7 +142,7 @@ def marks_of(
         )
         .with_columns(over_from=pl.col("at") + _AT_ONCE)
     )
-    ended = (
+    return (
         untold.sort("over_from")
         .join_asof(
             statuses.select("zaak", over_at="at", over="time:timestamp").sort("over_at"),
@@ -145,9 +155,21 @@ def marks_of(
         .filter((pl.col("over_at") <= pl.col("next_at")).fill_null(pl.col("over").is_not_null()))
         .select("zaak", mark=pl.lit(RESUMED), at="over_at", **{"time:timestamp": "over"})
     )
-    known = told.select(*ended.collect_schema().names(), **{RECORDED: "time:timestamp"})
-    marks = pl.concat([known, ended], how="diagonal")
-    return marks.rename({"mark": "concept:name"}).with_columns(pl.lit(MARK).alias(COLUMN))
+
+
+def _told_once(told: pl.LazyFrame) -> pl.LazyFrame:
+    """Without what tells again what the mark before it told.
+
+    One change may raise the flag and another say why, whichever came first. But a flag that goes up
+    twice went down in between: then something is not on record, and that stays to be seen.
+    """
+    is_again = pl.col("mark") == pl.col("mark").shift().over("zaak")
+    is_said = pl.col("is_said") | pl.col("is_said").shift().over("zaak")
+    return (
+        told.sort("zaak", "at", maintain_order=True)
+        .filter(~(is_again & is_said).fill_null(value=False))
+        .drop("is_said")
+    )
 
 
 def _instant(column: str) -> pl.Expr:

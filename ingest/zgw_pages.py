@@ -42,7 +42,7 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "zaaktypen": ("identificatie", "omschrijving", "beginGeldigheid"),
     "statustypen": ("zaaktype", "omschrijving", "volgnummer"),
     "resultaattypen": ("omschrijving",),
-    AUDIT: ("zaak", "status", "aanmaakdatum", "gebruikersId", "mark"),
+    AUDIT: ("zaak", "status", "aanmaakdatum", "gebruikersId", "flag", "said", "term"),
 }
 """What is taken of each kind of record, after its ``url``."""
 
@@ -56,9 +56,10 @@ _OF_AN_ANSWER = {"results", "url", "hoofdObject"}
 
 _MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
 _LETTER = re.compile(r"[^\W\d_]")
+_NOT_ZERO = re.compile(r"[1-9]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
 _NOBODY = ("", "systeem", "system")
-_CHANGES = ("update", "partial_update")
+_CHANGES = ("create", "update", "partial_update")
 # a case system above the API says so in its explanation, whatever it does with the flag
 _SAID = {"opschorting": SUSPENDED, "hervatting": RESUMED}
 
@@ -223,7 +224,7 @@ def _of_suspension(zaak: Record) -> Fields:
 
 
 def _of_trail(row: Record) -> Fields:
-    """Of a row of the audit trail: the ZAAK, the status that it made, when, by whom, and a mark."""
+    """Of a row of the audit trail: the ZAAK, the status it made, when, by whom, and marks."""
     made = row.get("resource") == "status" and row.get("actie") == "create"
     changed = row.get("resource") == "zaak" and row.get("actie") in _CHANGES
     return (
@@ -231,7 +232,7 @@ def _of_trail(row: Record) -> Fields:
         text_of(row.get("resourceUrl")) if made else None,
         text_of(row.get("aanmaakdatum")),
         _user_of(row),
-        mark_of(row) if changed else None,
+        *(marks_in(row) if changed else _NO_MARKS),
     )
 
 
@@ -243,23 +244,50 @@ def _user_of(row: Record) -> str | None:
     return None if user.lower() in nobody else user
 
 
-def mark_of(row: Record) -> str | None:
+class Marks(NamedTuple):
     """What a change of a ZAAK tells of its term; null: nothing.
+
+    Attributes:
+        flag: that it was suspended or resumed, as its flag went up or down.
+        said: the same, as the explanation of the change says where the flag does not.
+        term: that the term was extended or moved.
+    """
+
+    flag: str | None = None
+    said: str | None = None
+    term: str | None = None
+
+
+_NO_MARKS = Marks()
+
+
+def marks_in(row: Record) -> Marks:
+    """What a change tells of suspensions and of the term: one change may tell both.
 
     Args:
         row: of the audit trail, with the ZAAK before and after the change in ``wijzigingen``.
     """
     states = _record(row.get("wijzigingen"))
     old, new = _record(states.get("oud")), _record(states.get("nieuw"))
-    was, is_ = _flag(old), _flag(new)
+    # what is made was not there before, so it was not suspended either
+    was, is_ = row.get("actie") != "create" and _flag(old), _flag(new)
+    note = (text_of(row.get("toelichting")) or "").partition(":")[0].strip().lower()
+    flag, said = None, _SAID.get(note)
     if was is not None and is_ is not None and was != is_:
-        return SUSPENDED if is_ else RESUMED
-    said = (text_of(row.get("toelichting")) or "").partition(":")[0].strip().lower()
-    if said in _SAID:
-        return _SAID[said]
+        flag = SUSPENDED if is_ else RESUMED
+    # of what is suspended and stays so, a text tells why or until when, and no second begin
+    goes_on = bool(was and is_ and said == SUSPENDED)
+    is_told = flag is not None or said is not None
+    return Marks(flag, None if flag or goes_on else said, _term_of(old, new, is_told=is_told))
+
+
+def _term_of(old: Record, new: Record, *, is_told: bool) -> str | None:
+    """What befell a term; ``is_told``: a suspension tells why its last day moved."""
     extension = _record(new.get("verlenging"))
-    if extension.get("duur") and extension != old.get("verlenging"):
-        # an extension may be negative: then the term was cut short
-        return SHIFTED if str(extension["duur"]).startswith("-") else EXTENDED
+    duration = text_of(extension.get("duur")) or ""
+    is_new = bool(_NOT_ZERO.search(duration)) and extension != old.get("verlenging")
+    # an extension may be negative: then the term was cut short
+    if is_new and not duration.startswith("-"):
+        return EXTENDED
     moved = (old.get(day) and new.get(day) and old[day] != new[day] for day in _LAST_DAYS)
-    return SHIFTED if any(moved) else None
+    return SHIFTED if not is_told and (is_new or any(moved)) else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from ingest.notices import Sign
-from ingest.zgw_pages import AUDIT, RESUMED, SUSPENDED
+from ingest.zgw_pages import AUDIT
 
 OF_A_CASE = ("#DQ11", "#DQ17")
 OF_A_STATUS = "#DQ16"
@@ -30,7 +30,7 @@ def of_cases(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> pl.Lazy
     trails = (
         tables[AUDIT]
         .group_by("zaak")
-        .agg(was_suspended=pl.col("mark").is_in([SUSPENDED, RESUMED]).any())
+        .agg(was_suspended=pl.coalesce("flag", "said").is_not_null().any())
     )
     there = tables["zaken"].select(hoofdzaak="url", is_there=pl.lit(value=True))
     is_suspended, has_reason, was_before = (

@@ -23,7 +23,7 @@ from ingest.sources import find_files
 from ingest.staging import stage
 from ingest.zgw import case_types, read_zgw
 from ingest.zgw_gaps import CLOSED, DESTROYED, EARLY
-from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, mark_of
+from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, Marks, marks_in
 from simulation.description import Process, process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import zgw
@@ -141,31 +141,97 @@ def flag(*, up: bool) -> dict[str, Any]:
     return {"opschorting": {"indicatie": up, "reden": "iets"}}
 
 
+def extended(duration: str | None) -> dict[str, Any]:
+    return {"verlenging": {"duur": duration, "reden": ""}}
+
+
+def moved(to: str) -> dict[str, Any]:
+    return {DAY: to}
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "note", "mark"),
+    ("old", "new", "note", "marks"),
     [
-        (flag(up=False), flag(up=True), "", SUSPENDED),
-        (flag(up=True), flag(up=False), "", RESUMED),
-        (flag(up=True), flag(up=True), "", None),
-        (flag(up=False), flag(up=True) | {DAY: "2026-03-23"}, "Opschorting: stukken", SUSPENDED),
+        (flag(up=False), flag(up=True), "", Marks(flag=SUSPENDED)),
+        (flag(up=True), flag(up=False), "", Marks(flag=RESUMED)),
+        (flag(up=True), flag(up=True), "", Marks()),
+        (
+            flag(up=False),
+            flag(up=True) | moved("2026-03-23"),
+            "Opschorting: stukken",
+            Marks(flag=SUSPENDED),
+        ),
+        # one change may do both
+        (
+            flag(up=False) | extended(None),
+            flag(up=True) | extended("P42D"),
+            "",
+            Marks(flag=SUSPENDED, term=EXTENDED),
+        ),
+        (
+            flag(up=True) | extended(None) | moved("2026-03-09"),
+            flag(up=False) | extended("P42D") | moved("2026-04-20"),
+            "Hervatting: stukken",
+            Marks(flag=RESUMED, term=EXTENDED),
+        ),
+        (
+            extended(None),
+            extended("P42D"),
+            "Opschorting: stukken",
+            Marks(said=SUSPENDED, term=EXTENDED),
+        ),
+        # a text about a suspension that goes on tells of no other one, and why the last day moved
+        (flag(up=True), flag(up=True), "Opschorting: reden aangepast", Marks()),
+        (
+            flag(up=True) | moved("2026-03-09"),
+            flag(up=True) | moved("2026-03-23"),
+            "Opschorting: stukken",
+            Marks(),
+        ),
+        (flag(up=True), flag(up=True), "Hervatting: stukken", Marks(said=RESUMED)),
         # a client that keeps the flag to itself
-        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "Opschorting: stukken", SUSPENDED),
-        ({DAY: "2026-03-23"}, {DAY: "2026-03-20"}, "Hervatting: stukken", RESUMED),
-        ({"verlenging": None}, {"verlenging": {"duur": "P42D", "reden": ""}}, "", EXTENDED),
-        ({"verlenging": None}, {"verlenging": {"duur": "-P7D", "reden": ""}}, "", SHIFTED),
-        ({"verlenging": None}, {"verlenging": {"duur": None, "reden": ""}}, "", None),
-        ({"verlenging": {"duur": "P42D"}}, {"verlenging": {"duur": "P42D"}}, "", None),
-        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "", SHIFTED),
-        ({DAY: "2026-03-09"}, {DAY: "2026-03-23"}, "Opschoning van dubbele data", SHIFTED),
-        ({DAY: None}, {DAY: "2026-03-23"}, "", None),  # it was filled in, not moved
-        ({"omschrijving": "a"}, {"omschrijving": "b"}, "", None),
-        (None, None, "", None),
+        (
+            moved("2026-03-09"),
+            moved("2026-03-23"),
+            "Opschorting: stukken",
+            Marks(said=SUSPENDED),
+        ),
+        (moved("2026-03-23"), moved("2026-03-20"), "Hervatting: stukken", Marks(said=RESUMED)),
+        ({"verlenging": None}, extended("P42D"), "", Marks(term=EXTENDED)),
+        ({"verlenging": None}, extended("-P7D"), "", Marks(term=SHIFTED)),
+        ({"verlenging": None}, extended(None), "", Marks()),
+        ({"verlenging": None}, extended("P0D"), "", Marks()),
+        (extended("P42D"), extended("P42D"), "", Marks()),
+        (moved("2026-03-09"), moved("2026-03-23"), "", Marks(term=SHIFTED)),
+        (
+            moved("2026-03-09"),
+            moved("2026-03-23"),
+            "Opschoning van dubbele data",
+            Marks(term=SHIFTED),
+        ),
+        ({DAY: None}, moved("2026-03-23"), "", Marks()),  # it was filled in, not moved
+        ({"omschrijving": "a"}, {"omschrijving": "b"}, "", Marks()),
+        (None, None, "", Marks()),
     ],
 )
 def test_what_a_change_tells(
-    old: dict[str, Any] | None, new: dict[str, Any] | None, note: str, mark: str | None
+    old: dict[str, Any] | None, new: dict[str, Any] | None, note: str, marks: Marks
 ) -> None:
-    assert mark_of({"toelichting": note, "wijzigingen": {"oud": old, "nieuw": new}}) == mark
+    assert marks_in({"toelichting": note, "wijzigingen": {"oud": old, "nieuw": new}}) == marks
+
+
+@pytest.mark.parametrize(
+    ("new", "marks"),
+    [
+        (flag(up=True) | extended(None), Marks(flag=SUSPENDED)),
+        (flag(up=False) | extended("P42D"), Marks(term=EXTENDED)),
+        (flag(up=False) | moved("2026-03-23"), Marks()),
+    ],
+)
+def test_what_is_made_suspended_or_extended_is_so_from_then(
+    new: dict[str, Any], marks: Marks
+) -> None:
+    assert marks_in({"actie": "create", "wijzigingen": {"oud": None, "nieuw": new}}) == marks
 
 
 def link(resource: str, name: str) -> str:
@@ -257,6 +323,58 @@ def test_a_suspension_of_which_no_change_tells_the_end(
 
     at = found.filter(pl.col("activity") == RESUMED)["at"].dt.strftime("%dT%H:%M:%S")
     assert at.to_list() == resumed
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["02T10:00:00 up", "02T10:00:01 up Opschorting: x", "09T10:00:00 down"],
+        ["02T10:00:00 up", "05T10:00:00 up Opschorting: y", "09T10:00:00 down"],
+        # the last days are moved first
+        ["02T10:00:00 down Opschorting: x", "02T10:00:01 up", "09T10:00:00 down"],
+        ["02T10:00:00 up", "09T10:00:00 down", "09T10:00:01 down Hervatting: x"],
+        ["02T10:00:00 up", "09T10:00:00 up Hervatting: x", "09T10:00:01 down"],
+        # a client that keeps the flag to itself
+        [
+            *("02T10:00:00 down Opschorting: x", "04T10:00:00 down Opschorting: y"),
+            "09T10:00:00 down Hervatting: x",
+        ],
+    ],
+)
+def test_a_suspension_that_is_told_in_two_changes_is_one(
+    changes: list[str], tmp_path: Path, staged: Stage
+) -> None:
+    trail, was = [], False
+    for at, word, *note in (each.split(maxsplit=2) for each in changes):
+        row = changed("1", f"2026-03-{at}Z", flag(up=was), flag(up=word == "up"))
+        trail.append(row | {"toelichting": " ".join(note)})
+        was = word == "up"
+    statuses = [status("1", f"2026-03-{at}T10:00:00Z") for at in ("01", "10")]
+
+    found = staged(saved(tmp_path, [zaak("1"), *statuses, *trail, *TYPES]))
+
+    marks = found.filter(pl.col("lifecycle") == MARK)
+    assert marks.select("activity", pl.col("at").dt.strftime("%dT%H:%M:%S")).rows() == [
+        (SUSPENDED, "02T10:00:00"),
+        (RESUMED, "09T10:00:00"),
+    ]
+
+
+def test_a_change_that_suspends_and_extends_is_two_marks(tmp_path: Path, staged: Stage) -> None:
+    made = changed("1", "2026-03-01T09:00:00Z", {}, flag(up=True)) | {"actie": "create"}
+    old, new = flag(up=True) | extended(None), flag(up=False) | extended("P42D")
+    trail = [made, changed("1", "2026-03-05T10:00:00Z", old, new)]
+
+    found = staged(
+        saved(tmp_path, [zaak("1"), status("1", "2026-03-01T10:00:00Z"), *trail, *TYPES])
+    )
+
+    marks = found.filter(pl.col("lifecycle") == MARK)
+    assert sorted(marks.select(pl.col("at").dt.day(), "activity").rows()) == [
+        (1, SUSPENDED),
+        (5, EXTENDED),
+        (5, RESUMED),
+    ]
 
 
 def test_a_record_may_hold_others_and_be_given_twice(tmp_path: Path, staged: Stage) -> None:
