@@ -94,6 +94,24 @@ class Deadline(Model):
         return self
 
     @model_validator(mode="after")
+    def _what_extends_says_how_long(self) -> Deadline:
+        versions = self.versions
+        if not self.extended_by or not versions or any(each.extension for each in versions):
+            return self
+        if any(each.term.endswith("H") for each in versions):
+            raise ValueError(
+                f"the term of {self.id} is in hours, which nothing extends; leave out extended_by"
+            )
+        known = (
+            f"the norm table has no extension of {self.rule}; if a law of yours has, write it out"
+        )
+        how = known if isinstance(self.rule, str) else "write that too"
+        raise ValueError(
+            f"extended_by of {self.id} says that the term was extended, and its rule not by how "
+            f"long; {how}, as in rule: {{term: P8W, extension: P6W}}, or leave out extended_by"
+        )
+
+    @model_validator(mode="after")
     def _what_moved_is_registered(self) -> Deadline:
         if self.moved_by and not self.registered:
             raise ValueError(

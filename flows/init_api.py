@@ -70,9 +70,12 @@ def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     yield from _named("end", chosen.lasts, "the last status of each version")
     yield "  suspensions:"
     yield from said(f"    - {{from: {SUSPENDED}, to: {RESUMED}}}", "as the audit trail tells")
-    yield from remark("Which term of the law holds no API tells; docs/norms.md has those known.")
+    yield from remark(
+        "Which term of the law holds no API tells; docs/norms.md has those known. An example:"
+    )
     yield "# deadlines:"
-    yield f"#   - {{id: beslistermijn, rule: awb-4-13, extended_by: [{EXTENDED}],"
+    yield "#   - {id: beslistermijn, rule: {term: P8W, extension: P6W},"
+    yield f"#      extended_by: [{EXTENDED}],"
     yield f"#      registered: uiterlijkeEinddatumAfdoening, moved_by: [{SHIFTED}]}}"
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from contracts.deadlines import Deadline
@@ -58,6 +59,26 @@ def test_a_term_after_another_needs_to_know_since_when() -> None:
         Deadline(id="bezwaar", rule="awb-7-10")
 
 
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        (
+            {"term": "P16W", "law": "none"},
+            "write that too, as in rule: {term: P8W, extension: P6W}",
+        ),
+        ("awb-4-13", "the norm table has no extension of awb-4-13; if a law of yours has"),
+        ({"term": "PT48H"}, "is in hours, which nothing extends"),
+    ],
+)
+def test_what_extends_a_term_needs_an_extension(rule: object, hint: str) -> None:
+    told = {"id": "a", "rule": rule, "start": ["b"], "extended_by": ["c"]}
+    with pytest.raises(ValidationError, match=re.escape(hint)):
+        Deadline.model_validate(told)
+
+    assert Deadline.model_validate({**told, "extended_by": []}).extended_by == ()
+    assert Deadline.model_validate({**told, "rule": "visumcode-23"}).extended_by == ("c",)
+
+
 def test_a_norm_that_is_not_in_the_table_is_refused_with_one_that_is() -> None:
     with pytest.raises(ValidationError, match="'awb-4-13' is the nearest"):
         Deadline(id="besluit", rule="awb-413")
@@ -69,3 +90,18 @@ def test_examples_in_the_docs_name_norms_of_the_table() -> None:
 
     assert "awb-4-13" in named
     assert named <= norm_table().keys()
+
+
+def test_deadlines_in_the_docs_are_taken() -> None:
+    pages = (FOLDER.parents[1] / "docs").rglob("*.md")
+    blocks = [
+        block
+        for page in pages
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+    ]
+    told = [
+        yaml.safe_load(block) for block in blocks if re.search("^deadlines:", block, re.MULTILINE)
+    ]
+
+    deadlines = [Deadline.model_validate(each) for config in told for each in config["deadlines"]]
+    assert any(each.extended_by for each in deadlines)
