@@ -92,7 +92,7 @@ class Glance:
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
     ``drift``: how its files differ in their columns, a sentence each; ``lacked`` are those that
     most files have, and not all. ``shared``: the names that
-    several columns have, which are not looked at.
+    several columns have, which are not looked at. ``of_1904`` is that of ``Raw``.
     """
 
     format: Format
@@ -107,6 +107,7 @@ class Glance:
     drift: tuple[str, ...] = ()
     lacked: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    of_1904: bool = False
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
     """The columns that were looked at for times, also by whom this was made from."""
 
@@ -133,7 +134,9 @@ class Glance:
         among_real = self.format == "excel"
         for name in self.columns:
             if name not in self._looked_at:
-                self._looked_at[name] = _times(self.frame[name], among_real=among_real)
+                self._looked_at[name] = _times(
+                    self.frame[name], among_real=among_real, of_1904=self.of_1904
+                )
         found = {name: self._looked_at[name] for name in self.columns}
         return {name: times for name, times in found.items() if times is not None}
 
@@ -183,6 +186,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             drift=drifts(columns) if export.format in _TABLES else (),
             lacked=lacked(columns) if export.format in _TABLES else (),
             shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
+            of_1904=first.of_1904,
         )
 
 
@@ -243,7 +247,7 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
     return pl.when(~is_nothing(text)).then(text).alias(place)
 
 
-def _times(values: pl.Series, *, among_real: bool) -> Times | None:
+def _times(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | None:
     column = pl.col("value")
     if values.dtype.is_temporal():
         has_offset = getattr(values.dtype, "time_zone", None) is not None
@@ -255,6 +259,7 @@ def _times(values: pl.Series, *, among_real: bool) -> Times | None:
         notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)
     except SourceError:  # day and month stand in both orders
         return None
+    notation = notation.in_date_system(of_1904=of_1904)
     is_epoch = notation.name in EPOCHS
     if is_epoch and not tells_time(values.name):  # ids may look so too
         return None

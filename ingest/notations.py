@@ -8,6 +8,7 @@ notation is unreadable rather than misread.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -21,6 +22,9 @@ from ingest.nothing import NO_VALUE
 from ingest.rewritten import TIDY, WHOLE_YEARS, Rewrite
 
 SAMPLE = 10_000
+
+# local times
+_OF_1900, _OF_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001
 
 _CLOCK = r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _ZONE = r"\s?(?:Z|[+-]\d{2}(?::?\d{2})?)"
@@ -48,13 +52,19 @@ NO_TIME = (
 class Notation:
     """A way to write times: ``shape`` recognises it, ``formats`` read it, likeliest first.
 
-    ``rewrites`` bring what is written into that shape.
+    ``rewrites`` bring what is written into that shape. ``days_from``: what days count from, where
+    they are numbers.
     """
 
     name: str
     shape: str
     formats: tuple[str, ...]
     rewrites: tuple[Rewrite, ...] = ()
+    days_from: dt.datetime = _OF_1900
+
+    def in_date_system(self, *, of_1904: bool) -> Notation:
+        """The same in a workbook, of which the days count from 1904 or not."""
+        return replace(self, days_from=_OF_1904) if of_1904 else self
 
     def prepared(self, texts: pl.Series) -> pl.Series:
         """``texts`` as ``formats`` expect them."""

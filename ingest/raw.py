@@ -62,6 +62,7 @@ class Raw:
     ``left_out``: how many cases or events have no row, by why. ``frame`` may have ``DESTROY_ON``.
     ``doubt``: what one look through the rows may show of the whole file.
     ``untold``: how many columns are called after a value, and are therefore not called so here.
+    ``of_1904``: whether numbers that are days count from 1904, as a workbook may say.
     """
 
     frame: pl.LazyFrame
@@ -74,6 +75,7 @@ class Raw:
     left_out: Mapping[Why, int] = field(default_factory=dict)
     doubt: Doubt | None = None
     untold: int = 0
+    of_1904: bool = False
 
 
 _OF_A_BAD_FILE = (

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.date_system import counts_from_1904
 from ingest.notations import REAL_SHAPE
 from ingest.raw import ROW, Raw, digest, numbered, place
 from ingest.refusals import unreadable
@@ -66,7 +68,9 @@ def read_spreadsheet(
     if frame.head(1).collect().is_empty():
         raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
     by_name, by_place = zip(columns, places, strict=True), zip(places, columns, strict=True)
-    return Raw(frame, columns, dict(by_name), dict(by_place), lambda: unreadable(name))
+    of_1904 = counts_from_1904(path)
+    refusal = partial(unreadable, name)
+    return Raw(frame, columns, dict(by_name), dict(by_place), refusal, of_1904=of_1904)
 
 
 def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:

@@ -257,5 +257,6 @@ def _looked(
     notations = {}
     for column, place in written.items():
         shown = [sign for sign, of in looked.shown if of == place]
-        notations[place] = samples[place].settled(shown, column, file.name)
+        settled = samples[place].settled(shown, column, file.name)
+        notations[place] = settled.in_date_system(of_1904=raw.of_1904)
     return looked, notations

@@ -18,7 +18,6 @@ PARSED: Final = pl.Struct({"at": INSTANT, "is_day": pl.Boolean, "problem": pl.St
 ``problem`` is then ``missing`` or ``unreadable``.
 """
 
-_EPOCH_OF_SERIALS = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a local time
 _MILLISECONDS_A_DAY = 86_400_000
 _MICROSECONDS_A_DAY = 1000 * _MILLISECONDS_A_DAY
 # both placeholders are local midnights, so a day of slack covers every zone
@@ -53,7 +52,7 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
     texts = texts.str.strip_chars()
     prepared = notation.prepared(texts)
     if notation.name == SERIAL.name:
-        return _explained(*_instants(_from_serial(prepared), zone), texts)
+        return _explained(*_instants(_from_serial(prepared, notation.days_from), zone), texts)
     if notation.name in EPOCHS:
         return _explained(*_instants(_from_epoch(prepared, notation), zone), texts)
     likeliest, *others = notation.formats
@@ -73,12 +72,12 @@ def _read(texts: pl.Series, format_: str) -> pl.Series:
     return texts.str.to_datetime(format_, time_unit="us", strict=False, cache=False)
 
 
-def _from_serial(texts: pl.Series) -> pl.Series:
-    """The local times that a spreadsheet stores as days since 30 December 1899."""
+def _from_serial(texts: pl.Series, days_from: dt.datetime) -> pl.Series:
+    """The local times that a spreadsheet stores as days."""
     shaped = texts.str.contains(SERIAL.shape).fill_null(value=False)
     days = texts.set(~shaped, None).str.replace(",", ".", literal=True).cast(pl.Float64)
     milliseconds = (days * _MILLISECONDS_A_DAY).round().cast(pl.Int64).cast(pl.Duration("ms"))
-    origin = pl.Series([_EPOCH_OF_SERIALS], dtype=pl.Datetime("us"))
+    origin = pl.Series([days_from], dtype=pl.Datetime("us"))
     return origin + milliseconds
 
 

@@ -23,9 +23,12 @@ _HOUR = dt.timedelta(hours=1)
 _FROM = dt.datetime.fromisoformat("1899-12-30")
 
 
-def xlsx(path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = ()) -> Path:
-    """A workbook of Excel."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+def xlsx(
+    path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = (), *, of_1904: bool = False
+) -> Path:
+    """A workbook of Excel; ``of_1904``: its days count from there."""
+    options = {"strings_to_formulas": False, "date_1904": of_1904}
+    with xlsxwriter.Workbook(path, options) as book:
         day = book.add_format({"num_format": "dd-mm-yyyy hh:mm:ss"})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -56,10 +59,17 @@ def xlsm(path: Path, rows: Rows) -> Path:
     return path
 
 
-def xlsb(path: Path, rows: Rows) -> Path:
+def xlsb(path: Path, rows: Rows, *, of_1904: bool = False) -> Path:
     """A binary workbook of Excel 2007 and later, with one sheet."""
     name, link = _wide("blad"), _wide("rId1")
-    book = [(131, b""), (143, b""), (156, struct.pack("<II", 0, 1) + link + name), (144, b"")]
+    properties = (153, struct.pack("<III", of_1904, 0, 0))
+    book = [
+        (131, b""),
+        properties,
+        (143, b""),
+        (156, struct.pack("<II", 0, 1) + link + name),
+        (144, b""),
+    ]
     styles = [(617, struct.pack("<I", 2)), *((47, struct.pack("<HH12x", 0, n)) for n in (0, 22))]
     size = struct.pack("<4I", 0, len(rows) - 1, 0, len(rows[0]) - 1)
     sheet = [(129, b""), (148, size), (145, b"")]
@@ -106,11 +116,13 @@ def _sevens(number: int) -> bytes:
     return head + bytes([number])
 
 
-def ods(path: Path, rows: Rows) -> Path:
+def ods(path: Path, rows: Rows, *, of_1904: bool = False) -> Path:
     """A workbook of LibreOffice, with one sheet."""
     cells = "".join(
         f"<table:table-row>{''.join(map(_of_ods, row))}</table:table-row>" for row in rows
     )
+    null_date = '<table:null-date table:date-value="1904-01-01"/>' if of_1904 else ""
+    settings = f"<table:calculation-settings>{null_date}</table:calculation-settings>"
     names = {
         each: f"urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"
         for each in ("office", "table", "text")
@@ -122,7 +134,7 @@ def ods(path: Path, rows: Rows) -> Path:
         parts.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
         parts.writestr(
             "content.xml",
-            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>{settings}"
             f'<table:table table:name="blad">{cells}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )
@@ -149,11 +161,11 @@ def _ods_cell(kind: str, value: str, text: str = "") -> str:
     return f'<table:table-cell office:value-type="{kind}" {value}>{text}</table:table-cell>'
 
 
-def xls(path: Path, rows: Rows) -> Path:
+def xls(path: Path, rows: Rows, *, of_1904: bool = False) -> Path:
     """A workbook of Excel 97, with one sheet."""
     start = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0x0600)
     formats = b"".join(_record(0xE0, struct.pack("<HH16x", 0, each)) for each in (0, 22))
-    head = _record(0x809, start) + formats
+    head = _record(0x809, start) + _record(0x22, struct.pack("<H", of_1904)) + formats
     name = b"blad"
     at = len(head) + 4 + 8 + len(name) + 4
     head += _record(0x85, struct.pack("<IHBB", at, 0, len(name), 0) + name) + _record(0x0A, b"")

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -17,13 +18,15 @@ from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
 from contracts.sources import Columns
-from ingest.glance import Glance
+from ingest.exports import open_export
+from ingest.glance import Glance, glance
 from ingest.moment_guesses import put_together
 from ingest.sources import find_files
 from ingest.staging import stage
 from tests.workbooks import ods, xlsx
 
 NINE = dt.datetime(2026, 3, 12, 8, 5, 7, tzinfo=dt.UTC)  # is one hour later in the Netherlands
+DAY, AMSTERDAM = dt.datetime(2026, 3, 12), ZoneInfo("Europe/Amsterdam")  # noqa: DTZ001
 MIDNIGHT = dt.datetime(2026, 3, 11, 23, tzinfo=dt.UTC)
 COLUMNS = {"case_id": "zaak", "activity": "stap", "timestamp": ["Datum", "Tijd"]}
 
@@ -61,6 +64,7 @@ def written(folder: Path, *moments: tuple[str, str], header: str = "Datum;Tijd")
         ("20260312", "90507"),
         ("2026-03-12 00:00:00", "09:05:07"),
         ("2026-03-12T00:00", "1899-12-31 09:05:07"),
+        ("2026-03-12 00:00:00", "1904-01-01 09:05:07"),
         ("12-03-2026", "9:05:07 AM"),
     ],
 )
@@ -152,6 +156,26 @@ def test_a_workbook_has_times_of_day(kind: str, tmp_path: Path) -> None:
     made = ods(path, rows) if kind == "ods" else xlsx(path, {"a": rows})
 
     assert staged(made)["at"].to_list() == [NINE]
+
+
+def test_a_workbook_may_count_its_days_from_1904(tmp_path: Path) -> None:
+    days = [DAY + dt.timedelta(days=n) for n in range(12)]
+    clocks = [dt.time(9, 5 * n) for n in range(12)]
+    moments = list(map(dt.datetime.combine, days, clocks))
+    # of a cell without a format nothing but the workbook tells which day it is
+    serials = [(each - dt.datetime(1904, 1, 1)) / dt.timedelta(1) for each in moments]  # noqa: DTZ001
+    told = zip(days, clocks, serials, moments, strict=True)
+    rows = [(f"Z{n}", "in", *each) for n, each in enumerate(told)]
+    header = ("zaak", "stap", "Datum", "Tijd", "klaar", "af")
+    made = xlsx(tmp_path / "a.xlsx", {"a": [header, *rows]}, of_1904=True)
+
+    seen = put_together(glance(open_export(str(made), tmp_path / "p.yaml")))
+    found = staged(made, start_timestamp="klaar", recorded_timestamp="af").sort("row")
+
+    expected = [each.replace(tzinfo=AMSTERDAM) for each in moments]
+    assert found["at"].to_list() == expected
+    assert found["started_at"].to_list() == found["recorded_at"].to_list() == expected
+    assert seen.times["klaar"].at.to_list() == seen.times["Datum + Tijd"].at.to_list() == expected
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 from contracts.errors import SourceError
+from ingest.date_system import counts_from_1904
 from ingest.raw import DIGEST
 from ingest.spreadsheet import read_spreadsheet
 from ingest.workbook import sheet_of
@@ -48,6 +49,39 @@ def test_every_kind_of_workbook(tmp_path, make, name):
 
     assert (columns, second) == (HEADER, (2, "123", "é & zo", "n.v.t."))
     assert first in [(1, *TOLD), (1, *TOLD[:2], TOLD[2].replace(" ", "T"))]
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda path, rows, **of: xlsx(path, {"a": rows}, **of), "a.xlsx"),
+        (xlsb, "a.xlsb"),
+        (xls, "a.xls"),
+        (ods, "a.ods"),
+    ],
+)
+@pytest.mark.parametrize("of_1904", [True, False])
+def test_a_workbook_says_from_when_its_days_count(tmp_path, make, name, *, of_1904):
+    rows = [HEADER, (46930483.0, "Toets", 44630.5)]
+    path = make(tmp_path / name, rows, of_1904=of_1904)
+
+    raw = read_spreadsheet(path, name, tmp_path)
+
+    assert raw.of_1904 is of_1904
+    assert raw.frame.select("c2").collect().item() == "44630.5"
+
+
+@pytest.mark.parametrize("cut", range(0, 200, 7))
+def test_a_workbook_that_breaks_off_says_nothing_of_its_days(tmp_path, cut):
+    whole = xls(tmp_path / "a.xls", [HEADER, ROW]).read_bytes()
+    begin = whole.index(b"\x09\x08")
+    (tmp_path / "a.xls").write_bytes(whole[: begin + cut])
+    book = zipfile.ZipFile(xlsb(tmp_path / "a.xlsb", [HEADER, ROW])).read("xl/workbook.bin")
+    with zipfile.ZipFile(tmp_path / "b.xlsb", "w") as parts:
+        parts.writestr("xl/workbook.bin", book[:cut])
+
+    assert not counts_from_1904(tmp_path / "a.xls")
+    assert not counts_from_1904(tmp_path / "b.xlsb")
 
 
 def test_what_stands_in_the_current_folder_reads_no_workbook(tmp_path, monkeypatch):
