@@ -47,11 +47,12 @@ _FIRST_LINES = 10
 class Times:
     """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone.
 
-    ``month_first``: dates that are read day first, read the other way round.
+    ``tells_offset``: of each whether it does. ``month_first``: dates that are read day first, read
+    the other way round.
     """
 
     notation: str
-    has_offset: bool
+    tells_offset: pl.Series
     read: Callable[[str], pl.Series]
     month_first: Times | None = None
 
@@ -70,12 +71,22 @@ class Times:
         """How many values are not written so."""
         return int((self.parsed["problem"] == "unreadable").sum())
 
+    @property
+    def with_offset(self) -> int:
+        """How many tell their offset."""
+        return int((self.at.is_not_null() & self.tells_offset).sum())
+
+    @property
+    def without_offset(self) -> int:
+        """How many have a time of day, and do not tell its offset."""
+        has_clock = self.at.is_not_null() & ~self.parsed["is_day"]
+        return int((has_clock & ~self.tells_offset).sum())
+
     @cached_property
     def skipped(self) -> int:
         """How many are local times in an hour that the clocks of ``ZONE`` skip in spring."""
-        if self.has_offset:
-            return 0
-        local = self.read("UTC").struct.field("at").dt.replace_time_zone(None)
+        read = self.read("UTC").struct.field("at").filter(~self.tells_offset)
+        local = read.dt.replace_time_zone(None)
         there = local.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
         return there.null_count() - local.null_count()
 
@@ -250,8 +261,9 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
 def _times(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | None:
     column = pl.col("value")
     if values.dtype.is_temporal():
-        has_offset = getattr(values.dtype, "time_zone", None) is not None
-        return Times("moments", has_offset, _reader(values, lambda zone: typed(column, zone)))
+        has_zone = getattr(values.dtype, "time_zone", None) is not None
+        tells_offset = pl.repeat(has_zone, len(values), eager=True)
+        return Times("moments", tells_offset, _reader(values, lambda zone: typed(column, zone)))
     texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
     if not _looks_like_times(texts, among_real=among_real):
         return None
@@ -263,10 +275,13 @@ def _times(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | Non
     is_epoch = notation.name in EPOCHS
     if is_epoch and not tells_time(values.name):  # ids may look so too
         return None
-    first = notation.prepared(texts.head(100))
-    has_offset = is_epoch or bool(first.str.contains(f":.*{_HAS_OFFSET}").all())
+    if is_epoch:
+        tells_offset = pl.repeat(value=True, n=len(values), eager=True)
+    else:
+        tells = notation.prepared(values).str.contains(f":.*{_HAS_OFFSET}")
+        tells_offset = tells.fill_null(value=False)
     times, turned = (
-        Times(each.name, has_offset, _reader(values, partial(parsed, column, each)))
+        Times(each.name, tells_offset, _reader(values, partial(parsed, column, each)))
         for each in (notation, month_first(notation))
     )
     if notation.name == "day first":

@@ -21,18 +21,22 @@ def zone_evidence(seen: Glance, columns: Sequence[str]) -> str:
     not told by such a clock.
     """
     known = [name for name in columns if name in seen.times]
-    if any(seen.times[name].has_offset for name in known):
-        agree = [_agreeing(seen, name) for name in known if seen.times[name].has_offset]
+    telling = [name for name in known if seen.times[name].with_offset]
+    untold = sum(seen.times[name].without_offset for name in known)
+    if telling and not untold:
+        agree = [_agreeing(seen, name) for name in telling]
         shares = [share for share in agree if share is not None]
         if shares and min(shares) >= _NEARLY_ALL:
             return "the times tell the offsets that hold there"
         return "for dates; the times themselves tell their offset"
+    told = sum(seen.times[name].with_offset for name in telling)
+    who = f"{untold:,} of {told + untold:,} times" if told else "the times"
     if any(seen.times[name].skipped for name in known):
         return (
-            "taken, as the times tell no offset; but some are in the hour that clocks there skip "
+            f"taken, as {who} tell no offset; but some are in the hour that clocks there skip "
             "in spring, so perhaps all are in UTC"
         )
-    return "taken, as the times tell no offset; none is in the hour that clocks there skip"
+    return f"taken, as {who} tell no offset; none is in the hour that clocks there skip"
 
 
 def _agreeing(seen: Glance, name: str) -> float | None:

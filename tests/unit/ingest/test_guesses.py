@@ -369,8 +369,8 @@ def test_an_offset_is_seen() -> None:
 
     times = seen(frame).times
 
-    assert times["a"].has_offset
-    assert not times["b"].has_offset
+    assert (times["a"].with_offset, times["a"].without_offset) == (1, 0)
+    assert (times["b"].with_offset, times["b"].without_offset) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_a_number_is_a_time_where_its_name_says_so(
 ) -> None:
     times = seen(pl.DataFrame({name: [value]})).times
 
-    assert (times[name].has_offset if times else None) is has_offset
+    assert (bool(times[name].with_offset) if times else None) is has_offset
 
 
 def test_a_time_that_is_not_read_is_told_by_its_shape() -> None:

@@ -24,9 +24,28 @@ GAP = dt.datetime.fromisoformat("2026-03-29T02:30:00")
         (["2026-03-28T02:30:00+01:00", "2026-06-01T09:00:00+02:00"], "the offsets that hold there"),
         (["2026-03-28T02:30:00-05:00", "2026-06-01T09:00:00-04:00"], "tell their offset"),
         (["2026-03-28T02:30:00Z", "2026-06-01T09:00:00Z"], "tell their offset"),
+        (
+            ["2026-03-28T02:30:00", "2026-03-29T02:30:00Z", "2026-06-01T09:00:00+02:00"],
+            "taken, as 1 of 3 times tell no offset; none is",
+        ),
+        (
+            ["2026-03-29T02:30:00", "2026-06-02T09:00:00", "2026-06-01T09:00:00+02:00"],
+            "taken, as 2 of 3 times tell no offset; but some",
+        ),
+        (["2026-06-01T09:00:00+02:00", "2026-06-02", "2026-06-03"], "the offsets that hold there"),
     ],
 )  # fmt: skip
 def test_what_speaks_for_the_zone(times: list[str], says: str) -> None:
     frame = pl.DataFrame({"t": times})
 
     assert says in zone_evidence(Glance("csv", frame, {}), ["t"])
+
+
+def test_a_column_without_offsets_is_told_beside_one_with() -> None:
+    frame = pl.DataFrame(
+        {"t": ["2026-03-28T02:30:00+01:00"] * 3, "u": ["2026-03-28T02:30:00", None, "2026-03-29"]}
+    )
+
+    says = zone_evidence(Glance("csv", frame, {}), ["t", "u"])
+
+    assert says.startswith("taken, as 1 of 4 times tell no offset; none is")
