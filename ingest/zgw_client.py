@@ -145,7 +145,9 @@ class Client:
                     raise self._not_trusted() from None
                 trouble, asked_seconds = "does not answer, or breaks off", 0.0
             else:
-                if response.status_code not in _PASSING:
+                is_page = response.status_code == httpx.codes.OK and not _is_json(response.content)
+                # after the last time, whoever asked says what came instead
+                if response.status_code not in _PASSING and not (is_page and wait_seconds):
                     return response
                 trouble = f"is busy or out of order ({response.status_code})"
                 asked_seconds = self._asked_to_wait(response)
@@ -191,6 +193,15 @@ def _when(asked_seconds: float) -> str:
     if asked_seconds > _LONGEST_WAIT_SECONDS:
         later = f"in {math.ceil(asked_seconds / 60)} minutes, as it asks"
     return f"Run again {later}: what was answered is not asked again for a day."
+
+
+def _is_json(content: bytes) -> bool:
+    """Whether it is: a page that says that an API is being mended may come as an answer."""
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

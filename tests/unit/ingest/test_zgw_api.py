@@ -173,6 +173,8 @@ AT = formatdate(NOW + 90, usegmt=True)
         ("audittrail", problem(429, **{"Retry-After": AT}), 90),
         ("statussen", problem(429, **{"Retry-After": "soon"}), 1),
         ("statussen", html(502), 1),
+        ("zaken", html(), 1),  # a page on maintenance
+        ("audittrail", said(b'[{"uuid": "1"'), 1),
         ("rollen", problem(503), 1),
         ("audittrail", problem(500, "error"), 1),
         ("zaken", BREAKS_OFF, 1),
@@ -251,11 +253,16 @@ def test_pages_that_go_round_in_circles(api: Api, landing: Path) -> None:
         fetched(api, landing)
 
 
-def test_it_is_asked_so_often_and_no_more(api: Api, landing: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "says"), [(problem(502), "out of order"), (html(), "no JSON, or not all of it")]
+)
+def test_it_is_asked_so_often_and_no_more(
+    fault: Answer, says: str, api: Api, landing: Path
+) -> None:
     slept: list[float] = []
-    api.always["statussen"] = problem(502)
+    api.always["statussen"] = fault
 
-    with pytest.raises(SourceError, match="out of order"):
+    with pytest.raises(SourceError, match=says):
         fetched(api, landing, slept.append)
 
     assert slept == [1, 2, 4, 8, 16, 32]
