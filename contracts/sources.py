@@ -193,6 +193,11 @@ class Source(Model):
         for key, formats in self._OF_FORMATS.items():
             default = type(self).model_fields[key].get_default(call_default_factory=True)
             if getattr(self, key) != default and self.meant_format not in formats:
+                if formats == ("sql",):
+                    raise ValueError(
+                        f"{key} is of a database, and of those PostgreSQL is read; write path: "
+                        "postgresql://host/database, or export the rows to a file"
+                    )
                 among = " or ".join(formats)
                 raise ValueError(f"{key} is for some formats only; say format: {among}")
         return self

@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,15 @@ _FOR_A_FOLDER = (
     "ending say its format; for pages of a ZGW API format: zgw."
 )
 _PACKED = (".zip", ".7z", ".rar")
-_OTHER_DATABASES = ("db2", "mariadb", "mongodb", "mssql", "mysql", "oracle", "sqlite", "sqlserver")
+_DATABASES = frozenset(
+    [
+        *("bigquery", "clickhouse", "databricks", "db2", "duckdb", "firebird", "hana", "informix"),
+        *("jdbc", "mariadb", "mongodb", "mssql", "mysql", "odbc", "oracle", "postgres"),
+        *("postgresql", "redshift", "snowflake", "sqlite", "sqlserver", "teradata"),
+    ]
+)
+"""What the scheme of a URL begins with that is of a database: others than PostgreSQL, or that by
+the way of a program, as ``postgresql+psycopg``."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +135,9 @@ def find(
     if format_ is None or (scheme, format_) not in ASKED:
         raise SourceError(
             f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
-            "Of databases PostgreSQL is read, and what speaks its protocol. Export it to a file."
-            if scheme.partition("+")[0] in _OTHER_DATABASES
+            "Of databases PostgreSQL is read (postgresql://…), and what speaks its protocol. Of "
+            "another one export the rows to a file."
+            if re.split("[+:]", scheme)[0] in _DATABASES
             else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
         )
     name, _, _ = source.path.partition("?")

@@ -281,7 +281,9 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
         ({"path": "postgresql://db/zaken"}, "give one of them"),
         ({"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"}, "give one of them"),
         ({"path": "zaken.db", "format": "sql", "table": "t"}, "postgresql://host/database"),
-        ({"path": "stappen.csv", "query": "SELECT 1"}, "say format: sql"),
+        ({"path": "stappen.csv", "query": "SELECT 1"}, "of those PostgreSQL is read; write path"),
+        ({"path": "sqlite:///zaken.sqlite", "query": "SELECT 1"}, "or export the rows to a file"),
+        ({"path": "mysql://db/zaken", "table": "stappen"}, "table is of a database, and of those"),
         ({"path": "postgresql://db/zaken", "table": 'a"; DROP'}, "pattern"),
     ],
 )
@@ -294,6 +296,16 @@ def test_a_config_that_cannot_be_asked_is_refused(source, says):
     assert "zwaluw" not in error["msg"]
 
 
-def test_other_databases_are_not_read(tmp_path):
-    with pytest.raises(SourceError, match=r"does not read: mysql://\. Of databases PostgreSQL"):
-        find(Source(path="mysql://db/zaken"), tmp_path / "p.yaml", 0)
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("mysql://db/zaken", "duckdb:///zaken.db", "snowflake://account/zaken"),
+        *("postgresql+psycopg://db/zaken", "jdbc:mysql://db/zaken", "sqlite:///zaken.sqlite"),
+    ],
+)
+@pytest.mark.parametrize("asked", [{}, {"format": "sql", "query": "SELECT 1"}])
+def test_other_databases_are_not_read(tmp_path, path, asked):
+    with pytest.raises(
+        SourceError, match=r"does not read: .*://\. Of databases PostgreSQL is read"
+    ):
+        find(Source(path=path, **asked), tmp_path / "p.yaml", 0)
