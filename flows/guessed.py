@@ -26,6 +26,10 @@ _ROUNDED = (
     "A spreadsheet has rounded the numbers of cases: export them as text, or cases become one."
 )
 _STOPPED = "The gate would stop this log; the config says why."
+_MERGED = (
+    "'{}' has a value in some rows only, and each once: if its cells are merged, undo that, and "
+    "fill in each row."
+)
 _NO_END = "?"  # while it is not known
 
 
@@ -72,6 +76,7 @@ class Guessed:
             *self.seen.drift,
             *([_NAME_THE_SHEET] if is_hidden else []),
             *([_ROUNDED] if self._are_rounded else []),
+            *(_MERGED.format(name) for name in self._perhaps_merged),
             *(
                 f"Several columns are called '{name}': give each a name of its own."
                 for name in shared
@@ -90,6 +95,20 @@ class Guessed:
         ids = self.seen.frame[case_id.value].cast(pl.String).drop_nulls().unique()
         shows = is_rounded(pl.first(), ids, in_workbook=self.seen.format == "excel")
         return bool(ids.to_frame().select(shows.any()).item())
+
+    @property
+    def _perhaps_merged(self) -> list[str]:
+        """Columns of a workbook that may be the case, with cells that are merged over its rows."""
+        if self.seen.format != "excel" or "case_id" not in self.roles.candidates:
+            return []
+        return [
+            column.name
+            for column in self.seen.frame
+            if column.name not in self.seen.times
+            and column.null_count()
+            and column.first() is not None
+            and column.drop_nulls().is_unique().all()
+        ]
 
     @property
     def _is_month_first(self) -> bool:

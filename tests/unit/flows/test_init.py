@@ -243,6 +243,25 @@ def test_numbers_of_cases_that_a_spreadsheet_rounded_are_told_of() -> None:
     assert "TODO: A spreadsheet has rounded the numbers of cases" in done.stderr
 
 
+def test_a_column_of_cases_that_is_merged_over_its_rows_is_told_of() -> None:
+    steps, at = ("Aanvraag", "Toets", "Besluit"), dt.datetime(2026, 3, 2, 9)  # noqa: DTZ001
+    rows = [
+        (None if hour else f"Z{case}", step, at + dt.timedelta(days=case, hours=hour), "Noord")
+        for case in range(30)
+        for hour, step in enumerate(steps)
+    ]
+    header = ("zaak", "stap", "tijd", "regio")
+    xlsx(Path("a.xlsx"), {"log": [header, *rows]})
+    xlsx(Path("b.xlsx"), {"log": [header[1:], *(row[1:] for row in rows)]})
+
+    merged, without = init("a.xlsx", "--out", "a.yaml"), init("b.xlsx", "--out", "b.yaml")
+
+    said = "'zaak' has a value in some rows only, and each once: if its cells are merged, undo"
+    assert said in merged.stderr
+    assert "sources.0.columns.case_id could not be told" in without.stderr
+    assert "merged" not in without.stderr
+
+
 def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     write("log.csv", "k1;k2;k3;k4", row=";2026-01-01 08:00")
     text = Path("log.csv").read_text()
