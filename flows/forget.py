@@ -43,9 +43,11 @@ class Forgotten:
     @property
     def told(self) -> str:
         """What was done, and what may be mistyped, in words."""
+        rows, of_them = ("row was", "it") if self.rows == 1 else ("rows were", "them")
+        runs = "run" if self.runs == 1 else "runs"
         gone = (
-            f"{self.rows:,} rows were in the store, and files of {self.runs:,} runs told of them. "
-            "They are gone, and no run takes them in again."
+            f"{self.rows:,} {rows} in the store, and files of {self.runs:,} {runs} told of "
+            f"{of_them}. They are gone, and no run takes them in again."
         )
         unknown = (
             f"Numbers given of which the store has no case: {self.unknown:,}. No run takes in such "

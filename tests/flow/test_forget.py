@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from contracts.errors import ConfigError
 from flows.cli import app
+from flows.forget import Forgotten
 from ingest.places import Folder
 from ingest.pseudonyms import Pseudonymiser, of_epoch
 from ingest.store import newest
@@ -119,6 +120,17 @@ def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
     unknown = "Numbers given of which the store has no case: 1. No run takes in such a case"
     assert f"again. {unknown}" in both
     assert again.startswith(f"0 {unknown}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs", "says"),
+    [
+        (1, 1, "1 row was in the store, and files of 1 run told of it. They are gone, and"),
+        (2, 0, "2 rows were in the store, and files of 0 runs told of them. They are gone, and"),
+    ],
+)
+def test_one_is_one(rows: int, runs: int, says: str) -> None:
+    assert Forgotten(rows, runs).told.startswith(says)
 
 
 def test_a_number_may_be_written_as_excel_guards_it(begun: World) -> None:

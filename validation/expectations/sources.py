@@ -18,5 +18,6 @@ class ExpectNothingToBeMissing(LogExpectation):
 
     def judged(self, metric: Any) -> Judged:  # noqa: ARG002
         """How many are missing, which the reader counted."""
-        sentence = f"{self.missing:,} records are missing." if self.missing else ""
+        are = "record is" if self.missing == 1 else "records are"
+        sentence = f"{self.missing:,} {are} missing." if self.missing else ""
         return self.missing == 0, self.missing, {"found": sentence}
