@@ -21,7 +21,7 @@ from bench.contest import TURNS, compare, contest
 from contracts.settings import Settings
 from ingest.batches import Batch, Origin
 from ingest.places import Folder
-from ingest.sources import SourceFile
+from ingest.source_files import SourceFile
 from ingest.staging import stage
 from ingest.store import commit
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contracts.errors import SourceError
 from contracts.sources import Source
-from ingest.sources import SourceFile
+from ingest.source_files import SourceFile
 from ingest.staging import read
 
 

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from contracts.errors import SourceError
 from contracts.sources import Source
 from ingest import objects
-from ingest.sources import Address, SourceFile
+from ingest.source_files import SourceFile
+from ingest.sources import Address
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Attributes:
 def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
     """Sorts out the columns that play no role by what was ``guessed``.
 
-    An attribute has one value a case, and few in all. Of two columns with one name, that of the
+    An attribute has one value per case, and few in all. Of two columns with one name, that of the
     trace and that of the event, the trace's is meant.
     """
     roles, playing = guessed.found, guessed.columns | set(STANDARD.values())
@@ -104,7 +104,7 @@ def _tell_who(values: pl.Series) -> bool:
 
 
 def _told(seen: Glance, case: str, name: str) -> str | None:
-    """What speaks for an attribute: one value a case, and few in all."""
+    """What speaks for an attribute: one value per case, and few in all."""
     values = seen.frame[name]
     distinct = values.drop_nulls().n_unique()
     if name in seen.times or not _FEWEST_VALUES <= distinct <= _MOST_VALUES:

@@ -14,7 +14,7 @@ from pathlib import Path
 from contracts.errors import SourceError, UsageError
 from contracts.formats import Format, format_of_name, is_meant
 from contracts.sources import Source
-from ingest.sources import SourceFile, check_name, find_files
+from ingest.source_files import SourceFile, check_name, find_files
 from ingest.unpacking import blocks
 
 _HEAD = 4096

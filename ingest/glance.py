@@ -25,7 +25,7 @@ from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, 
 from ingest.nothing import is_nothing
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
-from ingest.sources import SourceFile
+from ingest.source_files import SourceFile
 from ingest.staging import read
 from ingest.times import parsed, typed
 from ingest.workbook import tables_in
@@ -124,7 +124,7 @@ class Glance:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that have one name for themselves, and one value a row."""
+        """The columns that have one name for themselves, and one value per row."""
         return self.frame.columns
 
     @property

@@ -42,8 +42,8 @@ class Guess(NamedTuple):
 class RoleGuesses:
     """``found``: role → column; ``candidates``: what a required role may be that was not found.
 
-    ``milestones``: activity → column, of a table with a row a case. ``month_first``: whether dates
-    are, where they seem to be and no day tells; without a value if it is not known.
+    ``milestones``: activity → column, of a table with a row per case. ``month_first``: whether
+    dates are, where they seem to be and no day tells; without a value if it is not known.
     """
 
     found: Mapping[str, Guess]

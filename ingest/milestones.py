@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Turns a table with a row a case and a column a milestone into one with a row an event."""
+"""Turns a table with a row per case and a column per milestone into one with a row per event."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def columns_of(tables: Tables, type_: str) -> dict[str, bool]:
 
 
 def flattened(stretch: Tables, type_: str, places: Mapping[str, str]) -> pl.LazyFrame:
-    """A row an event of a case, in the order of the file.
+    """A row per event of a case, in the order of the file.
 
     The digest is of all that the event says but its id, so that one with two ids is seen.
 

@@ -32,7 +32,7 @@ from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import ROW, Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
-from ingest.sources import SourceFile
+from ingest.source_files import SourceFile
 from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
 from ingest.zgw import read_zgw
@@ -191,7 +191,7 @@ def _check_types(raw: Raw, roles: Roles, in_two: Iterable[tuple[str, str]], name
     for column in (*parts, *roles.columns.values(), *times, *roles.case_attributes.values()):
         if schema[raw.places[column]].is_nested():
             raise SourceError(
-                f"{name}: column '{column}' holds lists or records, not one value a row.",
+                f"{name}: column '{column}' holds lists or records, not one value per row.",
                 "Export its values as columns of their own.",
             )
         if schema[raw.places[column]] == pl.Binary:

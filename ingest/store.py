@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The store of a log: a Delta table of candidates, partitioned by batch, a commit a change.
+"""The store of a log: a Delta table of candidates, partitioned by batch, a commit per change.
 
 A commit says in its metadata of which batches the log then consists, and when that was known; so
 what was known at some moment is the log of the newest commit before it. The table can be read by

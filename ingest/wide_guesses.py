@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Tells a table with a row a case from one with a row an event, and what its milestones are."""
+"""Tells a table with a row per case from one with a row per event, and what its milestones are."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LITTLE = {*("op", "at", "on", "van", "of", "de", "het", "the")}
 
 
 def guess_milestones(seen: Glance) -> RoleGuesses | None:
-    """The roles and milestones of a table with a row a case; null where it seems to be no such.
+    """The roles and milestones of a table with a row per case; null where it seems to be no such.
 
     It is one where a column has another value in each row, two columns or more hold times, and,
-    where no name says which is of case ids, it cannot be read as a row an event.
+    where no name says which is of case ids, it cannot be read as a row per event.
     """
     look = Look(seen, None, seen.columns)
     case = _case(look)

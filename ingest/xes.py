@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads XES: a row an event, with the attributes of the event and of its trace."""
+"""Reads XES: a row per event, with the attributes of the event and of its trace."""
 
 from __future__ import annotations
 

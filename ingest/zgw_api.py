@@ -18,7 +18,8 @@ from pathlib import Path
 from contracts.errors import ConfigError, SourceError
 from contracts.listed import listed
 from contracts.sources import Source
-from ingest.sources import Address, SourceFile
+from ingest.source_files import SourceFile
+from ingest.sources import Address
 from ingest.zgw_client import Client, Clock, Credentials
 from ingest.zgw_landing import Landing
 from ingest.zgw_lists import LONG, Lists, Record

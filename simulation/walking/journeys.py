@@ -48,10 +48,10 @@ class World(NamedTuple):
 class Journeys(NamedTuple):
     """Cases in full, also what happens after the log closes.
 
-    The matrices have a row per slot and a column per case: ``at``, when the step was done (UTC seconds,
-    NaN: not), ``since``, when the wait for it began, ``worked``, the seconds of work in it,
-    ``server``, who did it at a desk (-1: no desk), ``elsewhere``, whether a plant had another team
-    do it. ``attributes``: the place of each case's value among those of the attribute.
+    The matrices have a row per slot and a column per case: ``at``, when the step was done (UTC
+    seconds, NaN: not), ``since``, when the wait for it began, ``worked``, the seconds of work in
+    it, ``server``, who did it at a desk (-1: no desk), ``elsewhere``, whether a plant had another
+    team do it. ``attributes``: the place of each case's value among those of the attribute.
     """
 
     slots: tuple[Slot, ...]

@@ -23,7 +23,7 @@ from polars.testing import assert_frame_equal
 from contracts.config import load
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from simulation.description import process
 from simulation.generator import Order, Simulated

@@ -18,7 +18,7 @@ from contracts.verdict import QUARANTINE
 from ingest.batches import Batch, Origin
 from ingest.events import events_of, log_of
 from ingest.lifecycle import pair
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from validation.gate import judge
 

@@ -18,7 +18,7 @@ import pytest
 from contracts.candidates import scan
 from contracts.settings import Settings
 from ingest.ocel import object_types, read_ocel
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 
 ROOT = Path(__file__).parents[2]

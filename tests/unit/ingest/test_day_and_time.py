@@ -21,7 +21,7 @@ from contracts.sources import Columns
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.moment_guesses import put_together
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from tests.workbooks import ods, xlsx
 

@@ -17,7 +17,7 @@ from contracts.settings import Settings
 from ingest.looking import looked_through
 from ingest.notices import NOTICED
 from ingest.raw import ROW
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from ingest.xes import read_xes
 from simulation.description import process

@@ -17,7 +17,7 @@ from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES, ORDER
 from contracts.settings import Settings
 from contracts.sources import Source
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from tests.workbooks import xlsx
 

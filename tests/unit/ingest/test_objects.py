@@ -14,7 +14,8 @@ from contracts.errors import SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
 from ingest.objects import opened
-from ingest.sources import SourceFile, find
+from ingest.source_files import SourceFile
+from ingest.sources import find
 
 KEYS = (
     "exports/2025/a.csv",

@@ -10,7 +10,8 @@ from contracts.errors import SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
 from ingest.exports import open_export
-from ingest.sources import find, find_all, find_files, name_for_readers
+from ingest.source_files import find_files
+from ingest.sources import find, find_all, name_for_readers
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from contracts.errors import ConfigError, SourceError
 from contracts.events import CANDIDATES
 from contracts.settings import Settings
 from ingest.raw import DIGEST, refused
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 
 COLUMNS = {"case_id": "zaak", "activity": "stap", "timestamp": "tijdstip"}

@@ -19,7 +19,7 @@ from contracts.events import MARK
 from contracts.settings import Settings
 from ingest.looking import looked_through
 from ingest.notices import NOTICED
-from ingest.sources import find_files
+from ingest.source_files import find_files
 from ingest.staging import stage
 from ingest.zgw import case_types, read_zgw
 from ingest.zgw_gaps import CLOSED, DESTROYED, EARLY

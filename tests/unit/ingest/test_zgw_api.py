@@ -21,7 +21,8 @@ from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
-from ingest.sources import Address, SourceFile, find
+from ingest.source_files import SourceFile
+from ingest.sources import Address, find
 from ingest.staging import stage
 from ingest.zgw_api import fetch_zgw
 from ingest.zgw_client import AT_ONCE, Clock, Credentials

@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Finds the files that a path of the config means."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import SourceError
+from contracts.formats import ENDINGS, Format, format_of_name, is_meant
+from contracts.sources import Source, resolve_path
+
+READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "ocel", "zgw")
+"""The formats of files that this version reads."""
+
+_FOR_A_FOLDER = (
+    f"Looked for files in it that end in {', '.join(ENDINGS)}, or in that and .gz. For another "
+    "ending say its format; for pages of a ZGW API format: zgw."
+)
+_PACKED = (".zip", ".7z", ".rar")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source; ``name`` is what the user calls it: relative to the config's folder.
+
+    An export of a ZGW API is one, though it is a folder.
+    """
+
+    path: Path
+    name: str
+    format: Format
+
+
+def find_files(
+    source: Source, config: Path, position: int, *, may_be_empty: bool = False
+) -> list[SourceFile]:
+    """The files that ``source``, the config's ``sources.<position>``, means, sorted by name.
+
+    Args:
+        source: its path is a file, a glob, or a folder whose known formats are all taken.
+        config: the config file; relative paths start in its folder.
+        position: where the source stands in the config, for errors.
+        may_be_empty: whether a pattern, or a folder that is there, may mean no file.
+
+    Raises:
+        SourceError: there is no such file, its name is no text, or its format is unknown or not
+            read by this version.
+    """
+    key = f"{config}: sources.{position}"
+    try:
+        paths = _matches(source, config)
+        hint = "" if paths else _hint(source, config)
+    except OSError as error:
+        raise SourceError(
+            f"{key}.path cannot be looked up: {error.strerror}.", "Give the path of a file."
+        ) from None
+    except (ValueError, RuntimeError, NotImplementedError):  # as pathlib has it: \0, a**, loops
+        raise SourceError(
+            f"{key}.path: {source.path!r} is no path, nor a pattern of paths.",
+            "Write for example exports/*.csv; ** stands alone between slashes.",
+        ) from None
+    if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
+        if resolve_path(source.path, config).is_dir():
+            raise SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
+        raise SourceError(f"{key}.path: there is no {source.path}.", hint)
+    return [_file(path, source.format, config, key) for path in paths]
+
+
+def _matches(source: Source, config: Path) -> list[Path]:
+    path = resolve_path(source.path, config)
+    if path.is_file() or (path.is_dir() and source.format == "zgw"):
+        return [path]
+    if path.is_dir():
+        return sorted(
+            file
+            for file in path.iterdir()
+            if _is_export(file, path) and (source.format or format_of_name(file))
+        )
+    # only what the config says is a pattern: not the name of the folder that the config is in
+    folder = Path(glob.escape(str(config.parent.resolve())))
+    pattern = resolve_path(source.path, folder / config.name)
+    root = Path(pattern.anchor)
+    found = root.glob(str(pattern.relative_to(root)))
+    return sorted(file for file in found if _is_export(file, path))
+
+
+def _is_export(path: Path, given: Path) -> bool:
+    return (path.is_file() or _leads_nowhere(path)) and is_meant(path, given)
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
+
+
+def _means_files_of_a_folder(source: Source, config: Path) -> bool:
+    """Whether it is a folder, or a pattern of files in one, that is there."""
+    path = resolve_path(source.path, config)
+    return path.is_dir() or (glob.has_magic(path.name) and path.parent.is_dir())
+
+
+def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceFile:
+    check_name(path)
+    folder = config.parent.resolve()
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    if _leads_nowhere(path):
+        raise SourceError(
+            f"{key}: {name} is a link to a file that is not there.",
+            "Bring that file back, or take the link away.",
+        )
+    known = format_ or format_of_name(path)
+    if not known:
+        raise unclear(key, name)
+    return SourceFile(path, name, known)
+
+
+def check_name(path: Path) -> None:
+    """Refuses a path that is no text: nothing could tell of it, nor keep it.
+
+    Raises:
+        SourceError: bytes of its name, or of that of a folder it is in, are not UTF-8.
+    """
+    written = os.fsencode(path)
+    told = written.decode(errors="replace")
+    if told.encode() != written:
+        raise SourceError(
+            f"{told}: bytes of this name are not text in UTF-8.",
+            "Rename the file, or the folder whose name that is.",
+        )
+
+
+def unclear(key: str, name: str) -> SourceError:
+    """What to say where a name tells no format; ``key``: of the source in the config."""
+    return SourceError(
+        f"{key}: the format of {name} is not clear from its name.",
+        "Unpack it, and give the path of what is in it."
+        if name.lower().endswith(_PACKED)
+        else f"Say what it is: format: one of {', '.join(READ)}.",
+    )
+
+
+def _hint(source: Source, config: Path) -> str:
+    wanted = Path(source.path)
+    if resolve_path(source.path, config).is_dir():
+        return _FOR_A_FOLDER if source.format is None else "Folders in it are not looked into."
+    folder = resolve_path(str(wanted.parent), config)
+    if not folder.is_dir():
+        return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."
+    there = sorted(file.name for file in folder.iterdir() if file.is_file())
+    near = difflib.get_close_matches(wanted.name, there, n=1)
+    return (
+        f"Did you mean {(wanted.parent / near[0]).as_posix()}?"
+        if near
+        else "A path is relative to the config file."
+    )
