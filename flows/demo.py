@@ -52,7 +52,7 @@ def scored(demo: Demo, run_folder: Path) -> Score:
 
 def table(told: Score) -> str:
     """A score for people: a line per plant, and which decoys were called a stall."""
-    header = ("planted", "kind", "found at", "called", "days a case", "estimated")
+    header = ("planted", "kind", "found at", "called", "days per case", "estimated")
     lines = [header, *(_line(found) for found in told.found)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     blamed = [called.decoy for called in told.called if called.is_blamed]

@@ -31,9 +31,9 @@ def score_of(found=(FOUND, MISSED), called=(WRONG, RIGHT), segments=0, medians=(
 
 def test_the_table_has_a_line_a_plant_and_names_the_decoys_that_were_blamed():
     assert table(score_of()).splitlines() == [
-        "planted  kind      found at  called    days a case  estimated",
-        "P-1      capacity  2         capacity  10.0         12.0",
-        "P-2      rework    -         -         0.3          -",
+        "planted  kind      found at  called    days per case  estimated",
+        "P-1      capacity  2         capacity  10.0           12.0",
+        "P-2      rework    -         -         0.3            -",
         "decoys called a stall: P-D1 (of 2)",
     ]
     assert table(score_of(called=(RIGHT,))).endswith("decoys called a stall: none (of 1)")
