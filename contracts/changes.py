@@ -13,13 +13,17 @@ from contracts.settings import Definition
 
 
 class Since(Model):
-    """What the last report was of and said; ``days`` are its ``throughput_days``."""
+    """What the last report was of and said; ``days`` are its ``throughput_days``.
+
+    ``events_at_least`` as of ``contracts.findings.Log``.
+    """
 
     run_id: str
     as_of: AwareDatetime
     version: str
     cases: Count
     events: Count
+    events_at_least: bool = False
     days: Quantiles
 
 

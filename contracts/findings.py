@@ -42,11 +42,17 @@ ExplainedClass = Literal[
 
 
 class Log(Suppressible):
-    """What was read."""
+    """What was read.
+
+    Where ``events_at_least`` is true, ``events`` is rounded down to a multiple of
+    ``privacy.minimum_group``. Where ``first`` and ``last`` are null, as of a few cases, ``as_of``
+    of the findings is the begin of a day (UTC).
+    """
 
     cases: Count
     open_cases: Count
     events: Count
+    events_at_least: bool = False
     activities: int
     variants: Count
     first: AwareDatetime | None

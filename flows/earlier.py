@@ -110,6 +110,7 @@ def _since(found: dict[str, Any], run: dict[str, Any]) -> Since:
         version=run["versions"]["hoeksteen"],
         cases=log["cases"],
         events=log["events"],
+        events_at_least=log.get("events_at_least", False),  # an older version told none so
         days=Quantiles(p50=days["p50"], p90=days["p90"]),
     )
 

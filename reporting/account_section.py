@@ -13,6 +13,7 @@ from reporting.counts import rows
 from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.shown import Shown
+from reporting.small_groups import is_small
 from reporting.speech import Speech, sentence
 
 _NO_STEPS = sentence(
@@ -85,10 +86,14 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
 
 
 def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech) -> str:
-    """How many rows a source has; less those of the log it must not tell how few were set aside."""
+    """How many rows a source has; less those of the log it must not tell how few were set aside.
+
+    Nor how many events the log has, where that is rounded down.
+    """
     if findings.log.cases is None:
         return speech.say("not shown")
-    if findings.log.quarantined_rows is None:
+    is_rounded = findings.log.quarantined_rows is None or findings.log.events_at_least
+    if is_rounded and not is_small(number, minimum_group):
         return speech.say(
             "at least %(n)s", n=speech.number(number // minimum_group * minimum_group)
         )

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contracts.changes import Change, ChangeId, Changes, Effect
+from contracts.changes import Change, ChangeId, Changes, Effect, Since
 from contracts.figures import Quantiles
-from contracts.findings import Findings
+from contracts.findings import Findings, Log
 from contracts.settings import Definition
 from reporting.counts import count
 from reporting.facts import Facts, WhyNot
@@ -152,20 +152,17 @@ def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> l
     changed = [row for effect in found.effects for row in _effect(effect, found, facts, speech)]
     if not changed:
         return []
-    since = found.since
-    last = speech.say("the last report"), since.cases, since.events, since.days
     now = Quantiles(p50=days.p50, p90=days.p90)
-    this = speech.say("this report"), log.cases, log.events, now
-    return [_figures(*last, speech), *changed, _figures(*this, speech)]
+    last = _figures(speech.say("the last report"), found.since, found.since.days, speech)
+    return [last, *changed, _figures(speech.say("this report"), log, now, speech)]
 
 
-def _figures(
-    words: str, cases: int | None, events: int | None, days: Quantiles, speech: Speech
-) -> PageRow:
+def _figures(words: str, of: Since | Log, days: Quantiles, speech: Speech) -> PageRow:
+    events = count(of.events, speech, at_least=of.events_at_least)
     return {
         "words": words,
         "is_whole": True,
-        "counts": [count(cases, speech), count(events, speech)],
+        "counts": [count(of.cases, speech), events],
         "figures": [
             speech.say("not known yet") if each is None else _glued(speech.days(each))
             for each in (days.p50, days.p90)

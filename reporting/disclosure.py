@@ -26,15 +26,17 @@ what causes them and in ``disclosure_tables`` for the tables:
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open. Where all that is left out of the waits beside a step is of
-   few, steps of a few cases less are told in multiples of k, at least k less
-   (``disclosure_steps``).
+   cases where they leave so few open. Where the events of a step are hidden, those of the log, and
+   the rows of the sources, are told in multiples of k, rounded down: what the other steps leave of
+   them would be its own. Where all that is left out of the waits beside a step is of few, steps of
+   a few cases less are told in multiples of k, at least k less (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
    Where 1 … k-1 cases were not looked at, nothing of it is shown.
 10. A bottleneck about, or held against, a group of fewer than k, or as few extra rounds, is left
-   out. Evidence is in whole cases and whole percents; what share the hundredth that waits longest
+   out. Evidence is in whole cases and whole percents, and means have three digits: of an exact one
+   there is but one number of cases that it can be of; what share the hundredth that waits longest
    has needs 100·k cases, and of which share of the rest goes round too, k must do so.
 11. Clocks, months, outcomes and work (``disclosure_wholes``) of fewer than k are left out; the
    others are counted in multiples of k, rounded down, with shares in whole percents, or in such as
@@ -45,12 +47,14 @@ what causes them and in ``disclosure_tables`` for the tables:
 13. What changed since the last report is counted in multiples of k, rounded down, and hidden where
    it could be worked out by that report; what it did is told for at least k cases together
    (``disclosure_changes``).
+14. Of a log of fewer than k cases no moment is told: it is counted up to the begin of a day.
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
@@ -74,7 +78,7 @@ from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import Pair, Waits, pairs, protect_waits, rounded, small_owners
-from reporting.small_groups import hide, is_small
+from reporting.small_groups import hide, in_digits, is_small
 
 Some = TypeVar("Some", bound=Suppressible)
 _STATUSES = ("within", "late", "open_within", "open_late")
@@ -106,7 +110,8 @@ def protect(
     deadlines = tuple(_deadline(result, k) for result in findings.deadlines)
     protected = findings.model_copy(
         update={
-            "log": _log(findings.log, k),
+            "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
+            "log": _log(findings.log, steps, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables, waits.unit_days, k),
             "bottlenecks": _bottlenecks(findings, waits, rare, k),
@@ -157,12 +162,22 @@ def _with(before: Some, **after: object) -> Some:
     return before.model_copy(update={**after, "suppressed": before.suppressed or hides})
 
 
-def _log(log: Log, k: int) -> Log:
+def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
+    """The first begin of a day, in UTC, that is not before ``moment``."""
+    day = moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day if day == moment else day + dt.timedelta(days=1)
+
+
+def _log(log: Log, steps: pl.DataFrame, k: int) -> Log:
+    """The counts of the log; ``steps`` are those that are shown."""
+    events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
+    if events is not None and steps["events"].has_nulls() and not at_least:
+        events, at_least = events // k * k, True
     known = {
         "cases": hide(log.cases, k),
         "open_cases": _hide_part(log.open_cases, log.cases, k),
         "order_undetermined_cases": _hide_part(log.order_undetermined_cases, log.cases, k),
-        "events": hide_rows(log.events, log.cases, k),
+        "events": events,
         "variants": hide_rows(log.variants, log.cases, k),
     }
     if is_small(log.cases, k):
@@ -170,6 +185,7 @@ def _log(log: Log, k: int) -> Log:
         known = dict.fromkeys((*known, "first", "last"))
     return _with(
         log,
+        events_at_least=at_least,
         **known,
         quarantined_cases=hide(log.quarantined_cases, k),
         quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),
@@ -265,6 +281,9 @@ def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottlenec
             "rank": rank,
             "rank_range": found.rank_range and (max(1, low - moved), max(1, high - moved)),
             "evidence": evidence,
+            "reference_days": found.reference_days and in_digits(found.reference_days),
+            "mean_days_per_case": in_digits(found.mean_days_per_case),
+            "interval": found.interval and tuple(map(in_digits, found.interval)),
             "suppressed": shown.suppressed or hides,
         }
     )

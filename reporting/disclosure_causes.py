@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contracts.figures import Count
 from contracts.findings import LEAST_IN_GROUP, Bottleneck, Evidence
+from reporting.small_groups import in_digits
 
 _PER_LONGEST = 100  # of so many cases one is among the hundredth that waits longest
 
@@ -24,7 +25,7 @@ def is_about_few(found: Bottleneck, k: int) -> bool:
 
 
 def protect_evidence(found: Bottleneck, cases: Count, k: int) -> tuple[Evidence, ...]:
-    """Counts in whole cases and shares in whole percents, without those of fewer than ``k``.
+    """Whole cases, whole percents, and means in three digits; nothing of fewer than ``k``.
 
     Args:
         found: the bottleneck.
@@ -52,7 +53,7 @@ def _round(each: Evidence) -> float | None:
         return None
     if each.what == "rounds":
         return round(each.value)
-    return _percent(each.value) if each.what.startswith("share_") else each.value
+    return _percent(each.value) if each.what.startswith("share_") else in_digits(each.value)
 
 
 def _percent(share: float) -> float:

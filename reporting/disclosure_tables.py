@@ -92,7 +92,7 @@ def _conformance(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.Dat
         "conformance_summary": told.with_columns(
             fitting_cases=pl.when(~few_fit).then(_rounded(fitting, whole, k)),
             # where few deviate, the mean would tell how much
-            mean_fitness=pl.when(~few_fit).then("mean_fitness"),
+            mean_fitness=pl.when(~few_fit).then(pl.col("mean_fitness").round_sig_figs(3)),
         ),
     }
 

@@ -188,7 +188,9 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
             " %(n)s cases.",
             n=minimum_group,
         )
-    if log.order_undetermined_cases is None:
+    if log.cases is None:  # of so few it may be none
+        yield speech.say("How many cases have steps in no certain order is not shown.")
+    elif log.order_undetermined_cases is None:
         yield speech.say("Some cases have steps in no certain order; how many is not shown.")
     elif log.order_undetermined_cases:
         yield speech.say(

@@ -19,6 +19,11 @@ def hide(count: Count, k: int) -> Count:
     return None if is_small(count, k) else count
 
 
+def in_digits(value: float, digits: int = 3) -> float:
+    """``value`` in so few digits that it can be of many numbers of cases."""
+    return float(f"{value:.{digits}g}")
+
+
 def few(count: pl.Expr, k: int) -> pl.Expr:
     """``is_small`` of a column; never null."""
     return count.is_between(1, k - 1).fill_null(value=False)

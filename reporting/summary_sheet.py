@@ -12,6 +12,7 @@ import polars as pl
 from contracts.findings import Findings
 from reporting import quality, story
 from reporting.columns import columns
+from reporting.counts import AT_LEAST
 from reporting.facts import Facts
 from reporting.meanings_sheet import OPEN_COUNTED
 from reporting.names import Names
@@ -58,7 +59,9 @@ def _key_figures(
     yield speech.say("9 of 10 cases are done within (days)"), days(took.p90, speech), most
     yield speech.say("cases that are not done yet"), counted(log.open_cases, speech), still_open
     yield speech.say("cases"), counted(log.cases, speech), None
-    yield speech.say("steps that were done"), counted(log.events, speech), None
+    at_least = log.events_at_least
+    events = counted(log.events, speech, at_least=at_least)
+    yield speech.say("steps that were done"), events, speech.say(AT_LEAST) if at_least else None
 
 
 def _period(findings: Findings, speech: Speech) -> Iterator[SheetRow]:

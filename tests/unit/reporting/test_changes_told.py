@@ -48,3 +48,15 @@ def test_changes_that_may_not_be_counted_are_one_row(
     assert told is not None
     _, *between, _ = told.rows
     assert [(row["words"], row["counts"], row["figures"][0]) for row in between] == rows
+
+
+def test_steps_that_are_rounded_down_are_at_least_so_many() -> None:
+    base, names = sample.findings(), Names(sample.settings(), Speech("en", sample.settings().zone))
+    log = base.log.model_copy(update={"events": 33_910, "events_at_least": True})
+
+    told = changes(base.model_copy(update={"log": log}), sample.facts(), names, 10)
+
+    assert told is not None
+    last, this = told.rows[0], told.rows[-1]
+    assert this["counts"][1] == "≥\N{NO-BREAK SPACE}33,910"
+    assert not last["counts"][1].startswith("≥")

@@ -857,7 +857,7 @@ def test_a_group_of_unknown_size_is_told_where_it_must_be_large_enough(k, is_sho
         ("share_of_longest_hundredth", 0.0, 999, 0.0),
         ("share_of_rest", 0.121, 2000, 0.12),
         ("share_of_rest", 0.002, 2000, None),
-        ("days_a_round", 3.217, 2000, 3.217),
+        ("days_a_round", 3.217, 2000, 3.22),
         ("hands", None, 2000, None),
     ],
 )
@@ -880,6 +880,66 @@ def test_what_few_notices_cost_is_hidden(noticed, shown):
     [found] = protect(base, sample.tables(), 10, ends=())[0].deadlines
 
     assert (found.noticed, found.penalty_eur) == shown
+
+
+def test_means_do_not_tell_of_how_many_cases_they_are():
+    """Of an exact mean the cases times a day's milliseconds are whole, and so they are known."""
+    cases = 437
+    exact = round(5.4321 * cases * 86_400_000) / cases / 86_400_000
+    found = caused(
+        mean_days_per_case=exact,
+        reference_days=exact,
+        interval=(exact / 2, exact),
+        evidence=seen(mean_days_of_group=exact),
+    )
+    (one,) = found.bottlenecks
+
+    told = (one.mean_days_per_case, one.reference_days, *one.interval, one.evidence[0].value)
+    assert told == (5.43, 5.43, 2.72, 5.43, 5.43)
+
+
+def logged(**counts):
+    """A log that is told, of 300 cases of which a few did not take a step; and its steps."""
+    base, frames = sample.findings(), sample.tables()
+    took = [("a", 300, 300), ("b", 295, 295), ("c", 282, 282)]
+    steps = pl.DataFrame(took, schema=TABLES["steps"], orient="row")
+    log = base.log.model_copy(update={"cases": 300, "events": 877, "open_cases": 18, **counts})
+    found, shown = protect(
+        base.model_copy(update={"log": log}), {**frames, "steps": steps}, K, ["c"]
+    )
+    return found, shown["steps"]
+
+
+def test_what_the_events_of_the_other_steps_leave_is_not_the_number_of_a_hidden_one():
+    found, steps = logged()
+
+    assert steps["events"].to_list() == [300, None, 282]
+    assert (found.log.events, found.log.events_at_least) == (870, True)
+
+
+def test_events_of_which_no_step_is_hidden_are_exact():
+    _, frames = sample.findings(), sample.tables()
+    took = [("a", 300, 300), ("b", 280, 280)]
+    steps = pl.DataFrame(took, schema=TABLES["steps"], orient="row")
+    shown, _ = protect(sample.findings(), {**frames, "steps": steps}, K)
+
+    assert (shown.log.events, shown.log.events_at_least) == (33_914, False)
+
+
+@pytest.mark.parametrize(
+    ("cases", "at", "told"),
+    [
+        (8, "2025-03-28T09:24:07+01:00", "2025-03-29T00:00:00+00:00"),
+        (8, "2025-03-28T00:00:00+00:00", "2025-03-28T00:00:00+00:00"),
+        (300, "2025-03-28T08:24:07+00:00", "2025-03-28T08:24:07+00:00"),
+    ],
+)
+def test_a_log_of_few_cases_is_counted_up_to_the_begin_of_a_day(cases, at, told):
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": cases, "open_cases": 0})
+    found = base.model_copy(update={"log": log, "as_of": dt.datetime.fromisoformat(at)})
+
+    assert protect(found, sample.tables(), K)[0].as_of.isoformat() == told
 
 
 # ---- figures without the cases that lost rows ----------------------------------------------------

@@ -507,6 +507,36 @@ def test_it_does_not_count_few(tmp_path, language, sentence):
     assert sentence in Page(html).text.replace("\u00a0", " ")
 
 
+def test_of_so_few_cases_it_is_not_said_that_some_have_no_certain_order(tmp_path):
+    base = sample.findings()
+    log = base.log.model_copy(update={"cases": 8, "order_undetermined_cases": 0})
+
+    text = Page(_write(tmp_path, base.model_copy(update={"log": log}))[1]).text
+
+    assert "How many cases have steps in no certain order is not shown." in text
+    assert "Some cases have steps in no certain order" not in text
+
+
+@pytest.mark.parametrize(
+    ("took", "rows"), [(4119, "at least 33,950"), (4000, "33,955")], ids=["hidden", "told"]
+)
+def test_rows_of_a_source_do_not_tell_the_events_of_a_hidden_step(tmp_path, took, rows):
+    """Of 4,120 cases all but one took it."""
+    only = pl.DataFrame([(sample.D, took, took)], schema=TABLES["steps"], orient="row")
+    base = sample.facts()
+    source = replace(base.sources[0], name="log.csv", rows=33_955)
+
+    text = Page(
+        _write(
+            tmp_path,
+            tables={**sample.tables(), "steps": only},
+            facts=replace(base, sources=(source,)),
+        )[1]
+    ).text
+
+    assert f"log.csv{rows}" in text.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     ("hidden", "sentence"),
     [
