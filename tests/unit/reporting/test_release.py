@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.findings import Evidence, Segment
 from contracts.tables import TABLES
 from reporting.disclosure import protect
 from reporting.release import Release, released
@@ -36,8 +37,13 @@ def _released(runs):
     return told
 
 
-def _is_count(place):
-    return "ledger" not in place and not place[-1].startswith("person_days")
+def _told(release, kind):
+    """The figures of a kind, by what they are of; those of several bottlenecks at one place."""
+    told = {}
+    for figure in release.figures:
+        if figure.kind == kind:
+            told.setdefault(figure.place, set()).add(figure.value)
+    return told
 
 
 @settings(max_examples=40, deadline=None)
@@ -52,13 +58,14 @@ def _is_count(place):
     )
 )
 def test_a_count_is_the_same_in_two_releases_or_differs_by_no_small_group(runs):
-    counts = [each.counts for each in _released(_run(*run) for run in runs)]
+    counts = [_told(each, "cases") for each in _released(_run(*run) for run in runs)]
 
     for one, other in combinations(counts, 2):
         both = one.keys() & other.keys()
         assert both
-        assert [p for p in both if 0 < abs(one[p] - other[p]) < K] == []
-    assert [n for each in counts for place, n in each.items() if _is_count(place) and n % 5] == []
+        differences = [abs(a - b) for place in both for a in one[place] for b in other[place]]
+        assert [n for n in differences if 0 < n < K] == []
+    assert [n for each in counts for told in each.values() for n in told if n % 5] == []
 
 
 def test_shares_are_whole_percents():
@@ -157,3 +164,136 @@ def test_person_days_of_a_few_cases_more_are_not_told(days, told):
         return found.model_copy(update={"ledger": ledger}), tables
 
     assert _released([run(2_100.0), run(days)])[-1].findings.ledger.outside == told
+
+
+# ---- figures that are no counts ------------------------------------------------------------------
+
+EXACT = 5.789287123842593  # 2315.71 days of 400 cases
+
+
+def _of_first(cases, **changes):
+    """A run of which the first bottleneck is of so many cases."""
+    found, tables = _run()
+    first = found.bottlenecks[0].model_copy(update={"cases": cases, **changes})
+    rest = found.bottlenecks[1:]
+    return found.model_copy(update={"bottlenecks": (first, *rest)}), tables
+
+
+def _first(release):
+    return release.findings.bottlenecks[0]
+
+
+@pytest.mark.parametrize(("cases", "told"), [(160, 5.8), (499, 5.8), (500, 5.79)])
+def test_a_mean_has_so_few_digits_that_it_is_of_many_numbers_of_cases(cases, told):
+    run = _of_first(
+        cases,
+        mean_days_per_case=EXACT,
+        interval=(EXACT, 10 * EXACT),
+        reference_days=EXACT,
+        evidence=(Evidence(what="days_a_round", value=EXACT),),
+    )
+    first = _first(_released([run])[0])
+
+    assert first.mean_days_per_case == first.reference_days == first.evidence[0].value == told
+    assert first.interval == (told, pytest.approx(10 * told, abs=0.11))
+
+
+def test_no_figure_of_any_kind_is_exact():
+    [release] = _released([_run(4123, [104, 23, 98])])
+
+    for figure in release.figures:
+        assert figure.value == pytest.approx(figure.rounded(K), abs=1e-12)
+        if figure.kind not in ("cases", "events", "share"):
+            assert float(f"{figure.value:.3g}") == figure.value
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (12.0, 12.9, 12.0),  # of 160 cases ten make a difference of 0.8 days, and the unit is 1
+        (12.0, 13.1, 13.0),
+        (12.4, 12.6, 12.0),  # just beyond the middle
+        (55.0, 58.4, 55.0),
+        (55.0, 58.9, 59.0),
+    ],
+)
+def test_a_duration_that_a_few_cases_could_have_moved_is_told_as_before(before, now, told):
+    runs = (_of_first(160, reference_days=days) for days in (before, now))
+
+    assert _first(_released(runs)[-1]).reference_days == told
+
+
+def test_an_exact_figure_of_an_older_copy_is_not_told_again():
+    old = Release(*_of_first(160, reference_days=EXACT))
+    run = _of_first(160, reference_days=EXACT)
+
+    assert _first(released(*run, [old], K)).reference_days == 5.8
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "rework", "segment": None},
+        {"kind": None, "segment": Segment(attribute="team", values=("x",))},
+    ],
+)
+def test_those_who_wait_at_a_place_are_one_number_whatever_is_said_of_why(change):
+    runs = [_of_first(400, kind=None, segment=None), _of_first(405, **change)]
+
+    assert [_first(each).cases for each in _released(runs)] == [400, 400]
+
+
+def test_a_place_is_told_of_as_in_the_table_of_waits():
+    """Though it was no bottleneck before: there it was in the table."""
+    found, tables = _of_first(405)
+    wait = (pl.col("from") == found.bottlenecks[0].from_) & (
+        pl.col("to") == found.bottlenecks[0].to
+    )
+
+    def of(cases, days):
+        told = {"cases": pl.lit(cases, pl.Int64), "person_days": pl.lit(days)}
+        columns = {name: pl.when(wait).then(each).otherwise(name) for name, each in told.items()}
+        return {**tables, "waits": tables["waits"].with_columns(**columns)}
+
+    lost = found.bottlenecks[0].model_copy(update={"person_days_lost": 258.0})
+    before = found.model_copy(update={"bottlenecks": found.bottlenecks[1:]}), of(400, 248.0)
+    now = found.model_copy(update={"bottlenecks": (lost, *found.bottlenecks[1:])}), of(405, 258.0)
+    last = _released([before, now])[-1]
+
+    assert (_first(last).cases, _first(last).person_days_lost) == (400, 248.0)
+    columns = last.tables["waits"].filter(wait).select("cases", "person_days")
+    assert columns.rows() == [(400, 248.0)]
+
+
+@pytest.mark.parametrize(("cases", "told"), [(50, 0.3), (400, 0.34), (4000, 0.34)])
+def test_a_share_is_in_percents_of_five_cases_or_more(cases, told):
+    found, tables = _run(cases)
+    routes = pl.DataFrame([(["a"], 20, 0.34)], schema=TABLES["variants"], orient="row")
+    [release] = _released([(found, {**tables, "variants": routes})])
+
+    assert release.tables["variants"]["share"].to_list() == [told]
+
+
+def test_the_curve_has_few_digits_and_does_not_rise():
+    found, tables = _run()
+    points = [(9.98765, 0.9, 4000), (10.012, 0.8, 3600), (50.1234, 0.5, 2000)]
+
+    def of(left):
+        rows = [*points, (60.0, left, 1500)]
+        curve = pl.DataFrame(rows, schema=TABLES["survival"], orient="row")
+        return found, {**tables, "survival": curve}
+
+    first, last = (each.tables["survival"] for each in _released([of(0.4), of(0.401)]))
+
+    assert first.select("days", "not_done").rows() == [
+        (9.99, 0.9), (10.0, 0.8), (50.1, 0.5), (60.0, 0.4)
+    ]  # fmt: skip
+    assert last["not_done"].is_sorted(descending=True)
+
+
+def test_what_is_owed_does_not_tell_how_many_gave_notice():
+    found, tables = _run()
+    term = found.deadlines[0].model_copy(update={"noticed": 97, "penalty_eur": 139_874})
+    run = found.model_copy(update={"deadlines": (term,)}), tables
+
+    assert _released([run])[0].findings.deadlines[0].penalty_eur == 140_000
