@@ -74,7 +74,8 @@ class Throughput(Suppressible):
 class Ledger(Model):
     """Person-days by whose turn it was; they sum to the elapsed days of all cases.
 
-    Null, all of them: too few cases.
+    Each is rounded where ``waits_left_out``, to at least twice what those waits are; null, all of
+    them: too few cases.
     """
 
     agency_wait: float | None = None
