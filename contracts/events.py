@@ -11,6 +11,8 @@ sorted by ``ORDER``.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 CASE_PREFIX = "case:"
@@ -92,6 +94,12 @@ def attribute_column(name: str) -> str:
 def bucket_of_slot(buckets: int) -> pl.Expr:
     """The bucket (0 … ``buckets`` - 1, at most ``SLOTS``) of a row with a ``slot`` column."""
     return (pl.col("slot") * buckets // SLOTS).alias("bucket")
+
+
+def is_date(zone: str) -> pl.Expr:
+    """Whether of ``at`` only the date is known; ``is_day`` may be said of ``started_at`` alone."""
+    local = pl.col("at").dt.convert_time_zone(zone)
+    return pl.col("is_day") & (local.dt.time() == dt.time())
 
 
 def day_in(column: str, zone: str) -> pl.Expr:

@@ -123,7 +123,6 @@ QUESTION = Words(
     nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
     en="In your view, does this contribute to excellent service now?",
 )
-"""What a finding ends with."""
 """What every finding ends with; the answer is a team's own, and is never scored."""
 
 

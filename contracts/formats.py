@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Literal
 
@@ -25,10 +26,12 @@ _OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
 def is_meant(path: PurePath, given: PurePath) -> bool:
     """Whether somebody means it who gives the path of a file, of a folder, or a pattern of files.
 
-    What is hidden there is meant only by its name: spreadsheet programs, editors, macOS and rsync
-    leave such beside files.
+    What is hidden there is meant only by a name or pattern that begins so too: spreadsheet
+    programs, editors, macOS and rsync leave such beside files.
     """
-    return not {part for part in path.parts if part.startswith(_HIDDEN)} - {*given.parts}
+    named = [each for each in given.parts if each.startswith(_HIDDEN)]
+    hidden = (part for part in path.parts if part.startswith(_HIDDEN))
+    return all(part in named or any(fnmatchcase(part, each) for each in named) for part in hidden)
 
 
 def format_of_name(path: PurePath) -> Format | None:

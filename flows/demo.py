@@ -39,7 +39,9 @@ def prepare(process: str | None, cases: int, seed: int, folder: Path) -> Iterato
         generate(Order(name, cases, seed), _DIALECT, written)
         source = written / LOG / "export.csv"
         yield Demo(
-            written, _CONFIGS / f"{name}.yaml", (f"sources.0.path={json.dumps(str(source))}",)
+            written,
+            _CONFIGS / f"{name}.yaml",
+            (f"sources.0.path={json.dumps(str(source), ensure_ascii=False)}",),
         )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Forgotten:
     """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file.
 
     ``unknown``: of how many of the numbers given the store had no case. ``other_keys`` names those
-    whose pseudonyms nobody can make again with the key of the config.
+    under which not all that is forgotten was.
     """
 
     rows: int
@@ -87,8 +88,7 @@ def forget(
     settings = load(config, overrides)
     folder, place = places(settings, out, store)
     given = _cleaned(cases)
-    named = _as_stored(given, settings, config, folder)
-    ids = sorted(set().union(*named.values()))
+    ids, barred = _as_stored(given, settings, config, folder)
     brought = landings(folder)
     if newest(place) is None and not Folder(folder).is_held() and not brought.exists():
         raise _no_store(place)
@@ -107,22 +107,27 @@ def forget(
         rest = without(version.batches, ids, Path(scratch))
         now = dt.datetime.now(dt.UTC)
         since = ago(settings.store.history, now)
-        gone = {(key, id_) for key, of_one in named.items() for id_ in of_one}
-        scrub(place, commit(place, rest, max(now, version.known_at), since, gone).batches, ids)
+        scrub(place, commit(place, rest, max(now, version.known_at), since, barred).batches, ids)
         runs = case_files.forget_in_all(folder, ids)
     rows = sum(batch.staged.rows for batch in version.batches)
-    left = _keys(place) - named.keys()
-    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown, sorted(left))
+    left = _left(place, barred | version.forgotten)
+    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown, left)
 
 
 def _no_store(place: StorePlace) -> UsageError:
     return UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
 
 
-def _keys(place: StorePlace) -> set[str]:
-    """The names of the keys that pseudonyms in a store, or in what it keeps of the past, have."""
-    held = (batch.origin.key for version in versions(place) for batch in version.batches)
-    return {key for key in held if key}
+def _left(place: StorePlace, forgotten: Collection[tuple[str | None, str]]) -> list[str]:
+    """The names of the keys of what a store has, under which fewer cases were forgotten."""
+    there, counts = place.files(), Counter(key for key, _ in forgotten)
+    keys = {
+        batch.origin.key
+        for version in versions(place)
+        for batch in version.batches
+        if not there.isdisjoint(batch.staged.paths)
+    }
+    return sorted(key for key in keys if key and counts[key] < max(counts.values()))
 
 
 def _cleaned(cases: Sequence[str]) -> pl.Series:
@@ -142,21 +147,30 @@ def _cleaned(cases: Sequence[str]) -> pl.Series:
 
 def _as_stored(
     given: pl.Series, settings: Settings, config: Path, folder: Path
-) -> dict[str | None, set[str]]:
-    """By the name of their key the ids as the store and the files of runs may have them.
+) -> tuple[set[str], set[tuple[str | None, str]]]:
+    """The ids as the store and the files of runs may have them, and those that are barred.
 
-    Of a key the pseudonyms of all epochs are made in which there was a run.
+    Of a key the pseudonyms of all epochs are made in which there was a run. Barred is of each only
+    what the config stores now: no number that it hides is written down.
     """
-    named: dict[str | None, set[str]] = {}
+    ids: set[str] = set()
+    barred: set[tuple[str | None, str]] = set()
     for privacy in (settings.privacy, *_earlier(settings.privacy, folder)):
-        pseudonymiser = pseudonymiser_of(privacy, config)
-        if pseudonymiser is None:
-            named[None] = set(given.to_list())
-            continue
-        is_replaced = "case_id" in privacy.pseudonymise
-        ids = pseudonymiser.of("case", given) if is_replaced else given
-        named.setdefault(pseudonymiser.key_id, set()).update(ids.to_list())
-    return named
+        ids.update(_named(given, privacy, config)[1])
+        now = privacy.model_copy(update={"pseudonymise": settings.privacy.pseudonymise})
+        key, names = _named(given, now, config)
+        barred.update((key, name) for name in names)
+    return ids, barred
+
+
+def _named(given: pl.Series, privacy: Privacy, config: Path) -> tuple[str | None, list[str]]:
+    """The name of the key, and the ids as they are stored with it."""
+    pseudonymiser = pseudonymiser_of(privacy, config)
+    if pseudonymiser is None:
+        return None, given.to_list()
+    is_replaced = "case_id" in privacy.pseudonymise
+    names = pseudonymiser.of("case", given) if is_replaced else given
+    return pseudonymiser.key_id, names.to_list()
 
 
 def _earlier(now: Privacy, folder: Path) -> list[Privacy]:

@@ -179,10 +179,11 @@ def keep(job: Job, gathered: Gathered) -> Log:
     log = log_of(gathered.batches, quarantine, job.as_of, closing, job.settings.timezone)
     if job.then:
         return log
+    if gathered.gone:  # first: a run that goes on after this one was killed finds them gone
+        case_files.forget_in_all(job.process_folder, gathered.gone)
     version = commit(job.store, gathered.batches, job.known_at, _history_from(job))
     if gathered.gone:
         scrub(job.store, version.batches, gathered.gone)
-        case_files.forget_in_all(job.process_folder, gathered.gone)
     return replace(log, parts=parts_of(version.batches))
 
 

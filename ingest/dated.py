@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.events import KEY, day_in
+from contracts.events import KEY, day_in, is_date
 
 _BEFORE = "#before"
 _MILESTONE = r"@\d+$"  # the milestones of a row are of one file, and have an order too
@@ -28,7 +28,7 @@ def in_order_of_the_source(told: pl.LazyFrame, zone: str) -> pl.LazyFrame:
     of_the_case = ("case_id", pl.col("source").str.replace(_MILESTONE, ""))
     before = pl.col("at").cum_max().shift().over(of_the_case, order_by=list(KEY))
     is_earlier = (pl.col("at") < pl.col(_BEFORE)).fill_null(value=False)
-    is_that_day = pl.col("is_day") & (day_in("at", zone) == day_in(_BEFORE, zone))
+    is_that_day = is_date(zone) & (day_in("at", zone) == day_in(_BEFORE, zone))
     goes_back = (is_earlier & ~is_that_day).any().over(of_the_case)
     is_moved = is_earlier & is_that_day & ~goes_back
     at = pl.when(is_moved).then(_BEFORE).otherwise("at")

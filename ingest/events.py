@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.candidates import scan
 from contracts.errors import SourceError
-from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot
+from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot, is_date
 from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
 from ingest.closing import Closing, closings
 from ingest.dated import in_order_of_the_source
@@ -79,7 +79,7 @@ def log_of(
     accepted = _accepted(candidates, quarantine, known_by)
     counts = (
         accepted.group_by("lifecycle")
-        .agg(pl.len().alias("rows"), pl.col("at").max(), pl.col("is_day").sum())
+        .agg(pl.len().alias("rows"), pl.col("at").max(), is_date(zone).sum().alias("dates"))
         .sort("lifecycle")
         .collect(engine="streaming")
     )
@@ -99,7 +99,7 @@ def log_of(
         attributes=tuple(sorted(name for name in names if name.startswith(CASE_PREFIX))),
         closing=closing,
         zone=zone,
-        has_dates=0 < counts["is_day"].sum() < accepted_rows,
+        has_dates=0 < counts["dates"].sum() < accepted_rows,
     )
 
 

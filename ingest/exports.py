@@ -88,7 +88,7 @@ def _one_format(named: str, given: str) -> Format:
     """The format of all files that ``named`` means."""
     path = Path(named)
     if path.is_dir():
-        page = next(path.rglob("*.json"), None)
+        page = next((page for page in path.rglob("*.json") if is_meant(page, path)), None)
         if page:
             return "ocel" if _format_of(page) == "ocel" else "zgw"
         paths = [file for file in path.iterdir() if file.is_file()]

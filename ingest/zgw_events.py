@@ -163,12 +163,14 @@ def _told_once(told: pl.LazyFrame) -> pl.LazyFrame:
     One change may raise the flag and another say why, whichever came first. But a flag that goes up
     twice went down in between: then something is not on record, and that stays to be seen.
     """
-    is_again = pl.col("mark") == pl.col("mark").shift().over("zaak")
-    is_said = pl.col("is_said") | pl.col("is_said").shift().over("zaak")
+    is_again = (pl.col("mark") == pl.col("mark").shift()).over("zaak").fill_null(value=False)
+    said_before = (pl.col("is_said") & ~pl.col("is_again")).shift().over("zaak")
+    is_said = pl.col("is_said") | said_before.fill_null(value=False)
     return (
         told.sort("zaak", "at", maintain_order=True)
-        .filter(~(is_again & is_said).fill_null(value=False))
-        .drop("is_said")
+        .with_columns(is_again=is_again)
+        .filter(~(pl.col("is_again") & is_said))
+        .drop("is_said", "is_again")
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from contracts.errors import SourceError
+from contracts.formats import is_meant
 from ingest import citizen_numbers
 
 Record = dict[str, Any]
@@ -73,7 +74,10 @@ def pages_of(path: Path, name: str) -> list[Path]:
     if path.is_file():
         return [path]
     # a pipe would keep whoever reads it waiting
-    pages = sorted((page for page in path.rglob("*.json") if page.is_file()), key=_in_order)
+    pages = sorted(
+        (page for page in path.rglob("*.json") if page.is_file() and is_meant(page, path)),
+        key=_in_order,
+    )
     if not pages:
         raise SourceError(
             f"{name} holds no pages of a ZGW API.",

@@ -24,7 +24,7 @@ from contracts.events import CASE_PREFIX, ORDER
 from contracts.figures import Quantiles
 from mining import throughput
 from mining.journeys import Lens, known_by
-from mining.matching import ABOUT_THE_CASE, SAME, alike, called, has_case_in, matched
+from mining.matching import ABOUT_THE_CASE, alike, called, has_case_in, matched
 from mining.summaries import Summaries, Summary, bucket_of, summarise
 
 _CHANGES: tuple[ChangeId, ...] = get_args(ChangeId)
@@ -42,7 +42,8 @@ _CORRECTIONS = (
 That the same events are told otherwise comes first: all others then stand in today's order.
 """
 _STEPS = (_DEFINITIONS, *_CORRECTIONS, "went_on", "new_cases")
-_LOOKED_AT = (*SAME, *ABOUT_THE_CASE, "is_mark", "source", "row")
+_TOLD = ("case_id", "activity", "at", "started_at", "is_done")
+_LOOKED_AT = (*_TOLD, *ABOUT_THE_CASE, "is_mark", "source", "row")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
     """
     held, holds = _steps(then, now)
     before, as_then, today = (
-        known_by(log.lazy(), at)
+        known_by(log.lazy(), at).with_columns(told_at=_told_at(lens.zone))
         for log, at in ((held, then_at), (holds, then_at), (holds, lens.as_of))
     )
     old, new = before.filter(has_case_in(today)), today.filter(has_case_in(before))
@@ -100,6 +101,12 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
         both.renamed,
         pl.concat(durations),
     )
+
+
+def _told_at(zone: str) -> pl.Expr:
+    """When an event was, as its source told it: a date stands among others of its day."""
+    day = pl.col("at").dt.convert_time_zone(zone).dt.truncate("1d").dt.convert_time_zone("UTC")
+    return pl.when("is_day").then(day).otherwise("at")
 
 
 def _steps(*logs: pl.LazyFrame) -> list[pl.DataFrame]:

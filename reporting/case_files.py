@@ -66,12 +66,14 @@ def forget(run: Path, cases: Collection[str]) -> bool:
     if not terms.exists():
         return False
     of_all = pl.read_parquet(terms, glob=False)
-    in_danger = pl.read_csv(to_rescue, infer_schema=False, glob=False)
     others = of_all.filter(~pl.col("case_id").is_in(list(cases)))
+    if others.height == of_all.height:  # nor is there any in the other file, which is of fewer
+        return False
+    in_danger = pl.read_csv(to_rescue, infer_schema=False, glob=False)
     shown = pl.DataFrame({"case": list(cases)}, {"case": pl.String}).select(_AS_TEXT)
     _put(others.write_parquet, terms)
     _put(in_danger.join(shown, on="case", how="anti", maintain_order="left").write_csv, to_rescue)
-    return others.height < of_all.height
+    return True
 
 
 def _put(write: Callable[[Path], None], path: Path) -> None:

@@ -26,6 +26,8 @@ KEY = "k" * 32
 TERM = "deadlines: [{id: snel, rule: {term: P3W, law: none}}]\n"
 KEYED = CONFIG + TERM + "privacy: {key_env: KEY}\n"
 GONE = ("Z3", "Z60")
+KEYS = (Pseudonymiser(KEY.encode()), Pseudonymiser(of_epoch(KEY.encode(), "2026")))
+"""That of the config, and that of its epoch 2026."""
 
 
 @pytest.fixture
@@ -140,13 +142,13 @@ def test_a_number_may_be_written_as_excel_guards_it(begun: World) -> None:
 def test_of_all_epochs_that_there_were_it_is_gone(begun: World) -> None:
     begun.write(KEYED.replace("key_env: KEY", "key_env: KEY, epoch: '2026'"))
     begun.run(JUNE + DAY)
-    epochs = (Pseudonymiser(KEY.encode()), Pseudonymiser(of_epoch(KEY.encode(), "2026")))
-    first, second = (each.of("case", pl.Series(["Z3"])).item() for each in epochs)
+    first, second = (each.of("case", pl.Series(["Z3"])).item() for each in KEYS)
     assert knows(begun, first)
     assert knows(begun, second)
 
-    forget(begun, "Z3")
+    told = forget(begun, "Z3")
 
+    assert "under another key" not in told
     assert not knows(begun, first)
     assert not knows(begun, second)
     begun.write(KEYED)
@@ -160,6 +162,26 @@ def test_what_another_key_hides_is_said(begun: World, monkeypatch: pytest.Monkey
     told = forget(begun, "Z3")
 
     assert f"What was read under another key ({name}) may still tell of them" in told
+
+
+def test_a_number_that_the_config_hides_is_written_nowhere(begun: World) -> None:
+    begun.write(KEYED.replace("key_env: KEY", "key_env: KEY, pseudonymise: [resource]"))
+    begun.run(JUNE + DAY)
+    begun.write(KEYED)
+    begun.run(JUNE + 2 * DAY)
+
+    told = forget(begun, "Z3")
+
+    assert "under another key" not in told
+    assert not knows(begun, "Z3")
+    version = newest(begun.store)
+    assert version is not None
+    assert version.forgotten == {(KEYS[0].key_id, KEYS[0].of("case", pl.Series(["Z3"])).item())}
+    begun.write(KEYED.replace("key_env: KEY", "key_env: KEY, epoch: '2026'"))
+    with pytest.raises(ConfigError, match="forgotten under another key"):
+        begun.run(JUNE + 3 * DAY)
+    forget(begun, "Z3")
+    assert begun.run(JUNE + 3 * DAY)["log"]["cases"] == 79
 
 
 def knows(world: World, case: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from hypothesis import given
@@ -29,11 +30,12 @@ class Event(NamedTuple):
 
     case_id: str
     activity: str
-    at: dt.datetime
+    told_at: dt.datetime
     started_at: dt.datetime | None
     is_done: bool
     told: tuple[object, ...]
     place: tuple[object, ...]
+    at: dt.datetime
 
 
 @st.composite
@@ -77,8 +79,11 @@ def seen(log: pl.DataFrame, at: dt.datetime) -> dict[str, list[Event]]:
             row |= {"at": began, "is_done": False}
         told = (row["registered_at"], row["is_day"])
         place = tuple(row[name] for name in ORDER)
+        local = row["at"].astimezone(ZoneInfo(LENS.zone))
+        day = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        row |= {"told_at": day.astimezone(dt.UTC) if row["is_day"] else row["at"]}
         values = (row[name] for name in Event._fields[:5])
-        cases.setdefault(row["case_id"], []).append(Event(*values, told, place))
+        cases.setdefault(row["case_id"], []).append(Event(*values, told, place, row["at"]))
     return {case: sorted(events, key=lambda e: e.place) for case, events in cases.items()}
 
 
@@ -114,7 +119,7 @@ def expected(
             for one, other in same
         )
         found["edited", case] += len(list(matched(left, right, lambda e: e.activity)))
-        pairs_ = list(matched(left, right, lambda e: e.at))
+        pairs_ = list(matched(left, right, lambda e: e.told_at))
         renamed.update((case, one.activity, other.activity) for one, other in pairs_)
         found["relabelled", case] += len(pairs_)
         found["gone_events", case] += len(left)

@@ -155,6 +155,10 @@ def in_order(first: Any, then: Any, is_day: object) -> bool:
     return first <= then or (bool(is_day) and day_of(first) <= day_of(then))
 
 
+def is_date(each: Any) -> bool:
+    return bool(each["is_day"]) and each["at"].astimezone(SETTINGS.zone).time() == dt.time()
+
+
 def day_of(at: Any) -> dt.date:
     return at.astimezone(SETTINGS.zone).date()
 
@@ -175,9 +179,7 @@ def order_unknown(case: list[Any]) -> bool:
         source
         for source, told in by_source.items()
         if any(
-            not in_order(a["at"], b["at"], b["is_day"])
-            for n, b in enumerate(told)
-            for a in told[:n]
+            not in_order(a["at"], b["at"], is_date(b)) for n, b in enumerate(told) for a in told[:n]
         )
     }
     pairs = [(a, b) for n, a in enumerate(case) for b in case[:n] if tie(a, b)]

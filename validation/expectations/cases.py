@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from contracts.events import KEY, day_in
+from contracts.events import KEY, day_in, is_date
 from validation.engine.engine import Kwargs
 from validation.engine.registry import COLUMNS, rows_rule
 from validation.expectations.base import CASE, EventRowsExpectation, rows_at
@@ -114,7 +114,7 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
         .unique(said, keep="first", maintain_order=True)
         .with_columns(_day=day_in("at", zone))
         .group_by("_case", "source", maintain_order=True)
-        .agg("at", "is_day", "_day", back=_goes_back().any())
+        .agg("at", "is_day", "_day", back=_goes_back(zone).any())
         .explode("at", "is_day", "_day")
         .group_by("_case", "_day")
         .agg(unknown=_holds_unknown_tie())
@@ -123,10 +123,10 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     return digested.join(unknown, on="_case", how="semi").drop("_case")
 
 
-def _goes_back() -> pl.Expr:
+def _goes_back(zone: str) -> pl.Expr:
     """Whether a row is earlier than one above it, and not only because its hour is not known."""
     at, day = pl.col("at"), pl.col("_day")
-    is_that_day = pl.col("is_day") & (day == day.cum_max().shift())
+    is_that_day = is_date(zone) & (day == day.cum_max().shift())
     return (at < at.cum_max().shift()) & ~is_that_day
 
 

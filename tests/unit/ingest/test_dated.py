@@ -54,6 +54,12 @@ def test_a_date_stands_where_its_source_has_it(told, expected):
     assert order(log(*told)) == expected
 
 
+def test_an_hour_that_is_known_stays_though_the_start_is_a_date():
+    told = log(("a", AT_TEN), ("b", AT_TEN - dt.timedelta(hours=1)))
+
+    assert order(told.with_columns(is_day=pl.lit(value=True))) == "ba"
+
+
 times = st.sampled_from([DATE, AT_TEN, AT_TEN + dt.timedelta(hours=1), NEXT_DATE, AFTER_IT])
 
 

@@ -51,6 +51,7 @@ def config(tmp_path):
         ({"path": ".kept/**/*.csv"}, [(".kept/a.csv", "csv")]),
         ({"path": ".kept"}, [(".kept/a.csv", "csv")]),
         ({"path": "books/~$a.xlsx"}, [("books/~$a.xlsx", "excel")]),
+        ({"path": "books/._*.xlsx"}, [("books/._a.xlsx", "excel")]),
         (
             {"path": "exports"},
             [

@@ -46,6 +46,18 @@ def counts(then: list[str], now: list[str], days: int = 30) -> dict[str, tuple[i
     return {each.what: (each.cases, each.events) for each in told if each.cases}
 
 
+def test_a_date_that_moves_along_with_what_stands_above_it_was_not_edited() -> None:
+    lens = Lens(THEN_AT, "Europe/Amsterdam", Journey(end=("z",)))
+    is_date = pl.col("activity") == "b"
+    then, now = (
+        event_log(trace).with_columns(is_day=is_date) for trace in ("a 1h b", "a 1h c 1h b")
+    )
+
+    found = compare(then, now, THEN_AT, lens)
+
+    assert found.changed.filter(pl.col("what") != "definitions").rows() == [("late", "c1")]
+
+
 @pytest.mark.parametrize(
     ("then", "now", "what"),
     [
