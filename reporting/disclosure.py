@@ -26,9 +26,9 @@ what causes them and in ``disclosure_tables`` for the tables:
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open. Where the events of a step are hidden, those of the log, and
-   the rows of the sources, are told in multiples of k, rounded down: what the other steps leave of
-   them would be its own. Where all that is left out of the waits beside a step is of few, steps of
+   cases where they leave so few open. Where the events of one step are hidden, those of the log,
+   and the rows of the sources, are told in multiples of k, rounded down: what the other steps leave
+   of them would be its own. Where all that is left out of the waits beside a step is of few, steps of
    a few cases less are told in multiples of k, at least k less (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
@@ -171,7 +171,9 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
 def _log(log: Log, steps: pl.DataFrame, k: int) -> Log:
     """The counts of the log; ``steps`` are those that are shown."""
     events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
-    if events is not None and steps["events"].has_nulls() and not at_least:
+    # of two steps or more nobody can say which events are whose
+    tells_of_one = (log.activities or 0) - steps["events"].count() == 1
+    if events is not None and tells_of_one and not at_least:
         events, at_least = events // k * k, True
     known = {
         "cases": hide(log.cases, k),

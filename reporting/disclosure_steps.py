@@ -16,8 +16,8 @@ def protect_steps(
 ) -> pl.DataFrame:
     """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
 
-    Of the events of the steps that are left out no total can be made, as those of the log are told
-    in round numbers where some of a step are hidden (``disclosure``).
+    What the events of the log leave of those that are told is of several steps; where it is of one
+    step alone, those of the log are told in round numbers (``disclosure``).
 
     Args:
         steps: in the shape of ``TABLES["steps"]``, told apart by ``steps_apart``.

@@ -903,7 +903,8 @@ def logged(**counts):
     base, frames = sample.findings(), sample.tables()
     took = [("a", 300, 300), ("b", 295, 295), ("c", 282, 282)]
     steps = pl.DataFrame(took, schema=TABLES["steps"], orient="row")
-    log = base.log.model_copy(update={"cases": 300, "events": 877, "open_cases": 18, **counts})
+    told = {"cases": 300, "events": 877, "activities": 3, "open_cases": 18}
+    log = base.log.model_copy(update={**told, **counts})
     found, shown = protect(
         base.model_copy(update={"log": log}), {**frames, "steps": steps}, K, ["c"]
     )
@@ -915,6 +916,12 @@ def test_what_the_events_of_the_other_steps_leave_is_not_the_number_of_a_hidden_
 
     assert steps["events"].to_list() == [300, None, 282]
     assert (found.log.events, found.log.events_at_least) == (870, True)
+
+
+def test_what_they_leave_of_several_steps_is_of_none_of_them():
+    found, _ = logged(activities=4)
+
+    assert (found.log.events, found.log.events_at_least) == (877, False)
 
 
 def test_events_of_which_no_step_is_hidden_are_exact():
