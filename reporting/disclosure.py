@@ -28,8 +28,8 @@ what causes them and in ``disclosure_tables`` for the tables:
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
    cases where they leave so few open. Where the events of one step are hidden, those of the log,
    and the rows of the sources, are told in multiples of k, rounded down: what the other steps leave
-   of them would be its own. Where all that is left out of the waits beside a step is of few, steps of
-   a few cases less are told in multiples of k, at least k less (``disclosure_steps``).
+   of them would be its own. Where all that is left out of the waits beside a step is of few, steps
+   of a few cases less are told in multiples of k, at least k less (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
