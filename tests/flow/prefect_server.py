@@ -39,6 +39,14 @@ def until(is_so: Callable[[], Any], what: str, every_seconds: float = 0.2) -> An
     raise AssertionError(f"not in {PATIENCE_SECONDS} seconds: {what}")
 
 
+def amid(process_folder: Path, where: str) -> list[Path]:
+    """What a run has written, that is being made, and throws away at its end; often all goes."""
+    try:
+        return [*process_folder.glob(f".making-*/scratch/{where}")]
+    except FileNotFoundError:  # a folder went while it was looked through
+        return []
+
+
 class Prefect:
     """A server at ``url``, whose files are in ``folder``."""
 

@@ -36,7 +36,7 @@ from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster
 from tests.flow.prefect_home import prefect_home
-from tests.flow.prefect_server import until
+from tests.flow.prefect_server import amid, until
 from tests.flow.test_command_line import hoeksteen
 
 ROOT = Path(__file__).parents[2]
@@ -208,7 +208,7 @@ def test_a_run_that_is_stopped_amid_their_work_leaves_nothing(
     with subprocess.Popen(
         command, cwd=tmp_path, env={**os.environ, **here}, stderr=subprocess.PIPE
     ) as run:
-        until(lambda: [*job.process_folder.glob(".making-*/scratch/*/.*")], "a piece", 0.01)
+        until(lambda: amid(job.process_folder, "*/.*"), "a piece", 0.01)
         run.terminate()
         _, said = run.communicate(timeout=60)
 

@@ -23,7 +23,16 @@ from flows.journey import make
 from flows.planning import plan
 from ingest.places import Folder
 from tests.flow.cluster import cluster
-from tests.flow.prefect_server import KEY, ROOT, Prefect, Refused, processes_of, tell_all, until
+from tests.flow.prefect_server import (
+    KEY,
+    ROOT,
+    Prefect,
+    Refused,
+    amid,
+    processes_of,
+    tell_all,
+    until,
+)
 from tests.flow.test_bad_input import CONFIG, LOG
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("command")]
@@ -134,7 +143,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def mid_run(world: World, where: str) -> None:
     """Waits until a run has written what it throws away at its end."""
-    until(lambda: list(world.out.glob(f".making-*/scratch/{where}")), where, every_seconds=0.02)
+    until(lambda: amid(world.out, where), where, every_seconds=0.02)
 
 
 def held_mid_run(world: World, run: str, where: str) -> list[int]:
@@ -431,7 +440,7 @@ def test_from_a_schedule_to_a_report_though_a_machine_is_lost(
     with cluster(tmp_path, HOEKSTEEN_KEY=KEY) as workers:
         (world.folder / "configs" / "log.csv").write_text(f"{LOG}{ONE_CASE_MORE}")
         run = prefect.fire(world.name, overrides=[f"engine={workers.address}"])
-        until(lambda: list(world.out.glob(".making-*/scratch/*/.*")), "a piece", every_seconds=0.01)
+        until(lambda: amid(world.out, "*/.*"), "a piece", every_seconds=0.01)
         workers.workers[0].kill()
         assert prefect.ended(run) == ["COMPLETED"]
 

@@ -523,12 +523,13 @@ def test_of_so_few_cases_it_is_not_said_that_some_have_no_certain_order(tmp_path
 def test_rows_of_a_source_do_not_tell_the_events_of_a_hidden_step(tmp_path, took, rows):
     """Of 4,120 cases all but one took it."""
     only = pl.DataFrame([(sample.D, took, took)], schema=TABLES["steps"], orient="row")
-    base = sample.facts()
+    base, found = sample.facts(), sample.findings()
     source = replace(base.sources[0], name="log.csv", rows=33_955)
 
     text = Page(
         _write(
             tmp_path,
+            found.model_copy(update={"log": found.log.model_copy(update={"activities": 1})}),
             tables={**sample.tables(), "steps": only},
             facts=replace(base, sources=(source,)),
         )[1]
