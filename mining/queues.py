@@ -15,10 +15,9 @@ import polars as pl
 
 from contracts.tables import TABLES
 from mining.explained import Place
-from mining.stays import WEEK_DAYS
+from mining.stays import EPOCH, WEEK_DAYS
 from mining.step_queues import chances_of
 
-_EPOCH = dt.date(1970, 1, 1)
 _COLUMNS = TABLES["queues"]
 _CAME = pl.Schema({"week": pl.Int32, "came": pl.Float64})
 
@@ -71,9 +70,9 @@ def _queue(
     known: list[int] = [*came["week"], *went["week"]]
     if not known:
         return pl.DataFrame(schema={"day": pl.Date, "waiting": pl.Float64})
-    last = max((as_of - _EPOCH).days // WEEK_DAYS, *known)
+    last = max((as_of - EPOCH).days // WEEK_DAYS, *known)
     all_weeks = pl.DataFrame({"week": range(min(known), last + 1)}, schema={"week": pl.Int32})
-    end = pl.lit(_EPOCH) + pl.duration(days=(pl.col("week") + 1) * WEEK_DAYS - 1)
+    end = pl.lit(EPOCH) + pl.duration(days=(pl.col("week") + 1) * WEEK_DAYS - 1)
     return (
         all_weeks.join(came.group_by("week").agg(pl.col("came").sum()), on="week", how="left")
         .join(went, on="week", how="left")

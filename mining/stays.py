@@ -31,7 +31,8 @@ TO = ("to", "is_again")
 """Which queue a stay is in: before which step, and whether the case has had that before."""
 
 _PLACE = ("from", *TO)
-_EPOCH = dt.date(1970, 1, 1)
+EPOCH = dt.date(1970, 1, 1)
+"""The first day of week 0."""
 
 
 def tenth_bin_of(ms: str) -> pl.Expr:
@@ -168,7 +169,7 @@ def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, 
     """
     if day is None:
         return dict(merged)
-    is_since = {FINISHED.name: pl.col("day") >= (day - _EPOCH).days}
+    is_since = {FINISHED.name: pl.col("day") >= (day - EPOCH).days}
     for summary in (WEEKS, GROUPS, HANDS, LEFT):
         is_since[summary.name] = pl.col("week") >= _first_week(day)
     return {
@@ -178,4 +179,4 @@ def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, 
 
 def _first_week(day: dt.date | None) -> int:
     """The first whole week from a day on; none: from the first day of all."""
-    return -(((_EPOCH - (day or dt.date.min)).days) // WEEK_DAYS)
+    return -(((EPOCH - (day or dt.date.min)).days) // WEEK_DAYS)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be shown: no group of 1 to ``k - 1`` cases, nor what one can be worked out from.
 
-``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``disclosure_causes`` for
-what causes them and in ``disclosure_tables`` for the tables:
+``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``disclosure_places`` and
+``disclosure_causes`` for where and why cases wait, and in ``disclosure_tables`` for the tables:
 
 1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
    about anyone. A count of rows hides with the count of the cases they belong to.
@@ -56,15 +56,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import TypeVar
 
 import polars as pl
 
-from contracts.figures import Count, Quantiles, Suppressible
+from contracts.figures import Quantiles
 from contracts.findings import (
-    Bottleneck,
     DeadlineResult,
-    ExplainedWait,
     Findings,
     Ledger,
     Log,
@@ -72,15 +69,21 @@ from contracts.findings import (
     Validation,
 )
 from contracts.verdict import told_counts
-from reporting.disclosure_causes import is_about_few, protect_evidence
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
+from reporting.disclosure_places import protect_bottlenecks, protect_explained
 from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_tables import protect_tables
-from reporting.disclosure_waits import Pair, Waits, pairs, protect_waits, rounded, small_owners
-from reporting.small_groups import hide, in_digits, is_small
+from reporting.disclosure_waits import pairs, protect_waits, rounded, small_owners
+from reporting.small_groups import (
+    hide,
+    hide_part,
+    hide_quantiles,
+    hide_rows,
+    is_small,
+    with_values,
+)
 
-Some = TypeVar("Some", bound=Suppressible)
 _STATUSES = ("within", "late", "open_within", "open_late")
 
 
@@ -114,12 +117,8 @@ def protect(
             "log": _log(findings.log, steps, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables, waits.unit_days, k),
-            "bottlenecks": _bottlenecks(findings, waits, rare, k),
-            "explained_waits": tuple(
-                _explained(wait, waits)
-                for wait in findings.explained_waits
-                if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
-            ),
+            "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
+            "explained_waits": protect_explained(findings, waits, rare, k),
             "waits_left_out": findings.waits_left_out or bool(rare),
             "deadlines": deadlines,
             "changes": changes,
@@ -146,22 +145,6 @@ def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.D
     return table.join(rows, on=["id", "status"], how="anti", maintain_order="left")
 
 
-def hide_rows(rows: Count, cases: Count, k: int) -> Count:
-    """A count of rows, hidden with the count of the cases that they belong to."""
-    return None if cases is None else hide(rows, k) if hide(cases, k) == cases else None
-
-
-def _hide_part(part: Count, whole: Count, k: int) -> Count:
-    rest = None if part is None or whole is None else whole - part
-    return None if is_small(rest, k) else hide(part, k)
-
-
-def _with(before: Some, **after: object) -> Some:
-    """``before`` with the values ``after``; says so when one of them is hidden by that."""
-    hides = any(new is None and getattr(before, key) is not None for key, new in after.items())
-    return before.model_copy(update={**after, "suppressed": before.suppressed or hides})
-
-
 def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
     """The first begin of a day, in UTC, that is not before ``moment``."""
     day = moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -177,15 +160,15 @@ def _log(log: Log, steps: pl.DataFrame, k: int) -> Log:
         events, at_least = events // k * k, True
     known = {
         "cases": hide(log.cases, k),
-        "open_cases": _hide_part(log.open_cases, log.cases, k),
-        "order_undetermined_cases": _hide_part(log.order_undetermined_cases, log.cases, k),
+        "open_cases": hide_part(log.open_cases, log.cases, k),
+        "order_undetermined_cases": hide_part(log.order_undetermined_cases, log.cases, k),
         "events": events,
         "variants": hide_rows(log.variants, log.cases, k),
     }
     if is_small(log.cases, k):
         # the first and last moment of so few cases would be those of one of them
         known = dict.fromkeys((*known, "first", "last"))
-    return _with(
+    return with_values(
         log,
         events_at_least=at_least,
         **known,
@@ -205,90 +188,11 @@ def _ledger(
     return Ledger.model_validate({**days, **dict.fromkeys(few)})
 
 
-def _quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
-    if cases is None:  # hidden before, and its quantiles with it
-        return days
-    p50, p90 = (days.p50, k), (days.p90, 5 * k)
-    return Quantiles(
-        **{
-            name: value if cases >= needed else None
-            for name, (value, needed) in {"p50": p50, "p90": p90}.items()
-        }
-    )
-
-
 def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
-    days = _quantiles(Quantiles(p50=throughput.p50, p90=throughput.p90), log.cases, k)
+    days = hide_quantiles(Quantiles(p50=throughput.p50, p90=throughput.p90), log.cases, k)
     closed = k if log.cases is None or log.open_cases is None else log.cases - log.open_cases
     closed_only = throughput.closed_only_p50 if closed >= k else None
-    return _with(throughput, p50=days.p50, p90=days.p90, closed_only_p50=closed_only)
-
-
-def _bottlenecks(
-    findings: Findings, waits: Waits, rare: set[Pair], k: int
-) -> tuple[Bottleneck, ...]:
-    """Those of at least ``k`` cases, numbered anew, with what is told of their waits."""
-    enough = (
-        _as_told(found, waits)
-        for found in findings.bottlenecks
-        if not is_small(found.cases, k)
-        and not is_about_few(found, k)
-        and (found.from_, found.to) not in rare
-    )
-    whole = findings.log.cases
-    return tuple(_bottleneck(each, rank, whole, k) for rank, each in enumerate(enough, start=1))
-
-
-def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
-    """A bottleneck with what became of its wait in the table of waits."""
-    changed = dict(waits.changed.get((found.from_, found.to), {}))
-    share = changed.pop("share_of_waiting", found.share_of_waiting)
-    told = _with(found, **changed)
-    return told.model_copy(
-        update={"share_of_waiting": share, "cases_at_least": _is_least(told, waits)}
-    )
-
-
-def _is_least(told: Bottleneck | ExplainedWait, waits: Waits) -> bool:
-    """Whether the cases of ``told`` are a number that is rounded down in the table of waits."""
-    return told.cases is not None and waits.at_least.get((told.from_, told.to)) == told.cases
-
-
-def _explained(found: ExplainedWait, waits: Waits) -> ExplainedWait:
-    """An explained wait, of no more cases than are told to have waited there."""
-    changed = waits.changed.get((found.from_, found.to), {})
-    told = changed.get("cases", found.cases)
-    cases = None if told is None or found.cases is None else min(found.cases, told)
-    least = _with(found, cases=cases)
-    return least.model_copy(update={"cases_at_least": _is_least(least, waits)})
-
-
-def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:
-    moved = found.rank - rank
-    low, high = found.rank_range or (0, 0)
-    evidence = protect_evidence(found, whole, k)
-    hides = any(
-        new.value is None and old.value is not None
-        for new, old in zip(evidence, found.evidence, strict=True)
-    )
-    shown = _with(
-        found,
-        open_cases=_hide_part(found.open_cases, found.cases, k),
-        wait_days=_quantiles(found.wait_days, found.cases, k),
-        wait_working_days=found.wait_working_days
-        and _quantiles(found.wait_working_days, found.cases, k),
-    )
-    return shown.model_copy(
-        update={
-            "rank": rank,
-            "rank_range": found.rank_range and (max(1, low - moved), max(1, high - moved)),
-            "evidence": evidence,
-            "reference_days": found.reference_days and in_digits(found.reference_days),
-            "mean_days_per_case": in_digits(found.mean_days_per_case),
-            "interval": found.interval and tuple(map(in_digits, found.interval)),
-            "suppressed": shown.suppressed or hides,
-        }
-    )
+    return with_values(throughput, p50=days.p50, p90=days.p90, closed_only_p50=closed_only)
 
 
 def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
@@ -299,9 +203,9 @@ def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     hidden = hidden_parts(parts, small, k)
     is_known = result.late is not None and result.open_late is not None
     late = (result.late or 0) + (result.open_late or 0) if is_known else None
-    noticed = _hide_part(result.noticed, late, k)
+    noticed = hide_part(result.noticed, late, k)
     euros = None if noticed is None else round(result.penalty_eur or 0, -3)
-    told = _with(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)
+    told = with_values(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)
     return told.model_copy(update={"penalty_eur": euros})
 
 
@@ -309,13 +213,15 @@ def _validation(told: Findings, shown: Findings, unit_days: float | None, k: int
     log = shown.log
     counts = told_counts(told.validation.failed, log.quarantined_rows, log.quarantined_cases, k)
     failed = tuple(
-        _with(rule, rows=counts[rule.id][0], cases=counts[rule.id][1])
+        with_values(rule, rows=counts[rule.id][0], cases=counts[rule.id][1])
         for rule in told.validation.failed
     )
     return told.validation.model_copy(
         update={
             "failed": failed,
-            "headline_without_quarantine": _quantiles(protect_without(told, k), told.log.cases, k),
+            "headline_without_quarantine": hide_quantiles(
+                protect_without(told, k), told.log.cases, k
+            ),
             "headlines": protect_headlines(told, shown, unit_days, k),
         }
     )

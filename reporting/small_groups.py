@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
-from contracts.figures import Count
+from contracts.figures import Count, Quantiles, Suppressible
+
+Some = TypeVar("Some", bound=Suppressible)
 
 
 def is_small(count: Count, k: int) -> bool:
@@ -17,6 +21,36 @@ def is_small(count: Count, k: int) -> bool:
 def hide(count: Count, k: int) -> Count:
     """``count``, or null when it is of 1 … k-1."""
     return None if is_small(count, k) else count
+
+
+def hide_rows(rows: Count, cases: Count, k: int) -> Count:
+    """A count of rows, hidden with the count of the cases that they belong to."""
+    return None if cases is None else hide(rows, k) if hide(cases, k) == cases else None
+
+
+def hide_part(part: Count, whole: Count, k: int) -> Count:
+    """A part of a whole that is known, hidden too where the rest of it is of 1 … k-1."""
+    rest = None if part is None or whole is None else whole - part
+    return None if is_small(rest, k) else hide(part, k)
+
+
+def with_values(before: Some, **after: object) -> Some:
+    """``before`` with the values ``after``; says so when one of them is hidden by that."""
+    hides = any(new is None and getattr(before, key) is not None for key, new in after.items())
+    return before.model_copy(update={**after, "suppressed": before.suppressed or hides})
+
+
+def hide_quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
+    """What half of the cases did needs ``k`` of them, what 9 of 10 did five times as many."""
+    if cases is None:  # hidden before, and its quantiles with it
+        return days
+    p50, p90 = (days.p50, k), (days.p90, 5 * k)
+    return Quantiles(
+        **{
+            name: value if cases >= needed else None
+            for name, (value, needed) in {"p50": p50, "p90": p90}.items()
+        }
+    )
 
 
 def in_digits(value: float, digits: int = 3) -> float:
