@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +70,7 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
 def workplace(job: Job) -> Iterator[None]:
     """Gives a clean folder to make the run in; leaves nothing half-made."""
     for left in job.process_folder.glob(".making-*"):
-        shutil.rmtree(left, ignore_errors=True)  # a worker of that try may still write there
+        _clear(left)
     if not job.then:  # a run that looks back asks nothing; an earlier one may go on where it was
         _clear_landings(job)
     job.draft.mkdir(parents=True)
@@ -79,7 +79,13 @@ def workplace(job: Job) -> Iterator[None]:
     try:
         yield
     finally:
-        shutil.rmtree(job.making, ignore_errors=True)
+        _clear(job.making)
+
+
+def _clear(folder: Path) -> None:
+    """Removes a folder, out of its place first: a worker that writes on finds none."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}-gone")), ignore_errors=True)
 
 
 def _clear_landings(job: Job) -> None:
