@@ -18,7 +18,7 @@ from contracts.left_out import Why, added_up
 from ingest.batches import Batch, Part, parts_of, paths_of
 from ingest.lifecycle import COMPLETE
 from ingest.places import StorePlace
-from ingest.pseudonyms import slot_of
+from ingest.pseudonyms import slots_of
 
 
 def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> list[Batch]:
@@ -79,7 +79,7 @@ def _aside(part: Part, scratch: Path) -> Path:
 
 def touched(batches: Sequence[Batch], cases: Collection[str]) -> list[Part]:
     """The parts that may have rows of some cases: those that ``without`` reads."""
-    slots = {slot_of(case) for case in cases}
+    slots = {*slots_of(pl.Series(list(cases), dtype=pl.String))}
     return [part for part in parts_of(batches) if any(part.touches(slot, SLOTS) for slot in slots)]
 
 
