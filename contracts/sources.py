@@ -92,9 +92,10 @@ class Columns(Model):
     """Which column of the source plays which role. For XES the standard keys are the default.
 
     ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
-    keeps them; ``recorded_timestamp`` is when the row was put on record. ``lifecycle`` says of a
-    row whether it is the start or the completion of a step. Where the date and the time of day
-    stand in two columns, name both: ``timestamp: [Datum, Tijd]``.
+    keeps them; ``recorded_timestamp`` is when the row was put on record. A row with a
+    ``start_timestamp`` and no ``timestamp`` is work in progress. ``lifecycle`` says of a row
+    whether it is the start or the completion of a step. Where the date and the time of day stand in
+    two columns, name both: ``timestamp: [Datum, Tijd]``.
     """
 
     case_id: Name | None = None

@@ -32,6 +32,26 @@ def transition(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().replace(_ALSO)
 
 
+def as_starts(candidates: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that tell when a step was begun, and nothing of when it was done, as its START.
+
+    Args:
+        candidates: columns of ``CANDIDATES`` with ``started_at``, of a source that has one row for
+            all of a step.
+    """
+    is_empty = pl.col("at_problem").eq_missing(pl.lit("missing"))
+    is_begun = is_empty & pl.col("started_at").is_not_null()
+    begun = {
+        "at": pl.col("started_at"),
+        "lifecycle": pl.lit(START),
+        "at_problem": pl.lit(None, pl.String),
+        "is_day": pl.col("is_day").fill_null(value=False),
+    }
+    return candidates.with_columns(
+        pl.when(is_begun).then(value).otherwise(name).alias(name) for name, value in begun.items()
+    )
+
+
 def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
     """Activity instances, in no order: first in, first out.
 
@@ -42,7 +62,9 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
       resource, team and org where it has none itself; ``is_day`` where either is a date;
     - a COMPLETE without a START stays as it was;
     - a START without a COMPLETE is work in progress: a row with ``started_at`` = ``at``
-      and ``is_done`` false.
+      and ``is_done`` false;
+    - a START of ``as_starts`` is so too, unless a COMPLETE tells the same ``started_at``, as in a
+      later export.
 
     Args:
         candidates: accepted rows in shape ``CANDIDATES``, whole cases.
@@ -51,7 +73,9 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
         The same columns and ``is_done``. Rows of other transitions than START and COMPLETE are left
         out.
     """
-    numbered = _numbered(candidates.filter(pl.col("lifecycle").is_in(STEPS)))
+    steps = candidates.filter(pl.col("lifecycle").is_in(STEPS))
+    is_of_one_row = (pl.col("lifecycle") == START) & pl.col("started_at").is_not_null()
+    numbered = _numbered(steps.filter(~is_of_one_row))
     starts = numbered.filter(pl.col("lifecycle") == START)
     completes = numbered.filter(pl.col("lifecycle") == COMPLETE)
     pairing = ["#work", "#turn"]
@@ -62,10 +86,14 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit(value=True).alias("is_done"),
         *(pl.coalesce(column, f"#{column}").alias(column) for column in _WHO),
     )
-    open_ = starts.join(completes, on=pairing, how="anti").with_columns(
+    names = candidates.collect_schema().names()
+    left = starts.join(completes, on=pairing, how="anti").select(names)
+    same = [*_SAME_WORK, "started_at"]
+    begun = steps.filter(is_of_one_row).join(completes, on=same, how="anti", nulls_equal=True)
+    open_ = pl.concat([left, begun]).with_columns(
         pl.col("at").alias("started_at"), pl.lit(value=False).alias("is_done")
     )
-    columns = [*candidates.collect_schema().names(), "is_done"]
+    columns = [*names, "is_done"]
     return pl.concat([done.select(columns), open_.select(columns)])
 
 

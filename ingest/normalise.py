@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.events import attribute_column
-from ingest.lifecycle import COMPLETE, transition
+from ingest.lifecycle import COMPLETE, START, as_starts, transition
 from ingest.notations import Notation
 from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
@@ -83,7 +83,13 @@ def normalise(
         **{attribute_column(name): _text(place) for name, place in roles.case_attributes.items()},
         **{name: pl.col(found) for name, found in _OF_THE_READER.items() if found in schema},
     }
-    return rows.with_columns(times.values()).select(**told)
+    candidates = rows.with_columns(times.values()).select(**told)
+    if "started_at" not in field:
+        return candidates
+    if "lifecycle" not in column:
+        return as_starts(candidates)
+    starts_itself = pl.col("lifecycle") == START  # and is paired with what completes it
+    return candidates.with_columns(pl.when(~starts_itself).then("started_at").alias("started_at"))
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.events import CANDIDATES
-from ingest.lifecycle import pair
+from ingest.lifecycle import as_starts, pair
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
@@ -113,3 +113,38 @@ def test_a_pair_is_as_coarse_as_its_coarsest_time(days):
     assert paired([start, complete], "is_day") == [(any(days),)]
     assert paired([start], "is_day") == [(days[0],)]
     assert paired([complete], "is_day") == [(days[1],)]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param([(1, 2)], [(1, 2, True)], id="done"),
+        pytest.param([(1, None)], [(1, 1, False)], id="work in progress"),
+        pytest.param([(1, None), (1, 5)], [(1, 5, True)], id="done in a later export"),
+        pytest.param([(1, None), (3, 5)], [(1, 1, False), (3, 5, True)], id="begun twice"),
+        pytest.param([(None, 2)], [(None, 2, True)], id="only the end is known"),
+        pytest.param([(1, None), (None, 5)], [(1, 1, False), (None, 5, True)], id="not of it"),
+        pytest.param([(None, None)], [], id="no time"),
+    ],
+)
+def test_a_row_that_is_begun_and_not_done_is_work_in_progress(told, expected):
+    records = [
+        rows("c")[0]
+        | {"row": number, "started_at": hour(start), "at": hour(end)}
+        | {"at_problem": "missing" if end is None else None}
+        for number, (start, end) in enumerate(told)
+    ]
+    begun = as_starts(pl.DataFrame(records, schema=CANDIDATES).lazy())
+    accepted = begun.filter(pl.col("at").is_not_null()).collect()
+
+    found = paired(accepted.to_dicts(), "started_at", "at", "is_done")
+
+    assert found == [(hour(start), hour(end), is_done) for start, end, is_done in expected]
+
+
+def test_a_time_that_cannot_be_read_is_no_work_in_progress():
+    record = rows("c")[0] | {"started_at": hour(1), "at": None, "at_problem": "unreadable"}
+
+    [row] = as_starts(pl.DataFrame([record], schema=CANDIDATES).lazy()).collect().to_dicts()
+
+    assert (row["at"], row["lifecycle"], row["at_problem"]) == (None, "complete", "unreadable")

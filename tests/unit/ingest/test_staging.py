@@ -95,6 +95,29 @@ def test_a_row_for_a_row(staged):
     assert set(frame["source"]) == {"export.csv"}
 
 
+def test_a_step_that_is_begun_and_not_done_starts_then(staged):
+    rows = ["Z1;toets;;11-03-2026 09:00", "Z2;toets;31-12-9999;12-03-2026", "Z3;toets;;"]
+    content = "zaak;stap;tijdstip;begonnen\n" + "\n".join(rows) + "\n"
+
+    _, frame = staged("export.csv", content, columns=COLUMNS | {"start_timestamp": "begonnen"})
+
+    columns = (pl.col("at").dt.to_string("%d %H:%M"), "is_day", "lifecycle", "at_problem")
+    assert frame.select(columns).rows() == [
+        ("11 08:00", False, "start", None),
+        ("11 23:00", True, "start", None),
+        (None, None, "complete", "missing"),
+    ]
+
+
+def test_a_start_that_is_a_row_has_one_time(staged):
+    content = "zaak;stap;tijdstip;begonnen;soort\n1;a;12-03-2026;11-03-2026;start\n"
+    roles = COLUMNS | {"start_timestamp": "begonnen", "lifecycle": "soort"}
+
+    _, frame = staged("export.csv", content, columns=roles)
+
+    assert frame["started_at"].to_list() == [None]
+
+
 @pytest.mark.parametrize(
     ("word", "told"),
     [
