@@ -50,6 +50,12 @@ def by_number(text: pl.Expr) -> pl.Expr:
 TIDY: tuple[Rewrite, ...] = (
     _replacing((rf"^{_WEEKDAY}\.?,? +", "")),
     _replacing((r" *uur$", "")),
+    _replacing((r"([T ]\d{1,2}) ?[uh] ?(\d\d)$", "$1:$2")),
+    _replacing((r"^(\d{4}-\d\d-\d\d)-(\d\d\.\d\d\.\d\d)", "$1 $2")),  # as DB2 writes it
+    _replacing((r"^((?:19|20)\d\d)([01]\d)([0-3]\d)([T ]\d{1,2}:)", "$1-$2-$3$4")),
+    _replacing((r"([ap])\.m\.$", "${1}m")),
+    # as C and Java write it: Feb 22 04:21:55 CET 2024
+    _replacing((rf"^({_MONTH}) +(\d{{1,2}}) (\d\d:.*) (\d{{4}})$", "$2 $1 $4 $3")),
     _replacing((r"(\d{4}),? +(?:om|at) +(\d)", "$1 $2")),
     _replacing((r"(Z|[+-]\d\d:?\d\d)\[[\w/+-]+\]$", "$1")),
     _replacing(
@@ -57,7 +63,7 @@ TIDY: tuple[Rewrite, ...] = (
         (r"([T ]\d{1,2})\.(\d\d)", "$1:$2"),
     ),
     _replacing((r"(:\d\d),(\d+)", "$1.$2")),
-    _replacing((r"(\d{4}), *(\d{1,2}:)", "$1 $2")),
+    _replacing((r"(\d{4})(?:,| -) *(\d{1,2}:)", "$1 $2")),
     # these are what they say, also in summer
     _replacing(
         (r"(\d) ?(?:UTC|GMT)$", "${1}+00:00"),
