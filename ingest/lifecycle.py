@@ -73,28 +73,37 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
         The same columns and ``is_done``. Rows of other transitions than START and COMPLETE are left
         out.
     """
-    steps = candidates.filter(pl.col("lifecycle").is_in(STEPS))
-    is_of_one_row = (pl.col("lifecycle") == START) & pl.col("started_at").is_not_null()
-    numbered = _numbered(steps.filter(~is_of_one_row))
+    is_start = pl.col("lifecycle") == START
+    is_of_one_row = is_start & pl.col("started_at").is_not_null()
+    steps = candidates.filter(pl.col("lifecycle").is_in(STEPS) & ~is_of_one_row)
+    works = steps.filter(is_start).select(_SAME_WORK).unique()
+    in_two, alone = (
+        steps.join(works, on=_SAME_WORK, how=how, nulls_equal=True) for how in ("semi", "anti")
+    )
+    done, left = _matched(in_two)
+    same = [*_SAME_WORK, "started_at"]
+    begun = candidates.filter(is_of_one_row).join(
+        steps.filter(~is_start), on=same, how="anti", nulls_equal=True
+    )
+    open_ = pl.concat([left, begun]).with_columns(started_at="at", is_done=pl.lit(value=False))
+    whole = pl.concat([alone, done]).with_columns(is_done=pl.lit(value=True))
+    return pl.concat([whole, open_])
+
+
+def _matched(steps: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """COMPLETEs, with what their START tells of them, and STARTs without a COMPLETE."""
+    numbered, pairing = _numbered(steps), ["#work", "#turn"]
     starts = numbered.filter(pl.col("lifecycle") == START)
     completes = numbered.filter(pl.col("lifecycle") == COMPLETE)
-    pairing = ["#work", "#turn"]
     begun = starts.select(*pairing, *(pl.col(c).alias(f"#{c}") for c in ("at", "is_day", *_WHO)))
     done = completes.join(begun, on=pairing, how="left").with_columns(
         pl.coalesce("#at", "started_at").alias("started_at"),
         pl.col("is_day") | pl.col("#is_day").fill_null(value=False),
-        pl.lit(value=True).alias("is_done"),
         *(pl.coalesce(column, f"#{column}").alias(column) for column in _WHO),
     )
-    names = candidates.collect_schema().names()
-    left = starts.join(completes, on=pairing, how="anti").select(names)
-    same = [*_SAME_WORK, "started_at"]
-    begun = steps.filter(is_of_one_row).join(completes, on=same, how="anti", nulls_equal=True)
-    open_ = pl.concat([left, begun]).with_columns(
-        pl.col("at").alias("started_at"), pl.lit(value=False).alias("is_done")
-    )
-    columns = [*names, "is_done"]
-    return pl.concat([done.select(columns), open_.select(columns)])
+    left = starts.join(completes, on=pairing, how="anti")
+    names = steps.collect_schema().names()
+    return done.select(names), left.select(names)
 
 
 def _numbered(steps: pl.LazyFrame) -> pl.LazyFrame:
