@@ -16,18 +16,19 @@ _BLOCK_BYTES = 64
 _INNER, _OUTER = 0x36, 0x5C
 
 
-def sha256(octets: pl.Expr) -> pl.Expr:
-    """The digest of a String or Binary expression, as 64 hexadecimal digits; null stays null."""
-    return CryptographicHashingNameSpace(octets).sha2_256()
+def sha256(values: pl.Series) -> pl.Series:
+    """The digest of each text or of its octets, as 64 hexadecimal digits; null stays null."""
+    digest = CryptographicHashingNameSpace(pl.first()).sha2_256()
+    return values.to_frame().lazy().select(digest).collect(engine="streaming").to_series()
 
 
-def hmac_sha256(key: bytes, octets: pl.Expr) -> pl.Expr:
-    """The digest that only the holder of ``key`` can make of a Binary expression, as above.
+def hmac_sha256(key: bytes, octets: pl.Series) -> pl.Series:
+    """The digest that only the holder of ``key`` can make of each value (Binary), as above.
 
-    By its definition in RFC 2104: polars-hash has one of its own, for keys that are text.
+    By its definition in RFC 2104: polars-hash has one of its own, for keys that are text. The key
+    is in no expression: polars may print these.
     """
-    block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(
-        _BLOCK_BYTES, b"\0"
-    )
-    inner, outer = (pl.lit(bytes(octet ^ pad for octet in block)) for pad in (_INNER, _OUTER))
+    short = key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()
+    block = short.ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (pl.Series([bytes(octet ^ pad for octet in block)]) for pad in (_INNER, _OUTER))
     return sha256(outer + sha256(inner + octets).str.decode("hex"))

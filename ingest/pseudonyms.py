@@ -54,8 +54,7 @@ class Pseudonymiser:
 
     def of(self, domain: Domain, ids: pl.Series) -> pl.Series:
         """The pseudonyms of ``ids`` (String), in their order; null stays null."""
-        octets = pl.lit(f"{domain}|".encode()) + pl.col("id").cast(pl.Binary)
-        digests = _of_each(ids, hmac_sha256(self._key, octets).str.head(2 * _BYTES))
+        digests = hmac_sha256(self._key, (f"{domain}|" + ids).cast(pl.Binary)).str.head(2 * _BYTES)
         there = digests.is_not_null().arg_true()
         letters = _base32(bytes.fromhex("".join(digests.gather(there))))
         names = (
@@ -104,12 +103,8 @@ def pseudonymise(
 
 def slots_of(ids: pl.Series) -> pl.Series:
     """The slot of each case (Int32), by its id as it is stored; null stays null."""
-    first_two_bytes = sha256(pl.col("id")).str.head(4)
-    return _of_each(ids, first_two_bytes.str.to_integer(base=16, dtype=pl.Int32))
-
-
-def _of_each(ids: pl.Series, told: pl.Expr) -> pl.Series:
-    return ids.alias("id").to_frame().lazy().select(told).collect(engine="streaming").to_series()
+    first_two_bytes = sha256(ids).str.head(4)
+    return first_two_bytes.str.to_integer(base=16, dtype=pl.Int32)
 
 
 def _picked(values: pl.Series, number: pl.Expr) -> pl.Expr:
