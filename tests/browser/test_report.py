@@ -99,6 +99,32 @@ def test_the_style_is_allowed_by_its_own_policy(opened):
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "960px"
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_page_that_is_printed_keeps_each_figure_whole(opened, language):
+    page, _ = opened(language, "light", 720)
+    page.emulate_media(media="print")
+    values = page.locator(".figures .value").evaluate_all(
+        "all => all.map(each => each.offsetHeight / parseFloat(getComputedStyle(each).fontSize))"
+    )
+    page.locator(".figures summary").first.evaluate("each => each.parentElement.open = true")
+
+    assert values
+    assert max(values) < 3  # two lines at most
+    assert page.locator(".figures .card dl").first.is_visible()
+    assert not page.locator(".figures .card dl").last.is_visible()
+
+
+def test_forced_colours_are_those_of_the_reader(opened):
+    page, _ = opened("nl", "light", 1280)
+    page.emulate_media(forced_colors="active")
+    colours = "all => all.map(each => getComputedStyle(each).backgroundColor)"
+    [figure], [block] = (
+        set(page.locator(where).evaluate_all(colours)) for where in (".figures > div", "p.note")
+    )
+
+    assert figure == block
+
+
 def test_dark_is_dark(opened):
     page, _ = opened("nl", "dark", 1280)
 
