@@ -125,18 +125,16 @@ def choose(
 def _edges_of(
     traces: Sequence[tuple[list[str], int]], journey: Journey, counts: Mapping[str, int]
 ) -> tuple[list[str], list[str]]:
-    """Where cases start and end: as the config says, else as most cases do."""
-    first, last = Counter[str](), Counter[str]()
+    """Where cases start, as the config says, else as most do; and end, as the config says.
+
+    With the last step of a trace a case need not have ended: it may be open.
+    """
+    first = Counter[str]()
     for trace, cases in traces:
         first[trace[0]] += cases
-        last[trace[-1]] += cases
-    starts = [step for step in journey.start if step in counts] or _most(first)
-    ends = [step for step in journey.end if step in counts] or _most(last)
-    return starts[:2], ends[:2]
-
-
-def _most(counter: Counter[str]) -> list[str]:
-    return [step for step, _ in counter.most_common(1)]
+    starts = [step for step in journey.start if step in counts]
+    ends = [step for step in journey.end if step in counts]
+    return starts[:2] or [step for step, _ in first.most_common(1)], ends[:2]
 
 
 def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bool:
