@@ -91,6 +91,7 @@ def _without_telling(
 ) -> pl.DataFrame:
     """``cases``, in tens and ``k`` or more below those of a step beside the wait, where they tell.
 
+    ``apart`` is what that is, or would be.
     They do, as ``tells`` says, where few more took a step than waited after or before it, where few
     more waited for a step than took it, and where all but a few of the log's cases waited.
     """
@@ -108,11 +109,15 @@ def _without_telling(
         *unless(hides_open, "open_cases"),
         cases=pl.when(~tells).then(cases).when(apart >= k).then(apart),
         tells=tells,
+        apart=apart,
     )
 
 
 def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl.DataFrame:
-    """Where all that is hidden of the open cases is few, the smallest that is shown goes too."""
+    """Where all that is hidden of the open cases is few, the smallest that is shown goes too.
+
+    All cases of a wait for no step that is known wait still: there ``cases`` are as many.
+    """
     shown = pl.col("open_cases").fill_null(0)
     hidden = None if open_cases is None else open_cases - waits.select(shown.sum()).item()
     if not is_small(hidden, k):
@@ -120,7 +125,13 @@ def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl
     smallest = pl.col("open_cases").filter(shown > 0).min()
     is_second = ((pl.col("open_cases") == smallest) & (shown > 0)).fill_null(value=False)
     first = is_second & (is_second.cum_sum() == 1)
-    return waits.with_columns(*unless(first, "open_cases"), tells=pl.col("tells") | first)
+    cases = pl.col("cases")
+    fewer = pl.min_horizontal("apart", cases // k * k)
+    return waits.with_columns(
+        *unless(first, "open_cases"),
+        cases=pl.when(~first | pl.col("to").is_not_null()).then(cases).when(fewer >= k).then(fewer),
+        tells=pl.col("tells") | first,
+    )
 
 
 def _unit_days(hidden_days: float) -> float | None:

@@ -728,6 +728,23 @@ def test_those_who_still_wait_do_not_add_up_to_all_but_a_few(found, frames):
         assert known == 0 or not 0 < told.log.open_cases - known < K
 
 
+@pytest.mark.parametrize(("took", "told"), [(100, 30), (36, 20)])
+def test_a_wait_for_no_step_that_is_known_does_not_tell_how_many_wait_by_its_cases(took, told):
+    """36 of the 40 open cases wait there; those of the other wait are the few that are left."""
+    steps = pl.DataFrame([("b", took, took)], schema=TABLES["steps"], orient="row")
+    waits = waits_of(
+        ("a", "b", 100, 104, 4, 80.0, 0.5),
+        ("b", None, 0, 36, 36, 80.0, 0.5),
+    )
+    log = sample.findings().log.model_copy(update={"cases": 140, "open_cases": 40})
+
+    shown = protect_waits(waits, steps, log, K).table
+
+    assert shown["open_cases"].to_list() == [None, None]
+    assert shown["cases"][1] == told
+    assert told_at_least(shown, K)["b", None] == told
+
+
 def test_what_is_hidden_of_a_deadline_is_not_in_its_table():
     base, frames = sample.findings(), sample.tables()
     result = base.deadlines[0].model_copy(update={"open_within": 33, "open_late": 3})
