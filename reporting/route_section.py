@@ -18,6 +18,7 @@ from reporting.page_row import PageRow
 from reporting.shown import Shown
 from reporting.speech import Speech
 
+_OF_NO_SHARE = ("statutory_wait", "policy_pause")
 _ROUTES = 6
 _WAITS = 200
 
@@ -32,7 +33,8 @@ class RouteSection:
         routes: the most frequent ones; ``other_routes``: what the others hold together.
         rework: steps that were done again.
         all_waits: those with the most waiting, under ``all_waits_summary``; ``other_waits``: where
-            the others are; ``at_least``: what the sign of a number that is rounded down means.
+            the others are; ``at_least``: what the sign of a number that is rounded down means;
+            ``has_explained``: whether there are days that their shares leave out.
     """
 
     curve: Markup
@@ -44,6 +46,7 @@ class RouteSection:
     all_waits_summary: str
     other_waits: str
     at_least: str
+    has_explained: bool
 
 
 def route_section(shown: Shown, names: Names) -> RouteSection:
@@ -62,6 +65,9 @@ def route_section(shown: Shown, names: Names) -> RouteSection:
         all_waits_summary=speech.say("Show all waits (%(n)s)", n=len(waits)),
         other_waits=_other_waits(tables["waits"].height, len(waits), speech),
         at_least=speech.say(AT_LEAST) if shown.at_least else "",
+        has_explained=any(
+            wait.class_ in _OF_NO_SHARE for wait in shown.findings.explained_waits
+        ),
     )
 
 

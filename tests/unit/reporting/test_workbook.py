@@ -150,6 +150,17 @@ def test_every_wait_is_there_with_its_figures(format_, paths, shown):
 
 
 @pytest.mark.parametrize("format_", FORMATS)
+def test_days_with_a_known_reason_and_days_without_have_no_one_name(format_, paths):
+    of_a_place, of_a_wait = (
+        {title for title in table(paths[format_], sheet)[0] if title.startswith(words)}
+        for sheet, words in (("Plekken", "dagen gewacht"), ("Alle wachttijden", "alle dagen"))
+    )
+
+    assert of_a_place == {"dagen gewacht, alle zaken samen"}
+    assert of_a_wait == {"alle dagen gewacht, ook die de wet of een besluit verklaart"}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
 def test_the_summary_and_the_terms_say_what_was_found(format_, paths, shown):
     found, _ = shown
 
