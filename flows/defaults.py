@@ -13,12 +13,12 @@ from contracts.settings import Settings
 
 
 def defaulted(settings: Settings) -> tuple[str, ...]:
-    """The keys of the config that were left out, each with the value that was taken."""
+    """The keys of the config that were left out, with the value that was taken where one was."""
     left_out = list(_left_out(settings, ""))
     if not settings.journey.steps:
-        left_out.append('journey.steps = "it is always the agency\'s turn"')
+        left_out.append("journey.steps")
     if "segments" not in settings.analysis.model_fields_set:
-        left_out.append('analysis.segments = "no groups of cases are compared"')
+        left_out.append("analysis.segments")
     return tuple(left_out)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from contracts.findings import Bottleneck, Findings
 from reporting import counts, evidence, kinds
 from reporting.names import Names
+from reporting.small_groups import in_digits
 from reporting.speech import Speech, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
 
@@ -262,7 +263,7 @@ def _remarks(found: Bottleneck, names: Names) -> list[str]:
 
 def _working_days(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_working_days
-    half, most = (round(each or 0, 1) for each in (days and days.p50, days and days.p90))
+    half, most = (round(in_digits(each or 0), 1) for each in (days and days.p50, days and days.p90))
     if half and most:
         return speech.say(
             "Counted in opening hours only, half of the cases go on within %(half)s, and 1 in 10"

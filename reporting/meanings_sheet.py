@@ -64,7 +64,7 @@ def _of_the_whole(basis: Basis, names: Names) -> Iterator[SheetRow]:
             f"{words} {speech.say(OPEN_COUNTED)}",
             base,
             speech.say(CALENDAR_DAYS),
-            counted(basis.cases, speech),
+            counted(basis.cases, speech, at_least=basis.at_least),
             _open_share(basis.open_cases, basis.cases, speech),
             None,
         )

@@ -75,8 +75,8 @@ FIGURES = (
     FigureColumn(
         sentence("days of waiting, all cases together"),
         sentence(
-            "All days that cases waited here, added up; open cases up to the end of the data. Without"
-            " what the law or a decision explains."
+            "All days that cases waited here, added up; open cases up to the end of the data."
+            " Without what the law or a decision explains."
         ),
         16,
         in_days=True,

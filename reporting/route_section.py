@@ -65,9 +65,7 @@ def route_section(shown: Shown, names: Names) -> RouteSection:
         all_waits_summary=speech.say("Show all waits (%(n)s)", n=len(waits)),
         other_waits=_other_waits(tables["waits"].height, len(waits), speech),
         at_least=speech.say(AT_LEAST) if shown.at_least else "",
-        has_explained=any(
-            wait.class_ in _OF_NO_SHARE for wait in shown.findings.explained_waits
-        ),
+        has_explained=any(wait.class_ in _OF_NO_SHARE for wait in shown.findings.explained_waits),
     )
 
 

@@ -50,6 +50,12 @@ KEYS = {
     "report.public": sentence("whether there is a copy for the public"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),
+    "sources.month_first": sentence("whether the month comes first in dates of the data"),
+}
+
+LEFT_OUT = {
+    "journey.steps": sentence("who must act for each step: always the agency"),
+    "analysis.segments": sentence("the groups that are compared: none"),
 }
 
 EXPLAINED = {
@@ -121,7 +127,13 @@ def nearest_key(name: str) -> str | None:
 
 
 def key(item: str, speech: Speech) -> str | None:
-    """A config key in words, with or without the value behind it; nothing for one without words."""
+    """A key that a config left out, in words; nothing for one without words.
+
+    Args:
+        item: the key, with the value that was taken behind it where there is one.
+        speech: the language of the words.
+    """
     path = re.split(" = |: ", item)[0].split(".")
     name = ".".join(part for part in path if not part.isdigit())
-    return speech.say(KEYS[name]) if name in KEYS else None
+    words = LEFT_OUT.get(name) or KEYS.get(name)
+    return words and speech.say(words)

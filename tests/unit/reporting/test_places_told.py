@@ -93,6 +93,7 @@ def test_what_is_extra_is_told_in_brief_where_a_cause_is_seen():
     [
         ((1.6, 45.7), "within 1.6 working days, and 1 in 10 waits longer than 45.7 working days."),
         ((0.04, 9.7), "Counted in opening hours only, 1 in 10 cases waits longer than 9.7 working"),
+        ((308.4, 377.7), "within 308 working days, and 1 in 10 waits longer than 378 working"),
         ((1.0, None), "half of the cases go on within 1 working day."),
         ((0.04, 0.04), ""),
         ((None, None), ""),
