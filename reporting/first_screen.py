@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.findings import QUESTION, Findings
 from reporting import cards, quality, story
 from reporting.names import Names
 from reporting.shown import Shown
+from reporting.speech import Speech
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class FirstScreen:
     """The answer, its figures with their cards, and what to know before these are believed.
 
     ``listed`` places of those that it counts are listed; ``further``: how many more there are;
-    ``order``: why they stand in that order, where it is not that of their shares.
+    ``order``: why they stand in that order, where it is not that of their shares; ``intent``: what
+    the report is for.
     """
 
     answer: str
@@ -24,6 +27,7 @@ class FirstScreen:
     cautions: list[str]
     further: str
     order: str
+    intent: str
     listed: int = story.FIRST
 
 
@@ -37,4 +41,21 @@ def first_screen(shown: Shown, names: Names) -> FirstScreen:
         cautions=quality.cautions(findings, shown.facts, names),
         further=story.further(findings, names.speech),
         order=story.order(findings, names),
+        intent=_intent(findings, names.speech),
     )
+
+
+def _intent(findings: Findings, speech: Speech) -> str:
+    words = speech.say(
+        "This report shows where cases stand still and which signs of a cause the log shows. It"
+        " blames no one. Waiting can be useful, for instance when the law sets a period."
+    )
+    asks = (
+        speech.say("That is why every place ends with a question to you.")
+        if findings.bottlenecks
+        else speech.say(
+            "That is why there is a question to you, here about the whole route: “%(question)s”",
+            question=QUESTION.get(speech.language),
+        )
+    )
+    return f"{words} {asks}"

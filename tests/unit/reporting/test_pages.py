@@ -284,6 +284,17 @@ def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases):
     assert Page(en).open == []
 
 
+def test_where_no_place_is_told_the_question_is_of_the_whole_route(tmp_path):
+    found = sample.findings().model_copy(update={"bottlenecks": ()})
+
+    nl, en = (Page(html).text for html in _write(tmp_path, findings=found))
+
+    assert f"hier over de hele route: “{QUESTION}”" in nl
+    assert "“In your view, does this contribute to excellent service now?”" in en
+    for words in ("elke plek", "nummers van de plekken"):
+        assert words not in nl
+
+
 # ---- what the data's faults do -------------------------------------------------------------------
 
 
