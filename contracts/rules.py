@@ -26,11 +26,16 @@ Of = Literal["row", "case", "log"]
 Unit = Literal["per_cent", "percentage_points", "rows", "days", "hours"]
 
 _IN_WORDS: dict[Unit, tuple[str, str]] = {
-    "per_cent": ("{:g} %", "{:g} %"),
-    "percentage_points": ("{:g} procentpunt", "{:g} percentage points"),
-    "rows": ("{:g}", "{:g}"),
-    "days": ("{:g} dagen", "{:g} days"),
-    "hours": ("{:g}", "{:g}"),
+    "per_cent": ("{}\N{NO-BREAK SPACE}%", "{}%"),
+    "percentage_points": ("{} procentpunt", "{} percentage points"),
+    "rows": ("{}", "{}"),
+    "days": ("{} dagen", "{} days"),
+    "hours": ("{}", "{}"),
+}
+_OF_ONE: dict[Unit, tuple[str, str]] = {
+    **_IN_WORDS,
+    "percentage_points": ("{} procentpunt", "{} percentage point"),
+    "days": ("{} dag", "{} day"),
 }
 
 
@@ -52,9 +57,10 @@ class Limit(Model):
 
     @property
     def in_words(self) -> Words:
-        """``5 dagen``, ``5 days``."""
-        nl, en = (pattern.format(self.value) for pattern in _IN_WORDS[self.unit])
-        return Words(nl=nl, en=en)
+        """``2,5 dagen``, ``2.5 days``."""
+        nl, en = (_OF_ONE if self.value == 1 else _IN_WORDS)[self.unit]
+        number = f"{self.value:g}"
+        return Words(nl=nl.format(number.replace(".", ",")), en=en.format(number))
 
 
 class Rule(Model):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from contracts.rules import Rule, Validation, rule_table
+from contracts.rules import Limit, Rule, Validation, rule_table
 from contracts.verdict import told_counts
 from tests.builders import rule_result
 
@@ -42,6 +42,22 @@ def test_a_process_may_see_it_otherwise() -> None:
     assert chosen.rule("DQ13").sentence().nl.startswith("Geen stap is meer dan 10 dagen later")
     assert (chosen.rule("DQ13").severity, chosen.rule("DQ08").severity) == ("info", "warning")
     assert chosen.rule("DQ05") == rule_table()["DQ05"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "nl", "en"),
+    [
+        ("days", 1, "1 dag", "1 day"),
+        ("days", 2.5, "2,5 dagen", "2.5 days"),
+        ("per_cent", 0.5, "0,5 %", "0.5%"),
+        ("percentage_points", 1, "1 procentpunt", "1 percentage point"),
+        ("hours", 16, "16", "16"),
+    ],
+)
+def test_a_limit_is_told_as_each_language_has_numbers(unit, value, nl, en) -> None:
+    told = Limit(value=value, unit=unit).in_words
+
+    assert (told.nl.replace("\u00a0", " "), told.en) == (nl, en)
 
 
 @pytest.mark.parametrize(
