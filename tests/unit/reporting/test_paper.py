@@ -328,3 +328,24 @@ def test_a_table_of_many_rows_has_its_header_on_every_page(tmp_path):
     assert bare(names[-1]) in "".join(pages)
     assert len(with_rows) > 5
     assert all("vannaarzaken" in words for words in with_rows)
+
+
+def test_no_row_is_cut_by_a_page_and_a_heading_stands_above_its_table(tmp_path):
+    waits = sample.tables()["waits"]
+    long = "een naam die zo lang is dat hij op vele regels komt te staan "
+    names = [f"Begin {n}: {long * (2 + n % 3)}{n} klaar" for n in range(61)]
+    first = waits.row(0, named=True)
+    many = [{**first, "from": a, "to": b} for a, b in pairwise(names)]
+    tables = {**sample.tables(), "waits": pl.DataFrame(many, schema=waits.schema)}
+    dutch = sample.settings(report={"languages": ["nl"]})
+
+    (nl,) = _write(tmp_path, tables=tables, settings=dutch)
+
+    with pikepdf.open(nl) as pdf:
+        pages = [text_of(page) for page in pdf.pages]
+    with_rows = [words for words in pages if re.search(r"Begin\d", words)]
+    assert len(with_rows) > 5
+    for words in with_rows:
+        begun, done = (re.findall(each, words) for each in (r"Begin(\d+):", r"(\d+)klaar"))
+        assert sorted(begun) == sorted(done)
+    assert any(re.search(r"Allewachttijden.*Allewachttijdentussen", words) for words in pages)
