@@ -64,7 +64,7 @@ class Content:
 
     Attributes:
         answers: what may be chosen of them to the question that each place ends with.
-        earlier: what was answered about places that are no bottleneck any more.
+        earlier: what was answered about places that are not among these waits.
         whole_map: null where ``map`` has all steps.
         meant: null without a model.
         changes: null where there is no earlier report.

@@ -21,6 +21,7 @@ from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.small_groups import is_small
 from reporting.speech import Speech, sentence
+from reporting.story import SECTIONS
 from reporting.vocabulary import ANSWERS
 
 _CHOICES: dict[Said | None, tuple[str, str]] = {
@@ -68,8 +69,8 @@ def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> A
 def said_earlier(
     findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
 ) -> list[Answered]:
-    """What was answered about places that are no stall any more."""
-    places = stalls(findings.bottlenecks)
+    """What was answered about places that have no section here: no stall any more, or far down."""
+    places = stalls(findings.bottlenecks[:SECTIONS])
     return [
         _told(answer, _of_wait(answer, tables["waits"]), findings, facts, names)
         for answer in facts.answers

@@ -97,6 +97,19 @@ def test_what_is_no_stall_any_more_is_told_apart(tmp_path):
     assert moved(section)[0] == ("de helft gaat verder binnen", "niet bekend", "22 uur")
 
 
+def test_what_was_said_of_a_place_further_down_is_told_too(tmp_path):
+    sixth = FIRST.model_copy(update={"from_": sample.A, "to": sample.B, "rank": 6})
+    base = sample.findings()
+    found = base.model_copy(update={"bottlenecks": (*base.bottlenecks[:5], sixth)})
+    facts = replace(sample.facts(), answers=(answer(**OF_NONE, why="wordt beter"),))
+    settings = sample.settings(report={"languages": ["nl"]})
+    write_pages(sample.shown(findings=found, settings=settings, facts=facts), tmp_path)
+    html = (tmp_path / "report.nl.html").read_text("utf-8")
+
+    assert html.count("wordt beter") == 1
+    assert "wordt beter" in html[html.index('id="earlier"') : html.index('id="turns"')]
+
+
 def test_a_place_that_may_not_be_shown_has_no_figures(tmp_path):
     html = page(tmp_path, answer(**{"from": sample.L, "to": sample.M}))
 
