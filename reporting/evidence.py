@@ -181,9 +181,13 @@ def _held_against(found: Bottleneck, *, is_norm: bool) -> str:
         return _SHORTEST
     if "days_between_batches" in signs_:
         return _NEXT_ROUND
-    return _NORM if is_norm else _QUARTER
+    at_once = found.reference_days == 0
+    return _NORM if is_norm else _AT_ONCE if at_once else _QUARTER
 
 
+_AT_ONCE = sentence(
+    "The extra waiting is all waiting here, since a quarter of the cases goes on at once."
+)
 _ALL_ROUNDS = sentence("The extra waiting is all waiting in the extra rounds.")
 _MORE_ROUNDS = sentence(
     "The extra waiting is the waiting in the rounds that this group makes beyond the share of the"

@@ -228,5 +228,11 @@ def test_a_norm_of_the_law_is_what_is_counted_from():
     assert "that the law allows" in evidence.compared_with(found(), EN, is_norm=True)
 
 
+def test_where_a_quarter_goes_on_at_once_no_time_is_told():
+    told = evidence.compared_with(found(reference_days=0.0, evidence=()), EN, is_norm=False)
+
+    assert told.endswith("since a quarter of the cases goes on at once.")
+
+
 def test_without_a_reference_nothing_is_compared():
     assert evidence.compared_with(found(reference_days=None), EN, is_norm=False) == ""
