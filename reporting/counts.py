@@ -95,5 +95,5 @@ def followed(shown: Shown) -> Basis:
     return (
         Basis.of(shown.findings)
         if is_all
-        else Basis(counted, still_open, at_least=True, only_begun=True)
+        else Basis(counted, still_open, at_least=not shown.facts.is_public, only_begun=True)
     )

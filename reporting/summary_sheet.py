@@ -102,15 +102,18 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[SheetR
         None,
         speech.say("Run %(run)s, version %(version)s.", run=findings.run_id, version=facts.version),
     )
-    yield (
-        speech.say("answers"),
-        None,
-        speech.say(
-            "Answer on the sheet “%(name)s” and save the workbook where it is. Everybody who reads"
-            " the next report reads your answers there.",
-            name=speech.say(PLACES),
-        ),
-    )
+    if facts.is_public:
+        yield speech.say("for the public"), None, speech.say("Public copy, in round numbers")
+    else:  # the next run reads the workbook inside alone
+        yield (
+            speech.say("answers"),
+            None,
+            speech.say(
+                "Answer on the sheet “%(name)s” and save the workbook where it is. Everybody who"
+                " reads the next report reads your answers there.",
+                name=speech.say(PLACES),
+            ),
+        )
     yield (
         speech.say("language"),
         None,

@@ -16,6 +16,7 @@ from reporting.page_row import PageRow
 from reporting.shown import Shown
 from reporting.speech import Speech, sentence
 
+_ROUNDED = sentence("numbers of cases are rounded down")
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
@@ -35,11 +36,15 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class WholesSection:
-    """How long whole cases take by each clock and in each month, and how they end."""
+    """How long whole cases take by each clock and in each month, and how they end.
+
+    ``rounded``: that numbers of cases are rounded down; of a copy for the public they are not.
+    """
 
     clocks: list[PageRow]
     months: list[PageRow]
     outcomes: Outcomes
+    rounded: str
 
 
 def wholes_section(shown: Shown, names: Names) -> WholesSection:
@@ -50,6 +55,7 @@ def wholes_section(shown: Shown, names: Names) -> WholesSection:
         clocks=_clocks(tables["clocks"], speech),
         months=_months(tables["bases"], as_of, speech),
         outcomes=_outcomes(tables["outcomes"], names),
+        rounded="" if shown.facts.is_public else f"; {speech.say(_ROUNDED)}",
     )
 
 

@@ -593,6 +593,8 @@ def test_a_number_that_is_rounded_down_is_marked_and_the_mark_is_told(tmp_path):
     assert ">≥\N{NO-BREAK SPACE}4.100</td>" in for_all
     assert for_all.count("≥: ten minste zoveel") == 3
     assert "≥" not in public
+    assert "naar beneden afgerond" in for_all
+    assert "aantallen zaken zijn naar beneden afgerond" not in public
 
 
 def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -375,6 +376,19 @@ def test_what_was_never_seen_in_excel_is_written_as_a_text(tmp_path):
     for format_ in FORMATS:
         path = one_written(told, tmp_path, format_)
         assert cells(path, "days").rows()[1] == ("1899-12-31", "2", "0.5")
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_workbook_for_the_public_says_so_and_asks_for_no_answers_to_be_saved(is_public):
+    facts = replace(sample.facts(), is_public=is_public)
+
+    summary, *_ = book(sample.shown(facts=facts), "nl").sheets
+
+    told = {row[0]: row[2] for row in summary.rows}
+    assert ("antwoorden" in told) is not is_public
+    assert told.get("voor het publiek") == (
+        "Openbare versie, in ronde aantallen" if is_public else None
+    )
 
 
 def test_a_sheet_that_would_be_empty_is_left_out_but_for_the_one_to_answer_on():
