@@ -43,7 +43,7 @@ UNSEEN: dict[Kind | None, str] = {
 FIRST_QUESTION: dict[Kind, str] = {
     "capacity": sentence("How much work comes in, and how many hours are there really for it?"),
     "third_party_capacity": sentence("What has been agreed with the party that must act here?"),
-    "handover": sentence("Who keeps hold of the case between these two steps?"),
+    "handover": sentence("With whom is the case between these two steps?"),
     "rework": sentence("What was not clear or not complete the first time?"),
     "prioritisation": sentence("Who decided on the order, and does the citizen know?"),
     "before_the_clock": sentence("What does the citizen see here that the figures do not show?"),
