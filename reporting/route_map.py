@@ -14,7 +14,7 @@ from reporting.counts import cases, cases_in_brief
 from reporting.layout import Box, Line, Point, Route, lay_out
 from reporting.map_view import END, START, MapView, Move
 from reporting.names import Names
-from reporting.svg import shortened, tag, text_width, wrap
+from reporting.svg import tag, text_width, told_apart, wrap
 
 _NAME, _NOTE = 13.0, 11.5  # font sizes
 _LINE, _NOTE_LINE = 17.0, 15.0  # line heights
@@ -48,10 +48,8 @@ class _Map:
         self.badges: dict[tuple[str, str | None], list[Wait]] = {}
         for wait in waits:
             self.badges.setdefault((wait.source.from_, wait.source.to), []).append(wait)
-        self.labels = {
-            step: shortened(wrap(names.step(step), _NAME_WIDTH, _NAME), _MOST_LINES)
-            for step in view.steps
-        }
+        lines = {step: wrap(names.step(step), _NAME_WIDTH, _NAME) for step in view.steps}
+        self.labels = told_apart(lines, _MOST_LINES)
         self.most = max((move.cases for move in view.moves), default=1)
 
     def draw(self) -> Markup:

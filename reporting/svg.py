@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
@@ -55,6 +57,18 @@ def shortened(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], lines[most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"]
+
+
+def told_apart(names: Mapping[str, list[str]], most: int) -> dict[str, list[str]]:
+    """The lines of each name, ``shortened``; those that are then alike keep their end as well."""
+    told = {key: shortened(lines, most) for key, lines in names.items()}
+    often = Counter(map(tuple, told.values()))
+    return {
+        key: lines
+        if often[tuple(lines)] == 1
+        else [*shortened(names[key], most - 1), names[key][-1]]
+        for key, lines in told.items()
+    }
 
 
 def _wrap(text: str, width: float, size: float) -> list[str]:

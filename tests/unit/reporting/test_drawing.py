@@ -9,7 +9,7 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from reporting import map_view
 from reporting.charts import band_tone, ticks
-from reporting.svg import shortened, tag, text_width, wrap
+from reporting.svg import shortened, tag, text_width, told_apart, wrap
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
@@ -226,3 +226,9 @@ def test_a_step_whose_cases_are_hidden_counts_as_one_of_nearly_all():
 )
 def test_too_many_lines_are_cut(lines, shown):
     assert shortened(lines, 2) == shown
+
+
+def test_names_that_differ_at_their_end_are_told_apart():
+    names = {"a": ["one", "two", "x"], "b": ["one", "two", "y"], "c": ["three", "two", "x"]}
+
+    assert told_apart(names, 2) == {"a": ["one…", "x"], "b": ["one…", "y"], "c": ["three", "two…"]}
