@@ -597,6 +597,16 @@ def test_a_number_that_is_rounded_down_is_marked_and_the_mark_is_told(tmp_path):
     assert "aantallen zaken zijn naar beneden afgerond" not in public
 
 
+def test_where_no_queue_is_drawn_no_numbers_are_said_to_be_rounded(tmp_path):
+    frames = sample.tables()
+    few = frames["queues"].with_columns(waiting=pl.lit(10, pl.Int64))
+
+    nl = _write(tmp_path, tables={**frames, "queues": few})[0]
+
+    assert "Hier wachtten nooit" in nl
+    assert "De aantallen zijn naar beneden afgerond." not in nl
+
+
 def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):
     steps = [f"Stap {n} van de behandeling van de aanvraag" for n in range(400)]
     pairs = [(a, steps[(n + m) % 400]) for n, a in enumerate(steps) for m in range(1, 6)]
