@@ -8,7 +8,8 @@
 1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
    about anyone. A count of rows hides with the count of the cases they belong to.
 2. A part hides too when what it leaves of the whole is 1 … k-1 (95 open of 100), and one hidden
-   part takes a second with it where they add up to a known whole.
+   part takes a second with it where they add up to a known whole. Where that second are those who
+   wait for no step that is known, the cases of that wait, which are as many, are told as in rule 3.
 3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
    routes that were left out are together still fewer than k, the rarest of the others goes with
    them. Shares of waiting are of the waits that are shown; where others were left out that is
