@@ -16,7 +16,8 @@
    said, and the days of the ledger are rounded to at least twice their days. Where a wait and a
    step beside it would tell how few took the one and not the other, the cases of the wait are told
    in multiples of k, at least k below those of the step, and it is said that they are rounded; so
-   are they where all but a few of the log's cases waited.
+   are they where all but a few of the log's cases waited, and those of the smallest wait beside a
+   step where all of these together leave few of it (``disclosure_balance``).
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
@@ -27,10 +28,11 @@
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open. Where the events of one step are hidden, those of the log,
-   and the rows of the sources, are told in multiples of k, rounded down: what the other steps leave
-   of them would be its own. Where all that is left out of the waits beside a step is of few, steps
-   of a few cases less are told in multiples of k, at least k less (``disclosure_steps``).
+   cases where they leave so few open; one that so few did again hides its events. Where the events
+   of one step are hidden, or what is told leaves few of those of the log, the latter, and the rows
+   of the sources, are told in multiples of k, rounded down: the rest would be of that step. Where
+   all that is left out of the waits beside a step is of few, steps of a few cases less are told in
+   multiples of k, at least k less (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
@@ -77,6 +79,7 @@ from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import pairs, protect_waits, rounded, small_owners
 from reporting.small_groups import (
+    few,
     hide,
     hide_part,
     hide_quantiles,
@@ -106,7 +109,8 @@ def protect(
     k = minimum_group
     cases = hide(findings.log.cases, k)
     apart = steps_apart(tables["steps"], tables["waits"], k)
-    steps = protect_steps(apart, cases, k, ends)
+    again = tables["rework"].filter(few(pl.col("cases"), k))["activity"].to_list()
+    steps = protect_steps(apart, cases, k, ends, again)
     waits = protect_waits(tables["waits"], apart, findings.log, k)
     shown = protect_tables(tables, steps, waits, cases, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
@@ -115,7 +119,7 @@ def protect(
     protected = findings.model_copy(
         update={
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
-            "log": _log(findings.log, steps, k),
+            "log": _log(findings.log, steps, shown["rework"], k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables, waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
@@ -152,12 +156,13 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
     return day if day == moment else day + dt.timedelta(days=1)
 
 
-def _log(log: Log, steps: pl.DataFrame, k: int) -> Log:
-    """The counts of the log; ``steps`` are those that are shown."""
+def _log(log: Log, steps: pl.DataFrame, rework: pl.DataFrame, k: int) -> Log:
+    """The counts of the log; ``steps`` and ``rework`` are what is shown of these."""
     events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
     # of two steps or more nobody can say which events are whose
     tells_of_one = (log.activities or 0) - steps["events"].count() == 1
-    if events is not None and tells_of_one and not at_least:
+    tells_of_few = is_small(events and events - _told_events(steps, rework), k)
+    if events is not None and (tells_of_one or tells_of_few) and not at_least:
         events, at_least = events // k * k, True
     known = {
         "cases": hide(log.cases, k),
@@ -176,6 +181,17 @@ def _log(log: Log, steps: pl.DataFrame, k: int) -> Log:
         quarantined_cases=hide(log.quarantined_cases, k),
         quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),
     )
+
+
+def _told_events(steps: pl.DataFrame, rework: pl.DataFrame) -> int:
+    """How many events are known of: where a step hides its own, one a case, and its repeats."""
+    known = pl.col("cases").fill_null(0) + pl.col("repeats").fill_null(0)
+    total: int = (
+        steps.join(rework.select("activity", "repeats"), on="activity", how="left")
+        .select(pl.col("events").fill_null(known).sum())
+        .item()
+    )
+    return total
 
 
 def _ledger(

@@ -12,9 +12,15 @@ from reporting.small_groups import few, is_small, unless
 
 
 def protect_steps(
-    steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
+    steps: pl.DataFrame,
+    cases: int | None,
+    k: int,
+    ends: Collection[str],
+    again: Collection[str] = (),
 ) -> pl.DataFrame:
     """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
+
+    Nor is told how often a step was done that few did again: events less cases would be theirs.
 
     What the events of the log leave of those that are told is of several steps; where it is of one
     step alone, those of the log are told in round numbers (``disclosure``).
@@ -24,15 +30,16 @@ def protect_steps(
         cases: in the log; null where that is hidden.
         k: the smallest group that is shown.
         ends: the activities that end a case.
+        again: the steps that 1 … ``k - 1`` cases did again.
     """
     safe = _without_rare(steps, k)["activity"].implode()
     enough = steps.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
     telling = _tells_rest(pl.col("cases"), cases, k) | pl.col("activity").is_in(
         _last_step_that_tells(enough, cases, k, ends)
     )
-    return enough.with_columns(
-        *unless(telling, "cases"), *unless(telling | ~pl.col("activity").is_in(safe), "events")
-    )
+    repeats = few(pl.col("events") - pl.col("cases"), k) | pl.col("activity").is_in(list(again))
+    hides = telling | repeats | ~pl.col("activity").is_in(safe)
+    return enough.with_columns(*unless(telling, "cases"), *unless(hides, "events"))
 
 
 def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from contracts.findings import Log
+from reporting.disclosure_balance import blur_what_is_left
 from reporting.small_groups import few, is_small, unless
 
 Pair = tuple[str, str | None]
@@ -54,11 +55,10 @@ def protect_waits(waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int) ->
     cases, open_ = pl.col("cases"), pl.col("open_cases")
     told = _without_telling(told, steps, log.cases, k).with_columns(
         *unless(few(open_, k) | few(cases - open_, k) | (open_ > cases), "open_cases"),
-        *unless(cases < 5 * k, "p90_days"),
-        tells=pl.col("tells") | few(cases - pl.col("n"), k),
+        tells=pl.col("tells") | few((cases - pl.col("n")).abs(), k),
     )
-    told = _without_a_second(told, log.open_cases, k)
-    told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
+    told = _without_what_is_left(told, steps, log, k)
+    told = told.with_columns(*unless(cases < 5 * k, "p90_days"))
     telling = set(told.filter("tells").select(_PAIR).iter_rows())
     shown, unit_days = told.select(waits.columns), _unit_days(float(rare["person_days"].sum()))
     return Waits(shown, _changed(waits, shown), telling, told_at_least(shown, k), unit_days)
@@ -111,6 +111,16 @@ def _without_telling(
         tells=tells,
         apart=apart,
     )
+
+
+def _without_what_is_left(
+    waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int
+) -> pl.DataFrame:
+    """Without what totals would tell: until none does, since hiding one number bares another."""
+    told = _without_a_second(waits, log.open_cases, k)
+    told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
+    told = blur_what_is_left(told, steps, log.cases, k)
+    return told if told.equals(waits) else _without_what_is_left(told, steps, log, k)
 
 
 def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl.DataFrame:

@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a step leaves of the waits beside it, of the events of the log, and of its own cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.tables import TABLES
+from reporting.disclosure import protect
+from tests.unit.reporting import sample
+
+K = 10
+ROUTES = st.dictionaries(
+    st.lists(st.sampled_from("bcd"), max_size=4).map(lambda middle: ("a", *middle, "z")),
+    st.integers(1, 60),
+    min_size=1,
+    max_size=8,
+)
+
+
+def told_of(routes, open_after=()):
+    """What is told of a log of cases that took these routes; of some the last step is to come."""
+    cases, events = Counter(), Counter()
+    moved, moves, still = Counter(), Counter(), Counter(dict(open_after))
+    for route, n in routes.items():
+        cases.update(dict.fromkeys(set(route), n))
+        moved.update(dict.fromkeys(set(pairwise(route)), n))
+        for step in route:
+            events[step] += n
+        for move in pairwise(route):
+            moves[move] += n
+    whole = sum(routes.values())
+    log = {"cases": whole, "open_cases": sum(still.values()), "events": sum(events.values())}
+    found = sample.findings()
+    found = found.model_copy(
+        update={"log": found.log.model_copy(update={**log, "activities": len(cases)})}
+    )
+    frames = {
+        **sample.tables(),
+        "steps": frame("steps", [(step, cases[step], events[step]) for step in sorted(cases)]),
+        "waits": frame(
+            "waits",
+            [
+                (*move, moves[move] - still[move], moved[move], still[move], 1.0, 2.0, 3.0, 0.1)
+                for move in sorted(moves)
+            ],
+        ),
+        "rework": frame("rework", list(again(routes))),
+    }
+    shown, hidden = protect(found, frames, K)
+    return shown.log, hidden
+
+
+def frame(name, rows):
+    return pl.DataFrame(rows, schema=TABLES[name], orient="row")
+
+
+def again(routes):
+    for step in "abcdz":
+        who = {route: n for route, n in routes.items() if route.count(step) > 1}
+        if who:
+            times = sum((route.count(step) - 1) * n for route, n in who.items())
+            yield step, sum(who.values()), times, 0
+
+
+def row(table, **where):
+    return table.row(by_predicate=pl.all_horizontal(pl.col(k) == v for k, v in where.items()),
+                     named=True)  # fmt: skip
+
+
+def is_few(n):
+    return 0 < n < K
+
+
+@given(ROUTES)
+def test_no_step_leaves_few_of_the_waits_beside_it(routes):
+    _, hidden = told_of(routes)
+
+    for step, cases, events in hidden["steps"].iter_rows():
+        for side in ("from", "to"):
+            waits = hidden["waits"].filter(pl.col(side) == step)
+            vague = waits["n"].is_null() & (waits["cases"].is_null() | (waits["cases"] % K == 0))
+            if vague.any() or waits.is_empty():
+                continue
+            times = waits["n"].fill_null(waits["cases"])
+            assert cases is None or not is_few(abs(cases - waits["cases"].sum()))
+            assert events is None or not is_few(events - times.sum())
+
+
+@given(ROUTES)
+def test_no_step_tells_of_few_who_did_it_again(routes):
+    _, hidden = told_of(routes)
+    few = {step for step, cases, *_ in again(routes) if is_few(cases)}
+
+    for step, _, events in hidden["steps"].iter_rows():
+        assert events is None or step not in few
+
+
+@given(ROUTES)
+def test_the_events_of_a_log_leave_none_of_a_few(routes):
+    log, hidden = told_of(routes)
+    repeats = dict(hidden["rework"].select("activity", "repeats").iter_rows())
+    told = sum(
+        events if events is not None else (cases or 0) + (repeats.get(step) or 0)
+        for step, cases, events in hidden["steps"].iter_rows()
+    )
+
+    assert log.events is None or log.events_at_least or not is_few(log.events - told)
+
+
+def test_what_the_others_leave_of_a_step_is_no_five():
+    ways = {("a", "b", "z"): 140, ("a", "z"): 95, ("a", "c", "z"): 60, ("a", "d", "z"): 5}
+
+    _, hidden = told_of(ways)
+
+    smallest = row(hidden["waits"], **{"from": "a", "to": "c"})
+    assert (smallest["n"], smallest["cases"]) == (None, 50)
+    others = hidden["waits"].filter(pl.col("from") == "a", pl.col("to") != "c")
+    assert others["n"].to_list() == [140, 95]
+
+
+def test_few_who_still_wait_are_no_difference_of_two_tables():
+    """Of 405 times that an answer came, 403 were looked at: two are there still."""
+    ways = {("a", "b", "a", "z"): 300, ("a", "b", "a", "b", "a", "z"): 50, ("a", "z"): 100}
+
+    _, hidden = told_of(ways, {("b", "a"): 2})
+
+    wait = row(hidden["waits"], **{"from": "b", "to": "a"})
+    assert (wait["n"], wait["open_cases"]) == (None, None)
+
+
+@pytest.mark.parametrize(("again_", "events"), [(0, 130), (1, None), (9, None), (10, 140)])
+def test_one_case_that_did_a_step_twice(again_, events):
+    ways = {("a", "b", "z"): 130 - again_, ("a", "b", "b", "z"): again_, ("a", "z"): 100}
+
+    _, hidden = told_of({way: n for way, n in ways.items() if n})
+
+    assert row(hidden["steps"], activity="b")["events"] == events
+
+
+def test_the_events_of_a_rare_step_are_not_what_rework_leaves_of_the_log():
+    round_trip = ("a", "c", "b", "c", "z")
+    ways = {("a", "b", "z"): 140, ("a", "z"): 95, ("a", "c", "z"): 40, round_trip: 20}
+
+    log, _ = told_of({**ways, ("a", "d", "z"): 5})
+
+    assert (log.events, log.events_at_least) == (840, True)
