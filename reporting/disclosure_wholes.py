@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -73,11 +74,33 @@ def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame
     frequent = outcomes.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
     ended = int(frequent.unique("outcome")["cases"].sum())
     percents = _percents(k / (whole or max(ended, k)))
-    so_far = (pl.col("share").cum_sum() * 100 / percents).round().over("days")
-    told = (so_far - so_far.shift(fill_value=0).over("days")) * percents / 100
-    is_of_few = pl.any_horizontal(each * ended < k for each in (told, pl.col("share")))
-    telling = frequent.filter(is_of_few, told > 0)["days"]
-    return frequent.with_columns(share=told).filter(~pl.col("days").is_in(telling.implode()))
+    exact = frequent.sort("days", maintain_order=True)
+    told = exact.with_columns(share=_in_percents(exact, percents)).join(
+        exact.select("outcome", "days", exact="share"), on=["outcome", "days"]
+    )
+    is_of_few = pl.any_horizontal(pl.col("share", "exact") * ended < k)
+    telling = told.filter(is_of_few, pl.col("share") > 0)["days"]
+    return (
+        frequent.drop("share")
+        .join(told.drop("cases", "exact"), on=["outcome", "days"], maintain_order="left")
+        .filter(~pl.col("days").is_in(telling.implode()))
+    )
+
+
+def _in_percents(outcomes: pl.DataFrame, percents: int) -> pl.Series:
+    """The shares, by the days, in so many percents: no share goes down, and their sum is rounded.
+
+    A share is that of all who have ended so by then. So each more of the sum goes to the outcome
+    that lacks most of it.
+    """
+    units: Counter[str] = Counter()
+    told: list[float] = []
+    for _, at in outcomes.group_by("days", maintain_order=True):
+        exact = dict(zip(at["outcome"], at["share"] * 100 / percents, strict=True))
+        for _more in range(round(sum(exact.values())) - sum(units[each] for each in exact)):
+            units[max(exact, key=lambda each: exact[each] - units[each])] += 1
+        told += [units[each] * percents / 100 for each in exact]
+    return pl.Series(told, dtype=pl.Float64)
 
 
 def _percents(share: float) -> int:

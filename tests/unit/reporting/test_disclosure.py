@@ -304,6 +304,30 @@ def test_no_outcome_of_a_few_is_told(found, frames):
     assert (told["cases"] <= told["had"]).all()
 
 
+@st.composite
+def outcomes(draw):
+    """Exact shares of outcomes of which more and more cases had each, all of 2,000."""
+    ended = draw(st.lists(st.lists(st.integers(0, 120), min_size=5, max_size=5), max_size=4))
+    return [
+        (name, sum(each), days, sum(each[: n + 1]) / 2_000)
+        for name, each in zip(STEPS, ended, strict=False)
+        for n, days in enumerate((7.0, 14.0, 28.0, 56.0, 91.0))
+    ]
+
+
+@given(outcomes())
+def test_no_share_of_cases_that_have_ended_goes_down(rows):
+    exact = pl.DataFrame(rows, schema=TABLES["outcomes"], orient="row")
+    shown = protect_wholes({"outcomes": exact}, 2_000, K)["outcomes"]
+    both = shown.join(exact.rename({"share": "exact"}), on=["outcome", "days"])
+    sums = both.group_by("days").agg(pl.col("share", "exact").sum())
+
+    more = shown.select(pl.col("share").diff().over("outcome").fill_null(0))["share"]
+    assert (more >= 0).all()
+    assert ((both["share"] - both["exact"]).abs() < 0.02).all()
+    assert ((sums["share"] - sums["exact"]).abs() <= 0.005 + 1e-9).all()
+
+
 @given(tables())
 def test_months_and_clocks_are_counted_in_round_numbers(frames):
     found = sample.findings()
