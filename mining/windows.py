@@ -130,12 +130,21 @@ def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) -> bool:
-    """Whether a window is so much above ordinary weeks, and with so many, that it is no chance."""
+    """Whether a window is so much above other weeks, and with so many, that it is no chance.
+
+    Ordinary weeks were chosen for being low. So a window must stand out from all other weeks too,
+    but for those in which its queue is still there.
+    """
     weeks = slice(span[0], span[1] + 1)
-    error = course.deviation_days * np.sqrt(course.came[weeks].sum())
+    came, excess = course.came[weeks].sum(), float(course.excess[weeks].sum())
+    rest = ~_busy(course.level, (span,))
+    others = max(float(course.came[rest].sum()), 1.0)
+    over_rest = excess - came * float(course.excess[rest].sum()) / others
+    error = course.deviation_days * np.sqrt(came)
     is_high = float(np.nanmean(course.level[weeks])) >= rise
-    is_many = float(course.came[weeks].sum()) >= LEAST_STAYS
-    return is_many and is_high and bool(course.excess[weeks].sum() >= _CLEAR * error)
+    is_many = float(came) >= LEAST_STAYS
+    stands_out = over_rest >= _CLEAR * error * np.sqrt(1 + came / others)
+    return is_many and is_high and bool(excess >= _CLEAR * error and stands_out)
 
 
 def since(

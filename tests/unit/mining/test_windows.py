@@ -74,6 +74,21 @@ def test_what_is_always_the_same_has_no_window(seed: int, mean: float) -> None:
     assert not [span for span in found.spans if is_clear(found, span)]
 
 
+@pytest.mark.parametrize("seed", [383, 479, 1090])
+def test_a_window_stands_out_from_all_other_weeks(seed: int) -> None:
+    """Five cases a week, all alike: above the lowest weeks by much, above the others by chance."""
+    rng = np.random.default_rng(seed)
+    came = FIRST + np.sort(rng.uniform(0, WEEKS, 5 * WEEKS))
+    found = course(stays_of(came, rng.exponential(14, len(came)), FIRST + WEEKS), FIRST + WEEKS)
+
+    assert found is not None
+    first, last = found.spans[0]
+    weeks = slice(first, last + 1)
+    chance = found.deviation_days * np.sqrt(found.came[weeks].sum())
+    assert found.excess[weeks].sum() > 5 * chance
+    assert not is_clear(found, (first, last))
+
+
 @pytest.mark.parametrize("high", [2.0, 3.0])
 @pytest.mark.parametrize(("first", "last"), [(40, 60), (20, 40), (60, 80), (30, 70)])
 @pytest.mark.parametrize("seed", range(3))
