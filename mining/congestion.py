@@ -71,7 +71,7 @@ def _window(
 def of_window(
     queue: Queue, course: Course, span: tuple[int, int], kind: Kind, seen: Mapping[str, float]
 ) -> Cause:
-    """What those waited beyond ordinary weeks who came in a window of the course, or just after.
+    """What those waited beyond ordinary weeks who came in a clear window of it, or just after.
 
     Args:
         queue: of one step.
@@ -83,17 +83,20 @@ def of_window(
     weeks = slice(span[0], span[1] + 1)
     days = float(course.days[weeks].sum())
     ordinary_days = days - float(course.excess[weeks].sum())
+    spans = windows.told_spans(course)
+    busy = windows.busy_weeks(course.level, spans)
+    evidence = {**seen, "times_the_ordinary_wait": days / ordinary_days}
     return Cause(
         queue.to,
         tuple(queue.sources),
         kind,
-        course.week[course.busy],
-        course.came[course.busy],
-        course.excess[course.busy],
+        course.week[busy],
+        course.came[busy],
+        course.excess[busy],
         window=(int(course.week[span[0]]), int(course.week[span[1]])),
-        most_days=float(course.over_lowest[course.busy].sum()),
+        most_days=float(course.over_lowest[busy].sum()),
         reference_days=course.ordinary_days,
-        evidence={**seen, "times_the_ordinary_wait": days / ordinary_days},
+        evidence=evidence | ({"periods": len(spans)} if len(spans) > 1 else {}),
     )
 
 

@@ -13,7 +13,7 @@ be as long as the tenth.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,7 +57,6 @@ class Course:
         level: ``(B,)`` their wait against that of ordinary weeks; NaN where too little is known.
         excess: ``(B,)`` days beyond what as many would have waited in ordinary weeks.
         spans: windows, as index of the first week and of the last; the one with most excess first.
-        busy: the weeks of all windows, and those after each until its queue has gone.
         ordinary_days: mean wait of ordinary weeks; ``deviation_days`` the standard deviation of
             a wait in them.
         over_lowest: as ``excess``, beyond the tenth of the weeks with the shortest wait;
@@ -71,7 +70,6 @@ class Course:
     level: Floats
     excess: Floats
     spans: tuple[tuple[int, int], ...]
-    busy: NDArray[np.bool_]
     ordinary_days: float
     deviation_days: float
     over_lowest: Floats
@@ -90,15 +88,13 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
     grid = Grid(_without_extremes(weeks), end_week)
     ordinary = grid.lowest(_ORDINARY)
     spans: tuple[tuple[int, int], ...] = ()
-    busy = np.zeros(len(ordinary), dtype=np.bool_)
     for _ in range(3):  # what is ordinary depends on the windows, and they on what is ordinary
         level = grid.level(ordinary)
         found = _spans(level, partial(grid.risen, ordinary))
         if found == spans:
             break
         spans = found
-        busy = _busy(level, spans)
-        ordinary = ~busy if spans else grid.lowest(_ORDINARY)
+        ordinary = ~busy_weeks(level, spans) if spans else grid.lowest(_ORDINARY)
     excess = grid.excess(ordinary)
     ranked = sorted(spans, key=lambda span: -excess[span[0] : span[1] + 1].sum())
     lowest = grid.lowest(_LOWEST)
@@ -110,7 +106,6 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
         level=level,
         excess=excess,
         spans=tuple(ranked),
-        busy=busy,
         ordinary_days=float(grid.expected(ordinary).max()),
         deviation_days=grid.deviation(ordinary),
         over_lowest=np.maximum(grid.excess(lowest), 0.0),
@@ -137,7 +132,7 @@ def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) ->
     """
     weeks = slice(span[0], span[1] + 1)
     came, excess = course.came[weeks].sum(), float(course.excess[weeks].sum())
-    rest = ~_busy(course.level, (span,))
+    rest = ~busy_weeks(course.level, (span,))
     others = max(float(course.came[rest].sum()), 1.0)
     over_rest = excess - came * float(course.excess[rest].sum()) / others
     error = course.deviation_days * np.sqrt(came)
@@ -145,6 +140,12 @@ def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) ->
     is_many = float(came) >= LEAST_STAYS
     stands_out = over_rest >= _CLEAR * error * np.sqrt(1 + came / others)
     return is_many and is_high and bool(excess >= _CLEAR * error and stands_out)
+
+
+def told_spans(course: Course) -> list[tuple[int, int]]:
+    """The window with the most excess, and all others that are clear: a season comes every year."""
+    first, *others = course.spans
+    return [first, *(span for span in others if is_clear(course, span))]
 
 
 def since(
@@ -228,7 +229,7 @@ def _last(shown: Floats, first: int, last: int) -> int:
     return end
 
 
-def _busy(level: Floats, spans: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:
+def busy_weeks(level: Floats, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """The weeks of windows, and those after each until its queue has gone."""
     weeks = ~_outside(spans, len(level))
     for _, last in spans:
@@ -254,9 +255,7 @@ def _rise(level: Floats, span: tuple[int, int], usual: float) -> float:
     return float(np.nanmean(inside) - usual) / _WANDERS
 
 
-def _outside(
-    spans: tuple[tuple[int, int], ...] | list[tuple[int, int]], n: int
-) -> NDArray[np.bool_]:
+def _outside(spans: Sequence[tuple[int, int]], n: int) -> NDArray[np.bool_]:
     outside = np.ones(n, dtype=np.bool_)
     for first, last in spans:
         outside[first : last + 1] = False

@@ -134,6 +134,12 @@ def _hands(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
             "In this period the wait was %(times)s times as long as in ordinary weeks.",
             times=speech.number(seen["times_the_ordinary_wait"]),
         )
+    if "periods" in seen:
+        yield speech.say(
+            "The log has %(n)s such periods; this is the one with the most extra waiting. The extra"
+            " waiting is that of all of them.",
+            n=speech.number(round(seen["periods"])),
+        )
 
 
 def _batches(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:

@@ -33,7 +33,6 @@ def course(rise_from: int = LONGER[0]) -> Course:
         level=level,
         excess=flat * (level - 1),
         spans=(LONGER,),
-        busy=is_longer,
         ordinary_days=1.0,
         deviation_days=1.0,
         over_lowest=flat * (level - 1),

@@ -13,7 +13,7 @@ import pytest
 from mining import stays
 from mining.durations import DAY_MS
 from mining.levels import Grid
-from mining.windows import Course, course, is_clear, since
+from mining.windows import Course, busy_weeks, course, is_clear, since, told_spans
 
 WEEKS = 100
 FIRST = 2818  # week of 4 January 2024
@@ -160,9 +160,11 @@ def test_a_queue_that_is_still_there_is_no_ordinary_one(seed: int) -> None:
     found = found_in(seed, times, shape=3)
 
     assert abs(found.spans[0][1] - 59) <= 3
-    assert abs(int(np.flatnonzero(found.busy)[-1]) - 79) <= 8
+    assert abs(int(np.flatnonzero(busy_weeks(found.level, found.spans))[-1]) - 79) <= 8
     assert found.ordinary_days == pytest.approx(10, rel=0.1)
-    assert found.excess[found.busy].sum() == pytest.approx(20 * A_WEEK * 10 * (5 + 1.5), rel=0.15)
+    assert found.excess[busy_weeks(found.level, found.spans)].sum() == pytest.approx(
+        20 * A_WEEK * 10 * (5 + 1.5), rel=0.15
+    )
 
 
 def test_weeks_that_nobody_came_in() -> None:
@@ -184,6 +186,23 @@ def test_open_waits_are_no_short_waits(seed: int) -> None:
 
     known = found.level[np.isfinite(found.level)]
     assert np.nanmean(known[-8:]) == pytest.approx(1, abs=0.25)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_season_that_comes_back_is_as_many_windows(seed: int) -> None:
+    """Twice as long for nine weeks of each year: one is told, what all cost is counted."""
+
+    def times(week: np.ndarray) -> np.ndarray:
+        return np.where((week % 52 >= 26) & (week % 52 < 35), 2.0, 1.0)
+
+    came = FIRST + np.sort(np.random.default_rng(seed).uniform(0, 208, 30 * 208))
+    found = course(stays_of(came, drawn(came, seed, times, shape=3), FAR), FAR)
+
+    assert found is not None
+    spans = told_spans(found)
+    assert sorted(round((first - 26) / 52) for first, _ in spans) == [0, 1, 2, 3]
+    cost = found.excess[busy_weeks(found.level, spans)].sum()
+    assert cost == pytest.approx(30 * 4 * 9 * 10, rel=0.15)
 
 
 @pytest.mark.parametrize("last", [5, 12, 20, 40])
@@ -239,7 +258,7 @@ def test_the_weeks_inside_last_until_the_queue_has_gone() -> None:
         1, lambda week: 1 + np.clip((week - 30) / 5, 0, 1) * np.clip((70 - week) / 20, 0, 1)
     )
     [(first, last)] = found.spans
-    inside = np.flatnonzero(found.busy)
+    inside = np.flatnonzero(busy_weeks(found.level, found.spans))
 
     assert inside[0] == first
     assert inside.tolist() == list(range(first, inside[-1] + 1))
@@ -292,7 +311,7 @@ def test_the_excess_by_brute_force(seed: int) -> None:
     [(first, last)] = found.spans
     days = with_the_longest_as_the_tenth(drawn_days)
     week = np.floor(came).astype(int) - FIRST
-    is_ordinary = ~found.busy[week]
+    is_ordinary = ~busy_weeks(found.level, found.spans)[week]
     excess = [(days[week == w] - days[is_ordinary].mean()).sum() for w in range(WEEKS)]
 
     # a bin stands for its mean over all weeks: that is not exactly its mean over ordinary ones

@@ -67,6 +67,16 @@ def seen(**figures):
             ["In this period the wait was 2.4 times as long as in ordinary weeks."],
         ),
         (
+            {"times_the_ordinary_wait": 2.0, "periods": 4.0},
+            [
+                "In this period the wait was 2 times as long as in ordinary weeks.",
+                (
+                    "The log has 4 such periods; this is the one with the most extra waiting. The"
+                    " extra waiting is that of all of them."
+                ),
+            ],
+        ),
+        (
             {"days_between_batches": 7.0, "share_on_batch_days": 0.92},
             [
                 (
