@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from reporting.disclosure_routes import protect_routes
 from reporting.disclosure_waits import Row, Waits, protect_bands, protect_ledger, protect_queues
 from reporting.disclosure_wholes import protect_wholes
 from reporting.small_groups import few, unless
@@ -24,14 +25,15 @@ def protect_tables(
 
     ``steps`` and ``waits`` are those that may be shown.
     """
+    rework = _rework(tables["rework"], k)
     return {
         **tables,
         "steps": steps,
         "waits": waits.table,
         "wait_bands": protect_bands(tables["wait_bands"], waits, k),
         "queues": protect_queues(tables["queues"], waits.table, k),
-        "variants": _variants(tables["variants"], k),
-        "rework": _rework(tables["rework"], k),
+        "variants": protect_routes(tables["variants"], steps, rework, waits.table, k),
+        "rework": rework,
         "survival": _survival(tables["survival"], cases, k),
         **(
             {"ledger": protect_ledger(tables["ledger"], waits.unit_days, k)}
@@ -41,23 +43,6 @@ def protect_tables(
         **(_conformance(tables, k) if "conformance" in tables else {}),
         **protect_wholes(tables, cases, k),
     }
-
-
-def _variants(variants: pl.DataFrame, k: int) -> pl.DataFrame:
-    """The frequent routes; the rest in one row, with the rarest of those when it is too few."""
-    rare = pl.col("trace").is_null() | (pl.col("cases") < k)
-    frequent = variants.filter(~rare).sort("cases", descending=True, maintain_order=True)
-    pool = variants.filter(rare)
-    while 0 < pool["cases"].sum() < k and len(frequent):
-        pool = pl.concat([pool, frequent.tail(1)])
-        frequent = frequent.head(-1)
-    if pool["cases"].sum() < k:
-        return frequent
-    total = pl.DataFrame(
-        {"trace": [None], "cases": [pool["cases"].sum()], "share": [pool["share"].sum()]},
-        schema=variants.schema,
-    )
-    return pl.concat([frequent, total])
 
 
 def _rework(rework: pl.DataFrame, k: int) -> pl.DataFrame:
