@@ -90,16 +90,19 @@ def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame
 def _in_percents(outcomes: pl.DataFrame, percents: int) -> pl.Series:
     """The shares, by the days, in so many percents: no share goes down, and their sum is rounded.
 
-    A share is that of all who have ended so by then. So each more of the sum goes to the outcome
-    that lacks most of it.
+    Those of the most days are told best. With fewer days the sum is less, and each less of it is
+    taken from the outcome that has most beyond its share.
     """
     units: Counter[str] = Counter()
     told: list[float] = []
-    for _, at in outcomes.group_by("days", maintain_order=True):
+    by_days = outcomes.partition_by("days", maintain_order=True)
+    for at in reversed(by_days):
         exact = dict(zip(at["outcome"], at["share"] * 100 / percents, strict=True))
-        for _more in range(round(sum(exact.values())) - sum(units[each] for each in exact)):
-            units[max(exact, key=lambda each: exact[each] - units[each])] += 1
-        told += [units[each] * percents / 100 for each in exact]
+        lacks = round(sum(exact.values())) - sum(units[each] for each in exact)
+        step = 1 if lacks > 0 else -1
+        for _ in range(abs(lacks)):
+            units[max(exact, key=lambda each: step * (exact[each] - units[each]))] += step
+        told = [units[each] * percents / 100 for each in exact] + told
     return pl.Series(told, dtype=pl.Float64)
 
 
