@@ -8,6 +8,7 @@ So the rarest of the routes that are told with that step goes with the rare ones
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,16 +17,15 @@ import polars as pl
 
 from reporting.small_groups import is_small
 
+Mark = tuple[str, ...]
+"""What other tables count cases by: a step, a step done again, or one step after another."""
+
 
 class _Route(NamedTuple):
-    trace: tuple[str, ...]
+    trace: list[str]
     cases: int
     share: float
-
-    def marks(self) -> set[tuple[str, ...]]:
-        """What other tables count cases by: a step, a step done again, one step after another."""
-        again = {(step, "again", "") for step in self.trace if self.trace.count(step) > 1}
-        return {(step,) for step in self.trace} | again | set(pairwise(self.trace))
+    marks: frozenset[Mark]
 
 
 def protect_routes(
@@ -46,25 +46,30 @@ def protect_routes(
     """
     is_rare = pl.col("trace").is_null() | (pl.col("cases") < k)
     rare, frequent = variants.filter(is_rare), variants.filter(~is_rare)
-    told = [
-        _Route(tuple(trace), cases, share)
-        for trace, cases, share in frequent.sort(
-            "cases", descending=True, maintain_order=True
-        ).iter_rows()
-    ]
-    pool = _Route((), int(rare["cases"].sum()), float(rare["share"].sum()))
+    by_cases = frequent.sort("cases", descending=True, maintain_order=True)
+    told = [_Route(trace, n, part, _marks(trace)) for trace, n, part in by_cases.iter_rows()]
+    # of the cases that are told to be of each mark, those that are on a rare route
     counted = dict(_counted(steps, rework, waits))
-    while (route := _telling(told, pool.cases, counted, k)) is not None:
-        told.remove(route)
-        pool = _Route((), pool.cases + route.cases, pool.share + route.share)
-    rows = [(list(each.trace), each.cases, each.share) for each in told]
-    rest = [(None, pool.cases, pool.share)] if pool.cases >= k else []
+    for route in told:
+        _add(counted, route, -1)
+    pooled, share = int(rare["cases"].sum()), float(rare["share"].sum())
+    while (gone := _telling(told, pooled, counted, k)) is not None:
+        told.remove(gone)
+        _add(counted, gone, 1)
+        pooled, share = pooled + gone.cases, share + gone.share
+    rows = [(each.trace, each.cases, each.share) for each in told]
+    rest = [(None, pooled, share)] if pooled >= k else []
     return pl.DataFrame([*rows, *rest], schema=variants.schema, orient="row")
+
+
+def _marks(trace: list[str]) -> frozenset[Mark]:
+    again = ((step, "again", "") for step, times in Counter(trace).items() if times > 1)
+    return frozenset([*((step,) for step in trace), *again, *pairwise(trace)])
 
 
 def _counted(
     steps: pl.DataFrame, rework: pl.DataFrame, waits: pl.DataFrame
-) -> Iterator[tuple[tuple[str, ...], int]]:
+) -> Iterator[tuple[Mark, int]]:
     """How many cases are told to be of each mark."""
     for step, cases in steps.select("activity", "cases").drop_nulls().iter_rows():
         yield (step,), cases
@@ -74,18 +79,26 @@ def _counted(
         yield (from_, to), cases
 
 
-def _telling(
-    told: list[_Route], pooled: int, counted: dict[tuple[str, ...], int], k: int
-) -> _Route | None:
+def _add(counted: dict[Mark, int], route: _Route, times: int) -> None:
+    for mark in route.marks & counted.keys():
+        counted[mark] += times * route.cases
+
+
+def _telling(told: list[_Route], pooled: int, rare: dict[Mark, int], k: int) -> _Route | None:
     """The rarest route that must not be told, so that the others tell of no few; null: none."""
     if is_small(pooled, k):
         return told[-1] if told else None
-    for mark, cases in counted.items() if pooled else ():
-        with_it = [route for route in told if mark in route.marks()]
-        rare = cases - sum(route.cases for route in with_it)
-        if is_small(rare, k) and with_it:
-            return with_it[-1]
-        without = [route for route in told if mark not in route.marks()]
-        if rare >= 0 and is_small(pooled - rare, k) and without:
-            return without[-1]
+    for mark, has_it in _of_few(pooled, rare, k):
+        for route in reversed(told):
+            if (mark in route.marks) == has_it:
+                return route
     return None
+
+
+def _of_few(pooled: int, rare: dict[Mark, int], k: int) -> Iterator[tuple[Mark, bool]]:
+    """The marks that few of the cases on rare routes have (true), or lack (false)."""
+    for mark, cases in rare.items() if pooled else ():
+        if is_small(cases, k):
+            yield mark, True
+        if cases >= 0 and is_small(pooled - cases, k):
+            yield mark, False
