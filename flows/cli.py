@@ -172,9 +172,10 @@ def forget(
     CASES are ids as the source has them; - reads them from stdin, one a line.
     """
     from flows.forget import forget as forget_cases
+    from flows.forget import from_stdin
 
     if cases == ("-",):
-        cases = tuple(filter(str.strip, sys.stdin.read().splitlines()))
+        cases = from_stdin()
     done = forget_cases(config, cases, out, store, overrides)
     say(asdict(done), done.told)
 

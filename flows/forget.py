@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -130,13 +131,26 @@ def _left(place: StorePlace, forgotten: Collection[tuple[str | None, str]]) -> l
     return sorted(key for key in keys if key and counts[key] < max(counts.values()))
 
 
+def from_stdin() -> tuple[str, ...]:
+    """The numbers on stdin, one a line; none where it is closed."""
+    said = sys.stdin.buffer.read() if sys.stdin else b""
+    lines = said.decode("utf-8-sig", "surrogateescape").splitlines()
+    return tuple(filter(str.strip, lines))
+
+
 def _cleaned(cases: Sequence[str]) -> pl.Series:
     """The numbers as they are read in a source.
 
     Raises:
-        UsageError: one is none.
+        UsageError: one is none, or no text.
     """
-    given = cleaned_ids(pl.Series(cases, dtype=pl.String), "case_id").unique().sort()
+    try:
+        said = pl.Series(cases, dtype=pl.String)
+    except UnicodeEncodeError:
+        raise UsageError(
+            "A number of a case is not text in UTF-8.", "Give a list that is saved as UTF-8."
+        ) from None
+    given = cleaned_ids(said, "case_id").unique().sort()
     if given.is_empty() or given.has_nulls():
         raise UsageError(
             "A number of a case is empty, or says that there is none.",

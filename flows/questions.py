@@ -17,7 +17,8 @@ Ask = Callable[[str, Sequence[Guess]], str]
 
 def someone_to_ask() -> Ask | None:
     """Asks whoever is at the terminal; null where nobody is."""
-    return ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    is_there = all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    return ask if is_there else None
 
 
 def ask(question: str, options: Sequence[Guess]) -> str:

@@ -55,7 +55,7 @@ def begun(after_march: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return after_march.copy(tmp_path / "begun")
 
 
-def forget(world: World, *cases: str, stdin: str | None = None) -> str:
+def forget(world: World, *cases: str, stdin: str | bytes | None = None) -> str:
     config, out = str(world.folder / "config.yaml"), str(world.folder / "out")
     done = CliRunner().invoke(app, ["forget", config, *cases, "--out", out], input=stdin)
     return f"{done.exit_code} {done.output}"
@@ -115,7 +115,7 @@ def test_what_was_known_earlier_is_known_without_them(begun: World) -> None:
 
 
 def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
-    both = forget(begun, "-", stdin="Z3\n\n Z999 \n")
+    both = forget(begun, "-", stdin="\ufeffZ3\n\n Z999 \n")
     again = forget(begun, "Z3")
 
     assert both.startswith("0 2 rows were in the store")
@@ -198,6 +198,13 @@ def test_an_empty_number_is_refused(
     world: World, cases: tuple[str, ...], stdin: str | None
 ) -> None:
     assert forget(world, *cases, stdin=stdin).startswith("2 hoeksteen: A number of a case is empty")
+
+
+def test_a_number_that_is_no_text_is_refused(world: World) -> None:
+    in_windows_1252 = "Z3é".encode("cp1252")
+    told = forget(world, "-", stdin=in_windows_1252)
+
+    assert told.startswith("2 hoeksteen: A number of a case is not text in UTF-8.")
 
 
 def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:
