@@ -92,6 +92,7 @@ def serve(deployments: Iterable[RunnerDeployment]) -> None:
         SourceError: the server does not answer.
     """
     runner = _Runner()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where begun by `serve &`
     with answering(), suppress(KeyboardInterrupt):
         for each in deployments:
             runner.add_deployment(each)

@@ -403,7 +403,9 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
     deployed = prefect.deployment(world.name)
     assert deployed["work_pool_name"] == "hoeksteen"
 
+    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as by a script that starts it with &
     with prefect.process("-m", "flows", "serve", config, cwd=world.folder) as served:
+        signal.signal(signal.SIGINT, ignored)
         until(lambda: not prefect.deployment(world.name)["work_pool_name"], "it is served")
         assert prefect.ended(prefect.fire(world.name)) == ["COMPLETED"]
         served.send_signal(signal.SIGTERM)
