@@ -3,7 +3,7 @@
 """What a defect of ours tells: of what kind it is and where it arose, never what was said of it.
 
 What a library says of a value quotes the value, and Prefect keeps of each error all that there is.
-A full disk is no defect, wherever it is met.
+A full disk is no defect, wherever it is met; nor is a file or folder that is shut to us.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
-from contracts.errors import HoeksteenError
+from contracts.errors import HoeksteenError, UsageError
 from flows.room import no_room
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Defect(Exception):
@@ -47,7 +48,19 @@ def is_interrupted(error: BaseException) -> bool:
     return any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error))
 
 
-def met_a_full_disk(error: BaseException) -> bool:
+def outside(error: BaseException) -> HoeksteenError | None:
+    """What to tell of an error that whoever looks after this machine can mend; else null."""
+    if _met_a_full_disk(error):
+        return no_room()
+    if isinstance(error, OSError) and error.errno in _SHUT and error.filename:
+        return UsageError(
+            f"{error.filename} is not open to the user that runs this: {error.strerror}.",
+            "Give that user the right to it, or name another place.",
+        )
+    return None
+
+
+def _met_a_full_disk(error: BaseException) -> bool:
     """Whether there was no room; polars tells the number of that in words."""
     numbers = tuple(f"(os error {number})" for number in _NO_ROOM)
     return any(
@@ -81,7 +94,7 @@ def wordless(do: Callable[Given, Result]) -> Callable[Given, Result]:
         except Exception as error:
             if is_interrupted(error):
                 raise
-            told = no_room() if met_a_full_disk(error) else defect_of(error)
+            told = outside(error) or defect_of(error)
         raise told  # here, as it would keep the error as its context there
 
     return careful

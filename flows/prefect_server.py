@@ -11,10 +11,11 @@ from http import HTTPStatus
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.deployments.runner import DeploymentApplyError
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL, PREFECT_HOME
 
-from contracts.errors import SourceError
+from contracts.errors import SourceError, UsageError
 from flows.room import free_mib, no_room
+from ingest.places import Folder
 
 _ITS_DATABASE_MIB = 16  # what one takes that a run starts, and a little more
 
@@ -25,12 +26,33 @@ def check() -> None:
     Raises:
         SourceError: the server that is configured does not answer.
         EngineError: none is, and there is too little room to start one.
+        UsageError: nor may anything be written where one would keep what it knows.
     """
     if PREFECT_API_URL.value():
         with answering(), get_client(sync_client=True) as client:
             client.api_version()
-    elif free_mib(PREFECT_HOME.value()) < _ITS_DATABASE_MIB:
+        return
+    if free_mib(PREFECT_HOME.value()) < _ITS_DATABASE_MIB:
         raise no_room()
+    check_home()
+
+
+def check_home() -> None:
+    """Looks whether a server that a run starts could keep what it knows.
+
+    Raises:
+        UsageError: nothing can be written there.
+    """
+    home = PREFECT_HOME.value()
+    if str(home) not in str(PREFECT_API_DATABASE_CONNECTION_URL.value()):
+        return  # its database is elsewhere
+    try:
+        Folder(home).try_out()
+    except UsageError as error:
+        hint = (
+            "Prefect has its database there: set PREFECT_HOME to a folder that can be written in."
+        )
+        raise UsageError(error.message, hint) from None
 
 
 @contextmanager

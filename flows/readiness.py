@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from flows.identity import stamps
 from flows.machines import asked_of
 from flows.planning import places
 from flows.room import there
-from flows.symptoms import Symptom, examined, ok, warn
+from flows.symptoms import OUTSIDE, Symptom, examined, fail, ok, warn
 from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
 from ingest.store import newest
@@ -49,7 +50,12 @@ class Process:
         kept = {batch.origin.given for batch in held.batches} if held else set()
         found = [file for _, file in find_all(self.settings, self.config, kept)]
         files = [file for file in found if not isinstance(file, Address)]
-        size = sum(size for file in files for _, _, size in stamps(file))
+        looks = [look for file in files for look in stamps(file)]
+        size = sum(size for _, _, size in looks)
+        if shut := sum(not os.access(path, os.R_OK) for path, _, _ in looks):
+            hint = "Make it readable for the user that runs this."
+            yield fail(what, f"{_count(shut, 'file')} cannot be read", hint, OUTSIDE)
+            return
         asked = len(found) - len(files)
         if held and not found:
             hint = "Is the export still written there?"
@@ -70,6 +76,7 @@ class Process:
             return
         own = None if privacy.key_env else own_key_path()
         if own and not own.exists():
+            Folder(own.parent).try_out()
             yield warn(
                 what, f"there is none yet; the first run makes one in {own}", "Keep it safe then."
             )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -18,9 +19,9 @@ def free_mib(folder: Path) -> float:
 
 
 def there(folder: Path) -> Path:
-    """A folder, or the nearest one above it that there is."""
+    """A folder, or the nearest one above it that can be seen."""
     whole = folder.resolve()
-    return next(path for path in (whole, *whole.parents) if path.exists())
+    return next(path for path in (whole, *whole.parents) if os.access(path, os.F_OK))
 
 
 def no_room() -> EngineError:

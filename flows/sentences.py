@@ -15,8 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from contracts.errors import HoeksteenError
-from flows.defects import Defect, defect_of, is_interrupted, met_a_full_disk
-from flows.room import no_room
+from flows.defects import Defect, defect_of, is_interrupted, outside
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -44,25 +43,49 @@ class Sentences(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; ends the process with the error's exit code."""
-        # ended politely, so that what a run has started is ended with it
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        as_json = "--json" in ctx.args  # a command that is used wrongly never hears of it
+        _end_politely()
         try:
             return super().invoke(ctx)
         except HoeksteenError as error:
             _end(ctx, str(error), error.exit_code)
-        except (click.ClickException, click.exceptions.Exit, SystemExit):
+        except click.ClickException as error:
+            if not as_json:
+                raise
+            error.show()
+            click.echo(_as_json(error.format_message(), error.exit_code))
+            sys.exit(error.exit_code)
+        except (click.exceptions.Exit, SystemExit):
             raise
         except BrokenPipeError:  # whoever read our output has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except BaseException as error:  # what escaped is told of, and kept for whoever mends it
-            if is_interrupted(error):
-                _end(ctx, "Stopped before it was done; nothing was kept of it.", _INTERRUPTED)
-            if met_a_full_disk(error):
-                _end(ctx, str(no_room()), no_room().exit_code)
-            account = _keep_account(defect_of(error))
-            said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
-            _end(ctx, said, HoeksteenError.exit_code)
+            _end_unforeseen(ctx, error)
+
+
+def _end_politely() -> None:
+    """Has what a run started end with it, also where its terminal is closed.
+
+    What `nohup` has it ignore, it ignores.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
+def _end_unforeseen(ctx: click.Context, error: BaseException) -> NoReturn:
+    if is_interrupted(error):
+        _end(ctx, "Stopped before it was done.", _INTERRUPTED)
+    if told := outside(error):
+        _end(ctx, str(told), told.exit_code)
+    account = _keep_account(defect_of(error))
+    said = f"This is a defect of hoeksteen, not of your data. Please report {account}."
+    _end(ctx, said, HoeksteenError.exit_code)
+
+
+def _as_json(said: str, exit_code: int, result: dict[str, Any] | None = None) -> str:
+    return json.dumps({**(result or {}), "error": said, "exit_code": exit_code})
 
 
 def _end(
@@ -70,7 +93,7 @@ def _end(
 ) -> NoReturn:
     click.echo(f"hoeksteen: {said}", err=True)
     if ctx.obj:
-        click.echo(json.dumps({**(result or {}), "error": said, "exit_code": exit_code}))
+        click.echo(_as_json(said, exit_code, result))
     sys.exit(exit_code)
 
 

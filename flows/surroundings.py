@@ -140,11 +140,14 @@ def _keeps_others_out(path: Path) -> bool:
 
 
 def prefect() -> Iterator[Symptom]:
-    """Whether the server that is configured answers, and is of our version."""
+    """Whether the server that is configured answers, and is of our version, or one can start."""
     from prefect.settings import PREFECT_API_URL
+
+    from flows.prefect_server import check_home
 
     ours, url = version("prefect"), PREFECT_API_URL.value()
     if url is None:
+        check_home()
         yield ok("prefect", f"{ours}; no server is configured, so each run starts one for itself")
         return
     yield from _server(url.partition("://")[2].rpartition("@")[2], ours)

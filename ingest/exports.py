@@ -51,7 +51,7 @@ def open_export(given: str, config: Path) -> Export:
 
     Raises:
         SourceError: there is no such file, its name is no text, or no version of ours reads its
-            format yet.
+            format yet, or it may not be looked through.
         UsageError: the files are of several formats.
     """
     if "://" in given:
@@ -60,6 +60,16 @@ def open_export(given: str, config: Path) -> Export:
             "Give it a part of the export as a file; path and query can then be changed by hand.",
         )
     check_name(Path(given))
+    try:
+        return _open(given, config)
+    except OSError as error:
+        raise SourceError(
+            f"{given} cannot be looked through: {error.strerror}.",
+            "Make it readable for the user that runs this.",
+        ) from None
+
+
+def _open(given: str, config: Path) -> Export:
     named = _pattern(Path(given)) if Path(given).is_dir() else given
     format_ = _one_format(named, given)
     path = named if Path(named).is_absolute() else _relative(named, config)

@@ -9,6 +9,7 @@ and the hold knows where a store is.
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ class Folder:
             UsageError: it cannot be done.
         """
         _check_name(self.path)
-        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        there = next(path for path in (self.path, *self.path.parents) if os.access(path, os.F_OK))
         try:
             with tempfile.TemporaryDirectory(dir=there, prefix=TRIED) as tried:
                 (Path(tried) / _HOLD).write_bytes(b"")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ from click.testing import CliRunner, Result
 
 from contracts.findings import Findings
 from flows.cli import DIALECT_NAMES, app
+from flows.forget import from_stdin
+from flows.questions import someone_to_ask
 from ingest.places import Folder
 from simulation.recording.dialects import DIALECTS
 from tests.flow.prefect_home import prefect_home
@@ -36,14 +39,21 @@ MADE = ("--cases", "5", "--seed", "1", "--out", "made")
 
 
 def hoeksteen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with started(folder, *arguments) as process:
+        stdout, stderr = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A command that is under way."""
     home = {"PREFECT_HOME": str(prefect_home(folder)), "HOME": str(folder)}
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "flows", *arguments],
-        check=False,
-        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
-        stdin=subprocess.DEVNULL,
         env={**os.environ, **home, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
 
@@ -166,6 +176,37 @@ def test_a_mistake_ends_with_its_exit_code(arguments: list[str], exit_code: int,
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "p.yaml", "--as-of", "yesterday"], ["fly"], ["check", "--fly"]]
+)
+def test_wrong_use_is_told_as_json_too(arguments: list[str]) -> None:
+    done = told_here(*arguments, "--json")
+
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (done.exit_code, told["exit_code"]) == (2, 2)
+    assert told["error"] in done.stderr
+
+
+@pytest.mark.flow
+def test_a_run_whose_terminal_is_closed_leaves_no_process(config: Path) -> None:
+    with started(config.parent, "run", str(config)) as run:
+        assert run.stderr
+        for line in run.stderr:
+            if line.startswith("reading"):  # then it has started a server
+                run.send_signal(signal.SIGHUP)
+        assert run.wait(60) == 128 + signal.SIGHUP
+
+    assert not running_in(config.parent)
+    assert not list((config.parent / "out" / "p").glob(".making-*"))
+
+
+def test_a_closed_stdin_is_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert someone_to_ask() is None
+    assert from_stdin() == ()
 
 
 @pytest.mark.flow

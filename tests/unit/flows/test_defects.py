@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A defect is told without words; a disk that is full is none."""
+"""A defect is told without words; a disk that is full, or a folder that is shut, is none."""
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import polars as pl
 import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-from contracts.errors import EngineError
+from contracts.errors import EngineError, UsageError
 from flows import prefect_server
 from flows.defects import Defect, wordless
 
@@ -48,6 +50,15 @@ def test_so_it_is_where_something_else_failed_by_it() -> None:
         wordless(report)()
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_what_is_shut_to_us_is_told_as_such(number: int) -> None:
+    def write() -> None:
+        raise OSError(number, os.strerror(number), "/srv/out")
+
+    with pytest.raises(UsageError, match=f"/srv/out is not open to .*: {os.strerror(number)}"):
+        wordless(write)()
+
+
 def test_what_a_defect_says_of_a_value_is_not_told() -> None:
     name = "Jansen"
 
@@ -66,4 +77,12 @@ def test_prefect_is_not_started_where_it_could_not_write(
     home = {PREFECT_HOME: tmp_path / "not there yet", PREFECT_API_URL: None}
 
     with temporary_settings(home), pytest.raises(EngineError, match="no room left"):
+        prefect_server.check()
+
+
+def test_nor_where_it_may_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefect_server, "_ITS_DATABASE_MIB", 0)
+    home = {PREFECT_HOME: Path("/proc/nowhere"), PREFECT_API_URL: None}
+
+    with temporary_settings(home), pytest.raises(UsageError, match="set PREFECT_HOME"):
         prefect_server.check()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import http.server
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 import prefect
 import pytest
 from packaging.requirements import Requirement
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from flows import surroundings
 from flows.doctor import examine, exit_code
@@ -138,6 +139,33 @@ def test_what_is_wrong_is_one_line(
     assert first.exit_code == code
     assert "\n" not in first.line(0)
     assert {each.what for each in others} <= {"p: store", "disk of out"}  # in the same folder
+
+
+def test_a_source_that_may_not_be_read_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    can = os.access  # of root all can be read
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK and can(path, mode))
+
+    told = [each for each in scene.says() if each.level == "FAIL"]
+    found = [(each.what, each.found, each.exit_code) for each in told]
+    assert found == [("p: sources", "1 file cannot be read", 4)]
+
+
+def test_a_key_that_cannot_be_made_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/proc/nowhere")
+
+    told = [each for each in scene.says() if each.level == "FAIL"]
+
+    assert [(each.what, each.exit_code) for each in told] == [("p: key", 2)]
+    assert "Nothing can be written in /proc" in told[0].found
+
+
+def test_prefect_that_cannot_keep_what_it_knows_is_told(scene: Scene) -> None:
+    with temporary_settings({PREFECT_HOME: Path("/proc/nowhere")}):
+        failed = [each for each in scene.says() if each.level == "FAIL"]
+
+    assert [(each.what, each.exit_code) for each in failed] == [("prefect", 2)]
 
 
 def test_a_file_where_a_folder_should_be_is_told(scene: Scene) -> None:

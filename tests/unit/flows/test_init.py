@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import re
 from collections.abc import Sequence
@@ -72,6 +73,19 @@ def test_a_date_and_a_time_of_day_in_two_columns() -> None:
     columns = yaml.safe_load(text)["sources"][0]["columns"]
     assert columns["timestamp"] == ["ERDAT", "Tijd, laatste"]
     assert "The export has 180 rows, with events of 60 cases" in text
+
+
+def test_a_folder_that_may_not_be_looked_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    Path("exports").mkdir()
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root may look through all
+
+    done = init("exports", "--out", "p.yaml")
+
+    assert (done.exit_code, Path("p.yaml").exists()) == (4, False)
+    assert "exports cannot be looked through: Permission denied." in done.stderr
 
 
 def test_a_column_of_dates_that_are_all_missing_is_no_milestone() -> None:
