@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import click
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
@@ -140,6 +141,7 @@ def _take_away(
     """
     asked = {each.full_name for each in wanted}
     there = list(_deployed(client))
+    _say_taken_over(there, wanted)
     names = {each.name for each in there if each.parameters.get("config") in found.paths}
     ours = [each for each in there if each.name in names]
     stale = [each for each in ours if _full_name(each) not in asked and _is_at_work(each)]
@@ -154,6 +156,18 @@ def _take_away(
     return [_full_name(each) for each in stale]
 
 
+def _say_taken_over(
+    there: Iterable[DeploymentResponse], wanted: Iterable[RunnerDeployment]
+) -> None:
+    """Says of which journeys another config takes the place, which may be meant or not."""
+    configs = {each.full_name: each.parameters["config"] for each in wanted if _is_journey(each)}
+    for each in there:
+        name, was = _full_name(each), each.parameters.get("config")
+        if was != configs.get(name, was):
+            said = f"{name} ran {was} until now, and runs {configs[name]} from here on."
+            click.echo(said, err=True)
+
+
 def _rest(client: SyncPrefectClient, there: DeploymentResponse) -> None:
     if not _is_journey(there):
         client.delete_deployment(there.id)
@@ -162,7 +176,7 @@ def _rest(client: SyncPrefectClient, there: DeploymentResponse) -> None:
         client.delete_deployment_schedule(there.id, schedule.id)
 
 
-def _is_journey(there: DeploymentResponse) -> bool:
+def _is_journey(there: DeploymentResponse | RunnerDeployment) -> bool:
     return _flow_name(there) == FLOW
 
 
@@ -174,7 +188,7 @@ def _full_name(there: DeploymentResponse) -> str:
     return f"{_flow_name(there)}/{there.name}"
 
 
-def _flow_name(there: DeploymentResponse) -> str:
+def _flow_name(there: DeploymentResponse | RunnerDeployment) -> str:
     """Of which flow it is, for a worker (``flows.x:x``) or served from here (``flows.x.x``)."""
     return str(there.entrypoint).replace(":", ".").rpartition(".")[2]
 

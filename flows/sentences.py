@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -62,6 +63,8 @@ class Sentences(click.Group):
             sys.exit(0)
         except BaseException as error:  # what escaped is told of, and kept for whoever mends it
             _end_unforeseen(ctx, error)
+        finally:  # before what Prefect does at the end: there, nothing is left to be interrupted
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def _end_politely() -> None:

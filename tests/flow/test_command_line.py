@@ -202,6 +202,15 @@ def test_a_run_whose_terminal_is_closed_leaves_no_process(config: Path) -> None:
     assert not list((config.parent / "out" / "p").glob(".making-*"))
 
 
+def test_what_is_interrupted_when_all_is_done_says_nothing() -> None:
+    late = "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT)"
+    code = f"{late}; from flows.cli import app; app(['schema'])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_closed_stdin_is_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
 

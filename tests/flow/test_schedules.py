@@ -304,6 +304,19 @@ def test_deploying_again_changes_nothing(prefect: Prefect, settled: World) -> No
 
 
 @ONE
+def test_a_config_that_takes_the_place_of_another_says_so(prefect: Prefect, tmp_path: Path) -> None:
+    first, second = (World(tmp_path / team, "taken") for team in ("here", "there"))
+    assert prefect.hoeksteen(first.folder, "deploy").stderr == ""
+
+    done = prefect.hoeksteen(second.folder, "deploy")
+
+    was, is_now = first.config, second.config
+    assert done.stderr == f"journey/taken ran {was} until now, and runs {is_now} from here on.\n"
+    assert prefect.deployment("taken")["parameters"]["config"] == str(is_now)
+    assert prefect.hoeksteen(second.folder, "deploy").stderr == ""
+
+
+@ONE
 def test_a_trigger_that_is_missing_is_made_when_it_is_deployed_again(
     prefect: Prefect, tmp_path: Path
 ) -> None:
