@@ -21,6 +21,7 @@ from contracts.settings import Privacy, Settings, ago
 from flows.files import read_json
 from flows.job import landings
 from flows.planning import places
+from ingest.damage import check_whole
 from ingest.normalise import cleaned_ids
 from ingest.places import Folder, StorePlace
 from ingest.pseudonyms import pseudonymiser_of
@@ -84,6 +85,7 @@ def forget(
     Raises:
         UsageError: there is no store, or a number is none.
         StoreBusy: a run is in it.
+        SourceError: it is damaged.
         ConfigError: the config is wrong, or the key is not usable.
     """
     settings = load(config, overrides)
@@ -103,7 +105,9 @@ def forget(
         version = newest(place)
         if version is None:
             raise _no_store(place)
-        place.bring(part.path for part in touched(version.batches, ids))
+        paths = [part.path for part in touched(version.batches, ids)]
+        place.bring(paths)
+        check_whole(place, paths)
         unknown = max(0, len(given) - held(version.batches, ids))
         rest = without(version.batches, ids, Path(scratch))
         now = dt.datetime.now(dt.UTC)

@@ -20,9 +20,10 @@ from flows.machines import asked_of
 from flows.planning import places
 from flows.room import there
 from flows.symptoms import OUTSIDE, Symptom, examined, fail, ok, warn
+from ingest.damage import damaged
 from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
-from ingest.store import newest
+from ingest.store import is_kept, newest
 
 _MIB = 1 << 20
 
@@ -92,6 +93,8 @@ class Process:
         what = f"{self.settings.process.id}: store"
         self.store.try_out()
         version = newest(self.store)
+        if version and not is_kept(self.store, version):
+            raise damaged(self.store)
         held = "nothing yet" if version is None else _count(len(version.batches), "file")
         if self.store.is_held() or Folder(self.folder).is_held():
             yield warn(

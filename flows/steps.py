@@ -102,13 +102,16 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
 
     Raises:
         ConfigError: a case would come back that was forgotten under another key.
+        SourceError: the store is damaged.
     """
+    from ingest.damage import check_whole
     from ingest.removal import ended_before, only_with, without, without_destroyed
 
     read_now = itertools.chain.from_iterable(read)
     held = job.then.batches if job.then else job.kept
     found = (*read_now, *held)
     job.store.bring(paths_of(found))
+    check_whole(job.store, paths_of(found))
     batches = only_with(_attributes(job.settings), found, job.scratch)
     if job.then:
         return Gathered(tuple(batches))

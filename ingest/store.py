@@ -26,6 +26,7 @@ from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
 from contracts.events import CANDIDATES, CASE_PREFIX, SLOTS
 from ingest.batches import Batch, Origin, Part, Staged, Version, parts_of, paths_of
+from ingest.damage import damaged
 from ingest.places import StorePlace
 
 if TYPE_CHECKING:
@@ -107,12 +108,23 @@ def versions(store: StorePlace) -> Iterator[Version]:
     A commit that only tidies the table, as others' tools make, is none of ours. The log is read as
     the text that it is: ``DeltaTable.history`` is empty in a folder with ``#`` or ``?`` in its
     path.
+
+    Raises:
+        SourceError: a commit is cut short.
     """
     for number, said in store.log():
         for line in said.splitlines():
-            facts = orjson.loads(line).get("commitInfo", {}).get(_FACTS)
+            facts = _told(line, store).get("commitInfo", {}).get(_FACTS)
             if facts:
                 yield _version(number, orjson.loads(facts), store)
+
+
+def _told(line: bytes, store: StorePlace) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise damaged(store) from None
+    return told
 
 
 def _brought(batch: Batch, store: StorePlace) -> Batch:

@@ -18,8 +18,10 @@ import pytest
 from packaging.requirements import Requirement
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
+from contracts.errors import SourceError
 from flows import surroundings
 from flows.doctor import examine, exit_code
+from flows.forget import forget
 from flows.journey import make
 from flows.planning import plan
 from flows.symptoms import Symptom, examined
@@ -89,6 +91,32 @@ def test_after_a_run_it_tells_of_it(scene: Scene) -> None:
     assert told["p: last run"] == f"{folder.name}, 0.0 hours ago"
     assert told["p: store"] == f"{folder.parent}/store holds 1 file, and can be written in"
     assert files(scene.folder) == before
+
+
+def lose_a_file(scene: Scene) -> None:
+    next((scene.out / "p" / "store").glob("batch=*/*")).unlink()
+
+
+def cut_a_file_short(scene: Scene) -> None:
+    path = next((scene.out / "p" / "store").glob("batch=*/*"))
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def cut_a_commit_short(scene: Scene) -> None:
+    [path] = (scene.out / "p" / "store" / "_delta_log").glob("*.json")
+    path.write_bytes(path.read_bytes()[:99])
+
+
+@pytest.mark.parametrize("damage", [lose_a_file, cut_a_file_short, cut_a_commit_short])
+def test_a_store_that_is_damaged_is_told(scene: Scene, damage: Callable[[Scene], None]) -> None:
+    make(plan(scene.config, out=scene.out, now=NOW))
+    damage(scene)
+    with pytest.raises(SourceError, match="is damaged"):
+        make(plan(scene.config, out=scene.out, now=NOW, as_of=NOW))
+    with pytest.raises(SourceError, match="is damaged"):
+        forget(scene.config, ["Z1"], scene.out, None)
+    if damage != cut_a_file_short:  # which only shows when it is read
+        assert ("p: store", 4) in [(each.what, each.exit_code) for each in scene.amiss()]
 
 
 Break = Callable[[Scene], object]
