@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _SURVEYS, _SUMMARIES, _WORK, _CHANGES = "surveys", "summaries", "work", "changes"
 _EVENTS = "events.parquet"
+_GONE = "-gone"
 _LEAST_ROWS = 500_000  # of a piece that the gate looks at: less is not worth its way to a worker
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 
@@ -84,8 +85,11 @@ def workplace(job: Job) -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     """Removes a folder, out of its place first: a worker that writes on finds none."""
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}-gone")), ignore_errors=True)
+    gone = folder.with_name(folder.name.removesuffix(_GONE) + _GONE)
+    with suppress(OSError):  # it went by itself, or what was there could not be removed
+        folder.rename(gone)
+    for each in (gone, folder):
+        shutil.rmtree(each, ignore_errors=True)
 
 
 def _clear_landings(job: Job) -> None:

@@ -32,15 +32,15 @@ def transition(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().replace(_ALSO)
 
 
-def as_starts(candidates: pl.LazyFrame) -> pl.LazyFrame:
+def as_starts(candidates: pl.LazyFrame, lifecycle: str) -> pl.LazyFrame:
     """Rows that tell when a step was begun, and nothing of when it was done, as its START.
 
     Args:
-        candidates: columns of ``CANDIDATES`` with ``started_at``, of a source that has one row for
-            all of a step.
+        candidates: columns of ``CANDIDATES`` with ``started_at``.
+        lifecycle: what such a row is: COMPLETE where a source has one row for all of a step.
     """
     is_empty = pl.col("at_problem").eq_missing(pl.lit("missing"))
-    is_begun = is_empty & pl.col("started_at").is_not_null()
+    is_begun = is_empty & pl.col("started_at").is_not_null() & (pl.col("lifecycle") == lifecycle)
     begun = {
         "at": pl.col("started_at"),
         "lifecycle": pl.lit(START),
@@ -64,7 +64,7 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
     - a START without a COMPLETE is work in progress: a row with ``started_at`` = ``at``
       and ``is_done`` false;
     - a START of ``as_starts`` is so too, unless a COMPLETE tells the same ``started_at``, as in a
-      later export.
+      later export; of those that tell the same one, the row of the last source stays.
 
     Args:
         candidates: accepted rows in shape ``CANDIDATES``, whole cases.
@@ -82,8 +82,11 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
     )
     done, left = _matched(in_two)
     same = [*_SAME_WORK, "started_at"]
-    begun = candidates.filter(is_of_one_row).join(
-        steps.filter(~is_start), on=same, how="anti", nulls_equal=True
+    begun = (
+        candidates.filter(is_of_one_row)
+        .join(steps.filter(~is_start), on=same, how="anti", nulls_equal=True)
+        .sort("source", "row")
+        .unique(same, keep="last")
     )
     open_ = pl.concat([left, begun]).with_columns(started_at="at", is_done=pl.lit(value=False))
     whole = pl.concat([alone, done]).with_columns(is_done=pl.lit(value=True))

@@ -87,9 +87,11 @@ def normalise(
     if "started_at" not in field:
         return candidates
     if "lifecycle" not in column:
-        return as_starts(candidates)
+        return as_starts(candidates, COMPLETE)
     starts_itself = pl.col("lifecycle") == START  # and is paired with what completes it
-    return candidates.with_columns(pl.when(~starts_itself).then("started_at").alias("started_at"))
+    return as_starts(candidates, START).with_columns(
+        pl.when(~starts_itself).then("started_at").alias("started_at")
+    )
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:

@@ -63,7 +63,8 @@ TIDY: tuple[Rewrite, ...] = (
         (r"([T ]\d{1,2})\.(\d\d)", "$1:$2"),
     ),
     _replacing((r"(:\d\d),(\d+)", "$1.$2")),
-    _replacing((r"(\d{4})(?:,| -) *(\d{1,2}:)", "$1 $2")),
+    _replacing((r"(\d{4}), *(\d{1,2}:)", "$1 $2")),
+    _replacing((r"^(\d{1,2}[-/.]\d{1,2}[-/.]\d{4}) - *(\d{1,2}:)", "$1 $2")),
     # these are what they say, also in summer
     _replacing(
         (r"(\d) ?(?:UTC|GMT)$", "${1}+00:00"),

@@ -12,8 +12,8 @@
    wait for no step that is known, the cases of that wait, which are as many, are told as in rule 3.
 3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
    routes that were left out are together still fewer than k, the rarest of the others goes with
-   them. So does a route where what is told elsewhere of a step, of doing it again or of a wait
-   would tell how few rare routes have it, or lack it (``disclosure_routes``). Shares of waiting
+   them. So does a route where what is told elsewhere of a step, or of doing it again, would tell
+   how few on rare routes did, or did not (``disclosure_routes``). Shares of waiting
    are of the waits that are shown; where others were left out that is said, and the days of the
    ledger are rounded to at least twice their days. Where a wait and a step beside it would tell
    how few took the one and not the other, the cases of the wait are told in multiples of k, at
@@ -77,6 +77,7 @@ from contracts.verdict import told_counts
 from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_places import protect_bottlenecks, protect_explained
+from reporting.disclosure_routes import on_frequent_routes
 from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import pairs, protect_waits, rounded, small_owners
@@ -113,7 +114,8 @@ def protect(
     apart = steps_apart(tables["steps"], tables["waits"], k)
     again = tables["rework"].filter(few(pl.col("cases"), k))["activity"].to_list()
     steps = protect_steps(apart, cases, k, ends, again)
-    waits = protect_waits(tables["waits"], apart, findings.log, k)
+    on_routes = on_frequent_routes(tables["variants"], k)
+    waits = protect_waits(tables["waits"], apart, findings.log, k, on_routes)
     shown = protect_tables(tables, steps, waits, cases, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)

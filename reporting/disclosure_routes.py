@@ -3,7 +3,8 @@
 """The rule of ``disclosure`` for routes: what other tables leave of those that are told.
 
 Where 135 took a step, and the routes that are told hold 134 of them, one took it on a rare route.
-So the rarest of the routes that are told with that step goes with the rare ones.
+So the rarest of the routes that are told with that step goes with the rare ones. Where that is so
+of a wait between two steps, the wait is told in round numbers (``disclosure_waits``).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import polars as pl
 from reporting.small_groups import is_small
 
 Mark = tuple[str, ...]
-"""What other tables count cases by: a step, a step done again, or one step after another."""
+"""What other tables count cases by: a step, or a step done again."""
 
 
 class _Route(NamedTuple):
@@ -29,27 +30,22 @@ class _Route(NamedTuple):
 
 
 def protect_routes(
-    variants: pl.DataFrame,
-    steps: pl.DataFrame,
-    rework: pl.DataFrame,
-    waits: pl.DataFrame,
-    k: int,
+    variants: pl.DataFrame, steps: pl.DataFrame, rework: pl.DataFrame, k: int
 ) -> pl.DataFrame:
     """The frequent routes; the rest in one row, with the rarest of those that would tell of few.
 
     Args:
         variants: in the shape of ``TABLES["variants"]``.
-        steps: how many took each step, as it is told; so are ``rework`` and ``waits``.
-        rework: how many did a step again.
-        waits: how many waited between two steps.
+        steps: how many took each step, as it is told.
+        rework: how many did a step again, as it is told.
         k: the smallest group that is shown.
     """
-    is_rare = pl.col("trace").is_null() | (pl.col("cases") < k)
+    is_rare = _is_rare(k)
     rare, frequent = variants.filter(is_rare), variants.filter(~is_rare)
     by_cases = frequent.sort("cases", descending=True, maintain_order=True)
     told = [_Route(trace, n, part, _marks(trace)) for trace, n, part in by_cases.iter_rows()]
     # of the cases that are told to be of each mark, those that are on a rare route
-    counted = dict(_counted(steps, rework, waits))
+    counted = dict(_counted(steps, rework))
     for route in told:
         _add(counted, route, -1)
     pooled, share = int(rare["cases"].sum()), float(rare["share"].sum())
@@ -62,21 +58,31 @@ def protect_routes(
     return pl.DataFrame([*rows, *rest], schema=variants.schema, orient="row")
 
 
+def on_frequent_routes(variants: pl.DataFrame, k: int) -> pl.DataFrame:
+    """How many cases go from one step to the next on frequent routes: ``from, to, on_routes``."""
+    told: Counter[tuple[str, str]] = Counter()
+    for trace, cases in variants.filter(~_is_rare(k)).select("trace", "cases").iter_rows():
+        told.update(dict.fromkeys(pairwise(trace), cases))
+    rows = [(from_, to, cases) for (from_, to), cases in told.items()]
+    shape = {"from": pl.String, "to": pl.String, "on_routes": pl.Int64}
+    return pl.DataFrame(rows, schema=shape, orient="row")
+
+
+def _is_rare(k: int) -> pl.Expr:
+    return pl.col("trace").is_null() | (pl.col("cases") < k)
+
+
 def _marks(trace: list[str]) -> frozenset[Mark]:
-    again = ((step, "again", "") for step, times in Counter(trace).items() if times > 1)
-    return frozenset([*((step,) for step in trace), *again, *pairwise(trace)])
+    again = ((step, "again") for step, times in Counter(trace).items() if times > 1)
+    return frozenset([*((step,) for step in trace), *again])
 
 
-def _counted(
-    steps: pl.DataFrame, rework: pl.DataFrame, waits: pl.DataFrame
-) -> Iterator[tuple[Mark, int]]:
+def _counted(steps: pl.DataFrame, rework: pl.DataFrame) -> Iterator[tuple[Mark, int]]:
     """How many cases are told to be of each mark."""
     for step, cases in steps.select("activity", "cases").drop_nulls().iter_rows():
         yield (step,), cases
     for step, cases in rework.select("activity", "cases").drop_nulls().iter_rows():
-        yield (step, "again", ""), cases
-    for from_, to, cases in waits.select("from", "to", "cases").drop_nulls().iter_rows():
-        yield (from_, to), cases
+        yield (step, "again"), cases
 
 
 def _add(counted: dict[Mark, int], route: _Route, times: int) -> None:

@@ -32,7 +32,7 @@ def protect_tables(
         "waits": waits.table,
         "wait_bands": protect_bands(tables["wait_bands"], waits, k),
         "queues": protect_queues(tables["queues"], waits.table, k),
-        "variants": protect_routes(tables["variants"], steps, rework, waits.table, k),
+        "variants": protect_routes(tables["variants"], steps, rework, k),
         "rework": rework,
         "survival": _survival(tables["survival"], cases, k),
         **(

@@ -39,7 +39,13 @@ class Waits(NamedTuple):
     unit_days: float | None
 
 
-def protect_waits(waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int) -> Waits:
+def protect_waits(
+    waits: pl.DataFrame,
+    steps: pl.DataFrame,
+    log: Log,
+    k: int,
+    on_routes: pl.DataFrame | None = None,
+) -> Waits:
     """The waits of at least ``k`` cases; shares are of the waiting that is shown.
 
     Args:
@@ -47,11 +53,16 @@ def protect_waits(waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int) ->
         steps: in the shape of ``TABLES["steps"]``: how many cases took each.
         log: how many cases it has, and how many of them are open.
         k: the smallest group that is shown.
+        on_routes: how many cases went there on routes that are told: ``from, to, on_routes``.
     """
     is_rare = few(pl.col("cases"), k)
     rare, told = waits.filter(is_rare), waits.filter(~is_rare)
     if rare.height and (total := told["share_of_waiting"].sum()):
         told = told.with_columns(pl.col("share_of_waiting") / total)
+    if on_routes is None:
+        told = told.with_columns(on_routes=pl.lit(None, pl.Int64))
+    else:
+        told = told.join(on_routes, on=_PAIR, how="left", maintain_order="left")
     cases, open_ = pl.col("cases"), pl.col("open_cases")
     told = _without_telling(told, steps, log.cases, k).with_columns(
         *unless(few(open_, k) | few(cases - open_, k) | (open_ > cases), "open_cases"),
@@ -93,7 +104,8 @@ def _without_telling(
 
     ``apart`` is what that is, or would be.
     They do, as ``tells`` says, where few more took a step than waited after or before it, where few
-    more waited for a step than took it, and where all but a few of the log's cases waited.
+    more waited for a step than took it, where all but a few of the log's cases waited, and where
+    few more waited than went there ``on_routes`` that are told.
     """
     took = dict(steps.select("activity", "cases").iter_rows())
     cases = pl.col("cases")
@@ -101,9 +113,11 @@ def _without_telling(
         pl.col(side).replace_strict(took, default=None, return_dtype=pl.Int64) for side in _PAIR
     )
     whole = pl.lit(all_cases, pl.Int64)
-    less = (before - cases, after - cases, cases - after, whole - cases)
+    on_routes = pl.col("on_routes")
+    less = (before - cases, after - cases, cases - after, whole - cases, cases - on_routes)
     tells = pl.any_horizontal(few(each, k) for each in less)
-    apart = (pl.min_horizontal(before, after, whole) - k) // k * k
+    beside = pl.when(few(cases - on_routes, k)).then(on_routes)
+    apart = (pl.min_horizontal(before, after, whole, beside) - k) // k * k
     hides_open = few(cases - pl.col("open_cases"), k)
     return waits.with_columns(
         *unless(hides_open, "open_cases"),

@@ -8,6 +8,9 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from flows.job import Job
 from flows.planning import plan
 from flows.steps import workplace
 
@@ -15,17 +18,34 @@ NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = "{process: {id: p}, sources: [{path: log.csv}], journey: {end: [z]}}"
 
 
-def test_what_a_worker_writes_on_is_gone_too(tmp_path: Path) -> None:
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
     (tmp_path / "log.csv").write_text("a")
     (tmp_path / "p.yaml").write_text(CONFIG)
-    job = plan(tmp_path / "p.yaml", out=tmp_path / "out", now=NOW)
+    return plan(tmp_path / "p.yaml", out=tmp_path / "out", now=NOW)
 
+
+def test_what_a_worker_writes_on_is_gone_too(job: Job) -> None:
     with ThreadPoolExecutor() as worker:
         with workplace(job):
             writing = worker.submit(write_on, job.scratch / "summaries")
         assert isinstance(writing.exception(), FileNotFoundError)
 
     assert not job.making.exists()
+
+
+def test_what_earlier_tries_left_is_gone_too(job: Job) -> None:
+    """Also where one was ended while it removed its folder, and a worker made that anew."""
+    for name in (".making-a", ".making-a-gone", ".making-b-gone"):
+        (job.process_folder / name / "scratch").mkdir(parents=True)
+    (job.process_folder / ".making-c").write_text("is no folder, and stays")
+
+    for _ in range(3):
+        with workplace(job):
+            pass
+
+    left = [path.name for path in job.process_folder.iterdir()]
+    assert left == [".making-c-gone"]
 
 
 def write_on(folder: Path) -> None:

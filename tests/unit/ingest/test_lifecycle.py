@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.events import CANDIDATES
-from ingest.lifecycle import as_starts, pair
+from ingest.lifecycle import COMPLETE, as_starts, pair
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
@@ -122,6 +122,7 @@ def test_a_pair_is_as_coarse_as_its_coarsest_time(days):
         pytest.param([(1, None)], [(1, 1, False)], id="work in progress"),
         pytest.param([(1, None), (1, 5)], [(1, 5, True)], id="done in a later export"),
         pytest.param([(1, None), (3, 5)], [(1, 1, False), (3, 5, True)], id="begun twice"),
+        pytest.param([(1, None), (1, None)], [(1, 1, False)], id="open in two exports"),
         pytest.param([(None, 2)], [(None, 2, True)], id="only the end is known"),
         pytest.param([(1, None), (None, 5)], [(1, 1, False), (None, 5, True)], id="not of it"),
         pytest.param([(None, None)], [], id="no time"),
@@ -134,7 +135,7 @@ def test_a_row_that_is_begun_and_not_done_is_work_in_progress(told, expected):
         | {"at_problem": "missing" if end is None else None}
         for number, (start, end) in enumerate(told)
     ]
-    begun = as_starts(pl.DataFrame(records, schema=CANDIDATES).lazy())
+    begun = as_starts(pl.DataFrame(records, schema=CANDIDATES).lazy(), COMPLETE)
     accepted = begun.filter(pl.col("at").is_not_null()).collect()
 
     found = paired(accepted.to_dicts(), "started_at", "at", "is_done")
@@ -145,6 +146,8 @@ def test_a_row_that_is_begun_and_not_done_is_work_in_progress(told, expected):
 def test_a_time_that_cannot_be_read_is_no_work_in_progress():
     record = rows("c")[0] | {"started_at": hour(1), "at": None, "at_problem": "unreadable"}
 
-    [row] = as_starts(pl.DataFrame([record], schema=CANDIDATES).lazy()).collect().to_dicts()
+    [row] = (
+        as_starts(pl.DataFrame([record], schema=CANDIDATES).lazy(), COMPLETE).collect().to_dicts()
+    )
 
     assert (row["at"], row["lifecycle"], row["at_problem"]) == (None, "complete", "unreadable")

@@ -110,12 +110,14 @@ def test_a_step_that_is_begun_and_not_done_starts_then(staged):
 
 
 def test_a_start_that_is_a_row_has_one_time(staged):
-    content = "zaak;stap;tijdstip;begonnen;soort\n1;a;12-03-2026;11-03-2026;start\n"
+    rows = ["1;a;12-03-2026;11-03-2026;start", "1;b;;11-03-2026;start", "1;b;;11-03-2026;complete"]
+    content = "zaak;stap;tijdstip;begonnen;soort\n" + "\n".join(rows) + "\n"
     roles = COLUMNS | {"start_timestamp": "begonnen", "lifecycle": "soort"}
 
     _, frame = staged("export.csv", content, columns=roles)
 
-    assert frame["started_at"].to_list() == [None]
+    days = (pl.col(name).dt.to_string("%d") for name in ("at", "started_at"))
+    assert frame.select(*days).rows() == [("11", None), ("10", None), (None, "10")]
 
 
 @pytest.mark.parametrize(

@@ -183,3 +183,16 @@ def test_the_events_of_a_rare_step_are_not_what_rework_leaves_of_the_log():
     log, _ = told_of({**ways, ("a", "d", "z"): 5})
 
     assert (log.events, log.events_at_least) == (840, True)
+
+
+def test_a_wait_that_few_more_have_than_its_route_is_round_and_the_route_is_told():
+    """One case still waits where 228 went on: that hides nothing of what most cases do."""
+    ways = {("a", "b", "z"): 228, ("a", "c", "z"): 108}
+    rare = {("a", "b"): 1, ("a", "z"): 9, ("a", "d", "z"): 9, ("a", "c", "b", "z"): 9}
+
+    _, hidden = told_of({**ways, **rare, ("a", "c", "d", "b", "z"): 9})
+
+    told = hidden["variants"].drop_nulls("trace")["trace"].to_list()
+    assert told == [["a", "b", "z"], ["a", "c", "z"]]
+    wait = row(hidden["waits"], **{"from": "a", "to": "b"})
+    assert (wait["cases"], wait["n"]) == (210, None)
