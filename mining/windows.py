@@ -125,27 +125,44 @@ def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) -> bool:
-    """Whether a window is so much above other weeks, and with so many, that it is no chance.
-
-    Ordinary weeks were chosen for being low. So a window must stand out from all other weeks too,
-    but for those in which its queue is still there.
-    """
-    weeks = slice(span[0], span[1] + 1)
-    came, excess = course.came[weeks].sum(), float(course.excess[weeks].sum())
-    rest = ~busy_weeks(course.level, (span,))
-    others = max(float(course.came[rest].sum()), 1.0)
-    over_rest = excess - came * float(course.excess[rest].sum()) / others
-    error = course.deviation_days * np.sqrt(came)
-    is_high = float(np.nanmean(course.level[weeks])) >= rise
-    is_many = float(came) >= LEAST_STAYS
-    stands_out = over_rest >= _CLEAR * error * np.sqrt(1 + came / others)
-    return is_many and is_high and bool(excess >= _CLEAR * error and stands_out)
+    """Whether a window is so much above other weeks, and with so many, that it is no chance."""
+    return _mean_level(course.level, span) >= rise and span in _clear(course, ())
 
 
 def told_spans(course: Course) -> list[tuple[int, int]]:
     """The window with the most excess, and all others that are clear: a season comes every year."""
-    first, *others = course.spans
-    return [first, *(span for span in others if is_clear(course, span))]
+    return _clear(course, course.spans[:1])
+
+
+def _clear(course: Course, known: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """The windows that are known, and those that are clear.
+
+    One that is clear is no longer among the weeks that the others are held against.
+    """
+    clear = list(known)
+    for _ in course.spans:
+        clear += [
+            span
+            for span in course.spans
+            if span not in clear
+            and _stands_out(course, span, ~busy_weeks(course.level, [*clear, span]))
+        ]
+    return clear
+
+
+def _stands_out(course: Course, span: tuple[int, int], rest: NDArray[np.bool_]) -> bool:
+    """Whether a window lies above ordinary weeks, and above the rest, by more than chance.
+
+    Ordinary weeks were chosen for being low, so they alone do not show it.
+    """
+    weeks = slice(span[0], span[1] + 1)
+    came, excess = float(course.came[weeks].sum()), float(course.excess[weeks].sum())
+    if came < LEAST_STAYS or _mean_level(course.level, span) < CLEAR_RISE:
+        return False
+    others = max(float(course.came[rest].sum()), 1.0)
+    over_rest = excess - came * float(course.excess[rest].sum()) / others
+    chance = _CLEAR * course.deviation_days * np.sqrt(came)
+    return bool(excess >= chance and over_rest >= chance * np.sqrt(1 + came / others))
 
 
 def since(
@@ -246,13 +263,16 @@ def _is_window(level: Floats, span: tuple[int, int]) -> bool:
         first >= _BEFORE_WEEKS
         and last - first + 1 >= _LEAST_WEEKS
         and last - first + 1 <= _LONGEST * len(level)
-        and float(np.nanmean(level[first : last + 1])) >= _HIGHER
+        and _mean_level(level, span) >= _HIGHER
     )
 
 
 def _rise(level: Floats, span: tuple[int, int], usual: float) -> float:
-    inside = level[span[0] : span[1] + 1]
-    return float(np.nanmean(inside) - usual) / _WANDERS
+    return (_mean_level(level, span) - usual) / _WANDERS
+
+
+def _mean_level(level: Floats, span: tuple[int, int]) -> float:
+    return float(np.nanmean(level[span[0] : span[1] + 1]))
 
 
 def _outside(spans: Sequence[tuple[int, int]], n: int) -> NDArray[np.bool_]:

@@ -136,8 +136,8 @@ def _hands(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
         )
     if "periods" in seen:
         yield speech.say(
-            "The log has %(n)s such periods; this is the one with the most extra waiting. The extra"
-            " waiting is that of all of them.",
+            "The log has %(n)s periods with longer waits; this is about the one with the most extra"
+            " waiting. The extra waiting is that of all of them.",
             n=speech.number(round(seen["periods"])),
         )
 

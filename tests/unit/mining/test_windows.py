@@ -205,6 +205,32 @@ def test_a_season_that_comes_back_is_as_many_windows(seed: int) -> None:
     assert cost == pytest.approx(30 * 4 * 9 * 10, rel=0.15)
 
 
+@pytest.mark.parametrize("seed", [0, 2, 3, 4])
+def test_a_large_window_does_not_hide_a_smaller_one(seed: int) -> None:
+    def times(week: np.ndarray) -> np.ndarray:
+        return between(16, 36, 3.0)(week) * between(61, 81, 1.6)(week)
+
+    found = found_in(seed, times)
+
+    one, other = told_spans(found)
+    assert abs(one[0] - 16) <= 3
+    assert abs(other[0] - 61) <= 3
+    assert is_clear(found, other)
+    cost = found.excess[busy_weeks(found.level, [one, other])].sum()
+    assert cost == pytest.approx(A_WEEK * 10 * 20 * (2 + 0.6), rel=0.15)
+
+
+def test_what_is_high_by_chance_is_among_the_weeks_that_others_are_held_against() -> None:
+    """Two windows in waits that are all alike: neither is clear, so neither is left out."""
+    rng = np.random.default_rng(267)
+    came = FIRST + np.sort(rng.uniform(0, 208, 6 * 208))
+    found = course(stays_of(came, rng.exponential(14, len(came)), FIRST + 208), FIRST + 208)
+
+    assert found is not None
+    assert len(found.spans) > 1
+    assert not [span for span in found.spans if is_clear(found, span)]
+
+
 @pytest.mark.parametrize("last", [5, 12, 20, 40])
 @pytest.mark.parametrize("seed", range(2))
 def test_without_a_before_nothing_is_told(seed: int, last: int) -> None:

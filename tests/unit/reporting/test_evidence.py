@@ -71,8 +71,19 @@ def seen(**figures):
             [
                 "In this period the wait was 2 times as long as in ordinary weeks.",
                 (
-                    "The log has 4 such periods; this is the one with the most extra waiting. The"
-                    " extra waiting is that of all of them."
+                    "The log has 4 periods with longer waits; this is about the one with the most"
+                    " extra waiting. The extra waiting is that of all of them."
+                ),
+            ],
+        ),
+        (
+            {"hands": 0.44, "times_the_ordinary_wait": 2.7, "periods": 2.0},
+            [
+                "In this period fewer people did this step: 44% of the usual number.",
+                "In this period the wait was 2.7 times as long as in ordinary weeks.",
+                (
+                    "The log has 2 periods with longer waits; this is about the one with the most"
+                    " extra waiting. The extra waiting is that of all of them."
                 ),
             ],
         ),
