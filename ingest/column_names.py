@@ -77,6 +77,14 @@ _NOT_YET = re.compile(
 _OF_THE_RECORD = re.compile(
     r"gewijzigd|wijziging|mutatie|bijgewerkt|peildatum|extract|export|modified|\bupdated?\b"
 )
+_AROUND_AN_END = (
+    r"(?:datum|date|tijdstip|tijd|time|stamp|stap|step|taak|task|activiteit|activity|werk|work|event"
+    r"|van|of|op|at|on)*"
+)
+_END_OF_STEP = re.compile(
+    rf"{_AROUND_AN_END}(?:einde?|gereed|klaar|voltooid|afgerond|end(?:ed)?|finish(?:ed)?"
+    rf"|completed?|completion){_AROUND_AN_END}"
+)
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
@@ -111,6 +119,12 @@ def fit(name: str, role: str) -> int | None:
         return 1 + known.index(letters)
     holds = any(run in known for run in _runs(name) if len(run) >= _FEWEST_LETTERS)
     return 1 + len(known) if holds else None
+
+
+def tells_end_of_step(name: str) -> bool:
+    """Whether a name is one of when a step was done, and nothing else."""
+    letters = _letters(name)
+    return letters in NAMES["timestamp"] or _END_OF_STEP.fullmatch(letters) is not None
 
 
 def tells_time(name: str) -> bool:

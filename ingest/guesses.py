@@ -18,7 +18,7 @@ import polars as pl
 from ingest.column_names import NAMES, fit
 from ingest.glance import Glance
 from ingest.lifecycle import COLUMN
-from ingest.role_evidence import Look, as_lifecycle, borne_out, rather_month_first, share
+from ingest.role_evidence import Look, as_end, as_lifecycle, borne_out, rather_month_first, share
 from ingest.roles import REQUIRED
 
 _ORDER = (
@@ -64,7 +64,11 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
         taken = {guess.value for guess in found.values()}
         case = found["case_id"].value if "case_id" in found else None
         look = Look(seen, case, [name for name in seen.columns if name not in taken])
-        guess = by_name(look, role) or (_BY_VALUES[role](look) if role in _BY_VALUES else None)
+        guess = by_name(look, role)
+        if guess is None and role == "timestamp" and "start_timestamp" in found:
+            guess = _end_of_open_steps(look, found["start_timestamp"].value)
+        if guess is None and role in _BY_VALUES:
+            guess = _BY_VALUES[role](look)
         if guess is not None:
             found[role] = guess
     if "timestamp" not in found:
@@ -73,6 +77,15 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
     missing = [role for role in REQUIRED if role not in found]
     candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
     return RoleGuesses(found, candidates, month_first=_month_first(seen, found))
+
+
+def _end_of_open_steps(look: Look, start: str) -> Guess | None:
+    """The one time that by its name is the end of steps, of which many were only begun so far."""
+    told = {name: why for name in look.left if (why := as_end(look, name, start))}
+    if len(told) != 1:
+        return None
+    ((name, why),) = told.items()
+    return Guess(name, f"by its name when a step ended; {why}")
 
 
 def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:

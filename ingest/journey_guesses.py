@@ -20,7 +20,7 @@ from contracts.candidates import scan
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.journey import Actor
 from ingest.guesses import Guess
-from ingest.lifecycle import COMPLETE
+from ingest.lifecycle import COMPLETE, START
 from ingest.role_evidence import share
 
 MOST_ROWS = 2_000_000
@@ -106,7 +106,8 @@ def guess_journey(
         .collect(engine="streaming")
         .sort("case_id", "at", "source", "row")
     )
-    told = _activities(events)
+    begun = known.filter(pl.col("lifecycle") == START).group_by("case_id").agg(begun=pl.max("at"))
+    told = _activities(events, begun.collect(engine="streaming"))
     named = told.filter(pl.col("cases") >= least)
     ends, maybe = _ends(named, least)
     names = named["activity"].to_list()
@@ -125,10 +126,11 @@ def guess_journey(
     )
 
 
-def _activities(events: pl.DataFrame) -> pl.DataFrame:
+def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
     """Of each activity: of how many ``cases`` it is, how many it is ``first`` and ``last`` of.
 
-    ``silent``: how many it is the last of for longer than nearly all that went on had waited.
+    ``silent``: how many it is the last of for longer than nearly all that went on had waited, and
+    nothing was begun since; ``begun`` is when something last was, of each case.
     """
     same = pl.col("case_id") == pl.col("case_id").shift(-1)
     steps = events.with_columns(
@@ -139,9 +141,11 @@ def _activities(events: pl.DataFrame) -> pl.DataFrame:
     usual = pl.lit(steps["gap"].quantile(_USUAL), dtype=pl.Duration("us"))
     waited = steps.group_by("activity").agg(longest=pl.col("gap").quantile(_SLOWEST))
     silence = pl.lit(events["at"].max(), dtype=INSTANT) - pl.col("at")
-    is_silent = silence > pl.max_horizontal("longest", usual)
+    is_idle = (pl.col("begun") <= pl.col("at")).fill_null(value=True)
+    is_silent = (silence > pl.max_horizontal("longest", usual)) & is_idle
     return (
         steps.join(waited, on="activity", how="left")
+        .join(begun, on="case_id", how="left")
         .group_by("activity")
         .agg(
             cases=pl.col("case_id").n_unique(),

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ingest.column_names import tells_time
+from ingest.column_names import tells_end_of_step, tells_time
 from ingest.glance import Glance, Times
 from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
 
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")
-_MOSTLY, _HALF, _HARDLY = 0.9, 0.5, 0.1
+_NEARLY_ALL, _MOSTLY, _HALF, _HARDLY = 0.95, 0.9, 0.5, 0.1
 _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _NOTABLY, _FEW = 0.02, 0.005
@@ -123,6 +123,22 @@ def _as_moment(look: Look, name: str, role: str) -> str | None:
     told += f"; within cases {share(look.rises(times))} do not go back"
     turned = rather_month_first(look, times)
     return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
+
+
+def as_end(look: Look, name: str, start: str) -> str | None:
+    """What bears out that a time is the end of steps that begin at ``start``; some are open yet."""
+    if not (tells_end_of_step(name) and look.is_time(name)) or look.varies(name) <= _HARDLY:
+        return None
+    ends = look.seen.times[name].parsed.with_columns(begun=look.seen.times[start].at)
+    if ends["begun"].count() < _MOSTLY * len(ends):
+        return None
+    both = ends.drop_nulls(["at", "begun"])
+    day = pl.when("is_day").then(pl.duration(days=1)).otherwise(pl.duration())
+    later: float = both.select((pl.col("at") + day >= pl.col("begun")).mean()).item() or 0.0
+    if later < _NEARLY_ALL:
+        return None
+    told = f"in {share(len(both) / len(ends))} of the rows"
+    return f"{told}, in {share(later)} of these not before {start}; the others are open yet"
 
 
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:

@@ -18,17 +18,20 @@ from tests.unit.ingest.candidates_of import candidates
 NOW = MONDAY + dt.timedelta(days=1000)
 
 
+_LIFECYCLE = {"!": "mark", "+": "start"}
+
+
 def guessed(tmp_path: Path, *traces: tuple[int, int, str], most_rows: int = 1000) -> Journey:
     """Of cases that begin on the first day of each trace, a step per day."""
     rows = [
         {
             "case_id": f"c{day}.{number}.{case}",
-            "activity": activity.strip("!"),
+            "activity": activity.strip("!+"),
             "at": MONDAY + dt.timedelta(days=day + step),
             "source": "log",
             "row": step,
             "slot": case * 6000 % 65536,
-            "lifecycle": "mark" if activity.startswith("!") else "complete",
+            "lifecycle": _LIFECYCLE.get(activity[0], "complete"),
         }
         for number, (cases, day, trace) in enumerate(traces)
         for case in range(cases)
@@ -49,6 +52,13 @@ def test_long_silence_ends_a_case_and_a_short_one_does_not(tmp_path: Path) -> No
     assert names(journey.starts) == ["a"]
     assert names(journey.ends) == ["c", "x"]
     assert journey.ended == pytest.approx(40 / 80)
+
+
+def test_a_case_in_which_a_step_was_begun_has_not_ended(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (30, 0, "a b"), (20, 0, "a +b"), (10, 0, "+a"), (40, 99, "a b"))
+
+    assert names(journey.ends) == ["b"]
+    assert names(journey.maybe) == []
 
 
 def test_cases_that_were_under_way_tell_no_start(tmp_path: Path) -> None:
