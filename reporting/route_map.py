@@ -92,11 +92,11 @@ class _Map:
 
     def _description(self) -> str:
         steps = ", ".join(self.names.step(step) for step in self.view.steps)
-        return self.speech.say(
-            "The steps that most cases take, most cases first: %(steps)s. All waits between steps"
-            " are in the table of all waits.",
-            steps=steps,
-        )
+        say = self.speech.say
+        told = [say("The steps that most cases take, most cases first: %(steps)s.", steps=steps)]
+        if self.view.moves:
+            told.append(say("All waits between steps are in the table of all waits."))
+        return " ".join(told)
 
     def _boxes(self) -> Iterator[Box]:
         if self.view.starts:

@@ -205,6 +205,8 @@ def _outside(row: Mapping[str, Any], names: Names) -> Iterator[str]:
 
 def _nothing_stands_out(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     speech = names.speech
+    if waits.is_empty() and findings.log.cases and not findings.waits_left_out:
+        return speech.say("No case was seen to wait between two steps.")
     if waits.is_empty():
         return speech.say("No wait of this process holds enough cases to show it.")
     rows = _unexplained(findings, waits)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 from markupsafe import Markup, escape
@@ -60,15 +59,29 @@ def shortened(lines: list[str], most: int) -> list[str]:
 
 
 def told_apart(names: Mapping[str, list[str]], most: int) -> dict[str, list[str]]:
-    """The lines of each name, ``shortened``; those that are then alike keep their end as well."""
+    """The lines of each name, ``shortened``; those then alike end with a line that differs.
+
+    That is the last line if that tells most apart; where none does they stay alike.
+    """
     told = {key: shortened(lines, most) for key, lines in names.items()}
-    often = Counter(map(tuple, told.values()))
-    return {
-        key: lines
-        if often[tuple(lines)] == 1
-        else [*shortened(names[key], most - 1), names[key][-1]]
-        for key, lines in told.items()
-    }
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for key, lines in told.items():
+        alike.setdefault(tuple(lines), []).append(key)
+    for keys in alike.values():
+        left_out = reversed(range(most, max(len(names[key]) for key in keys)))
+        options = [{key: told[key] for key in keys}]
+        options += ({key: _ending_at(names[key], at, most) for key in keys} for at in left_out)
+        best = max(options, key=_different)
+        told |= best
+    return told
+
+
+def _ending_at(lines: list[str], at: int, most: int) -> list[str]:
+    return [*shortened(lines, most - 1), *shortened(lines[min(at, len(lines) - 1) :], 1)]
+
+
+def _different(labels: Mapping[str, list[str]]) -> int:
+    return len(set(map(tuple, labels.values())))
 
 
 def _wrap(text: str, width: float, size: float) -> list[str]:

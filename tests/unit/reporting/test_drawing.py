@@ -232,3 +232,15 @@ def test_names_that_differ_at_their_end_are_told_apart():
     names = {"a": ["one", "two", "x"], "b": ["one", "two", "y"], "c": ["three", "two", "x"]}
 
     assert told_apart(names, 2) == {"a": ["one…", "x"], "b": ["one…", "y"], "c": ["three", "two…"]}
+
+
+def test_names_that_differ_before_their_end_are_told_apart():
+    names = {"a": ["one", "two", "x", "end"], "b": ["one", "two", "y", "end"]}
+
+    assert told_apart(names, 2) == {"a": ["one…", "x…"], "b": ["one…", "y…"]}
+
+
+def test_names_that_are_the_same_stay_as_they_are():
+    names = {"a": ["one", "two", "end"], "b": ["one", "two", "end"], "c": ["x"], "d": ["x"]}
+
+    assert told_apart(names, 2) == {key: shortened(lines, 2) for key, lines in names.items()}

@@ -271,8 +271,12 @@ def test_text_from_the_log_is_never_markup(tmp_path):
         assert "&lt;script&gt;" in html
 
 
-@pytest.mark.parametrize("cases", [0, 4, 30])
-def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases):
+_TOO_FEW = "Nergens in dit proces wachten genoeg zaken"
+_NONE_WAITS = "Van geen zaak is te zien dat die tussen twee stappen wachtte."
+
+
+@pytest.mark.parametrize(("cases", "told"), [(0, _TOO_FEW), (4, _TOO_FEW), (30, _NONE_WAITS)])
+def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases, told):
     base = sample.findings()
     log = base.log.model_copy(update={"cases": cases, "open_cases": cases})
     empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
@@ -280,8 +284,23 @@ def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases):
 
     nl, en = _write(tmp_path, findings=base.model_copy(update=nothing), tables=empty)
 
-    assert "Nergens in dit proces wachten genoeg zaken" in nl
+    assert told in nl
     assert Page(en).open == []
+
+
+@pytest.mark.parametrize("has_waits", [True, False])
+def test_the_map_points_to_a_table_of_waits_only_where_there_is_one(tmp_path, has_waits):
+    tables = sample.tables()
+    if not has_waits:
+        empty = {name: pl.DataFrame(schema=TABLES[name]) for name in TABLES if name != "steps"}
+        tables = {"steps": tables["steps"], **empty}
+    found = sample.findings().model_copy(update={"bottlenecks": (), "explained_waits": ()})
+
+    nl, en = _write(tmp_path, findings=found, tables=tables)
+
+    assert ("All waits between steps are in the table of all waits." in en) == has_waits
+    assert ("staan in de tabel met alle wachttijden." in nl) == has_waits
+    assert "De stappen die de meeste zaken zetten" in nl
 
 
 def test_where_no_place_is_told_the_question_is_of_the_whole_route(tmp_path):

@@ -307,7 +307,8 @@ def test_a_log_with_next_to_nothing_still_makes_a_paper(tmp_path, cases):
     nl, _ = _write(tmp_path, base.model_copy(update=nothing), empty)
 
     with pikepdf.open(nl) as pdf:
-        assert "Nergensinditproceswachtengenoegzaken" in text(pdf)
+        told = "wachtengenoegzaken" if cases < 30 else "Vangeenzaakistezien"
+        assert told in text(pdf)
 
 
 def test_a_table_of_many_rows_has_its_header_on_every_page(tmp_path):

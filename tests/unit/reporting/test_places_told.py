@@ -147,7 +147,7 @@ def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_
             f"Of the waiting that may be shown most is {NAMES.place(sample.B, sample.C)} (90%).",
         ),
         ([(sample.J, sample.K, 90, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
-        ([], "No wait of this process holds enough cases to show it."),
+        ([], "No case was seen to wait between two steps."),
     ],
 )
 def test_without_a_place_it_says_where_the_waiting_is(rows, words):
@@ -156,6 +156,14 @@ def test_without_a_place_it_says_where_the_waiting_is(rows, words):
     table = pl.DataFrame(rows, schema=schema, orient="row")
 
     assert words in answer(BASE.model_copy(update={"bottlenecks": ()}), table, NAMES)
+
+
+def test_waits_of_too_few_cases_are_not_told_as_none():
+    hidden = BASE.model_copy(update={"bottlenecks": (), "waits_left_out": True})
+
+    assert answer(hidden, pl.DataFrame(schema=TABLES["waits"]), NAMES) == (
+        "No wait of this process holds enough cases to show it."
+    )
 
 
 def _answer(*rows: tuple[str, str | None, int | None, float], ranked: tuple[float, ...]) -> str:
