@@ -138,7 +138,9 @@ def as_end(look: Look, name: str, start: str) -> str | None:
     if later < _NEARLY_ALL:
         return None
     told = f"in {share(len(both) / len(ends))} of the rows"
-    return f"{told}, in {share(later)} of these not before {start}; the others are open yet"
+    return (
+        f"{told}, in {share(later)} of these not before {start}; where it is empty a step is open"
+    )
 
 
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:

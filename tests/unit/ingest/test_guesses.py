@@ -179,7 +179,7 @@ def test_the_evidence_tells_how_many_steps_have_an_end() -> None:
 
     assert guess_roles(seen(open_)).found["timestamp"].evidence == (
         "by its name when a step ended; in 67 % of the rows, in 100 % of these not before start;"
-        " the others are open yet"
+        " where it is empty a step is open"
     )
 
 
