@@ -192,15 +192,20 @@ def _first(written: pl.LazyFrame) -> pl.Series:
 
 
 def _best(sample: pl.Series) -> Notation:
-    """The notation that fits most; where nothing reads as a time the first."""
+    """The notation that fits most; where nothing reads as a time the first.
+
+    Years have two digits only where that fits more, and nothing else fits half.
+    """
     best, hits = _fitting(sample)
     if not sample.str.contains(_FEWEST_DIGITS).any():
         return best
     if hits < len(sample):
         best, hits = max((best, hits), _fitting(sample, TIDY), key=itemgetter(1))
-    if not hits and len(sample):
-        short, _ = _fitting(sample, (WHOLE_YEARS, *TIDY))
-        best = short if _has_days_before_years(short.prepared(sample)) else best
+    if 2 * hits < len(sample):
+        short, more = _fitting(sample, (WHOLE_YEARS, *TIDY))
+        others = sample.filter(~best.prepared(sample).str.contains(best.shape))
+        is_better = more > hits or not hits
+        best = short if is_better and _has_days_before_years(short.prepared(others)) else best
     return best
 
 
