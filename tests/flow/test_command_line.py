@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -189,7 +190,16 @@ def test_wrong_use_is_told_as_json_too(arguments: list[str]) -> None:
     assert told["error"] in done.stderr
 
 
+@pytest.fixture
+def heeds_a_closed_terminal() -> Iterator[None]:
+    """What is begun here does, also where these tests were begun with `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.flow
+@pytest.mark.usefixtures("heeds_a_closed_terminal")
 def test_a_run_whose_terminal_is_closed_leaves_no_process(config: Path) -> None:
     with started(config.parent, "run", str(config)) as run:
         assert run.stderr
