@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 
 from contracts.errors import GateStopped, HoeksteenError
 from contracts.verdict import Verdict
-from flows import reading, shelf, steps, telling
+from flows import reading, shelf, steps, telling, workplace
 from flows.defects import wordless
 from flows.earlier import Earlier, recall
 from flows.endings import ended
@@ -84,7 +84,7 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
                 steps.sweep(job)
                 _tell(job, follower)
             else:
-                with steps.workplace(job), started(job) as engine:
+                with workplace.made(job), started(job) as engine:
                     _make(job, Stages(job.stage_log, engine, follower), follower)
     shelf.put(job)
     follower.note(f"The run stands in {job.folder}.")

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from contracts.rules import ENDS_OCCUR, TIMES_ARE_READ
 from contracts.settings import Settings, ago
 from contracts.settling import whole
 from contracts.verdict import Verdict
-from flows import shelf
+from flows import shelf, workplace
 from flows.earlier import Earlier
 from flows.job import Job
 from flows.kept import check_gone
@@ -39,9 +38,7 @@ if TYPE_CHECKING:
     from mining.summaries import Bucket
     from validation.engine.table import Each
 
-_SURVEYS, _SUMMARIES, _WORK, _CHANGES = "surveys", "summaries", "work", "changes"
 _EVENTS = "events.parquet"
-_GONE = "-gone"
 _LEAST_ROWS = 500_000  # of a piece that the gate looks at: less is not worth its way to a worker
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 
@@ -65,38 +62,6 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
 
     with Folder(job.process_folder).hold(wait_seconds), job.store.hold(wait_seconds):
         yield
-
-
-@contextmanager
-def workplace(job: Job) -> Iterator[None]:
-    """Gives a clean folder to make the run in; leaves nothing half-made."""
-    for left in job.process_folder.glob(".making-*"):
-        _clear(left)
-    if not job.then:  # a run that looks back asks nothing; an earlier one may go on where it was
-        _clear_landings(job)
-    job.draft.mkdir(parents=True)
-    for kind in (_SURVEYS, _SUMMARIES, _WORK, _CHANGES):
-        (job.scratch / kind).mkdir(parents=True)
-    try:
-        yield
-    finally:
-        _clear(job.making)
-
-
-def _clear(folder: Path) -> None:
-    """Removes a folder, out of its place first: a worker that writes on finds none."""
-    gone = folder.with_name(folder.name.removesuffix(_GONE) + _GONE)
-    with suppress(OSError):  # it went by itself, or what was there could not be removed
-        folder.rename(gone)
-    for each in (gone, folder):
-        shutil.rmtree(each, ignore_errors=True)
-
-
-def _clear_landings(job: Job) -> None:
-    """Removes what was brought of addresses that are asked no more."""
-    asked = {job.landing(given.file.name) for given in job.inputs if given.is_asked}
-    for left in {*job.landings.glob("*")} - asked:
-        shutil.rmtree(left)
 
 
 def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
@@ -226,11 +191,11 @@ def survey(job: Job, log: Log, bucket: int) -> Path:
     from ingest.events import events_of
     from mining.concurrency import COLUMNS, SUMMARIES
 
-    with whole(_piece(job, _SURVEYS, bucket)) as folder:
+    with whole(_piece(job, workplace.SURVEYS, bucket)) as folder:
         events_of(log, bucket).sink_parquet(folder / _EVENTS)
         events = pl.scan_parquet(folder / _EVENTS, glob=False).select(COLUMNS)
         sum_up(_bucketful(job, events, lens_of(job, log)), SUMMARIES, folder)
-    return _piece(job, _SURVEYS, bucket)
+    return _piece(job, workplace.SURVEYS, bucket)
 
 
 def _piece(job: Job, kind: str, number: int) -> Path:
@@ -238,7 +203,7 @@ def _piece(job: Job, kind: str, number: int) -> Path:
 
 
 def _events(job: Job, bucket: int) -> pl.LazyFrame:
-    return pl.scan_parquet(_piece(job, _SURVEYS, bucket) / _EVENTS, glob=False)
+    return pl.scan_parquet(_piece(job, workplace.SURVEYS, bucket) / _EVENTS, glob=False)
 
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
@@ -263,14 +228,14 @@ def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
     bucketful, earlier = _bucketful(job, _events(job, bucket), lens), None
     if lens.deadlines and bucket % _TESTED_EVERY == 0:
         earlier = _bucketful(job, _events(job, bucket), rescue.earlier(lens))
-    with whole(_piece(job, _SUMMARIES, bucket)) as folder:
+    with whole(_piece(job, workplace.SUMMARIES, bucket)) as folder:
         sum_up(bucketful, SUMMARIES, folder)
         cases, sums = summed(bucketful, earlier)
         write(sums, folder)
         cases.write_parquet(folder / CASES)
         for number, items in enumerate(dealt(bucketful, log.buckets)):
             items.write_parquet(folder / f"work-{number}.parquet")
-    return _piece(job, _SUMMARIES, bucket)
+    return _piece(job, workplace.SUMMARIES, bucket)
 
 
 def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
@@ -278,9 +243,9 @@ def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
     from mining.work import SUMMARIES
 
     work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]
-    with whole(_piece(job, _WORK, number)) as folder:
+    with whole(_piece(job, workplace.WORK, number)) as folder:
         sum_up(pl.concat(work), SUMMARIES, folder)
-    return _piece(job, _WORK, number)
+    return _piece(job, workplace.WORK, number)
 
 
 def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
@@ -291,9 +256,9 @@ def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
 
     then = events_of(earlier.log, bucket)
     compared = laid_beside(then, _events(job, bucket), earlier.since.as_of, lens_of(job, log))
-    with whole(_piece(job, _CHANGES, bucket)) as folder:
+    with whole(_piece(job, workplace.CHANGES, bucket)) as folder:
         sum_up(compared, SUMMARIES, folder)
-    return _piece(job, _CHANGES, bucket)
+    return _piece(job, workplace.CHANGES, bucket)
 
 
 def _bucketful(job: Job, events: pl.LazyFrame, lens: Lens) -> Bucket:

@@ -86,12 +86,19 @@ def normalise(
     candidates = rows.with_columns(times.values()).select(**told)
     if "started_at" not in field:
         return candidates
-    if "lifecycle" not in column:
+    return _with_starts(candidates, in_two_rows="lifecycle" in column)
+
+
+def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame:
+    """Candidates in which a step that was begun and not done is a START.
+
+    A START in a row of its own has one time: it is paired with what completes it.
+    """
+    if not in_two_rows:
         return as_starts(candidates, COMPLETE)
-    starts_itself = pl.col("lifecycle") == START  # and is paired with what completes it
-    return as_starts(candidates, START).with_columns(
-        pl.when(~starts_itself).then("started_at").alias("started_at")
-    )
+    is_start = pl.col("lifecycle") == START
+    own = pl.when(~is_start).then("started_at").alias("started_at")
+    return as_starts(candidates, START).with_columns(own)
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:

@@ -44,7 +44,7 @@ def protect_waits(
     steps: pl.DataFrame,
     log: Log,
     k: int,
-    on_routes: pl.DataFrame | None = None,
+    on_routes: pl.DataFrame,
 ) -> Waits:
     """The waits of at least ``k`` cases; shares are of the waiting that is shown.
 
@@ -59,10 +59,7 @@ def protect_waits(
     rare, told = waits.filter(is_rare), waits.filter(~is_rare)
     if rare.height and (total := told["share_of_waiting"].sum()):
         told = told.with_columns(pl.col("share_of_waiting") / total)
-    if on_routes is None:
-        told = told.with_columns(on_routes=pl.lit(None, pl.Int64))
-    else:
-        told = told.join(on_routes, on=_PAIR, how="left", maintain_order="left")
+    told = told.join(on_routes, on=_PAIR, how="left", maintain_order="left")
     cases, open_ = pl.col("cases"), pl.col("open_cases")
     told = _without_telling(told, steps, log.cases, k).with_columns(
         *unless(few(open_, k) | few(cases - open_, k) | (open_ > cases), "open_cases"),

@@ -12,7 +12,7 @@ import pytest
 
 from flows.job import Job
 from flows.planning import plan
-from flows.steps import workplace
+from flows.workplace import made
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 CONFIG = "{process: {id: p}, sources: [{path: log.csv}], journey: {end: [z]}}"
@@ -27,7 +27,7 @@ def job(tmp_path: Path) -> Job:
 
 def test_what_a_worker_writes_on_is_gone_too(job: Job) -> None:
     with ThreadPoolExecutor() as worker:
-        with workplace(job):
+        with made(job):
             writing = worker.submit(write_on, job.scratch / "summaries")
         assert isinstance(writing.exception(), FileNotFoundError)
 
@@ -41,7 +41,7 @@ def test_what_earlier_tries_left_is_gone_too(job: Job) -> None:
     (job.process_folder / ".making-c").write_text("is no folder, and stays")
 
     for _ in range(3):
-        with workplace(job):
+        with made(job):
             pass
 
     left = [path.name for path in job.process_folder.iterdir()]

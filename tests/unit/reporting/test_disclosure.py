@@ -618,6 +618,7 @@ def waits_of(*rows):
     return told.select(TABLES["waits"].names())
 
 
+NO_ROUTES = pl.DataFrame(schema={"from": pl.String, "to": pl.String, "on_routes": pl.Int64})
 NO_STEPS = TABLES["steps"].to_frame()
 
 
@@ -632,7 +633,7 @@ def test_a_wait_of_a_few_takes_no_large_one_with_it(days):
         ("b", "d", 5, 5, 0, days, days / total),
     )
 
-    shown = protect_waits(waits, NO_STEPS, log, K)
+    shown = protect_waits(waits, NO_STEPS, log, K, NO_ROUTES)
     ledger = pl.DataFrame([("agency_wait", total, 400)], schema=TABLES["ledger"], orient="row")
     [told] = protect_ledger(ledger, shown.unit_days, K)["person_days"]
 
@@ -657,7 +658,7 @@ def test_a_wait_of_all_but_a_few_cases_does_not_tell_how_few():
     steps = pl.DataFrame([("b", 176, 176), ("c", 176, 176)], schema=TABLES["steps"], orient="row")
     ledger = pl.DataFrame([("agency_wait", 80.0, 176)], schema=TABLES["ledger"], orient="row")
 
-    [wait] = protect_waits(waits, steps, log, K).table.to_dicts()
+    [wait] = protect_waits(waits, steps, log, K, NO_ROUTES).table.to_dicts()
 
     assert (wait["cases"], wait["n"]) == (160, None)
     assert protect_ledger(ledger, None, K)["cases"].to_list() == [170]
@@ -678,7 +679,7 @@ def test_two_steps_do_not_tell_of_the_few_who_took_but_one():
     log = sample.findings().log.model_copy(update={"cases": 200, "open_cases": None})
 
     told = protect_steps(steps_apart(steps, waits, K), 200, K, ())
-    shown = protect_waits(waits, told, log, K).table
+    shown = protect_waits(waits, told, log, K, NO_ROUTES).table
 
     assert dict(told.select("activity", "cases").iter_rows()) == {
         "a": 200,
@@ -762,7 +763,7 @@ def test_a_wait_for_no_step_that_is_known_does_not_tell_how_many_wait_by_its_cas
     )
     log = sample.findings().log.model_copy(update={"cases": 140, "open_cases": 40})
 
-    shown = protect_waits(waits, steps, log, K).table
+    shown = protect_waits(waits, steps, log, K, NO_ROUTES).table
 
     assert shown["open_cases"].to_list() == [None, None]
     assert shown["cases"][1] == told
