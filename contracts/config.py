@@ -32,7 +32,7 @@ _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 _ENGINE = "HOEKSTEEN_ENGINE"
 """The one key that the environment may overrule, as it is about machines: a machine can tell it."""
 _LEFT_OPEN = re.compile(
-    r"sources\.\d+\.(?:columns\.(?:case_id|activity|timestamp)|month_first)|journey\.end"
+    r"sources\.\d+\.(?:columns\.(?:case_id|activity|timestamp)|month_first|only)|journey\.end"
 )
 """The keys that `hoeksteen init` writes without a value where it cannot tell one."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Why cases or events of a source have no row in the log, in both languages of the report."""
+"""Why cases, events or rows of a source are not in the log, in both languages of the report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 from contracts.texts import Words
 
-Why = Literal["destroyed", "closed", "early", "unrelated"]
+Why = Literal["destroyed", "closed", "early", "unrelated", "unasked"]
 
 WORDS: dict[Why, tuple[Words, Words]] = {
     "destroyed": (
@@ -61,12 +61,24 @@ WORDS: dict[Why, tuple[Words, Words]] = {
             en="Fewer than %s events are about no case and do not count.",
         ),
     ),
+    "unasked": (
+        Words(
+            nl="%s rijen van de export gaan over iets anders dan dit proces en tellen niet mee.",
+            en="%s rows of the export are about something else than this process and do not count.",
+        ),
+        Words(
+            nl="Minder dan %s rijen van de export gaan over iets anders dan dit proces en tellen "
+            "niet mee.",
+            en="Fewer than %s rows of the export are about something else than this process and "
+            "do not count.",
+        ),
+    ),
 }
-"""What is said of so many cases or events, and of fewer than may be told."""
+"""What is said of so many cases, events or rows, and of fewer than may be told."""
 
 
 def added_up(counts: Iterable[Mapping[Why, int]]) -> dict[Why, int]:
-    """How many cases or events of all sources have no row, by why."""
+    """How many cases, events or rows of all sources are not in the log, by why."""
     cases: Counter[Why] = Counter()
     for each in counts:
         cases.update(each)

@@ -141,7 +141,8 @@ class Source(Model):
     ``milestones``: of a table with a row per case, each activity with the column that tells when it
     was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
     then called ``column 1`` and so on. ``month_first``: true where numeric dates are month first,
-    and no day over 12 tells so.
+    and no day over 12 tells so. ``only``: by column, the values of the rows that are read; in an
+    audit trail that are those of one field.
 
     ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
     with each row that is added.
@@ -162,6 +163,7 @@ class Source(Model):
         "milestones": ("csv", "excel", "parquet", "sql"),
         "sheet": ("excel",),
         "month_first": ("csv", "excel", "parquet", "sql"),
+        "only": ("csv", "excel", "parquet"),
         "client_id_env": ("zgw",),
         "client_secret_env": ("zgw",),
         "catalogue": ("zgw",),
@@ -182,6 +184,7 @@ class Source(Model):
     sheet: Name | None = None
     header: bool | None = None
     month_first: bool = False
+    only: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(default_factory=dict)
     client_id_env: Variable | None = None
     client_secret_env: Variable | None = None
     catalogue: Name | None = None

@@ -11,11 +11,12 @@ import polars as pl
 
 from ingest.attribute_guesses import Attributes
 from ingest.exports import Export
-from ingest.glance import ZONE, Glance
+from ingest.glance import Glance
 from ingest.guesses import RoleGuesses
 from ingest.header_names import hold_a_value
 from ingest.journey_guesses import Journey
 from ingest.looking import is_rounded
+from ingest.time_columns import ZONE
 
 if TYPE_CHECKING:
     from validation.profile import Profile
@@ -51,6 +52,12 @@ class Guessed:
         return [guess.value for guess in self.attributes.kept]
 
     @property
+    def only(self) -> dict[str, list[str]]:
+        """By column the values of the rows to read, where they are known and are not all."""
+        trail = self.seen.trail
+        return {trail.field: [trail.steps]} if trail and trail.steps else {}
+
+    @property
     def more_sheets(self) -> tuple[str, ...]:
         """The other sheets that are read as the first one is, where it is decided how."""
         is_open = self.roles.candidates or (
@@ -64,6 +71,8 @@ class Guessed:
         missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
         if self.roles.month_first and not self.roles.month_first.value:
             missing.append("sources.0.month_first")
+        if self.seen.trail and not self.seen.trail.steps:
+            missing.append("sources.0.only")
         if self.journey is None or not self.journey.ends:
             missing.append("journey.end")
         is_stopped = self.judged is not None and not self.judged.verdict.success
@@ -129,6 +138,7 @@ class Guessed:
             "sheet": self.seen.sheet,
             "header": None if self.seen.has_header else False,
             "month_first": self._is_month_first,
+            "only": self.only,
             "object_type": self.seen.object_type,
             "columns": columns,
             "milestones": {name: guess.value for name, guess in self.roles.milestones.items()},

@@ -19,6 +19,7 @@ from flows.config_text import config_text
 from flows.guessed import Guessed
 from flows.init_api import api_config
 from flows.questions import Ask
+from flows.yaml_lines import many
 from ingest.attribute_guesses import guess_attributes
 from ingest.exports import Export, open_export
 from ingest.glance import Glance, glance
@@ -27,6 +28,7 @@ from ingest.header_names import hold_a_value
 from ingest.journey_guesses import guess_journey
 from ingest.moment_guesses import put_together
 from ingest.staging import stage
+from ingest.trails import trail_of
 from ingest.wide_guesses import guess_milestones
 
 _LONGEST_ID = 64
@@ -114,9 +116,9 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
     seen = _glance(export, ask)
     roles = guess_milestones(seen)
     if roles is None:
-        seen = put_together(seen)
+        seen = _along_trail(put_together(seen), ask)
         roles = _roles(seen, ask)
-    if roles.candidates:
+    if roles.candidates or (seen.trail and not seen.trail.steps):
         return Guessed(process, export, seen, roles)
     attributes = guess_attributes(seen, roles)
     columns, names = Guessed(process, export, seen, roles, attributes), list(roles.milestones)
@@ -151,6 +153,17 @@ def _glance(export: Export, ask: Ask | None) -> Glance:
     sheets = [Guess(each, f"{seen.sheets[name]:,} lines") for each, name in named.items()]
     chosen = named[ask("Which sheet holds the log?", sheets)]
     return seen if chosen == seen.sheet else glance(export, chosen)
+
+
+def _along_trail(seen: Glance, ask: Ask | None) -> Glance:
+    """What was seen, of an audit trail the steps alone if it is known which these are."""
+    trail = trail_of(seen.frame)
+    if trail is None:
+        return seen
+    if ask and not trail.steps:
+        fields = [Guess(name, many(rows, "rows")) for name, rows in trail.fields.items()]
+        trail = replace(trail, steps=ask("Which field tells the steps of a case?", fields))
+    return seen.along(trail)
 
 
 def _roles(seen: Glance, ask: Ask | None) -> RoleGuesses:

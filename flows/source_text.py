@@ -10,9 +10,10 @@ from flows.guessed import Guessed
 from flows.yaml_lines import entry, listed, many, remark, said, scalar, sequence
 from ingest.attribute_guesses import Attributes
 from ingest.column_names import fit
-from ingest.glance import ZONE, Glance
+from ingest.glance import Glance
 from ingest.guesses import RoleGuesses
 from ingest.header_names import hold_a_value, names_to_tell
+from ingest.time_columns import ZONE
 from ingest.unread import unread_times
 from ingest.zone_guesses import zone_evidence
 
@@ -32,6 +33,7 @@ def source(found: Guessed) -> Iterator[str]:
     yield from _case_type(found.seen)
     yield from _table(found)
     yield from _object_type(found.seen)
+    yield from _only(found)
     yield "    columns:"
     for role in _ROLES:
         yield from _column(found, role)
@@ -115,6 +117,22 @@ def _object_type(seen: Glance) -> Iterator[str]:
         f", the most; there are also {listed(others)}" if others else ""
     )
     yield from said(f"    object_type: {scalar(seen.object_type)}", told)
+
+
+def _only(found: Guessed) -> Iterator[str]:
+    trail = found.seen.trail
+    if trail is None:
+        return
+    fields = names_to_tell([name for name in trail.fields if name != trail.steps], scalar)
+    told = f"a row for each field that changed: {scalar(trail.field)} says which"
+    if trail.steps:
+        others = f"; not read are {fields}" if fields else ""
+        yield from remark(f"{told}; by its name this one tells of steps{others}", "    ")
+        [(column, values)] = found.only.items()
+        yield f"    only: {{{scalar(column)}: {sequence(values)}}}"
+    else:
+        yield from remark(f"TODO {told}: {fields}", "    ")
+        yield from said("    only:", f"{{{scalar(trail.field)}: [the one that tells of steps]}}")
 
 
 def _column(found: Guessed, role: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Staged:
     """A source file as ``rows`` candidates.
 
     ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases or events have no row, by why.
+    ``left_out``: how many cases, events or rows are not in the log, by why.
     """
 
     parts: tuple[Part, ...]

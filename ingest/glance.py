@@ -6,89 +6,34 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from contracts.errors import SourceError
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.alike_sheets import alike
-from ingest.column_names import tells_time
 from ingest.drift import drifts, lacked
 from ingest.exports import Export
 from ingest.header_names import IS_A_VALUE
-from ingest.notations import EPOCHS, NO_TIME, SAMPLE, month_first, notation_of, sampled
 from ingest.nothing import is_nothing
 from ingest.ocel import object_types
 from ingest.raw import Raw, refused
 from ingest.source_files import SourceFile
 from ingest.staging import read
-from ingest.times import parsed, typed
+from ingest.time_columns import Times, times_of
+from ingest.trails import Trail
 from ingest.workbook import tables_in
 from ingest.zgw import case_types
 
 ROWS = 100_000
 """So many rows are looked at, of the largest file."""
 
-ZONE = "Europe/Amsterdam"
-
-_HAS_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _MAY_LACK_A_HEADER = ("csv", "excel")
 _TABLES = ("csv", "excel", "parquet")
-_MOSTLY = 0.9
 _FIRST_LINES = 10
-
-
-@dataclass(frozen=True)
-class Times:
-    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone.
-
-    ``tells_offset``: of each whether it does. ``month_first``: dates that are read day first, read
-    the other way round.
-    """
-
-    notation: str
-    tells_offset: pl.Series
-    read: Callable[[str], pl.Series]
-    month_first: Times | None = None
-
-    @cached_property
-    def parsed(self) -> pl.DataFrame:
-        """All values as the fields of ``PARSED``."""
-        return self.read(ZONE).struct.unnest()
-
-    @property
-    def at(self) -> pl.Series:
-        """The instants, null where there is none."""
-        return self.parsed["at"]
-
-    @property
-    def unreadable(self) -> int:
-        """How many values are not written so."""
-        return int((self.parsed["problem"] == "unreadable").sum())
-
-    @property
-    def with_offset(self) -> int:
-        """How many tell their offset."""
-        return int((self.at.is_not_null() & self.tells_offset).sum())
-
-    @property
-    def without_offset(self) -> int:
-        """How many have a time of day, and do not tell its offset."""
-        has_clock = self.at.is_not_null() & ~self.parsed["is_day"]
-        return int((has_clock & ~self.tells_offset).sum())
-
-    @cached_property
-    def skipped(self) -> int:
-        """How many are local times in an hour that the clocks of ``ZONE`` skip in spring."""
-        read = self.read("UTC").struct.field("at").filter(~self.tells_offset)
-        local = read.dt.replace_time_zone(None)
-        there = local.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
-        return there.null_count() - local.null_count()
 
 
 @dataclass(frozen=True)
@@ -103,7 +48,8 @@ class Glance:
     ``in_two``: which columns are two of the export, put together; of each its date and its time.
     ``drift``: how its files differ in their columns, a sentence each; ``lacked`` are those that
     most files have, and not all. ``shared``: the names that
-    several columns have, which are not looked at. ``of_1904`` is that of ``Raw``.
+    several columns have, which are not looked at. ``of_1904`` is that of ``Raw``. ``trail``: where
+    it is an audit trail, which rows of it are steps; where that is known ``frame`` has no others.
     """
 
     format: Format
@@ -119,6 +65,7 @@ class Glance:
     lacked: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     of_1904: bool = False
+    trail: Trail | None = None
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
     """The columns that were looked at for times, also by whom this was made from."""
 
@@ -139,13 +86,18 @@ class Glance:
         """The type of most objects that have more events than one."""
         return next(iter(self.object_types), None)
 
+    def along(self, trail: Trail) -> Glance:
+        """The same as an audit trail, of which only steps are looked at if they are known."""
+        frame = trail.steps_in(self.frame) if trail.steps else self.frame
+        return replace(self, trail=trail, frame=frame, _looked_at={})
+
     @cached_property
     def times(self) -> dict[str, Times]:
         """The columns of which nearly all values read as times."""
         among_real = self.format == "excel"
         for name in self.columns:
             if name not in self._looked_at:
-                self._looked_at[name] = _times(
+                self._looked_at[name] = times_of(
                     self.frame[name], among_real=among_real, of_1904=self.of_1904
                 )
         found = {name: self._looked_at[name] for name in self.columns}
@@ -256,44 +208,3 @@ def _value(place: str, type_: pl.DataType) -> pl.Expr:
         return pl.col(place)
     text = pl.col(place).cast(pl.String, strict=False).str.strip_chars()
     return pl.when(~is_nothing(text)).then(text).alias(place)
-
-
-def _times(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | None:
-    column = pl.col("value")
-    if values.dtype.is_temporal():
-        has_zone = getattr(values.dtype, "time_zone", None) is not None
-        tells_offset = pl.repeat(has_zone, len(values), eager=True)
-        return Times("moments", tells_offset, _reader(values, lambda zone: typed(column, zone)))
-    texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
-    if not _looks_like_times(texts, among_real=among_real):
-        return None
-    try:
-        notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)
-    except SourceError:  # day and month stand in both orders
-        return None
-    notation = notation.in_date_system(of_1904=of_1904)
-    is_epoch = notation.name in EPOCHS
-    if is_epoch and not tells_time(values.name):  # ids may look so too
-        return None
-    if is_epoch:
-        tells_offset = pl.repeat(value=True, n=len(values), eager=True)
-    else:
-        tells = notation.prepared(values).str.contains(f":.*{_HAS_OFFSET}")
-        tells_offset = tells.fill_null(value=False)
-    times, turned = (
-        Times(each.name, tells_offset, _reader(values, partial(parsed, column, each)))
-        for each in (notation, month_first(notation))
-    )
-    if notation.name == "day first":
-        times = replace(times, month_first=turned)
-    return times if times.at.count() >= _MOSTLY * len(texts) else None
-
-
-def _looks_like_times(texts: pl.Series, *, among_real: bool) -> bool:
-    """Whether any of the first has the shape of a time: most columns are spared to be read."""
-    first = sampled(texts.head(SAMPLE).to_frame().lazy(), among_real=among_real)
-    return bool(first.best.prepared(first.sample).str.contains(first.best.shape).any())
-
-
-def _reader(values: pl.Series, read_in: Callable[[str], pl.Expr]) -> Callable[[str], pl.Series]:
-    return lambda zone: values.to_frame("value").select(read_in(zone)).to_series()

@@ -60,6 +60,8 @@ class RoleGuesses:
 def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleGuesses:
     """Guesses the roles of columns, but for those that are ``known``; each column has one."""
     found = dict(known or {})
+    if seen.trail:
+        found["activity"] = Guess(seen.trail.new, "by its name what a field became")
     for role in (role for role in _ORDER if role not in found):
         taken = {guess.value for guess in found.values()}
         case = found["case_id"].value if "case_id" in found else None

@@ -59,7 +59,8 @@ class Raw:
     looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
     to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
     ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases or events have no row, by why. ``frame`` may have ``DESTROY_ON``.
+    ``left_out``: how many cases, events or rows are not in the log, by why. ``frame`` may have
+    ``DESTROY_ON``.
     ``doubt``: what one look through the rows may show of the whole file.
     ``untold``: how many columns are called after a value, and are therefore not called so here.
     ``of_1904``: whether numbers that are days count from 1904, as a workbook may say.

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.column_names import tells_end_of_step, tells_time
-from ingest.glance import Glance, Times
+from ingest.glance import Glance
 from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
+from ingest.time_columns import Times
 
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")

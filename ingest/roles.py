@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,12 +37,14 @@ _MOST_NAMED = 20
 class Roles:
     """``columns``: role → column; ``case_attributes``: attribute → column.
 
-    ``milestones``: activity → column, where each has its own.
+    ``milestones``: activity → column, where each has its own. ``only``: column → the values of the
+    rows that are read.
     """
 
     columns: Mapping[str, str]
     case_attributes: Mapping[str, str]
     milestones: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def moved(self, places: Mapping[str, str]) -> Roles:
         """The same roles, of columns that go by the name that ``places`` gives each."""
@@ -50,6 +52,7 @@ class Roles:
             {role: places[name] for role, name in self.columns.items()},
             {attribute: places[name] for attribute, name in self.case_attributes.items()},
             {activity: places[name] for activity, name in self.milestones.items()},
+            {places[name]: values for name, values in self.only.items()},
         )
 
 
@@ -60,6 +63,7 @@ def wanted_columns(source: Source) -> list[str]:
         *(part for parts in source.columns.in_two.values() for part in parts),
         *(name for role in configured for name in _spellings(role, configured[role])),
         *source.milestones.values(),
+        *source.only,
         *STANDARD.values(),
         *(name for attribute in source.case_attributes for name in _of_case(attribute)),
     ]
@@ -75,10 +79,11 @@ class _Columns:
     untold: int
 
     def pick(self, name: str, spellings: Iterable[str], key: str) -> str:
-        """How the file spells ``name``, which stands at ``key`` of the config."""
+        """How the file, which has it once, spells ``name``; it stands at ``key`` of the config."""
         found = next((spelling for spelling in spellings if spelling in self.names), None)
         if found is None:
             raise self.error(f"{key}: {self.file} has no column '{name}'", name)
+        self.check_single(found, key)
         return found
 
     def check_single(self, column: str, key: str) -> None:
@@ -130,20 +135,25 @@ def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -
         name: columns.pick(name, _of_case(name), f"{key}case_attributes.{number}'")
         for number, name in enumerate(source.case_attributes)
     }
+    only = {
+        columns.pick(name, (name,), f"{key}only.{name}'"): values
+        for name, values in source.only.items()
+    }
     for role, column in found.items():
         columns.check_single(column, f"{key}columns.{role}'")
-    for activity, column in milestones.items():
-        columns.check_single(column, f"{key}milestones.{activity}'")
+    _check_no_ids(attributes, [found[role] for role in _IDS if role in found], key)
+    return Roles(found, attributes, milestones, only)
+
+
+def _check_no_ids(attributes: Mapping[str, str], ids: Collection[str], key: str) -> None:
+    """Refuses a column of ids as a case attribute, which would be kept as it is."""
     for number, (name, column) in enumerate(attributes.items()):
-        attribute = f"{key}case_attributes.{number}'"
-        columns.check_single(column, attribute)
-        if column in (found.get(role) for role in _IDS):
+        if column in ids:
             raise ConfigError(
-                f"{attribute}: '{name}' is the column of case ids or resources, and would be kept "
-                "as it is.",
+                f"{key}case_attributes.{number}': '{name}' is the column of case ids or resources, "
+                "and would be kept as it is.",
                 "Leave it out; ids become pseudonyms.",
             )
-    return Roles(found, attributes, milestones)
 
 
 def _check_both(source: Source, columns: _Columns, key: str) -> None:
@@ -151,7 +161,6 @@ def _check_both(source: Source, columns: _Columns, key: str) -> None:
     for role, name in source.columns.named.items():
         for part in source.columns.in_two.get(name, ()):
             columns.pick(part, (part,), f"{key}columns.{role}'")
-            columns.check_single(part, f"{key}columns.{role}'")
 
 
 def _spellings(role: str, name: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import ROW, Raw, refused
 from ingest.roles import Roles, roles_of, wanted_columns
+from ingest.selection import asked_for
 from ingest.source_files import SourceFile
 from ingest.spreadsheet import read_spreadsheet
 from ingest.xes import read_xes
@@ -73,7 +74,7 @@ def stage(
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
-            raw = _with_whole_ids(raw, of_ids.values())
+            raw = _with_whole_ids(asked_for(raw, roles.only), of_ids.values())
             kept = _kept(roles, settings.privacy)
             looked, notations = _looked(
                 raw, named, kept, set(of_ids.values()), file, is_month_first=source.month_first
@@ -188,7 +189,8 @@ def _check_types(raw: Raw, roles: Roles, in_two: Iterable[tuple[str, str]], name
     """Refuses columns of a type that cannot play their role."""
     schema = raw.frame.collect_schema()
     times, parts = _times(roles), chain.from_iterable(in_two)
-    for column in (*parts, *roles.columns.values(), *times, *roles.case_attributes.values()):
+    named = (*roles.columns.values(), *times, *roles.case_attributes.values(), *roles.only)
+    for column in (*parts, *named):
         if schema[raw.places[column]].is_nested():
             raise SourceError(
                 f"{name}: column '{column}' holds lists or records, not one value per row.",

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ingest.glance import ZONE, Glance
+from ingest.glance import Glance
+from ingest.time_columns import ZONE
 
 _OFFSET = r":\d{2}(?:\.\d+)?\s?([+-])(\d{2}):?(\d{2})?$"
 _NEARLY_ALL = 0.99

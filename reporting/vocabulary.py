@@ -50,6 +50,7 @@ KEYS = {
     "report.public": sentence("whether there is a copy for the public"),
     "sources.timezone": sentence("the time zone of the data"),
     "sources.format": sentence("the file format of the data"),
+    "sources.only": sentence("which rows of the data are read"),
     "sources.month_first": sentence("whether the month comes first in dates of the data"),
 }
 

@@ -359,6 +359,61 @@ def test_or_asked_of_whoever_is_there(month_first: Path, answer: str, is_so: str
     assert not [told for told in made.undecided if "month_first" in told]
 
 
+def audit_trail(field: str) -> None:
+    """An export with a row for each field of a case that changed."""
+    steps = ((field, "Nieuw", 1, 9), ("owner", "m1", 2, 2), (field, "Klaar", 2, 7))
+    rows = [
+        f"Z{case};{name};;{value};2026-{case % 11 + month:02}-{day:02}"
+        for case in range(60)
+        for name, value, month, day in steps
+    ]
+    Path("log.csv").write_text("\n".join(["zaak;veld;oude waarde;nieuwe waarde;datum", *rows, ""]))
+
+
+def test_of_an_audit_trail_only_the_steps_are_read() -> None:
+    audit_trail("status")
+
+    done = init("log.csv")
+
+    assert "TODO" not in done.stderr
+    text = Path("log.yaml").read_text()
+    told = text.replace("\n    # ", " ")
+    assert "this one tells of steps; not read are owner\n    only: {veld: [status]}" in told
+    assert "m1" not in text
+    assert checked(Path("log.yaml")).rows == 120
+
+
+def test_what_tells_of_steps_is_left_open_where_no_name_says_so() -> None:
+    audit_trail("voortgang")
+
+    done = init("log.csv")
+
+    assert "TODO: sources.0.only could not be told" in done.stderr
+    text = Path("log.yaml").read_text()
+    with pytest.raises(ConfigError, match=r"'sources\.0\.only' and 'journey\.end' are missing"):
+        checked(Path("log.yaml"))
+    filled = text.replace("only:", "only: {veld: [voortgang]}").replace("end:", "end: [Klaar]")
+    Path("log.yaml").write_text(filled)
+    assert checked(Path("log.yaml")).rows == 120
+
+
+def test_or_it_is_asked() -> None:
+    audit_trail("voortgang")
+    asked: dict[str, list[Guess]] = {}
+
+    def ask(question: str, options: Sequence[Guess]) -> str:
+        asked[question] = list(options)
+        return options[0].value
+
+    made = make_config("log.csv", None, ask)
+
+    assert asked["Which field tells the steps of a case?"] == [
+        Guess("voortgang", "120 rows"),
+        Guess("owner", "60 rows"),
+    ]
+    assert "\n    only: {veld: [voortgang]}\n" in made.config.read_text()
+
+
 def test_columns_of_one_name_are_told_of() -> None:
     write("log.csv", "zaaknummer;stap;datum;datum", row=";2026-01-01 08:00")
 

@@ -150,3 +150,15 @@ def test_a_column_is_not_called_after_a_value(value):
 )
 def test_what_is_no_value_names_a_column(name):
     assert raw_of(["a", name]).columns == ("a", name)
+
+
+def test_the_column_that_tells_which_rows_are_read_must_be_there():
+    source = Source(path="x.csv", columns=Columns(**ALL), only={"veldnam": ["status"]})
+    columns = (*CSV, "veldnaam")
+
+    with pytest.raises(ConfigError, match=r"only\.veldnam': x\.csv has no column.*'veldnaam'"):
+        roles_of(source, raw_of(columns), "x.csv", Path("p.yaml"), 0)
+    known = source.model_copy(update={"only": {"veldnaam": ("status",)}})
+    assert roles_of(known, raw_of(columns), "x.csv", Path("p.yaml"), 0).moved(
+        raw_of(columns).places
+    ).only == {"c4": ("status",)}
