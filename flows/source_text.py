@@ -126,7 +126,7 @@ def _only(found: Guessed) -> Iterator[str]:
     fields = names_to_tell([name for name in trail.fields if name != trail.steps], scalar)
     told = f"a row for each field that changed: {scalar(trail.field)} says which"
     if trail.steps:
-        others = f"; not read are {fields}" if fields else ""
+        others = f"; not read: {fields}" if fields else ""
         yield from remark(f"{told}; by its name this one tells of steps{others}", "    ")
         [(column, values)] = found.only.items()
         yield f"    only: {{{scalar(column)}: {sequence(values)}}}"

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.attributes import is_about_a_person
 from contracts.events import CASE_PREFIX
 from ingest import citizen_numbers, personal
-from ingest.column_names import tells_in_free_text, tells_of_the_end, tells_who
+from ingest.column_names import tells_in_free_text, tells_of_the_end, tells_process, tells_who
 from ingest.glance import Glance
 from ingest.guesses import Guess, RoleGuesses
 from ingest.ocel_flattening import RELATED_PREFIX
@@ -57,7 +57,7 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
         elif told is not None and tells_of_the_end(name):
             why[name] = OF_THE_END
         elif told is not None and _own(name) not in kept:
-            kept[_own(name)] = Guess(_own(name), told)
+            kept[_own(name)] = Guess(_own(name), told + _also(name))
     in_order = [kept[name] for name in dict.fromkeys(map(_own, left)) if name in kept]
     left_out = {
         reason: names
@@ -66,6 +66,11 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
     }
     rest = [name for name in left if not why[name] and _own(name) not in kept]
     return Attributes(tuple(in_order), left_out, tuple(rest))
+
+
+def _also(name: str) -> str:
+    """What else a column may be for: a config is of one process."""
+    return "; perhaps each is a process: `only` then reads one" if tells_process(name) else ""
 
 
 def _own(name: str) -> str:

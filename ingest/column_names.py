@@ -55,6 +55,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "resource": (
         *("medewerker", "medewerkernaam", "medewerkerid", "behandelaar", "gebruiker"),
         *("gebruikersnaam", "gebruikerid", "gebruikersid", "uitvoerder", "uitgevoerddoor"),
+        *("gewijzigddoor", "behandelddoor", "changedby", "modifiedby", "performedby", "author"),
         *("ambtenaar", "account", "resource", "username", "userid", "user", "employee"),
         *("employeeid", "agent", "performer", "handler", "originator", "assignee", "worker"),
     ),
@@ -85,6 +86,10 @@ _END_OF_STEP = re.compile(
     rf"{_AROUND_AN_END}(?:einde?|gereed|klaar|voltooid|afgerond|end(?:ed)?|finish(?:ed)?"
     rf"|completed?|completion){_AROUND_AN_END}"
 )
+_PROCESSES = {
+    *("zaaktype", "zaaktypenaam", "zaaktypeomschrijving", "soortzaak", "zaaksoort", "proces"),
+    *("procesnaam", "casetype", "typeofcase", "process", "processname", "processtype"),
+}
 _WHO = re.compile(
     r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
@@ -149,6 +154,11 @@ def tells_in_free_text(name: str) -> bool:
 def tells_of_the_end(name: str) -> bool:
     """Whether a name is one of what a case becomes, which nobody knows while it is open."""
     return _OF_THE_END.search(_spaced(name)) is not None
+
+
+def tells_process(name: str) -> bool:
+    """Whether a name is one of what kind of case it is: each kind goes its own way."""
+    return _letters(name) in _PROCESSES
 
 
 def is_no_milestone(name: str) -> bool:

@@ -28,10 +28,11 @@ MOST_ROWS = 2_000_000
 _USUAL, _SLOWEST = 0.95, 0.99
 _MOSTLY_FIRST, _SHARE_OF_STARTS = 0.8, 0.05
 _OFTEN_LAST, _SOMETIMES_LAST = 0.2, 0.02
+_IS_FIRST = pl.col("first") >= _MOSTLY_FIRST * pl.col("cases")
 _MOST_DOUBTED = 5
 _PROCEDURE_OF_ITS_OWN = re.compile(r"(?i)bezwaar|\bberoep|herkeuring|herziening|objection|appeal")
 _SOUNDS_FINAL = re.compile(
-    r"(?i)besluit|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken|uitbetaald"
+    r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken|uitbetaald"
     r"|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd|geregistreerd|opgehaald"
     r"|decision|closed|completed|finished|withdrawn|cancell?ed|paid|payment|rejected|granted|denied"
 )
@@ -159,9 +160,8 @@ def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
 
 def _starts(told: pl.DataFrame, least: int, cases: int) -> tuple[Guess, ...]:
     """The activities that are the first of nearly all cases that have them."""
-    is_first = pl.col("first") >= _MOSTLY_FIRST * pl.col("cases")
     many = (pl.col("first") >= _SHARE_OF_STARTS * cases) & (pl.col("first") >= least)
-    found = told.filter(is_first & many).sort("first", "activity", descending=[True, False])
+    found = told.filter(_IS_FIRST & many).sort("first", "activity", descending=[True, False])
     return tuple(
         Guess(name, f"{share(first / cases)} of the cases begin with it")
         for name, first in found.select("activity", "first").iter_rows()
@@ -172,13 +172,16 @@ def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Gues
     """The activities that end cases, and those that may."""
     settled = pl.col("cases") - pl.col("last") + pl.col("silent")
     shown = told.filter(pl.col("silent") >= least)
-    ranked = shown.with_columns(final=pl.col("silent") / settled)
+    ranked = shown.with_columns(_IS_FIRST.alias("begins"), final=pl.col("silent") / settled)
     ranked = ranked.sort("silent", "activity", descending=[True, False])
     ends, maybe = [], []
-    for name, final in ranked.select("activity", "final").iter_rows():
+    for name, final, begins in ranked.select("activity", "final", "begins").iter_rows():
         guess = Guess(name, f"in {share(final)} of its cases nothing follows for long")
         if _PROCEDURE_OF_ITS_OWN.search(name):
             reason = "; an objection or appeal, mostly a case of its own"
+            maybe.append(guess._replace(evidence=guess.evidence + reason))
+        elif begins:
+            reason = "; but cases begin with it, and may have stood still since"
             maybe.append(guess._replace(evidence=guess.evidence + reason))
         elif final >= (_SOMETIMES_LAST if _SOUNDS_FINAL.search(name) else _OFTEN_LAST):
             ends.append(guess)

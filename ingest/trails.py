@@ -8,7 +8,7 @@ is called now, and so on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,16 +16,19 @@ import polars as pl
 from contracts.column_words import words
 
 _FIELD = {
-    *("field", "fieldname", "changedfield", "attribute", "attributename", "property"),
-    *("veld", "veldnaam", "gewijzigdveld", "attribuut", "attribuutnaam", "eigenschap"),
+    *("field", "fieldname", "fname", "fieldevent", "attribute", "attributename", "property"),
+    *("veld", "veldnaam", "attribuut", "attribuutnaam", "eigenschap"),
 }
-_OLD = {"oldvalue", "fromvalue", "fromstring", "old", "from"} | {
+_OLD = {
+    *("oldvalue", "valueold", "previousvalue", "fromvalue", "fromstring", "old", "from"),
     *("oudewaarde", "waardeoud", "vorigewaarde", "oud", "van"),
 }
-_NEW = {"newvalue", "tovalue", "tostring", "new", "to"} | {
+_NEW = {
+    *("newvalue", "valuenew", "tovalue", "tostring", "new", "to"),
     *("nieuwewaarde", "waardenieuw", "nieuw", "naar"),
 }
-_OF_STEPS = {"status", "state", "stage", "phase", "fase", "stap", "step"}
+_FEWEST_LETTERS = 5
+_OF_STEPS = {"status", "state", "stat", "stage", "phase", "fase", "stap", "step"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ def trail_of(frame: pl.DataFrame) -> Trail | None:
 
 
 def _called(columns: Collection[str], names: Collection[str]) -> str | None:
-    """The one column that has one of these names."""
-    found = [column for column in columns if "".join(words(column)) in names]
+    """The one column that has one of these names, or a longer one that ends so."""
+    found = [column for column in columns if _ends_so(words(column), names)]
     return found[0] if len(found) == 1 else None
+
+
+def _ends_so(said: Sequence[str], names: Collection[str]) -> bool:
+    whole, *ends = ("".join(said[at:]) for at in range(max(1, len(said))))
+    return whole in names or any(end in names and len(end) >= _FEWEST_LETTERS for end in ends)

@@ -378,7 +378,7 @@ def test_of_an_audit_trail_only_the_steps_are_read() -> None:
     assert "TODO" not in done.stderr
     text = Path("log.yaml").read_text()
     told = text.replace("\n    # ", " ")
-    assert "this one tells of steps; not read are owner\n    only: {veld: [status]}" in told
+    assert "this one tells of steps; not read: owner\n    only: {veld: [status]}" in told
     assert "m1" not in text
     assert checked(Path("log.yaml")).rows == 120
 

@@ -314,6 +314,18 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
     assert found.rest == ("fase_nr",)
 
 
+def test_each_kind_of_case_may_be_a_process() -> None:
+    frame = table(case="zaak", step="stap", time="tijdstip", region="zaaktype")
+    frame = frame.with_columns(pl.col("zaaktype").alias("regio"))
+
+    of_kind, of_region = guess_attributes(seen(frame), guess_roles(seen(frame))).kept
+
+    assert (
+        of_kind.evidence
+        == f"{of_region.evidence}; perhaps each is a process: `only` then reads one"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "is_step"),
     [

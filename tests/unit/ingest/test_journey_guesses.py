@@ -61,19 +61,29 @@ def test_a_case_in_which_a_step_was_begun_has_not_ended(tmp_path: Path) -> None:
     assert names(journey.maybe) == []
 
 
+def test_cases_that_stand_still_since_they_began_have_not_ended(tmp_path: Path) -> None:
+    journey = guessed(tmp_path, (30, 0, "a b"), (30, 0, "a"), (1, 99, "a"))
+
+    assert names(journey.ends) == ["b"]
+    [maybe] = journey.maybe
+    assert maybe.value == "a"
+    assert maybe.evidence.endswith("; but cases begin with it, and may have stood still since")
+
+
 def test_cases_that_were_under_way_tell_no_start(tmp_path: Path) -> None:
     journey = guessed(tmp_path, (60, 0, "a b c"), (15, 0, "b c"))
 
     assert names(journey.starts) == ["a"]
 
 
-def test_a_step_that_seldom_ends_a_case_needs_a_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["k", "Besluitvorming"])
+def test_a_step_that_seldom_ends_a_case_needs_a_word(tmp_path: Path, other: str) -> None:
     last = (20, 50, "a z")
     words = guessed(tmp_path, (90, 0, "a Besluit c"), (10, 0, "a Besluit"), last)
-    none = guessed(tmp_path, (90, 0, "a k c"), (10, 0, "a k"), last)
+    none = guessed(tmp_path, (90, 0, f"a {other} c"), (10, 0, f"a {other}"), last)
 
     assert names(words.ends) == ["c", "Besluit"]
-    assert (names(none.ends), names(none.maybe)) == (["c"], ["k"])
+    assert (names(none.ends), names(none.maybe)) == (["c"], [other])
 
 
 def test_an_objection_is_a_case_of_its_own(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ ROWS = [
         ("Field", "OldValue", "NewValue"),
         ("field", "fromString", "toString"),
         ("Changed Field", "Old Value", "New Value"),
+        ("Field / Event", "Old Value", "New Value"),
+        ("Changes - Field name", "Changes - Previous value", "Changes - New value"),
+        ("FNAME", "VALUE_OLD", "VALUE_NEW"),
         ("Veld", "Oude waarde", "Nieuwe waarde"),
     ],
 )
@@ -42,6 +45,7 @@ def test_names_tell_an_audit_trail(names):
     [
         ("fieldname", "oldvalue", "value"),
         ("step", "oldvalue", "newvalue"),
+        ("veld", "geldig van", "geldig naar"),
         ("fieldname", "old value", "newvalue", "new value"),
     ],
 )
