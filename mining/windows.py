@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mining.levels import Grid, summed_around
 from mining.survival import Floats
+from mining.wandering import has_grown, wanders
 
 _LEAST_WEEKS = 8  # a window is no shorter
 _BEFORE_WEEKS = 8  # ordinary weeks that must come before it
@@ -126,7 +127,15 @@ def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
 
 def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) -> bool:
     """Whether a window is so much above other weeks, and with so many, that it is no chance."""
-    return _mean_level(course.level, span) >= rise and span in _clear(course, ())
+    is_high = _mean_level(course.level, span) >= rise and span in _clear(course, ())
+    return is_high and not _may_wander(course, span)
+
+
+def _may_wander(course: Course, span: tuple[int, int]) -> bool:
+    """Whether a window may be how its queue wanders by itself, as it does outside windows."""
+    usual = ~busy_weeks(course.level, course.spans)
+    does = wanders(course.excess, course.came, course.deviation_days**2, usual)
+    return does and not has_grown(course.present, course.came, span)
 
 
 def told_spans(course: Course) -> list[tuple[int, int]]:

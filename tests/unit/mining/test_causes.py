@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from contracts.journey import Journey, Step
+from contracts.journey import Actor, Journey, Step
 from mining import causes, overview, stays
 from mining.cause import Cause
 from mining.journeys import Lens
@@ -395,6 +395,39 @@ def test_a_wait_that_has_nothing_to_do_with_the_queue() -> None:
         found += bool(causes_of(made.log(), {}))
 
     assert found <= 2
+
+
+def busy(seed: int, slower: Callable[[Floats], Floats] = np.ones_like) -> pl.LazyFrame:
+    """First come first served by one, who is busy nine tenths of the time, and as random as it is.
+
+    In the weeks that cases come in the work is so many times as slow.
+    """
+    made = Made(seed)
+    work = made.rng.exponential(0.9 * 7 / made.a_week, made.n) * slower(made.came / 7)
+    done = np.zeros(made.n)
+    for case, came in enumerate(made.came):
+        done[case] = max(came, done[case - 1] if case else 0.0) + work[case]
+    made.happens("d", made.happens("c", done) + made.gamma(15))
+    return made.log()
+
+
+@pytest.mark.parametrize("actor", ["agency", "third_party"])
+def test_a_busy_queue_that_wanders_by_itself_has_no_window(actor: Actor) -> None:
+    """Of 20 queues; about as many as not have months in which waits were twice as long."""
+    found = [causes_of(busy(seed), {"c": Step(actor=actor)}) for seed in range(20)]
+
+    assert sum(cause.window is not None for each in found for cause in each) <= 1
+
+
+@pytest.mark.parametrize("actor", ["agency", "third_party"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_busy_queue_that_grew_while_work_was_slow_has_one(seed: int, actor: Actor) -> None:
+    slow = busy(seed, lambda week: np.where((week >= 50) & (week < 65), 2.0, 1.0))
+
+    [cause] = [each for each in causes_of(slow, {"c": Step(actor=actor)}) if each.to == "c"]
+
+    assert cause.window is not None
+    assert abs(cause.window[0] - WEEK - 50) <= 5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Weeks that tell of each other, and queues that grow by chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mining.wandering import has_grown, wanders
+
+CAME = np.full(60, 20.0)
+ALL = np.ones(60, dtype=np.bool_)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_long_run_variance_by_loops(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    excess, among = rng.normal(0, 10, 60), rng.random(60) < 0.8
+    mean = sum(excess[among]) / sum(CAME[among])
+    over = [e - c * mean if a else 0.0 for e, c, a in zip(excess, CAME, among, strict=True)]
+    long_run = sum(
+        over[a] * over[b] * max(0.0, 1 - abs(a - b) / 9) for a in range(60) for b in range(60)
+    )
+    variance = long_run / 2 / sum(CAME[among])
+
+    assert wanders(excess, CAME, variance * 0.999, among)
+    assert not wanders(excess, CAME, variance * 1.001, among)
+
+
+def test_weeks_of_single_stays_do_not_wander() -> None:
+    """But for the few that do by chance."""
+    drawn = [np.random.default_rng(seed).normal(0, np.sqrt(20), 60) for seed in range(100)]
+
+    assert sum(wanders(excess, CAME, 1.0, ALL) for excess in drawn) <= 3
+
+
+def test_no_weeks_do_not_wander() -> None:
+    assert not wanders(np.zeros(60), CAME, 1.0, ~ALL)
+    assert wanders(np.array([1.0, -1.0]), CAME[:2], 0.001, ALL[:2])
+
+
+@pytest.mark.parametrize(("growth", "expected"), [(0, False), (72, False), (73, True)])
+def test_a_queue_grows_by_chance_as_a_random_walk(growth: int, expected: bool) -> None:  # noqa: FBT001
+    """In ten weeks 200 came, and 73 fewer went: 73 ÷ √327 is over four standard errors."""
+    present = np.interp(np.arange(60), [20, 30, 40], [5.0, 5.0 + growth, 5.0])
+
+    assert has_grown(present, CAME, (20, 40)) is expected
+
+
+@pytest.mark.parametrize("span", [(20, 20), (0, 59)])
+def test_a_queue_that_does_not_grow(span: tuple[int, int]) -> None:
+    assert not has_grown(np.full(60, 100.0), CAME, span)
