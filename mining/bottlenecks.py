@@ -271,8 +271,14 @@ def _begin_of(week: int) -> dt.datetime:
 
 
 def _evidence(stall: _Stall, log: Observed) -> tuple[Evidence, ...]:
+    """What is seen of the cause; and of a wait before a known step, how much the longest hold.
+
+    Stays that go on are in the queues of known steps only.
+    """
     seen = {} if stall.cause is None else dict(stall.cause.evidence)
-    seen["share_of_longest_hundredth"] = log.share_of_longest(stall.row["from"], stall.row["to"])
+    source, to = place_of(stall.row)
+    if to is not None:
+        seen["share_of_longest_hundredth"] = log.share_of_longest(source, to)
     return tuple(Evidence(what=what, value=value) for what, value in seen.items())
 
 

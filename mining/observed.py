@@ -57,7 +57,7 @@ class Observed:
         ]
         return pl.concat(parts) if parts else _NO_STAYS
 
-    def share_of_longest(self, source: str, to: str | None) -> float:
+    def share_of_longest(self, source: str, to: str) -> float:
         """How much of the waiting at a place the hundredth of the stays hold that last longest."""
         by_bin = self.waited(source, to).group_by("bin", maintain_order=True)
         bins = by_bin.agg(pl.col("n", "days").sum()).sort("bin")

@@ -212,6 +212,13 @@ def test_the_waits_of_a_bottleneck(findings: Findings) -> None:
     assert examined.reference_days == pytest.approx(2 - 14 / 24 * 70 / 100)
 
 
+def test_what_the_longest_hold_is_told_where_it_is_known(findings: Findings) -> None:
+    told = [{each.what: each.value for each in b.evidence} for b in findings.bottlenecks]
+
+    assert "share_of_longest_hundredth" not in told[0]
+    assert all(0 < seen["share_of_longest_hundredth"] <= 1 for seen in told[1:])
+
+
 def test_excess_is_beyond_the_law_or_the_quickest_quarter(findings: Findings) -> None:
     _, decided, _ = findings.bottlenecks
 
