@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -29,12 +30,15 @@ from mining.batches import Batches, batches
 from mining.cause import Cause
 from mining.congestion import of_congestion, of_window
 from mining.contrasts import Contrast
+from mining.levels import by_week
 from mining.loops import Key, Loop, Rate
 from mining.observed import Observed
 from mining.step_queues import Queue
 from mining.turns import step_of
+from mining.wandering import by_wandering, wanders
 from mining.windows import Course
 
+_BY_CHANCE = 0.05  # of two busy queues that are alike one is as much slower all along
 _SAME = 0.25  # two groups are one when numbers and excess differ no more
 
 
@@ -125,6 +129,7 @@ def _of_queue(queue: Queue, slow: list[Contrast], log: Observed) -> Iterator[Cau
     course = windows.course(queue.weeks.filter(~pl.col("is_paused")), log.end_week)
     if course is None:
         return
+    slow = [each for each in slow if _lasts(each, course)]
     batch = batches(log.finished_by_day((queue.to, queue.is_again)))
     if batch is not None:
         yield _of_batches(queue, batch)
@@ -134,6 +139,19 @@ def _of_queue(queue: Queue, slow: list[Contrast], log: Observed) -> Iterator[Cau
         yield from _slow_groups(queue, slow, course, "third_party_capacity")
     else:
         yield from _of_agency(queue, slow, course, log)
+
+
+def _lasts(group: Contrast, course: Course) -> bool:
+    """Whether a group is slow all along or since a change, not as a queue of its own wanders."""
+    excess, came, days = by_week(group.weeks, group.excess, group.came, group.days)
+    does_wander = partial(wanders, excess, came, group.variance)
+    if not does_wander(came > 0) or by_wandering(days, excess, group.cuts) <= _BY_CHANCE:
+        return True
+    span = windows.since(group.weeks, group.excess, group.days, len(course.week))
+    if span is None:
+        return False
+    week = group.weeks.min() + np.arange(len(came))
+    return not does_wander((week < span[0]) | (week > span[1]))
 
 
 def _slow_groups(queue: Queue, slow: list[Contrast], course: Course, kind: Kind) -> Iterator[Cause]:

@@ -42,6 +42,8 @@ class Contrast:
         n: stays of the group; ``share``: of all stays that tell the attribute.
         slow_days, rest_days: mean wait of the group, and of the rest in the same strata.
         p: chance of a difference as clear where there is none; ``kept``: what shrinking leaves.
+        cuts: how many there were to choose from.
+        variance: of the excess a stay, by how single stays differ.
         weeks: ``(B,)`` weeks in which the group came; ``days`` how long they waited, all together;
             ``came`` how many; ``excess`` how much longer than the rest, ``over_all`` than
             everybody.
@@ -55,6 +57,8 @@ class Contrast:
     rest_days: float
     p: float
     kept: float
+    cuts: int
+    variance: float
     weeks: NDArray[np.int64]
     came: Floats
     days: Floats
@@ -202,6 +206,7 @@ def _contrast(
     (n, days, _), (n_, days_, _) = _two(sums, slow)
     rest = np.divide(days_, n_, out=np.full_like(days_, np.nan), where=n_ > 0)
     everyone = np.divide(days + days_, n + n_, out=np.zeros_like(n), where=n + n_ > 0)
+    own_z, over_a_stay = _clearness(sums, slow)
     mine, mine_days = (each[:, list(slow)].sum(axis=1) for each in (cube.n, cube.days))
     over_rest = mine_days - mine * rest[cube.stratum]
     counted = np.isfinite(over_rest) & (mine > 0)
@@ -217,6 +222,8 @@ def _contrast(
         rest_days=float((mine_days - over_rest)[counted].sum() / mine[counted].sum()),
         p=by_chance(z, cuts),
         kept=max(0.0, 1.0 - 1.0 / z**2),
+        cuts=cuts,
+        variance=float(mine[counted].sum()) * (over_a_stay / own_z) ** 2,
         weeks=cube.week,
         came=mine,
         days=mine_days,

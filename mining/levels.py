@@ -27,6 +27,12 @@ def summed_around(weekly: Floats, weeks: int = _SMOOTH_WEEKS) -> Floats:
     return sums
 
 
+def by_week(weeks: NDArray[np.int64], *entries: Floats) -> list[Floats]:
+    """Sums of each of ``entries``, from the first of the weeks to the last; weeks in any order."""
+    place = weeks - weeks.min()
+    return [np.bincount(place, each).astype(np.float64) for each in entries]
+
+
 class Grid:
     """Counts by week ``B`` and bin ``K``."""
 

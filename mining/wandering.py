@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import fdtrc
 
 from mining.survival import Floats
 
 _TELLING_WEEKS = 8  # that weeks may tell of each other
 _ALIKE = 2.0  # times the variance of stays that know nothing of each other
 _CLEAR = 4.0  # standard errors
+_PARTS = 6  # of the time that a group is compared over: so few hardly tell of each other
 
 
 def wanders(excess: Floats, came: Floats, variance: float, among: NDArray[np.bool_]) -> bool:
@@ -58,3 +60,25 @@ def has_grown(present: Floats, came: Floats, span: tuple[int, int]) -> bool:
     came_then = float(came[first:highest].sum())
     went_then = max(came_then - growth, 0.0)
     return growth > 0 and growth >= _CLEAR * float(np.sqrt(came_then + went_then))
+
+
+def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
+    """The chance of a difference as clear where both sides wander, by how parts of the time differ.
+
+    A t-test on how many times as long a group waited in each part as the others, in logarithms,
+    with Scheffé's correction for the choice among cuts. Where it cannot be told, it is 1.
+
+    Args:
+        days: ``(B,)`` waited by the group, by week.
+        excess: ``(B,)`` days beyond the others.
+        cuts: how many there were to choose from.
+    """
+    parts = np.array_split(np.arange(len(days)), _PARTS)
+    mine, usual = (np.array([each[p].sum() for p in parts]) for each in (days, days - excess))
+    told = (mine > 0) & (usual > 0)
+    freedom = int(told.sum()) - 1
+    if freedom < 1:
+        return 1.0
+    times = np.log(mine[told] / usual[told])
+    square = (freedom + 1) * times.mean() ** 2 / max(float(times.var(ddof=1)), 1e-12)
+    return float(fdtrc(cuts, freedom, square / cuts))

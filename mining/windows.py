@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mining.levels import Grid, summed_around
+from mining.levels import Grid, by_week, summed_around
 from mining.survival import Floats
 from mining.wandering import has_grown, wanders
 
@@ -186,10 +186,7 @@ def since(
         length: of the log, in weeks.
     """
     first = int(weeks.min())
-    over, usual = np.zeros(int(weeks.max()) - first + 1), np.zeros(int(weeks.max()) - first + 1)
-    np.add.at(over, weeks - first, excess)
-    np.add.at(usual, weeks - first, days - excess)
-    over, usual = summed_around(over), summed_around(usual)
+    over, usual = map(summed_around, by_week(weeks, excess, days - excess))
     level = np.where(usual > 0, 1 + over / np.maximum(usual, 1e-12), np.nan)
     found = [
         span

@@ -430,6 +430,40 @@ def test_a_busy_queue_that_grew_while_work_was_slow_has_one(seed: int, actor: Ac
     assert abs(cause.window[0] - WEEK - 50) <= 5
 
 
+def desks_of_their_own(seed: int) -> pl.LazyFrame:
+    """As ``busy``, but cases of each supplier have a desk of their own; all desks are alike."""
+    made = Made(seed)
+    work = made.rng.exponential(0.9 * 7 * 3 / made.a_week, made.n)
+    free = {"s": 0.0, "t": 0.0, "u": 0.0}
+    done = np.zeros(made.n)
+    for case, (came, supplier) in enumerate(zip(made.came, made.supplier, strict=True)):
+        free[supplier] = done[case] = max(came, free[supplier]) + work[case]
+    made.happens("d", made.happens("c", done, team=made.supplier) + made.gamma(15))
+    return made.log()
+
+
+@pytest.mark.parametrize("actor", ["agency", "third_party"])
+def test_of_busy_desks_that_are_alike_none_is_slow(actor: Actor) -> None:
+    """Of 20 logs; in nearly all, one waits half as long again as the others over two years."""
+    found = [causes_of(desks_of_their_own(seed), {"c": Step(actor=actor)}) for seed in range(20)]
+
+    assert sum(cause.attribute is not None for each in found for cause in each) <= 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_group_that_is_slow_for_a_while(seed: int) -> None:
+    made = Made(seed)
+    is_slow = (made.supplier == "t") & (made.came >= 7 * 60)
+    checked = made.happens("c", made.came + made.gamma(10) * np.where(is_slow, 3.0, 1.0))
+    made.happens("d", checked + made.gamma(15))
+
+    [cause] = causes_of(made.log(), {"c": Step(actor="third_party")})
+
+    assert told(cause) == ("third_party_capacity", "c", "case:supplier", ("t",))
+    assert cause.window is not None
+    assert abs(cause.window[0] - WEEK - 60) <= 3
+
+
 @pytest.mark.parametrize(
     "steps", [{"c": Step(actor="citizen")}, {"d": Step(), "c": Step(clock="outside")}]
 )

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
 
-from mining.wandering import has_grown, wanders
+from mining.wandering import by_wandering, has_grown, wanders
 
 CAME = np.full(60, 20.0)
 ALL = np.ones(60, dtype=np.bool_)
@@ -53,3 +54,28 @@ def test_a_queue_grows_by_chance_as_a_random_walk(growth: int, expected: bool) -
 @pytest.mark.parametrize("span", [(20, 20), (0, 59)])
 def test_a_queue_that_does_not_grow(span: tuple[int, int]) -> None:
     assert not has_grown(np.full(60, 100.0), CAME, span)
+
+
+@given(st.lists(st.floats(0.2, 5), min_size=6, max_size=6))
+def test_of_one_cut_it_is_the_t_test(times: list[float]) -> None:
+    """The others waited a day a week; the group so many times as long in each sixth."""
+    days = np.repeat(times, 10)
+
+    found = by_wandering(days, days - 1.0, cuts=1)
+
+    if np.ptp(times) > 0.01:
+        assert found == pytest.approx(ttest_1samp(np.log(times), 0.0).pvalue, rel=1e-6)
+
+
+def test_more_cuts_more_chance() -> None:
+    days = np.repeat([1.2, 1.3, 1.5, 1.1, 1.4, 1.2], 10)
+
+    chances = [by_wandering(days, days - 1.0, cuts) for cuts in (1, 2, 5)]
+
+    assert chances == sorted(chances)
+    assert chances[0] < 0.01
+
+
+@pytest.mark.parametrize("days", [np.zeros(60), np.eye(1, 60)[0]])
+def test_what_was_waited_in_one_part_only_tells_nothing(days: np.ndarray) -> None:
+    assert by_wandering(days, days / 2, cuts=1) == 1.0
