@@ -16,22 +16,14 @@ from contracts.tables import TABLES
 from mining.durations import DAY_MS
 from mining.summaries import Summary
 
-_IN_ORDER = ("done_ms", "enabled_ms", "to", "started_ms", "is_timed", "is_ours")
-"""What the items of somebody are sorted by, so that ``shift`` gives the same on every machine.
-
-Of two that were done at once one seems to take no time: as all that is summed up decides on the
-order, it is the same one in whatever order they came in.
-"""
+_IN_ORDER = {"done_ms": False, "to": False, "is_ours": True, "is_timed": False, "enabled_ms": False}
+"""What the items of somebody are sorted by, and whether the highest come first."""
 
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
     """By step how often the agency did it, and the least and the most of work in it."""
     has_doer = pl.col("resource").is_not_null()
-    before_ms = pl.col("done_ms").shift()
-    by_doer = [
-        theirs.sort(_IN_ORDER).with_columns(before_ms=before_ms)
-        for theirs in items.filter(has_doer).partition_by("resource")
-    ]
+    by_doer = [_after_others(theirs) for theirs in items.filter(has_doer).partition_by("resource")]
     nobodys = items.filter(~has_doer).with_columns(before_ms=pl.lit(None, pl.Int64))
     most_ms = pl.col("done_ms") - pl.max_horizontal("enabled_ms", "before_ms")
     work_ms = pl.col("done_ms") - pl.col("started_ms")
@@ -49,6 +41,20 @@ def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
             most_ms=pl.when(is_timed).then("work_ms").otherwise("most_ms").sum(),
         )
     )
+
+
+def _after_others(theirs: pl.DataFrame) -> pl.DataFrame:
+    """The items of one person, with ``before_ms``: when they had finished the work before.
+
+    Of what was done at once none is before another, so a step may have had all of the time; but of
+    several of one step all but one seem to take no time.
+    """
+    done, to = pl.col("done_ms"), pl.col("to")
+    is_later = (done != done.shift()).fill_null(value=False)
+    is_next = ~is_later & (to == to.shift()).fill_null(value=False)
+    before_ms = pl.when(is_later).then(done.shift()).forward_fill()
+    ordered = theirs.sort(list(_IN_ORDER), descending=list(_IN_ORDER.values()))
+    return ordered.with_columns(before_ms=pl.when(is_next).then(done).otherwise(before_ms))
 
 
 SUMMARY = Summary("work_band", ("to",), _summarise)

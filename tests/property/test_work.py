@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mining import waiting_causes, work, work_band
-from mining.durations import DAY_MS
 from mining.overtaking import weight_above
 from mining.summaries import merge, summarise
 
@@ -122,23 +121,35 @@ def test_every_minute_of_a_wait_is_one_thing(drawn: list[Item]) -> None:
 
 @given(st.lists(_item, max_size=12))
 def test_the_most_of_work_starts_when_the_work_before_it_ended(drawn: list[Item]) -> None:
-    least, most = 0, 0
-    for who in (None, 1, 2):
-        mine = sorted(
-            (each for each in drawn if each[0] == who),
-            key=lambda each: (each[2] + each[3] + each[4] * each[5], each[2], each[1]),
-        )
-        befores = [None, *mine]
-        for before, (_, _, enabled, wait, took, timed) in zip(befores, mine, strict=False):
-            end = enabled + wait + took * timed
-            free = before[2] + before[3] + before[4] * before[5] if before and who else 0
-            least += took * timed
-            most += took if timed else end - max(enabled, free)
+    least, most = {"a": 0, "b": 0}, {"a": 0, "b": 0}
+    at_once: dict[tuple[int, str, int], list[int]] = {}
+    ends = [(who, enabled + wait + took * timed) for who, _, enabled, wait, took, timed in drawn]
+    for (who, to, enabled, _, took, timed), (_, end) in zip(drawn, ends, strict=True):
+        free = max((each for they, each in ends if who and they == who and each < end), default=0)
+        least[to] += took * timed
+        if timed or not who:
+            most[to] += took if timed else end - enabled
+        else:
+            at_once.setdefault((who, to, end), []).append(end - max(enabled, free))
+    for (_, to, _), longest in at_once.items():
+        most[to] += max(longest)  # of what somebody finished at once the others took no time
 
     found = work_band.conclude(summed([items_of(drawn)])["work_band"])
-    assert found["least_days"].sum() * DAY_MS / 60_000 == pytest.approx(least)
-    assert found["most_days"].sum() * DAY_MS / 60_000 == pytest.approx(most)
+    minutes = {to: [each / 1440 for each in (least[to], most[to])] for to in found["activity"]}
+    told = found.select("activity", "least_days", "most_days").rows()
+    assert {to: list(days) for to, *days in told} == {
+        to: pytest.approx(days) for to, days in minutes.items()
+    }
     assert (found["least_days"] <= found["most_days"]).all()
+
+
+@given(st.lists(_item, max_size=12))
+def test_what_steps_are_called_changes_no_work(drawn: list[Item]) -> None:
+    other = [(who, "ba"["ab".index(to)], *rest) for who, to, *rest in drawn]
+
+    one, swapped = (summed([items_of(each)])["work_band"].rows() for each in (drawn, other))
+
+    assert {to: of for to, *of in one} == {"ba"["ab".index(to)]: of for to, *of in swapped}
 
 
 @given(st.lists(_item, max_size=12))
