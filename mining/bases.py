@@ -34,12 +34,12 @@ def _cohorts(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.cases.with_columns(bin_of("elapsed_ms"), **_MONTHS)
         .group_by(_COHORT)
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
+        .agg(n=pl.len(), ms=pl.col("elapsed_ms").sum())
     )
 
 
 def _stock(bucket: Bucket) -> pl.LazyFrame:
-    return bucket.cases.with_columns(**_MONTHS).group_by(_STOCK).agg(n=pl.len().cast(pl.Int64))
+    return bucket.cases.with_columns(**_MONTHS).group_by(_STOCK).agg(n=pl.len())
 
 
 _COHORT = ("began", "ended", "is_begun", "bin")

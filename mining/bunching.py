@@ -42,7 +42,7 @@ def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
         .with_columns(pl.col("days_left") - pl.col("extended_days"))
         .filter(is_long, pl.col("status").is_in(["within", "late"]), is_near)
         .group_by("id", "days_left")
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 

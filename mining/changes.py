@@ -129,8 +129,7 @@ def _pairs(compared: Compared) -> pl.LazyFrame:
 
 
 def _of_cases() -> tuple[pl.Expr, pl.Expr]:
-    cases, events = pl.col("case_id").n_unique(), pl.len()
-    return cases.cast(pl.Int64).alias("cases"), events.cast(pl.Int64).alias("events")
+    return pl.col("case_id").n_unique().alias("cases"), pl.len().alias("events")
 
 
 def _durations(compared: Compared) -> pl.LazyFrame:

@@ -48,7 +48,7 @@ def _legal(bucket: Bucket) -> pl.LazyFrame:
         .with_columns(bin_of("rest_ms").alias("rest_bin"), bin_of("legal_ms"))
         .group_by(_LEGAL)
         .agg(
-            n=pl.len().cast(pl.Int64),
+            n=pl.len(),
             ms=pl.col("legal_ms").sum(),
             rest_ms=pl.col("rest_ms").sum(),
         )
@@ -76,7 +76,7 @@ def _work(bucket: Bucket) -> pl.LazyFrame:
         _of_cases(bucket, worked)
         .with_columns(bin_of("work_ms"))
         .group_by(_WORK)
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("work_ms").sum())
+        .agg(n=pl.len(), ms=pl.col("work_ms").sum())
     )
 
 

@@ -73,11 +73,11 @@ def _follows(bucket: Bucket) -> pl.LazyFrame:
         .filter(pl.col("from").is_not_null())
         .group_by("from", pl.col("activity").alias("to"))
         .agg(
-            n=pl.len().cast(pl.Int64),
+            n=pl.len(),
             hours=pl.col("hours").sum(),
             squares=(pl.col("hours") ** 2).sum(),
-            timed=pl.col("both_timed").sum().cast(pl.Int64),
-            overlaps=(pl.col("both_timed") & pl.col("begun_before")).sum().cast(pl.Int64),
+            timed=pl.col("both_timed").sum(),
+            overlaps=(pl.col("both_timed") & pl.col("begun_before")).sum(),
         )
     )
 
@@ -95,7 +95,7 @@ def _triples(bucket: Bucket) -> pl.LazyFrame:
         .filter(pl.col("from").is_not_null(), pl.col("first").is_not_null())
         .group_by("first", second="from", third="activity")
         .agg(
-            n=pl.len().cast(pl.Int64),
+            n=pl.len(),
             via=pl.col("via").sum(),
             whole=pl.col("whole").sum(),
             via_squares=(pl.col("via") ** 2).sum(),

@@ -30,7 +30,7 @@ _OWED = ("noticed", "penalty_eur")
 
 def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
     """Cases by deadline, version and status; of open ones, what it is if the term stands still."""
-    return held.lazy().group_by(_KEYS).agg(pl.col(_OWED).sum(), n=pl.len().cast(pl.Int64))
+    return held.lazy().group_by(_KEYS).agg(pl.col(_OWED).sum(), n=pl.len())
 
 
 SUMMARY = Summary("deadlines", _KEYS, _summarise)

@@ -16,7 +16,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.traces.filter(~pl.col("is_first"))
         .group_by("from", pl.col("activity").alias("to"))
-        .agg(n=pl.len().cast(pl.Int64), cases=pl.col("case_id").n_unique().cast(pl.Int64))
+        .agg(n=pl.len(), cases=pl.col("case_id").n_unique())
     )
 
 

@@ -35,8 +35,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
         **{part: pl.col("case_id").filter(had[part]).n_unique() for part in ("pause", "statutory")},
         **{part: (pl.col("is_new") & had[part]).sum() for part in ("wait", "work")},
     }
-    counts = [count.cast(pl.Int64).alias(part) for part, count in cases.items()]
-    return inside.group_by("from", "to", "is_open").agg(*times, *counts)
+    return inside.group_by("from", "to", "is_open").agg(*times, **cases)
 
 
 SUMMARY = Summary("ledger", ("from", "to", "is_open"), _summarise)

@@ -25,7 +25,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.cases.with_columns(bin_of("elapsed_ms"))
         .group_by("outcome", "is_followed", "bin")
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
+        .agg(n=pl.len(), ms=pl.col("elapsed_ms").sum())
     )
 
 

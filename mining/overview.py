@@ -12,9 +12,9 @@ from mining.summaries import Bucket, Summary
 
 def _log(bucket: Bucket) -> pl.LazyFrame:
     return bucket.traces.select(
-        events=pl.len().cast(pl.Int64),
-        cases=pl.col("is_first").sum().cast(pl.Int64),
-        open_cases=(pl.col("is_last") & ~pl.col("is_closed")).sum().cast(pl.Int64),
+        events=pl.len(),
+        cases=pl.col("is_first").sum(),
+        open_cases=(pl.col("is_last") & ~pl.col("is_closed")).sum(),
         first=pl.col("at").min(),
         last=pl.col("at").max(),
     )
@@ -22,10 +22,10 @@ def _log(bucket: Bucket) -> pl.LazyFrame:
 
 def _steps(bucket: Bucket) -> pl.LazyFrame:
     return bucket.traces.group_by("activity").agg(
-        cases=(pl.col("visit") == 1).sum().cast(pl.Int64),
-        events=pl.len().cast(pl.Int64),
-        starts=pl.col("is_first").sum().cast(pl.Int64),
-        ends=pl.col("is_last").sum().cast(pl.Int64),
+        cases=(pl.col("visit") == 1).sum(),
+        events=pl.len(),
+        starts=pl.col("is_first").sum(),
+        ends=pl.col("is_last").sum(),
     )
 
 
@@ -35,11 +35,11 @@ def _variants(bucket: Bucket) -> pl.LazyFrame:
         bucket.traces.group_by("number")
         .agg(
             trace=pl.col("activity"),
-            inside=(~pl.col("is_outside")).sum().cast(pl.Int64),
+            inside=(~pl.col("is_outside")).sum(),
             is_open=~pl.col("is_closed").last(),
         )
         .group_by(VARIANTS.keys)
-        .agg(cases=pl.len().cast(pl.Int64))
+        .agg(cases=pl.len())
     )
 
 
@@ -49,9 +49,9 @@ def _rework(bucket: Bucket) -> pl.LazyFrame:
         bucket.traces.filter(pl.col("visit") > 1)
         .group_by("activity")
         .agg(
-            cases=(pl.col("visit") == 2).sum().cast(pl.Int64),  # noqa: PLR2004
-            repeats=pl.len().cast(pl.Int64),
-            self_loops=(pl.col("from") == pl.col("activity")).sum().cast(pl.Int64),
+            cases=(pl.col("visit") == 2).sum(),  # noqa: PLR2004
+            repeats=pl.len(),
+            self_loops=(pl.col("from") == pl.col("activity")).sum(),
         )
     )
 

@@ -90,7 +90,7 @@ def _stays(watched: Watched) -> pl.LazyFrame:
             rest_days=_days_between("since", until),
             is_over=pl.col("stop").is_not_null(),
         )
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 
@@ -118,7 +118,7 @@ def _outcomes(replayed: Replayed) -> pl.LazyFrame:
             is_late=done_on > pl.col("end"),
             seen_days=pl.lit((now_on - then_on).days, pl.Int32),
         )
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 

@@ -72,7 +72,7 @@ def _had(bucket: Bucket) -> pl.LazyFrame:
         .join(firsts.select("case_id", had="activity", first="place"), on="case_id")
         .filter(pl.col("first") < pl.col("place"))
         .group_by("from", "is_open", "bin", "had")
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 
@@ -81,8 +81,8 @@ def _weeks(bucket: Bucket) -> pl.LazyFrame:
         _stays(bucket)
         .group_by(*_PLACE, "is_open", "is_paused", "week", "bin")
         .agg(
-            n=pl.len().cast(pl.Int64),
-            before_clock=pl.col("is_before_clock").sum().cast(pl.Int64),
+            n=pl.len(),
+            before_clock=pl.col("is_before_clock").sum(),
             ms=pl.col("ms").sum(),
         )
     )
@@ -103,7 +103,7 @@ def _group(stays: pl.LazyFrame, attribute: str) -> pl.LazyFrame:
         stays.filter(pl.col(attribute).is_not_null())
         .group_by(*_PLACE, "is_open", "week", "bin", value=pl.col(attribute))
         .agg(
-            n=pl.len().cast(pl.Int64),
+            n=pl.len(),
             ms=pl.col("waited_ms").sum(),
             # in whole hours: sums of squares are exact and fit, those of milliseconds do not
             square_hours=((pl.col("waited_ms") // HOUR_MS) ** 2).sum(),
@@ -119,7 +119,7 @@ def _hands(bucket: Bucket) -> pl.LazyFrame:
         .filter(pl.col("resource").is_not_null())
         .with_columns(week=_week_of(_done_ms()))
         .group_by("to", "week", "resource")
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 
@@ -129,7 +129,7 @@ def _finished(bucket: Bucket) -> pl.LazyFrame:
         _stays(bucket)
         .filter(~pl.col("is_open"))
         .group_by(*TO, day=(_done_ms() // DAY_MS).cast(pl.Int32))
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 
@@ -140,7 +140,7 @@ def _left(bucket: Bucket) -> pl.LazyFrame:
         .filter(~pl.col("is_open"))
         .with_columns(week=_week_of(pl.col("enabled_ms") + pl.col("wait_ms")))
         .group_by("from", "to", "week")
-        .agg(n=pl.len().cast(pl.Int64))
+        .agg(n=pl.len())
     )
 
 

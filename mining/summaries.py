@@ -113,13 +113,14 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
 
 
 def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:
-    """Every summary of one part, mostly a bucket."""
+    """Every summary of one part, mostly a bucket; counts in 64 bits, as parts add up."""
     wanted = list(summaries)
-    texts = (
+    as_kept = (
         pl.col(pl.Categorical).cast(pl.String),
         pl.col(pl.List(pl.Categorical)).cast(pl.List(pl.String)),
+        pl.col(pl.get_index_type()).cast(pl.Int64),
     )
-    frames = pl.collect_all([each.summarise(part).with_columns(texts) for each in wanted])
+    frames = pl.collect_all([each.summarise(part).with_columns(as_kept) for each in wanted])
     return {summary.name: frame for summary, frame in zip(wanted, frames, strict=True)}
 
 

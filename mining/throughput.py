@@ -29,7 +29,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
         bucket.with_touched(bucket.cases)
         .with_columns(bin_of("elapsed_ms"))
         .group_by(_KEYS)
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("elapsed_ms").sum())
+        .agg(n=pl.len(), ms=pl.col("elapsed_ms").sum())
     )
 
 

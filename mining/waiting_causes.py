@@ -42,7 +42,7 @@ def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
         pl.concat([pl.DataFrame(schema=_WAITS), *waits])
         .lazy()
         .group_by("from", "to")
-        .agg(n=pl.len().cast(pl.Int64), **{name: pl.col(name).sum() for name in _PARTS})
+        .agg(n=pl.len(), **{name: pl.col(name).sum() for name in _PARTS})
     )
 
 

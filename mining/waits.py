@@ -73,7 +73,7 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
         bucket.with_touched(bucket.counted.filter(IS_ON_PATH))
         .with_columns(bin_of("wait_ms"), band=band.cast(pl.UInt8), ms="wait_ms")
         .group_by(DURATIONS.keys)
-        .agg(pl.len().cast(pl.Int64).alias("n"), pl.col(PARTS[1:]).sum())
+        .agg(pl.len().alias("n"), pl.col(PARTS[1:]).sum())
     )
 
 
@@ -88,18 +88,14 @@ def _cases(bucket: Bucket) -> pl.LazyFrame:
         back.select("from", "to", is_back=True),
     ]
     is_back = pl.col("is_back")
-    return (
-        pl.concat(both)
-        .group_by("from", "to")
-        .agg(cases=(~is_back).sum().cast(pl.Int64), back=is_back.sum().cast(pl.Int64))
-    )
+    return pl.concat(both).group_by("from", "to").agg(cases=(~is_back).sum(), back=is_back.sum())
 
 
 def _parallel(bucket: Bucket) -> pl.LazyFrame:
     return (
         bucket.counted.filter(IS_INSIDE, "is_parallel", pl.col("wait_ms") > 0)
         .group_by("from", "to")
-        .agg(cases=pl.col("case_id").n_unique().cast(pl.Int64), ms=pl.col("wait_ms").sum())
+        .agg(cases=pl.col("case_id").n_unique(), ms=pl.col("wait_ms").sum())
     )
 
 

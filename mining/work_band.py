@@ -35,8 +35,8 @@ def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
         .filter("is_ours")
         .group_by("to")
         .agg(
-            n=pl.len().cast(pl.Int64),
-            timed=is_timed.sum().cast(pl.Int64),
+            n=pl.len(),
+            timed=is_timed.sum(),
             least_ms=pl.when(is_timed).then("work_ms").otherwise(0).sum(),
             most_ms=pl.when(is_timed).then("work_ms").otherwise("most_ms").sum(),
         )

@@ -33,7 +33,7 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
         .with_columns(_working_ms(moves, bucket.lens))
         .with_columns(bin_of("ms"))
         .group_by(_KEYS)
-        .agg(n=pl.len().cast(pl.Int64), ms=pl.col("ms").sum())
+        .agg(n=pl.len(), ms=pl.col("ms").sum())
         .with_columns(pause_ms=none, statutory_ms=none)
     )
 
