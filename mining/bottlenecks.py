@@ -164,14 +164,10 @@ def _ranked(stalls: Sequence[_Stall], log: Observed, analysis: Analysis) -> list
         group = [each for each in stalls if (each.cause is not None) is is_seen]
         group.sort(key=lambda each: (-_value(each, by), -each.excess_days, str(place_of(each.row))))
         ranges = rank_ranges([_replicates(each, by, log, blocks) for each in group])
+        above = len(found)
         found += [
-            _bottleneck(each, rank, range_, log, blocks)
-            for rank, each, range_ in zip(
-                range(len(found) + 1, len(found) + len(group) + 1),
-                group,
-                [(low + len(found), high + len(found)) for low, high in ranges],
-                strict=True,
-            )
+            _bottleneck(each, above + rank, (above + low, above + high), log, blocks)
+            for rank, (each, (low, high)) in enumerate(zip(group, ranges, strict=True), start=1)
         ]
     return found[: analysis.top]
 
