@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 
 from contracts.tables import TABLES
 from mining.summaries import Summary
-
-Floats = NDArray[np.float64]
+from mining.survival import Floats
 
 _WINDOW_DAYS, _NEAR_DAYS, _WEEK_DAYS = 28, 1, 7
 _LIMIT = -0.5  # between the last day, with 0 left, and the first on which it is too late

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from contracts.opening_hours import opening_hours
 from contracts.settings import Calendar
 from mining.durations import DAY_MS
+from mining.survival import Floats
 
 Moments = NDArray[np.int64]
 """Milliseconds since 1970."""
@@ -61,25 +62,25 @@ class WorkCalendar:
         self._first_day = (first - dt.date(1970, 1, 1)).days
         self._days_by_date = np.concatenate([[0], np.cumsum(is_open)])
 
-    def working_days(self, since: Moments, until: Moments) -> NDArray[np.float64]:
+    def working_days(self, since: Moments, until: Moments) -> Floats:
         """The working days between moments, ``(N,)``."""
         return self._days_by(until) - self._days_by(since)
 
-    def whole_working_days(self, since: Moments, until: Moments) -> NDArray[np.float64]:
+    def whole_working_days(self, since: Moments, until: Moments) -> Floats:
         """The working days between days, ``(N,)``: milliseconds, a day being 24 hours each."""
         last = len(self._days_by_date) - 1
         places = (
             np.clip(moments // DAY_MS - self._first_day, 0, last) for moments in (since, until)
         )
         before, after = (self._days_by_date[place] for place in places)
-        days: NDArray[np.float64] = (after - before).astype(float)
+        days: Floats = (after - before).astype(float)
         return days
 
-    def _days_by(self, moments: Moments) -> NDArray[np.float64]:
+    def _days_by(self, moments: Moments) -> Floats:
         """How many working days had passed."""
         if not len(self._at):
             return np.zeros(len(moments))
-        days: NDArray[np.float64] = np.interp(moments, self._at, self._days)
+        days: Floats = np.interp(moments, self._at, self._days)
         return days
 
 
@@ -89,11 +90,11 @@ def work_calendar(calendar: Calendar, zone: str, years: tuple[int, int]) -> Work
     return WorkCalendar(calendar, zone, years)
 
 
-def _passed(lasts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _passed(lasts: Floats) -> Floats:
     """What had passed at each opening and closing."""
     after = np.cumsum(lasts)
     before = np.concatenate([[0.0], after])[:-1]
-    passed: NDArray[np.float64] = np.column_stack([before, after]).ravel()
+    passed: Floats = np.column_stack([before, after]).ravel()
     return passed
 
 

@@ -24,6 +24,7 @@ from mining.journeys import Lens
 from mining.penalties import owed_eur
 from mining.reckoning import Reckoning, reckon
 from mining.summaries import Bucket
+from mining.survival import Floats
 from mining.suspensions import NEVER, OVERLAPPING, Intervals, StoodStill, by_case, stood_still
 from mining.term_dates import term_dates
 from mining.terms import Days, LegalDays, days_of
@@ -154,7 +155,7 @@ def _hours_later(start_at: pl.Series, hours: int, zone: str) -> Days:
     return days_of(end_at.dt.convert_time_zone(zone).dt.date())
 
 
-def _end_ms(start_at: pl.Series, hours: NDArray[np.float64]) -> pl.Series:
+def _end_ms(start_at: pl.Series, hours: Floats) -> pl.Series:
     """The moments at which terms in hours end; null: of others, which end with a day."""
     whole = pl.Series(hours).fill_nan(None).cast(pl.Int64)
     return start_at.dt.epoch("ms") + whole * (DAY_MS // 24)

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.norms import Rule, amount_of
+from mining.survival import Floats
 from mining.suspensions import Intervals
 from mining.terms import Counts, Days, LegalDays, Term, counted, moved, unmoved
-
-Floats = NDArray[np.float64]
 
 
 class Reckoning(NamedTuple):

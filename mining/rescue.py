@@ -34,7 +34,7 @@ from contracts.tables import TABLES
 from mining.journeys import Lens
 from mining.legal_clock import STATUSES
 from mining.summaries import Summaries, Summary
-from mining.survival import leaving
+from mining.survival import Floats, leaving
 
 OPEN = "open_within"
 """The status of cases that can still be in time."""
@@ -181,7 +181,7 @@ def _answered(asked: pl.DataFrame, stays: pl.DataFrame | None, at_least: int) ->
     )
 
 
-def _curve(alike: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _curve(alike: pl.DataFrame) -> tuple[Floats, Floats]:
     """By day the share not done at its end, and how many were watched at its begin."""
     days, n = alike["rest_days"].to_numpy(), alike["n"].to_numpy()
     is_over = alike["is_over"].to_numpy()
@@ -191,9 +191,7 @@ def _curve(alike: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64
     return found.still, found.at_risk
 
 
-def _band(
-    curve: NDArray[np.float64], so_far: NDArray[np.int32], now: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+def _band(curve: Floats, so_far: NDArray[np.int32], now: Floats) -> dict[str, Floats]:
     """After how many more days a tenth and nine tenths of them are done; NaN: not reached."""
     done = 1.0 - curve
     found = {}

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from contracts.journey import Journey
 from mining.durations import DAY_MS
@@ -151,6 +150,6 @@ class WaitsAfter:
         return found
 
 
-def _ratio(of: NDArray[np.float64], to: NDArray[np.float64]) -> Floats:
+def _ratio(of: Floats, to: Floats) -> Floats:
     ratio: Floats = np.divide(of, to, out=np.zeros_like(of), where=to > 0)
     return ratio
