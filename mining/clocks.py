@@ -21,6 +21,7 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining.durations import DAY_MS, bin_of
 from mining.ledger import following
+from mining.moves import DONE_MS
 from mining.summaries import Bucket, Summaries, Summary
 from mining.suspensions import spans
 from mining.throughput import followed, quantiles
@@ -59,8 +60,7 @@ def _with_suspended(bucket: Bucket) -> pl.LazyFrame:
     """The moves inside, how long each was, and how much of that between events of a suspension."""
     spent = pl.col("wait_ms") + pl.col("work_ms")
     moves = _inside(bucket).with_columns(spent_ms=spent).with_row_index("move")
-    end = pl.col("enabled_ms") + pl.col("spent_ms")
-    during = pl.min_horizontal(end, "until_ms") - pl.max_horizontal("enabled_ms", "since_ms")
+    during = pl.min_horizontal(DONE_MS, "until_ms") - pl.max_horizontal("enabled_ms", "since_ms")
     suspended = (
         moves.join(spans(bucket), on="case_id")
         .group_by("move")

@@ -18,6 +18,7 @@ from mining.enabling import links
 from mining.journeys import Lens
 from mining.occurrences import occurrence
 from mining.pauses import paused_ms, statutory_ms
+from mining.turns import steps_with
 
 MOVES = pl.Schema(
     {
@@ -55,6 +56,9 @@ The ``case:*`` columns of the events follow. The wait and the work of what is ne
 parallel sum to the time that has elapsed.
 """
 
+DONE_MS = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
+"""When what a case waited for was done, on its axis."""
+
 _CASE_COLUMNS = pl.col(f"^{CASE_PREFIX}.*$")
 _OF_THE_EVENT = ("visit", "resource", "team", "org")
 
@@ -87,7 +91,7 @@ def _linked(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     """The events, each with its enabler, and with what an open case has waited for since."""
     needed = ("activity", "is_done", "first_place", "last_place", "end_place")
     linked = links(traced.select(needed).collect(), lens.relations)
-    on_legal_clock = ~pl.col("activity").is_in(_outside_clock(lens.journey))
+    on_legal_clock = ~pl.col("activity").is_in(steps_with(lens.journey, "outside"))
     seen = pl.concat([traced, linked.lazy()], how="horizontal").with_columns(
         was_on_clock=_so_far(on_legal_clock),
         last_team=_last_known("team"),
@@ -177,10 +181,6 @@ def _is_survivor(lens: Lens) -> pl.Expr:
     return pl.col("enabled_ms") < midnight_on_axis(lens.complete_from, lens.zone)
 
 
-def _outside_clock(journey: Journey) -> list[str]:
-    return [activity for activity, step in journey.steps.items() if step.clock == "outside"]
-
-
 def _before_clock(journey: Journey) -> pl.Expr:
-    to_outside = pl.col("to").is_in(_outside_clock(journey)).fill_null(value=False)
+    to_outside = pl.col("to").is_in(steps_with(journey, "outside")).fill_null(value=False)
     return to_outside & ~pl.col("was_on_clock")

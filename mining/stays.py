@@ -16,7 +16,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from mining.durations import DAY_MS
+from mining.moves import DONE_MS
 from mining.summaries import Bucket, Summary
+from mining.waits import IS_ON_PATH
 
 WEEK_DAYS = 7
 DOER = ("org", "team")
@@ -47,9 +49,8 @@ def tenth_bin_of(ms: str) -> pl.Expr:
 
 def _stays(bucket: Bucket) -> pl.LazyFrame:
     """The moves that are stays, with their week, bin and days."""
-    inside = ~pl.col("is_outside") & ~pl.col("is_parallel") & pl.col("from").is_not_null()
     unexplained = pl.col("wait_ms") - pl.col("statutory_ms")
-    return bucket.moves.filter(inside).with_columns(
+    return bucket.moves.filter(IS_ON_PATH).with_columns(
         tenth_bin_of("wait_ms"),
         is_again=pl.col("visit").fill_null(1) > 1,
         is_paused=pl.col("pause_ms") > 0,
@@ -117,7 +118,7 @@ def _hands(bucket: Bucket) -> pl.LazyFrame:
     return (
         _stays(bucket)
         .filter(pl.col("resource").is_not_null())
-        .with_columns(week=_week_of(_done_ms()))
+        .with_columns(week=_week_of(DONE_MS))
         .group_by("to", "week", "resource")
         .agg(n=pl.len())
     )
@@ -128,7 +129,7 @@ def _finished(bucket: Bucket) -> pl.LazyFrame:
     return (
         _stays(bucket)
         .filter(~pl.col("is_open"))
-        .group_by(*TO, day=(_done_ms() // DAY_MS).cast(pl.Int32))
+        .group_by(*TO, day=(DONE_MS // DAY_MS).cast(pl.Int32))
         .agg(n=pl.len())
     )
 
@@ -146,10 +147,6 @@ def _left(bucket: Bucket) -> pl.LazyFrame:
 
 def _week_of(ms: pl.Expr) -> pl.Expr:
     return (ms // (WEEK_DAYS * DAY_MS)).cast(pl.Int32)
-
-
-def _done_ms() -> pl.Expr:
-    return pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
 
 
 WEEKS = Summary("stay_weeks", (*_PLACE, "is_open", "is_paused", "week", "bin"), _weeks)

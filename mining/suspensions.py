@@ -17,11 +17,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.events import day_in
-from contracts.journey import Journey, Suspension
+from contracts.journey import Suspension
 from contracts.norms import Period, amount_of
 from mining.axis import day_of
+from mining.moves import DONE_MS
 from mining.summaries import Bucket
 from mining.terms import Days, Term, days_of, unmoved
+from mining.turns import steps_with
 
 NEVER = np.datetime64("NaT", "D")
 
@@ -76,11 +78,6 @@ RESUMED, OVERLAPPING = "resumed_before", "overlapping"
 """Events of a pair that do not alternate: the second without the first, the first twice."""
 
 
-def suspended_steps(journey: Journey) -> list[str]:
-    """The steps before which a term stands still."""
-    return [name for name, step in journey.steps.items() if step.clock == "suspended"]
-
-
 def stood_still(bucket: Bucket) -> StoodStill:
     """All suspensions of the cases of a bucket, as far as the log tells them."""
     pairs = [_pair(bucket, pair) for pair in bucket.lens.journey.suspensions]
@@ -97,11 +94,10 @@ _NOBODY = pl.DataFrame(schema={"case_id": pl.UInt32, "reason": pl.String})
 
 def _before_steps(bucket: Bucket) -> pl.DataFrame:
     zone = bucket.lens.zone
-    is_suspended = pl.col("to").cast(pl.String).is_in(suspended_steps(bucket.lens.journey))
-    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
+    is_suspended = pl.col("to").cast(pl.String).is_in(steps_with(bucket.lens.journey, "suspended"))
     return (
         bucket.moves.filter(~pl.col("is_outside"), is_suspended)
-        .with_columns(done_ms=done_ms)
+        .with_columns(done_ms=DONE_MS)
         .select(
             "case_id",
             since=day_of("enabled_ms", zone).dt.offset_by("1d"),

@@ -16,6 +16,7 @@ from contracts.journey import Journey
 from mining.axis import day_of
 from mining.journeys import Lens
 from mining.summaries import Bucket
+from mining.turns import steps_with
 
 _DATES = ("start", "stop", "extended", "notice")
 _ASKED = (*_DATES, "shifted", "is_first", "is_held", "own", "registered")
@@ -75,8 +76,8 @@ def _cases(bucket: Bucket) -> pl.DataFrame:
 
 def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
     """What a deadline asks of the events of a case."""
-    outside = [name for name, step in journey.steps.items() if step.clock == "outside"]
     name, at, is_done = pl.col("activity"), pl.col("at"), pl.col("is_done")
+    outside = steps_with(journey, "outside")
     starts = name.is_in(deadline.start) if deadline.start else ~name.is_in(outside)
     own = deadline.rule.date if isinstance(deadline.rule, OwnDate) else None
     attributes = {"own": own, "registered": deadline.registered}

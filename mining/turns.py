@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
-from contracts.journey import Actor, Journey, Step
+from contracts.journey import Actor, Clock, Journey, Step
 
 Owner = Literal["agency_wait", "citizen", "third_party", "outside", "unknown"]
 _WAITS_ON: dict[Actor, Owner] = {
@@ -21,6 +21,11 @@ _WAITS_ON: dict[Actor, Owner] = {
 def step_of(journey: Journey, activity: str | None) -> Step:
     """What the config knows of the wait before an activity."""
     return journey.steps.get(activity or "", Step())
+
+
+def steps_with(journey: Journey, clock: Clock) -> list[str]:
+    """The activities before which the legal clock is running, suspended or outside."""
+    return [name for name, step in journey.steps.items() if step.clock == clock]
 
 
 def norm_days_of(journey: Journey, activity: str | None) -> float:

@@ -15,6 +15,7 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from mining.axis import day_of
 from mining.durations import DAY_MS, bin_of
+from mining.moves import DONE_MS
 from mining.summaries import Bucket, Summary
 from mining.waits_after import ESTIMATED, OPEN_BANDS, PARTS, waits_after
 
@@ -50,10 +51,9 @@ def places(bucket: Bucket) -> pl.LazyFrame:
     The moves that a case waits for follow each other without a gap. Its work is part of a move.
     """
     zone = bucket.lens.zone
-    done_ms = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
     return (
         bucket.moves.filter(IS_ON_PATH)
-        .with_columns(done_ms=done_ms)
+        .with_columns(done_ms=DONE_MS)
         .select(
             "case_id",
             "from",
