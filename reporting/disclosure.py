@@ -74,7 +74,7 @@ from contracts.findings import (
     Validation,
 )
 from contracts.verdict import told_counts
-from reporting.disclosure_changes import changes_table, hidden_parts, protect_changes
+from reporting.disclosure_changes import changes_table, protect_changes
 from reporting.disclosure_faults import protect_headlines, protect_without
 from reporting.disclosure_places import protect_bottlenecks, protect_explained
 from reporting.disclosure_routes import on_frequent_routes
@@ -83,6 +83,7 @@ from reporting.disclosure_tables import protect_tables
 from reporting.disclosure_waits import pairs, protect_waits, rounded, small_owners
 from reporting.small_groups import (
     few,
+    hidden_parts,
     hide,
     hide_part,
     hide_quantiles,
@@ -104,8 +105,8 @@ def protect(
 
     Args:
         findings: what a run found.
-        tables: a frame for each of ``contracts.tables.TABLES``; ``ledger`` may be left out, and
-            ``changes`` is made of the findings.
+        tables: a frame for each of ``contracts.tables.TABLES`` but ``changes``, which is made of
+            the findings.
         minimum_group: the smallest group that is shown.
         ends: the activities that end a case: their cases add up to those that are done.
     """
@@ -125,7 +126,7 @@ def protect(
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
             "log": _log(findings.log, steps, shown["rework"], k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
-            "ledger": _ledger(findings, tables, waits.unit_days, k),
+            "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
             "explained_waits": protect_explained(findings, waits, rare, k),
             "waits_left_out": findings.waits_left_out or bool(rare),
@@ -198,15 +199,12 @@ def _told_events(steps: pl.DataFrame, rework: pl.DataFrame) -> int:
     return total
 
 
-def _ledger(
-    findings: Findings, tables: Mapping[str, pl.DataFrame], unit_days: float | None, k: int
-) -> Ledger:
+def _ledger(findings: Findings, ledger: pl.DataFrame, unit_days: float | None, k: int) -> Ledger:
     cases = findings.log.cases
     if cases is None or is_small(cases, k):
         return Ledger()
-    few = small_owners(tables["ledger"], k) if "ledger" in tables else ()
     days = {owner: rounded(each, unit_days) for owner, each in findings.ledger}
-    return Ledger.model_validate({**days, **dict.fromkeys(few)})
+    return Ledger.model_validate({**days, **dict.fromkeys(small_owners(ledger, k))})
 
 
 def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
@@ -218,7 +216,7 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
 
 def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
-    names = ("within", "late", "open_within", "open_late", "undetermined")
+    names = (*_STATUSES, "undetermined")
     parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
     small = {name for name, count in parts.items() if is_small(count, k)}
     hidden = hidden_parts(parts, small, k)

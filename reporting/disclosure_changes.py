@@ -17,8 +17,8 @@ import polars as pl
 from contracts.changes import Change, Changes, Effect
 from contracts.figures import Count, Quantiles
 from contracts.tables import TABLES
+from reporting.small_groups import PER_TENTH, hidden_parts
 
-_PER_TENTH = 5  # so many times k cases, before what 9 of 10 do is of no few
 _OF_CASES = ("removed", "gone_cases", "new_cases")
 _OF_EVENTS = (*_OF_CASES, "late", "gone_events", "went_on")
 _BALANCES = (_OF_CASES, _OF_EVENTS)
@@ -76,19 +76,6 @@ def changes_table(changes: Changes | None) -> pl.DataFrame:
     return pl.DataFrame([*rows, *pairs], schema=TABLES["changes"])
 
 
-def hidden_parts(parts: Mapping[str, int], hidden: Collection[str], k: int) -> set[str]:
-    """Which parts of a known whole may not be told, where ``hidden`` ones may not.
-
-    What is hidden must be ``k`` or more together, or all there is: it could be worked out. The
-    smallest go first; those that are none say least when they are told, and go last.
-    """
-    less = set(hidden)
-    others = sorted(parts.keys() - less, key=lambda name: (parts[name] == 0, parts[name], name))
-    while less and others and sum(parts[name] for name in less) < k:
-        less.add(others.pop(0))
-    return less
-
-
 def _hidden(exact: Mapping[str, int], k: int) -> set[str]:
     hidden = {what for what, cases in exact.items() if 0 < cases < k}
     for balance in _BALANCES:
@@ -115,7 +102,7 @@ def _of_enough(effect: Effect, cases: int, k: int) -> Effect:
     """An effect without figures that are of too few cases in one of the logs."""
     days = Quantiles(
         p50=effect.days.p50 if cases >= k else None,
-        p90=effect.days.p90 if cases >= _PER_TENTH * k else None,
+        p90=effect.days.p90 if cases >= PER_TENTH * k else None,
     )
     return effect.model_copy(update={"days": days})
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from contracts.figures import Quantiles
 from contracts.findings import Findings, Headline, HeadlineId
 from reporting.disclosure_waits import rounded
+from reporting.small_groups import PER_TENTH
 
 _Figure = int | float | None
 _FIGURES = ("value", "without", "lowest", "highest")
@@ -56,7 +57,7 @@ def protect_without(told: Findings, k: int) -> Quantiles:
         return days
     if doubt.is_of_few(k):
         return Quantiles(p50=None, p90=None)
-    return Quantiles(p50=days.p50, p90=days.p90 if doubt.kept >= 5 * k else None)
+    return Quantiles(p50=days.p50, p90=days.p90 if doubt.kept >= PER_TENTH * k else None)
 
 
 def protect_headlines(
@@ -123,7 +124,7 @@ def _may_be_told(headline: Headline, doubt: _Doubt, k: int) -> bool:
     if doubt.is_of_few(k):
         return False
     if headline.id == "p90_days":
-        return doubt.kept >= 5 * k
+        return doubt.kept >= PER_TENTH * k
     if headline.id in ("cases", "open_cases"):
         parts = (doubt.lost, doubt.unnamed, doubt.lost + doubt.unnamed)
         return not _any_small(k, *parts, *_of_open(headline, doubt))

@@ -35,12 +35,8 @@ def protect_tables(
         "variants": protect_routes(tables["variants"], steps, rework, k),
         "rework": rework,
         "survival": _survival(tables["survival"], cases, k),
-        **(
-            {"ledger": protect_ledger(tables["ledger"], waits.unit_days, k)}
-            if "ledger" in tables
-            else {}
-        ),
-        **(_conformance(tables, k) if "conformance" in tables else {}),
+        "ledger": protect_ledger(tables["ledger"], waits.unit_days, k),
+        **_conformance(tables, k),
         **protect_wholes(tables, cases, k),
     }
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.findings import Log
 from reporting.disclosure_balance import blur_what_is_left
-from reporting.small_groups import few, is_small, unless
+from reporting.small_groups import PER_TENTH, few, is_small, unless
 
 Pair = tuple[str, str | None]
 Row = dict[str, Any]
@@ -66,7 +66,7 @@ def protect_waits(
         tells=pl.col("tells") | few((cases - pl.col("n")).abs(), k),
     )
     told = _without_what_is_left(told, steps, log, k)
-    told = told.with_columns(*unless(cases < 5 * k, "p90_days"))
+    told = told.with_columns(*unless(cases < PER_TENTH * k, "p90_days"))
     telling = set(told.filter("tells").select(_PAIR).iter_rows())
     shown, unit_days = told.select(waits.columns), _unit_days(float(rare["person_days"].sum()))
     return Waits(shown, _changed(waits, shown), telling, told_at_least(shown, k), unit_days)

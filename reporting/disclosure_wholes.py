@@ -10,7 +10,7 @@ from functools import partial
 
 import polars as pl
 
-_PER_TAIL = 5  # so many times k cases, before the tenth that takes longest is no small group
+from reporting.small_groups import PER_TENTH
 
 _Rule = Callable[[pl.DataFrame, int], pl.DataFrame]
 
@@ -18,7 +18,7 @@ _Rule = Callable[[pl.DataFrame, int], pl.DataFrame]
 def protect_wholes(
     tables: Mapping[str, pl.DataFrame], cases: int | None, k: int
 ) -> dict[str, pl.DataFrame]:
-    """Those of the tables that there are, without anything about fewer than ``k`` of ``cases``."""
+    """Those of whole cases and of work, without anything about fewer than ``k`` of ``cases``."""
     rules: dict[str, _Rule] = {
         "clocks": _clocks,
         "bases": _bases,
@@ -31,7 +31,7 @@ def protect_wholes(
         "bunching": _bunching,
         "rescue": _rescue,
     }
-    return {name: rule(tables[name], k) for name, rule in rules.items() if name in tables}
+    return {name: rule(tables[name], k) for name, rule in rules.items()}
 
 
 def _clocks(clocks: pl.DataFrame, k: int) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def _in_round_counts(table: pl.DataFrame, k: int) -> pl.DataFrame:
 
 
 def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:
-    enough = pl.col(count) >= _PER_TAIL * k
+    enough = pl.col(count) >= PER_TENTH * k
     return table.with_columns(p90_days=pl.when(enough).then("p90_days"))
 
 
@@ -117,7 +117,7 @@ def _rescue(rescue: pl.DataFrame, k: int) -> pl.DataFrame:
     is_telling = (late < k) | (rest < k)
     scores = pl.col("brier", "brier_of_share")
     return (
-        rescue.filter(pl.col("cases") >= _PER_TAIL * k)
+        rescue.filter(pl.col("cases") >= PER_TENTH * k)
         .with_columns(
             pl.when(~is_telling).then(scores.round(2)), pl.when(~is_telling).then(late // k * k)
         )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import polars as pl
@@ -11,6 +12,9 @@ import polars as pl
 from contracts.figures import Count, Quantiles, Suppressible
 
 Some = TypeVar("Some", bound=Suppressible)
+
+PER_TENTH = 5
+"""So many times ``k`` cases, before the tenth of them that takes longest is no small group."""
 
 
 def is_small(count: Count, k: int) -> bool:
@@ -34,6 +38,19 @@ def hide_part(part: Count, whole: Count, k: int) -> Count:
     return None if is_small(rest, k) else hide(part, k)
 
 
+def hidden_parts(parts: Mapping[str, int], hidden: Collection[str], k: int) -> set[str]:
+    """Which parts of a known whole may not be told, where ``hidden`` ones may not.
+
+    What is hidden must be ``k`` or more together, or all there is: it could be worked out. The
+    smallest go first; those that are none say least when they are told, and go last.
+    """
+    less = set(hidden)
+    others = sorted(parts.keys() - less, key=lambda name: (parts[name] == 0, parts[name], name))
+    while less and others and sum(parts[name] for name in less) < k:
+        less.add(others.pop(0))
+    return less
+
+
 def with_values(before: Some, **after: object) -> Some:
     """``before`` with the values ``after``; says so when one of them is hidden by that."""
     hides = any(new is None and getattr(before, key) is not None for key, new in after.items())
@@ -41,10 +58,10 @@ def with_values(before: Some, **after: object) -> Some:
 
 
 def hide_quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
-    """What half of the cases did needs ``k`` of them, what 9 of 10 did five times as many."""
+    """What half of the cases did needs ``k`` of them, what 9 of 10 did ``PER_TENTH`` as many."""
     if cases is None:  # hidden before, and its quantiles with it
         return days
-    p50, p90 = (days.p50, k), (days.p90, 5 * k)
+    p50, p90 = (days.p50, k), (days.p90, PER_TENTH * k)
     return Quantiles(
         **{
             name: value if cases >= needed else None

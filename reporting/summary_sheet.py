@@ -17,6 +17,7 @@ from reporting.facts import Facts
 from reporting.meanings_sheet import OPEN_COUNTED
 from reporting.names import Names
 from reporting.places_sheet import PLACES, counted, days
+from reporting.small_groups import PER_TENTH
 from reporting.speech import Speech, sentence
 from reporting.workbook import Sheet, SheetRow, Value
 
@@ -91,7 +92,7 @@ def _basis(names: Names) -> Iterator[SheetRow]:
             "No group of fewer than %(n)s cases is shown. How long 9 of 10 cases wait is shown"
             " from %(m)s cases.",
             n=k,
-            m=k * 5,
+            m=PER_TENTH * k,
         ),
     )
 

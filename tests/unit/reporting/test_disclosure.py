@@ -318,7 +318,7 @@ def outcomes(draw):
 @given(outcomes())
 def test_no_share_of_cases_that_have_ended_goes_down(rows):
     exact = pl.DataFrame(rows, schema=TABLES["outcomes"], orient="row")
-    shown = protect_wholes({"outcomes": exact}, 2_000, K)["outcomes"]
+    shown = protect_wholes({**sample.tables(), "outcomes": exact}, 2_000, K)["outcomes"]
     both = shown.join(exact.rename({"share": "exact"}), on=["outcome", "days"])
     sums = both.group_by("days").agg(pl.col("share", "exact").sum())
 
@@ -599,14 +599,6 @@ def test_an_owner_of_few_cases_has_no_days():
     assert tables_["ledger"].height == len(Ledger.model_fields)
 
 
-def test_tables_of_before_there_was_a_ledger_can_still_be_protected():
-    tables_ = {name: frame for name, frame in sample.tables().items() if name != "ledger"}
-    shown, protected = protect(sample.findings(), tables_, K)
-
-    assert "ledger" not in protected
-    assert shown.ledger.agency_wait == 64_000
-
-
 def waits_of(*rows):
     """Waits: from, to, cases, person-days and shares; all of them ended."""
     columns = ("from", "to", "n", "cases", "open_cases", "person_days", "share_of_waiting")
@@ -710,7 +702,7 @@ def test_outcomes_do_not_tell_how_few_cases_have_none(cases, shares, told):
     rows = [(name, cases, 365, share) for name, share in zip("xy", shares, strict=True)]
     outcomes = pl.DataFrame(rows, schema=TABLES["outcomes"], orient="row")
 
-    shown = protect_wholes({"outcomes": outcomes}, cases, K)["outcomes"]
+    shown = protect_wholes({**sample.tables(), "outcomes": outcomes}, cases, K)["outcomes"]
 
     assert shown["share"].to_list() == pytest.approx(told)
 
