@@ -118,10 +118,8 @@ def _deadlines(findings: Findings, names: Names) -> Sheet:
         (sentence("may be owed (euros)"), 13),
         (sentence("version of the rule"), 24),
     )
-    by_id = {each.id: each for each in findings.deadlines}
     rows = []
-    for told in terms.kept(findings, names):
-        found = by_id[told.id]
+    for told, found in zip(terms.kept(findings, names), findings.deadlines, strict=True):
         counts = [counted(getattr(found, status), speech) for status in terms.STATUSES]
         rows.append(
             (

@@ -85,9 +85,7 @@ def _of_places(speech: Speech) -> Iterator[SheetRow]:
 
 def _of_terms(findings: Findings, names: Names) -> Iterator[SheetRow]:
     speech = names.speech
-    by_id = {each.id: each for each in findings.deadlines}
-    for told in terms.kept(findings, names):
-        found = by_id[told.id]
+    for told, found in zip(terms.kept(findings, names), findings.deadlines, strict=True):
         counts = [getattr(found, status) for status in terms.STATUSES[:-1]]
         still_open = None if None in counts[2:] else sum(counts[2:])
         held_against = None if None in counts else sum(counts)

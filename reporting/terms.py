@@ -37,7 +37,6 @@ DOUBTS = {
 class Term:
     """A deadline of the config: where it stands, and how many cases are of each of ``STATUSES``."""
 
-    id: str
     name: str
     basis: str
     counts: list[str]
@@ -92,29 +91,24 @@ def kept(findings: Findings, names: Names) -> list[Term]:
     known = _by_id(names)
     return [
         Term(
-            id=found.id,
             name=title(known[found.id], names.speech),
             basis=_basis(known[found.id], names.speech),
             counts=[count(getattr(found, status), names.speech) for status in STATUSES],
         )
         for found in findings.deadlines
-        if found.id in known
     ]
 
 
 def _doubts(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
     told = table.filter(pl.col("status").is_in(list(DOUBTS)))
-    known = _by_id(names)
-    rows = told.select("id", "status", "cases").iter_rows()
     return [
         {
-            "name": title(known[name], names.speech),
-            "why": names.speech.say(why),
+            "name": _name(id_, names),
+            "why": names.speech.say(DOUBTS[status]),
             "cases": names.speech.number(cases),
         }
-        for name, why, cases in ((name, DOUBTS[status], cases) for name, status, cases in rows)
-        if name in known
+        for id_, status, cases in told.select("id", "status", "cases").iter_rows()
     ]
 
 
@@ -125,48 +119,44 @@ def _outrun(findings: Findings, names: Names) -> list[PageRow]:
     for found in findings.deadlines:
         done = (found.within or 0) + (found.late or 0)
         is_shown = None not in (found.within, found.late) and done > 0
-        if is_shown and found.id in known and isinstance(known[found.id].rule, OwnDate):
+        if is_shown and isinstance(known[found.id].rule, OwnDate):
             share = names.speech.share((found.late or 0) / done)
-            rows.append({"name": title(known[found.id], names.speech), "share": share})
+            rows.append({"name": _name(found.id, names), "share": share})
     return rows
 
 
 def _lapses(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
-    known = _by_id(names)
-    frequent = table.filter(pl.col("id").is_in(list(known))).group_by("id", maintain_order=True)
+    frequent = table.group_by("id", maintain_order=True).head(_MOST)
     return [
         {
-            "name": title(known[name], names.speech),
+            "name": _name(id_, names),
             "place": names.place(from_, to),
             "cases": names.speech.number(cases),
         }
-        for name, from_, to, cases in frequent.head(_MOST).iter_rows()
+        for id_, from_, to, cases in frequent.iter_rows()
     ]
 
 
 def _registered(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines of which the agency keeps another last day than the rule says in many cases."""
-    known = _by_id(names)
-    others = table.filter(pl.col("registered_is") != "same", pl.col("id").is_in(list(known)))
+    others = table.filter(pl.col("registered_is") != "same")
     return [
         {
-            "name": title(known[name], names.speech),
+            "name": _name(id_, names),
             "which": which,
             "cases": names.speech.number(cases),
         }
-        for name, which, cases in others.sort("id", "cases", descending=[False, True]).iter_rows()
+        for id_, which, cases in others.sort("id", "cases", descending=[False, True]).iter_rows()
     ]
 
 
 def _bunches(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Deadlines that are met in a bunch just before their last day, and hardly by chance."""
-    known = _by_id(names)
-    bunched = (pl.col("jump") > 1) & (pl.col("p_value") < _HARDLY_CHANCE)
-    rows = table.filter(bunched, pl.col("id").is_in(list(known))).sort("id")
+    rows = table.filter(pl.col("jump") > 1, pl.col("p_value") < _HARDLY_CHANCE).sort("id")
     return [
         {
-            "name": title(known[row["id"]], names.speech),
+            "name": _name(row["id"], names),
             "before": names.speech.number(row["before"]),
             "after": names.speech.number(row["after"]),
         }
@@ -176,36 +166,38 @@ def _bunches(table: pl.DataFrame, names: Names) -> list[PageRow]:
 
 def _rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """How good the chances to be late of open cases were, where they could be tested."""
-    known, speech = _by_id(names), names.speech
+    speech = names.speech
     return [
         {
-            "name": title(known[row["id"]], speech),
+            "name": _name(row["id"], names),
             "cases": speech.number(row["cases"]),
             "coverage": row["coverage"] and speech.share(row["coverage"]),
             "brier": speech.number(row["brier"], 2),
             "brier_of_share": speech.number(row["brier_of_share"], 2),
         }
         for row in table.drop_nulls("brier").iter_rows(named=True)
-        if row["id"] in known
     ]
 
 
 def _exposures(findings: Findings, names: Names) -> list[PageRow]:
     """What notices of default may cost by now, of the deadlines for which the config names them."""
-    known = _by_id(names)
     return [
         {
-            "name": title(known[found.id], names.speech),
+            "name": _name(found.id, names),
             "cases": names.speech.number(found.noticed),
             "euros": names.speech.number(found.penalty_eur),
         }
         for found in findings.deadlines
-        if found.id in known and found.noticed and found.penalty_eur
+        if found.noticed and found.penalty_eur
     ]
 
 
 def _by_id(names: Names) -> dict[str, Deadline]:
     return {deadline.id: deadline for deadline in names.settings.deadlines}
+
+
+def _name(id_: str, names: Names) -> str:
+    return title(_by_id(names)[id_], names.speech)
 
 
 def title(deadline: Deadline, speech: Speech) -> str:
