@@ -14,7 +14,7 @@ from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.shown import Shown
 from reporting.small_groups import is_small
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, capitalised, sentence
 
 _NO_STEPS = sentence(
     "%(n)s rows only say that a step was in the state “%(what)s"
@@ -101,5 +101,4 @@ def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech
 
 
 def _no_steps(what: str, number: int, minimum_group: int, speech: Speech) -> str:
-    text = speech.say(_NO_STEPS, n=rows(number, minimum_group, speech), what=what)
-    return text[0].upper() + text[1:]
+    return capitalised(speech.say(_NO_STEPS, n=rows(number, minimum_group, speech), what=what))

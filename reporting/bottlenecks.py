@@ -11,7 +11,7 @@ from contracts.findings import Bottleneck, Findings
 from reporting import counts, evidence, kinds
 from reporting.names import Names
 from reporting.small_groups import in_digits
-from reporting.speech import Speech, forms, sentence
+from reporting.speech import Speech, capitalised, forms, sentence
 from reporting.story import SECTIONS, KeyFigure
 
 CERTAINTY = {
@@ -98,7 +98,7 @@ def _wait(found: Bottleneck, first: int, findings: Findings, names: Names) -> Wa
         number=found.rank,
         anchor=anchor(found),
         source=found,
-        title=place[0].upper() + place[1:],
+        title=capitalised(place),
         cause=cause,
         is_seen=kinds.is_seen(found),
         about=evidence.brief(found, as_of, speech),
@@ -199,8 +199,7 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
 def _cases(found: Bottleneck, speech: Speech) -> str:
     if found.cases is None:
         return speech.say("An unknown number of cases")
-    told = counts.cases(found.cases, speech, at_least=found.cases_at_least)
-    return told[0].upper() + told[1:]
+    return capitalised(counts.cases(found.cases, speech, at_least=found.cases_at_least))
 
 
 def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:

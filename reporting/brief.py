@@ -78,14 +78,13 @@ def _item(wait: Wait) -> str:
 
 
 def _row(wait: Wait, speech: Speech) -> dict[str, str]:
-    longest = wait.source.wait_days.p90
     return {
         speech.say("where"): f"{wait.number}. {wait.title}",
         speech.say("what the log shows"): wait.cause,
         speech.say("cases"): count(wait.source.cases, speech, at_least=wait.source.cases_at_least),
-        speech.say("1 in 10 waits longer than"): speech.say("not known yet")
-        if longest is None
-        else speech.duration(longest),
+        speech.say("1 in 10 waits longer than"): speech.duration_if_known(
+            wait.source.wait_days.p90
+        ),
     }
 
 

@@ -15,7 +15,7 @@ from reporting.counts import count
 from reporting.facts import Facts, WhyNot
 from reporting.names import Names
 from reporting.page_row import PageRow
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, glued, sentence
 from reporting.vocabulary import nearest_key
 
 _DEFINITIONS = "definitions"
@@ -136,8 +136,7 @@ def in_period(register: Sequence[Definition], findings: Findings, names: Names) 
     """The definitions that changed while the log ran."""
     if findings.log.first is None:
         return []
-    zone = names.speech.zone
-    first, last = (m.astimezone(zone).date() for m in (findings.log.first, findings.as_of))
+    first, last = map(names.speech.date_of, (findings.log.first, findings.as_of))
     return definitions([each for each in register if first < each.start <= last], names)
 
 
@@ -164,7 +163,7 @@ def _figures(words: str, of: Since | Log, days: Quantiles, speech: Speech) -> Pa
         "is_whole": True,
         "counts": [count(of.cases, speech), events],
         "figures": [
-            speech.say("not known yet") if each is None else _glued(speech.days(each))
+            speech.say("not known yet") if each is None else glued(speech.days(each))
             for each in (days.p50, days.p90)
         ],
     }
@@ -217,11 +216,7 @@ def _moved(days: float | None, speech: Speech) -> str:
         return speech.say("no difference")
     if abs(days) < _HARDLY:
         return speech.say("hardly any difference")
-    return _glued(f"{'+' if days > 0 else _MINUS}{speech.days(abs(days))}")
-
-
-def _glued(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}")  # words wrap, figures do not
+    return glued(f"{'+' if days > 0 else _MINUS}{speech.days(abs(days))}")
 
 
 def _redefined(found: Changes, facts: Facts) -> str:

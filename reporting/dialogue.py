@@ -97,7 +97,7 @@ def _told(
     answer: Answer, now: _Figures | None, findings: Findings, facts: Facts, names: Names
 ) -> Answered:
     speech = names.speech
-    is_later = answer.day < findings.as_of.astimezone(speech.zone).date()
+    is_later = answer.day < speech.date_of(findings.as_of)
     then = _then(answer, facts.then, names.settings.privacy.minimum_group)
     return Answered(
         place=names.place(answer.start, answer.end),
@@ -151,8 +151,5 @@ def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[PageRow
 
 
 def _in_words(figures: _Figures, speech: Speech) -> list[str]:
-    times = (
-        speech.say("not known yet") if days is None else speech.duration(days)
-        for days in (figures.p50, figures.p90)
-    )
+    times = map(speech.duration_if_known, (figures.p50, figures.p90))
     return [*times, count(figures.open_cases, speech)]

@@ -26,7 +26,7 @@ from reporting.content import LANGUAGES
 from reporting.names import Names
 from reporting.page_row import PageRow
 from reporting.pages import render
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, capitalised, sentence
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,9 @@ def _first_wait(found: Findings, names: Names) -> PageRow | None:
     if not found.bottlenecks:
         return None
     first = found.bottlenecks[0]
-    place = names.place(first.from_, first.to)
     return {
         "anchor": anchor(first),
-        "title": place[0].upper() + place[1:],
+        "title": capitalised(names.place(first.from_, first.to)),
         "cause": kinds.label(first, names.speech),
         "about": evidence.brief(first, found.as_of, names.speech),
     }
@@ -155,16 +154,12 @@ def _link(run: Shelved, speech: Speech) -> Mapping[str, str]:
 def _figures(found: Findings, k: int, speech: Speech) -> list[dict[str, str]]:
     days = found.throughput_days
     told = {
-        sentence("half of the cases are done within"): _duration(days.p50, speech),
-        sentence("9 of 10 cases are done within"): _duration(days.p90, speech),
+        sentence("half of the cases are done within"): speech.duration_if_known(days.p50),
+        sentence("9 of 10 cases are done within"): speech.duration_if_known(days.p90),
         sentence("cases not done yet"): _at_least(found.log.open_cases, k, speech),
         sentence("cases in the log"): _at_least(found.log.cases, k, speech),
     }
     return [{"words": speech.say(words), "value": value} for words, value in told.items()]
-
-
-def _duration(days: float | None, speech: Speech) -> str:
-    return speech.say("not known yet") if days is None else speech.duration(days)
 
 
 def _at_least(count: Count, k: int, speech: Speech) -> str:
@@ -197,8 +192,8 @@ def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
         "rows": [
             {
                 "day": speech.day(day),
-                "half": _duration(half, speech),
-                "most": _duration(nine, speech),
+                "half": speech.duration_if_known(half),
+                "most": speech.duration_if_known(nine),
                 "open": _at_least(count, k, speech),
             }
             for day, half, nine, count in zip(days, halves, most, counts, strict=True)
@@ -210,6 +205,7 @@ def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
 
 
 def _from_to(what: str, days: Sequence[float | None], speech: Speech) -> str:
-    first, last = (_duration(each, speech) for each in (days[0], days[-1]))
-    text = speech.say("%(what)s: %(first)s, then %(last)s.", what=what, first=first, last=last)
-    return text[0].upper() + text[1:]
+    first, last = (speech.duration_if_known(each) for each in (days[0], days[-1]))
+    return capitalised(
+        speech.say("%(what)s: %(first)s, then %(last)s.", what=what, first=first, last=last)
+    )

@@ -18,7 +18,7 @@ from reporting.counts import count
 from reporting.facts import Facts
 from reporting.names import Names
 from reporting.page_row import PageRow
-from reporting.speech import Speech, sentence
+from reporting.speech import Speech, glued, sentence
 from reporting.vocabulary import OUTCOME, OWNER, SEVERITY
 
 _FIRST_FIGURES: tuple[HeadlineId, ...] = ("p50_days", "p90_days", "open_cases")
@@ -116,7 +116,7 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
             )
         )
     day = _lacking_before(findings, facts, names)
-    if day and _day(findings.as_of, names) < day:  # no case is there that began since
+    if day and speech.date_of(findings.as_of) < day:  # no case is there that began since
         told.append(
             speech.say(
                 "Take care: cases that ended before %(day)s are kept no more. So cases seem to"
@@ -130,11 +130,7 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
 def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date | None:
     """The day before which only cases that went on are in the log, where it has such cases."""
     first, day = findings.log.first, facts.kept_from
-    return day if first and day and _day(first, names) < day else None
-
-
-def _day(moment: dt.datetime, names: Names) -> dt.date:
-    return moment.astimezone(names.settings.zone).date()
+    return day if first and day and names.speech.date_of(first) < day else None
 
 
 def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[str]:
@@ -230,7 +226,7 @@ def _figures(headline: Headline, speech: Speech) -> Iterator[str]:
     for column in COLUMNS:
         figure = getattr(headline, column)
         if figure is not None:
-            yield told(figure).replace(" ", "\N{NO-BREAK SPACE}")  # words wrap, figures do not
+            yield glued(told(figure))
         else:
             yield absent(headline, column, speech)
 

@@ -147,7 +147,7 @@ def _marked(found: Bottleneck, x: Callable[[dt.date], float], speech: Speech) ->
     if found.window is None:
         return []
     window = found.window.start, found.window.end
-    start, end = (x(moment.astimezone(speech.zone).date()) for moment in window)
+    start, end = (x(speech.date_of(moment)) for moment in window)
     words = speech.say("the period that this is about")
     anchor, at = ("end", end) if start > (_LEFT + _RIGHT) / 2 else ("start", start)
     return [

@@ -118,19 +118,14 @@ def _rework(table: pl.DataFrame, names: Names) -> list[PageRow]:
 def _all_waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) -> list[PageRow]:
     """The waits that may be shown, most waiting first; of a great many those with most of it."""
     speech = names.speech
-    unknown = speech.say("not known yet")
-
-    def time(days: float | None) -> str:
-        return unknown if days is None else speech.duration(days)
-
     return [
         {
             "from": names.step(row["from"]),
-            "to": names.step(row["to"]) if row["to"] else unknown,
+            "to": names.step(row["to"]) if row["to"] else speech.say("not known yet"),
             "cases": count(row["cases"], speech, at_least=(row["from"], row["to"]) in at_least),
             "open_cases": count(row["open_cases"], speech),
-            "p50": time(row["p50_days"]),
-            "p90": time(row["p90_days"]),
+            "p50": speech.duration_if_known(row["p50_days"]),
+            "p90": speech.duration_if_known(row["p90_days"]),
             "share": speech.share(row["share_of_waiting"]),
         }
         for row in table.sort("person_days", descending=True).head(_WAITS).iter_rows(named=True)

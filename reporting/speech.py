@@ -40,6 +40,16 @@ def sentence(text: str) -> str:
     return text
 
 
+def capitalised(text: str) -> str:
+    """``text`` as a sentence begins."""
+    return text[0].upper() + text[1:]
+
+
+def glued(text: str) -> str:
+    """``text`` on one line: words wrap, figures do not."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 _UNITS = (  # up to so many days, in units of so many days
     (60 / 86_400, 1 / 86_400, forms("%(n)s second", "%(n)s seconds")),
     (90 / 1_440, 1 / 1_440, forms("%(n)s minute", "%(n)s minutes")),
@@ -111,9 +121,13 @@ class Speech:
         gap = "\u00a0" if self.language == "nl" else ""
         return f"{self.number(percent)}{gap}%"
 
+    def date_of(self, moment: dt.datetime) -> dt.date:
+        """The day of a moment, in the zone of the process."""
+        return moment.astimezone(self.zone).date()
+
     def day(self, moment: dt.datetime | dt.date) -> str:
         """2 oktober 2010, in the zone of the process."""
-        local = moment.astimezone(self.zone) if isinstance(moment, dt.datetime) else moment
+        local = self.date_of(moment) if isinstance(moment, dt.datetime) else moment
         return str(format_date(local, "d MMMM y", locale=self.language))
 
     def month(self, day: dt.date) -> str:
@@ -128,6 +142,10 @@ class Speech:
         """13 minuten, 2 uur, 8 dagen, 7 weken, 9 maanden."""
         count, unit = _measure(days)
         return self.plural(unit, count)
+
+    def duration_if_known(self, days: float | None) -> str:
+        """A duration, or that it is not known yet."""
+        return self.say("not known yet") if days is None else self.duration(days)
 
     def days(self, days: float) -> str:
         """5,3 dagen: always in days, so that effects can be compared; what is short as it is."""

@@ -79,7 +79,7 @@ def _period(findings: Findings, speech: Speech) -> Iterator[SheetRow]:
 
 
 def _day(moment: dt.datetime | None, speech: Speech) -> Value:
-    return moment and moment.astimezone(speech.zone).date()
+    return moment and speech.date_of(moment)
 
 
 def _basis(names: Names) -> Iterator[SheetRow]:

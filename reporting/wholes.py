@@ -50,10 +50,9 @@ class WholesSection:
 def wholes_section(shown: Shown, names: Names) -> WholesSection:
     """Whole cases of a run."""
     tables, speech = shown.tables, names.speech
-    as_of = shown.findings.as_of.astimezone(speech.zone).date()
     return WholesSection(
         clocks=_clocks(tables["clocks"], speech),
-        months=_months(tables["bases"], as_of, speech),
+        months=_months(tables["bases"], speech.date_of(shown.findings.as_of), speech),
         outcomes=_outcomes(tables["outcomes"], names),
         rounded="" if shown.facts.is_public else f"; {speech.say(_ROUNDED)}",
     )
