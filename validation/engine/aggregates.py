@@ -15,14 +15,17 @@ from great_expectations.constants import MAX_DISTINCT_VALUES
 
 from validation.engine.comparable import text, values
 from validation.engine.engine import Kwargs, Measure, PolarsExecutionEngine
-from validation.engine.registry import COLUMN, measure, schema_of, value
+from validation.engine.registry import COLUMN, measure, type_of, value
 
 Of = Callable[[pl.Expr, Kwargs], pl.Expr]
 Merge = Callable[[list[Any]], Any]
 
 
 def _aggregate(
-    name: str, *keys: str, merge: Merge | None = None, shown: Callable[[Any], Any] | None = None
+    name: str,
+    *keys: str,
+    merge: Merge | None = None,
+    shown: Callable[[Any], Any] = lambda figure: figure,
 ) -> Callable[[Of], None]:
     """Registers a figure of a column.
 
@@ -39,13 +42,9 @@ def _aggregate(
             figure = of(pl.col(kwargs["column"]).drop_nulls(), kwargs)
             if merge is not None:
                 return Measure(figure, merge=merge)
-            return Measure(figure, merge=lambda parts: (shown or _same)(parts[0]), reach="all")
+            return Measure(figure, merge=lambda parts: shown(parts[0]), reach="all")
 
     return register
-
-
-def _same(figure: Any) -> Any:
-    return figure
 
 
 def _of_those_there(choose: Callable[[list[Any]], Any]) -> Merge:
@@ -56,12 +55,8 @@ def _of_those_there(choose: Callable[[list[Any]], Any]) -> Merge:
     return merge
 
 
-def _type(kwargs: Kwargs) -> pl.DataType:
-    return schema_of(kwargs)[kwargs["column"]]
-
-
 def _number(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
-    if not (_type(kwargs).is_numeric() or _type(kwargs) in (pl.Boolean, pl.Null)):
+    if not (type_of(kwargs).is_numeric() or type_of(kwargs) in (pl.Boolean, pl.Null)):
         raise TypeError(f"Column {kwargs['column']} holds no numbers.")
     return column
 
@@ -179,7 +174,7 @@ def _strange(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
 
 
 def _wanted(kwargs: Kwargs) -> pl.Series:
-    return values(kwargs["value_set"] or [], _type(kwargs))
+    return values(kwargs["value_set"] or [], type_of(kwargs))
 
 
 def _missing(name: str, keys: tuple[str, ...], shown: Callable[[list[Any], Kwargs], Any]) -> None:
@@ -187,7 +182,7 @@ def _missing(name: str, keys: tuple[str, ...], shown: Callable[[list[Any], Kwarg
 
     @measure(name, keys, COLUMN)
     def _those(kwargs: Kwargs) -> Measure:
-        typed = {each: values([each], _type(kwargs)) for each in kwargs["value_set"] or []}
+        typed = {each: values([each], type_of(kwargs)) for each in kwargs["value_set"] or []}
         # what no column of this type can hold is missing too
         other = [each for each, known in typed.items() if known.is_empty()]
         wanted = [each for each, known in typed.items() if not known.is_empty()]
@@ -263,7 +258,7 @@ def _non_null_proportion(kwargs: Kwargs) -> Measure:
 
 
 def _length(kwargs: Kwargs) -> pl.Expr:
-    return text(kwargs["column"], _type(kwargs)).str.len_chars()
+    return text(kwargs["column"], type_of(kwargs)).str.len_chars()
 
 
 @measure("column_values.length.max", (), COLUMN)

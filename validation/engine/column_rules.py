@@ -14,7 +14,7 @@ from dateutil.parser import parse
 
 from validation.engine.comparable import bound, matches, text, values
 from validation.engine.engine import Kwargs, Measure
-from validation.engine.registry import COLUMN, ROW_RULES, measure, row_rule, rows_rule, schema_of
+from validation.engine.registry import COLUMN, ROW_RULES, measure, row_rule, rows_rule, type_of
 
 Good = Callable[[Kwargs], pl.Expr]
 _JSON = "column_values.json_parseable"  # what is no text is no JSON, and no mistake either
@@ -32,10 +32,6 @@ def _column_rule(name: str, values: tuple[str, ...] = ()) -> Callable[[Good], Go
         return good
 
     return register
-
-
-def _type(kwargs: Kwargs) -> pl.DataType:
-    return schema_of(kwargs)[kwargs["column"]]
 
 
 @row_rule("column_values.nonnull", COLUMN)
@@ -58,7 +54,7 @@ def _between(kwargs: Kwargs) -> pl.Expr:
         raise ValueError("min_value and max_value cannot both be None")
     if low is not None and high is not None and low > high:
         raise ValueError("min_value cannot be greater than max_value")
-    return _within(pl.col(kwargs["column"]), _type(kwargs), kwargs)
+    return _within(pl.col(kwargs["column"]), type_of(kwargs), kwargs)
 
 
 def _within(column: pl.Expr, dtype: pl.DataType, kwargs: Kwargs) -> pl.Expr:
@@ -76,22 +72,22 @@ def _within(column: pl.Expr, dtype: pl.DataType, kwargs: Kwargs) -> pl.Expr:
 def _in_set(kwargs: Kwargs) -> pl.Expr:
     if kwargs["value_set"] is None:
         return pl.lit(value=True)
-    return pl.col(kwargs["column"]).is_in(values(kwargs["value_set"], _type(kwargs)).implode())
+    return pl.col(kwargs["column"]).is_in(values(kwargs["value_set"], type_of(kwargs)).implode())
 
 
 @_column_rule("column_values.not_in_set", ("value_set",))
 def _not_in_set(kwargs: Kwargs) -> pl.Expr:
-    return ~pl.col(kwargs["column"]).is_in(values(kwargs["value_set"], _type(kwargs)).implode())
+    return ~pl.col(kwargs["column"]).is_in(values(kwargs["value_set"], type_of(kwargs)).implode())
 
 
 @_column_rule("column_values.match_regex", ("regex",))
 def _match_regex(kwargs: Kwargs) -> pl.Expr:
-    return matches(text(kwargs["column"], _type(kwargs)), kwargs["regex"])
+    return matches(text(kwargs["column"], type_of(kwargs)), kwargs["regex"])
 
 
 @_column_rule("column_values.not_match_regex", ("regex",))
 def _not_match_regex(kwargs: Kwargs) -> pl.Expr:
-    return ~matches(text(kwargs["column"], _type(kwargs)), kwargs["regex"])
+    return ~matches(text(kwargs["column"], type_of(kwargs)), kwargs["regex"])
 
 
 @_column_rule("column_values.match_regex_list", ("regex_list", "match_on"))
@@ -106,19 +102,19 @@ def _not_match_regex_list(kwargs: Kwargs) -> pl.Expr:
 
 
 def _each_regex(kwargs: Kwargs) -> list[pl.Expr]:
-    column = text(kwargs["column"], _type(kwargs))
+    column = text(kwargs["column"], type_of(kwargs))
     return [matches(column, regex) for regex in kwargs["regex_list"]]
 
 
 @_column_rule("column_values.value_length.between", _BOUNDS)
 def _length_between(kwargs: Kwargs) -> pl.Expr:
-    length = text(kwargs["column"], _type(kwargs)).str.len_chars()
+    length = text(kwargs["column"], type_of(kwargs)).str.len_chars()
     return _within(length, pl.UInt32(), kwargs)
 
 
 @_column_rule("column_values.value_length.equals", ("value",))
 def _length_equals(kwargs: Kwargs) -> pl.Expr:
-    return text(kwargs["column"], _type(kwargs)).str.len_chars().eq(kwargs["value"])
+    return text(kwargs["column"], type_of(kwargs)).str.len_chars().eq(kwargs["value"])
 
 
 def _told_by(name: str, holds: Callable[[Kwargs], Callable[[str], bool]], *keys: str) -> None:
@@ -126,7 +122,7 @@ def _told_by(name: str, holds: Callable[[Kwargs], Callable[[str], bool]], *keys:
 
     @_column_rule(name, keys)
     def _good(kwargs: Kwargs) -> pl.Expr:
-        if _type(kwargs) != pl.String:
+        if type_of(kwargs) != pl.String:
             if name == _JSON:
                 return pl.lit(value=False)
             raise TypeError(f"Values passed to {name} must be of type string.")
@@ -204,7 +200,7 @@ Compare = Callable[[pl.Expr, pl.Expr], pl.Expr]
 def _out_of_order(
     frame: pl.LazyFrame, kwargs: Kwargs, wrong: Compare, wrong_or_same: Compare
 ) -> pl.LazyFrame:
-    if _type(kwargs) == pl.String:
+    if type_of(kwargs) == pl.String:
         raise TypeError("Texts have no difference, so that none is more than another.")
     column = pl.col(kwargs["column"])
     compare = wrong_or_same if kwargs.get("strictly") else wrong
@@ -215,7 +211,7 @@ def _out_of_order(
     "column_values.z_score.under_threshold", COLUMN, ("double_sided", "threshold"), across=True
 )
 def _far_from_the_mean(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    if not _type(kwargs).is_numeric():
+    if not type_of(kwargs).is_numeric():
         raise TypeError("Cannot complete Z-score calculations on a non-numerical column.")
     column, threshold = pl.col(kwargs["column"]), kwargs["threshold"]
     score = (column - column.mean()) / column.std()

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import itertools
 import operator
 from collections import defaultdict
@@ -185,10 +184,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return column.is_null() if condition.is_null else column.is_not_null()
 
     def _and_condition_to_filter_clause(self, condition: AndCondition) -> pl.Expr:
-        return functools.reduce(operator.and_, self._clauses(condition.conditions))
+        return pl.all_horizontal(self._clauses(condition.conditions))
 
     def _or_condition_to_filter_clause(self, condition: OrCondition) -> pl.Expr:
-        return functools.reduce(operator.or_, self._clauses(condition.conditions))
+        return pl.any_horizontal(self._clauses(condition.conditions))
 
     def _clauses(self, conditions: Iterable[Condition]) -> list[pl.Expr]:
         return [self.condition_to_filter_clause(condition) for condition in conditions]

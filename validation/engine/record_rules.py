@@ -16,7 +16,6 @@ from validation.engine.registry import (
     COLUMNS,
     PAIR,
     columns_of,
-    combined,
     judged,
     row_rule,
     rows_rule,
@@ -57,8 +56,8 @@ def _pair_in_set(kwargs: Kwargs) -> pl.Expr:
     if pairs is None:
         return pl.lit(value=True)
     is_one = [
-        combined(
-            [_is(kwargs, name, each) for name, each in zip(columns_of(kwargs), pair, strict=True)]
+        pl.all_horizontal(
+            _is(kwargs, name, each) for name, each in zip(columns_of(kwargs), pair, strict=True)
         )
         for pair in pairs
     ]

@@ -9,7 +9,6 @@ it. Great Expectations counts with that function and asks it for examples, and
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -291,5 +290,6 @@ def schema_of(kwargs: Kwargs) -> pl.Schema:
     return cast("pl.Schema", kwargs["schema"])
 
 
-combined = functools.partial(functools.reduce, pl.Expr.__and__)
-"""The conjunction of some expressions."""
+def type_of(kwargs: Kwargs) -> pl.DataType:
+    """The type of the column that a metric is asked of."""
+    return schema_of(kwargs)[kwargs["column"]]
