@@ -60,16 +60,13 @@ class Guessed:
     @property
     def more_sheets(self) -> tuple[str, ...]:
         """The other sheets that are read as the first one is, where it is decided how."""
-        is_open = self.roles.candidates or (
-            self.roles.month_first is not None and not self.roles.month_first.value
-        )
-        return () if is_open else self.seen.alike
+        return () if self.roles.candidates or self._is_order_open else self.seen.alike
 
     @property
     def undecided(self) -> tuple[str, ...]:
         """What is left to decide before the log can be mined, a sentence each."""
         missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
-        if self.roles.month_first and not self.roles.month_first.value:
+        if self._is_order_open:
             missing.append("sources.0.month_first")
         if self.seen.trail and not self.seen.trail.steps:
             missing.append("sources.0.only")
@@ -94,6 +91,11 @@ class Guessed:
             *([nameless] if is_nameless else []),
             *([_STOPPED] if is_stopped else []),
         )
+
+    @property
+    def _is_order_open(self) -> bool:
+        """Whether dates do not tell if the month or the day comes first."""
+        return self.roles.month_first is not None and not self.roles.month_first.value
 
     @property
     def _are_rounded(self) -> bool:

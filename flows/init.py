@@ -118,13 +118,13 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
     if roles is None:
         seen = _along_trail(put_together(seen), ask)
         roles = _roles(seen, ask)
+    found = Guessed(process, export, seen, roles)
     if roles.candidates or (seen.trail and not seen.trail.steps):
-        return Guessed(process, export, seen, roles)
-    attributes = guess_attributes(seen, roles)
-    columns, names = Guessed(process, export, seen, roles, attributes), list(roles.milestones)
-    now = dt.datetime.now(dt.UTC)
+        return found
+    found = replace(found, attributes=guess_attributes(seen, roles))
+    names, now = list(roles.milestones), dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.model_validate(columns.document())
+        settings = Settings.model_validate(found.document())
         paths = _staged(export, settings, config, Path(folder))
         least = settings.privacy.minimum_group
         last = next((Guess(name, "the last of the milestones") for name in names[-1:]), None)
@@ -132,13 +132,13 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
         if ask and not journey.ends and journey.often_last:
             end = ask("With which activity does a case end?", journey.often_last)
             journey = guess_journey(paths, now, least, end=Guess(end, _ANSWERED))
-        whole = Guessed(process, export, seen, roles, attributes, journey)
+        found = replace(found, journey=journey)
         if not journey.ends:
-            return whole
+            return found
         from validation.profile import profile
 
-        judged = profile(paths, Settings.model_validate(whole.document()), now)
-        return Guessed(process, export, seen, roles, attributes, journey, judged)
+        judged = profile(paths, Settings.model_validate(found.document()), now)
+        return replace(found, judged=judged)
 
 
 def _glance(export: Export, ask: Ask | None) -> Glance:

@@ -111,11 +111,8 @@ def _check_key(config: Path, inputs: Sequence[Input], kept: Sequence[Batch]) -> 
 
 def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tuple[Batch, ...]:
     """The batches as the config now has them: what a file told of fewer attributes is left out."""
-    nearest = [_nearest(batch, settings) for batch in kept]
-    others = {
-        batch.origin.name: _changed(batch, source, settings)
-        for batch, source in zip(kept, nearest, strict=True)
-    }
+    pairs = [(batch, _nearest(batch, settings)) for batch in kept]
+    others = {batch.origin.name: _changed(batch, source, settings) for batch, source in pairs}
     names = [name for name, keys in others.items() if keys]
     if names:
         raise ConfigError(
@@ -127,7 +124,7 @@ def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tupl
         )
     return tuple(
         replace(batch, origin=replace(batch.origin, reading=reading_of(source, settings.privacy)))
-        for batch, source in zip(kept, nearest, strict=True)
+        for batch, source in pairs
     )
 
 

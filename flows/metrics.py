@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.files import read_json
+from flows.room import MIB
 
 FILE = "metrics.prom"
-_MIB = 1 << 20
 _HELP = {
     "last_run_timestamp_seconds": "When a run was last whole, made then or there already.",
     "as_of_timestamp_seconds": "Up to when the log of that run was counted.",
@@ -77,4 +77,4 @@ def _of_run(folder: Path, of: dict[str, str]) -> Iterator[Sample]:
     for stage in run["stages"]:
         at = {**of, "stage": stage["stage"]}
         yield "stage_seconds", at, float(stage["seconds"])
-        yield "stage_peak_bytes", at, float(stage["peak_mib"] * _MIB)
+        yield "stage_peak_bytes", at, float(stage["peak_mib"] * MIB)

@@ -104,10 +104,8 @@ def _inputs(
     found = []
     for position, file in find_all(settings, config, given):
         source = settings.sources[position]
-        read, reading = (
-            read_as(source, settings.privacy, key),
-            reading_of(source, settings.privacy),
-        )
+        read = read_as(source, settings.privacy, key)
+        reading = reading_of(source, settings.privacy)
         origin = Origin(file.name, source.path, digest(file, now), read, key, reading)
         found.append(Input(position=position, file=file, origin=origin))
     return tuple(found)

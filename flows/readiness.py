@@ -18,14 +18,12 @@ from flows.engines import count_workers
 from flows.identity import stamps
 from flows.machines import asked_of
 from flows.planning import places
-from flows.room import there
+from flows.room import MIB, there
 from flows.symptoms import OUTSIDE, Symptom, examined, fail, ok, warn
 from ingest.damage import damaged
 from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
 from ingest.store import is_kept, newest
-
-_MIB = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Process:
             hint = "Is the export still written there?"
             yield warn(what, f"none; {_count(len(kept), 'source')} in the store alone", hint)
             return
-        of_files = f"{_count(len(files), 'file')}, {size / _MIB:,.1f} MiB"
+        of_files = f"{_count(len(files), 'file')}, {size / MIB:,.1f} MiB"
         of_others = f"{_count(asked, 'other')}, asked when a run is made"
         yield ok(what, "; ".join(told for told, n in ((of_files, files), (of_others, asked)) if n))
 

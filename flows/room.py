@@ -10,12 +10,12 @@ from pathlib import Path
 
 from contracts.errors import EngineError
 
-_MIB = 1 << 20
+MIB = 1 << 20
 
 
 def free_mib(folder: Path) -> float:
     """How much can be written in a folder, which may have to be made yet."""
-    return shutil.disk_usage(there(folder)).free / _MIB
+    return shutil.disk_usage(there(folder)).free / MIB
 
 
 def there(folder: Path) -> Path:
