@@ -29,7 +29,6 @@ class Log:
         quarantine: the file that says which of them are not accepted.
         known_by: what was recorded later is not known yet; null: all is.
         buckets: of whole cases, in how many the log is cut.
-        accepted: how many rows are.
         last_at: the time of the last step or mark; null where there is none.
         transitions: how many accepted rows there are of each transition of the life cycle.
         attributes: the names of the ``case:*`` columns.
@@ -42,7 +41,6 @@ class Log:
     quarantine: Path
     known_by: dt.datetime | None
     buckets: int
-    accepted: int
     last_at: dt.datetime | None
     transitions: dict[str, int]
     attributes: tuple[str, ...]
@@ -93,7 +91,6 @@ def log_of(
         quarantine=quarantine,
         known_by=known_by,
         buckets=parts_for(accepted_rows),
-        accepted=accepted_rows,
         last_at=steps["at"].max(),  # type: ignore[arg-type]
         transitions=transitions,
         attributes=tuple(sorted(name for name in names if name.startswith(CASE_PREFIX))),

@@ -14,7 +14,7 @@ from ingest.notations import Notation
 from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
 from ingest.raw import DESTROY_ON, DIGEST, ROW
-from ingest.roles import Roles
+from ingest.roles import ID_ROLES, Roles
 from ingest.times import PARSED, parsed, typed
 
 _INSTANTS = {
@@ -26,7 +26,6 @@ _INSTANTS = {
 }
 TIME_ROLES = tuple(_INSTANTS)
 _OF_THE_READER = {"noticed": NOTICED, "destroy_on": DESTROY_ON}
-ID_ROLES = ("case_id", "resource")
 # XML cannot carry them; a byte order mark amid a file is where another was put after it
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
 _GUARDED = r'^\s*="([^"]*)"\s*$'

@@ -29,7 +29,7 @@ STANDARD = {
 """The columns that play a role where the config does not say so: the names that XES fixes."""
 
 REQUIRED = ("case_id", "activity", "timestamp")
-_IDS = ("case_id", "resource")
+ID_ROLES = ("case_id", "resource")
 _MOST_NAMED = 20
 
 
@@ -141,7 +141,7 @@ def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -
     }
     for role, column in found.items():
         columns.check_single(column, f"{key}columns.{role}'")
-    _check_no_ids(attributes, [found[role] for role in _IDS if role in found], key)
+    _check_no_ids(attributes, [found[role] for role in ID_ROLES if role in found], key)
     return Roles(found, attributes, milestones, only)
 
 

@@ -25,13 +25,13 @@ from ingest.delimited import read_delimited
 from ingest.header_names import with_names_that_may_be_told
 from ingest.looking import Looked, looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
-from ingest.normalise import ID_ROLES, TIME_ROLES, normalise, time_of
+from ingest.normalise import TIME_ROLES, normalise, time_of
 from ingest.notations import Notation, sampled
 from ingest.ocel import read_ocel
 from ingest.parquet import read_parquet
 from ingest.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import ROW, Raw, refused
-from ingest.roles import Roles, roles_of, wanted_columns
+from ingest.roles import ID_ROLES, Roles, roles_of, wanted_columns
 from ingest.selection import asked_for
 from ingest.source_files import SourceFile
 from ingest.spreadsheet import read_spreadsheet

@@ -17,7 +17,7 @@ from contracts.events import MARK
 from ingest.lifecycle import COLUMN, COMPLETE
 from ingest.zgw_gaps import REGISTERED
 from ingest.zgw_pages import AUDIT, NOTE, RESUMED, SUSPENDED
-from ingest.zgw_rules import is_of_another_version
+from ingest.zgw_rules import IS_OF_ANOTHER_VERSION
 
 RECORDED = "aanmaakdatum"
 """When something was put on record, as the audit trail calls it."""
@@ -89,7 +89,7 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> pl.Laz
             pl.col("datumStatusGezet").alias("time:timestamp"),
             RECORDED,
             NOTE,
-            is_of_another_version("type_of_status", "zaaktype"),
+            IS_OF_ANOTHER_VERSION,
             at=_instant("datumStatusGezet"),
         )
     )

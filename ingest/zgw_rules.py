@@ -13,6 +13,9 @@ from ingest.zgw_pages import AUDIT
 
 OF_A_CASE = ("#DQ11", "#DQ17")
 OF_A_STATUS = "#DQ16"
+IS_OF_ANOTHER_VERSION = (pl.col("type_of_status") != pl.col("zaaktype")).alias(OF_A_STATUS)
+"""``OF_A_STATUS``: its type belongs to another version of the case type than its case does."""
+
 SIGNS = (
     Sign("DQ11", "opschorting", pl.col("#DQ11")),
     Sign("DQ16", "statustype", pl.col(OF_A_STATUS)),
@@ -47,8 +50,3 @@ def of_cases(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> pl.Lazy
         .join(there, on="hoofdzaak", how="left", maintain_order="left")
         .with_columns(**broken)
     )
-
-
-def is_of_another_version(type_of_status: str, type_of_case: str) -> pl.Expr:
-    """``OF_A_STATUS``: its type belongs to another version of the case type than its case does."""
-    return (pl.col(type_of_status) != pl.col(type_of_case)).alias(OF_A_STATUS)

@@ -33,7 +33,7 @@ def test_events_are_what_was_accepted(tmp_path, monkeypatch, rows_a_part, of):
 
     found = everything(log)
     expected = rows.filter(~pl.col("row").is_in([1, 5])).sort(ORDER)
-    assert log.accepted == expected.height == 598
+    assert sum(log.transitions.values()) == expected.height == 598
     assert log.last_at == expected["at"].max()
     assert_frame_equal(
         found.sort(ORDER).drop("bucket"),
@@ -160,14 +160,14 @@ def test_what_was_recorded_later_was_not_known(tmp_path):
 
     log = log_of([batch(tmp_path, rows)], quarantine(tmp_path), MONDAY + dt.timedelta(days=1))
 
-    assert log.accepted == 2
+    assert sum(log.transitions.values()) == 2
     assert everything(log)["activity"].to_list() == ["a", "b"]
 
 
 def test_a_log_may_be_rejected_whole(tmp_path):
     log = log_of([batch(tmp_path, candidates("a"))], quarantine(tmp_path, (1,)))
 
-    assert (log.accepted, log.buckets, log.last_at) == (0, 1, None)
+    assert (log.transitions, log.buckets, log.last_at) == ({}, 1, None)
     assert everything(log).schema == EVENTS
 
 
