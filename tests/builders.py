@@ -19,6 +19,8 @@ from mining.waits import places
 FEW_FORMATS = "report.formats=[html, parquet]"
 """What keeps a run short that no test reads on paper or in a workbook."""
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
+"""Of no case was a record set aside."""
 
 
 def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:

@@ -14,9 +14,9 @@ from contracts.deadlines import Deadline
 from contracts.journey import Journey
 from mining import case_terms, deadlines, ledger, rescue
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs
 
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 JOURNEY = Journey.model_validate(
     {
         "end": ["z"],

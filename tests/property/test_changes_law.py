@@ -20,6 +20,7 @@ from contracts.events import EVENTS, ORDER
 from mining import throughput
 from mining.changes import DURATIONS, SUMMARIES, Compared, compare
 from mining.summaries import bucket_of, merge, summarise
+from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs
 
 DAYS = st.integers(0, 40).map(lambda days: LENS.as_of - dt.timedelta(days=days))
@@ -136,8 +137,7 @@ def laid(then: pl.DataFrame, now: pl.DataFrame, then_at: dt.datetime) -> Compare
 
 def durations(log: pl.DataFrame, at: dt.datetime) -> set[tuple[Any, ...]]:
     """How long the cases of a log take, as it stood at a moment."""
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    bucket = bucket_of(log.lazy(), nobody, replace(LENS, as_of=at))
+    bucket = bucket_of(log.lazy(), NOBODY, replace(LENS, as_of=at))
     return set(summarise(bucket, [throughput.SUMMARY])["throughput"].iter_rows())
 
 

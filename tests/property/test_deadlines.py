@@ -29,11 +29,10 @@ from mining.relations import Relations
 from mining.summaries import bucket_of, summarise
 from mining.suspensions import Intervals
 from mining.terms import LegalDays
-from tests.builders import MONDAY, event_log, held
+from tests.builders import MONDAY, NOBODY, event_log, held
 from tests.strategies import LENS, START, event_logs
 
 DAY = dt.timedelta(days=1)
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 EQUIVALENT = [dt.date(2026, 5, 15)]
 LEGAL = LegalDays((2024, 2036), EQUIVALENT)
 DUTCH = holidays.country_holidays("NL", years=range(2024, 2037), categories=("public", "optional"))

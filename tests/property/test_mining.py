@@ -26,11 +26,11 @@ from mining.moves import moves
 from mining.observed import observed
 from mining.relations import Relations
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs, lenses
 
 ALL_SUMMARIES = (*SUMMARIES, *concurrency.SUMMARIES)
 MS = dt.timedelta(milliseconds=1)
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
 def summed(log: pl.DataFrame, lens: Lens = LENS, buckets: int = 1) -> Summaries:

@@ -17,10 +17,10 @@ from mining.durations import DAY_MS
 from mining.journeys import Lens, traces
 from mining.moves import moves
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from tests.builders import NOBODY
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses
 
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 KINDS = "case:kind"
 HAD = {"from": pl.String, "is_open": pl.Boolean, "bin": pl.Int16, "had": pl.String, "n": pl.Int64}
 

@@ -19,9 +19,9 @@ from mining.findings import SUMMARIES
 from mining.journeys import Lens
 from mining.observed import observed
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from tests.builders import NOBODY
 from tests.strategies import AS_OF, LENS, START, event_logs
 
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 DAYS = st.dates(START.date(), AS_OF.date())
 
 

@@ -21,9 +21,9 @@ from mining.findings import SUMMARIES
 from mining.journeys import Lens
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from mining.survival import leaving
+from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs, lenses
 
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 CASES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 2)), min_size=1, max_size=30)
 """Durations, and how each ended: 0 is not yet."""
 

@@ -24,6 +24,7 @@ from ingest.store import newest
 from mining import follows
 from mining.journeys import Lens
 from mining.summaries import bucket_of, summarise
+from tests.builders import NOBODY
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
 CONFIGS = Path(__file__).parent / "configs"
@@ -128,9 +129,8 @@ def test_directly_follows_counts_are_those_of_pm4py(run: Run, name: str) -> None
 
     log = events(run(name))
     lens = Lens(log["at"].max(), "Europe/Amsterdam", Journey(end=("-",)))
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     summary = follows.SUMMARY
-    ours = summarise(bucket_of(log.lazy(), nobody, lens), [summary])[summary.name]
+    ours = summarise(bucket_of(log.lazy(), NOBODY, lens), [summary])[summary.name]
 
     # in another order: pm4py's frames are sorted here, as its own reader leaves them
     shuffled = log.select("case_id", "activity", "at", "source", "row").sample(

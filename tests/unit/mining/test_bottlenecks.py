@@ -18,7 +18,7 @@ from mining import bottlenecks, findings, throughput, waits
 from mining.journeys import Lens
 from mining.observed import observed
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 from tests.unit.mining.test_causes import (
     AS_OF,
     BEGIN,
@@ -30,7 +30,6 @@ from tests.unit.mining.test_causes import (
     slow_supplier,
 )
 
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 Found = tuple[list[Bottleneck], list[ExplainedWait]]
 
 

@@ -22,7 +22,7 @@ from mining.cause import Cause
 from mining.journeys import Lens
 from mining.observed import observed
 from mining.summaries import bucket_of, summarise
-from tests.builders import log_of
+from tests.builders import NOBODY, log_of
 
 BEGIN = dt.datetime(2024, 1, 4, tzinfo=dt.UTC)  # a week of stays begins on a Thursday
 WEEK = 2818
@@ -79,8 +79,7 @@ class Made:
 def causes_of(log: pl.LazyFrame, steps: Mapping[str, Step]) -> list[Cause]:
     journey = Journey(end=("d",), steps=dict(steps))
     look = Lens(AS_OF, "UTC", journey, segments=SEGMENTS)
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    merged = summarise(bucket_of(log, nobody, look), (*stays.SUMMARIES, overview.LOG))
+    merged = summarise(bucket_of(log, NOBODY, look), (*stays.SUMMARIES, overview.LOG))
     return causes.causes(observed(merged, journey, look.end_week))
 
 

@@ -18,10 +18,9 @@ from mining.journeys import Lens, traces
 from mining.moves import moves
 from mining.relations import IN_SEQUENCE, Relations
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 
 LENS = Lens(MONDAY + dt.timedelta(days=100), "Europe/Amsterdam", Journey(end=("z",)))
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
 def both_ways(*pairs: str) -> frozenset[tuple[str, str]]:

@@ -23,7 +23,7 @@ from mining.findings import SUMMARIES
 from mining.journeys import Lens
 from mining.normative import Model, read_model
 from mining.summaries import Summaries, bucket_of, merge, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 from tests.processes import printed_by_processes
 
 LENS = Lens(MONDAY + dt.timedelta(days=100), "Europe/Amsterdam", Journey(end=("z",)))
@@ -37,8 +37,7 @@ FLOWS += " choose>chosen d>chosen e>chosen chosen>z z>end"
 
 
 def summed(*traces: str) -> Summaries:
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    summaries = summarise(bucket_of(event_log(*traces), nobody, LENS), SUMMARIES)
+    summaries = summarise(bucket_of(event_log(*traces), NOBODY, LENS), SUMMARIES)
     return merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
 
 

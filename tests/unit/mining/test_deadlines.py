@@ -17,7 +17,7 @@ from contracts.norms import Rule
 from mining import deadlines, ledger
 from mining.journeys import Lens
 from mining.summaries import bucket_of, merge, summarise
-from tests.builders import MONDAY, event_log, held
+from tests.builders import MONDAY, NOBODY, event_log, held
 
 TWO_WEEKS = Deadline(id="besluit", rule=Rule(term="P2W", extension="P2W"))  # until 16 March
 ASKED = Journey(end=("z",), steps={"back": Step(clock="suspended", actor="citizen")})
@@ -35,8 +35,7 @@ def concluded(
         journey or ASKED,
         deadlines=(deadline,),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    bucket = bucket_of(event_log(*traces), nobody, lens)
+    bucket = bucket_of(event_log(*traces), NOBODY, lens)
     parts = summarise(bucket, [ledger.SUMMARY]) | summarise(held(bucket), [deadlines.SUMMARY])
     merged = merge({name: [part.lazy()] for name, part in parts.items()}, SUMMARIES)
     [result], tables = deadlines.conclude(merged, lens.journey, lens.deadlines)
@@ -157,9 +156,8 @@ def test_a_rule_counts_from_when_the_table_speaks_of_it(
         ASKED,
         deadlines=(Deadline(id="d", rule=rule),),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     log = event_log("a 50d z", start=start)
-    found = held(bucket_of(log, nobody, lens))
+    found = held(bucket_of(log, NOBODY, lens))
 
     assert dict(found["status"].value_counts().iter_rows()) == expected
 
@@ -175,9 +173,8 @@ def test_suspensions_over_each_other_are_not_determined() -> None:
     lens = Lens(
         MONDAY + dt.timedelta(days=60), "Europe/Amsterdam", journey, beside, deadlines=(TWO_WEEKS,)
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     log = event_log("a 1d ask 5d back 3d more 1d z")
-    found = held(bucket_of(log, nobody, lens))
+    found = held(bucket_of(log, NOBODY, lens))
 
     assert found["status"].to_list() == ["overlapping"]
 

@@ -8,7 +8,6 @@ import datetime as dt
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-import polars as pl
 import pytest
 
 from contracts.journey import Journey
@@ -17,7 +16,7 @@ from mining.discovery import discover
 from mining.findings import SUMMARIES
 from mining.journeys import Lens
 from mining.summaries import bucket_of, merge, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 from tests.processes import printed_by_processes
 
 LENS = Lens(MONDAY + dt.timedelta(days=100), "Europe/Amsterdam", Journey(end=("z",)))
@@ -25,8 +24,7 @@ _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
 def model(*traces: str, least_cases: int = 10) -> ET.Element:
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    summaries = summarise(bucket_of(event_log(*traces), nobody, LENS), SUMMARIES)
+    summaries = summarise(bucket_of(event_log(*traces), NOBODY, LENS), SUMMARIES)
     merged = merge({name: [frame.lazy()] for name, frame in summaries.items()}, SUMMARIES)
     document = discover(merged[overview.STEPS.name], merged[follows.SUMMARY.name], least_cases)
     return ET.fromstring(document)[0]

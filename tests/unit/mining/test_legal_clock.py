@@ -15,7 +15,7 @@ from contracts.deadlines import Deadline
 from contracts.journey import Journey
 from mining.journeys import Lens
 from mining.summaries import bucket_of
-from tests.builders import MONDAY, event_log, held
+from tests.builders import MONDAY, NOBODY, event_log, held
 
 TWO_WEEKS = {"id": "d", "rule": {"term": "P2W", "law": "none"}}
 
@@ -29,9 +29,8 @@ def held_of(trace: str, deadline: dict[str, Any], **attributes: str | None) -> d
         deadlines=(Deadline.model_validate(deadline),),
         equivalent_days=(dt.date(2026, 5, 15),),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     log = event_log(trace).with_columns(**told)
-    [row] = held(bucket_of(log, nobody, lens)).to_dicts()
+    [row] = held(bucket_of(log, NOBODY, lens)).to_dicts()
     return row
 
 
@@ -163,10 +162,9 @@ def test_what_nothing_suspends(rule: dict[str, str], status: str) -> None:
         Journey.model_validate(pair),
         deadlines=(Deadline.model_validate({"id": "d", "rule": rule, "start": ["a"]}),),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     log = event_log("a 1d b").with_columns(pl.lit("2026-03-10").alias("case:x"))
 
-    told = held(bucket_of(log, nobody, lens))
+    told = held(bucket_of(log, NOBODY, lens))
     assert told["status"].to_list() == [status]
     assert told["is_suspended"].to_list() == [status == "open_within"]
 
@@ -178,10 +176,9 @@ def test_where_only_dates_are_known_hours_are_not() -> None:
         Journey(end=("z",)),
         deadlines=(Deadline.model_validate(HOURS),),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
     log = event_log("a 1d b 2d z").with_columns(is_day=pl.lit(value=True))
 
-    assert held(bucket_of(log, nobody, lens))["status"].to_list() == ["no_hours"]
+    assert held(bucket_of(log, NOBODY, lens))["status"].to_list() == ["no_hours"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from mining.journeys import Lens
 from mining.loops import Key, Loop, Rate, loops, rates
 from mining.step_queues import Queue
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 
 KIND = "case:kind"
 AGENCY = dict.fromkeys("abcdefxyz", True)
@@ -39,8 +39,7 @@ def queues(
         Journey(end=("z",)),
         segments=(KIND,) if kinds else (),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    merged = summarise(bucket_of(log, nobody, look), stays.SUMMARIES)
+    merged = summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)
     return {(queue.to, queue.is_again): queue for queue in step_queues.queues(merged)}
 
 

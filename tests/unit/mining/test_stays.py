@@ -16,7 +16,7 @@ from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.step_queues import Queue
 from mining.summaries import Summaries, bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 
 WEEK = MONDAY.toordinal() - dt.date(1970, 1, 1).toordinal()
 WEEK //= 7
@@ -29,8 +29,7 @@ def summed(log: pl.LazyFrame, days: float = 20, **journey: Any) -> Summaries:
         Journey(**{"end": ("z",), **journey}),
         segments=tuple(name for name in log.collect_schema() if name.startswith("case:")),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    return summarise(bucket_of(log, nobody, look), stays.SUMMARIES)
+    return summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)
 
 
 def queues(log: pl.LazyFrame, days: float = 20, **journey: Any) -> dict[tuple[str, bool], Queue]:

@@ -17,7 +17,7 @@ from mining import clocks
 from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log, held
+from tests.builders import MONDAY, NOBODY, event_log, held
 
 RULE = Rule(term="P2W", extension="P1W", law="none")
 PAIR = {"from": "stop", "to": "go"}
@@ -32,8 +32,7 @@ def held_of(trace: str, days: float = 60, **pair: Any) -> dict[str, Any]:
         journey,
         deadlines=(Deadline(id="d", rule=RULE, extended_by=("longer",)),),
     )
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    [row] = held(bucket_of(event_log(trace), nobody, lens)).to_dicts()
+    [row] = held(bucket_of(event_log(trace), NOBODY, lens)).to_dicts()
     return row
 
 
@@ -118,8 +117,7 @@ def test_the_legal_clock_stands_still_too(
 ) -> None:
     journey = Journey.model_validate({"end": ["z"], "suspensions": [{**PAIR, **pair}]})
     lens = Lens(MONDAY + dt.timedelta(days=60), "Europe/Amsterdam", journey)
-    nobody = pl.LazyFrame(schema={"case_id": pl.String})
-    found = summarise(bucket_of(event_log(trace), nobody, lens), [clocks.LEGAL])["legal_clock"]
+    found = summarise(bucket_of(event_log(trace), NOBODY, lens), [clocks.LEGAL])["legal_clock"]
 
     days = found.select(pl.col("ms", "rest_ms") / DAY_MS).row(0)
     assert days == pytest.approx((legal, rest))

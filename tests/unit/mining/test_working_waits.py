@@ -16,7 +16,7 @@ from mining import waits, working_waits
 from mining.durations import DAY_MS
 from mining.journeys import Lens
 from mining.summaries import bucket_of, summarise
-from tests.builders import MONDAY, event_log
+from tests.builders import MONDAY, NOBODY, event_log
 
 JOURNEY = Journey(end=("z",), steps={"b": Step(actor="citizen")})
 LENS = Lens(
@@ -25,7 +25,6 @@ LENS = Lens(
     JOURNEY,
     calendar=Calendar(hours="mon-fri 10:00-16:00"),
 )
-NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
 def working_days(log: pl.LazyFrame) -> dict[tuple[str, str], float]:

@@ -113,7 +113,7 @@ def headline(
     return Headline.model_validate({"id": id_, **told})
 
 
-def _seen(**figures: float) -> tuple[Evidence, ...]:
+def seen(**figures: float) -> tuple[Evidence, ...]:
     return tuple(Evidence(what=what, value=value) for what, value in figures.items())
 
 
@@ -121,7 +121,7 @@ SLOW_GROUP = {
     "kind": "third_party_capacity",
     "actor": "third_party",
     "segment": Segment(attribute="specialisme", values=("neurologie", "oogheelkunde")),
-    "evidence": _seen(
+    "evidence": seen(
         mean_days_of_group=99.2,
         mean_days_of_rest=48.5,
         share_of_cases_in_group=0.414,
@@ -131,7 +131,7 @@ SLOW_GROUP = {
 SLOW_PERIOD = {
     "kind": "capacity",
     "window": {"from": "2025-06-05T00:00:00Z", "to": "2025-11-20T00:00:00Z"},
-    "evidence": _seen(
+    "evidence": seen(
         wait_grows_with_queue=0.747,
         hands=0.836,
         times_the_ordinary_wait=2.383,
@@ -141,7 +141,7 @@ SLOW_PERIOD = {
 ROUNDS = {
     "kind": "rework",
     "segment": Segment(attribute="checklistversie", values=("v3",)),
-    "evidence": _seen(
+    "evidence": seen(
         rounds=514.23,
         days_a_round=14.056,
         share_of_group=0.373,
@@ -388,7 +388,7 @@ def findings() -> Findings:
                 actor="third_party",
                 kind="third_party_capacity",
                 interval=(0.71, 0.77),
-                evidence=_seen(share_of_longest_hundredth=0.31),
+                evidence=seen(share_of_longest_hundredth=0.31),
             ),
             _bottleneck(6, "low", None, **{"from": L, "to": M, "cases": 4, "open_cases": 0}),
         ),

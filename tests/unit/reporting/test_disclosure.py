@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.findings import DeadlineResult, Evidence, Findings, Ledger
+from contracts.findings import DeadlineResult, Findings, Ledger
 from contracts.tables import TABLES
 from reporting.disclosure import protect
 from reporting.disclosure_steps import protect_steps, steps_apart
 from reporting.disclosure_waits import protect_ledger, protect_waits, rounded, told_at_least
 from reporting.disclosure_wholes import protect_wholes
 from tests.unit.reporting import sample
+from tests.unit.reporting.sample import seen
 
 K = 10
 STEPS = ["a", "b", "c", "d"]
@@ -843,10 +844,6 @@ def caused(**changes):
     values = {"segment": None, "evidence": (), "cases": 2000, **changes}
     one = base.bottlenecks[0].model_copy(update=values)
     return protect(base.model_copy(update={"bottlenecks": (one,)}), sample.tables(), K)[0]
-
-
-def seen(**figures):
-    return tuple(Evidence(what=what, value=value) for what, value in figures.items())
 
 
 @pytest.mark.parametrize(("rounds", "is_shown"), [(9.4, False), (9.6, True), (400.2, True)])

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.findings import Evidence, Kind, Segment, Window
+from contracts.findings import Kind, Segment, Window
 from reporting import evidence, kinds
 from reporting.speech import Speech
 from tests.unit.reporting import sample
+from tests.unit.reporting.sample import seen
 
 EN = Speech("en", ZoneInfo("Europe/Amsterdam"))
 AS_OF = dt.datetime(2025, 12, 31, tzinfo=dt.UTC)
@@ -22,10 +23,6 @@ AS_OF = dt.datetime(2025, 12, 31, tzinfo=dt.UTC)
 def found(**changes):
     bare = {"kind": None, "segment": None, "window": None, "evidence": (), **changes}
     return sample.findings().bottlenecks[0].model_copy(update=bare)
-
-
-def seen(**figures):
-    return tuple(Evidence(what=what, value=value) for what, value in figures.items())
 
 
 @pytest.mark.parametrize(
