@@ -106,8 +106,9 @@ class WaitsAfter:
         open_n = self.still_n[:, None] * goes
         open_mean = _ratio(self.still_days, self.still_n)[:, None]
         norm = np.array([norm_days_of(journey, name) for name in [*self.next, None]])
-        reference = self._reference(norm)
+        reference = np.where(norm > 0, norm, self._quantile(0.25, self.lost_days))
         beyond = np.where(norm > 0, 0.0, np.nan_to_num(reference))
+        open_statutory = open_n * np.minimum(open_mean, norm)
         open_lost = np.maximum(open_mean - norm, 0.0)
         excess = np.maximum(self.lost_days - self.n * beyond, 0.0)
         open_excess = open_n * np.maximum(open_lost - beyond, 0.0)
@@ -124,9 +125,7 @@ class WaitsAfter:
                 "reference_days": reference,
                 "person_days": (self.days + open_n * open_mean).sum(axis=0),
                 "pause_days": self.pause_days.sum(axis=0),
-                "statutory_days": (self.statutory_days + open_n * np.minimum(open_mean, norm)).sum(
-                    axis=0
-                ),
+                "statutory_days": (self.statutory_days + open_statutory).sum(axis=0),
                 "excess_days": (excess + open_excess).sum(axis=0),
             },
             schema=ESTIMATED,
@@ -136,9 +135,6 @@ class WaitsAfter:
     def _owners(self, journey: Journey) -> list[str]:
         known = [owner_before(journey, name) for name in self.next]
         return [*known, owner_after(journey, self.next)]
-
-    def _reference(self, norm: Floats) -> Floats:
-        return np.where(norm > 0, norm, self._quantile(0.25, self.lost_days))
 
     def _quantile(self, q: float, days: Floats) -> Floats:
         """Per next activity, the mean of ``days`` in the bin that ``q`` is reached in, else NaN."""
