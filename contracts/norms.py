@@ -76,7 +76,7 @@ class Rule(Model):
     def _hours_are_hours(self) -> Rule:
         """Nothing moves a term in hours (Algemene termijnenwet, article 4)."""
         others = [each for each in (self.extension, self.after) if each]
-        if any(each.endswith("H") for each in others) or (others and self.term.endswith("H")):
+        if others and any(each.endswith("H") for each in (self.term, *others)):
             raise ValueError("a term in hours has no extension, and starts after no other term")
         return self
 

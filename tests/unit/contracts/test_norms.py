@@ -45,11 +45,26 @@ def test_an_extension_is_in_the_unit_of_the_term() -> None:
         Rule(term="P8W", extension="P30D")
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"term": "PT48H", "extension": "PT24H"},
+        {"term": "PT48H", "after": "P6W"},
+        {"term": "P8W", "after": "PT48H"},
+    ],
+)
+def test_a_term_in_hours_is_alone(rule: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="no extension, and starts after no other term"):
+        Rule.model_validate(rule)
+
+
 def test_one_version_at_a_time() -> None:
     versions = [{**VERSION, "valid_from": day} for day in ("2020-01-01", "2021-01-01")]
 
-    with pytest.raises(ValidationError, match="one after the other"):
-        Norm.model_validate({"id": "a", "title": TITLE, "versions": versions})
+    for overlapping in (None, "2021-01-01"):
+        versions[0]["valid_to"] = overlapping
+        with pytest.raises(ValidationError, match="one after the other"):
+            Norm.model_validate({"id": "a", "title": TITLE, "versions": versions})
     versions[0]["valid_to"] = "2020-12-31"
     assert len(Norm.model_validate({"id": "a", "title": TITLE, "versions": versions}).versions) == 2
 

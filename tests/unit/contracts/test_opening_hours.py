@@ -18,6 +18,7 @@ OFFICE = (8 * 60 + 30, 17 * 60)
     [
         ("mon-fri 08:30-17:00", [[OFFICE]] * 5 + [[], []]),
         ("Sat 00:00-24:00", [[]] * 5 + [[(0, 24 * 60)], []]),
+        ("sun 12:00-17:00, sun 08:00-12:00", [[]] * 6 + [[(480, 720), (720, 1020)]]),
         (
             "mon 13:00-17:00, mon-tue  08:00-12:00",
             [[(480, 720), (780, 1020)], [(480, 720)], [], [], [], [], []],
@@ -35,8 +36,9 @@ def test_hours_of_a_week(text: str, expected: list[list[tuple[int, int]]]) -> No
         ("mon-fri 8:30-17:00", "are no hours"),
         ("ma-vr 08:30-17:00", "mon-fri 08:30-17:00"),
         ("mon-fri 08:30-25:00", "are no hours"),
-        ("mon-fri 08:30-24:30", "do not pass midnight"),
+        ("mon-fri 08:30-24:01", "do not pass midnight"),
         ("mon-fri 17:00-08:30", "ends before it begins"),
+        ("mon-fri 08:30-08:30", "ends before it begins"),
         ("fri-mon 08:30-17:00", "ends before it begins"),
         ("mon 08:00-12:00, mon 11:00-13:00", "lie over each other"),
     ],
