@@ -60,8 +60,10 @@ def test_a_term_is_as_much_later_as_it_was_suspended() -> None:
 @pytest.mark.parametrize(
     ("since", "until", "expected"),
     [
+        pytest.param("2026-03-06", "2026-03-12", "2026-03-25", id="not before its first day"),
         pytest.param("2026-03-21", "2026-03-25", "2026-03-25", id="the last day, a Saturday"),
         pytest.param("2026-03-22", "2026-03-25", "2026-03-25", id="the day after, not yet over"),
+        pytest.param("2026-03-23", "2026-03-25", "2026-03-25", id="the day that it moved to"),
         pytest.param("2026-03-24", "2026-03-25", "2026-03-23", id="over"),
     ],
 )

@@ -71,6 +71,14 @@ def test_effects_are_in_days_as_exact_as_they_are(days, low, high, words):
 
 
 @pytest.mark.parametrize(
+    ("days", "words"),
+    [(0.05, "72 minuten"), (0.14, "0,14 dagen"), (1.0, "1 dag"), (100.4, "100 dagen")],
+)
+def test_a_number_of_days_is_no_other_unit_but_where_it_is_short(days, words):
+    assert NL.days(days) == words
+
+
+@pytest.mark.parametrize(
     ("part", "nl", "en"),
     [
         (0, "0\u00a0%", "0%"),
