@@ -12,16 +12,16 @@ from mining.penalties import owed_eur, penalty_days
 
 
 @pytest.mark.parametrize(
-    ("year", "expected"),
+    ("day", "expected"),
     [
-        (2019, [0, 23, 322, 357, 812, 857, 1442, 1442]),
-        (2018, [0, 20, 280, 310, 700, 740, 1260, 1260]),
-        (2008, [0] * 8),
+        ("2019-01-01", [0, 23, 322, 357, 812, 857, 1442, 1442]),
+        ("2018-12-31", [0, 20, 280, 310, 700, 740, 1260, 1260]),
+        ("2009-09-30", [0] * 8),
     ],
 )
-def test_amounts_of_the_day_of_the_notice(year: int, expected: list[int]) -> None:
+def test_amounts_of_the_day_of_the_notice(day: str, expected: list[int]) -> None:
     days = np.array([0, 1, 14, 15, 28, 29, 42, 60])
-    notice = np.full(8, np.datetime64(f"{year}-06-01"))
+    notice = np.full(8, np.datetime64(day))
     end, until = notice - 20, notice + 15 + days
 
     assert owed_eur(end, notice, until, penalties()).tolist() == expected
