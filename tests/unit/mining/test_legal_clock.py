@@ -49,7 +49,12 @@ def held_of(trace: str, deadline: dict[str, Any], **attributes: str | None) -> d
 def test_a_date_of_the_case_itself(trace: str, expires: str | None, status: str) -> None:
     own = {"id": "d", "rule": {"date": "expires"}}
 
-    assert held_of(trace, own, expires=expires)["status"] == status
+    told = held_of(trace, own, expires=expires)
+    assert (told["status"], told["noticed"]) == (status, 0)
+
+
+def test_what_is_done_on_the_day_that_its_term_starts_is_in_time() -> None:
+    assert held_of("a 1h z", TWO_WEEKS)["status"] == "within"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from contracts.norms import Rule
 from mining import clocks
 from mining.durations import DAY_MS
 from mining.journeys import Lens
+from mining.legal_clock import IF_SUSPENDED
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, NOBODY, event_log, held
 
@@ -67,6 +68,15 @@ def test_a_case_that_stands_still_has_as_many_days_left_each_day() -> None:
     assert [row["status"] for row in told] == ["open_within"] * 2
     assert [row["days_left"] for row in told] == [10, 10]
     assert [row["is_suspended"] for row in told] == [True, True]
+
+
+def test_what_would_be_told_if_the_present_wait_stood_still() -> None:
+    told, stood_still = held_of("a 3d b"), held_of("a 3d stop")
+
+    assert (told["status"], told["if_status"]) == ("open_late", "open_within")
+    assert {name: told[f"if_{name}"] for name in IF_SUSPENDED} == {
+        name: stood_still[name] for name in IF_SUSPENDED
+    }
 
 
 def test_a_suspension_that_has_lapsed_is_over() -> None:
