@@ -23,14 +23,16 @@ Rows that were set aside have it, and so have those that were only remarked on."
 class RuleResult(BaseModel):
     """One rule of the suite, before disclosure control.
 
-    ``what`` it asks; ``found`` says, in English, what helps to mend it. Of a rule about the log as
-    a whole ``rows`` and ``cases`` are zero.
+    ``what`` it asks, with the ``names`` of activities that it is about, as the log has them;
+    ``found`` says, in English, what helps to mend it. Of a rule about the log as a whole ``rows``
+    and ``cases`` are zero.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     what: Words
+    names: tuple[str, ...] = ()
     found: str = ""
     of: Of
     severity: Severity

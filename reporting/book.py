@@ -148,7 +148,7 @@ def _rules(findings: Findings, facts: Facts, names: Names) -> Sheet:
     rows = tuple(
         (
             rule.id,
-            rule.what.get(speech.language),
+            quality.asked(rule, names),
             speech.say(SEVERITY[rule.severity]),
             speech.say("yes") if rule.success else speech.say("no"),
             None if rule.success else speech.say(OUTCOME[rule.severity]),

@@ -79,12 +79,19 @@ def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) 
         ],
         headlines=list(_headlines(findings, names)),
         broken=[
-            _broken(rule, counts, speech)
+            _broken(rule, counts, names)
             for rule, counts in broken_rules(findings, rules, minimum_group)
         ],
-        held=[{"id": rule.id, "what": rule.what.get(speech.language)} for rule in held],
+        held=[{"id": rule.id, "what": asked(rule, names)} for rule in held],
         held_summary=speech.say("Show the rules that hold (%(n)s)", n=len(held)),
     )
+
+
+def asked(rule: RuleResult, names: Names) -> str:
+    """What a rule asks, with the steps in it called what the report calls them."""
+    steps = [names.step(name) for name in rule.names]
+    what = names.settings.validation.rule(rule.id).sentence(steps) if steps else rule.what
+    return what.get(names.speech.language)
 
 
 def broken_rules(
@@ -245,11 +252,12 @@ def _told(id_: HeadlineId, speech: Speech) -> Callable[[float], str]:
     return lambda number: speech.number(round(number))
 
 
-def _broken(rule: RuleResult, counts: Counts, speech: Speech) -> PageRow:
+def _broken(rule: RuleResult, counts: Counts, names: Names) -> PageRow:
+    speech = names.speech
     rows, cases = (_NO_COUNT if rule.of == "log" else count(each, speech) for each in counts)
     return {
         "id": rule.id,
-        "what": rule.what.get(speech.language),
+        "what": asked(rule, names),
         "severity": speech.say(SEVERITY[rule.severity]),
         "outcome": speech.say(OUTCOME[rule.severity]),
         "rows": rows,

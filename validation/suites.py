@@ -42,7 +42,13 @@ def _made(asked: Asked, validation: Validation) -> Iterator[Expectation]:
     """The expectations of one rule, as grave as this process has it."""
     rule = validation.rule(asked.rule)
     what = rule.sentence(asked.names)
-    meta = {"rule": rule.id, "of": rule.of, "owner": rule.owner, "what": what.model_dump()}
+    meta = {
+        "rule": rule.id,
+        "of": rule.of,
+        "owner": rule.owner,
+        "what": what.model_dump(),
+        "names": list(asked.names),
+    }
     told: dict[str, Any] = {**asked.about, "meta": meta, "description": what.en}
     yield asked.by(**told, severity=FailureSeverity(rule.severity))
     if rule.tolerated and rule.severity == "warning":

@@ -90,6 +90,7 @@ def _rule(
     return RuleResult(
         id=rule,
         what=Words(**meta["what"]),
+        names=meta["names"],
         found=_explained(told, lookup),
         of=meta["of"],
         severity=_config(told).severity.value,

@@ -217,6 +217,15 @@ def test_work_in_progress_ends_no_case(lifecycle: str, *, occurs: bool, tmp_path
     assert ("'end' occurs, but not as work that was completed" in found.found) is not occurs
 
 
+def test_a_rule_says_which_steps_it_names(tmp_path: Path) -> None:
+    rows = [row("p", "begin"), row("p", "end", 5)]
+
+    assert {name: rule(name, rows, tmp_path).names for name in ("E01", "DQ08")} == {
+        "E01": ("end",),
+        "DQ08": (),
+    }
+
+
 AS_OF = MONDAY + dt.timedelta(hours=4)
 
 
