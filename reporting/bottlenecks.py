@@ -123,7 +123,7 @@ def _whom(found: Bottleneck, names: Names) -> str:
     speech, group = names.speech, evidence.group(found, names.speech)
     if group:
         return speech.say(
-            "Cause: cases with %(group)s; figures: all cases.",
+            "The signs show in cases with %(group)s; the figures are of all cases.",
             group=group,
         )
     if names.settings.analysis.segments:
@@ -137,11 +137,11 @@ def _since(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
     period = evidence.period(found, as_of, speech)
     return (
         speech.say(
-            "Cause: the time %(period)s; figures: all time.",
+            "The signs show %(period)s; the figures are of the whole log.",
             period=period,
         )
         if period
-        else speech.say("Since when, the log does not show: all of it is counted.")
+        else speech.say("The log does not show since when.")
     )
 
 
@@ -188,8 +188,8 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     if days.p50 is not None:
         time = speech.duration(days.p50)
         return speech.say(
-            "%(cases)s waited here; half of them longer than %(time)s, 1 in 10 for a time not"
-            " known yet.",
+            "%(cases)s waited here; half of them longer than %(time)s. How long 1 in 10 waits is"
+            " not known yet.",
             cases=cases,
             time=time,
         )
@@ -233,7 +233,7 @@ def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
         KeyFigure(unknown, speech.say("when half of the cases have gone on"), "wait_half")
         if half is None
         else KeyFigure(
-            speech.say("within %(time)s", time=speech.duration(half)),
+            speech.within(half),
             speech.say("half of the cases go on"),
             "wait_half",
         ),

@@ -52,8 +52,7 @@ def _work(found: Bottleneck, work_band: pl.DataFrame, names: Names) -> Iterator[
         names.speech.say("It is not the work on the step itself: that is not in it.")
         if timed.height
         else names.speech.say(
-            "The log does not say when work on “%(step)s” began, so that work is part of this"
-            " wait.",
-            step=names.step(found.to),
+            "The log does not say when work on %(step)s began, so that work is part of this wait.",
+            step=names.quoted(found.to),
         )
     )

@@ -121,7 +121,7 @@ class _Map:
         number = cases_in_brief(move.cases, self.speech, at_least=move.at_least)
         if move.p90_days is None:
             return [number]
-        return [number, f"9/10: {self.speech.duration(move.p90_days)}"]
+        return [number, f"9/10: {self.speech.wait(move.p90_days)}"]
 
     def _width(self, move: Move) -> float:
         return _THIN + 5.5 * math.sqrt(move.cases / self.most)

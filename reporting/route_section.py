@@ -62,7 +62,7 @@ def route_section(shown: Shown, names: Names) -> RouteSection:
         other_routes=_other_routes(tables["variants"], routes, speech),
         rework=_rework(tables["rework"], names),
         all_waits=waits,
-        all_waits_summary=speech.say("Show all waits (%(n)s)", n=len(waits)),
+        all_waits_summary=_summary(tables["waits"].height, len(waits), speech),
         other_waits=_other_waits(tables["waits"].height, len(waits), speech),
         at_least=speech.say(AT_LEAST) if shown.at_least else "",
         has_explained=any(wait.class_ in _OF_NO_SHARE for wait in shown.findings.explained_waits),
@@ -124,12 +124,22 @@ def _all_waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) ->
             "to": names.step(row["to"]) if row["to"] else speech.say("not known yet"),
             "cases": count(row["cases"], speech, at_least=(row["from"], row["to"]) in at_least),
             "open_cases": count(row["open_cases"], speech),
-            "p50": speech.duration_if_known(row["p50_days"]),
-            "p90": speech.duration_if_known(row["p90_days"]),
+            "p50": speech.wait(row["p50_days"]),
+            "p90": speech.wait(row["p90_days"]),
             "share": speech.share(row["share_of_waiting"]),
         }
         for row in table.sort("person_days", descending=True).head(_WAITS).iter_rows(named=True)
     ]
+
+
+def _summary(number: int, shown: int, speech: Speech) -> str:
+    if number == shown:
+        return speech.say("Show all waits (%(n)s)", n=speech.number(number))
+    return speech.say(
+        "Show the waits with the most waiting (%(shown)s of %(number)s)",
+        shown=speech.number(shown),
+        number=speech.number(number),
+    )
 
 
 def _other_waits(number: int, shown: int, speech: Speech) -> str:

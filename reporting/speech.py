@@ -147,6 +147,17 @@ class Speech:
         """A duration, or that it is not known yet."""
         return self.say("not known yet") if days is None else self.duration(days)
 
+    def wait(self, days: float | None) -> str:
+        """How long a wait took: a duration, that it took no time, or that it is not known yet."""
+        took_none = days is not None and not _measure(days)[0]
+        return self.say("at once") if took_none else self.duration_if_known(days)
+
+    def within(self, days: float) -> str:
+        """Within how long something was done, or that it took no time."""
+        if not _measure(days)[0]:
+            return self.say("at once")
+        return self.say("within %(time)s", time=self.duration(days))
+
     def days(self, days: float) -> str:
         """5,3 dagen: always in days, so that effects can be compared; what is short as it is."""
         if days < _HARDLY:
@@ -158,12 +169,12 @@ class Speech:
         if days < _HARDLY:
             return self.duration(days), *self.span(low, high)
         decimals = _decimals(days)
-        first, last = (self._exact(each, decimals) for each in (low, high))
+        first, last = (self.exact(each, decimals) for each in (low, high))
         one, many = self.unfilled(_DAYS)
         form = one if round(days, decimals) == 1 else many
-        return form % {"n": self._exact(days, decimals)}, first, last
+        return form % {"n": self.exact(days, decimals)}, first, last
 
-    def _exact(self, value: float, decimals: int) -> str:
+    def exact(self, value: float, decimals: int) -> str:
         """3,0: with so many decimals, be they noughts."""
         return str(format_decimal(value, format=f"#,##0.{'0' * decimals}", locale=self.language))
 

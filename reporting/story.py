@@ -179,7 +179,7 @@ def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, n
 def _left_out(names: Names) -> Iterator[str]:
     """That shares say nothing of the waits of a few cases, of which it is not said how long."""
     yield names.speech.say(
-        "Waits of fewer than %(n)s cases are not counted in that.",
+        "Places with fewer than %(n)s cases are not counted.",
         n=names.settings.privacy.minimum_group,
     )
 

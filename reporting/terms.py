@@ -172,8 +172,8 @@ def _rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
             "name": _name(row["id"], names),
             "cases": speech.number(row["cases"]),
             "coverage": row["coverage"] and speech.share(row["coverage"]),
-            "brier": speech.number(row["brier"], 2),
-            "brier_of_share": speech.number(row["brier_of_share"], 2),
+            "brier": speech.exact(row["brier"], 2),
+            "brier_of_share": speech.exact(row["brier_of_share"], 2),
         }
         for row in table.drop_nulls("brier").iter_rows(named=True)
     ]

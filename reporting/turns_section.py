@@ -81,7 +81,7 @@ def _turns(
         if key in days
         else {
             "words": speech.say(words),
-            "count": speech.say("too few cases to show"),
+            "count": speech.say("not shown"),
             "share": "",
             "bar": "",
         }

@@ -122,7 +122,7 @@ def _outcomes(table: pl.DataFrame, names: Names) -> Outcomes:
     at = table.filter(pl.col("days").is_in(moments)).sort("days")
     found = at.group_by("outcome", "cases", maintain_order=True).agg("share")
     return Outcomes(
-        moments=[_within(days, names.speech) for days in moments],
+        moments=[names.speech.within(days) for days in moments],
         rows=[
             {
                 "outcome": names.step(outcome),
@@ -132,7 +132,3 @@ def _outcomes(table: pl.DataFrame, names: Names) -> Outcomes:
             for outcome, cases, shares in found.sort("cases", descending=True).iter_rows()
         ],
     )
-
-
-def _within(days: float, speech: Speech) -> str:
-    return speech.say("within %(time)s", time=speech.duration(days))

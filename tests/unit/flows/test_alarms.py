@@ -143,7 +143,8 @@ def test_an_alarm_says_what_the_report_says_in_its_languages() -> None:
         ".Keuringsverslag-formulier verstuurd. en .Keuring door arts.",
         drift.payload["subject"],
     )
-    assert "\nOorzaak: zaken met regio: Noord; cijfers: alle zaken.\n" in drift.payload["text"]
+    told = "De tekenen zijn te zien bij zaken met regio: Noord; de cijfers gaan over alle zaken."
+    assert f"\n{told}\n" in drift.payload["text"]
     assert "bij aan excellente dienstverlening?" in drift.payload["text"]
     assert ready.payload["subject"] == "Rijgeschiktheid 75+: een nieuw rapport"
     for alarm in (ready, breach, drift):

@@ -145,9 +145,10 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "Andere partij heeft te weinig capaciteit: tussen"),
         (
             "nl",
-            "Oorzaak: zaken met specialisme: neurologie, oogheelkunde; cijfers: alle zaken.",
+            "bij zaken met specialisme: neurologie, oogheelkunde; de cijfers gaan over alle zaken.",
         ),
         ("nl", "11,7 dagen extra per zaak"),
+        ("nl", "was 0,14; met dezelfde kans voor alle zaken was dat 0,20 geweest."),
         ("nl", "extra wachten per zaak, gemiddeld over alle zaken van het log (8,2 tot 14,9)"),
         ("nl", "Deze groep wachtte gemiddeld 99,2 dagen. Andere zaken uit dezelfde weken"),
         (
@@ -486,6 +487,15 @@ def test_rules_that_are_broken_come_first_with_who_can_mend_them(tmp_path):
     assert re.findall(r"C03|DQ\d\d", held) == ["C03", "DQ27"]
 
 
+def test_a_rule_calls_steps_what_the_report_calls_them(tmp_path):
+    begins = rule_result("DQ21", 40, 12).model_copy(update={"names": (sample.A, "Gebeld")})
+
+    nl, en = _write(tmp_path, facts=replace(sample.facts(), rules=(begins,)))
+
+    assert f"een eerste stap: '{sample.A}' of 'Gebeld'." in _cells(nl, "rules")[0][0]
+    assert "a first step: 'Health declaration submitted' or 'Gebeld'." in _cells(en, "rules")[0][0]
+
+
 def test_where_every_rule_holds_there_is_no_table_of_rules(tmp_path):
     facts = replace(sample.facts(), rules=(rule_result("C03"),))
 
@@ -524,7 +534,7 @@ def test_a_wait_whose_only_band_is_hidden_has_no_chart(tmp_path):
         ("nl", "few.csvminder dan 10"),
         (
             "nl",
-            "termijn: ervoor, of na de uitkomstte weinig zaken om te tonen",
+            "termijn: ervoor, of na de uitkomstniet getoond",
         ),
         ("nl", "Van de 273.000 dagen die worden getoond, was de dienst 25 % van de tijd aan zet."),
         ("nl", "de burger was aan zet64012.900"),
@@ -626,6 +636,15 @@ def test_where_no_queue_is_drawn_no_numbers_are_said_to_be_rounded(tmp_path):
     assert "De aantallen zijn naar beneden afgerond." not in nl
 
 
+def test_a_wait_that_takes_no_time_has_no_number_of_seconds(tmp_path):
+    at_once = sample.tables()["waits"].with_columns(p50_days=0.0, p90_days=0.0)
+
+    nl, en = _write(tmp_path, tables={**sample.tables(), "waits": at_once})
+
+    assert ("9/10: meteen" in nl, "9/10: at once" in en) == (True, True)
+    assert "0 seconden" not in nl
+
+
 def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):
     steps = [f"Stap {n} van de behandeling van de aanvraag" for n in range(400)]
     pairs = [(a, steps[(n + m) % 400]) for n, a in enumerate(steps) for m in range(1, 6)]
@@ -640,6 +659,7 @@ def test_of_a_great_many_steps_and_waits_the_page_stays_small(tmp_path):
 
     assert len(html.encode()) < 600 * 1024
     assert "Dit zijn de 200 plekken waar het meest gewacht is, van 2.000." in html
+    assert "Toon de plekken waar het meest is gewacht (200 van 2.000)" in html
     assert re.search("Toon de kaart met (3[5-9]|40) stappen", html)
 
 

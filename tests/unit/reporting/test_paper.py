@@ -45,7 +45,10 @@ ON_SCREEN_ONLY = (
     "Per maand, op drie manieren geteld",
     "Toon alle wachttijden (27)",
     "Toon de regels die kloppen (1)",
-    "Alles wat is nagekeken, voor de data-engineer (in het Engels)",
+    (
+        "Alles wat is nagekeken, en om welke stappen en kolommen het gaat; voor de data-engineer"
+        " (in het Engels)"
+    ),
 )
 """What leads somewhere else on a page, or opens something."""
 

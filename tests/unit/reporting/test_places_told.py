@@ -41,13 +41,19 @@ def told(*changes: dict[str, object]) -> list[Wait]:
     [
         (
             1,
-            "Cause: cases with specialisme: neurologie, oogheelkunde; figures: all cases.",
-            "Since when, the log does not show: all of it is counted.",
+            (
+                "The signs show in cases with specialisme: neurologie, oogheelkunde;"
+                " the figures are of all cases."
+            ),
+            "The log does not show since when.",
         ),
         (
             2,
             "This is about all cases that come here.",
-            "Cause: the time from 5 June 2025 to 19 November 2025; figures: all time.",
+            (
+                "The signs show from 5 June 2025 to 19 November 2025;"
+                " the figures are of the whole log."
+            ),
         ),
     ],
 )
@@ -234,8 +240,7 @@ def test_where_waits_are_left_out_shares_are_said_to_be_of_those_that_are_shown(
     assert two.startswith("Of the waiting that may be shown, ")
     assert one.startswith("Of the waiting that may be shown, ")
     assert all(
-        each.endswith("Waits of fewer than 10 cases are not counted in that.")
-        for each in (one, two)
+        each.endswith("Places with fewer than 10 cases are not counted.") for each in (one, two)
     )
     assert not any("may be shown" in each or "fewer than 10" in each for each in none)
     assert "of the waiting that is shown" in waits(left_out, NAMES)[0].share

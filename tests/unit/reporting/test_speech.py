@@ -39,6 +39,19 @@ def test_durations_in_words(days, nl, en):
     assert (NL.duration(days), EN.duration(days)) == (nl, en)
 
 
+@pytest.mark.parametrize(
+    ("days", "wait", "within"),
+    [
+        (0, "meteen", "meteen"),
+        (0.04 / 86_400, "meteen", "meteen"),
+        (1 / 86_400, "1 seconde", "binnen 1 seconde"),
+        (49, "7 weken", "binnen 7 weken"),
+    ],
+)
+def test_a_wait_that_took_no_time_is_said_so(days, wait, within):
+    assert (NL.wait(days), NL.within(days)) == (wait, within)
+
+
 @given(st.floats(0, 20_000))
 def test_a_duration_is_said_in_a_number_a_reader_can_picture(days):
     number = float(EN.duration(days).split()[0].replace(",", ""))
