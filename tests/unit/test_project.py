@@ -15,6 +15,7 @@ from contracts.settings import Settings
 from flows.cli import app
 
 ROOT = Path(__file__).parents[2]
+PAGES = [Path("README.md"), *sorted(p.relative_to(ROOT) for p in ROOT.glob("docs/**/*.md"))]
 WITH_HEADER = {".py", ".yaml", ".yml", ".toml", ".md", ".html", ".css", ".po"}
 
 
@@ -46,13 +47,21 @@ def test_the_schema_for_editors_is_current() -> None:
     assert kept == Settings.model_json_schema(by_alias=True)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/how-it-works.md"])
-def test_links_lead_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text("utf-8")
-    links = re.findall(r"\]\((?!https?://)([^)#]+)\)", text)
+def _anchors(page: Path) -> set[str]:
+    """What can be linked to in a page: its headings, as Git hosts name them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
-    assert links
-    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(
+        r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)", (ROOT / page).read_text("utf-8")
+    )
+    found = [((ROOT / page).parent / path if path else ROOT / page, to) for path, to in links]
+
+    assert [path for path, _ in found if not path.exists()] == []
+    assert [to for path, to in found if to and to not in _anchors(path)] == []
 
 
 def test_the_readme_uses_commands_that_exist() -> None:
