@@ -57,7 +57,10 @@ def run(  # noqa: PLR0913 - a name each option
     engine: str | None,
     overrides: tuple[str, ...],
 ) -> None:
-    """Reads, checks and mines the logs of a process, and writes its reports."""
+    """Makes the reports of a process.
+
+    It reads the logs that CONFIG names, checks them and mines them.
+    """
     if engine is not None:
         overrides = (*overrides, f"engine={engine}")
     folder = run_here(config, out, as_of, store, overrides, wait_seconds)
@@ -70,7 +73,10 @@ def run(  # noqa: PLR0913 - a name each option
 @click.option("--out", type=click.Path(path_type=Path), help="The config to write; a new file.")
 @JSON
 def init(*, export: str, out: Path | None) -> None:
-    """Looks at an export, and writes a config with its guesses and the evidence for each."""
+    """Writes a config for an export.
+
+    Its guesses are in it, each with the evidence for it; what it cannot tell is a TODO.
+    """
     from flows.init import init as write_config
     from flows.questions import someone_to_ask
 
@@ -86,7 +92,10 @@ def init(*, export: str, out: Path | None) -> None:
 @SET
 @JSON
 def check(*, config: Path, overrides: tuple[str, ...]) -> None:
-    """Tells whether a config and its log are fit to mine; mines nothing."""
+    """Tells whether a log is fit to mine.
+
+    It reads the log and holds it against the rules; it mines nothing.
+    """
     from flows.check import judge_only
     from flows.steps import stopped
     from validation.disclosure import shown
@@ -120,9 +129,10 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 )
 @JSON
 def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: str) -> None:
-    """Registers configs that have a schedule with Prefect, to be run by a worker.
+    """Registers configs with Prefect, for a worker.
 
-    CONFIGS are those in configs/ if none is named. What is registered is written in prefect.yaml.
+    A worker of Prefect then runs them by their schedule. CONFIGS are those in configs/ that have
+    one, if none is named. What is registered is written in prefect.yaml.
     """
     from flows.deployments import deploy as register
     from flows.prefect_yaml import PREFECT_YAML
@@ -138,9 +148,10 @@ def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: st
 @STORES
 @JSON
 def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
-    """Runs configs that have a schedule when they are due, until it is interrupted.
+    """Runs configs by their schedule, from here.
 
-    CONFIGS are those in configs/ if none is named.
+    It does so until it is interrupted. CONFIGS are those in configs/ that have a schedule, if none
+    is named.
     """
     from flows.deployments import prepare
     from flows.deployments import serve as serve_them
@@ -167,8 +178,9 @@ def forget(
     store: str | None,
     overrides: tuple[str, ...],
 ) -> None:
-    """Removes cases from the store, its history and the files of runs, for good.
+    """Removes cases for good.
 
+    They are taken out of the store, its history and the files about single cases of all runs.
     CASES are ids as the source has them; - reads them from stdin, one a line.
     """
     from flows.forget import forget as forget_cases
@@ -186,7 +198,10 @@ def forget(
 @STORE
 @JSON
 def doctor(*, configs: tuple[Path, ...], out: Path, store: str | None) -> None:
-    """Tells whether runs can be made here, and of CONFIGS; changes nothing."""
+    """Tells whether runs can be made here.
+
+    It looks at this machine, and at CONFIGS if any are named; it changes nothing.
+    """
     from flows.doctor import examine, exit_code
 
     found = list(examine(configs, out, store))
@@ -198,7 +213,7 @@ def doctor(*, configs: tuple[Path, ...], out: Path, store: str | None) -> None:
 @app.command()
 @click.argument("of", type=click.Choice(["config", "findings"]), default="config")
 def schema(of: str) -> None:
-    """Prints the JSON Schema of a config, or of findings.json."""
+    """Prints a JSON Schema: of a config, or of findings.json."""
     from contracts.findings import Findings
     from contracts.settings import Settings
 
@@ -213,8 +228,9 @@ def schema(of: str) -> None:
 @OUT
 @JSON
 def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
-    """Runs the whole pipeline on synthetic logs; PROCESS is one of them, all by default.
+    """Runs the whole pipeline on synthetic logs.
 
+    PROCESS is img, cbr, uht or vis; without it, all four.
     Every log has stalls planted in it; what the reports say of them is told.
     """
     from flows.demo import prepare, scored, table
@@ -262,7 +278,10 @@ def generate(  # noqa: PLR0913 - a name each option
     defects: bool,
     level: Literal["statistical", "queueing"],
 ) -> None:
-    """Writes a synthetic log of PROCESS with planted stalls, and truth.json beside it."""
+    """Writes a synthetic log with planted stalls.
+
+    PROCESS is img, cbr, uht or vis. What was planted is in truth.json, beside the log.
+    """
     from simulation.generator import Order, generate
 
     truth = generate(Order(process, cases, seed, level, defects), dialect, out)
