@@ -26,7 +26,7 @@ _SEGMENTS = 6
 _CONSEQUENCE: dict[Severity, str] = {
     "critical": "The run stops.",
     "warning": "They are set aside.",
-    "info": "It is told.",
+    "info": "This is only told.",
 }
 
 
@@ -37,7 +37,7 @@ def config_text(found: Guessed) -> str:
 
 
 def _head(found: Guessed) -> Iterator[str]:
-    yield "# What `hoeksteen init` made of an export: guesses, each with what tells so beside it."
+    yield "# What `hoeksteen init` made of an export: guesses, each with its evidence beside it."
     yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     if found.journey:
         of_what = "milestones" if found.roles.milestones else "rows"
@@ -46,7 +46,7 @@ def _head(found: Guessed) -> Iterator[str]:
     for sentence in found.undecided:
         yield from remark(f"TODO {sentence}")
     yield "process:"
-    yield from said(f"  id: {found.process}", "of the folder that reports are written in")
+    yield from said(f"  id: {found.process}", "also what the folder of its reports is called")
 
 
 def _journey(found: Guessed) -> Iterator[str]:
@@ -84,14 +84,14 @@ def _activities(key: str, guesses: Sequence[Guess], told: str) -> Iterator[str]:
 def _steps(journey: Journey) -> Iterator[str]:
     if not journey.actors:
         return
-    yield "  # whose turn it is before a step, where a word in its name tells; else the agency's"
+    yield "  # whose turn it is before a step, told by a word in its name; else the agency's"
     yield "  steps:"
     for name, actor in journey.actors.items():
         yield from said(f"    {scalar(name)}: {{actor: {actor.value}}}", actor.evidence)
 
 
 def _deadlines(_: Guessed) -> Iterator[str]:
-    yield "# Which term of the law holds no export tells; docs/norms.md has those that are known."
+    yield "# No export tells which term of the law holds; docs/norms.md has those that are known."
     yield "# deadlines:"
     yield "#   - {id: beslistermijn, rule: awb-4-13}"
 
@@ -102,7 +102,7 @@ def _validation(found: Guessed) -> Iterator[str]:
         return
     rows, proposals = found.judged.verdict.rows, found.judged.proposals
     is_asked = any(proposal.why for proposal in proposals)
-    yield "# What the gate says of this log. Each rule can be made critical, warning or info."
+    yield "# The rules that this log breaks. Each can be made critical, warning or info."
     block = ["validation:", "  rules:"]
     for proposal in proposals:
         block += remark(_told(proposal.rule, rows, found.journey.cases), "    ")
@@ -113,7 +113,9 @@ def _validation(found: Guessed) -> Iterator[str]:
 def _choice(proposal: Proposal, is_asked: bool) -> Iterable[str]:  # noqa: FBT001
     """What a config may say of a rule; a comment among others that it says indeed."""
     asked = proposal.choice.model_dump(exclude_none=True)
-    values = ", ".join(f"{key}: {value}" for key, value in asked.items())
+    values = ", ".join(
+        f"{key}: {value:g}" if key == "limit" else f"{key}: {value}" for key, value in asked.items()
+    )
     line = f"{proposal.rule.id}: {{{values}}}"
     if proposal.why:
         return said(f"    {line}", proposal.why)
@@ -123,11 +125,11 @@ def _choice(proposal: Proposal, is_asked: bool) -> Iterable[str]:  # noqa: FBT00
 def _told(rule: RuleResult, rows: int, cases: int) -> str:
     where = ""
     if 0 < rule.cases < LEAST_TOLD or 0 < rule.rows < LEAST_TOLD:
-        where = f" Not so in fewer than {LEAST_TOLD} rows or cases."
+        where = f" Broken in fewer than {LEAST_TOLD} rows or cases."
     elif rule.rows:
-        where = f" Not so in {rule.rows:,} rows ({share(rule.rows / rows)})."
+        where = f" Broken in {rule.rows:,} rows ({share(rule.rows / rows)})."
     elif rule.cases:
-        where = f" Not so in {rule.cases:,} cases ({share(rule.cases / cases)})."
+        where = f" Broken in {rule.cases:,} cases ({share(rule.cases / cases)})."
     said = f"{rule.what.en} {rule.found}".strip()
     return f"{rule.id}: {said}{where} {_CONSEQUENCE[rule.severity]}"
 

@@ -54,7 +54,7 @@ def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     yield "# What `hoeksteen init` made of the catalogue of a ZGW API; no case was looked at."
     yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     yield "process:"
-    yield from said(f"  id: {process}", "of the folder that reports are written in")
+    yield from said(f"  id: {process}", "also what the folder of its reports is called")
     yield "sources:"
     yield f"  - path: {scalar(url)}"
     yield "    format: zgw"
@@ -71,7 +71,7 @@ def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     yield "  suspensions:"
     yield from said(f"    - {{from: {SUSPENDED}, to: {RESUMED}}}", "as the audit trail tells")
     yield from remark(
-        "Which term of the law holds no API tells; docs/norms.md has those known. An example:"
+        "No API tells which term of the law holds; docs/norms.md has those known. An example:"
     )
     yield "# deadlines:"
     yield "#   - {id: beslistermijn, rule: {term: P8W, extension: P6W},"

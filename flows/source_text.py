@@ -29,7 +29,7 @@ def source(found: Guessed) -> Iterator[str]:
     """The lines of ``sources``: the file, its columns, and what cases may be compared by."""
     yield "sources:"
     yield f"  - path: {scalar(found.export.path)}"
-    yield from said(f"    format: {found.export.format}", "so its files begin")
+    yield from said(f"    format: {found.export.format}", "told by how its files begin")
     yield from _case_type(found.seen)
     yield from _table(found)
     yield from _object_type(found.seen)

@@ -176,7 +176,7 @@ def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Gues
     ranked = ranked.sort("silent", "activity", descending=[True, False])
     ends, maybe = [], []
     for name, final, begins in ranked.select("activity", "final", "begins").iter_rows():
-        guess = Guess(name, f"in {share(final)} of its cases nothing follows for long")
+        guess = Guess(name, f"in {share(final)} of its cases it was long silent afterwards")
         if _PROCEDURE_OF_ITS_OWN.search(name):
             reason = "; an objection or appeal, mostly a case of its own"
             maybe.append(guess._replace(evidence=guess.evidence + reason))

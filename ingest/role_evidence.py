@@ -186,8 +186,8 @@ def _as_who(look: Look, name: str) -> str | None:
 
 
 def share(part: float) -> str:
-    """``12 %``."""
-    return f"{part:.0%}".replace("%", " %")
+    """``12 %``; what is there is never none of it."""
+    return "less than 1 %" if 0 < part <= _FEW else f"{part:.0%}".replace("%", " %")
 
 
 def _some(part: float) -> str:

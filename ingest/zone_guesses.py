@@ -34,10 +34,10 @@ def zone_evidence(seen: Glance, columns: Sequence[str]) -> str:
     who = f"{untold:,} of {told + untold:,} times" if told else "the times"
     if any(seen.times[name].skipped for name in known):
         return (
-            f"taken, as {who} tell no offset; but some are in the hour that clocks there skip "
+            f"assumed, as {who} tell no offset; but some are in the hour that clocks there skip "
             "in spring, so perhaps all are in UTC"
         )
-    return f"taken, as {who} tell no offset; none is in the hour that clocks there skip"
+    return f"assumed, as {who} tell no offset; none is in the hour that clocks there skip"
 
 
 def _agreeing(seen: Glance, name: str) -> float | None:

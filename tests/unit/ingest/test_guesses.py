@@ -22,6 +22,7 @@ from ingest.column_names import (
 from ingest.exports import open_export
 from ingest.glance import Glance, glance
 from ingest.guesses import guess_roles
+from ingest.role_evidence import share
 from ingest.unread import unread_times
 from ingest.wide_guesses import guess_milestones
 from tests.workbooks import xlsx
@@ -685,3 +686,11 @@ def test_milestones_are_called_in_words(
 )
 def test_what_is_no_table_with_a_row_a_case(frame: pl.DataFrame) -> None:
     assert guess_milestones(seen(frame)) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [(0, "0 %"), (0.0007, "less than 1 %"), (0.005, "less than 1 %"), (0.12, "12 %"), (1, "100 %")],
+)
+def test_a_share_of_some_is_never_none(part: float, said: str) -> None:
+    assert share(part) == said

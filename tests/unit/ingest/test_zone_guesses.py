@@ -26,11 +26,11 @@ GAP = dt.datetime.fromisoformat("2026-03-29T02:30:00")
         (["2026-03-28T02:30:00Z", "2026-06-01T09:00:00Z"], "tell their offset"),
         (
             ["2026-03-28T02:30:00", "2026-03-29T02:30:00Z", "2026-06-01T09:00:00+02:00"],
-            "taken, as 1 of 3 times tell no offset; none is",
+            "assumed, as 1 of 3 times tell no offset; none is",
         ),
         (
             ["2026-03-29T02:30:00", "2026-06-02T09:00:00", "2026-06-01T09:00:00+02:00"],
-            "taken, as 2 of 3 times tell no offset; but some",
+            "assumed, as 2 of 3 times tell no offset; but some",
         ),
         (["2026-06-01T09:00:00+02:00", "2026-06-02", "2026-06-03"], "the offsets that hold there"),
     ],
@@ -48,4 +48,4 @@ def test_a_column_without_offsets_is_told_beside_one_with() -> None:
 
     says = zone_evidence(Glance("csv", frame, {}), ["t", "u"])
 
-    assert says.startswith("taken, as 1 of 4 times tell no offset; none is")
+    assert says.startswith("assumed, as 1 of 4 times tell no offset; none is")
