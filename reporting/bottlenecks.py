@@ -288,7 +288,7 @@ def _range(found: Bottleneck, speech: Speech) -> str:
     if low == high:
         return ""
     return speech.say(
-        "How high this place is in the list is not certain: probably between %(low)s and %(high)s.",
+        "Where this place is in the list is not certain: probably number %(low)s to %(high)s.",
         low=low,
         high=high,
     )

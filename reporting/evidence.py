@@ -99,7 +99,7 @@ def _means(found: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
             "This group is %(share)s of those who wait here.",
             share=speech.share(seen["share_of_cases_in_group"]),
         )
-    yield speech.say("Chance hardly explains this difference.")
+    yield speech.say("This difference is almost certainly not chance.")
 
 
 _GROUP_WAITED = sentence(
@@ -145,8 +145,8 @@ def _hands(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
 def _batches(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     if "days_between_batches" in seen:
         yield speech.say(
-            "The step is finished in rounds with mostly %(time)s between them; %(share)s of all"
-            " cases are finished on such a day.",
+            "The step is finished in rounds, mostly %(time)s apart; %(share)s of all cases are"
+            " finished on such a day.",
             time=speech.days(seen["days_between_batches"]),
             share=speech.share(seen["share_on_batch_days"]),
         )

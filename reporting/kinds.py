@@ -48,7 +48,7 @@ FIRST_QUESTION: dict[Kind, str] = {
     "prioritisation": sentence("Who decided on the order, and does the citizen know?"),
     "before_the_clock": sentence("What does the citizen see here that the figures do not show?"),
     "batching": sentence("Is the work done in batches, or only recorded in batches?"),
-    "statutory_wait": sentence("Must this waiting time be, or may it be shorter?"),
+    "statutory_wait": sentence("Does this wait have to be this long, or may it be shorter?"),
 }
 _MEANING: dict[str, str] = {
     "capacity": sentence(

@@ -88,8 +88,8 @@ def found(**changes):
             {"days_between_batches": 7.0, "share_on_batch_days": 0.92},
             [
                 (
-                    "The step is finished in rounds with mostly 7 days between them; 92% of all"
-                    " cases are finished on such a day."
+                    "The step is finished in rounds, mostly 7 days apart; 92% of all cases are"
+                    " finished on such a day."
                 )
             ],
         ),
@@ -104,7 +104,7 @@ def found(**changes):
                     "Cases that a certain organisation took up waited 154 days on average, other"
                     " cases of the same weeks 89.8 days."
                 ),
-                "Chance hardly explains this difference.",
+                "This difference is almost certainly not chance.",
             ],
         ),
     ],

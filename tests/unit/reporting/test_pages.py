@@ -153,7 +153,7 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "Deze groep wachtte gemiddeld 99,2 dagen. Andere zaken uit dezelfde weken"),
         (
             "nl",
-            "staat, is niet zeker: waarschijnlijk tussen 1 en 2.",
+            "staat, is niet zeker: waarschijnlijk op nummer 1 tot en met 2.",
         ),
         ("nl", "Te weinig capaciteit van 5 juni 2025 tot en met 19 november 2025"),
         ("nl", "In deze tijd deden minder mensen deze stap: 84 % van het gewone aantal."),
@@ -191,7 +191,7 @@ def test_it_says(pages, language, sentence):
 
 
 def test_a_single_rank_has_no_range(html):
-    assert len(re.findall("Hoe hoog deze plek|How high this place", html)) == 1
+    assert len(re.findall("Hoe hoog deze plek|Where this place is in the list", html)) == 1
 
 
 def test_every_wait_leads_to_what_its_kind_means(page):
