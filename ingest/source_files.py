@@ -21,7 +21,7 @@ _FOR_A_FOLDER = (
     f"Looked for files in it that end in {', '.join(ENDINGS)}, or in that and .gz. For another "
     "ending say its format; for pages of a ZGW API format: zgw."
 )
-_PACKED = (".zip", ".7z", ".rar")
+_PACKED = (".zip", ".7z", ".rar", ".zst", ".xz", ".bz2", ".tar", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def unclear(key: str, name: str) -> SourceError:
     return SourceError(
         f"{key}: the format of {name} is not clear from its name.",
         "Unpack it, and give the path of what is in it."
-        if name.lower().endswith(_PACKED)
+        if name.lower().removesuffix(".gz").endswith(_PACKED)
         else f"Say what it is: format: one of {', '.join(READ)}.",
     )
 

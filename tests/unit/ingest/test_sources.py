@@ -29,6 +29,8 @@ def config(tmp_path):
         (folder / ".kept" / name).touch()
     (tmp_path / "outside.parquet").touch()
     (tmp_path / "march.ZIP").touch()
+    (tmp_path / "march.csv.zst").touch()
+    (tmp_path / "march.tar.gz").touch()
     return folder / "process.yaml"
 
 
@@ -93,6 +95,8 @@ def test_what_is_hidden_is_no_export_that_init_looks_at(config, monkeypatch, pat
         ({"path": "empty", "format": "csv"}, "holds no export. Folders in it are not looked into"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
         ({"path": "../march.ZIP"}, "march.ZIP is not clear from its name. Unpack it"),
+        ({"path": "../march.csv.zst"}, "march.csv.zst is not clear from its name. Unpack it"),
+        ({"path": "../march.tar.gz"}, "march.tar.gz is not clear from its name. Unpack it"),
         ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
         ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
         (
