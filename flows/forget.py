@@ -21,7 +21,7 @@ from contracts.settings import Privacy, Settings, ago
 from flows.files import read_json
 from flows.job import landings
 from flows.planning import places
-from ingest.damage import check_whole
+from ingest.damage import check_whole, damage_told
 from ingest.normalise import cleaned_ids
 from ingest.places import Folder, StorePlace
 from ingest.pseudonyms import pseudonymiser_of
@@ -98,6 +98,7 @@ def forget(
     with (
         Folder(folder).hold(),
         place.hold(),
+        damage_told(place),
         tempfile.TemporaryDirectory(dir=place.path) as scratch,
     ):
         if brought.exists():

@@ -31,6 +31,7 @@ from flows.sums import Sums
 from flows.tasks import Prefect
 from flows.warm import import_now, wait_for_imports
 from ingest.batches import Batch
+from ingest.damage import damage_told
 
 Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -84,7 +85,7 @@ def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path
                 steps.sweep(job)
                 _tell(job, follower)
             else:
-                with workplace.made(job), started(job) as engine:
+                with workplace.made(job), started(job) as engine, damage_told(job.store):
                     _make(job, Stages(job.stage_log, engine, follower), follower)
     shelf.put(job)
     follower.note(f"The run stands in {job.folder}.")

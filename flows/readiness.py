@@ -20,7 +20,8 @@ from flows.machines import asked_of
 from flows.planning import places
 from flows.room import MIB, there
 from flows.symptoms import OUTSIDE, Symptom, examined, fail, ok, warn
-from ingest.damage import damaged
+from ingest.batches import paths_of
+from ingest.damage import check_whole, damaged
 from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
 from ingest.store import is_kept, newest
@@ -93,6 +94,8 @@ class Process:
         version = newest(self.store)
         if version and not is_kept(self.store, version):
             raise damaged(self.store)
+        if version:  # of a store in object storage nothing is here
+            check_whole(self.store, filter(Path.exists, paths_of(version.batches)))
         held = "nothing yet" if version is None else _count(len(version.batches), "file")
         if self.store.is_held() or Folder(self.folder).is_held():
             yield warn(

@@ -102,12 +102,20 @@ def cut_a_file_short(scene: Scene) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
+def garble_a_file(scene: Scene) -> None:
+    path = next((scene.out / "p" / "store").glob("batch=*/*"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + bytes(len(whole) // 3) + whole[4 + len(whole) // 3 :])
+
+
 def cut_a_commit_short(scene: Scene) -> None:
     [path] = (scene.out / "p" / "store" / "_delta_log").glob("*.json")
     path.write_bytes(path.read_bytes()[:99])
 
 
-@pytest.mark.parametrize("damage", [lose_a_file, cut_a_file_short, cut_a_commit_short])
+@pytest.mark.parametrize(
+    "damage", [lose_a_file, cut_a_file_short, garble_a_file, cut_a_commit_short]
+)
 def test_a_store_that_is_damaged_is_told(scene: Scene, damage: Callable[[Scene], None]) -> None:
     make(plan(scene.config, out=scene.out, now=NOW))
     damage(scene)
@@ -115,7 +123,7 @@ def test_a_store_that_is_damaged_is_told(scene: Scene, damage: Callable[[Scene],
         make(plan(scene.config, out=scene.out, now=NOW, as_of=NOW))
     with pytest.raises(SourceError, match="is damaged"):
         forget(scene.config, ["Z1"], scene.out, None)
-    if damage != cut_a_file_short:  # which only shows when it is read
+    if damage != garble_a_file:  # which only shows when it is read
         assert ("p: store", 4) in [(each.what, each.exit_code) for each in scene.amiss()]
 
 
