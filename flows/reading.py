@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.errors import SourceError
 from flows.job import Input, Job
 from flows.patience import patient
-from ingest.batches import Batch, paths_of
+from ingest.batches import Batch, Staged, paths_of
 
 if TYPE_CHECKING:
     from ingest.sources import Address
@@ -47,32 +49,56 @@ def read(job: Job, given: Input) -> list[Batch]:
 
 
 def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
-    """The batches of an address: those that are known, and what is new."""
-    from ingest.asking import fetch
+    """The batches of an address: those that are known and what is new, or all of it anew."""
+    known = [b for b in job.known_of(given) if b.origin.read_as == given.origin.read_as]
+    if known and known[-1].upto:
+        more = _more(job, given, address, known)
+        if more is not None:
+            return more
+    staged, upto = _brought(job, given, address, given.origin.name)
+    if not staged.rows:
+        raise SourceError(f"{given.origin.name} has no rows.", "Ask for rows that are there.")
+    return _without_forgotten(job, Batch(given.origin, staged, upto))
+
+
+def _more(job: Job, given: Input, address: Address, known: Sequence[Batch]) -> list[Batch] | None:
+    """The batches that are known and what is new; null where those do not go together.
+
+    Rows from the highest watermark on are read again: if not one of them is known, they are told
+    otherwise by now, as where the table got a column, and would all be there twice.
+    """
     from ingest.repeats import new_rows
+
+    since = known[-1].upto
+    name = _called(f"{given.origin.name} from {since}", known)
+    staged, upto = _brought(job, given, address, name, since)
+    job.store.bring(paths_of(known))
+    new = new_rows(staged, known, job.scratch)
+    if not new.rows:
+        return [*known]
+    if new.rows == staged.rows:
+        return None
+    batch = Batch(replace(given.origin, name=name), new, upto)
+    return [*known, *_without_forgotten(job, batch)]
+
+
+def _brought(
+    job: Job, given: Input, address: Address, name: str, since: str | None = None
+) -> tuple[Staged, str | None]:
+    """What an address gives, called ``name``, and its highest watermark."""
+    from ingest.asking import fetch
     from ingest.staging import stage
 
     source, landing = job.settings.sources[given.position], job.landing(address.name)
-    known = [b for b in job.known_of(given) if b.origin.read_as == given.origin.read_as]
-    since = known[-1].upto if known else None
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone
     fetched = fetch(address, source, landing, since)
-    name = _called(f"{given.origin.name} from {since}", known) if since else given.origin.name
     file = replace(fetched.file, name=name)
+    scratch = Path(tempfile.mkdtemp(dir=job.scratch))  # what is asked twice may differ
     try:  # what was brought has ids in it: it is not kept
-        staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
+        staged = stage(file, source, job.settings, job.config, given.position, scratch)
     finally:
         shutil.rmtree(landing)
-    if since is None and not staged.rows:
-        raise SourceError(f"{name} has no rows.", "Ask for rows that are there.")
-    if since is None:
-        return _without_forgotten(job, Batch(given.origin, staged, fetched.upto))
-    job.store.bring(paths_of(known))
-    staged = new_rows(staged, known, job.scratch)
-    if not staged.rows:
-        return known
-    batch = Batch(replace(given.origin, name=name), staged, fetched.upto)
-    return [*known, *_without_forgotten(job, batch)]
+    return staged, fetched.upto
 
 
 def _called(name: str, known: Sequence[Batch]) -> str:

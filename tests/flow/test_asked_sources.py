@@ -112,6 +112,23 @@ def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
     assert version.number == 1
 
 
+def test_where_a_table_got_a_column_no_row_is_there_twice(
+    database: Database, export: Path, tmp_path: Path
+) -> None:
+    database.load(export, TIMES)
+    database.run(f"CREATE TABLE newer AS SELECT * FROM export WHERE tijdstip > '{HALFWAY}'")
+    database.run(f"DELETE FROM export WHERE tijdstip > '{HALFWAY}'")
+    asks = (f"sources.0.path={database.trusted}", "sources.0.query=SELECT * FROM export")
+    marked = (*asks, "sources.0.watermark=tijdstip")
+    findings(tmp_path, *marked)
+
+    database.run("INSERT INTO export SELECT * FROM newer")
+    database.run("ALTER TABLE export ADD COLUMN zaaksoort int DEFAULT 1")
+    found = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
+
+    assert found == findings(tmp_path / "whole", *asks)
+
+
 def test_a_table_without_rows_is_told(database: Database, export: Path, tmp_path: Path) -> None:
     query = database.load(export, TIMES).replace(" ORDER", " WHERE false ORDER")
 
