@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -19,6 +21,8 @@ from contracts.errors import HoeksteenError
 from flows.defects import Defect, defect_of, is_interrupted, outside
 
 _INTERRUPTED = 128 + signal.SIGINT
+_IMPORTING = "<frozen importlib._bootstrap>"
+_SOON_SECONDS = 0.02
 
 
 def want_json(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
@@ -74,7 +78,18 @@ def _end_politely() -> None:
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda number, _: sys.exit(128 + number))
+            signal.signal(number, _leave)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Ends what goes on; what Python does to import a module, first comes to its end.
+
+    Amid that an exception may be thrown away, and leave the lock of all imports held for ever.
+    """
+    if frame is None or frame.f_code.co_filename != _IMPORTING:
+        sys.exit(128 + number)
+    here = threading.get_ident()
+    threading.Timer(_SOON_SECONDS, signal.pthread_kill, (here, number)).start()
 
 
 def _end_unforeseen(ctx: click.Context, error: BaseException) -> NoReturn:
