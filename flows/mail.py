@@ -108,7 +108,8 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
     """The mail server that the environment names.
 
     Raises:
-        UsageError: it names none; what it says is not told, as it may hold a password.
+        UsageError: it names none, or what cannot be sent; what it says is not told, as it may hold
+            a password.
     """
     try:
         url = urlsplit(environ.get(SMTP_URL, ""))
@@ -121,6 +122,11 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
             "Write smtps://user:password@host, or smtp:// for STARTTLS; %40 is an @ in a password.",
         )
     user, password = unquote(url.username or ""), unquote(url.password or "")
+    if not (user + password).isascii():
+        raise UsageError(
+            f"User or password in {SMTP_URL} holds a letter or sign that cannot be sent.",
+            "Have the account given ones of plain letters, digits and signs.",
+        )
     return Server(url.hostname, port, url.scheme == "smtps", user, password)
 
 
@@ -135,7 +141,7 @@ def send(message: EmailMessage) -> None:
     try:
         with _connection(server) as smtp:
             if server.user:
-                smtp.login(server.user, server.password)
+                _log_in(smtp, server)
             smtp.send_message(message)
     except smtplib.SMTPException as error:
         raise _refusal(server, error) from (ConnectionError() if _may_later(error) else None)
@@ -176,6 +182,16 @@ def _hide(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
         )
 
 
+def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
+    smtp.ehlo_or_helo_if_needed()  # what a server can do, it tells again behind TLS
+    if not smtp.has_extn("auth"):
+        raise UsageError(
+            f"The mail server {server.host} lets nobody log in at port {server.port}.",
+            f"Leave user and password out of {SMTP_URL}, or ask for its port to log in at.",
+        )
+    smtp.login(server.user, server.password)
+
+
 def _may_later(error: smtplib.SMTPException) -> bool:
     went_away = isinstance(error, smtplib.SMTPServerDisconnected)
     codes = _codes(error)
@@ -186,7 +202,8 @@ def _codes(error: smtplib.SMTPException) -> list[int]:
     """What the server answered: one number, or one for the recipient."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return sorted({code for code, _ in error.recipients.values()})
-    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+    code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
+    return [code] if code > 0 else []  # less: it said something else than a mail server does
 
 
 def _refusal(server: Server, error: smtplib.SMTPException) -> UsageError | SourceError:

@@ -29,7 +29,7 @@ class _Session(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
-        self._say("220 here")
+        self._say(self.server.greeting)
         while line := self.rfile.readline().decode().strip():
             command, _, rest = line.partition(" ")
             command = command.upper()
@@ -71,6 +71,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     """``refusals``: what it answers instead, the first times that a line begins so."""
 
     daemon_threads = True
+    greeting = "220 here"
 
     def __init__(self, host: str, refusals: dict[str, list[str]], *, stays: bool) -> None:
         super().__init__((host, 0), _Session)
@@ -93,9 +94,11 @@ def mail_server(
     *,
     certificate: Path | None = None,
     stays: bool = True,
+    greeting: str = MailServer.greeting,
 ) -> Iterator[MailServer]:
     """A server that speaks TLS if it has a ``certificate``; without ``stays`` a refusal is last."""
     with MailServer(host, refusals or {}, stays=stays) as server:
+        server.greeting = greeting
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)

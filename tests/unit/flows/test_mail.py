@@ -79,6 +79,26 @@ def test_a_refusal_is_told_and_tried_again_if_it_is_for_now(
     assert WHO[1] not in "".join(traceback.format_exception(error.value))
 
 
+def test_a_server_that_lets_nobody_log_in_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = mail_server(refusals={"EHLO": ["250 here"]})
+    with deaf as server, pytest.raises(UsageError, match="lets nobody log in at port"):
+        send_to(server, monkeypatch)
+
+
+def test_what_is_no_mail_server_answers_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    web = mail_server(greeting="HTTP/1.1 400 Bad Request")
+    with web as server, pytest.raises(SourceError, match="it cannot do as asked"):
+        send_to(server, monkeypatch)
+
+
+@pytest.mark.parametrize("url", ["smtps://u:geh%C3%A9im@host"])
+def test_a_password_that_cannot_be_sent_is_told_and_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError, match="holds a letter or sign that cannot be sent") as error:
+        server_of({SMTP_URL: url})
+
+    assert "geh" not in "".join(traceback.format_exception(error.value))
+
+
 @pytest.mark.parametrize("word", ["EHLO", "MAIL", "DATA"])
 def test_a_server_that_goes_away_is_tried_again(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = mail_server(refusals={word: ["250-"]}, stays=False)
