@@ -20,7 +20,7 @@ import click
 from contracts.errors import HoeksteenError
 from flows.defects import Defect, defect_of, is_interrupted, outside
 
-_INTERRUPTED = 128 + signal.SIGINT
+_came: list[int] = []  # the signals that asked us to end
 _IMPORTING = "<frozen importlib._bootstrap>"
 _SOON_SECONDS = 0.02
 
@@ -76,7 +76,8 @@ def _end_politely() -> None:
 
     What `nohup` has it ignore, it ignores.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    _came.clear()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
 
@@ -86,15 +87,19 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
     Amid that an exception may be thrown away, and leave the lock of all imports held for ever.
     """
-    if frame is None or frame.f_code.co_filename != _IMPORTING:
-        sys.exit(128 + number)
-    here = threading.get_ident()
-    threading.Timer(_SOON_SECONDS, signal.pthread_kill, (here, number)).start()
+    if frame is not None and frame.f_code.co_filename == _IMPORTING:
+        here = threading.get_ident()
+        threading.Timer(_SOON_SECONDS, signal.pthread_kill, (here, number)).start()
+        return
+    _came.append(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
 
 
 def _end_unforeseen(ctx: click.Context, error: BaseException) -> NoReturn:
-    if is_interrupted(error):
-        _end(ctx, "Stopped before it was done.", _INTERRUPTED)
+    if _came or is_interrupted(error):  # a library may have made another error of that
+        _end(ctx, "Stopped before it was done.", 128 + next(iter(_came), signal.SIGINT))
     if told := outside(error):
         _end(ctx, str(told), told.exit_code)
     account = _keep_account(defect_of(error))

@@ -13,6 +13,7 @@ import pytest
 
 from flows.sentences import Sentences
 
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 AT_IT = """
 import signal
 def at_it():
@@ -23,7 +24,7 @@ def at_it():
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -50,3 +51,24 @@ def test_a_signal_ends_what_goes_on_but_no_import_halfway(file: str, done_first:
         app(["work"], standalone_mode=False)
 
     assert (ended.value.code, done) == (128 + signal.SIGTERM, done_first)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_what_a_library_makes_of_a_signal_is_no_defect(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.group(cls=Sentences)
+    def app() -> None: ...
+
+    @app.command()
+    def work() -> None:
+        try:
+            signal.raise_signal(number)
+        except BaseException:  # as pydantic does
+            raise ValueError from None
+
+    with pytest.raises(SystemExit) as ended:
+        app(["work"], standalone_mode=False)
+
+    assert ended.value.code == 128 + number
+    assert capsys.readouterr().err == "hoeksteen: Stopped before it was done.\n"

@@ -254,6 +254,20 @@ def test_pages_that_go_round_in_circles(api: Api, landing: Path) -> None:
         fetched(api, landing)
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_pages_that_tell_nothing_new_for_ever(count: int, api: Api, landing: Path) -> None:
+    told = api.records["zaken"][:count]
+    api.faults = {
+        ("zaken", number): page(next=f"{api.zaken}/zaken?page={number}", results=told)
+        for number in range(2, 30)
+    }
+
+    with pytest.raises(SourceError, match=r"pages of zaken go round in circles\. Its manager"):
+        fetched(api, landing)
+
+    assert len(api.asked) < 9
+
+
 @pytest.mark.parametrize(
     ("fault", "says"), [(problem(502), "out of order"), (html(), "no JSON, or not all of it")]
 )
