@@ -74,13 +74,13 @@ class Lists:
             if page.get("next") is None:
                 return
             following, parameters = page["next"], ()
-            told = {following, *(record["url"] for record in page["results"])}
-            if following in seen or told <= seen | {following}:
+            told = {record["url"] for record in page["results"]}
+            if following in seen or (number > 1 and told <= seen):
                 raise SourceError(
                     f"{self._name}: the pages of {_what(url)} go round in circles.",
                     "Its manager can mend that: what a page calls next tells nothing new.",
                 )
-            seen |= told
+            seen |= {following, *told}
 
     def of_cases(self, cases: Sequence[str], what: str) -> None:
         """Lets what is told case by case land; of a case that is there no more there is nothing.
