@@ -20,7 +20,7 @@ from flows.room import no_room
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from pathlib import Path
 
@@ -14,8 +15,10 @@ MIB = 1 << 20
 
 
 def free_mib(folder: Path) -> float:
-    """How much can be written in a folder, which may have to be made yet."""
-    return shutil.disk_usage(there(folder)).free / MIB
+    """How much can be written in one file of a folder, which may have to be made yet."""
+    free = shutil.disk_usage(there(folder)).free
+    largest, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    return (free if largest == resource.RLIM_INFINITY else min(free, largest)) / MIB
 
 
 def there(folder: Path) -> Path:
@@ -27,6 +30,6 @@ def there(folder: Path) -> Path:
 def no_room() -> EngineError:
     """What to tell the user where a disk is full."""
     return EngineError(
-        "There is no room left on a disk that is written on.",
+        "There is no room left on a disk that is written on, or in a file (`ulimit -f`).",
         "`hoeksteen doctor` shows how much there is.",
     )

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -48,6 +50,24 @@ def test_so_it_is_where_something_else_failed_by_it() -> None:
 
     with pytest.raises(EngineError, match="There is no room left on a disk"):
         wordless(report)()
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may become larger than a mebibyte meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("small_files")
+def test_so_it_is_where_files_may_not_grow_so_large(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="or in a file"):
+        wordless((tmp_path / "a").write_bytes)(bytes(2 << 20))
+    home: dict[Any, Any] = {PREFECT_API_URL: None, PREFECT_HOME: tmp_path}
+    with temporary_settings(home), pytest.raises(EngineError, match="or in a file"):
+        prefect_server.check()
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
