@@ -19,6 +19,7 @@ import jwt
 import orjson
 
 from contracts.errors import SourceError
+from ingest.zgw_pages import LARGEST
 from ingest.zgw_refusals import NO_JSON, refusal
 
 AT_ONCE = 4
@@ -139,7 +140,7 @@ class Client:
         """What comes, asked again while the trouble may pass."""
         for wait_seconds in (*_WAITS_SECONDS, None):
             try:
-                response = self._http.get(url, headers=self._headers())
+                response = self._answer(url, what)
             except httpx.RequestError as error:
                 if _is_of_certificates(error):
                     raise self._not_trusted() from None
@@ -158,6 +159,22 @@ class Client:
             f"{self._name} {trouble} when asked for {what}.",
             _when(asked_seconds),
         )
+
+    def _answer(self, url: httpx.URL, what: str) -> httpx.Response:
+        """What comes, unpacked, and no more of it than a page may hold."""
+        content = bytearray()
+        with self._http.stream("GET", url, headers=self._headers()) as response:
+            for block in response.iter_bytes():
+                content += block
+                if len(content) > LARGEST:
+                    raise SourceError(
+                        f"{self._name}: what it answers for {what} is larger than "
+                        f"{LARGEST >> 20} MB, as no page of a ZGW API is.",
+                        NO_JSON,
+                    )
+        plain = httpx.Headers(response.headers)
+        plain.pop("Content-Encoding", None)
+        return httpx.Response(response.status_code, headers=plain, content=bytes(content))
 
     def _headers(self) -> dict[str, str]:
         return {

@@ -51,7 +51,8 @@ SUSPENDED, RESUMED = "Opgeschort", "Hervat"
 EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
 """What a change of a ZAAK in the audit trail may tell of its term."""
 
-_LARGEST = 1 << 28  # bytes of a page, which takes some times as much in memory
+LARGEST = 1 << 28
+"""Bytes of a page, which takes some times as much in memory."""
 _OF_AN_ANSWER = {"results", "url", "hoofdObject"}
 """What an object has that is a page, a resource, or a row of the audit trail."""
 
@@ -109,9 +110,9 @@ def answer_in(page: Path, name: str) -> Answer:
     Raises:
         SourceError: it is no whole answer of such an API; ``name`` names the page.
     """
-    if page.stat().st_size > _LARGEST:
+    if page.stat().st_size > LARGEST:
         raise SourceError(
-            f"{name} is larger than {_LARGEST >> 20} MB, as no page of a ZGW API is.",
+            f"{name} is larger than {LARGEST >> 20} MB, as no page of a ZGW API is.",
             "Save the answers in pages.",
         )
     try:

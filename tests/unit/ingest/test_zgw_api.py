@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import stat
 import threading
@@ -26,6 +27,7 @@ from ingest.sources import Address, find
 from ingest.staging import stage
 from ingest.zgw_api import fetch_zgw
 from ingest.zgw_client import AT_ONCE, Clock, Credentials
+from ingest.zgw_pages import LARGEST
 from simulation.generator import Order, generate
 from tests.unit.ingest.zgw_server import (
     BREAKS_OFF,
@@ -252,6 +254,16 @@ def test_pages_that_go_round_in_circles(api: Api, landing: Path) -> None:
 
     with pytest.raises(SourceError, match=r"pages of zaken go round in circles\. Its manager"):
         fetched(api, landing)
+
+
+def test_an_answer_that_unpacks_to_far_too_much_is_read_no_further(api: Api, landing: Path) -> None:
+    swollen = gzip.compress(bytes(LARGEST + 1), compresslevel=1)
+    api.always = {"zaken": said(swollen, **{"Content-Encoding": "gzip"})}
+
+    with pytest.raises(SourceError, match="for zaken is larger than 256 MB"):
+        fetched(api, landing)
+
+    assert len(api.asked) == 1
 
 
 @pytest.mark.parametrize("count", [0, 1])
