@@ -40,7 +40,7 @@ def with_moments(raw: Raw, pairs: Mapping[str, tuple[str, str]]) -> Raw:
     for name, (date, time) in pairs.items():
         if date in places and time in places:
             lost = _any_lost(raw, places[time])
-            moment = joined(pl.col(places[date]), pl.col(places[time]), zeros_lost=lost)
+            moment = joined(pl.col(places[date]), _written(raw, places[time]), zeros_lost=lost)
             places[name] = f"#moment{len(added)}"
             columns = (*columns, name)
             added.append(moment.alias(places[name]))
@@ -67,6 +67,13 @@ def are_zeros_lost(time: pl.Expr) -> pl.Expr:
     """
     text = _text(time)
     return text.str.contains(_LONG).any() & ~text.str.contains(_FIRST_ZERO).any()
+
+
+def _written(raw: Raw, time: str) -> pl.Expr:
+    """A time of day as a text where it is none: polars alone would cut it off at its seconds."""
+    if raw.frame.collect_schema()[time] == pl.Time:
+        return pl.col(time).dt.to_string("%H:%M:%S%.f")
+    return pl.col(time)
 
 
 def _any_lost(raw: Raw, time: str) -> bool:
