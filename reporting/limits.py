@@ -45,7 +45,7 @@ def _explained(found: Bottleneck, findings: Findings, names: Names) -> Iterator[
 
 
 def _work(found: Bottleneck, work_band: pl.DataFrame, names: Names) -> Iterator[str]:
-    if found.to is None:
+    if found.to in (None, names.settings.closing):  # nobody works on a moment of closing
         return
     timed = work_band.filter(pl.col("activity") == found.to, pl.col("timed") > 0)
     yield (

@@ -15,6 +15,7 @@ from contracts.tables import TABLES
 from reporting import hands
 from reporting.bottlenecks import Wait, waits
 from reporting.counts import Basis
+from reporting.limits import limits
 from reporting.names import Names
 from reporting.speech import Speech
 from reporting.story import answer, further, order
@@ -73,6 +74,19 @@ def test_where_no_groups_are_compared_it_says_so():
     assert wait.whom == (
         "This is about all cases that come here; the configuration names no groups to compare."
     )
+
+
+@pytest.mark.parametrize(("closing", "is_told"), [(None, True), ("afsluitdatum", False)])
+def test_nobody_works_on_a_moment_of_closing(closing, is_told):
+    columns = {"closing_timestamp": closing}
+    source = {"path": "exports/*.csv", "columns": columns, "case_attributes": ["specialisme"]}
+    settings = sample.settings(sources=[source])
+    place = BASE.bottlenecks[0].model_copy(update={"to": "afsluitdatum"})
+    empty = pl.DataFrame(schema=TABLES["work_band"])
+
+    said = limits(place, BASE, empty, Names(settings, NAMES.speech))
+
+    assert any("does not say when work on" in each for each in said) is is_told
 
 
 def test_a_name_of_a_column_is_written_as_words():
