@@ -42,6 +42,7 @@ LEAST_STAYS = 30
 """Weeks in which fewer began are not held against others."""
 _NOT_SLOW = 1.1  # a group is not slow outside its window
 _FEW = 10  # stays: what fewer show is not told
+_HALF_A_BIN = 0.05  # of a wait: stays that differ less are in one bin, as if they did not
 
 Risen = Callable[[float], Floats]
 """How much of a rise each week shows; NaN where that is not known."""
@@ -134,7 +135,8 @@ def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) ->
 def _may_wander(course: Course, span: tuple[int, int]) -> bool:
     """Whether a window may be how its queue wanders by itself, as it does outside windows."""
     usual = ~busy_weeks(course.level, course.spans)
-    does = wanders(course.excess, course.came, course.deviation_days**2, usual)
+    variance = course.deviation_days**2 + (_HALF_A_BIN * course.ordinary_days) ** 2
+    does = wanders(course.excess, course.came, variance, usual)
     return does and not has_grown(course.present, course.came, span)
 
 

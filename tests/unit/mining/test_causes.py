@@ -429,6 +429,19 @@ def test_a_busy_queue_that_grew_while_work_was_slow_has_one(seed: int, actor: Ac
     assert abs(cause.window[0] - WEEK - 50) <= 5
 
 
+@pytest.mark.parametrize("apart_days", [0.0, 0.5])
+def test_a_wait_that_is_always_the_same_does_not_wander(apart_days: float) -> None:
+    """Whatever stays in one bin differ, a longer term for a while is seen."""
+    made = Made(0)
+    is_slow = (made.came >= 7 * 60) & (made.came < 7 * 75)
+    waits = np.where(is_slow, 6.0, 3.0) + made.rng.uniform(0, apart_days, made.n)
+    made.happens("d", made.happens("c", made.came + waits) + made.gamma(15))
+
+    [cause] = causes_of(made.log(), {"c": Step(actor="third_party")})
+
+    assert cause.window == (WEEK + 59, WEEK + 74)
+
+
 def desks_of_their_own(seed: int) -> pl.LazyFrame:
     """As ``busy``, but cases of each supplier have a desk of their own; all desks are alike."""
     made = Made(seed)
