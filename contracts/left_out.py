@@ -63,14 +63,13 @@ WORDS: dict[Why, tuple[Words, Words]] = {
     ),
     "unasked": (
         Words(
-            nl="%s rijen van de export gaan over iets anders dan dit proces en tellen niet mee.",
-            en="%s rows of the export are about something else than this process and do not count.",
+            nl="%s rijen van de export tellen niet mee: de configuratie vraagt er niet om.",
+            en="%s rows of the export do not count: the config does not ask for them.",
         ),
         Words(
-            nl="Minder dan %s rijen van de export gaan over iets anders dan dit proces en tellen "
-            "niet mee.",
-            en="Fewer than %s rows of the export are about something else than this process and "
-            "do not count.",
+            nl="Minder dan %s rijen van de export tellen niet mee: de configuratie vraagt er niet "
+            "om.",
+            en="Fewer than %s rows of the export do not count: the config does not ask for them.",
         ),
     ),
 }
