@@ -74,7 +74,7 @@ def stage(
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
-            raw = _with_whole_ids(asked_for(raw, roles.only), of_ids.values())
+            raw = asked_for(_with_whole(raw, {*of_ids.values(), *roles.only}), roles.only)
             kept = _kept(roles, settings.privacy)
             looked, notations = _looked(
                 raw, named, kept, set(of_ids.values()), file, is_month_first=source.month_first
@@ -172,11 +172,11 @@ def _kept(roles: Roles, privacy: Privacy) -> set[str]:
     return columns | set(roles.case_attributes.values())
 
 
-def _with_whole_ids(raw: Raw, places: Iterable[str]) -> Raw:
-    """Ids that are fractions, as Python makes of a column of numbers with gaps, as 1003."""
+def _with_whole(raw: Raw, places: Iterable[str]) -> Raw:
+    """Names that are fractions, as Python makes of a column of numbers with gaps, as 1003."""
     schema = raw.frame.collect_schema()
-    ids = [pl.col(place) for place in places if schema[place].is_float()]
-    return replace(raw, frame=raw.frame.with_columns(map(_whole, ids)))
+    numbers = [pl.col(place) for place in places if schema[place].is_float()]
+    return replace(raw, frame=raw.frame.with_columns(map(_whole, numbers)))
 
 
 def _whole(number: pl.Expr) -> pl.Expr:

@@ -452,3 +452,19 @@ def test_a_leap_second_before_midnight_is_no_day(staged):
 
     assert frame["at"].n_unique() == 1
     assert frame["is_day"].to_list() == [False, True]
+
+
+def test_the_rows_that_are_read_of_whole_numbers_that_are_fractions(staged, tmp_path):
+    """As of a column of numbers with gaps, which Python writes as ``1.0``."""
+    rows = pl.DataFrame({"zaak": ["a", "b", "c"], "stap": "x", "tijdstip": "2026-03-12"})
+    rows.with_columns(soort=pl.Series([1.0, 2.0, None])).write_parquet(tmp_path / "log.parquet")
+
+    done, candidates = staged(
+        "log.parquet",
+        (tmp_path / "log.parquet").read_bytes(),
+        columns=COLUMNS,
+        only={"soort": ["1"]},
+    )
+
+    assert candidates["case_id"].to_list() == ["a"]
+    assert done.left_out == {"unasked": 2}
