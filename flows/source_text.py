@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from flows.guessed import Guessed
-from flows.yaml_lines import entry, listed, many, remark, said, scalar, sequence
+from flows.yaml_lines import (
+    LEAST_TOLD,
+    entry,
+    listed,
+    many,
+    remark,
+    said,
+    scalar,
+    sequence,
+)
 from ingest.attribute_guesses import Attributes
 from ingest.column_names import fit
 from ingest.glance import Glance
@@ -18,6 +27,7 @@ from ingest.unread import unread_times
 from ingest.zone_guesses import zone_evidence
 
 _HIDDEN = "its name is that of a value, as of a person or a number"
+_MOST_FIELDS = 20
 _ROLES = (
     *("case_id", "activity", "timestamp", "start_timestamp", "lifecycle"),
     *("registration_timestamp", "closing_timestamp", "recorded_timestamp"),
@@ -123,7 +133,7 @@ def _only(found: Guessed) -> Iterator[str]:
     trail = found.seen.trail
     if trail is None:
         return
-    fields = names_to_tell([name for name in trail.fields if name != trail.steps], scalar)
+    fields = _fields({name: n for name, n in trail.fields.items() if name != trail.steps})
     told = f"a row for each field that changed: {scalar(trail.field)} says which"
     if trail.steps:
         others = f"; not read: {fields}" if fields else ""
@@ -133,6 +143,14 @@ def _only(found: Guessed) -> Iterator[str]:
     else:
         yield from remark(f"TODO {told}: {fields}", "    ")
         yield from said("    only:", f"{{{scalar(trail.field)}: [the one that tells of steps]}}")
+
+
+def _fields(rows: Mapping[str, int]) -> str:
+    """The fields of an audit trail, the most frequent by name: what is rare may be of one case."""
+    frequent = [name for name, n in rows.items() if n >= LEAST_TOLD][:_MOST_FIELDS]
+    others = len(rows) - len(frequent)
+    told = [names_to_tell(frequent, scalar)] if frequent else []
+    return " and ".join([*told, *([f"{others:,} more"] if others else [])])
 
 
 def _column(found: Guessed, role: str) -> Iterator[str]:

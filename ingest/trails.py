@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.column_words import words
+from ingest.column_names import fit
 
 _FIELD = {
     *("field", "fieldname", "fname", "fieldevent", "attribute", "attributename", "property"),
@@ -51,7 +52,11 @@ class Trail:
 
 
 def trail_of(frame: pl.DataFrame) -> Trail | None:
-    """The audit trail that rows are by the names of their columns; null where they are none."""
+    """The audit trail that rows are by the names of their columns; null where they are none.
+
+    Names as ``property``, ``from`` and ``to`` are also those of other logs: where no field tells of
+    steps, there may be no other column that by its name does.
+    """
     texts = [name for name in frame.columns if frame.schema[name] == pl.String]
     field, old, new = (_called(texts, names) for names in (_FIELD, _OLD, _NEW))
     if field is None or old is None or new is None:
@@ -61,7 +66,8 @@ def trail_of(frame: pl.DataFrame) -> Trail | None:
     )
     fields = dict(counts.iter_rows())
     steps = next((each for each in fields if not _OF_STEPS.isdisjoint(words(each))), None)
-    return Trail(field, old, new, fields, steps)
+    told = any(fit(name, "activity") is not None for name in {*frame.columns} - {field, old, new})
+    return None if told and steps is None else Trail(field, old, new, fields, steps)
 
 
 def _called(columns: Collection[str], names: Collection[str]) -> str | None:

@@ -383,6 +383,18 @@ def test_of_an_audit_trail_only_the_steps_are_read() -> None:
     assert checked(Path("log.yaml")).rows == 120
 
 
+def test_of_an_audit_trail_only_frequent_fields_are_told() -> None:
+    audit_trail("status")
+    with Path("log.csv").open("a") as file:
+        file.write("Z1;klant Jansen;;x;2026-03-01\nZ1;klant Bakker;;x;2026-03-01\n")
+
+    init("log.csv")
+
+    text = Path("log.yaml").read_text()
+    assert "not read: owner and 2 more" in text.replace("\n    # ", " ")
+    assert "Jansen" not in text
+
+
 def test_what_tells_of_steps_is_left_open_where_no_name_says_so() -> None:
     audit_trail("voortgang")
 

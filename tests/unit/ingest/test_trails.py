@@ -71,3 +71,10 @@ def test_the_field_of_most_rows_that_is_called_as_a_status_tells_of_steps(fields
 
     assert trail is not None
     assert trail.steps == steps
+
+
+@pytest.mark.parametrize(("field", "is_trail"), [("housing", False), ("status", True)])
+def test_a_log_that_names_its_steps_is_none_but_for_what_its_fields_say(field, is_trail):
+    names = {"activity": "Check", "property": field, "from": "2026-01-02", "to": "2026-01-03"}
+
+    assert (trail_of(pl.DataFrame(names)) is not None) is is_trail
