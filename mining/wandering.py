@@ -18,7 +18,7 @@ from mining.survival import Floats
 
 _TELLING_WEEKS = 8  # that weeks may tell of each other
 _ALIKE = 2.0  # times the variance of stays that know nothing of each other
-_CLEAR = 4.0  # standard errors
+_CLEAR = 3.0  # standard errors: with more, small queues that grew for a cause are passed over
 _PARTS = 6  # of the time that a group is compared over: so few hardly tell of each other
 
 

@@ -396,12 +396,14 @@ def test_a_wait_that_has_nothing_to_do_with_the_queue() -> None:
     assert found <= 2
 
 
-def busy(seed: int, slower: Callable[[Floats], Floats] = np.ones_like) -> pl.LazyFrame:
+def busy(
+    seed: int, slower: Callable[[Floats], Floats] = np.ones_like, a_week: int = 20
+) -> pl.LazyFrame:
     """First come first served by one, who is busy nine tenths of the time, and as random as it is.
 
     In the weeks that cases come in the work is so many times as slow.
     """
-    made = Made(seed)
+    made = Made(seed, a_week)
     work = made.rng.exponential(0.9 * 7 / made.a_week, made.n) * slower(made.came / 7)
     done = np.zeros(made.n)
     for case, came in enumerate(made.came):
@@ -427,6 +429,20 @@ def test_a_busy_queue_that_grew_while_work_was_slow_has_one(seed: int, actor: Ac
 
     assert cause.window is not None
     assert abs(cause.window[0] - WEEK - 50) <= 5
+
+
+def test_a_small_queue_that_grew_while_work_was_slow_mostly_has_one() -> None:
+    """Of 20 queues of five a week."""
+    found = [
+        causes_of(
+            busy(seed, lambda week: np.where((week >= 50) & (week < 65), 2.0, 1.0), a_week=5),
+            {"c": Step(actor="third_party")},
+        )
+        for seed in range(20)
+    ]
+
+    told = [each for each in found if any(cause.window for cause in each)]
+    assert len(told) >= 12
 
 
 @pytest.mark.parametrize("apart_days", [0.0, 0.5])
