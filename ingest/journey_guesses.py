@@ -27,13 +27,13 @@ MOST_ROWS = 2_000_000
 
 _USUAL, _SLOWEST = 0.95, 0.99
 _MOSTLY_FIRST, _SHARE_OF_STARTS = 0.8, 0.05
-_OFTEN_LAST, _SOMETIMES_LAST = 0.2, 0.02
+_MOSTLY_LAST, _OFTEN_LAST, _SOMETIMES_LAST = 0.8, 0.2, 0.02
 _IS_FIRST = pl.col("first") >= _MOSTLY_FIRST * pl.col("cases")
 _MOST_DOUBTED = 5
 _PROCEDURE_OF_ITS_OWN = re.compile(r"(?i)bezwaar|\bberoep|herkeuring|herziening|objection|appeal")
 _SOUNDS_FINAL = re.compile(
-    r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken|uitbetaald"
-    r"|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd|geregistreerd|opgehaald"
+    r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken"
+    r"|uitbetaald|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd|geregistreerd|opgehaald"
     r"|decision|closed|completed|finished|withdrawn|cancell?ed|paid|payment|rejected|granted|denied"
 )
 _BY_THE_AGENCY = re.compile(
@@ -169,7 +169,11 @@ def _starts(told: pl.DataFrame, least: int, cases: int) -> tuple[Guess, ...]:
 
 
 def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
-    """The activities that end cases, and those that may."""
+    """The activities that end cases, and those that may.
+
+    Cases that begin with a step may stand still since, but for what is done at once: its name
+    sounds final, and nearly all cases that have it end with it.
+    """
     settled = pl.col("cases") - pl.col("last") + pl.col("silent")
     shown = told.filter(pl.col("silent") >= least)
     ranked = shown.with_columns(_IS_FIRST.alias("begins"), final=pl.col("silent") / settled)
@@ -177,13 +181,14 @@ def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Gues
     ends, maybe = [], []
     for name, final, begins in ranked.select("activity", "final", "begins").iter_rows():
         guess = Guess(name, f"in {share(final)} of its cases it was long silent afterwards")
+        sounds_final = _SOUNDS_FINAL.search(name) is not None
         if _PROCEDURE_OF_ITS_OWN.search(name):
             reason = "; an objection or appeal, mostly a case of its own"
             maybe.append(guess._replace(evidence=guess.evidence + reason))
-        elif begins:
+        elif begins and not (sounds_final and final >= _MOSTLY_LAST):
             reason = "; but cases begin with it, and may have stood still since"
             maybe.append(guess._replace(evidence=guess.evidence + reason))
-        elif final >= (_SOMETIMES_LAST if _SOUNDS_FINAL.search(name) else _OFTEN_LAST):
+        elif final >= (_SOMETIMES_LAST if sounds_final else _OFTEN_LAST):
             ends.append(guess)
         elif final >= _SOMETIMES_LAST:
             maybe.append(guess)

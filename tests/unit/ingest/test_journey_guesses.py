@@ -70,6 +70,15 @@ def test_cases_that_stand_still_since_they_began_have_not_ended(tmp_path: Path) 
     assert maybe.evidence.endswith("; but cases begin with it, and may have stood still since")
 
 
+@pytest.mark.parametrize(
+    ("first", "ends"), [("afgehandeld", ["afgehandeld", "b"]), ("opgeslagen", ["b"])]
+)
+def test_what_is_done_at_once_ends_a_case(tmp_path: Path, first: str, ends: list[str]) -> None:
+    journey = guessed(tmp_path, (40, 0, first), (30, 0, "a b"), (1, 99, "a"))
+
+    assert names(journey.ends) == ends
+
+
 def test_cases_that_were_under_way_tell_no_start(tmp_path: Path) -> None:
     journey = guessed(tmp_path, (60, 0, "a b c"), (15, 0, "b c"))
 
