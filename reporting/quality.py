@@ -89,7 +89,7 @@ def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) 
 
 def asked(rule: RuleResult, names: Names) -> str:
     """What a rule asks, with the steps in it called what the report calls them."""
-    steps = [names.step(name) for name in rule.names]
+    steps = list(dict.fromkeys(map(names.step, rule.names)))  # several may have one label
     what = names.settings.validation.rule(rule.id).sentence(steps) if steps else rule.what
     return what.get(names.speech.language)
 

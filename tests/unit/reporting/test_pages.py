@@ -488,11 +488,13 @@ def test_rules_that_are_broken_come_first_with_who_can_mend_them(tmp_path):
 
 
 def test_a_rule_calls_steps_what_the_report_calls_them(tmp_path):
-    begins = rule_result("DQ21", 40, 12).model_copy(update={"names": (sample.A, "Gebeld")})
+    names = (sample.A, "Gebeld", "Health declaration submitted")  # in English two of one name
+    begins = rule_result("DQ21", 40, 12).model_copy(update={"names": names})
 
     nl, en = _write(tmp_path, facts=replace(sample.facts(), rules=(begins,)))
 
-    assert f"een eerste stap: '{sample.A}' of 'Gebeld'." in _cells(nl, "rules")[0][0]
+    third = "'Health declaration submitted'"
+    assert f"een eerste stap: '{sample.A}', 'Gebeld' of {third}." in _cells(nl, "rules")[0][0]
     assert "a first step: 'Health declaration submitted' or 'Gebeld'." in _cells(en, "rules")[0][0]
 
 
