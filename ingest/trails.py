@@ -21,13 +21,16 @@ _FIELD = {
     *("veld", "veldnaam", "attribuut", "attribuutnaam", "eigenschap"),
 }
 _OLD = {
-    *("oldvalue", "valueold", "previousvalue", "fromvalue", "fromstring", "old", "from"),
-    *("oudewaarde", "waardeoud", "vorigewaarde", "oud", "van"),
+    *("oldvalue", "valueold", "previousvalue", "fromvalue", "fromstring"),
+    *("oudewaarde", "waardeoud", "vorigewaarde"),
 }
 _NEW = {
-    *("newvalue", "valuenew", "tovalue", "tostring", "new", "to"),
-    *("nieuwewaarde", "waardenieuw", "nieuw", "naar"),
+    *("newvalue", "valuenew", "tovalue", "tostring"),
+    *("nieuwewaarde", "waardenieuw"),
 }
+_SHORT_OLD, _SHORT_NEW = {"old", "from", "oud", "van"}, {"new", "to", "nieuw", "naar"}
+"""Beside longer ones they are of the ids of what a field was and became, as in Jira."""
+
 _FEWEST_LETTERS = 5
 _OF_STEPS = {"status", "state", "stat", "stage", "phase", "fase", "stap", "step"}
 
@@ -58,7 +61,9 @@ def trail_of(frame: pl.DataFrame) -> Trail | None:
     steps, there may be no other column that by its name does.
     """
     texts = [name for name in frame.columns if frame.schema[name] == pl.String]
-    field, old, new = (_called(texts, names) for names in (_FIELD, _OLD, _NEW))
+    field = _called(texts, _FIELD)
+    old = _called(texts, _OLD) or _called(texts, _SHORT_OLD)
+    new = _called(texts, _NEW) or _called(texts, _SHORT_NEW)
     if field is None or old is None or new is None:
         return None
     counts = (

@@ -40,6 +40,17 @@ def test_names_tell_an_audit_trail(names):
     assert trail.steps_in(frame).rows() == [("new",), ("done",)]
 
 
+def test_ids_beside_the_values_are_passed_over():
+    """Jira tells of each change the ids too."""
+    names = ("field", "from", "fromString", "to", "toString")
+    rows = [(field, "1", old, "2", new) for field, old, new in ROWS]
+
+    trail = trail_of(pl.DataFrame(rows, schema=list(names), orient="row"))
+
+    assert trail is not None
+    assert (trail.field, trail.old, trail.new) == ("field", "fromString", "toString")
+
+
 @pytest.mark.parametrize(
     "names",
     [
