@@ -57,7 +57,7 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
         elif told is not None and tells_of_the_end(name):
             why[name] = OF_THE_END
         elif told is not None and _own(name) not in kept:
-            kept[_own(name)] = Guess(_own(name), told + _also(name))
+            kept[_own(name)] = Guess(_own(name), told + _also(seen, name))
     in_order = [kept[name] for name in dict.fromkeys(map(_own, left)) if name in kept]
     left_out = {
         reason: names
@@ -68,9 +68,11 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
     return Attributes(tuple(in_order), left_out, tuple(rest))
 
 
-def _also(name: str) -> str:
+def _also(seen: Glance, name: str) -> str:
     """What else a column may be for: a config is of one process."""
-    return "; perhaps each is a process: `only` then reads one" if tells_process(name) else ""
+    if not tells_process(name):
+        return ""
+    return "; perhaps each is a process" + (": `only` then reads one" if seen.is_table else "")
 
 
 def _own(name: str) -> str:

@@ -86,6 +86,11 @@ class Glance:
         """The type of most objects that have more events than one."""
         return next(iter(self.object_types), None)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is one, of which a config may say which rows are read."""
+        return self.format in _TABLES
+
     def along(self, trail: Trail) -> Glance:
         """The same as an audit trail, of which only steps are looked at if they are known."""
         frame = trail.steps_in(self.frame) if trail.steps else self.frame

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.errors import SourceError, UsageError
+from contracts.formats import Format
 from ingest.attribute_guesses import FREE_TEXT, OBJECTS, OF_THE_END, PERSONAL, guess_attributes
 from ingest.column_names import (
     fit,
@@ -315,16 +316,15 @@ def test_attributes_are_few_values_one_a_case_and_about_nobody() -> None:
     assert found.rest == ("fase_nr",)
 
 
-def test_each_kind_of_case_may_be_a_process() -> None:
+@pytest.mark.parametrize(("format_", "then"), [("csv", ": `only` then reads one"), ("xes", "")])
+def test_each_kind_of_case_may_be_a_process(format_: Format, then: str) -> None:
     frame = table(case="zaak", step="stap", time="tijdstip", region="zaaktype")
     frame = frame.with_columns(pl.col("zaaktype").alias("regio"))
 
-    of_kind, of_region = guess_attributes(seen(frame), guess_roles(seen(frame))).kept
+    looked = Glance(format_, frame, {})
+    of_kind, of_region = guess_attributes(looked, guess_roles(looked)).kept
 
-    assert (
-        of_kind.evidence
-        == f"{of_region.evidence}; perhaps each is a process: `only` then reads one"
-    )
+    assert of_kind.evidence == f"{of_region.evidence}; perhaps each is a process{then}"
 
 
 @pytest.mark.parametrize(
