@@ -23,8 +23,9 @@ def at_it():
 
 
 @pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+def heeded() -> Iterator[None]:
+    """Also where the tests themselves were told to ignore them, as below ``nohup``."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
