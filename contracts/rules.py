@@ -104,7 +104,7 @@ def rule_table(file: Path = FILE) -> dict[str, Rule]:
 
 
 TIMES_ARE_READ, NOT_IN_THE_FUTURE, SAID_ONCE = "C04", "DQ03", "DQ18"
-ORDER_IS_KNOWN, ENDS_OCCUR = "O01", "E01"
+ORDER_IS_KNOWN, ENDS_OCCUR, HAS_ROWS = "O01", "E01", "R01"
 """The ids of rules of which more depends than which rows are set aside."""
 
 

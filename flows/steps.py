@@ -19,7 +19,7 @@ import polars as pl
 
 from contracts.errors import GateStopped
 from contracts.events import attribute_column
-from contracts.rules import ENDS_OCCUR, TIMES_ARE_READ
+from contracts.rules import ENDS_OCCUR, HAS_ROWS, TIMES_ARE_READ
 from contracts.settings import Settings, ago
 from contracts.settling import whole
 from contracts.verdict import Verdict
@@ -137,11 +137,14 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     critical = [rule for rule in verdict.failed if rule.severity == "critical"]
     told = verdict.sentences(settings.privacy.minimum_group)
     said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
-    if any(rule.id == TIMES_ARE_READ for rule in critical):
+    ids = {rule.id for rule in critical}
+    if TIMES_ARE_READ in ids:
         hint = f"docs/sources.md has the ways to write times that are read. {hint}"
     retention = settings.store.retention
-    if retention and any(rule.id == ENDS_OCCUR for rule in critical):
+    if retention and ENDS_OCCUR in ids:
         hint = f"`store.retention: {retention}` keeps no case that ended longer ago. {hint}"
+    if HAS_ROWS in ids and any(source.only for source in settings.sources):
+        hint = f"No row has a value that `sources.only` asks for. {hint}"
     return GateStopped(f"The gate stopped the run. {said}", hint)
 
 

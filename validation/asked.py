@@ -33,7 +33,14 @@ from great_expectations.expectations.row_conditions import AndCondition, Column,
 
 from contracts.events import CANDIDATES, attribute_column
 from contracts.formats import Format
-from contracts.rules import ENDS_OCCUR, NOT_IN_THE_FUTURE, ORDER_IS_KNOWN, SAID_ONCE, TIMES_ARE_READ
+from contracts.rules import (
+    ENDS_OCCUR,
+    HAS_ROWS,
+    NOT_IN_THE_FUTURE,
+    ORDER_IS_KNOWN,
+    SAID_ONCE,
+    TIMES_ARE_READ,
+)
 from contracts.settings import Settings
 from validation.expectations.accounts import ExpectAccountsOfOnePerson
 from validation.expectations.activities import ExpectActivitiesToOccur, ExpectNamesToDiffer
@@ -151,7 +158,7 @@ def of_any_table(log: Log) -> Iterator[Asked]:
     """What can be asked whatever the columns are."""
     whole = {"column_set": log.columns, "exact_match": True}
     yield Asked("C01", ExpectTableColumnsToMatchSet, whole)
-    yield Asked("R01", ExpectTableRowCountToBeBetween, {"min_value": 1})
+    yield Asked(HAS_ROWS, ExpectTableRowCountToBeBetween, {"min_value": 1})
 
 
 def of_a_log(log: Log) -> Iterator[Asked]:

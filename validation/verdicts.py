@@ -12,7 +12,7 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from contracts.rules import Validation
+from contracts.rules import HAS_ROWS, Validation
 from contracts.texts import Words
 from contracts.verdict import RuleResult, Verdict
 from validation.lookup import Lookup
@@ -42,7 +42,7 @@ def verdict_of(
     rules = [
         _rule(rule, by_rule[rule], counts.get(rule, Count()), lookup) for rule in sorted(by_rule)
     ]
-    rows = by_rule["R01"][0].result["observed_value"]
+    rows = by_rule[HAS_ROWS][0].result["observed_value"]
     said_once, lost = (each - aside.repeated_rows for each in (rows, aside.total.rows))
     rules.append(_enough_left(said_once, lost, validation))
     return Verdict(

@@ -96,3 +96,16 @@ def test_what_a_run_would_remove_is_not_judged(term: str, rows: int, tmp_path: P
         log.write(f"new;in;{yesterday} 9:00\nnew;klaar;{yesterday} 10:00\n")
 
     assert checked(config).rows == rows
+
+
+def test_where_no_row_is_asked_for_it_is_said_why(tmp_path: Path) -> None:
+    table(tmp_path / "log.csv")
+    config = tmp_path / "p.yaml"
+    source = f"{{path: log.csv, only: {{stap: [Klaar]}}, {TABLE}}}"
+    config.write_text(
+        f"process: {{id: p}}\nsources: [{source}]\njourney: {{end: [klaar]}}\n"
+        "privacy: {pseudonymise: []}\n"
+    )
+
+    with pytest.raises(GateStopped, match=r"No row has a value that `sources\.only` asks for"):
+        checked(config)
