@@ -53,9 +53,14 @@ class Guessed:
 
     @property
     def only(self) -> dict[str, list[str]]:
-        """By column the values of the rows to read, where they are known and are not all."""
+        """By column the values of the rows to read; of an audit trail, where they are known."""
         trail = self.seen.trail
         return {trail.field: [trail.steps]} if trail and trail.steps else {}
+
+    @property
+    def is_trail_open(self) -> bool:
+        """Whether it is an audit trail of which nothing tells which rows are steps."""
+        return self.seen.trail is not None and not self.only
 
     @property
     def more_sheets(self) -> tuple[str, ...]:
@@ -68,7 +73,7 @@ class Guessed:
         missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
         if self._is_order_open:
             missing.append("sources.0.month_first")
-        if self.seen.trail and not self.seen.trail.steps:
+        if self.is_trail_open:
             missing.append("sources.0.only")
         if self.journey is None or not self.journey.ends:
             missing.append("journey.end")

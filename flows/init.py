@@ -119,7 +119,7 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
         seen = _along_trail(put_together(seen), ask)
         roles = _roles(seen, ask)
     found = Guessed(process, export, seen, roles)
-    if roles.candidates or (seen.trail and not seen.trail.steps):
+    if roles.candidates or found.is_trail_open:
         return found
     found = replace(found, attributes=guess_attributes(seen, roles))
     names, now = list(roles.milestones), dt.datetime.now(dt.UTC)

@@ -33,7 +33,8 @@ _MOST_DOUBTED = 5
 _PROCEDURE_OF_ITS_OWN = re.compile(r"(?i)bezwaar|\bberoep|herkeuring|herziening|objection|appeal")
 _SOUNDS_FINAL = re.compile(
     r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken"
-    r"|uitbetaald|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd|geregistreerd|opgehaald"
+    r"|uitbetaald|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd"
+    r"|geregistreerd|opgehaald"
     r"|decision|closed|completed|finished|withdrawn|cancell?ed|paid|payment|rejected|granted|denied"
 )
 _BY_THE_AGENCY = re.compile(

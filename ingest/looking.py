@@ -9,7 +9,7 @@ A row is told by the column in which it stands; what stands there goes no furthe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -89,6 +89,18 @@ def looked_through(
         if each not in ids or _any_shows(ids[each], each, is_broken)
     ]
     signs = [*raw.signs, *(Sign(rule, raw.texts[each], is_so) for rule, each, is_so in found)]
+    noticed = [notices(signs)] if signs else []
+    hidden = _hidden(found, texts, kept, of_ids)
+    return Looked(raw.frame.with_columns(*noticed, **hidden), rows, ids, shown)
+
+
+def _hidden(
+    found: Sequence[tuple[str, str, pl.Expr]],
+    texts: Mapping[str, pl.Expr],
+    kept: Collection[str],
+    of_ids: Collection[str],
+) -> dict[str, pl.Expr]:
+    """The columns in which something was found, without what is not to be kept of it."""
     masked: dict[str, pl.Expr] = {}
     for rule, each, is_so in found:
         text = masked.get(each, texts[each])
@@ -96,8 +108,7 @@ def looked_through(
             masked[each] = _masked(text, is_so, "[0-9]")
         if rule == "DQ15" and each not in of_ids:
             masked[each] = _masked(text, is_so, r"[\p{L}\p{N}]")
-    noticed = [notices(signs)] if signs else []
-    return Looked(raw.frame.with_columns(*noticed, **masked), rows, ids, shown)
+    return masked
 
 
 def is_rounded(text: pl.Expr, ids: pl.Series, *, in_workbook: bool) -> pl.Expr:

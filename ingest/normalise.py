@@ -66,14 +66,11 @@ def normalise(
     is_day = field["at"]("is_day")
     if "started_at" in field:
         is_day |= field["started_at"]("is_day").fill_null(value=False)
-    lifecycle = pl.lit(COMPLETE)
-    if "lifecycle" in column:
-        lifecycle = transition(_text(column["lifecycle"])).fill_null(COMPLETE)
     told = {
         "source": source,
         "row": pl.col(ROW).cast(pl.Int64),
         "digest": pl.col(DIGEST).reinterpret(signed=True),
-        "lifecycle": lifecycle,
+        "lifecycle": _lifecycle(column.get("lifecycle")),
         "at_problem": field["at"]("problem"),
         "is_day": is_day,
         **{name: of_time("at") for name, of_time in field.items()},
@@ -86,6 +83,13 @@ def normalise(
     if "started_at" not in field:
         return candidates
     return _with_starts(candidates, in_two_rows="lifecycle" in column)
+
+
+def _lifecycle(column: str | None) -> pl.Expr:
+    """What each row is of a step; completed, where it does not tell."""
+    if column is None:
+        return pl.lit(COMPLETE)
+    return transition(_text(column)).fill_null(COMPLETE)
 
 
 def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame:

@@ -63,10 +63,11 @@ def has_grown(present: Floats, came: Floats, span: tuple[int, int]) -> bool:
 
 
 def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
-    """The chance of a difference as clear where both sides wander, by how parts of the time differ.
+    """The chance of a group as slow where both sides wander, by how parts of the time differ.
 
     A t-test on how many times as long a group waited in each part as the others, in logarithms,
-    with Scheffé's correction for the choice among cuts. Where it cannot be told, it is 1.
+    with Scheffé's correction for the choice among cuts. It is 1 where it cannot be
+    told, or where the group is on the whole no slower.
 
     Args:
         days: ``(B,)`` waited by the group, by week.
@@ -80,5 +81,7 @@ def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
     if freedom < 1:
         return 1.0
     times = np.log(mine[told] / usual[told])
+    if times.mean() <= 0:
+        return 1.0
     square = (freedom + 1) * times.mean() ** 2 / max(float(times.var(ddof=1)), 1e-12)
     return float(fdtrc(cuts, freedom, square / cuts))
