@@ -20,7 +20,9 @@ _OF_ENDING: dict[str, Format] = {
 ENDINGS = tuple(_OF_ENDING)
 """How the names of files end that tell their format, which may be followed by ``.gz``."""
 _HIDDEN = ("~$", ".")
-_OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql"}
+ODBC = "odbc"
+"""The scheme of what is read by a driver of ODBC."""
+_OF_SCHEME: dict[str, Format] = {"postgresql": "sql", "postgres": "sql", ODBC: "sql"}
 
 
 def is_meant(path: PurePath, given: PurePath) -> bool:

@@ -20,10 +20,10 @@ from pydantic import (
 )
 
 from contracts.attributes import CaseAttribute, Name, Variable
-from contracts.formats import Format, format_of_path
+from contracts.formats import ODBC, Format, format_of_path
 from contracts.models import Model
 
-_SECRETS = ("password", "sslpassword", "sig")
+_SECRETS = ("password", "pwd", "sslpassword", "sig")
 """What a URL may ask with that nobody else should know."""
 
 
@@ -48,7 +48,8 @@ def _without_secret(path: str) -> str:
     if colon or any(name.lower() in _SECRETS for name, _ in parse_qsl(url.query)):
         raise ValueError(
             "a config is kept with each run, and must hold no password; leave it out of the URL; "
-            "it is looked for in PGPASSWORD and ~/.pgpass, or in the variables of the storage"
+            "it is looked for in PGPASSWORD and ~/.pgpass, in the variable that password_env names "
+            "(odbc://), or in the variables of the storage"
         )
     return path
 
@@ -145,7 +146,8 @@ class Source(Model):
     audit trail that are those of one field.
 
     ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
-    with each row that is added.
+    with each row that is added; ``password_env``: of one that is asked by ODBC, the environment
+    variable with the password.
 
     ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. Of one that is asked
     itself, ``client_id_env`` and ``client_secret_env`` name the environment variables with who
@@ -159,6 +161,7 @@ class Source(Model):
         "query": ("sql",),
         "table": ("sql",),
         "watermark": ("sql",),
+        "password_env": ("sql",),
         "header": ("csv", "excel"),
         "milestones": ("csv", "excel", "parquet", "sql"),
         "sheet": ("excel",),
@@ -181,6 +184,7 @@ class Source(Model):
     query: Name | None = None
     table: Table | None = None
     watermark: Name | None = None
+    password_env: Variable | None = None
     sheet: Name | None = None
     header: bool | None = None
     month_first: bool = False
@@ -199,8 +203,8 @@ class Source(Model):
             if getattr(self, key) != default and self.meant_format not in formats:
                 if formats == ("sql",):
                     raise ValueError(
-                        f"{key} is of a database, and of those PostgreSQL is read; write path: "
-                        "postgresql://host/database, or export the rows to a file"
+                        f"{key} is of a database; write path: postgresql://host/database, or "
+                        "odbc://name of another one"
                     )
                 among = " or ".join(formats)
                 raise ValueError(f"{key} is for some formats only; say format: {among}")
@@ -211,10 +215,17 @@ class Source(Model):
         if self.meant_format != "sql":
             return self
         if "://" not in self.path:
-            raise ValueError("format sql is of a database: write path: postgresql://host/database")
+            raise ValueError(
+                "format sql is of a database: write path: postgresql://host/database, or "
+                "odbc://name of another one"
+            )
         if (self.query is None) == (self.table is None):
             raise ValueError(
                 "of a database is read what query selects, or a table; give one of them"
+            )
+        if self.password_env and not self.path.lower().startswith(f"{ODBC}://"):
+            raise ValueError(
+                "password_env is of odbc://; PostgreSQL looks in PGPASSWORD and ~/.pgpass"
             )
         return self
 

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
+from contracts.formats import ODBC
 from contracts.sources import Source
 from ingest import objects
 from ingest.source_files import SourceFile
@@ -56,16 +57,25 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
 
             return Fetched(fetch_zgw(address, source, landing))
         case "sql":
-            from ingest.database import read_query
-
+            read_query = _reader_of_queries(address)
             path = landing / "rows.parquet"
             with _whole(path) as aside:
-                upto = read_query(address.url, address.name, source, aside, since)
+                upto = waited(partial(read_query, address.url, address.name, source, aside, since))
             return Fetched(SourceFile(path, address.name, "sql"), upto)
     raise SourceError(
         f"{address.name}: {address.format} is not asked by this version yet.",
         "Bring it to a file, and give the path of that.",
     )
+
+
+def _reader_of_queries(address: Address) -> Callable[..., str | None]:
+    if address.scheme == ODBC:
+        from ingest.odbc import read_odbc
+
+        return read_odbc
+    from ingest.postgresql import read_query
+
+    return read_query
 
 
 @contextmanager

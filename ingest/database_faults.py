@@ -1,20 +1,15 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a database says that is wrong, in words of ours: its own may quote what is in a cell."""
+"""What can be wrong with a database, in words of ours: its own may quote what is in a cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
-
-import adbc_driver_manager.dbapi as adbc
-import pyarrow as pa
+from typing import NamedTuple, NoReturn
 
 from contracts.errors import SourceError
 
 
-class _Fault(NamedTuple):
+class Fault(NamedTuple):
     """What is wrong, what to do, and whether it may be gone when it is tried again."""
 
     said: str
@@ -22,139 +17,14 @@ class _Fault(NamedTuple):
     passes: bool = False
 
 
-_ABSENT = _Fault(
-    "nothing answers there", "Are the host and port right, and may we reach it?", passes=True
-)
-_LOST = _Fault(
-    "the connection was lost", "Run again; if it stays so, ask its manager.", passes=True
-)
-_BUSY = _Fault("it has no room for one more reader now", "Run again later.", passes=True)
-_NO_HOST = _Fault("there is no host of that name", "Is the name right, and known in this network?")
-_NO_PASSWORD = _Fault(
-    "it asks for a password", "Set PGPASSWORD, or put it in ~/.pgpass or the file of PGPASSFILE."
-)
-_REFUSED = _Fault(
-    "it does not let us in with this role and password",
-    "See PGPASSWORD, or ~/.pgpass; its manager knows who may come in, from where.",
-)
-_NO_DATABASE = _Fault("there is no such database or role", "They are case-sensitive; ask who may.")
-_NO_TLS = _Fault(
-    "no encrypted connection could be made as asked", "See sslmode and sslrootcert in the path."
-)
-_BAD_URL = _Fault(
-    "the path is not a URL that PostgreSQL knows", "Write postgresql://role@host:5432/database."
-)
-_NOT_CONNECTED = _Fault("no connection could be made", "Try the same path with psql.")
-_NO_TABLE = _Fault(
-    "there is no such table, view or schema{where}",
-    "Name it as the database keeps it, mostly in lower case, with its schema: zaken.stappen.",
-)
-_NO_COLUMN = _Fault("there is no such column{where}", "A text stands between single quotes.")
-_DENIED = _Fault("this role may not read that", "Have its manager grant SELECT, and no more.")
-_READ_ONLY = _Fault("the query would change something", "Give a SELECT that only reads.")
-_NOT_ONE_SELECT = _Fault("the query is not one SELECT{where}", "Give one, without a semicolon.")
-_WRONG = _Fault("the query cannot be run as it stands{where}", "Try it in psql first.")
-_TIMEOUT = _Fault(
-    "the query was broken off: it took too long, or somebody stopped it",
-    "Ask for fewer rows, or have its statement_timeout raised for this role.",
-)
-_STANDBY = _Fault(
-    "the copy that was read changed too much meanwhile", "Run again at a quieter time.", passes=True
-)
-_NO_VALUE = _Fault(
-    "a value could not be converted or computed{where}",
-    "Leave casts out of the query, or guard them.",
-)
-_UNKNOWN = _Fault("it broke off while it was read", "Its own log says why.")
-
-_OF_STATE = {
-    "08": _LOST,
-    "0A": _NOT_ONE_SELECT,
-    "22": _NO_VALUE,
-    "25006": _READ_ONLY,
-    "28": _REFUSED,
-    "3D": _NO_DATABASE,
-    "3F": _NO_TABLE,
-    "40001": _STANDBY,
-    "42501": _DENIED,
-    "42601": _NOT_ONE_SELECT,
-    "42703": _NO_COLUMN,
-    "42P01": _NO_TABLE,
-    "42": _WRONG,
-    "53": _BUSY,
-    "57014": _TIMEOUT,
-    "57P": _LOST,
-}
-"""By SQLSTATE: all five characters of it, else its first three, else its class, the first two."""
-
-_OF_PHRASE = {
-    "Connection refused": _ABSENT,
-    "timeout expired": _ABSENT,
-    "No such file or directory": _ABSENT,
-    "No route to host": _ABSENT,
-    "could not translate host name": _NO_HOST,
-    "no password supplied": _NO_PASSWORD,
-    "password authentication failed": _REFUSED,
-    "authentication failed": _REFUSED,
-    "no pg_hba.conf entry": _REFUSED,
-    "not permitted to log in": _REFUSED,
-    "too many": _BUSY,
-    "remaining connection slots": _BUSY,
-    "the database system is": _BUSY,
-    "SSL error": _NO_TLS,
-    "support SSL": _NO_TLS,
-    "certificate": _NO_TLS,
-    "URI": _BAD_URL,
-    "invalid port number": _BAD_URL,
-    "connection option": _BAD_URL,
-    "read-only transaction": _READ_ONLY,
-    "must be set before any query": _READ_ONLY,
-    "permission denied": _DENIED,
-    "statement timeout": _TIMEOUT,
-    "user request": _TIMEOUT,
-    "conflict with recovery": _STANDBY,
-    "invalid input syntax": _NO_VALUE,
-    "out of range": _NO_VALUE,
-    "division by zero": _NO_VALUE,
-    "terminating connection": _LOST,
-    "closed the connection": _LOST,
-    "could not receive data": _LOST,
-    "does not exist": _NO_DATABASE,
-    "Failed to connect": _NOT_CONNECTED,
-}
-"""Where a fault has no SQLSTATE: when connecting, and once rows are coming."""
-
-
-@contextmanager
-def told(name: str, query: str = "") -> Iterator[None]:
-    """Turns what goes wrong with the database that is called ``name`` into a ``SourceError``.
+def fail(name: str, fault: Fault, where: str = "") -> NoReturn:
+    """Raises what is wrong with the database that is called ``name``.
 
     Args:
         name: what the user calls it; without a secret.
-        query: what it is asked, in which the lines of the user's own query begin at the second.
+        fault: what is wrong.
+        where: the place in the query that the database points at.
     """
-    try:
-        yield
-    except (adbc.Error, pa.ArrowException, OSError) as error:
-        fault = _fault_of(error)
-        said = fault.said.format(where=_where(error, query))
-        # a cause in the world, and without a word of the database's: it may be tried again
-        cause = ConnectionError() if fault.passes else None
-        raise SourceError(f"{name}: {said}.", fault.hint) from cause
-
-
-def _fault_of(error: BaseException) -> _Fault:
-    state = getattr(error, "sqlstate", None)
-    if state:
-        known = (_OF_STATE[state[:size]] for size in (5, 3, 2) if state[:size] in _OF_STATE)
-        return next(known, _UNKNOWN)
-    text = str(error)
-    return next((fault for phrase, fault in _OF_PHRASE.items() if phrase in text), _UNKNOWN)
-
-
-def _where(error: BaseException, query: str) -> str:
-    """The line of the user's query that the database points at."""
-    details = dict(getattr(error, "details", None) or ())
-    place = details.get(b"PG_DIAG_STATEMENT_POSITION", b"")
-    line = query.count("\n", 0, int(place)) if place.isdigit() else 0
-    return f", in line {line} of the query" if line else ""
+    # a cause in the world, and without a word of the database's: it may be tried again
+    cause = ConnectionError() if fault.passes else None
+    raise SourceError(f"{name}: {fault.said.format(where=where)}.", fault.hint) from cause

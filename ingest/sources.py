@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
-from contracts.formats import Format, format_of_name, is_meant
+from contracts.formats import ODBC, Format, format_of_name, is_meant
 from contracts.settings import Settings
 from contracts.sources import Source
 from ingest import objects
 from ingest.source_files import READ, SourceFile, find_files, unclear
 
 ASKED: tuple[tuple[str, Format], ...] = (
-    *(("postgresql", "sql"), ("postgres", "sql")),
+    *(("postgresql", "sql"), ("postgres", "sql"), (ODBC, "sql")),
     *(("https", "zgw"), ("http", "zgw")),
 )
 """The schemes of URLs that this version asks, each with the format of what it gives."""
@@ -27,12 +27,12 @@ ASKED: tuple[tuple[str, Format], ...] = (
 _DATABASES = frozenset(
     [
         *("bigquery", "clickhouse", "databricks", "db2", "duckdb", "firebird", "hana", "informix"),
-        *("jdbc", "mariadb", "mongodb", "mssql", "mysql", "odbc", "oracle", "postgres"),
+        *("jdbc", "mariadb", "mongodb", "mssql", "mysql", "oracle", "postgres"),
         *("postgresql", "redshift", "snowflake", "sqlite", "sqlserver", "teradata"),
     ]
 )
-"""What the scheme of a URL begins with that is of a database: others than PostgreSQL, or that by
-the way of a program, as ``postgresql+psycopg``."""
+"""What the scheme of a URL begins with that is of a database, and is not asked as it stands; also
+by the way of a program, as ``postgresql+psycopg``."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,9 @@ def name_for_readers(name: str) -> str:
     if (scheme, "sql") not in ASKED:
         return name
     asked, _, _ = rest.partition(" from ")
-    _, _, database = asked.partition("/")
-    return database.replace(" ", ", ") or scheme
+    place, _, table = asked.partition(" ")
+    _, _, database = place.partition("/")
+    return ", ".join(filter(None, (database or scheme, table)))
 
 
 def find_all(
@@ -114,8 +115,8 @@ def find(
     if format_ is None or (scheme, format_) not in ASKED:
         raise SourceError(
             f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
-            "Of databases PostgreSQL is read (postgresql://…), and what speaks its protocol. Of "
-            "another one export the rows to a file."
+            "Of databases PostgreSQL is read (postgresql://…), and any other that has a driver of "
+            "ODBC (odbc://…)."
             if re.split("[+:]", scheme)[0] in _DATABASES
             else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
         )

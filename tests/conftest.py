@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.mariadb import mariadb
 from tests.servers import bucket, database, prefect_database, storage
 
-__all__ = ["bucket", "database", "prefect_database", "storage"]
+__all__ = ["bucket", "database", "mariadb", "prefect_database", "storage"]
 
 settings.register_profile(
     "everyday",

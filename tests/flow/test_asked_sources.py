@@ -19,6 +19,7 @@ from ingest.places import place_of
 from ingest.store import newest
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
+from tests.mariadb import MariaDB
 from tests.servers import Database
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -85,14 +86,28 @@ def test_rows_that_come_while_the_watermark_stays_are_kept(
     assert events[0] < events[1] < events[2] == events[3]
 
 
+@pytest.fixture(params=["postgresql", "mariadb"])
+def asked(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Database | MariaDB, list[str]]:
+    """A database, and how it is reached."""
+    if request.param == "postgresql":
+        database: Database = request.getfixturevalue("database")
+        return database, [f"sources.0.path={database.trusted}"]
+    mariadb: MariaDB = request.getfixturevalue("mariadb")
+    monkeypatch.setenv("READER_PASSWORD", "geheim")
+    return mariadb, [f"sources.0.path={mariadb.url}", "sources.0.password_env=READER_PASSWORD"]
+
+
 def test_of_a_table_that_grows_only_what_is_new_is_asked_and_the_log_is_whole(
-    database: Database, bucket: str, export: Path, tmp_path: Path
+    asked: tuple[Database | MariaDB, list[str]], bucket: str, export: Path, tmp_path: Path
 ) -> None:
+    database, reached = asked
     query = database.load(export, TIMES)
     names = query.removeprefix("SELECT ").partition(" FROM ")[0]
     database.run(f"CREATE TABLE later AS SELECT * FROM export WHERE tijdstip > '{HALFWAY}'")
     database.run(f"DELETE FROM export WHERE tijdstip > '{HALFWAY}'")
-    asks = (f"sources.0.path={database.trusted}", f"sources.0.query=SELECT {names} FROM export")
+    asks = (*reached, f"sources.0.query=SELECT {names} FROM export")
     marked = (*asks, "sources.0.watermark=tijdstip")
 
     first = findings(tmp_path, *marked, store=bucket)

@@ -27,6 +27,7 @@ from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS
 from tests.builders import FEW_FORMATS
 from tests.flow.answers import answers
+from tests.mariadb import MariaDB
 from tests.servers import Database
 from tests.unit.ingest.zgw_server import CLIENT, SECRET, serving
 
@@ -145,6 +146,16 @@ def test_a_database_says_what_its_export_does(log: Log, table: Told, database: D
     keys = {"path": database.trusted, "query": query}
 
     assert log.told("sql", *(f"sources.0.{key}={value}" for key, value in keys.items())) == table
+
+
+def test_a_database_by_odbc_says_what_its_export_does(
+    log: Log, table: Told, mariadb: MariaDB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("READER_PASSWORD", "geheim")
+    query = mariadb.load(log.written("csv") / "export.csv", times=("tijdstip", "begonnen"))
+    keys = {"path": mariadb.url, "query": query, "password_env": "READER_PASSWORD"}
+
+    assert log.told("odbc", *(f"sources.0.{key}={value}" for key, value in keys.items())) == table
 
 
 def test_a_bucket_says_what_its_export_does(log: Log, table: Told, bucket: str) -> None:

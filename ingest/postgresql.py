@@ -5,21 +5,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import adbc_driver_postgresql.dbapi as postgresql
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from contracts.errors import ConfigError, SourceError
+from contracts.errors import ConfigError
 from contracts.sources import Source
-from ingest.database_faults import told
+from ingest.postgresql_faults import told
+from ingest.query_rows import check_names, check_watermark, write
 from ingest.watermarks import CONDITIONS, SETTING, highest
 
 _ONLY_READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -62,9 +61,7 @@ def read_query(
         connection = postgresql.connect(_with_manners(url))
     with connection, connection.cursor() as cursor:
         rows = _asked(cursor, source, name, since)
-        with pq.ParquetWriter(path, rows.schema) as file:
-            for batch in _batches(rows, name):
-                file.write_batch(batch)
+        write(rows, rows.schema, path, partial(told, name))
     now = dt.datetime.now(dt.UTC)
     return source.watermark and highest(path, source.watermark, since, now)
 
@@ -93,7 +90,7 @@ def _asked(
     with told(name, whole if source.query else ""):
         cursor.execute(_ONLY_READ)
         fields = list(cursor.adbc_execute_schema(whole))
-    _check_names([field.name for field in fields], name)
+    check_names([field.name for field in fields], name)
     asked = f"SELECT {', '.join(map(_column, fields))} FROM {between}"  # noqa: S608
     if source.watermark:
         condition = _condition(source.watermark, fields, name)
@@ -109,12 +106,7 @@ def _asked(
 def _condition(watermark: str, fields: Sequence[Any], name: str) -> str:
     """Which rows are new; see ``watermarks``."""
     types = {field.name: field.metadata[b"POSTGRESQL:type"].decode() for field in fields}
-    if watermark not in types:
-        near = difflib.get_close_matches(watermark, types, n=1)
-        raise ConfigError(
-            f"{name}: the watermark '{watermark}' is not a column of what is asked.",
-            f"Did you mean '{near[0]}'?" if near else "Add it to the query.",
-        )
+    check_watermark(watermark, types, name)
     if types[watermark] not in CONDITIONS:
         raise ConfigError(
             f"{name}: the watermark '{watermark}' is of type {types[watermark]}.",
@@ -128,17 +120,6 @@ def _query(source: Source) -> str:
     if source.table is not None:
         return f"TABLE {'.'.join(map(_quoted, source.table.split('.')))}"
     return (source.query or "").rstrip("; \n")
-
-
-def _check_names(names: Sequence[str], name: str) -> None:
-    if not names:
-        raise SourceError(f"{name}: the query gives no columns.", "Name them after SELECT.")
-    twice = next((column for column, count in Counter(names).items() if count > 1), None)
-    if twice is not None:
-        raise SourceError(
-            f"{name}: the query gives more than one column '{twice}'.",
-            "Give each a name of its own: AS …",
-        )
 
 
 def _column(field: Any) -> str:
@@ -156,12 +137,3 @@ def _column(field: Any) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _batches(rows: pa.RecordBatchReader, name: str) -> Iterator[pa.RecordBatch]:
-    while True:
-        with told(name):
-            batch = next(rows, None)
-        if batch is None:
-            return
-        yield batch

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from contracts.errors import SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
-from ingest.database_faults import told
+from ingest.postgresql_faults import told
 from ingest.raw import DIGEST, ROW
 from ingest.sources import Address, find
 from ingest.staging import read
@@ -281,9 +281,12 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
         ({"path": "postgresql://db/zaken"}, "give one of them"),
         ({"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"}, "give one of them"),
         ({"path": "zaken.db", "format": "sql", "table": "t"}, "postgresql://host/database"),
-        ({"path": "stappen.csv", "query": "SELECT 1"}, "of those PostgreSQL is read; write path"),
-        ({"path": "sqlite:///zaken.sqlite", "query": "SELECT 1"}, "or export the rows to a file"),
-        ({"path": "mysql://db/zaken", "table": "stappen"}, "table is of a database, and of those"),
+        (
+            {"path": "stappen.csv", "query": "SELECT 1"},
+            "query is of a database; write path: postgresql",
+        ),
+        ({"path": "sqlite:///zaken.sqlite", "query": "SELECT 1"}, "or odbc://name of another one"),
+        ({"path": "mysql://db/zaken", "table": "stappen"}, "table is of a database; write path"),
         ({"path": "postgresql://db/zaken", "table": 'a"; DROP'}, "pattern"),
     ],
 )

@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads what a query of a database gives, by the ODBC driver of it, into a Parquet file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pyarrow as pa
+
+from contracts.errors import ConfigError
+from contracts.sources import Source
+from ingest.odbc_faults import connecting, door, reading
+from ingest.query_rows import check_names, check_watermark, write
+from ingest.watermarks import highest
+
+_BATCH_BYTES = 64 << 20  # the room for a batch, of which there are two
+_LONGEST_TEXT = 100_000  # of a column that says no size, in characters
+_LONGEST_BINARY = 1_000
+_LOGIN_SECONDS = 15
+_NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
+"""What every database takes without quotes, of which each has its own."""
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
+_PLAIN = re.compile(r"[\w./:-]+", re.ASCII)  # what stands in a connection string as it is
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def read_odbc(
+    url: str, name: str, source: Source, path: Path, since: str | None = None
+) -> str | None:
+    """Writes the rows that ``source`` asks of the database at ``url`` to a Parquet file.
+
+    Nothing is committed. Moments, dates, times of day and fractions stay what they are; all else
+    becomes the text that the driver makes of it, whose digits are all there.
+
+    Args:
+        url: ``odbc://user@name``, of a data source that the driver manager knows; or with
+            ``?Driver=…``, of a host.
+        name: what the user calls it, for errors.
+        source: with a ``query`` or a ``table``.
+        path: the file to write.
+        since: the highest ``watermark`` that was seen; rows from there on are asked for.
+
+    Returns:
+        The highest ``watermark`` that is seen now; none where the source has none.
+
+    Raises:
+        SourceError: the database, its driver or the query is not as it should be.
+        ConfigError: the query cannot be asked; the ``watermark`` is no column of it, or cannot be
+            one; or the variable with the password is not set.
+    """
+    query = _asked(source, name, since)
+    odbc = door(name)
+    user, attributes = attributes_of(url)
+    with connecting(name):
+        connection = odbc.connect(
+            attributes,
+            user=user,
+            password=_password(source),
+            login_timeout_sec=_LOGIN_SECONDS,
+            autocommit=False,
+        )
+    with reading(name):
+        rows = connection.read_arrow_batches(
+            query,
+            max_bytes_per_batch=_BATCH_BYTES,
+            max_text_size=_LONGEST_TEXT,
+            max_binary_size=_LONGEST_BINARY,
+            map_schema=partial(_read_as, watermark=source.watermark),
+            payload_text_encoding=odbc.TextEncoding.UTF16,  # whatever the locale is
+        )
+    check_names(rows.schema.names, name)
+    if source.watermark:
+        _check_type(source.watermark, rows.schema, name)
+    write(rows, rows.schema, path, partial(reading, name))
+    return source.watermark and highest(path, source.watermark, since, dt.datetime.now(dt.UTC))
+
+
+def attributes_of(url: str) -> tuple[str | None, str]:
+    """Who asks, and the connection string of ODBC that ``url`` stands for.
+
+    With a driver its host is a server, else the name of a data source.
+    """
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    user, _, place = parts.netloc.rpartition("@")
+    host, _, port = place.partition(":")
+    has_driver = any(key.lower() == "driver" for key in said)
+    told = {"Server" if has_driver else "DSN": host, "Port": port, "Database": parts.path[1:]}
+    meant = {key: unquote(value) for key, value in told.items() if value}
+    attributes = {**meant, **said}
+    return unquote(user) or None, "".join(map(_attribute, attributes.items()))
+
+
+def _attribute(said: tuple[str, str]) -> str:
+    key, value = said
+    is_plain = _PLAIN.fullmatch(value)
+    return f"{key}={value};" if is_plain else f"{key}={{{value.replace('}', '}}')}}};"
+
+
+def _password(source: Source) -> str | None:
+    if source.password_env is None:
+        return None
+    password = os.environ.get(source.password_env)
+    if not password:
+        raise ConfigError(
+            f"The environment variable {source.password_env} is not set.",
+            "password_env names the one that holds the password of the database.",
+        )
+    return password
+
+
+def _asked(source: Source, name: str, since: str | None) -> str:
+    """The query; with a watermark between brackets, where an order says nothing."""
+    query = (source.query or "").rstrip("; \n")
+    if source.table is not None:
+        query = f"SELECT * FROM {_plain(source.table, name)}"  # noqa: S608 - a plain name
+    elif not _SELECT.match(_COMMENT.sub(" ", query)):
+        raise ConfigError(f"{name}: the query is not one SELECT.", "Give one that only reads.")
+    if not source.watermark:
+        return query
+    if _ORDER.search(_outermost(query)):
+        raise ConfigError(
+            f"{name}: with a watermark the query can have no ORDER BY.",
+            "It stands within another, which has no order: leave it out, or the watermark.",
+        )
+    column = _plain(source.watermark, name)
+    whole = f"SELECT * FROM (\n{query}\n) asked"  # noqa: S608 - what the user asks is the point
+    return whole + (f" WHERE {_from(since, column)}" if since is not None else "")
+
+
+def _plain(name: str, source: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{source}: the name '{name}' needs quotes, and each database has its own.",
+            "Give a query, and a name for the column with AS.",
+        )
+    return name
+
+
+def _outermost(query: str) -> str:
+    """``query`` without what stands between brackets."""
+    outer = _BRACKETS.sub("", query)
+    return outer if outer == query else _outermost(outer)
+
+
+def _from(since: str, column: str) -> str:
+    """Which rows are new; see ``watermarks``."""
+    return f"({column} >= {_literal(since)} OR {column} IS NULL)"
+
+
+def _literal(since: str) -> str:
+    """A number as it is; the day before a day or a moment, as every driver of ODBC knows them."""
+    if since.lstrip("-").isdigit():
+        return since
+    day_before = dt.datetime.fromisoformat(since) - dt.timedelta(days=1)
+    if _DAY.fullmatch(since):
+        return f"{{d '{day_before:%Y-%m-%d}'}}"
+    return f"{{ts '{day_before:%Y-%m-%d %H:%M:%S}'}}"
+
+
+def _read_as(schema: pa.Schema, watermark: str | None) -> pa.Schema:
+    return pa.schema([(field.name, _type(field, watermark)) for field in schema])
+
+
+def _type(field: Any, watermark: str | None) -> pa.DataType:
+    """What a column is read as: a driver may cut or wrap what does not fit the type it tells."""
+    type_ = field.type
+    if pa.types.is_timestamp(type_):
+        return pa.timestamp("us", type_.tz)
+    if field.name == watermark and _is_whole(type_):
+        return pa.int64()
+    if pa.types.is_floating(type_):
+        return pa.float64()
+    is_kept = pa.types.is_date(type_) or pa.types.is_time(type_)
+    return type_ if is_kept else pa.string()
+
+
+def _is_whole(type_: pa.DataType) -> bool:
+    has_no_fraction = pa.types.is_decimal(type_) and type_.scale == 0
+    return bool(pa.types.is_integer(type_) or has_no_fraction)
+
+
+def _check_type(watermark: str, schema: pa.Schema, name: str) -> None:
+    check_watermark(watermark, schema.names, name)
+    type_ = schema.field(watermark).type
+    can_be = (pa.types.is_timestamp, pa.types.is_date, pa.types.is_integer)
+    if not any(is_type(type_) for is_type in can_be):
+        raise ConfigError(
+            f"{name}: the watermark '{watermark}' is a {type_}.",
+            "By ODBC it is a moment, a date or a whole number; cast it in the query.",
+        )

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rows that a query gives, as a database hands them over."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contracts.errors import ConfigError, SourceError
+
+
+def write(
+    rows: Iterable[pa.RecordBatch],
+    schema: pa.Schema,
+    path: Path,
+    told: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Writes ``rows`` to a Parquet file, a batch at a time.
+
+    Args:
+        rows: batches, each of which is fetched when it is asked for.
+        schema: of all of them.
+        path: the file to write.
+        told: tells what goes wrong while rows are fetched.
+    """
+    batches = iter(rows)
+    with pq.ParquetWriter(path, schema) as file:
+        while True:
+            with told():
+                batch = next(batches, None)
+            if batch is None:
+                return
+            file.write_batch(batch)
+
+
+def check_names(columns: Sequence[str], name: str) -> None:
+    """Looks whether each of ``columns`` can be told from the others.
+
+    Args:
+        columns: what the query called ``name`` gives.
+        name: what the user calls the source.
+
+    Raises:
+        SourceError: there is none, or two have one name.
+    """
+    if not columns:
+        raise SourceError(f"{name}: the query gives no columns.", "Name them after SELECT.")
+    twice = next((column for column, count in Counter(columns).items() if count > 1), None)
+    if twice is not None:
+        raise SourceError(
+            f"{name}: the query gives more than one column '{twice}'.",
+            "Give each a name of its own: AS …",
+        )
+
+
+def check_watermark(watermark: str, columns: Collection[str], name: str) -> None:
+    """Looks whether ``watermark`` is one of the ``columns`` that the source ``name`` gives.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if watermark not in columns:
+        near = difflib.get_close_matches(watermark, columns, n=1)
+        raise ConfigError(
+            f"{name}: the watermark '{watermark}' is not a column of what is asked.",
+            f"Did you mean '{near[0]}'?" if near else "Add it to the query.",
+        )
