@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import SourceError
 from contracts.formats import ODBC
 from contracts.sources import Source
 from ingest import objects
+from ingest.aside import waited
 from ingest.source_files import SourceFile
 from ingest.sources import Address
 
