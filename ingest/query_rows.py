@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 
 from contracts.errors import ConfigError, SourceError
 
+_GROUP_BYTES = 4 << 20  # of rows that are written as one group; a batch may be of a few rows
+
 
 def write(
     rows: Iterable[pa.RecordBatch],
@@ -22,22 +24,36 @@ def write(
     path: Path,
     told: Callable[[], AbstractContextManager[None]],
 ) -> None:
-    """Writes ``rows`` to a Parquet file, a batch at a time.
+    """Writes ``rows`` to a Parquet file, in bounded memory.
 
     Args:
-        rows: batches, each of which is fetched when it is asked for.
+        rows: batches of any size, each of which is fetched when it is asked for.
         schema: of all of them.
         path: the file to write.
         told: tells what goes wrong while rows are fetched.
     """
-    batches = iter(rows)
+    held: list[pa.RecordBatch] = []
+    size = 0
     with pq.ParquetWriter(path, schema) as file:
-        while True:
-            with told():
-                batch = next(batches, None)
-            if batch is None:
-                return
-            file.write_batch(batch)
+        for batch in _fetched(rows, told):
+            held.append(batch)
+            size += batch.nbytes
+            if size >= _GROUP_BYTES:
+                file.write_table(pa.Table.from_batches(held))
+                held, size = [], 0
+        file.write_table(pa.Table.from_batches(held, schema))
+
+
+def _fetched(
+    rows: Iterable[pa.RecordBatch], told: Callable[[], AbstractContextManager[None]]
+) -> Iterator[pa.RecordBatch]:
+    batches = iter(rows)
+    while True:
+        with told():
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
 
 
 def check_names(columns: Sequence[str], name: str) -> None:
