@@ -17,6 +17,7 @@ import pyarrow as pa
 from contracts.errors import ConfigError
 from contracts.sources import Source
 from ingest.odbc_faults import connecting, door, reading
+from ingest.odbc_query import asked
 from ingest.query_rows import check_names, check_watermark, write
 from ingest.watermarks import highest
 
@@ -24,14 +25,7 @@ _BATCH_BYTES = 64 << 20  # the room for a batch, of which there are two
 _LONGEST_TEXT = 100_000  # of a column that says no size, in characters
 _LONGEST_BINARY = 1_000
 _LOGIN_SECONDS = 15
-_NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
-"""What every database takes without quotes, of which each has its own."""
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
 _PLAIN = re.compile(r"[\w./:-]+", re.ASCII)  # what stands in a connection string as it is
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
-_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def read_odbc(
@@ -58,7 +52,16 @@ def read_odbc(
         ConfigError: the query cannot be asked; the ``watermark`` is no column of it, or cannot be
             one; or the variable with the password is not set.
     """
-    query = _asked(source, name, since)
+    rows = _rows(url, name, source, asked(source, name, since))
+    check_names(rows.schema.names, name)
+    if source.watermark:
+        _check_type(source.watermark, rows.schema, name)
+    write(rows, rows.schema, path, partial(reading, name))
+    return source.watermark and highest(path, source.watermark, since, dt.datetime.now(dt.UTC))
+
+
+def _rows(url: str, name: str, source: Source, query: str) -> Any:
+    """What ``query`` gives, none of it fetched yet."""
     odbc = door(name)
     user, attributes = attributes_of(url)
     with connecting(name):
@@ -70,7 +73,7 @@ def read_odbc(
             autocommit=False,
         )
     with reading(name):
-        rows = connection.read_arrow_batches(
+        return connection.read_arrow_batches(
             query,
             max_bytes_per_batch=_BATCH_BYTES,
             max_text_size=_LONGEST_TEXT,
@@ -78,11 +81,6 @@ def read_odbc(
             map_schema=partial(_read_as, watermark=source.watermark),
             payload_text_encoding=odbc.TextEncoding.UTF16,  # whatever the locale is
         )
-    check_names(rows.schema.names, name)
-    if source.watermark:
-        _check_type(source.watermark, rows.schema, name)
-    write(rows, rows.schema, path, partial(reading, name))
-    return source.watermark and highest(path, source.watermark, since, dt.datetime.now(dt.UTC))
 
 
 def attributes_of(url: str) -> tuple[str | None, str]:
@@ -117,55 +115,6 @@ def _password(source: Source) -> str | None:
             "password_env names the one that holds the password of the database.",
         )
     return password
-
-
-def _asked(source: Source, name: str, since: str | None) -> str:
-    """The query; with a watermark between brackets, where an order says nothing."""
-    query = (source.query or "").rstrip("; \n")
-    if source.table is not None:
-        query = f"SELECT * FROM {_plain(source.table, name)}"  # noqa: S608 - a plain name
-    elif not _SELECT.match(_COMMENT.sub(" ", query)):
-        raise ConfigError(f"{name}: the query is not one SELECT.", "Give one that only reads.")
-    if not source.watermark:
-        return query
-    if _ORDER.search(_outermost(query)):
-        raise ConfigError(
-            f"{name}: with a watermark the query can have no ORDER BY.",
-            "It stands within another, which has no order: leave it out, or the watermark.",
-        )
-    column = _plain(source.watermark, name)
-    whole = f"SELECT * FROM (\n{query}\n) asked"  # noqa: S608 - what the user asks is the point
-    return whole + (f" WHERE {_from(since, column)}" if since is not None else "")
-
-
-def _plain(name: str, source: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"{source}: the name '{name}' needs quotes, and each database has its own.",
-            "Give a query, and a name for the column with AS.",
-        )
-    return name
-
-
-def _outermost(query: str) -> str:
-    """``query`` without what stands between brackets."""
-    outer = _BRACKETS.sub("", query)
-    return outer if outer == query else _outermost(outer)
-
-
-def _from(since: str, column: str) -> str:
-    """Which rows are new; see ``watermarks``."""
-    return f"({column} >= {_literal(since)} OR {column} IS NULL)"
-
-
-def _literal(since: str) -> str:
-    """A number as it is; the day before a day or a moment, as every driver of ODBC knows them."""
-    if since.lstrip("-").isdigit():
-        return since
-    day_before = dt.datetime.fromisoformat(since) - dt.timedelta(days=1)
-    if _DAY.fullmatch(since):
-        return f"{{d '{day_before:%Y-%m-%d}'}}"
-    return f"{{ts '{day_before:%Y-%m-%d %H:%M:%S}'}}"
 
 
 def _read_as(schema: pa.Schema, watermark: str | None) -> pa.Schema:

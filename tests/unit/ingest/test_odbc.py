@@ -27,12 +27,13 @@ TABLES = f"""
 CREATE OR REPLACE TABLE stappen (zaak varchar(20), wie text);
 INSERT INTO stappen VALUES ('Z1', '{CELL}');
 CREATE OR REPLACE TABLE leeg (zaak varchar(20), om datetime);
-CREATE OR REPLACE TABLE groei (n bigint, d date, om datetime(6), t varchar(9), g decimal(9, 2));
+CREATE OR REPLACE TABLE groei (n bigint, d date, om datetime(6), t varchar(9), g decimal(9, 2),
+  k decimal(18));
 INSERT INTO groei VALUES
-  (1, '2026-03-01', '2026-03-01 10:00', 'a', 1),
-  (2, '2026-03-02', '2026-03-02 10:00:00.25', 'b', 1),
-  (3, '2026-03-04', '2026-03-04 10:00', 'c', 1),
-  (NULL, NULL, NULL, NULL, NULL);
+  (1, '2026-03-01', '2026-03-01 10:00', 'a', 1, 1),
+  (2, '2026-03-02', '2026-03-02 10:00:00.25', 'b', 1, 2),
+  (3, '2026-03-04', '2026-03-04 10:00', 'c', 1, 3),
+  (NULL, NULL, NULL, NULL, NULL, NULL);
 CREATE OR REPLACE TABLE mysql.dicht (zaak varchar(20));
 """
 OURS = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT sleep%'"
@@ -245,6 +246,7 @@ def test_a_connection_that_is_lost_is_tried_again(fetched, tables):
         ("n", None, 4, "3"),
         ("n", "2", 3, "3"),
         ("n", "9", 1, "9"),
+        ("k", "2", 3, "3"),
         ("d", None, 4, "2026-03-04"),
         ("d", "2026-03-04", 2, "2026-03-04"),
         ("d", "2026-03-03", 3, "2026-03-04"),

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What a database is asked by ODBC, in words that every database knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from contracts.errors import ConfigError
+from contracts.sources import Source
+
+_NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
+"""What every database takes without quotes, of which each has its own."""
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def asked(source: Source, name: str, since: str | None) -> str:
+    """The query of a source; with a watermark it stands between brackets, where no order holds.
+
+    Args:
+        source: with a ``query`` or a ``table``.
+        name: what the user calls it, for errors.
+        since: the highest ``watermark`` that was seen.
+
+    Raises:
+        ConfigError: it cannot be asked, or not of every database.
+    """
+    query = (source.query or "").rstrip("; \n")
+    if source.table is not None:
+        query = f"SELECT * FROM {_plain(source.table, name)}"  # noqa: S608 - a plain name
+    elif not _SELECT.match(_COMMENT.sub(" ", query)):
+        raise ConfigError(f"{name}: the query is not one SELECT.", "Give one that only reads.")
+    if not source.watermark:
+        return query
+    if _ORDER.search(_outermost(query)):
+        raise ConfigError(
+            f"{name}: with a watermark the query can have no ORDER BY.",
+            "It stands within another, which has no order: leave it out, or the watermark.",
+        )
+    column = _plain(source.watermark, name)
+    whole = f"SELECT * FROM (\n{query}\n) asked"  # noqa: S608 - what the user asks is the point
+    return whole + (f" WHERE {_from(since, column)}" if since is not None else "")
+
+
+def _plain(name: str, source: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{source}: the name '{name}' needs quotes, and each database has its own.",
+            "Give a query, and a name for the column with AS.",
+        )
+    return name
+
+
+def _outermost(query: str) -> str:
+    """``query`` without what stands between brackets."""
+    outer = _BRACKETS.sub("", query)
+    return outer if outer == query else _outermost(outer)
+
+
+def _from(since: str, column: str) -> str:
+    """Which rows are new; see ``watermarks``."""
+    return f"({column} >= {_literal(since)} OR {column} IS NULL)"
+
+
+def _literal(since: str) -> str:
+    """A number as it is; the day before a day or a moment, as every driver of ODBC knows them."""
+    if since.lstrip("-").isdigit():
+        return since
+    day_before = dt.datetime.fromisoformat(since) - dt.timedelta(days=1)
+    if _DAY.fullmatch(since):
+        return f"{{d '{day_before:%Y-%m-%d}'}}"
+    return f"{{ts '{day_before:%Y-%m-%d %H:%M:%S}'}}"
