@@ -42,6 +42,16 @@ def protect_steps(
     return enough.with_columns(*unless(telling, "cases"), *unless(hides, "events"))
 
 
+def steps_at_least(steps: pl.DataFrame, k: int) -> frozenset[str]:
+    """The steps, as they are shown, of which the number of cases may be rounded down.
+
+    It is a multiple of ``k``, and how often they were done is hidden with it; that can be so of an
+    exact number too, of which "at least" is true as well.
+    """
+    may_be = pl.col("events").is_null() & (pl.col("cases") % k == 0)
+    return frozenset(steps.filter(may_be)["activity"])
+
+
 def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
     """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
     counts = rows["cases"].drop_nulls().sort()

@@ -53,11 +53,15 @@ class MapSection:
 
 @dataclass(frozen=True)
 class WholeMap:
-    """The map of nearly all steps: so many, of all those that may be shown."""
+    """The map of nearly all steps: so many, of all those that may be shown.
+
+    ``at_least`` is as that of ``MapSection``.
+    """
 
     drawing: Markup
     steps: int
     of: int
+    at_least: str
 
 
 def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection:
@@ -70,7 +74,7 @@ def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection
         has_loose_ends=view.has_loose_ends,
         off_map=_off_map(view, waits, names.speech),
         tones=[(tone, names.speech.say(words)) for tone, words in _TONES],
-        at_least=names.speech.say(AT_LEAST) if any(move.at_least for move in view.moves) else "",
+        at_least=_sign(view, names.speech),
     )
 
 
@@ -82,16 +86,22 @@ def whole_map(
     if len(view.steps) <= first.steps:
         return None
     drawing = route_map.draw(view, waits, names, "whole-map")
-    return WholeMap(drawing, steps=len(view.steps), of=shown.tables["steps"].height)
+    of = shown.tables["steps"].height
+    return WholeMap(drawing, steps=len(view.steps), of=of, at_least=_sign(view, names.speech))
 
 
 def _view(shown: Shown, waits: Sequence[Wait], size: Size) -> MapView:
     settings = shown.settings
     pairs = [(wait.source.from_, wait.source.to) for wait in waits]
     view = map_view.choose(shown.tables, settings.whole_journey, pairs, settings.registration, size)
-    at_least = shown.at_least
-    moves = (replace(move, at_least=(move.from_, move.to) in at_least) for move in view.moves)
-    return replace(view, moves=tuple(moves))
+    waits_at_least = shown.at_least
+    moves = (replace(move, at_least=(move.from_, move.to) in waits_at_least) for move in view.moves)
+    registered = {from_ for from_, _ in waits_at_least if from_ == settings.registration}
+    return replace(view, moves=tuple(moves), at_least=shown.steps_at_least | registered)
+
+
+def _sign(view: MapView, speech: Speech) -> str:
+    return speech.say(AT_LEAST) if view.has_rounded else ""
 
 
 def _off_map(view: MapView, waits: Sequence[Wait], speech: Speech) -> str:

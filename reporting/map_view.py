@@ -61,6 +61,7 @@ class MapView:
         detours: from one to another by way of steps that are not shown.
         starts: where cases start.
         ends: where cases end.
+        at_least: the steps of which the number of cases is rounded down.
     """
 
     steps: dict[str, int | None]
@@ -68,6 +69,12 @@ class MapView:
     detours: tuple[tuple[str, str], ...]
     starts: tuple[str, ...]
     ends: tuple[str, ...]
+    at_least: frozenset[str] = frozenset()
+
+    @property
+    def has_rounded(self) -> bool:
+        """Whether any number on it is rounded down."""
+        return any(move.at_least for move in self.moves) or not self.at_least.isdisjoint(self.steps)
 
     @property
     def has_loose_ends(self) -> bool:
@@ -94,7 +101,8 @@ def choose(
         size: how much of all that the map can hold.
     """
     since = tables["waits"].filter(pl.col("from").is_in([registration]))
-    registered = dict(since.group_by("from").agg(pl.col("cases").sum()).iter_rows())
+    all_since = pl.when(pl.col("cases").is_not_null().all()).then(pl.col("cases").sum())
+    registered = dict(since.group_by("from").agg(all_since).iter_rows())
     told = registered | dict(tables["steps"].select("activity", "cases").iter_rows())
     most = max(filter(None, told.values()), default=1)
     # only a step of nearly all cases has no number to show

@@ -175,7 +175,10 @@ class _Map:
         return tag("g", *parts)
 
     def _count(self, step: str) -> str:
-        return cases(self.view.steps[step], self.speech)
+        number = self.view.steps[step]
+        if number is None:
+            return cases(None, self.speech)
+        return cases_in_brief(number, self.speech, at_least=step in self.view.at_least)
 
 
 def _room(badges: int) -> float:

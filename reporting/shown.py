@@ -12,6 +12,7 @@ import polars as pl
 from contracts.findings import Findings
 from contracts.settings import Settings
 from reporting.disclosure import protect
+from reporting.disclosure_steps import steps_at_least
 from reporting.disclosure_waits import Pair, told_at_least
 from reporting.facts import Facts
 
@@ -49,6 +50,13 @@ class Shown:
         if self.facts.is_public:
             return ()
         return told_at_least(self.tables["waits"], self.settings.privacy.minimum_group)
+
+    @property
+    def steps_at_least(self) -> frozenset[str]:
+        """The steps of which at least so many cases are told."""
+        if self.facts.is_public:
+            return frozenset()
+        return steps_at_least(self.tables["steps"], self.settings.privacy.minimum_group)
 
 
 def without_at_least(findings: Findings) -> Findings:

@@ -9,6 +9,9 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from reporting import map_view
 from reporting.charts import band_tone, ticks
+from reporting.map_section import map_section
+from reporting.names import Names
+from reporting.speech import Speech
 from reporting.svg import shortened, tag, text_width, told_apart, wrap
 from tests.unit.reporting import sample
 
@@ -142,6 +145,32 @@ def test_a_registration_is_where_cases_start():
     assert (shown.starts, shown.steps["aanvraag"]) == (("aanvraag",), 4000)
     assert ("aanvraag", sample.A) in {(move.from_, move.to) for move in shown.moves}
     assert map_view.choose(told, journey, []).starts == (sample.A,)
+
+
+def test_of_a_registration_whose_cases_are_hidden_no_number_is_told():
+    frames = sample.tables()
+    since = {"from": "aanvraag", "to": sample.A, "n": 12, "cases": None, "p90_days": 3.0}
+    waits = pl.concat([frames["waits"], pl.DataFrame([since])], how="diagonal_relaxed")
+    told = {**frames, "waits": waits}
+    shown = map_view.choose(told, sample.settings().journey, [], "aanvraag")
+
+    assert shown.steps["aanvraag"] is None
+
+
+def test_a_step_whose_cases_are_rounded_down_is_of_at_least_so_many():
+    frames = sample.tables()
+    rounded = pl.col("activity") == sample.B
+    steps = frames["steps"].with_columns(
+        cases=pl.when(rounded).then(4110).otherwise("cases"),
+        events=pl.when(~rounded).then("events"),
+    )
+    names = Names(sample.settings(), Speech("en", sample.settings().zone))
+
+    drawn = map_section(sample.shown(tables={**frames, "steps": steps}), [], names)
+
+    assert "≥\N{NO-BREAK SPACE}4,110 cases" in drawn.drawing
+    assert ">4,120 cases<" in drawn.drawing
+    assert drawn.at_least
 
 
 def test_an_empty_log_has_an_empty_map():
