@@ -31,6 +31,7 @@ class WaitSection:
     Attributes:
         wait: the bottleneck in words, each figure with its card.
         bands: how long cases waited before they went on.
+        bands_note: what is, and is not, in ``bands``.
         queue: how many waited, week after week; null where too few did.
         meanwhile: what went on while they waited.
         limits: what it is not.
@@ -39,6 +40,7 @@ class WaitSection:
 
     wait: Wait
     bands: list[PageRow]
+    bands_note: str
     queue: Queue | None
     meanwhile: list[PageRow]
     limits: list[str]
@@ -55,9 +57,11 @@ def _section(wait: Wait, shown: Shown, names: Names) -> WaitSection:
     k = shown.settings.privacy.minimum_group
     figures = cards.with_cards(wait.figures, found, shown, speech)
     remarks = (*wait.remarks, *_other_ways(found, shown, names))
+    bands = _bands(tables["wait_bands"], wait, speech)
     return WaitSection(
         wait=replace(wait, figures=figures, remarks=remarks),
-        bands=_bands(tables["wait_bands"], wait, speech),
+        bands=bands,
+        bands_note=" ".join(_bands_note(bands, found, speech)),
         queue=queue_chart.queue(tables["queues"], found, k, speech),
         meanwhile=hands.meanwhile(tables["waiting_causes"], wait, speech),
         limits=limits.limits(found, findings, tables["work_band"], names),
@@ -94,6 +98,8 @@ def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     known = pl.col("n", "open_n").fill_null(0)
     most: int = mine.select(pl.sum_horizontal(known).max()).item()
     some_wait = bool(mine["open_n"].sum())
+    # a band in which some wait now, of whom nothing is told here, and none went on is an empty row
+    told = mine if some_wait else mine.filter(pl.col("n").is_null() | (pl.col("n") > 0))
     return [
         {
             "words": _between(row["over_days"], row["up_to_days"], speech),
@@ -104,8 +110,23 @@ def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
                 (row["n"] or 0) / most, band_tone(row["up_to_days"]), (row["open_n"] or 0) / most
             ),
         }
-        for row in mine.iter_rows(named=True)
+        for row in told.iter_rows(named=True)
     ]
+
+
+def _bands_note(bands: list[PageRow], found: Bottleneck, speech: Speech) -> Iterator[str]:
+    if any(row["still"] for row in bands):
+        yield speech.say(
+            "Not filled, and under “wait still”: cases that wait here now, by how long so far. They"
+            " may wait much longer yet; “1 in 10” above takes that into account."
+        )
+    elif found.open_cases != 0:
+        yield speech.say(
+            "This table holds waits that have ended. “1 in 10” above also counts the cases that"
+            " still wait, so it can be longer."
+        )
+    if any(not row["share"] for row in bands):
+        yield speech.say("Shares are of the times that are shown.")
 
 
 def _between(over: float, up_to: float | None, speech: Speech) -> str:

@@ -344,3 +344,23 @@ def test_it_says_where_else_much_is_waited_for_the_same_step(share: float, is_to
 
     words = f"for the same step {NAMES.place('elders', first.to)} (5% of all waiting)."
     assert any(words in remark for remark in section.wait.remarks) == is_told
+
+
+@pytest.mark.parametrize(
+    ("last", "told", "note"),
+    [
+        (40, ["1 to 3 days", "3 to 7 days", "7 to 14 days"], False),
+        (None, ["1 to 3 days", "3 to 7 days", "7 to 14 days"], True),
+    ],
+)
+def test_bands_in_which_none_went_on_are_not_told_and_shares_are_of_what_is(last, told, note):
+    shown = sample.shown()
+    first = shown.findings.bottlenecks[0]
+    counts = [(0.0, 1.0, 0, None), (1.0, 3.0, 430, None), (3.0, 7.0, 435, None)]
+    rows = [(first.from_, first.to, *band) for band in [*counts, (7.0, 14.0, last, None)]]
+    bands = pl.DataFrame(rows, schema=TABLES["wait_bands"], orient="row")
+
+    section, *_ = wait_sections(sample.shown(tables={**shown.tables, "wait_bands": bands}), NAMES)
+
+    assert [row["words"] for row in section.bands] == told
+    assert ("Shares are of the times that are shown." in section.bands_note) == note
