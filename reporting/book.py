@@ -79,7 +79,7 @@ def _waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) -> She
         (sentence("of which wait now"), 13),
         (sentence("waits that ended"), 13),
         (sentence("half go on within (days)"), 13),
-        (sentence("1 in 10 waits longer than (days)"), 13),
+        (sentence("1 in 10 waits at least (days)"), 13),
         (sentence("all days of waiting, also those that the law or a decision explains"), 20),
         (sentence("share of all waiting"), 13),
     )

@@ -161,12 +161,12 @@ def _heading(found: Bottleneck, place: str, speech: Speech) -> str:
     if days.p90 is not None:
         time = speech.duration(days.p90)
         return speech.say(
-            "1 in 10 cases stands still for more than %(time)s %(place)s", time=time, place=place
+            "1 in 10 cases stands still for %(time)s or longer %(place)s", time=time, place=place
         )
     if days.p50 is not None:
         time = speech.duration(days.p50)
         return speech.say(
-            "Half of the cases stand still for more than %(time)s %(place)s", time=time, place=place
+            "Half of the cases stand still for %(time)s or longer %(place)s", time=time, place=place
         )
     return speech.say("Cases stand still %(place)s", place=place)
 
@@ -183,13 +183,13 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     if days.p90 is not None:
         time = speech.duration(days.p90)
         return speech.say(
-            "%(cases)s waited here; 1 in 10 longer than %(time)s.", cases=cases, time=time
+            "%(cases)s waited here; 1 in 10 for %(time)s or longer.", cases=cases, time=time
         )
     if days.p50 is not None:
         time = speech.duration(days.p50)
         return speech.say(
-            "%(cases)s waited here; half of them longer than %(time)s. How long 1 in 10 waits is"
-            " not known yet.",
+            "%(cases)s waited here; half of them for %(time)s or longer. How long 1 in 10"
+            " waits is not known yet.",
             cases=cases,
             time=time,
         )
@@ -240,7 +240,7 @@ def _quantiles(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
         KeyFigure(unknown, speech.say("how long 1 in 10 cases waits"), "wait_most")
         if most is None
         else KeyFigure(
-            speech.say("longer than %(time)s", time=speech.duration(most)),
+            speech.say("%(time)s or longer", time=speech.duration(most)),
             speech.say("1 in 10 cases waits"),
             "wait_most",
         ),
@@ -266,7 +266,7 @@ def _working_days(found: Bottleneck, speech: Speech) -> str:
     if half and most:
         return speech.say(
             "Counted in opening hours only, half of the cases go on within %(half)s, and 1 in 10"
-            " waits longer than %(most)s.",
+            " waits %(most)s or longer.",
             half=speech.plural(_WORKING_DAYS, half),
             most=speech.plural(_WORKING_DAYS, most),
         )
@@ -277,7 +277,7 @@ def _working_days(found: Bottleneck, speech: Speech) -> str:
         )
     if most:
         return speech.say(
-            "Counted in opening hours only, 1 in 10 cases waits longer than %(most)s.",
+            "Counted in opening hours only, 1 in 10 cases waits %(most)s or longer.",
             most=speech.plural(_WORKING_DAYS, most),
         )
     return ""

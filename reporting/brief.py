@@ -82,9 +82,7 @@ def _row(wait: Wait, speech: Speech) -> dict[str, str]:
         speech.say("where"): f"{wait.number}. {wait.title}",
         speech.say("what the log shows"): wait.cause,
         speech.say("cases"): count(wait.source.cases, speech, at_least=wait.source.cases_at_least),
-        speech.say("1 in 10 waits longer than"): speech.duration_if_known(
-            wait.source.wait_days.p90
-        ),
+        speech.say("1 in 10 waits at least"): speech.duration_if_known(wait.source.wait_days.p90),
     }
 
 

@@ -140,7 +140,7 @@ def _moved(then: _Figures | None, now: _Figures, speech: Speech) -> list[PageRow
     """Each figure then and now."""
     words = (
         speech.say("half go on within"),
-        speech.say("1 in 10 waits longer than"),
+        speech.say("1 in 10 waits at least"),
         speech.say("cases that still wait"),
     )
     before = _in_words(then, speech) if then else [speech.say("not known")] * len(words)

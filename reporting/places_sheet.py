@@ -68,8 +68,8 @@ FIGURES = (
         in_days=True,
     ),
     FigureColumn(
-        sentence("1 in 10 waits longer than (days)"),
-        sentence("So long after they began to wait here, 1 in 10 cases still waits."),
+        sentence("1 in 10 waits at least (days)"),
+        sentence("How long 1 in 10 of the cases that come here waits, or longer."),
         in_days=True,
     ),
     FigureColumn(

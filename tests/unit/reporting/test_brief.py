@@ -41,7 +41,7 @@ def test_it_is_in_the_first_language():
         "where",
         "what the log shows",
         "cases",
-        "1 in 10 waits longer than",
+        "1 in 10 waits at least",
     ]
 
 
@@ -50,7 +50,7 @@ def test_a_row_is_text_alone_and_what_is_not_known_is_said():
 
     assert {type(value) for row in rows for value in row.values()} == {str}
     assert rows[0]["zaken"] == "1.190"
-    assert rows[0]["1 op de 10 wacht langer dan"] == "nog niet te zeggen"
+    assert rows[0]["1 op de 10 wacht ten minste"] == "nog niet te zeggen"
 
 
 ODD = '![x](http://x) <img src=x> **b** `c` | ~~d~~ & "e"'

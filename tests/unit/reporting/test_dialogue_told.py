@@ -54,7 +54,7 @@ def test_what_was_said_stands_at_its_stall_with_the_figures_then_and_now(tmp_pat
     assert all(text in section for text in ("stap: bellen", "Wie: Jan", "Wanneer: mei"))
     assert moved(section) == [
         ("de helft gaat verder binnen", "4 weken", "7 weken"),
-        ("1 op de 10 wacht langer dan", "3 maanden", "nog niet te zeggen"),
+        ("1 op de 10 wacht ten minste", "3 maanden", "nog niet te zeggen"),
         ("zaken die nog wachten", "412", "275"),
     ]
     assert "Iedereen die dit rapport leest, leest dit antwoord." in section

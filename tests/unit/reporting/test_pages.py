@@ -181,7 +181,7 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("en", "What does “Work that is done again” mean?"),
         ("en", "The whole method: docs/methods/ranking.md."),
         ("en", "Where do citizens wait in Fitness to drive 75+?"),
-        ("en", "3,860 cases waited here; 1 in 10 longer than 7 weeks."),
+        ("en", "3,860 cases waited here; 1 in 10 for 7 weeks or longer."),
         ("en", "Specialist report received"),
         ("nl", "Elke rij zegt welke stap er is gezet."),
     ],

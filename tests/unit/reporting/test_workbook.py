@@ -122,7 +122,7 @@ def test_every_figure_of_a_bottleneck_is_as_it_was_found(format_, paths, shown):
             "zaken": each.cases,
             "daarvan wachten nu": each.open_cases,
             "de helft gaat verder binnen (dagen)": each.wait_days.p50,
-            "1 op de 10 wacht langer dan (dagen)": each.wait_days.p90,
+            "1 op de 10 wacht ten minste (dagen)": each.wait_days.p90,
             "dagen gewacht, alle zaken samen": each.person_days_lost,
             "deel van al het wachten": each.share_of_waiting,
             "extra dagen per zaak": each.mean_days_per_case,
