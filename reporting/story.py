@@ -203,8 +203,9 @@ def _outside(row: Mapping[str, Any], names: Names) -> Iterator[str]:
         )
 
 
-def _nothing_stands_out(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
+def _nothing_stands_out(findings: Findings, shown: pl.DataFrame, names: Names) -> str:
     speech = names.speech
+    waits = shown.filter(pl.col("person_days").ne_missing(0))  # others went on at once
     if waits.is_empty() and findings.log.cases and not findings.waits_left_out:
         return speech.say("No case was seen to wait between two steps.")
     if waits.is_empty():

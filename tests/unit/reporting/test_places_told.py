@@ -168,6 +168,11 @@ def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_
         ),
         ([(sample.J, sample.K, 90, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
         ([], "No case was seen to wait between two steps."),
+        ([(sample.A, sample.B, 60, 0.0, 0.0)], "No case was seen to wait between two steps."),
+        (
+            [(sample.A, sample.B, 60, 0.0, 0.0), (sample.J, sample.K, 90, 90.0, 0.0)],
+            "Of all waiting that may be shown, the reason is known.",
+        ),
     ],
 )
 def test_without_a_place_it_says_where_the_waiting_is(rows, words):
