@@ -244,7 +244,9 @@ def _interval(stall: _Stall, log: Observed, blocks: Blocks) -> tuple[float, floa
     if cause is not None and cause.least_days is not None:
         low = min(low, cause.least_days)
     if cause is not None and cause.most_days is not None:
-        high = max(high, cause.most_days)
+        # nobody waited longer for a batch than they waited
+        drawn = stall.excess_days if cause.kind == "batching" else high
+        high = max(drawn, cause.most_days)
     return low / log.size, high / log.size
 
 

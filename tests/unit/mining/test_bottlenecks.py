@@ -255,6 +255,20 @@ def test_ranges_hold_what_they_are_ranges_of(make, rank_by: str) -> None:
             assert low < high
 
 
+def test_the_range_of_batches_ends_at_all_that_was_waited_for_one() -> None:
+    made = Made(1)
+    meets = np.ceil(made.came / 14) * 14
+    meets = np.where((meets > 140) & (meets < 280), 280, meets)  # a recess
+    made.events.clear()
+    made.happens("c", meets - 1)
+    made.happens("d", meets)
+    [found], _ = find(made.log(), {})
+
+    assert (found.kind, found.person_days_lost) == ("batching", found.cases)
+    assert found.interval is not None
+    assert found.interval[1] == pytest.approx(1.0)
+
+
 def test_those_that_are_alike_mostly_share_their_ranks() -> None:
     """Half of the cases go over one step, half over another: nine times in ten nobody can tell."""
     shared = 0
