@@ -95,7 +95,13 @@ def with_cards(
 
 
 def _basis(figure: KeyFigure, whole: Findings | Bottleneck, shown: Shown) -> Basis:
-    return followed(shown) if figure.measure in _OF_FOLLOWED else Basis.of(whole)
+    if figure.measure in _OF_FOLLOWED:
+        return followed(shown)
+    basis = Basis.of(whole)
+    if isinstance(whole, Bottleneck) and (whole.from_, whole.to) in shown.rounded_down:
+        # of so many of which it is not said that they are more no share is told either
+        return replace(basis, open_cases=None)
+    return basis
 
 
 def _in_cases(basis: Basis, speech: Speech) -> str:

@@ -45,11 +45,14 @@ class Shown:
         object.__setattr__(self, "tables", tables)
 
     @property
-    def at_least(self) -> Collection[Pair]:
-        """The waits of which at least so many cases are told, as of bottlenecks in the findings."""
-        if self.facts.is_public:
-            return ()
+    def rounded_down(self) -> Collection[Pair]:
+        """The waits of which more cases may be than are told, as of bottlenecks in the findings."""
         return told_at_least(self.tables["waits"], self.settings.privacy.minimum_group)
+
+    @property
+    def at_least(self) -> Collection[Pair]:
+        """Those of which it is said that they are of at least so many."""
+        return () if self.facts.is_public else self.rounded_down
 
     @property
     def steps_at_least(self) -> frozenset[str]:

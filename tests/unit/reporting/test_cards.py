@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from reporting.cards import Basis, card
+from reporting.bottlenecks import waits
+from reporting.cards import Basis, card, with_cards
 from reporting.counts import followed
+from reporting.names import Names
 from reporting.speech import Speech
 from reporting.story import Measure
 from tests.unit.reporting import sample
@@ -77,3 +80,23 @@ def test_that_none_is_open_is_told_where_it_is_certain(still_open, of_all, told)
     )
 
     assert followed(shown) == Basis(1350, told, at_least=True, only_begun=True)
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+@pytest.mark.parametrize(("n", "is_told"), [(905, True), (None, False)])
+def test_of_cases_that_may_be_more_no_share_is_told(n, is_told, is_public):
+    frames = sample.tables()
+    first = (pl.col("from") == sample.H) & (pl.col("to") == sample.I)
+    rows = frames["waits"].with_columns(n=pl.when(first).then(pl.lit(n)).otherwise("n"))
+    facts = replace(sample.facts(), is_public=is_public)
+    shown = sample.shown(tables={**frames, "waits": rows}, facts=facts)
+    wait = next(
+        each
+        for each in waits(shown.findings, Names(shown.settings, EN))
+        if (each.source.from_, each.source.to) == (sample.H, sample.I)
+    )
+
+    told = with_cards(wait.figures, wait.source, shown, EN)
+
+    cases = [row["words"] for each in told for row in each.card if row["term"] == "Cases"]
+    assert {("still wait here" in words) for words in cases} == {is_told}
