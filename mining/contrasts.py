@@ -102,10 +102,14 @@ def significant(found: Sequence[Tested]) -> Callable[[Tested], bool]:
 
 
 class _Cube:
-    """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute."""
+    """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute.
+
+    ``known``: stays of any value, those of values too rare to compare too.
+    """
 
     def __init__(self, part: pl.DataFrame) -> None:
         self.attribute: str = part["attribute"][0]
+        self.known = float(part["n"].sum())
         by_value = part.group_by("value", maintain_order=True)
         totals = by_value.agg(pl.col("n").sum()).filter(pl.col("n") >= LEAST_IN_GROUP)
         self.values: list[str] = totals["value"].sort().to_list()
@@ -217,7 +221,7 @@ def _contrast(
         attribute=cube.attribute,
         values=tuple(sorted(cube.values[v] for v in slow)),
         n=float(mine.sum()),
-        share=float(mine.sum() / cube.n.sum()),
+        share=float(mine.sum()) / cube.known,
         slow_days=float(mine_days[counted].sum() / mine[counted].sum()),
         rest_days=float((mine_days - over_rest)[counted].sum() / mine[counted].sum()),
         p=by_chance(z, cuts),

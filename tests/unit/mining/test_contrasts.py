@@ -105,6 +105,14 @@ def test_the_weeks_of_a_stratum_are_compared_together() -> None:
     assert contrasts(apart) == []
 
 
+def test_a_share_is_of_all_that_tell_the_attribute_of_rare_values_too() -> None:
+    rare = {("a", 0, f"rare {n}"): around(10, 20) for n in range(10)}
+    found = only(groups({("a", 0, "p"): around(20, 50), ("a", 0, "q"): around(10, 50), **rare}))
+
+    assert (found.values, found.n) == (("p",), 50)
+    assert found.share == pytest.approx(50 / 300)
+
+
 # ---- cuts ----------------------------------------------------------------------------------------
 
 
