@@ -219,7 +219,7 @@ def _bottleneck(
         mean_days_per_case=stall.excess_days / log.size,
         interval=_interval(stall, log, blocks),
         certainty=certainty(row["n"], row["open_cases"]),
-        evidence=_evidence(stall, log),
+        evidence=_evidence(stall),
         question=QUESTION,
     )
 
@@ -268,15 +268,12 @@ def _begin_of(week: int) -> dt.datetime:
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=WEEK_DAYS * week)
 
 
-def _evidence(stall: _Stall, log: Observed) -> tuple[Evidence, ...]:
-    """What is seen of the cause; and of a wait before a known step, how much the longest hold.
-
-    Stays that go on are in the queues of known steps only.
-    """
+def _evidence(stall: _Stall) -> tuple[Evidence, ...]:
+    """What is seen of the cause; and of a wait before a known step, how much the longest hold."""
     seen = {} if stall.cause is None else dict(stall.cause.evidence)
-    source, to = place_of(stall.row)
-    if to is not None:
-        seen["share_of_longest_hundredth"] = log.share_of_longest(source, to)
+    row = stall.row
+    if row["to"] is not None:
+        seen["share_of_longest_hundredth"] = row["longest_days"] / max(row["lost_days"], 1e-9)
     return tuple(Evidence(what=what, value=value) for what, value in seen.items())
 
 

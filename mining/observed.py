@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import polars as pl
 
 from contracts.journey import Journey
@@ -17,7 +16,6 @@ from mining.step_queues import Queue, queues
 from mining.summaries import Summaries
 from mining.turns import step_of
 
-_HUNDREDTH = 0.01
 _NO_STAYS = pl.DataFrame(
     schema={"week": pl.Int32, "bin": pl.Int16, "n": pl.Float64, "days": pl.Float64}
 )
@@ -56,16 +54,6 @@ class Observed:
             if step == to
         ]
         return pl.concat(parts) if parts else _NO_STAYS
-
-    def share_of_longest(self, source: str, to: str) -> float:
-        """How much of the waiting at a place the hundredth of the stays hold that last longest."""
-        by_bin = self.waited(source, to).group_by("bin", maintain_order=True)
-        bins = by_bin.agg(pl.col("n", "days").sum()).sort("bin")
-        n, days = bins["n"].to_numpy(), bins["days"].to_numpy()
-        if not n.sum() or not days.sum():
-            return 0.0
-        shorter = np.cumsum(n) <= (1 - _HUNDREDTH) * n.sum()
-        return float(days[~shorter].sum() / days.sum())
 
     def is_handed_over(self, source: str, to: str) -> bool:
         """Whether nearly all who wait here go from one organisation of the agency to another."""

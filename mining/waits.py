@@ -32,6 +32,7 @@ WAITS = pl.Schema(
         ("lost_days", pl.Float64()),  # the rest
         ("reference_days", pl.Float64()),  # the law's days, else P25 of the same wait
         ("excess_days", pl.Float64()),  # of lost_days, beyond the reference
+        ("longest_days", pl.Float64()),  # of lost_days, of the hundredth that lasted longest
     ]
 )
 """What ``conclude`` gives: a row each ``from``, ``to``; days are person-days but for quantiles."""

@@ -38,9 +38,15 @@ ESTIMATED = pl.Schema(
         "present": pl.Int64,
         **dict.fromkeys(("p50_days", "p90_days", "reference_days", "person_days"), pl.Float64),
         **dict.fromkeys(("pause_days", "statutory_days", "excess_days"), pl.Float64),
+        "longest_days": pl.Float64,
     }
 )
-"""A row a wait: ``n`` ended, ``open_n`` still wait, of the ``present`` that wait after ``from``."""
+"""A row a wait: ``n`` ended, ``open_n`` still wait, of the ``present`` that wait after ``from``.
+
+``longest_days``: what the hundredth of them that lasted longest lost.
+"""
+
+_HUNDREDTH = 0.01
 
 OPEN_BANDS = pl.Schema({"from": pl.String, "to": pl.String, "band": pl.UInt8, "open_n": pl.Float64})
 
@@ -127,6 +133,7 @@ class WaitsAfter:
                 "pause_days": self.pause_days.sum(axis=0),
                 "statutory_days": (self.statutory_days + open_statutory).sum(axis=0),
                 "excess_days": (excess + open_excess).sum(axis=0),
+                "longest_days": _of_longest(self.n + open_n, self.lost_days + open_n * open_lost),
             },
             schema=ESTIMATED,
             nan_to_null=True,
@@ -144,6 +151,15 @@ class WaitsAfter:
             if k is not None:
                 found[exit_] = days[k, exit_] / self.n[k, exit_]
         return found
+
+
+def _of_longest(n: Floats, days: Floats) -> Floats:
+    """Per column, the ``days`` of the hundredth of its ``n`` in the highest bins."""
+    longest_first = n[::-1]
+    longer = longest_first.cumsum(axis=0) - longest_first
+    taken = np.clip(_HUNDREDTH * n.sum(axis=0) - longer, 0.0, longest_first)
+    of_longest: Floats = (taken * _ratio(days, n)[::-1]).sum(axis=0)
+    return of_longest
 
 
 def _ratio(of: Floats, to: Floats) -> Floats:

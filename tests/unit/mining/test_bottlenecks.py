@@ -321,11 +321,20 @@ def test_where_nobody_went_on_there_is_no_range() -> None:
     assert (found.to, found.interval, found.kind) == (None, None, None)
 
 
-def test_how_much_the_longest_hundredth_holds() -> None:
-    [found], _ = find_in(["a 10d z"] * 99 + ["a 400d z"])
+@pytest.mark.parametrize(
+    ("traces", "share"),
+    [
+        (["a 10d z"] * 99 + ["a 400d z"], 400 / 1390),
+        (["a 10d z"] * 100, 0.01),
+        # those who stand still longer than anyone who went on are a place of their own
+        (["a 10d z"] * 200 + ["a 11d z"] * 100 + ["a"] * 60, 33 / 3100),
+    ],
+)
+def test_how_much_the_longest_hundredth_holds(traces: list[str], share: float) -> None:
+    found = next(each for each in find_in(traces)[0] if each.to == "z")
     evidence = {each.what: each.value for each in found.evidence}
 
-    assert evidence["share_of_longest_hundredth"] == pytest.approx(400 / 1390)
+    assert evidence["share_of_longest_hundredth"] == pytest.approx(share)
 
 
 def test_nothing_at_all() -> None:
