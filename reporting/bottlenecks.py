@@ -176,8 +176,8 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_days
     if found.to is None:
         return speech.say(
-            "%(cases)s stand still here; the log shows no case that stood still this long and then"
-            " went on.",
+            "%(cases)s stand still here: of cases that stood still as long, so many were not seen"
+            " to go on.",
             cases=cases,
         )
     if days.p90 is not None:

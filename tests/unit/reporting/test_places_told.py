@@ -142,11 +142,12 @@ def test_where_few_cases_weigh_most_the_heading_is_about_those(share, heading):
     assert wait.heading == heading
 
 
-def test_of_cases_that_stand_still_it_says_that_none_was_seen_to_go_on_after_so_long():
+def test_of_cases_that_stand_still_it_says_that_so_many_were_not_seen_to_go_on():
+    """Some who stood still as long were: those that are expected to are counted elsewhere."""
     (wait,) = told({"to": None, "segment": None, "kind": None, "cases": 50})
 
     assert wait.summary == (
-        "50 cases stand still here; the log shows no case that stood still this long and then went"
+        "50 cases stand still here: of cases that stood still as long, so many were not seen to go"
         " on."
     )
 
