@@ -169,7 +169,8 @@ class Speech:
         if days < _HARDLY:
             return self.duration(days), *self.span(low, high)
         decimals = _decimals(days)
-        first, last = (self.exact(each, decimals) for each in (low, high))
+        # an end of three digits before the point has no known digit after it
+        first, last = (self.exact(each, min(decimals, _decimals(each))) for each in (low, high))
         one, many = self.unfilled(_DAYS)
         form = one if round(days, decimals) == 1 else many
         return form % {"n": self.exact(days, decimals)}, first, last
