@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -265,5 +266,8 @@ def is_web_address(path: str) -> bool:
 
 
 def resolve_path(path: str, config: Path) -> Path:
-    """A source's path, relative to the config file that names it."""
-    return (config.parent / path).resolve()
+    """A path of the config, relative to that file; a link is not followed.
+
+    What a link leads to may be another file tomorrow, and its name stays.
+    """
+    return Path(os.path.normpath(config.parent.resolve() / path))

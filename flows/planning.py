@@ -15,6 +15,7 @@ from pathlib import Path
 from contracts.config import load
 from contracts.errors import UsageError
 from contracts.settings import Settings
+from contracts.sources import resolve_path
 from flows.dialogue import answers
 from flows.identity import cases_left_out, digest, identity
 from flows.job import Input, Job
@@ -54,7 +55,7 @@ def plan(
     absent = [*cases_left_out(settings, now, held), *gone]
     given = answers(config, settings, process_folder)
     return Job(
-        config=config.resolve(),
+        config=resolve_path(config.name, config),
         overrides=tuple(overrides),
         settings=settings,
         inputs=inputs,

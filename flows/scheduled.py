@@ -13,6 +13,7 @@ from contracts.config import CONFIG, load, parse
 from contracts.errors import ConfigError
 from contracts.schedule import Schedule
 from contracts.settings import Settings
+from contracts.sources import resolve_path
 from ingest.places import place_of
 
 FLOW = "journey"
@@ -73,7 +74,7 @@ def find(configs: Sequence[Path], out: Path, stores: str | None) -> Configs:
         UsageError: there cannot be such a store.
     """
     given = configs or sorted(Path("configs").glob("*.yaml"))
-    paths = list(dict.fromkeys(path.resolve() for path in given))
+    paths = list(dict.fromkeys(resolve_path(path.name, path) for path in given))
     scheduled = tuple(_read(paths, out.resolve(), stores))
     _check_names(scheduled)
     with_one = {each.config for each in scheduled}

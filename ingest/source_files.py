@@ -55,6 +55,11 @@ def find_files(
     try:
         paths = _matches(source, config)
         hint = "" if paths else _hint(source, config)
+    except PermissionError as error:
+        raise SourceError(
+            f"{key}.path cannot be looked up: {error.strerror}.",
+            f"Open {error.filename} to the user that runs this.",
+        ) from None
     except OSError as error:
         raise SourceError(
             f"{key}.path cannot be looked up: {error.strerror}.", "Give the path of a file."
@@ -65,15 +70,29 @@ def find_files(
             "Write for example exports/*.csv; ** stands alone between slashes.",
         ) from None
     if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
-        if resolve_path(source.path, config).is_dir():
-            raise SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
-        raise SourceError(f"{key}.path: there is no {source.path}.", hint)
+        raise _nothing(source, config, key, hint)
     return [_file(path, source.format, config, key) for path in paths]
+
+
+def _nothing(source: Source, config: Path, key: str, hint: str) -> SourceError:
+    """What to say where a path means no file."""
+    path = resolve_path(source.path, config)
+    if path.is_dir():
+        return SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
+    if path.exists():
+        return SourceError(
+            f"{key}.path: {source.path} is a pipe or a device, and no file.",
+            "Write what comes out of it to a file, and give the path of that.",
+        )
+    return SourceError(f"{key}.path: there is no {source.path}.", hint)
 
 
 def _matches(source: Source, config: Path) -> list[Path]:
     path = resolve_path(source.path, config)
-    if path.is_file() or (path.is_dir() and source.format == "zgw"):
+    if path.is_file() or _leads_nowhere(path):
+        return [path]
+    if path.is_dir() and source.format == "zgw":
+        _check_open(Path(glob.escape(str(path))) / "**" / "*")
         return [path]
     if path.is_dir():
         return sorted(
@@ -85,8 +104,24 @@ def _matches(source: Source, config: Path) -> list[Path]:
     folder = Path(glob.escape(str(config.parent.resolve())))
     pattern = resolve_path(source.path, folder / config.name)
     root = Path(pattern.anchor)
+    _check_open(pattern)
     found = root.glob(str(pattern.relative_to(root)))
     return sorted(file for file in found if _is_export(file, path))
+
+
+def _check_open(pattern: Path) -> None:
+    """Looks whether a pattern leads through a closed folder: what is in that is passed over.
+
+    Raises:
+        PermissionError: it does.
+    """
+    root = Path(pattern.anchor)
+    for part, above in zip((pattern, *pattern.parents), pattern.parents, strict=False):
+        if not glob.has_magic(part.name):
+            continue
+        for folder in root.glob(str(above.relative_to(root))):
+            if folder.is_dir() and is_meant(folder, pattern):
+                os.scandir(folder).close()
 
 
 def _is_export(path: Path, given: Path) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from contracts.errors import UsageError
 from flows import identity
 from flows.job import Job
-from flows.planning import plan
+from flows.planning import again, plan
 from flows.shelf import point_at
 
 FINDINGS = "findings.json"
@@ -101,6 +101,21 @@ def test_a_run_with_rows_from_the_future_is_made_again(
     (job.folder / "findings.json").write_text(f'{{"validation": {{"failed": [{rules}]}}}}')
 
     assert job.is_done is job.is_settled is done
+
+
+def test_a_config_that_is_a_link_stands_where_the_link_is(
+    planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "log.csv").write_text("b")
+    (elsewhere / "p.yaml").symlink_to("../p.yaml")
+    monkeypatch.chdir(elsewhere)
+
+    job = plan(Path("p.yaml"), out=tmp_path / "out", now=NOW)
+
+    assert job.config == elsewhere.resolve() / "p.yaml"
+    assert again(job).run_id == job.run_id != planned().run_id
 
 
 def test_a_run_that_was_not_told_of_is_not_settled(planned: Plan) -> None:

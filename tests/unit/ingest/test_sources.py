@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from pathlib import Path
+from pwd import getpwnam
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,6 +16,7 @@ from contracts.sources import Source
 from ingest.exports import open_export
 from ingest.source_files import find_files
 from ingest.sources import find, find_all, name_for_readers
+from tests.servers import NOBODY
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def test_what_is_hidden_is_no_export_that_init_looks_at(config, monkeypatch, pat
         ({"path": "../march.csv.zst"}, "march.csv.zst is not clear from its name. Unpack it"),
         ({"path": "../march.tar.gz"}, "march.tar.gz is not clear from its name. Unpack it"),
         ({"path": "exports/b**.csv"}, "is no path, nor a pattern of paths"),
-        ({"path": "exports/\0.csv"}, "is no path, nor a pattern of paths"),
+        ({"path": "exports/\0*.csv"}, "there is no exports/"),
         (
             {"path": "exports/" + "b" * 300},
             "sources.3.path cannot be looked up: File name too long",
@@ -133,7 +138,55 @@ def test_a_name_that_is_no_text_is_told_before_it_is_read(tmp_path, path):
         assert "Rename the file" in caught.value.hint
 
 
-@pytest.mark.parametrize("path", ["exports/*.csv", "exports"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("today/b*", "today/b.csv"),
+        ("today", "today/a.CSV"),
+        ("latest.csv", "latest.csv"),
+        ("../project/latest.csv", "latest.csv"),
+    ],
+)
+def test_a_file_is_called_what_the_link_to_it_is_called(config, path, name):
+    folder = config.parent
+    (folder / "today").symlink_to("exports")
+    (folder / "latest.csv").symlink_to("exports/b.csv")
+
+    first, *_ = find_files(Source(path=path), config, 0)
+
+    assert first.name == name
+
+
+@pytest.mark.parametrize(
+    "source", [{"path": "*/*.csv"}, {"path": "**/*.csv"}, {"path": ".", "format": "zgw"}]
+)
+def test_a_closed_folder_is_not_passed_over(source):
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        for name in ("open", "closed"):
+            (folder / name).mkdir()
+            (folder / name / "a.csv").touch()
+        folder.chmod(0o755)
+        (folder / "closed").chmod(0)
+        with as_nobody(), pytest.raises(SourceError) as caught:
+            find_files(Source(**source), folder / "process.yaml", 0)
+
+    assert "sources.0.path cannot be looked up: Permission denied" in str(caught.value)
+    assert f"Open {folder.resolve() / 'closed'} to the user" in caught.value.hint
+
+
+@contextmanager
+def as_nobody():
+    """As somebody whom a closed folder is closed to, which none is to root."""
+    user = os.geteuid()
+    os.seteuid(user or getpwnam(NOBODY).pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("path", ["exports/*.csv", "exports", "exports/lost.csv"])
 def test_a_link_to_nothing_is_not_passed_over(config, path):
     link = config.parent / "exports" / "lost.csv"
     link.symlink_to("moved.csv")
