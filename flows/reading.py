@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.errors import SourceError
+from flows.identity import digest
 from flows.job import Input, Job
 from flows.patience import patient
 from ingest.batches import Batch, Staged, paths_of
@@ -42,9 +43,15 @@ def read(job: Job, given: Input) -> list[Batch]:
         if isinstance(file, Address):
             return _asked(job, given, file)
         staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
+        is_same = digest(file, job.now) == given.sha256
     except OSError as error:
         message = f"{given.file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error
+    if not is_same:
+        raise SourceError(
+            f"{file.name} was changed while it was read.",
+            "Run again when it is whole; and have it written under another name, and renamed.",
+        )
     return _without_forgotten(job, Batch(given.origin, staged))
 
 

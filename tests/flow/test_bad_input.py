@@ -13,8 +13,9 @@ import pytest
 
 from contracts.errors import HoeksteenError, SourceError
 from flows import reading
+from flows.job import Job
 from flows.journey import make
-from flows.planning import plan
+from flows.planning import again, plan
 
 LOG = "zaak;stap;tijd\n" + "".join(
     f"Z{n};{step};{day:02}-03-2026 10:00\n"
@@ -106,14 +107,32 @@ def test_the_same_log_is_whole_when_it_is_mended(tmp_path: Path) -> None:
 
 
 def test_a_file_that_goes_away_meanwhile_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text(LOG)
-    path = tmp_path / "p.yaml"
-    path.write_text(CONFIG % "log.csv")
-    job = plan(path, out=tmp_path / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    job = planned(tmp_path)
     (tmp_path / "log.csv").unlink()
-
-    job.scratch.mkdir(parents=True)
 
     with pytest.raises(SourceError, match=r"log\.csv cannot be read: No such file") as error:
         reading.read(job, job.inputs[0])
     assert isinstance(error.value.__cause__, OSError)  # so Prefect tries again
+
+
+def test_a_file_that_is_written_meanwhile_is_not_taken_for_what_it_was(tmp_path: Path) -> None:
+    job = planned(tmp_path)
+    with (tmp_path / "log.csv").open("a") as file:
+        file.write("Z99;in;05-03-2026 10:00\n")
+
+    with pytest.raises(SourceError, match=r"log\.csv was changed while it was read\."):
+        reading.read(job, job.inputs[0])
+
+    job = again(job)
+    job.scratch.mkdir(parents=True)
+    [batch] = reading.read(job, job.inputs[0])
+    assert batch.staged.rows == 81
+
+
+def planned(folder: Path) -> Job:
+    (folder / "log.csv").write_text(LOG)
+    config = folder / "p.yaml"
+    config.write_text(CONFIG % "log.csv")
+    job = plan(config, out=folder / "out", now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    job.scratch.mkdir(parents=True)
+    return job
