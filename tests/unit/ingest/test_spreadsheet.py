@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from contracts.errors import SourceError
 from ingest.date_system import counts_from_1904
 from ingest.raw import DIGEST
 from ingest.spreadsheet import read_spreadsheet
-from ingest.workbook import sheet_of
+from ingest.workbook import sheet_of, tables_in
 from tests.workbooks import compound, ods, xls, xlsb, xlsm, xlsx
 
 NINE, GAP, DAY = map(
@@ -49,6 +50,36 @@ def test_every_kind_of_workbook(tmp_path, make, name):
 
     assert (columns, second) == (HEADER, (2, "123", "é & zo", "n.v.t."))
     assert first in [(1, *TOLD), (1, *TOLD[:2], TOLD[2].replace(" ", "T"))]
+
+
+SAVED = Path(__file__).parent / "libreoffice"
+"""One log, as LibreOffice 7.4 saved it: days count from 1904, and every fifth case is filtered."""
+
+
+@pytest.mark.parametrize("name", ["log.ods", "log.xlsx", "log.xls"])
+def test_what_libreoffice_saved(tmp_path, name):
+    columns, rows = rows_of(SAVED / name, tmp_path, "Zaken")
+
+    assert counts_from_1904(SAVED / name)
+    # one other sheet is hidden, and one has no table
+    assert tables_in(SAVED / name, name) == {"Zaken": 11}
+    assert [row[0] for row in rows] == [1, 2, 3, 4, 5, 6, 8, 9, 10]  # the seventh is empty
+    first = dict(zip(columns, rows[0][1:], strict=True))
+    moments = {each: first.pop(each) for each in ("tijdstip", "datum", "tijd", "duur")}
+    assert first == {
+        "zaaknummer": "46930483",
+        "stap": "Aanvraag ontvangen",
+        "regio": "Noord",
+        "formule": "NOORD",
+        "procent": "0.25",
+        "waar": "false",
+        "fout": None,
+        "bedrag": "12.5",
+        "nummer": "0000",
+    }
+    assert moments["tijdstip"].replace("T", " ") == "2026-01-05 08:30:15"
+    assert moments["datum"].removesuffix(" 00:00:00") == "2026-01-05"
+    assert moments["tijd"].endswith(" 08:30:15")
 
 
 @pytest.mark.parametrize(
