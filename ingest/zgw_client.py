@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import logging
 import math
@@ -161,7 +162,7 @@ class Client:
         )
 
     def _answer(self, url: httpx.URL, what: str) -> httpx.Response:
-        """What comes, unpacked, and no more of it than a page may hold."""
+        """What comes, unpacked and without a byte order mark; no more than a page may hold."""
         content = bytearray()
         with self._http.stream("GET", url, headers=self._headers()) as response:
             for block in response.iter_bytes():
@@ -174,7 +175,8 @@ class Client:
                     )
         plain = httpx.Headers(response.headers)
         plain.pop("Content-Encoding", None)
-        return httpx.Response(response.status_code, headers=plain, content=bytes(content))
+        said = bytes(content).removeprefix(codecs.BOM_UTF8)
+        return httpx.Response(response.status_code, headers=plain, content=said)
 
     def _headers(self) -> dict[str, str]:
         return {

@@ -20,7 +20,8 @@ _NOT_KNOWN = (
     *("jwt-decode-error", "missing-client-identifier", "invalid-client-identifier"),
     *("invalid-jwt-signature", "not_authenticated", "authentication_failed"),
 )
-_OF_CLOCKS = "jwt-expired"
+_OF_CLOCKS = ("jwt-expired", "jwt-immaturesignatureerror")
+"""Of a token of long ago; and, as Open Zaak words it, of one that is of later than now."""
 _OF_CATALOGUE = ("zaaktypen", "statustypen", "resultaattypen", "roltypen")
 
 
@@ -36,7 +37,7 @@ def refusal(name: str, what: str, response: httpx.Response) -> SourceError:
     told = f"{name}: {what} is refused ({', '.join(filter(None, (str(status), code)))})"
     if response.is_redirect:
         return SourceError(f"{name} sends whoever asks for {what} elsewhere ({status}).", NO_JSON)
-    if code == _OF_CLOCKS:
+    if code in _OF_CLOCKS:
         return SourceError(f"{told}: the clocks differ.", "Set the clock of this machine.")
     if status == httpx.codes.UNAUTHORIZED or code in _NOT_KNOWN:
         return SourceError(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import stat
@@ -198,6 +199,22 @@ def test_what_passes_is_waited_for(
     assert slept == [wait]
 
 
+def test_a_byte_order_mark_is_no_part_of_an_answer(
+    api: Api, landing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = api.answer
+
+    def marked(path: str, query: dict[str, str]) -> Answer:
+        status, headers, body = answer(path, query)
+        return status, headers, codecs.BOM_UTF8 + body
+
+    monkeypatch.setattr(api, "answer", marked)
+    slept: list[float] = []
+
+    assert fetched(api, landing, slept.append).path.is_dir()
+    assert not slept
+
+
 def page(**about: Any) -> Answer:
     return said({"count": 1, "next": None, "previous": None, "results": [], **about})
 
@@ -212,6 +229,7 @@ def page(**about: Any) -> Answer:
         ("zaken", problem(401), "refused (401): no client is known by", "client_secret_env"),
         ("zaken", problem(403, "invalid-jwt-signature"), "no client is known", "client_id_env"),
         ("zaken", problem(403, "jwt-expired"), "the clocks differ", "clock"),
+        ("zaken", problem(403, "jwt-immaturesignatureerror"), "the clocks differ", "clock"),
         ("zaken", problem(403, "permission_denied"), "may not see", "scope zaken.lezen"),
         ("statustypen", problem(403, "permission_denied"), "may not", "scope catalogi.lezen"),
         ("audittrail", problem(403, "permission_denied"), "may not", "say without: [audittrail]"),
