@@ -111,11 +111,11 @@ def versions(store: StorePlace) -> Iterator[Version]:
 
     Raises:
         SourceError: a commit is cut short.
+        UsageError: one says other things than those of this version do.
     """
     for number, said in store.log():
         for line in said.splitlines():
-            facts = _told(line, store).get("commitInfo", {}).get(_FACTS)
-            if facts:
+            if facts := _told(line, store).get("commitInfo", {}).get(_FACTS):
                 yield _version(number, orjson.loads(facts), store)
 
 
@@ -262,7 +262,13 @@ def _said(batch: Batch, store: StorePlace) -> dict[str, Any]:
 
 
 def _version(number: int, facts: dict[str, Any], store: StorePlace) -> Version:
-    batches = tuple(_batch(said, store) for said in facts["batches"])
+    try:
+        batches = tuple(_batch(said, store) for said in facts["batches"])
+    except (LookupError, TypeError):
+        raise UsageError(
+            f"{store} was written by another version of hoeksteen.",
+            "Run that version; or give another --store, which is made anew from the sources.",
+        ) from None
     forgotten = frozenset((key, case) for key, case in facts["forgotten"])
     return Version(number, dt.datetime.fromisoformat(facts["known_at"]), batches, forgotten)
 

@@ -219,6 +219,17 @@ def test_refuses_a_table_of_others(store, tmp_path):
         commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
 
 
+def test_refuses_a_store_of_another_version(tmp_path):
+    store = Folder(tmp_path / "store")
+    with store.hold():
+        commit(store, [file(tmp_path, "a")], NOON, ALWAYS)
+    [written] = store.path.glob("_delta_log/*.json")
+    written.write_text(written.read_text().replace("sha256", "blake3"))
+
+    with pytest.raises(UsageError, match="was written by another version of hoeksteen"):
+        newest(store)
+
+
 def test_nothing_stored_yet(store):
     assert newest(store) is None
     assert known_then(store, NOON) is None
