@@ -3,7 +3,8 @@
 """What a defect of ours tells: of what kind it is and where it arose, never what was said of it.
 
 What a library says of a value quotes the value, and Prefect keeps of each error all that there is.
-A full disk is no defect, wherever it is met; nor is a file or folder that is shut to us.
+A full disk is no defect, wherever it is met; nor is a file or folder that is shut to us, or a path
+that cannot be one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ Result = TypeVar("Result")
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_PLACE = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class Defect(Exception):
@@ -57,6 +59,10 @@ def outside(error: BaseException) -> HoeksteenError | None:
             f"{error.filename} is not open to the user that runs this: {error.strerror}.",
             "Give that user the right to it, or name another place.",
         )
+    for cause in _causes(error):  # pathlib makes another error of a link to itself
+        if isinstance(cause, OSError) and cause.errno in _NO_PLACE and cause.filename:
+            said = f"{cause.filename} is no place: {cause.strerror}."
+            return UsageError(said, "Name another one.")
     return None
 
 

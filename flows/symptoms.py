@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts.errors import HoeksteenError, SourceError, UsageError
-from flows.defects import defect_of
+from flows.defects import defect_of, outside
 
 OURS, OUTSIDE = UsageError.exit_code, SourceError.exit_code
 """Whose it is to mend: who set this up, or who runs what is outside."""
@@ -57,5 +57,8 @@ def examined(what: str, examine: Callable[[], Iterable[Symptom]]) -> Iterator[Sy
     except OSError as error:
         yield fail(what, f"It cannot be looked at: {error.strerror or type(error).__name__}.", "")
     except Exception as error:
+        if told := outside(error):
+            yield fail(what, told.message, told.hint, told.exit_code)
+            return
         kind = defect_of(error).kind
         yield fail(what, f"It cannot be looked at ({kind}).", "Please report this.", 1)

@@ -58,7 +58,7 @@ def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
         UsageError: there is no such process, the folder exists, or it cannot be made.
     """
     described = process(order.process)
-    if folder.exists():
+    if folder.exists() or folder.is_symlink():
         raise UsageError(f"'{folder}' exists already.", "Name a folder that does not.")
     simulated = Simulated(order)
     try:

@@ -79,6 +79,19 @@ def test_what_is_shut_to_us_is_told_as_such(number: int) -> None:
         wordless(write)()
 
 
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [("o" * 300, Path.open), ("loop", Path.open), ("loop", lambda path: path.resolve().open())],
+)
+def test_a_path_that_cannot_be_one_is_told_as_such(
+    tmp_path: Path, name: str, use: Callable[[Path], object]
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+
+    with pytest.raises(UsageError, match=f"{name} is no place: "):
+        wordless(use)(tmp_path / name)
+
+
 def test_what_a_defect_says_of_a_value_is_not_told() -> None:
     name = "Jansen"
 

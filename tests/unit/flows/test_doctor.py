@@ -309,6 +309,22 @@ def test_a_library_that_does_not_fit_is_told(asked: str, said: str) -> None:
     assert all(said in each for each in told)
 
 
+def test_an_examination_of_a_link_to_itself_says_so(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+
+    def look() -> Iterator[Symptom]:
+        try:
+            (tmp_path / "loop").touch()
+            yield from ()
+        except OSError as error:
+            raise RuntimeError from error  # as pathlib does, before Python 3.13
+
+    [told] = examined("x", look)
+
+    assert (told.level, told.exit_code) == ("FAIL", 2)
+    assert "loop is no place" in told.found
+
+
 def test_an_examination_that_fails_tells_its_kind_alone() -> None:
     def look() -> Iterator[Symptom]:
         raise KeyError("Jansen")

@@ -311,6 +311,13 @@ def test_a_folder_that_exists_is_left_alone(tmp_path):
     assert files_of(tmp_path) == {"made/mine.txt": b"mine"}
 
 
+def test_a_link_to_nothing_is_left_alone_too(tmp_path):
+    (tmp_path / "made").symlink_to("nothing")
+
+    with pytest.raises(UsageError, match="exists already"):
+        generate(Order("cbr", 5, 1, "statistical"), "csv", tmp_path / "made")
+
+
 def test_nothing_is_left_of_a_log_that_fails_halfway(tmp_path, monkeypatch):
     seen = []
 
