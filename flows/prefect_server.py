@@ -58,21 +58,20 @@ def check_home() -> None:
 @contextmanager
 def answering() -> Iterator[None]:
     """Says in a sentence what the server does not do."""
-    url = str(PREFECT_API_URL.value()).rpartition("@")[2]
+    url = PREFECT_API_URL.value()
+    server = f"The server of Prefect{' at ' + url.rpartition('@')[2] if url else ''}"
     hint = "See whether `prefect server start` is running there, and what PREFECT_API_URL says."
     try:
         yield
     except httpx.HTTPStatusError as error:
         said = f"answers with {error.response.status_code} to {error.request.url.path}"
         why = _detail(error.response) or hint
-        raise SourceError(f"The server of Prefect at {url} {said}.", why) from None
+        raise SourceError(f"{server} {said}.", why) from None
     except httpx.HTTPError as error:
         why = type(error).__name__
-        raise SourceError(
-            f"The server of Prefect at {url} does not answer ({why}).", hint
-        ) from None
+        raise SourceError(f"{server} does not answer ({why}).", hint) from None
     except DeploymentApplyError as error:
-        raise SourceError(f"The server of Prefect at {url} refuses it: {error}", hint) from None
+        raise SourceError(f"{server} refuses it: {error}", hint) from None
 
 
 def _detail(answer: httpx.Response) -> str | None:

@@ -46,9 +46,15 @@ def run_here(
     from flows.journey import journey
 
     import_in_background()
-    return journey(
-        config, out=out, as_of=as_of, store=store, overrides=overrides, wait_seconds=wait_seconds
-    )
+    with prefect_server.answering():  # it may go away meanwhile
+        return journey(
+            config,
+            out=out,
+            as_of=as_of,
+            store=store,
+            overrides=overrides,
+            wait_seconds=wait_seconds,
+        )
 
 
 def pages_of(folder: Path) -> list[str]:
