@@ -14,7 +14,7 @@ from pathlib import Path
 from contracts.errors import SourceError, UsageError
 from contracts.formats import Format, format_of_name, is_meant
 from contracts.sources import Source
-from ingest.source_files import SourceFile, check_name, find_files
+from ingest.source_files import SourceFile, check_name, find_files, no_file
 from ingest.unpacking import blocks
 
 _HEAD = 4096
@@ -113,7 +113,7 @@ def _one_format(named: str, given: str) -> Format:
             f"The folder {given} holds no export.", "Folders in it are not looked into."
         )
     if not formats:
-        raise SourceError(f"There is no export {given}.", _near(path))
+        raise no_file(path, given) or SourceError(f"There is no export {given}.", _near(path))
     if len(formats) > 1:
         raise UsageError(
             f"{given} means files of several formats: {', '.join(sorted(formats))}.",

@@ -79,12 +79,26 @@ def _nothing(source: Source, config: Path, key: str, hint: str) -> SourceError:
     path = resolve_path(source.path, config)
     if path.is_dir():
         return SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
+    return no_file(path, f"{key}.path: {source.path}") or SourceError(
+        f"{key}.path: there is no {source.path}.", hint
+    )
+
+
+def no_file(path: Path, told: str) -> SourceError | None:
+    """What to say of what is there, is called ``told``, and can be no source; else null."""
+    if path.is_file() or path.is_dir():
+        return None
+    if _leads_nowhere(path):
+        return SourceError(
+            f"{told} is a link to a file that is not there.",
+            "Bring that file back, or take the link away.",
+        )
     if path.exists():
         return SourceError(
-            f"{key}.path: {source.path} is a pipe or a device, and no file.",
+            f"{told} is a pipe or a device, and no file.",
             "Write what comes out of it to a file, and give the path of that.",
         )
-    return SourceError(f"{key}.path: there is no {source.path}.", hint)
+    return None
 
 
 def _matches(source: Source, config: Path) -> list[Path]:
@@ -142,11 +156,8 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
     check_name(path)
     folder = config.parent.resolve()
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-    if _leads_nowhere(path):
-        raise SourceError(
-            f"{key}: {name} is a link to a file that is not there.",
-            "Bring that file back, or take the link away.",
-        )
+    if told := no_file(path, f"{key}: {name}"):
+        raise told
     known = format_ or format_of_name(path)
     if not known:
         raise unclear(key, name)

@@ -26,6 +26,7 @@ import pytest
 from contracts.candidates import scan
 from contracts.errors import HoeksteenError, SourceError
 from contracts.settings import Settings
+from ingest.exports import open_export
 from ingest.source_files import find_files
 from ingest.staging import stage
 from ingest.unpacking import blocks, unpack
@@ -413,6 +414,10 @@ def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str, said: str) -> No
     made(tmp_path, kind)
 
     assert said in refusal(tmp_path, "log.csv")
+    if kind != "folder":
+        with pytest.raises(SourceError) as refused:
+            open_export(str(tmp_path / "log.csv"), tmp_path / "test.yaml")
+        assert said in str(refused.value)
 
 
 def test_nobody_waits_for_a_pipe_amid_pages(tmp_path: Path) -> None:
