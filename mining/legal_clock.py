@@ -27,7 +27,7 @@ from mining.summaries import Bucket
 from mining.survival import Floats
 from mining.suspensions import NEVER, OVERLAPPING, Intervals, StoodStill, by_case, stood_still
 from mining.term_dates import term_dates
-from mining.terms import Days, LegalDays, days_of
+from mining.terms import ONE_DAY, Days, LegalDays, days_of
 
 STATUSES = ("within", "late", "open_within", "open_late")
 NOT_STARTED = "not_started"
@@ -101,7 +101,7 @@ def _held(
     until = np.where(is_open, today, stop)
     suspensions = by_case(cases, stops.intervals, until)
     reckoned, version = _reckoned(cases, suspensions, deadline, lens.zone, legal)
-    present = np.where(is_open, waits_since + 1, NEVER), np.where(is_open, today, NEVER)
+    present = np.where(is_open, waits_since + ONE_DAY, NEVER), np.where(is_open, today, NEVER)
     if_reckoned, _ = _reckoned(cases, suspensions.then(*present), deadline, lens.zone, legal)
     if_told = _told(cases, if_reckoned, until)
     told = cases.select(

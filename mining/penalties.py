@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from contracts.norms import Penalty
-from mining.terms import Counts, Days
+from mining.terms import ONE_DAY, Counts, Days
 
 
 def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts:
@@ -29,7 +29,7 @@ def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts
         first_day: how many days after that of the notice the first one is.
     """
     counts = notice > end
-    since = np.where(counts, notice + first_day, until)
+    since = np.where(counts, notice + first_day * ONE_DAY, until)
     days: Counts = np.maximum((until - since).astype(np.int64), 0)
     return days
 

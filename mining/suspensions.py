@@ -22,7 +22,7 @@ from contracts.norms import Period, amount_of
 from mining.axis import day_of
 from mining.moves import DONE_MS
 from mining.summaries import Bucket
-from mining.terms import Days, Term, days_of, unmoved
+from mining.terms import ONE_DAY, Days, Term, days_of, unmoved
 from mining.turns import steps_with
 
 NEVER = np.datetime64("NaT", "D")
@@ -51,7 +51,8 @@ class Intervals(NamedTuple):
 
     def days_between(self, after: Days, until: Days) -> NDArray[np.int64]:
         """``(N,)`` how many of the days after one, up to and including the other, stood still."""
-        first, last = np.maximum(self.since, after + 1), np.minimum(self.until, until + 1)
+        first = np.maximum(self.since, after + ONE_DAY)
+        last = np.minimum(self.until, until + ONE_DAY)
         days = np.where(first < last, last - first, np.timedelta64(0, "D"))
         total: NDArray[np.int64] = days.astype(np.int64).sum(axis=0)
         return total
@@ -169,7 +170,7 @@ def _latest(begun_on: pl.Series, at_most: Period | None) -> pl.Series:
     """The days on which suspensions are over at the latest; null: there is no such day."""
     if at_most is None:
         return pl.repeat(None, len(begun_on), dtype=pl.Date, eager=True)
-    return pl.Series(unmoved(days_of(begun_on), Term(*amount_of(at_most))) + 1)
+    return pl.Series(unmoved(days_of(begun_on), Term(*amount_of(at_most))) + ONE_DAY)
 
 
 def by_case(cases: pl.DataFrame, intervals: pl.DataFrame, until: Days) -> Intervals:

@@ -26,6 +26,7 @@ Days = NDArray[np.datetime64]
 Counts = NDArray[np.int64]
 Intervals = Iterable[tuple[Days, Days]]
 
+ONE_DAY, _ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
 _WEEK_DAYS = 7
 _YEAR_MONTHS = 12
@@ -75,8 +76,7 @@ class LegalDays:
 
     def working_days(self, after: Days, until: Days) -> Counts:
         """How many there are after one day, up to and including the other."""
-        one = np.timedelta64(1, "D")
-        return np.busday_count(after + one, until + one, busdaycal=self._calendar)
+        return np.busday_count(after + ONE_DAY, until + ONE_DAY, busdaycal=self._calendar)
 
 
 def days_of(dates: pl.Series) -> Days:
@@ -104,7 +104,7 @@ def counted(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = 
     """The last days as ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
-        begun = np.maximum(since, start + 1)
+        begun = np.maximum(since, start + ONE_DAY)
         is_one = begun < until
         counts = is_one & (begun <= end)
         goes_on = is_one & ~counts & (begun <= moved(start, end, term, legal))
@@ -126,12 +126,12 @@ def moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
 def unmoved(start: Days, term: Term) -> Days:
     """The last day by the count alone; of a month that has no such day, the last of that month."""
     if term.unit in ("days", "weeks"):
-        return start + term.amount * (_WEEK_DAYS if term.unit == "weeks" else 1)
+        return start + term.amount * (_WEEK_DAYS if term.unit == "weeks" else 1) * ONE_DAY
     months = term.amount * (_YEAR_MONTHS if term.unit == "years" else 1)
     month = start.astype("datetime64[M]")
     day_of_month = start - month.astype("datetime64[D]")
-    there = month + months
-    month_end = (there + 1).astype("datetime64[D]") - 1
+    there = month + months * _ONE_MONTH
+    month_end = (there + _ONE_MONTH).astype("datetime64[D]") - ONE_DAY
     found: Days = np.minimum(there.astype("datetime64[D]") + day_of_month, month_end)
     return found
 
@@ -144,6 +144,6 @@ def _stretched(start: Days, end: Days, legal: LegalDays) -> Days:
     """Ends later where a term holds fewer than two working days (Atw, article 2)."""
     short = np.maximum(_LEAST_WORKING_DAYS - legal.working_days(start, end), 0)
     for _ in range(_LEAST_WORKING_DAYS):
-        end = np.where(short > 0, legal.next_working_day(end + 1), end)
+        end = np.where(short > 0, legal.next_working_day(end + ONE_DAY), end)
         short = short - 1
     return end

@@ -9,6 +9,7 @@ import pytest
 
 from contracts.norms import penalties
 from mining.penalties import owed_eur, penalty_days
+from mining.terms import ONE_DAY
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from mining.penalties import owed_eur, penalty_days
 def test_amounts_of_the_day_of_the_notice(day: str, expected: list[int]) -> None:
     days = np.array([0, 1, 14, 15, 28, 29, 42, 60])
     notice = np.full(8, np.datetime64(day))
-    end, until = notice - 20, notice + 15 + days
+    end, until = notice - 20 * ONE_DAY, notice + (15 + days) * ONE_DAY
 
     assert owed_eur(end, notice, until, penalties()).tolist() == expected
 
