@@ -25,7 +25,7 @@ demo: $(READY) ## run the whole pipeline on a synthetic log, from nothing to a r
 
 # bytecode is written whatever the machine says: a hundred processes would compile us anew
 test: $(READY) ## the whole test suite
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2
 
 check: $(READY) ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
