@@ -32,10 +32,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 _ROOT = Path(__file__).parents[1]
 
 
+gc.disable()  # it would walk again and again what is imported, which stays
+
+
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: the garbage collector would walk it again and again."""
-    gc.collect()
+    """From here on there may be garbage; what is imported by now is none."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
