@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def write(export: str, dialect: str, folder: Path) -> None:
     """Writes the log in a new folder; case ids are those of ``export``."""
     vis = process("vis")
     attributes = {**vis.attributes, **dict.fromkeys(_UNREAD, Attribute())}
-    parts = list(Simulated(Order("vis", CASES, 1)).parts())
+    parts = _parts()
     numbers = [case for part in parts for case in part.cases["case"]]
     planted = [
         _planted(part, export, {case: n for n, case in enumerate(numbers)}) for part in parts
@@ -84,6 +85,12 @@ def write(export: str, dialect: str, folder: Path) -> None:
         _rewrite(folder / "export.json", _in_objects)
     for page in folder.rglob("page-*.json"):
         _rewrite(page, _in_answers)
+
+
+@cache
+def _parts() -> list[Part]:
+    """The log as it is simulated: the same for every export."""
+    return list(Simulated(Order("vis", CASES, 1)).parts())
 
 
 def _name(case: int) -> str:
