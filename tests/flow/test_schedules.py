@@ -38,7 +38,7 @@ from tests.flow.test_bad_input import CONFIG, LOG
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("command")]
 BOTH = pytest.mark.parametrize("prefect", ["sqlite", "postgresql"], indirect=True)
 ONE = pytest.mark.parametrize("prefect", ["sqlite"], indirect=True)
-RARELY, EACH_MINUTE = "0 3 1 * *", "* * * * *"
+RARELY = "0 3 1 * *"
 MARCH = [dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in (8, 16)]
 
 
@@ -67,7 +67,7 @@ class World:
 
     def write(self, cron: str | None) -> None:
         """Writes the config, with a schedule or without."""
-        schedule = f"schedule: {{cron: '{cron}'}}\n" if cron else ""
+        schedule = f"schedule: {{cron: '{cron}', timezone: UTC}}\n" if cron else ""
         config = CONFIG.replace("{id: p}", f"{{id: {self.name}}}") % "log.csv"
         one_page = config.replace("report: {", "report: {languages: [nl], ")
         self.config.write_text(f"{one_page}privacy: {{key_env: HOEKSTEEN_KEY}}\n{schedule}")
@@ -105,6 +105,12 @@ class World:
         return make(self.planned(folder, as_of))
 
 
+def once_soon() -> str:
+    """A minute that has not begun when what has it is deployed, nor is long after that."""
+    at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2)
+    return f"{at.minute} {at.hour} {at.day} {at.month} *"
+
+
 @pytest.fixture(scope="module")
 def worlds(
     prefect: Prefect, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -116,6 +122,8 @@ def worlds(
     made = {
         name: World(folder, name.removeprefix("test_").replace("_", "-")) for name in sorted(asking)
     }
+    if soon := made.get(test_from_a_schedule_to_a_report_though_a_machine_is_lost.__name__):
+        soon.write(once_soon())  # so that other tests are at work until then
     done = prefect.hoeksteen(folder, "deploy")
     names = [f"journey/{each.name}" for each in made.values()]
     assert (done.returncode, done.stdout.split()) == (0, names), done.stderr
@@ -438,14 +446,10 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
 
 @ONE
 def test_from_a_schedule_to_a_report_though_a_machine_is_lost(
-    prefect: Prefect, tmp_path: Path
+    prefect: Prefect, world: World, tmp_path: Path
 ) -> None:
-    world = World(tmp_path / "world", "each-minute", EACH_MINUTE)
-    assert prefect.hoeksteen(world.folder, "deploy").returncode == 0
-
     until(lambda: world.folders, "the schedule fires, and its run ends")
 
-    prefect.pause(world.name)
     fired = [each for each in prefect.runs(world.name) if each["start_time"]]
     assert all(each["auto_scheduled"] for each in fired)
     assert set(prefect.ended(*(each["id"] for each in fired))) == {"COMPLETED"}
