@@ -16,6 +16,7 @@ import click
 from flows.options import AS_OF_HELP, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
 from flows.run_here import pages_of, run_here
 from flows.sentences import Sentences, end_with, say
+from flows.warm import collector_at_rest
 
 # named here too, as the writers would have every command wait for their libraries
 DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
@@ -134,8 +135,9 @@ def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: st
     A worker of Prefect then runs them by their schedule. CONFIGS are those in configs/ that have
     one, if none is named. What is registered is written in prefect.yaml.
     """
-    from flows.deployments import deploy as register
-    from flows.prefect_yaml import PREFECT_YAML
+    with collector_at_rest():
+        from flows.deployments import deploy as register
+        from flows.prefect_yaml import PREFECT_YAML
 
     names, gone = register(configs, out, stores, pool)
     _say_gone(gone)
@@ -153,8 +155,9 @@ def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
     It does so until it is interrupted. CONFIGS are those in configs/ that have a schedule, if none
     is named.
     """
-    from flows.deployments import prepare
-    from flows.deployments import serve as serve_them
+    with collector_at_rest():
+        from flows.deployments import prepare
+        from flows.deployments import serve as serve_them
 
     deployments, gone = prepare(configs, out, stores)
     _say_gone(gone)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from flows.warm import import_in_background
+from flows.warm import collector_at_rest, import_in_background
 
 
 def run_here(
@@ -39,11 +39,13 @@ def run_here(
     # as its temporary server ends, connections that it still has may be torn: that harms nothing,
     # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
     os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
-    from flows import prefect_server
+    with collector_at_rest():
+        from flows import prefect_server
 
     prefect_server.check()
     click.echo("starting     (Prefect takes some seconds)", err=True)
-    from flows.journey import journey
+    with collector_at_rest():
+        from flows.journey import journey
 
     import_in_background()
     with prefect_server.answering():  # it may go away meanwhile
