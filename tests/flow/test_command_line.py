@@ -77,23 +77,23 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def write_config(folder: Path) -> Path:
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
     """A log and its config."""
-    (folder / "log.csv").write_text(LOG)
-    path = folder / "p.yaml"
+    (tmp_path / "log.csv").write_text(LOG)
+    path = tmp_path / "p.yaml"
     path.write_text(CONFIG % "log.csv")
     return path
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    return write_config(tmp_path)
-
-
 class Ran(NamedTuple):
-    """A run with a report on paper: where it was asked for, how, and what came of it."""
+    """A run with a report on paper: where it was asked for, how, and what came of it.
+
+    ``written``: what came of ``init``, which wrote its config.
+    """
 
     folder: Path
+    written: subprocess.CompletedProcess[str]
     arguments: tuple[str, ...]
     done: subprocess.CompletedProcess[str]
 
@@ -101,8 +101,16 @@ class Ran(NamedTuple):
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("ran")
-    arguments = ("run", str(write_config(folder)), "--set=report.formats=[html, pdf]")
-    return Ran(folder, arguments, hoeksteen(folder, *arguments))
+    (folder / "log.csv").write_text(LOG)
+    written = hoeksteen(folder, "init", "log.csv", "--out", "p.yaml")
+    arguments = ("run", str(folder / "p.yaml"), "--set=report.formats=[html, pdf]")
+    return Ran(folder, written, arguments, hoeksteen(folder, *arguments))
+
+
+@pytest.mark.flow
+def test_init_ends_with_its_config_which_a_run_takes_as_it_is(ran: Ran) -> None:
+    assert (ran.written.returncode, ran.written.stdout) == (0, "p.yaml\n")
+    assert ran.done.returncode == 0
 
 
 @pytest.mark.flow

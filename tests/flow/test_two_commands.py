@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From a stranger's export to a report in two commands, without an edit: ``init``, then ``run``."""
+"""From a stranger's export to a report in two commands, without an edit: ``init``, then ``run``.
+
+As processes of their own they are given in ``test_command_line``.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,6 @@ from flows.planning import plan
 from simulation.generator import LOG, Order, generate
 from simulation.recording.dialects import DIALECTS
 from tests.builders import FEW_FORMATS
-from tests.flow.test_command_line import hoeksteen
 from tests.unit.ingest.zgw_server import CLIENT, SECRET, serving
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -34,7 +36,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def found(export: str) -> Findings:
     """What a run finds with the config that ``init`` writes, as it is."""
     done = CliRunner().invoke(app, ["init", export, "--out", "p.yaml"])
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "p.yaml\n", "")
     asked = plan(Path("p.yaml"), out=Path("out"), now=NOW, overrides=(FEW_FORMATS,))
     folder = make(asked)
     assert {path.name for path in folder.glob("report.*")} == {"report.en.html", "report.nl.html"}
@@ -71,15 +73,3 @@ def test_an_api_becomes_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with serving(Path("made") / LOG, now=time.time() + 60) as api:
         assert is_whole(found(api.zaken))
-
-
-@pytest.mark.flow
-@pytest.mark.xdist_group("command")
-def test_so_it_does_on_the_command_line(tmp_path: Path) -> None:
-    generate(Order("cbr", 100, 1), "csv-nl", Path("made"))
-
-    assert hoeksteen(tmp_path, "init", f"made/{LOG}", "--out", "p.yaml").stdout == "p.yaml\n"
-    done = hoeksteen(tmp_path, "run", "p.yaml", "--set", FEW_FORMATS)
-
-    assert done.returncode == 0
-    assert Path(done.stdout.splitlines()[0]).name == "report.en.html"
