@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import HealthCheck, settings
 
 from tests.mariadb import mariadb
@@ -33,6 +34,17 @@ _ROOT = Path(__file__).parents[1]
 
 
 gc.disable()  # it would walk again and again what is imported, which stays
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Has each group of tests stay with one worker.
+
+    xdist 3.8 writes the group behind the name of a test where pytest 9.2 does not read it any more.
+    """
+    for item in items:
+        if named := getattr(item, "_nodeid", None):
+            item._id = NodeId.parse(named)
 
 
 def pytest_collection_finish() -> None:
