@@ -30,11 +30,12 @@
    none or k left after the last; how many were watched is rounded down to a multiple of k, since
    the exact number would tell how many left at just that moment.
 7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open; one that so few did again hides its events. Where the events
-   of one step are hidden, or what is told leaves few of those of the log, the latter, and the rows
-   of the sources, are told in multiples of k, rounded down: the rest would be of that step. Where
-   all that is left out of the waits beside a step is of few, steps of a few cases less are told in
-   multiples of k, at least k less (``disclosure_steps``).
+   cases where they leave so few open; one that so few did again hides its events, and of one that
+   so few did but once it is hidden how many did it again. Where the events of one step are hidden,
+   or what is told leaves few of those of the log, the latter, and the rows of the sources, are
+   told in multiples of k, rounded down: the rest would be of that step. Where all that is left out
+   of the waits beside a step is of few, steps of a few cases less are told in multiples of k, at
+   least k less (``disclosure_steps``).
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.

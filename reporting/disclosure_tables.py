@@ -25,7 +25,7 @@ def protect_tables(
 
     ``steps`` and ``waits`` are those that may be shown.
     """
-    rework = _rework(tables["rework"], k)
+    rework = _rework(tables["rework"], steps, k)
     return {
         **tables,
         "steps": steps,
@@ -41,11 +41,17 @@ def protect_tables(
     }
 
 
-def _rework(rework: pl.DataFrame, k: int) -> pl.DataFrame:
-    loops = pl.col("self_loops")
+def _rework(rework: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
+    """What ``k`` cases or more did again; how many did is hidden where few did it but once."""
+    took = pl.col("activity").replace_strict(
+        dict(steps.select("activity", "cases").iter_rows()), default=None, return_dtype=pl.Int64
+    )
+    cases, loops = pl.col("cases"), pl.col("self_loops")
     hides_loops = few(loops, k) | few(pl.col("repeats") - loops, k)
-    return rework.filter(pl.col("cases") >= k).with_columns(
-        *unless(hides_loops, "self_loops"), *unless(few(pl.col("repeats"), k), "repeats")
+    return rework.filter(cases.is_null() | (cases >= k)).with_columns(
+        *unless(few(took - cases, k), "cases"),
+        *unless(hides_loops, "self_loops"),
+        *unless(few(pl.col("repeats"), k), "repeats"),
     )
 
 

@@ -109,9 +109,10 @@ def _other_routes(variants: pl.DataFrame, shown: Sequence[PageRow], speech: Spee
 def _rework(table: pl.DataFrame, names: Names) -> list[PageRow]:
     """Steps that were done again, most cases first."""
     keys = ("cases", "repeats", "self_loops")
+    ranked = table.sort("cases", descending=True, nulls_last=True, maintain_order=True)
     return [
         {"step": names.step(row["activity"]), **{k: count(row[k], names.speech) for k in keys}}
-        for row in table.sort("cases", descending=True, maintain_order=True).iter_rows(named=True)
+        for row in ranked.iter_rows(named=True)
     ]
 
 

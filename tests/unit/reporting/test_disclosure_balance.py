@@ -176,6 +176,15 @@ def test_one_case_that_did_a_step_twice(again_, events):
     assert row(hidden["steps"], activity="b")["events"] == events
 
 
+@pytest.mark.parametrize(("once", "cases"), [(0, 26), (1, None), (9, None), (10, 26)])
+def test_few_who_did_a_step_but_once_are_no_difference_of_two_tables(once, cases):
+    ways = {("a", "b", "b", "z"): 26, ("a", "b", "z"): once, ("a", "z"): 100}
+
+    _, hidden = told_of({way: n for way, n in ways.items() if n})
+
+    assert hidden["rework"].rows() == [("b", cases, 26, 0)]
+
+
 def test_the_events_of_a_rare_step_are_not_what_rework_leaves_of_the_log():
     round_trip = ("a", "c", "b", "c", "z")
     ways = {("a", "b", "z"): 140, ("a", "z"): 95, ("a", "c", "z"): 40, round_trip: 20}
