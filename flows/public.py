@@ -34,12 +34,7 @@ def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
         run: where the run is made.
     """
     from reporting.outputs import write_outputs
-    from reporting.release import released
-    from reporting.shown import Shown
 
-    earlier = list(_earlier(process_folder))
-    least = shown.settings.privacy.minimum_group
-    told = released(shown.findings, shown.tables, earlier, least)
     out = run / FOLDER
     out.mkdir()
     open_facts = replace(
@@ -53,7 +48,8 @@ def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
         then={},
         not_compared=None,
     )
-    write_outputs(Shown(told.findings, told.tables, shown.settings, open_facts), out)
+    earlier = tuple(_earlier(process_folder))
+    write_outputs(replace(shown, facts=open_facts, earlier=earlier), out)
 
 
 def _earlier(process_folder: Path) -> Iterator[Release]:

@@ -78,7 +78,8 @@ class Figure:
         """Its value, or another one of it, as far as it may be told of one release alone."""
         value = self.value if value is None else value
         if self.kind in ("cases", "events"):
-            return _MULTIPLE * round(value / _MULTIPLE)
+            least = math.ceil(k / _MULTIPLE) if value >= k else 0
+            return _MULTIPLE * max(round(value / _MULTIPLE), least)
         if self.kind == "share":
             return round(self._percents * round(100 * value / self._percents) / 100, 2)
         return in_digits(value, self._digits(k))

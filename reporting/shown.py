@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,32 +15,37 @@ from reporting.disclosure import protect
 from reporting.disclosure_steps import steps_at_least
 from reporting.disclosure_waits import Pair, told_at_least
 from reporting.facts import Facts
+from reporting.release import Release, released
 
 
 @dataclass(frozen=True)
 class Shown:
     """What may be shown of a run, and what is needed to say it.
 
-    Whatever it is made of, what tells of few cases is hidden in it (``reporting.disclosure``).
+    Whatever it is made of, what tells of few cases is hidden in it (``reporting.disclosure``); and
+    where it is for the public it is told in round numbers (``reporting.release``).
 
     Attributes:
         findings: what the run found.
         tables: the same, in the shapes of ``contracts.tables.TABLES``.
         settings: the config of the process.
         facts: how the findings came about.
+        earlier: what was published of the process before; only what is public is held against it.
     """
 
     findings: Findings
     tables: Mapping[str, pl.DataFrame]
     settings: Settings
     facts: Facts
+    earlier: Sequence[Release] = ()
 
     def __post_init__(self) -> None:
-        """Hides small groups; twice is as once."""
+        """Hides small groups, on exact numbers: of round ones parts seem to leave few."""
         least, ends = self.settings.privacy.minimum_group, self.settings.whole_journey.end
         findings, tables = protect(self.findings, self.tables, least, ends)
         if self.facts.is_public:  # all its numbers are round, and may be more than there are
-            findings = without_at_least(findings)
+            public = released(findings, tables, self.earlier, least)
+            findings, tables = without_at_least(public.findings), dict(public.tables)
         object.__setattr__(self, "findings", findings)
         object.__setattr__(self, "tables", tables)
 

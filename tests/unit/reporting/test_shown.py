@@ -8,9 +8,11 @@ from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from contracts.settings import ReportFormat
+from contracts.tables import TABLES
 from reporting import book, files, outputs, pages, paper
 from reporting.disclosure import protect
 from reporting.shown import Shown
@@ -57,6 +59,37 @@ def test_it_is_protected_however_it_is_made():
     assert all(each.findings == findings for each in made)
     assert all(each.tables.keys() == tables.keys() for each in made)
     assert all(each.tables[name].equals(tables[name]) for each in made for name in tables)
+
+
+def three_waits_of(cases):
+    """After a step that 509 took: all of them went on, and none still waits."""
+    pairs = zip("bcd", cases, strict=True)
+    rows = {
+        "steps": [("a", 509, 509), *((to, n, n) for to, n in zip("bcd", cases, strict=True))],
+        "waits": [("a", to, n, n, 0, 1.0, 2.0, 3.0, 0.1) for to, n in pairs],
+    }
+    frames = {n: pl.DataFrame(r, schema=TABLES[n], orient="row") for n, r in rows.items()}
+    return {**sample.tables(), **frames}
+
+
+def test_round_numbers_that_seem_to_leave_few_are_not_hidden_again():
+    """205, 205 and 105 are five more than 510; the cases that they are of are 509."""
+    tables, public = three_waits_of((203, 203, 103)), replace(sample.facts(), is_public=True)
+    inside = sample.shown(tables=tables)
+
+    for made in (sample.shown(tables=tables, facts=public), replace(inside, facts=public)):
+        assert made.tables["waits"]["cases"].to_list() == [205, 205, 105]
+        assert made.tables["steps"]["cases"].to_list() == [510, 205, 205, 105]
+
+
+def test_no_round_number_is_of_fewer_than_may_be_told():
+    shown = sample.shown(
+        tables=three_waits_of((212, 290, 7)),
+        settings=sample.settings(privacy={"minimum_group": 7}),
+        facts=replace(sample.facts(), is_public=True),
+    )
+
+    assert shown.tables["waits"]["cases"].to_list() == [210, 290, 10]
 
 
 def test_a_step_of_few_cases_is_in_no_byte_of_any_form(tmp_path: Path):
