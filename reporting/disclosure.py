@@ -12,9 +12,10 @@
    wait for no step that is known, the cases of that wait, which are as many, are told as in rule 3.
 3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
    routes that were left out are together still fewer than k, the rarest of the others goes with
-   them. So does a route where what is told elsewhere of a step, or of doing it again, would tell
-   how few on rare routes did, or did not (``disclosure_routes``). Shares of waiting
-   are of the waits that are shown; where others were left out that is said, and the days of the
+   them. So does a route where what is told elsewhere of a step, of doing it again, of going on to
+   the next one or of having ended would tell how few on rare routes did, or did the one and not the
+   other (``disclosure_routes``). Shares of waiting are of the waits that are shown; where others
+   were left out that is said, and the days of the
    ledger are rounded to at least twice their days. Where a wait and a step beside it would tell
    how few took the one and not the other, the cases of the wait are told in multiples of k, at
    least k below those of the step, and it is said that they are rounded; so are they where all but
@@ -118,7 +119,7 @@ def protect(
     steps = protect_steps(apart, cases, k, ends, again)
     on_routes = on_frequent_routes(tables["variants"], k)
     waits = protect_waits(tables["waits"], apart, findings.log, k, on_routes)
-    shown = protect_tables(tables, steps, waits, cases, k)
+    shown = protect_tables(tables, steps, waits, findings.log, ends, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)
     deadlines = tuple(_deadline(result, k) for result in findings.deadlines)

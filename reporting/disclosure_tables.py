@@ -4,35 +4,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from reporting.disclosure_routes import protect_routes
+from contracts.findings import Log
+from reporting.disclosure_routes import counted_by_mark, protect_routes
 from reporting.disclosure_waits import Row, Waits, protect_bands, protect_ledger, protect_queues
 from reporting.disclosure_wholes import protect_wholes
-from reporting.small_groups import few, unless
+from reporting.small_groups import few, hide, unless
 
 
 def protect_tables(
     tables: Mapping[str, pl.DataFrame],
     steps: pl.DataFrame,
     waits: Waits,
-    cases: int | None,
+    log: Log,
+    ends: Collection[str],
     k: int,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of a log of ``cases`` without anything about fewer than ``k`` of them.
+    """The tables of a log without anything about fewer than ``k`` cases.
 
-    ``steps`` and ``waits`` are those that may be shown.
+    ``steps`` and ``waits`` are those that may be shown; ``ends`` the activities that end a case.
     """
+    cases = hide(log.cases, k)
     rework = _rework(tables["rework"], steps, k)
+    counted = counted_by_mark(steps, rework, waits.table, log, k)
     return {
         **tables,
         "steps": steps,
         "waits": waits.table,
         "wait_bands": protect_bands(tables["wait_bands"], waits, k),
         "queues": protect_queues(tables["queues"], waits.table, k),
-        "variants": protect_routes(tables["variants"], steps, rework, k),
+        "variants": protect_routes(tables["variants"], counted, ends, k),
         "rework": rework,
         "survival": _survival(tables["survival"], cases, k),
         "ledger": protect_ledger(tables["ledger"], waits.unit_days, k),
