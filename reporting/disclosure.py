@@ -36,7 +36,8 @@
    or what is told leaves few of those of the log, the latter, and the rows of the sources, are
    told in multiples of k, rounded down: the rest would be of that step. Where all that is left out
    of the waits beside a step is of few, steps of a few cases less are told in multiples of k, at
-   least k less (``disclosure_steps``).
+   least k less (``disclosure_steps``). Where that is a step that ends cases, how many are open is
+   hidden: the others are done.
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
@@ -126,7 +127,7 @@ def protect(
     protected = findings.model_copy(
         update={
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
-            "log": _log(findings.log, steps, shown["rework"], k),
+            "log": _log(_open_as_told(findings.log, tables["steps"], apart, ends), steps, shown, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
@@ -163,12 +164,18 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
     return day if day == moment else day + dt.timedelta(days=1)
 
 
-def _log(log: Log, steps: pl.DataFrame, rework: pl.DataFrame, k: int) -> Log:
-    """The counts of the log; ``steps`` and ``rework`` are what is shown of these."""
+def _open_as_told(log: Log, steps: pl.DataFrame, apart: pl.DataFrame, ends: Collection[str]) -> Log:
+    """The log, of which those that are done must not tell how many took a last step exactly."""
+    exact, told = (each.filter(pl.col("activity").is_in(list(ends))) for each in (steps, apart))
+    return log if exact["cases"].equals(told["cases"]) else with_values(log, open_cases=None)
+
+
+def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: int) -> Log:
+    """The counts of the log; ``steps`` and the tables are what is ``shown`` of it."""
     events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
     # of two steps or more nobody can say which events are whose
     tells_of_one = (log.activities or 0) - steps["events"].count() == 1
-    tells_of_few = is_small(events and events - _told_events(steps, rework), k)
+    tells_of_few = is_small(events and events - _told_events(steps, shown["rework"]), k)
     if events is not None and (tells_of_one or tells_of_few) and not at_least:
         events, at_least = events // k * k, True
     known = {

@@ -161,6 +161,18 @@ def test_two_cases_on_rare_routes_that_did_a_step_once():
     assert ["a", "c", "b", "z"] not in told
 
 
+@pytest.mark.parametrize(("few", "told", "open_cases"), [(2, 10, None), (10, 18, 40)])
+def test_those_who_are_done_do_not_tell_how_few_took_but_another_step(few, told, open_cases):
+    """Where 20 took b and the 18 that are done took the last step, two that took b are open."""
+    ways = {("a",): 30, ("a", "b", "d", "z"): 18, ("a", "d", "b"): few}
+    still = {("a", None): 30, ("b", None): few}
+
+    log, hidden = told_of(ways, still, ends=("z",))
+
+    assert row(hidden["steps"], activity="z")["cases"] == told
+    assert log.open_cases == open_cases
+
+
 def test_two_cases_on_rare_routes_that_are_open():
     """Of 32 that are open 30 are on one route: it is not told, though it is a frequent one."""
     ways = {("a",): 30, ("a", "b", "d", "z"): 18, ("a", "d", "b"): 2}
