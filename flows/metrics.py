@@ -20,7 +20,7 @@ _HELP = {
     "as_of_timestamp_seconds": "Up to when the log of that run was counted.",
     "stopped_at_gate": "Whether the gate stopped a run since then.",
     "cases": "Cases in the log.",
-    "events": "Events in the log.",
+    "events": "Events in the log; at least so many where its report rounds them down.",
     "quarantined_rows": "Rows that were set aside.",
     "stage_seconds": "What a stage of that run took.",
     "stage_peak_bytes": "The most memory of the process up to the end of a stage.",

@@ -69,6 +69,15 @@ def test_a_count_that_a_report_hides_is_not_there(tmp_path: Path) -> None:
     assert ("hoeksteen_cases", "p") in told(tmp_path)
 
 
+def test_events_that_a_report_rounds_down_are_at_least_so_many(tmp_path: Path) -> None:
+    # of a step that one case had the exact number would tell
+    folder = run(tmp_path, LOG + "Z0;anders;02-03-2026 10:00\n")
+
+    assert json.loads((folder / "findings.json").read_text())["log"]["events_at_least"]
+    assert told(tmp_path)["hoeksteen_events", "p"] == 80
+    assert "Events in the log; at least so many" in (tmp_path / "out" / FILE).read_text("utf-8")
+
+
 def test_a_run_that_the_gate_stopped_is_told_until_one_is_whole(tmp_path: Path) -> None:
     run(tmp_path, LOG, "q")
     with pytest.raises(GateStopped):
