@@ -172,24 +172,24 @@ def _each_slow(sums: Sequence[Floats], slow: tuple[int, ...]) -> tuple[int, ...]
 
 def _clearness(sums: Sequence[Floats], slow: Sequence[int]) -> tuple[float, float]:
     """The difference in standard errors, and in days a stay, of a group against the rest."""
-    (n, days, squared), (n_, days_, squared_) = _two(sums, slow)
-    both = (n > 0) & (n_ > 0)
+    group, rest = _two(sums, slow)
+    both = (group[0] > 0) & (rest[0] > 0)
     if not both.any():
         return -np.inf, -np.inf
-    n, days, squared, n_, days_, squared_ = (
-        each[both] for each in (n, days, squared, n_, days_, squared_)
-    )
+    group, rest = (tuple(each[both] for each in side) for side in (group, rest))
+    (n, days, _), (n_, days_, _) = group, rest
     excess = (days - n * days_ / n_).sum()
-    variance = _within(n, days, squared)
-    variance_ = _within(n_, days_, squared_)
+    # a rest that happens to hold none of the longest waits would seem to vary little
+    variance, variance_ = _within(group), max(_within(rest), _within(group, rest))
     error = sqrt(max((n * variance + n**2 / n_ * variance_).sum(), 1e-12))
     return float(excess / error), float(excess / n.sum())
 
 
-def _within(n: Floats, days: Floats, squared: Floats) -> float:
-    """The variance of a stay within strata."""
-    freedom = max(n.sum() - len(n), 1.0)
-    return max(float((squared - days**2 / n).sum() / freedom), 0.0)
+def _within(*sides: tuple[Floats, ...]) -> float:
+    """The variance of a stay within strata, on one side or on both together."""
+    squares = sum(float((squared - days**2 / n).sum()) for n, days, squared in sides)
+    freedom = sum(float(n.sum()) - len(n) for n, _, _ in sides)
+    return max(squares / max(freedom, 1.0), 0.0)
 
 
 def _two(
