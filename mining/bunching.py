@@ -25,9 +25,10 @@ from mining.summaries import Summary
 from mining.survival import Floats
 
 _WINDOW_DAYS, _NEAR_DAYS, _WEEK_DAYS = 28, 1, 7
+_SHORT_WINDOW_DAYS, _SHORT_DAYS = 21, 42  # of a shorter term a parabola bends to its first days
 _LIMIT = -0.5  # between the last day, with 0 left, and the first on which it is too late
 _LEAST_CASES = 200
-_SHORTEST_DAYS = 14  # of a shorter term there are too few days before the last one
+_SHORTEST_DAYS = 28  # of a shorter term there are too few days before the last one
 _DRAWS, _SEED = 999, 4_13
 _STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
 
@@ -35,17 +36,21 @@ _STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
 def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
     """Closed cases by the days that were left when the term was met; below 0: too late."""
     is_near = pl.col("days_left").is_between(-_WINDOW_DAYS, _WINDOW_DAYS - 1)
-    is_long = pl.col("plain_end") - pl.col("start") >= dt.timedelta(days=_SHORTEST_DAYS)
+    term = pl.col("plain_end") - pl.col("start")
+    is_long = term >= dt.timedelta(days=_SHORTEST_DAYS)
     return (
         held.lazy()
-        .with_columns(pl.col("days_left") - pl.col("extended_days"))
+        .with_columns(
+            pl.col("days_left") - pl.col("extended_days"),
+            is_short=term < dt.timedelta(days=_SHORT_DAYS),
+        )
         .filter(is_long, pl.col("status").is_in(["within", "late"]), is_near)
-        .group_by("id", "days_left")
+        .group_by("id", "is_short", "days_left")
         .agg(n=pl.len())
     )
 
 
-SUMMARY = Summary("bunching", ("id", "days_left"), _summarise)
+SUMMARY = Summary("bunching", ("id", "is_short", "days_left"), _summarise)
 
 
 def conclude(merged: pl.DataFrame) -> pl.DataFrame:
@@ -54,11 +59,13 @@ def conclude(merged: pl.DataFrame) -> pl.DataFrame:
     Args:
         merged: the merged ``SUMMARY``.
     """
-    days = np.arange(-_WINDOW_DAYS, _WINDOW_DAYS)
     rows = []
     for (name,), group in merged.partition_by("id", as_dict=True, maintain_order=True).items():
+        window = _SHORT_WINDOW_DAYS if group["is_short"].any() else _WINDOW_DAYS
+        days = np.arange(-window, window)
+        near = group.filter(pl.col("days_left").is_between(-window, window - 1))
         counts = np.zeros(len(days))
-        counts[group["days_left"].to_numpy() + _WINDOW_DAYS] = group["n"].to_numpy()
+        np.add.at(counts, near["days_left"].to_numpy() + window, near["n"].to_numpy())
         if counts.sum() >= _LEAST_CASES:
             before = counts[(days >= 0) & (days < _WEEK_DAYS)].sum()
             after = counts[(days < 0) & (days >= -_WEEK_DAYS)].sum()

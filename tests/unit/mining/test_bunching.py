@@ -58,8 +58,23 @@ def test_a_real_bunch_is_found() -> None:
 
 
 def summed(*rows: tuple[int, int]) -> pl.DataFrame:
-    schema = {"id": pl.String, "days_left": pl.Int32, "n": pl.Int64}
-    return pl.DataFrame([("d", *row) for row in rows], schema=schema, orient="row")
+    schema = {"id": pl.String, "is_short": pl.Boolean, "days_left": pl.Int32, "n": pl.Int64}
+    return pl.DataFrame([("d", False, *row) for row in rows], schema=schema, orient="row")
+
+
+def met(term_days: int, took_days: np.ndarray) -> pl.DataFrame:
+    """What is told of cases that took so long to meet a term that began on some day of a year."""
+    start = np.datetime64("2025-01-01") + np.arange(len(took_days)) % 364
+    late = took_days > term_days
+    held = {
+        "id": "d",
+        "start": start,
+        "plain_end": start + term_days,
+        "days_left": (term_days - took_days).astype(np.int32),
+        "extended_days": 0,
+        "status": np.where(late, "late", "within").tolist(),
+    }
+    return bunching.conclude(bunching.SUMMARY.summarise(pl.DataFrame(held)).collect())
 
 
 def test_a_week_before_and_a_week_after() -> None:
@@ -70,3 +85,28 @@ def test_a_week_before_and_a_week_after() -> None:
 
 def test_few_cases_tell_nothing() -> None:
     assert bunching.conclude(summed((0, 199))).is_empty()
+
+
+def took(seed: int) -> np.ndarray:
+    """Days of 6000 cases, half of them within 25."""
+    return np.random.default_rng(seed).lognormal(np.log(25), 0.5, 6000).astype(int)
+
+
+def test_the_first_days_of_a_term_of_four_weeks_say_nothing_of_its_last() -> None:
+    jumps = [met(28, took(seed))["jump"].item() for seed in range(9)]
+
+    assert np.median(jumps) == pytest.approx(1, abs=0.35)
+
+
+def test_a_bunch_of_a_term_of_four_weeks_is_found() -> None:
+    hurried = took(3)
+    is_one = (hurried > 28) & (hurried <= 38) & (np.arange(6000) % 5 < 2)
+    hurried[is_one] = 23 + np.arange(is_one.sum()) % 5
+    [(_, _, _, jump, p)] = met(28, hurried).rows()
+
+    assert jump > 2
+    assert p < 0.01
+
+
+def test_a_term_of_less_than_four_weeks_has_too_few_days() -> None:
+    assert met(27, took(4)).is_empty()
