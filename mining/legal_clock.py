@@ -209,8 +209,14 @@ def _certainty(reckoned: Reckoning) -> pl.Series:
 
 
 def _owed(cases: pl.DataFrame, end: Days, until: Days) -> dict[str, pl.Series]:
-    """Whether notice was given after the term, and what may be owed for it."""
-    notice = days_of(cases["notice"])
+    """Whether notice was given after the term, and what may be owed for it.
+
+    One that was given too early does not count, and is often given again.
+    """
+    notices = cases.select("case_id", "notices", end=pl.Series(end)).explode("notices")
+    valid = notices.filter(pl.col("notices") > pl.col("end")).group_by("case_id").min()
+    first = cases.select("case_id").join(valid, on="case_id", how="left", maintain_order="left")
+    notice = days_of(first["notices"])
     euros = owed_eur(end, notice, until, penalties())
     noticed = (notice > end) & (notice <= until)
     return {

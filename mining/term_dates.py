@@ -18,8 +18,8 @@ from mining.journeys import Lens
 from mining.summaries import Bucket
 from mining.turns import steps_with
 
-_DATES = ("start", "stop", "extended", "notice")
-_ASKED = (*_DATES, "shifted", "is_first", "is_held", "own", "registered")
+_DATES = ("start", "stop", "extended")
+_ASKED = (*_DATES, "notices", "shifted", "is_first", "is_held", "own", "registered")
 _OF_CASES = ("case_id", "is_begun", "began_on", "ended_on")
 _SHARED = (*_OF_CASES, "ended_at", "is_dated", "waits_after", "waits_since")
 
@@ -32,7 +32,7 @@ def term_dates(bucket: Bucket) -> Iterator[pl.DataFrame]:
 
     Yields:
         A row per case, in order of ``case_id``. In the calendar of the zone (``Date``):
-        ``began_on, ended_on`` of the case, ``start, stop, extended, notice`` of the term, ``own``
+        ``began_on, ended_on`` of the case, ``start, stop, extended, notices`` of the term, ``own``
         and ``registered`` of what attributes say, and ``waits_since`` of an open case that waits
         after ``waits_after``. At their moment: ``start_at``, ``shifted`` (the registered end was
         moved) and ``ended_at``. ``hours`` the term has lasted so far (``Float64``). ``is_begun``
@@ -85,7 +85,7 @@ def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
     return {
         "start": at.filter(starts).min(),
         "stop": at.filter(name.is_in(deadline.stop or journey.end) & is_done).min(),
-        "notice": at.filter(name.is_in(deadline.notice) & is_done).min(),
+        "notices": at.filter(name.is_in(deadline.notice) & is_done),
         "is_first": starts.first(),
         "is_held": pl.all_horizontal(pl.lit(value=True), *holds).fill_null(value=False),
         **{
@@ -122,6 +122,7 @@ def _of(cases: pl.DataFrame, number: int, lens: Lens) -> pl.DataFrame:
         )
         .with_columns(day_in(name, lens.zone).alias(name) for name in _DATES)
         .with_columns(
+            pl.col("notices").list.eval(pl.element().dt.convert_time_zone(lens.zone).dt.date()),
             start=pl.when(is_whole).then("began_on").otherwise("start"),
             stop=pl.coalesce("stop", "ended_on"),
             own=as_date("own", lens.zone),

@@ -231,6 +231,8 @@ def test_who_stands_still_in_time_is_nowhere_too_late() -> None:
         pytest.param(["a 20d notice"], (1, 14 * 23 + 11 * 35), id="still open"),
         pytest.param(["a 9d notice 40d z"], (0, 0), id="notice before the end of the term"),
         pytest.param(["a 14d notice 40d z"], (0, 0), id="notice on its last day"),
+        pytest.param(["a 9d notice 11d notice 16d z"], (1, 23), id="given again after the term"),
+        pytest.param(["a 20d notice 2d notice 14d z"], (1, 23), id="given again later"),
         pytest.param(["a 20d z"], (0, 0), id="no notice"),
         pytest.param(["a 20d notice 16d z"] * 3, (3, 69), id="three cases"),
     ],
