@@ -41,8 +41,12 @@ def defect_of(error: BaseException) -> Defect:
     """The same error without its words."""
     if isinstance(error, Defect):
         return error
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    return Defect(type(error).__name__, tuple(frames))
+    # without its lines: one of whoever calls us may hold what it was given
+    frames = tuple(
+        f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n'
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
+    return Defect(type(error).__name__, frames)
 
 
 def is_interrupted(error: BaseException) -> bool:

@@ -119,3 +119,17 @@ def test_nor_where_it_may_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with temporary_settings(home), pytest.raises(UsageError, match="set PREFECT_HOME"):
         prefect_server.check()
+
+
+def test_a_defect_tells_where_it_arose_and_no_line_of_whoever_called(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("def asked(do):\n    return do('Z1')\n", "utf-8")
+    scope: dict[str, Any] = {}
+    exec(compile(script.read_text("utf-8"), str(script), "exec"), scope)
+
+    with pytest.raises(Defect) as caught:
+        wordless(scope["asked"])(int)
+
+    assert caught.value.kind == "ValueError"
+    assert f'File "{script}", line 2, in asked' in "".join(caught.value.frames)
+    assert "Z1" not in "".join(caught.value.frames)
