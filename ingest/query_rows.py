@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from contracts.errors import ConfigError, SourceError
 
 _GROUP_BYTES = 4 << 20  # of rows that are written as one group; a batch may be of a few rows
+_MOST_HELD = 16  # each column of a batch has some kilobytes of room, however little is in it
 
 
 def write(
@@ -41,6 +42,8 @@ def write(
             if size >= _GROUP_BYTES:
                 file.write_table(pa.Table.from_batches(held))
                 held, size = [], 0
+            elif len(held) == _MOST_HELD:
+                held = [pa.concat_batches(held)]
         file.write_table(pa.Table.from_batches(held, schema))
 
 
