@@ -133,7 +133,7 @@ def _check_open(pattern: Path) -> None:
     for part, above in zip((pattern, *pattern.parents), pattern.parents, strict=False):
         if not glob.has_magic(part.name):
             continue
-        for folder in root.glob(str(above.relative_to(root))):
+        for folder in [root] if above == root else root.glob(str(above.relative_to(root))):
             if folder.is_dir() and is_meant(folder, pattern):
                 os.scandir(folder).close()
 

@@ -156,6 +156,13 @@ def test_a_file_is_called_what_the_link_to_it_is_called(config, path, name):
     assert first.name == name
 
 
+def test_a_pattern_may_begin_at_the_root(config):
+    top, *rest = config.resolve().parts[1:]
+    pattern = "/" + "/".join([top[:-1] + "*", *rest[:-1], "exports", "b*"])
+
+    assert [file.name for file in find_files(Source(path=pattern), config, 0)] == ["exports/b.csv"]
+
+
 @pytest.mark.parametrize(
     "source", [{"path": "*/*.csv"}, {"path": "**/*.csv"}, {"path": ".", "format": "zgw"}]
 )
