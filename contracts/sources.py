@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -24,8 +25,8 @@ from contracts.attributes import CaseAttribute, Name, Variable
 from contracts.formats import ODBC, Format, format_of_path
 from contracts.models import Model
 
-_SECRETS = ("password", "pwd", "sslpassword", "sig")
-"""What a URL may ask with that nobody else should know."""
+_SECRET = re.compile(r"(password|passwd|pwd|secret|token)\w*\s*=|\bsig\s*=", re.IGNORECASE)
+"""What a URL may ask with that nobody else should know; a connection string of ODBC too."""
 
 
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
@@ -46,7 +47,8 @@ def _without_secret(path: str) -> str:
     except ValueError:
         raise ValueError("this is no URL") from None
     _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
-    if colon or any(name.lower() in _SECRETS for name, _ in parse_qsl(url.query)):
+    asked_with = path if url.scheme == ODBC else url.query
+    if colon or _SECRET.search(unquote(asked_with)):
         raise ValueError(
             "a config is kept with each run, and must hold no password; leave it out of the URL; "
             "it is looked for in PGPASSWORD and ~/.pgpass, in the variable that password_env names "

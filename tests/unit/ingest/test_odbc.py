@@ -315,6 +315,9 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
     [
         ({"path": "odbc://reader:zwaluw@db/zaken", "table": "t"}, "must hold no password"),
         ({"path": "odbc://db?PWD=zwaluw", "table": "t"}, "must hold no password"),
+        ({"path": "odbc://DSN=db;UID=a;PWD=zwaluw", "table": "t"}, "must hold no password"),
+        ({"path": "odbc://?Driver={a};%50wd = zwaluw", "table": "t"}, "must hold no password"),
+        ({"path": "odbc://db?Auth_Client_Secret=zwaluw", "table": "t"}, "must hold no password"),
         ({"path": "odbc://db"}, "give one of them"),
         ({"path": "postgresql://db/z", "table": "t", "password_env": "P"}, "is of odbc://"),
         ({"path": "stappen.csv", "password_env": "P"}, "password_env is of a database"),
