@@ -64,12 +64,12 @@ def name_for_readers(name: str) -> str:
     The host, its port, who asks it and from which mark on are for whoever runs it.
     """
     scheme, _, rest = name.partition("://")
-    if (scheme, "sql") not in ASKED:
+    if (scheme.lower(), "sql") not in ASKED:
         return name
     asked, _, _ = rest.partition(" from ")
     place, _, table = asked.partition(" ")
     _, _, database = place.partition("/")
-    return ", ".join(filter(None, (database or scheme, table)))
+    return ", ".join(filter(None, (database or scheme.lower(), table)))
 
 
 def find_all(
@@ -120,7 +120,7 @@ def find(
             if re.split("[+:]", scheme)[0] in _DATABASES
             else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
         )
-    name, _, _ = source.path.partition("?")
+    name = source.path.partition("?")[0].replace(" ", "%20")  # what comes behind it has blanks
     return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]
 
 

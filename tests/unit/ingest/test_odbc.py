@@ -302,11 +302,12 @@ def test_a_url_is_a_connection_string(url, user, attributes):
 
 
 def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
-    source = Source(path="odbc://reader@zaken?Encrypt=yes", table="zaken.stappen")
+    source = Source(path="ODBC://reader@zaken van nu?Encrypt=yes", table="zaken.stappen")
 
     [address] = find(source, tmp_path / "p.yaml", 0)
 
-    assert address == Address(source.path, "odbc://reader@zaken zaken.stappen", "sql")
+    name = "ODBC://reader@zaken%20van%20nu zaken.stappen"
+    assert address == Address(source.path, name, "sql")
     assert name_for_readers(address.name) == "odbc, zaken.stappen"
 
 
