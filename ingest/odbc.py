@@ -88,7 +88,7 @@ def attributes_of(url: str) -> tuple[str | None, str]:
 
     With a driver its host is a server, else the name of a data source.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(url, allow_fragments=False)  # names of Oracle have a #
     said = dict(parse_qsl(parts.query))
     user, _, place = parts.netloc.rpartition("@")
     host, _, port = place.partition(":")

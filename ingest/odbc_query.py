@@ -12,7 +12,8 @@ from contracts.sources import Source
 
 _NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
 """What every database takes without quotes, of which each has its own."""
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|'[^']*'", re.DOTALL)
+"""Comments and texts, whose words ask for nothing."""
 _SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
@@ -33,11 +34,11 @@ def asked(source: Source, name: str, since: str | None) -> str:
     query = (source.query or "").rstrip("; \n")
     if source.table is not None:
         query = f"SELECT * FROM {_plain(source.table, name)}"  # noqa: S608 - a plain name
-    elif not _SELECT.match(_COMMENT.sub(" ", query)):
+    elif not _SELECT.match(_ASIDE.sub(" ", query)):
         raise ConfigError(f"{name}: the query is not one SELECT.", "Give one that only reads.")
     if not source.watermark:
         return query
-    if _ORDER.search(_outermost(query)):
+    if _ORDER.search(_outermost(_ASIDE.sub(" ", query))):
         raise ConfigError(
             f"{name}: with a watermark the query can have no ORDER BY.",
             "It stands within another, which has no order: leave it out, or the watermark.",
@@ -71,7 +72,8 @@ def _literal(since: str) -> str:
     """A number as it is; the day before a day or a moment, as every driver of ODBC knows them."""
     if since.lstrip("-").isdigit():
         return since
-    day_before = dt.datetime.fromisoformat(since) - dt.timedelta(days=1)
+    mark = dt.datetime.fromisoformat(since)
+    day_before = mark - dt.timedelta(days=min(1, mark.toordinal() - 1))  # there is no year 0
     if _DAY.fullmatch(since):
-        return f"{{d '{day_before:%Y-%m-%d}'}}"
-    return f"{{ts '{day_before:%Y-%m-%d %H:%M:%S}'}}"
+        return f"{{d '{day_before.date()}'}}"
+    return f"{{ts '{day_before.isoformat(' ', 'seconds')}'}}"

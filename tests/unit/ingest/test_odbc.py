@@ -18,6 +18,7 @@ from contracts.errors import ConfigError, SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
 from ingest.odbc import attributes_of
+from ingest.odbc_query import asked as query_of
 from ingest.raw import DIGEST, ROW
 from ingest.sources import Address, find, name_for_readers
 from ingest.staging import read
@@ -284,6 +285,25 @@ def test_what_cannot_be_asked_is_told(fetched, asks, says):
 
 
 @pytest.mark.parametrize(
+    "query",
+    ["SELECT n FROM t -- no ORDER BY", "SELECT 'order by' AS n FROM t",
+     "SELECT row_number() OVER (ORDER BY ')') AS n FROM t"],
+)  # fmt: skip
+def test_an_order_that_is_none_of_the_rows_is_let_be(query):
+    source = Source(path="odbc://x", query=query, watermark="n")
+
+    assert query in query_of(source, "x", None)
+
+
+def test_the_first_day_has_none_before_it():
+    source = Source(path="odbc://x", table="t", watermark="n")
+
+    assert "n >= {d '0001-01-01'}" in query_of(source, "x", "0001-01-01")
+    assert "n >= {d '0001-01-02'}" in query_of(source, "x", "0001-01-03")
+    assert "n >= {ts '0001-01-02 10:00:00'}" in query_of(source, "x", "0001-01-03T10:00:00.500000")
+
+
+@pytest.mark.parametrize(
     ("url", "user", "attributes"),
     [
         ("odbc://zaken", None, "DSN=zaken;"),
@@ -295,6 +315,7 @@ def test_what_cannot_be_asked_is_told(fetched, asks, says):
         ),
         ("odbc://a%40b@x?driver=d&Server=db,1433", "a@b", "Server={db,1433};driver=d;"),
         ("odbc://?Driver=a}b;c", None, "Driver={a}}b;c};"),
+        ("odbc://x?Schema=A#B", None, "DSN=x;Schema={A#B};"),
     ],
 )
 def test_a_url_is_a_connection_string(url, user, attributes):
