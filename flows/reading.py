@@ -57,7 +57,8 @@ def read(job: Job, given: Input) -> list[Batch]:
 
 def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
     """The batches of an address: those that are known and what is new, or all of it anew."""
-    known = [b for b in job.known_of(given) if b.origin.read_as == given.origin.read_as]
+    asks = (given.origin.given, given.origin.read_as)  # a name leaves out what a URL asks with
+    known = [b for b in job.known_of(given) if (b.origin.given, b.origin.read_as) == asks]
     if known and known[-1].upto:
         more = _more(job, given, address, known)
         if more is not None:

@@ -144,6 +144,25 @@ def test_where_a_table_got_a_column_no_row_is_there_twice(
     assert found == findings(tmp_path / "whole", *asks)
 
 
+def test_what_another_url_gave_is_not_gone_on_with(
+    database: Database, export: Path, tmp_path: Path
+) -> None:
+    database.load(export, TIMES)
+    database.run(
+        "CREATE SCHEMA archief; GRANT USAGE ON SCHEMA archief TO reader;"
+        f"CREATE TABLE archief.export AS SELECT * FROM export WHERE tijdstip < '{HALFWAY}';"
+        "GRANT SELECT ON archief.export TO reader"
+    )
+    asks = ("sources.0.query=SELECT * FROM export",)
+    elsewhere = (f"sources.0.path={database.trusted}&options=-csearch_path%3Darchief", *asks)
+    findings(tmp_path, f"sources.0.path={database.trusted}", *asks, "sources.0.watermark=tijdstip")
+
+    later = NOW + dt.timedelta(days=1)
+    found = findings(tmp_path, *elsewhere, "sources.0.watermark=tijdstip", now=later)
+
+    assert found == findings(tmp_path / "whole", *elsewhere)
+
+
 def test_a_table_without_rows_is_told(database: Database, export: Path, tmp_path: Path) -> None:
     query = database.load(export, TIMES).replace(" ORDER", " WHERE false ORDER")
 
