@@ -17,6 +17,8 @@ from ingest.database_faults import Fault, fail
 
 _LOST = Fault("the connection was lost", "Run again; if it stays so, ask its manager.", passes=True)
 _BUSY = Fault("it is too busy to be read now", "Run again later.", passes=True)
+_NO_TABLE = Fault("there is no such table or view", "Name it with its schema: zaken.stappen.")
+_NO_COLUMN = Fault("there is no such column", "A text stands between single quotes.")
 _TRY = "Try the same with a client, as isql of unixODBC, as this user."
 
 _OF_CONNECTING = {
@@ -41,8 +43,8 @@ _OF_CONNECTING = {
     ),
 }
 _OF_READING = {
-    "42S02": Fault("there is no such table or view", "Name it with its schema: zaken.stappen."),
-    "42S22": Fault("there is no such column", "A text stands between single quotes."),
+    **dict.fromkeys(("42S02", "42P01"), _NO_TABLE),  # as most, and as PostgreSQL has it
+    **dict.fromkeys(("42S22", "42703"), _NO_COLUMN),
     "42": Fault("the query cannot be run as it stands, or this user may not read that", _TRY),
     "22": Fault(
         "a value could not be converted or computed", "Leave casts out of the query, or guard them."

@@ -102,6 +102,11 @@ def _skip_without(*programs: str) -> None:
     absent = [each for each in programs if shutil.which(each) is None]
     if absent:
         pytest.skip(f"a MariaDB and its ODBC driver are not here: {absent[0]}")
+    skip_without_driver(DRIVER)
+
+
+def skip_without_driver(name: str) -> None:
+    """Skips a test where the driver manager of ODBC knows no driver of this name."""
     known = subprocess.run(["odbcinst", "-q", "-d"], capture_output=True, text=True, check=False)
-    if DRIVER not in known.stdout:
-        pytest.skip("there is no ODBC driver of MariaDB here")
+    if f"[{name}]" not in known.stdout:
+        pytest.skip(f"there is no ODBC driver {name} here")

@@ -22,6 +22,7 @@ from ingest.odbc_query import asked as query_of
 from ingest.raw import DIGEST, ROW
 from ingest.sources import Address, find, name_for_readers
 from ingest.staging import read
+from tests.mariadb import skip_without_driver
 
 CELL = "Jansen 900101"
 TABLES = f"""
@@ -179,6 +180,24 @@ def test_what_is_wrong_with_a_query_is_told(asked, tmp_path, query, says):
     assert says in str(caught.value)
     assert "Jansen" not in "".join(map(str, (caught.value, caught.value.__cause__)))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("SELECT * FROM nergens", "there is no such table or view"),
+        ("SELECT stap FROM pg_class", "there is no such column"),
+        ("SELECT * FROM pg_authid", "or this user may not read that"),
+    ],
+)
+def test_of_postgresql_too_is_told_what_is_wrong(database, tmp_path, monkeypatch, query, says):
+    skip_without_driver("PostgreSQL Unicode")
+    monkeypatch.setenv("READER_PASSWORD", "geheim")
+    path = f"odbc://reader@127.0.0.1:{database.port}/zaken?Driver=PostgreSQL Unicode"
+    source = Source(path=path, password_env="READER_PASSWORD", query=query)
+
+    with pytest.raises(SourceError, match=says):
+        fetch(*find(source, tmp_path / "p.yaml", 0), source, tmp_path)
 
 
 @pytest.mark.parametrize(
