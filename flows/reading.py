@@ -80,14 +80,14 @@ def _more(job: Job, given: Input, address: Address, known: Sequence[Batch]) -> l
     since = known[-1].upto
     name = _called(f"{given.origin.name} from {since}", known)
     staged, upto = _brought(job, given, address, name, since)
+    [brought] = _without_forgotten(job, Batch(replace(given.origin, name=name), staged, upto))
     job.store.bring(paths_of(known))
-    new = new_rows(staged, known, job.scratch)
+    new = new_rows(brought.staged, known, job.scratch)
     if not new.rows:
         return [*known]
-    if new.rows == staged.rows:
+    if new.rows == brought.staged.rows:
         return None
-    batch = Batch(replace(given.origin, name=name), new, upto)
-    return [*known, *_without_forgotten(job, batch)]
+    return [*known, replace(brought, staged=new)]
 
 
 def _brought(

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from contracts.errors import HoeksteenError
+from flows.cli import app
 from flows.journey import make
 from flows.planning import plan
 from ingest.objects import opened
@@ -142,6 +144,30 @@ def test_where_a_table_got_a_column_no_row_is_there_twice(
     found = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
 
     assert found == findings(tmp_path / "whole", *asks)
+
+
+def test_where_the_last_rows_are_of_a_case_that_is_forgotten_not_all_is_asked_for_again(
+    database: Database, export: Path, tmp_path: Path
+) -> None:
+    names = database.load(export, TIMES).removeprefix("SELECT ").partition(" FROM ")[0]
+    asks = f"sources.0.query=SELECT {names} FROM export"
+    marked = (f"sources.0.path={database.trusted}", asks, "sources.0.watermark=tijdstip")
+    first = findings(tmp_path, *marked)
+    database.run(
+        f"CREATE TEMP TABLE late AS SELECT {names} FROM export ORDER BY tijdstip DESC LIMIT 1;"
+        "UPDATE late SET zaaknummer = 'LAATST', tijdstip = tijdstip + interval '9 days';"
+        f"INSERT INTO export ({names}) SELECT {names} FROM late"
+    )
+    findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
+
+    told = CliRunner().invoke(app, ["forget", str(CONFIG), "LAATST", "--out", str(tmp_path)])
+    again = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=2))
+
+    assert told.output.startswith("1 row was in the store")
+    assert again["log"]["cases"] == first["log"]["cases"]
+    version = newest(place_of(tmp_path / "visum-kort-verblijf" / "store", tmp_path))
+    assert version is not None
+    assert [batch.staged.rows for batch in version.batches][1:] == [0]
 
 
 def test_what_another_url_gave_is_not_gone_on_with(
