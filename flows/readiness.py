@@ -26,6 +26,9 @@ from ingest.places import Folder, StorePlace
 from ingest.sources import Address, find_all
 from ingest.store import is_kept, newest
 
+_VARIABLES = ("password_env", "client_id_env", "client_secret_env")
+"""The keys of a source that name a variable of the environment."""
+
 
 @dataclass(frozen=True)
 class Process:
@@ -40,6 +43,7 @@ class Process:
         """What there is to say of it."""
         name = self.settings.process.id
         yield from examined(f"{name}: sources", self._sources)
+        yield from examined(f"{name}: variables", self._variables)
         yield from examined(f"{name}: key", self._key)
         yield from examined(f"{name}: store", self._store)
         yield from examined(f"{name}: engine", self._engine)
@@ -64,6 +68,16 @@ class Process:
         of_files = f"{_count(len(files), 'file')}, {size / MIB:,.1f} MiB"
         of_others = f"{_count(asked, 'other')}, asked when a run is made"
         yield ok(what, "; ".join(told for told, n in ((of_files, files), (of_others, asked)) if n))
+
+    def _variables(self) -> Iterator[Symptom]:
+        told = [getattr(source, key) for source in self.settings.sources for key in _VARIABLES]
+        named = sorted(set(filter(None, told)))
+        what = f"{self.settings.process.id}: variables"
+        if absent := [name for name in named if not os.environ.get(name)]:
+            hint = "Sources of the config name them: set them for the user that runs this."
+            yield fail(what, f"not set: {', '.join(absent)}", hint)
+        elif named:
+            yield ok(what, f"set: {', '.join(named)}")
 
     def _key(self) -> Iterator[Symptom]:
         from ingest.pseudonyms import own_key_path, pseudonymiser_of

@@ -34,6 +34,7 @@ process: {id: p}
 sources: [{path: in/*.csv, columns: {case_id: zaak, activity: stap, timestamp: tijd}}]
 journey: {end: [klaar]}
 """
+ODBC = CONFIG.replace("in/*.csv", "odbc://x, table: t, password_env: NOT_SET")
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 KEY = b"sleutel " * 4
 
@@ -157,6 +158,7 @@ def give(**what: object) -> Break:
         (of_key(KEY, 0o644), "p: key", 0, "that others may read  chmod 600"),
         (lambda _: own_key_path().unlink(), "p: key", 0, "the first run makes one in"),
         (write(CONFIG + "privacy: {key_env: NOT_SET}"), "p: key", 2, "NOT_SET is not set"),
+        (write(ODBC), "p: variables", 2, "not set: NOT_SET  Sources of the config name them"),
         (write(CONFIG + "privacy: {pseudonymise: []}"), "p: key", 0, "Ids are kept as they are"),
         (give(store="ftp://x"), "p.yaml", 2, "There cannot be a store at ftp://"),
         (give(store="/proc/nowhere/store"), "p: store", 2, "Nothing can be written in /proc"),
