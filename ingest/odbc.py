@@ -25,6 +25,7 @@ _BATCH_BYTES = 64 << 20  # the room for a batch, of which there are two
 _LONGEST_TEXT = 100_000  # of a column that says no size, in characters
 _LONGEST_BINARY = 1_000
 _LOGIN_SECONDS = 15
+_PLACE = re.compile(r"\[?(.*?)\]?(?::(\w*))?")  # between brackets stands a number with colons
 _PLAIN = re.compile(r"[\w./:-]+", re.ASCII)  # what stands in a connection string as it is
 
 
@@ -63,15 +64,9 @@ def read_odbc(
 def _rows(url: str, name: str, source: Source, query: str) -> Any:
     """What ``query`` gives, none of it fetched yet."""
     odbc = door(name)
-    user, attributes = attributes_of(url)
+    asks = attributes_of(url) + _password(source)
     with connecting(name):
-        connection = odbc.connect(
-            attributes,
-            user=user,
-            password=_password(source),
-            login_timeout_sec=_LOGIN_SECONDS,
-            autocommit=False,
-        )
+        connection = odbc.connect(asks, login_timeout_sec=_LOGIN_SECONDS, autocommit=False)
     with reading(name):
         return connection.read_arrow_batches(
             query,
@@ -83,38 +78,38 @@ def _rows(url: str, name: str, source: Source, query: str) -> Any:
         )
 
 
-def attributes_of(url: str) -> tuple[str | None, str]:
-    """Who asks, and the connection string of ODBC that ``url`` stands for.
+def attributes_of(url: str) -> str:
+    """The connection string of ODBC that ``url`` stands for.
 
     With a driver its host is a server, else the name of a data source.
     """
     parts = urlsplit(url, allow_fragments=False)  # names of Oracle have a #
     said = dict(parse_qsl(parts.query))
     user, _, place = parts.netloc.rpartition("@")
-    host, _, port = place.partition(":")
+    found = _PLACE.fullmatch(place)
+    host, port = found.groups("") if found else (place, "")
     has_driver = any(key.lower() == "driver" for key in said)
     told = {"Server" if has_driver else "DSN": host, "Port": port, "Database": parts.path[1:]}
-    meant = {key: unquote(value) for key, value in told.items() if value}
-    attributes = {**meant, **said}
-    return unquote(user) or None, "".join(map(_attribute, attributes.items()))
+    meant = {key: unquote(value) for key, value in (told | {"UID": user}).items() if value}
+    return "".join(_attribute(key, value) for key, value in {**meant, **said}.items())
 
 
-def _attribute(said: tuple[str, str]) -> str:
-    key, value = said
+def _attribute(key: str, value: str) -> str:
     is_plain = _PLAIN.fullmatch(value)
     return f"{key}={value};" if is_plain else f"{key}={{{value.replace('}', '}}')}}};"
 
 
-def _password(source: Source) -> str | None:
+def _password(source: Source) -> str:
+    """The attribute with the password; none where the config names no variable with one."""
     if source.password_env is None:
-        return None
+        return ""
     password = os.environ.get(source.password_env)
     if not password:
         raise ConfigError(
             f"The environment variable {source.password_env} is not set.",
             "password_env names the one that holds the password of the database.",
         )
-    return password
+    return _attribute("PWD", password)
 
 
 def _read_as(schema: pa.Schema, watermark: str | None) -> pa.Schema:

@@ -238,6 +238,20 @@ def test_a_password_that_is_not_set_is_told(fetched, monkeypatch):
         fetched("SELECT 1 AS x")
 
 
+@pytest.mark.parametrize("password", ["{zwaluw}", "a;b}c{=d", "zwäluw€", "%41+b"])
+def test_any_password_is_handed_over_as_it_is(asked, tables, monkeypatch, password):
+    tables.run(
+        f"CREATE OR REPLACE USER 'r;1'@'127.0.0.1' IDENTIFIED BY '{password}';"
+        "GRANT SELECT ON zaken.* TO 'r;1'@'127.0.0.1'",
+        "mysql",
+    )
+    monkeypatch.setenv("READER_PASSWORD", password)
+
+    url = tables.url.replace("reader@", "r;1@")
+
+    assert asked("SELECT zaak FROM stappen", url).item() == "Z1"
+
+
 def test_without_a_driver_manager_that_is_told(fetched, monkeypatch):
     monkeypatch.setitem(sys.modules, "arrow_odbc", None)
 
@@ -323,22 +337,23 @@ def test_the_first_day_has_none_before_it():
 
 
 @pytest.mark.parametrize(
-    ("url", "user", "attributes"),
+    ("url", "attributes"),
     [
-        ("odbc://zaken", None, "DSN=zaken;"),
-        ("odbc://reader@zaken/archief", "reader", "DSN=zaken;Database=archief;"),
+        ("odbc://zaken", "DSN=zaken;"),
+        ("odbc://reader@zaken/archief", "DSN=zaken;Database=archief;UID=reader;"),
         (
-            "odbc://reader@db.example:1433/zaken?Driver=ODBC Driver 18 for SQL Server",
-            "reader",
-            "Server=db.example;Port=1433;Database=zaken;Driver={ODBC Driver 18 for SQL Server};",
+            "odbc://reader@db:1433/zaken?Driver=ODBC Driver 18 for SQL Server",
+            "Server=db;Port=1433;Database=zaken;UID=reader;Driver={ODBC Driver 18 for SQL Server};",
         ),
-        ("odbc://a%40b@x?driver=d&Server=db,1433", "a@b", "Server={db,1433};driver=d;"),
-        ("odbc://?Driver=a}b;c", None, "Driver={a}}b;c};"),
-        ("odbc://x?Schema=A#B", None, "DSN=x;Schema={A#B};"),
+        ("odbc://a%40b@x?driver=d&Server=db,1433", "Server={db,1433};UID={a@b};driver=d;"),
+        ("odbc://[::1]:3306/z?Driver=d", "Server=::1;Port=3306;Database=z;Driver=d;"),
+        ("odbc://[::1]?Driver=d", "Server=::1;Driver=d;"),
+        ("odbc://?Driver=a}b;c", "Driver={a}}b;c};"),
+        ("odbc://x?Schema=A#B", "DSN=x;Schema={A#B};"),
     ],
 )
-def test_a_url_is_a_connection_string(url, user, attributes):
-    assert attributes_of(url) == (user, attributes)
+def test_a_url_is_a_connection_string(url, attributes):
+    assert attributes_of(url) == attributes
 
 
 def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
