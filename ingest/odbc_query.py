@@ -12,8 +12,8 @@ from contracts.sources import Source
 
 _NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
 """What every database takes without quotes, of which each has its own."""
-_ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|'[^']*'", re.DOTALL)
-"""Comments and texts, whose words ask for nothing."""
+_ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|(['\"`]).*?\1", re.DOTALL)
+"""Comments, texts and quoted names, whose words ask for nothing."""
 _SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)

@@ -308,6 +308,10 @@ def test_what_is_new_is_asked_for(fetched, asks, column, since, rows, upto):
         ({"table": "groei", "watermark": "om op"}, "the name 'om op' needs quotes"),
         ({"table": "stap;pen"}, "the name 'stap;pen' needs quotes"),
         ({"query": "SELECT n FROM groei ORDER  BY (n)", "watermark": "n"}, "have no ORDER BY"),
+        (
+            {"query": """SELECT n AS "'" FROM t ORDER BY "'" """, "watermark": "n"},
+            "have no ORDER BY",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_told(fetched, asks, says):
