@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from mining import bunching
+from mining.terms import ONE_DAY
 
 DAYS = np.arange(-28, 28)
 WEEK = np.array([1.4, 1.2, 1.0, 1.1, 1.2, 0.1, 0.05])[DAYS % 7]
@@ -64,12 +65,12 @@ def summed(*rows: tuple[int, int]) -> pl.DataFrame:
 
 def met(term_days: int, took_days: np.ndarray) -> pl.DataFrame:
     """What is told of cases that took so long to meet a term that began on some day of a year."""
-    start = np.datetime64("2025-01-01") + np.arange(len(took_days)) % 364
+    start = np.datetime64("2025-01-01") + np.arange(len(took_days)) % 364 * ONE_DAY
     late = took_days > term_days
     held = {
         "id": "d",
         "start": start,
-        "plain_end": start + term_days,
+        "plain_end": start + term_days * ONE_DAY,
         "days_left": (term_days - took_days).astype(np.int32),
         "extended_days": 0,
         "status": np.where(late, "late", "within").tolist(),
