@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from importlib import import_module
 
 import httpx
 from prefect.client.orchestration import get_client
@@ -35,6 +36,15 @@ def check() -> None:
     if free_mib(PREFECT_HOME.value()) < _ITS_DATABASE_MIB:
         raise no_room()
     check_home()
+
+
+def import_starter() -> None:
+    """Imports what starts the temporary server of a run, unless one is configured.
+
+    Beside other imports that takes twice as long, and the server waits for it.
+    """
+    if not PREFECT_API_URL.value():
+        import_module("prefect.server.api.server")
 
 
 def check_home() -> None:

@@ -47,6 +47,7 @@ def run_here(
     with collector_at_rest():
         from flows.journey import journey
 
+        prefect_server.import_starter()
     import_in_background()
     with prefect_server.answering():  # it may go away meanwhile
         return journey(
