@@ -35,10 +35,7 @@ def run_here(
         click.echo("This very run was made before; nothing has changed since.", err=True)
         shelf.put(job)
         return job.folder
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
-    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
-    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
+    _keep_prefect_quiet()
     with collector_at_rest():
         from flows import prefect_server
 
@@ -58,6 +55,13 @@ def run_here(
             overrides=overrides,
             wait_seconds=wait_seconds,
         )
+
+
+def _keep_prefect_quiet() -> None:
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
+    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
 
 
 def pages_of(folder: Path) -> list[str]:

@@ -66,8 +66,8 @@ def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
     """The chance of a group as slow where both sides wander, by how parts of the time differ.
 
     A t-test on how many times as long a group waited in each part as the others, in logarithms,
-    with Scheffé's correction for the choice among cuts. It is 1 where it cannot be
-    told, or where the group is on the whole no slower.
+    with Scheffé's correction for the choice among cuts. It is 1 where it cannot be told, or
+    where the group is on the whole no slower.
 
     Args:
         days: ``(B,)`` waited by the group, by week.

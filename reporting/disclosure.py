@@ -15,12 +15,11 @@
    them. So does a route where what is told elsewhere of a step, of doing it again, of going on to
    the next one or of having ended would tell how few on rare routes did, or did the one and not the
    other (``disclosure_routes``). Shares of waiting are of the waits that are shown; where others
-   were left out that is said, and the days of the
-   ledger are rounded to at least twice their days. Where a wait and a step beside it would tell
-   how few took the one and not the other, the cases of the wait are told in multiples of k, at
-   least k below those of the step, and it is said that they are rounded; so are they where all but
-   a few of the log's cases waited, and those of the smallest wait beside a step where all of these
-   together leave few of it (``disclosure_balance``).
+   were left out that is said, and the days of the ledger are rounded to at least twice their days.
+   Where a wait and a step beside it would tell how few took the one and not the other, the cases of
+   the wait are told in multiples of k, at least k below those of the step, and it is said that they
+   are rounded; so are they where all but a few of the log's cases waited, and those of the smallest
+   wait beside a step where all of these together leave few of it (``disclosure_balance``).
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
 5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
    that ended and of those that go on; the latter only where it is told how many there are, and
