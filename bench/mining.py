@@ -25,9 +25,11 @@ from contracts.config import load
 from contracts.events import EVENTS, ORDER
 from contracts.norms import equivalent_days
 from contracts.verdict import Verdict
-from mining import case_terms, concurrency, rescue, work
+from mining.attending import work
+from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES, conclude
-from mining.journeys import Lens
+from mining.law import case_terms, rescue
+from mining.model import concurrency
 from mining.summaries import Bucket, Summaries, Summary, bucket_of, merge, summarise
 from simulation.generator import LOG, Order, generate
 

@@ -21,13 +21,13 @@ import polars as pl
 from bench.contest import TURNS
 from contracts.findings import Findings
 from contracts.settings import Settings
-from reporting.book import write_books
 from reporting.facts import Facts
 from reporting.files import write_findings, write_tables
 from reporting.outputs import write_outputs
-from reporting.pages import write_pages
-from reporting.paper import write_papers
+from reporting.page.pages import write_pages
+from reporting.page.paper import write_papers
 from reporting.shown import Shown
+from reporting.workbooks.book import write_books
 from simulation.generator import LOG, Order, generate
 
 CONFIG = Path(__file__).parents[1] / "configs" / "cbr.yaml"

@@ -19,7 +19,7 @@ import pm4py
 import polars as pl
 
 from bench.contest import compare_on, contest
-from ingest.xes import read_xes
+from ingest.xes.reader import read_xes
 
 TIMES = 4
 _ALL = (

@@ -19,11 +19,11 @@ import polars as pl
 
 from bench.contest import TURNS, compare, contest
 from contracts.settings import Settings
-from ingest.batches import Batch, Origin
-from ingest.places import Folder
 from ingest.source_files import SourceFile
 from ingest.staging import stage
-from ingest.store import commit
+from ingest.storage.batches import Batch, Origin
+from ingest.storage.places import Folder
+from ingest.storage.store import commit
 
 CHUNK, STEPS_A_CASE = 5_000_000, 10
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)

@@ -13,9 +13,19 @@ from typing import Literal
 
 import click
 
-from flows.options import AS_OF_HELP, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES, Moment
-from flows.run_here import pages_of, run_here
-from flows.sentences import Sentences, end_with, say
+from flows.commands.options import (
+    AS_OF_HELP,
+    CONFIG,
+    CONFIGS,
+    JSON,
+    OUT,
+    SET,
+    STORE,
+    STORES,
+    Moment,
+)
+from flows.commands.run_here import pages_of, run_here
+from flows.commands.sentences import Sentences, end_with, say
 from flows.warm import collector_at_rest
 
 # named here too, as the writers would have every command wait for their libraries
@@ -78,8 +88,8 @@ def init(*, export: str, out: Path | None) -> None:
 
     Its guesses are in it, each with the evidence for it; what it cannot tell is a TODO.
     """
-    from flows.init import init as write_config
-    from flows.questions import someone_to_ask
+    from flows.commands.init import init as write_config
+    from flows.commands.questions import someone_to_ask
 
     written = write_config(export, out, someone_to_ask())
     for sentence in written.undecided:
@@ -97,7 +107,7 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 
     It reads the log and holds it against the rules; it mines nothing.
     """
-    from flows.check import judge_only
+    from flows.commands.check import judge_only
     from flows.steps import stopped
     from validation.disclosure import shown
 
@@ -136,8 +146,8 @@ def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: st
     one, if none is named. What is registered is written in prefect.yaml.
     """
     with collector_at_rest():
-        from flows.deployments import deploy as register
-        from flows.prefect_yaml import PREFECT_YAML
+        from flows.deploying.deployments import deploy as register
+        from flows.deploying.prefect_yaml import PREFECT_YAML
 
     names, gone = register(configs, out, stores, pool)
     _say_gone(gone)
@@ -156,8 +166,8 @@ def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
     is named.
     """
     with collector_at_rest():
-        from flows.deployments import prepare
-        from flows.deployments import serve as serve_them
+        from flows.deploying.deployments import prepare
+        from flows.deploying.deployments import serve as serve_them
 
     deployments, gone = prepare(configs, out, stores)
     _say_gone(gone)
@@ -186,8 +196,8 @@ def forget(
     They are taken out of the store, its history and the files about single cases of all runs.
     CASES are ids as the source has them; - reads them from stdin, one a line.
     """
-    from flows.forget import forget as forget_cases
-    from flows.forget import from_stdin
+    from flows.commands.forget import forget as forget_cases
+    from flows.commands.forget import from_stdin
 
     if cases == ("-",):
         cases = from_stdin()
@@ -205,7 +215,7 @@ def doctor(*, configs: tuple[Path, ...], out: Path, store: str | None) -> None:
 
     It looks at this machine, and at CONFIGS if any are named; it changes nothing.
     """
-    from flows.doctor import examine, exit_code
+    from flows.commands.doctor import examine, exit_code
 
     found = list(examine(configs, out, store))
     width = max(len(each.what) for each in found)
@@ -236,7 +246,7 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     PROCESS is img, cbr, uht or vis; without it, all four.
     Every log has stalls planted in it; what the reports say of them is told.
     """
-    from flows.demo import prepare, scored, table
+    from flows.commands.demo import prepare, scored, table
 
     pages, scores = [], {}
     for demo in prepare(process, cases, seed, out / "demo"):

@@ -25,8 +25,8 @@ from contracts.settings import Settings
 from flows.files import read_json, sha256_of
 
 if TYPE_CHECKING:
-    from reporting.answers import Written
-    from reporting.speech import Speech
+    from reporting.words.speech import Speech
+    from reporting.workbooks.answers import Written
 
 BOOKS = ("findings.xlsx", "findings.ods")
 _ALL_READ_IT = "Everybody who reads the report reads it; write it without that number."
@@ -104,9 +104,9 @@ def _take_over(
     path: Path, before: Answers, config: dict[str, Any], known: dict[Place, Answer]
 ) -> None:
     """Brings ``known`` up to date with what somebody wrote in a workbook."""
-    from reporting import answers as sheets
-    from reporting.places_sheet import EARLIER, PLACES
-    from reporting.speech import Speech
+    from reporting.words.speech import Speech
+    from reporting.workbooks import answers as sheets
+    from reporting.workbooks.places_sheet import EARLIER, PLACES
 
     found = read_json(path.parent / "findings.json")
     zone = ZoneInfo(config["sources"][0]["timezone"])
@@ -126,7 +126,7 @@ def _take_over(
 
 
 def _answer(written: Written, day: dt.date, speech: Speech, name: str) -> Answer:
-    from reporting.answers import answer_of
+    from reporting.workbooks.answers import answer_of
 
     try:
         answer = answer_of(written, day, speech)
@@ -146,7 +146,7 @@ def _answer(written: Written, day: dt.date, speech: Speech, name: str) -> Answer
 
 def _of_a_citizen(answer: Answer) -> str | None:
     """The key of an answer in which a number stands that can be a citizen's."""
-    from ingest.citizen_numbers import stand_in
+    from ingest.privacy.citizen_numbers import stand_in
 
     told = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
     texts = pl.DataFrame({"key": told.keys(), "text": told.values()})
@@ -155,8 +155,8 @@ def _of_a_citizen(answer: Answer) -> str | None:
 
 
 def _cells(path: Path, sheet: str, name: str) -> pl.DataFrame:
-    from ingest.formulas import without_value
-    from ingest.workbook import sheet_of
+    from ingest.workbooks.formulas import without_value
+    from ingest.workbooks.workbook import sheet_of
 
     with tempfile.TemporaryDirectory() as scratch:
         cells = pl.read_parquet(sheet_of(path, str(path), Path(scratch), sheet), glob=False)

@@ -18,8 +18,8 @@ from contracts.figures import Quantiles
 from contracts.settings import Definition, Settings
 from flows.files import read_json
 from flows.job import Job
-from ingest.batches import Batch, Version, paths_of
-from ingest.places import StorePlace
+from ingest.storage.batches import Batch, Version, paths_of
+from ingest.storage.places import StorePlace
 from reporting.facts import WhyNot
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _version(store: StorePlace, run: dict[str, Any]) -> Version | None:
     Two commits may be known since the same moment, so the files must be those of the run too.
     """
     from contracts.candidates import scan
-    from ingest.store import is_kept, versions
+    from ingest.storage.store import is_kept, versions
 
     known_at = dt.datetime.fromisoformat(run["known_at"])
     for version in versions(store):

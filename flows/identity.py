@@ -22,10 +22,10 @@ from contracts.norms import equivalent_days, penalties
 from contracts.settings import Settings, ago
 from contracts.sources import resolve_path
 from flows.files import sha256_of
-from ingest.batches import Origin, Version
 from ingest.source_files import SourceFile
 from ingest.sources import Address, Located
-from ingest.zgw_pages import pages_of
+from ingest.storage.batches import Origin, Version
+from ingest.zgw.pages import pages_of
 
 VERSION = version("hoeksteen")
 

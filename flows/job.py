@@ -17,9 +17,9 @@ from contracts.dialogue import Answers
 from contracts.rules import NOT_IN_THE_FUTURE
 from contracts.settings import Settings, ago
 from flows.files import read_json
-from ingest.batches import Batch, Origin, Version
-from ingest.places import StorePlace
 from ingest.sources import Address, Located
+from ingest.storage.batches import Batch, Origin, Version
+from ingest.storage.places import StorePlace
 
 UNTOLD = ".untold"
 """Stands in the folder of a run until Prefect was told of it."""

@@ -30,8 +30,8 @@ from flows.run_names import run_name
 from flows.sums import Sums
 from flows.tasks import Prefect
 from flows.warm import import_now, wait_for_imports
-from ingest.batches import Batch
-from ingest.damage import damage_told
+from ingest.storage.batches import Batch
+from ingest.storage.damage import damage_told
 
 Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
 Seconds = Annotated[float, Field(ge=0)]

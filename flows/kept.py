@@ -17,7 +17,7 @@ from contracts.listed import listed
 from contracts.settings import Settings
 from contracts.sources import Source
 from flows.job import Input, Job, is_of
-from ingest.batches import (
+from ingest.storage.batches import (
     PSEUDONYMISED,
     Batch,
     Version,
@@ -72,7 +72,7 @@ def check_gone(job: Job, batches: Sequence[Batch]) -> None:
     Raises:
         ConfigError: there are such cases.
     """
-    from ingest.removal import comes_back
+    from ingest.storage.removal import comes_back
 
     if not job.held or not job.held.forgotten:
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import click
 
 from contracts.left_out import added_up, sentences
-from ingest.batches import Staged
+from ingest.storage.batches import Staged
 
 
 def tell(staged: Iterable[Staged], least: int) -> None:

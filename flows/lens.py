@@ -12,13 +12,13 @@ from flows.job import Job
 
 if TYPE_CHECKING:
     from ingest.events import Log
-    from mining.journeys import Lens
-    from mining.normative import Model
+    from mining.cases.journeys import Lens
+    from mining.model.normative import Model
 
 
 def lens_of(job: Job, log: Log) -> Lens:
     """The log as it stood at ``--as-of``, else at its own last event."""
-    from mining.journeys import Lens
+    from mining.cases.journeys import Lens
 
     as_of = job.as_of or log.last_at or job.now
     segments = tuple(attribute_column(name) for name in job.settings.analysis.segments)
@@ -37,6 +37,6 @@ def lens_of(job: Job, log: Log) -> Lens:
 
 def meant(job: Job) -> Model | None:
     """How a case should go, where the config tells."""
-    from mining.normative import read_model
+    from mining.model.normative import read_model
 
     return read_model(job.settings.journey, job.config)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from contracts.errors import ConfigError, EngineError
 from contracts.settings import Privacy
 from flows.job import Job
-from ingest.places import Folder
 from ingest.sources import Address
+from ingest.storage.places import Folder
 
 _SET_IT = "Name the variable that holds the key in privacy.key_env, and set it everywhere."
 _LIBRARIES = ("hoeksteen", "polars", "numpy")
@@ -51,7 +51,7 @@ def asked_of(privacy: Privacy, config: Path, seen: tuple[Path, ...]) -> Asked:
 
 @functools.cache
 def _here(privacy: Privacy, config: Path) -> Machine:
-    from ingest.pseudonyms import pseudonymiser_of
+    from ingest.privacy.pseudonyms import pseudonymiser_of
 
     named = pseudonymiser_of(privacy, config)
     libraries = (f"{name} {version(name)}" for name in _LIBRARIES)

@@ -20,9 +20,9 @@ from flows.dialogue import answers
 from flows.identity import cases_left_out, digest, identity
 from flows.job import Input, Job
 from flows.kept import kept_of
-from ingest.batches import Batch, Origin, Version, read_as, reading_of
-from ingest.places import StorePlace, place_of
 from ingest.sources import find_all
+from ingest.storage.batches import Batch, Origin, Version, read_as, reading_of
+from ingest.storage.places import StorePlace, place_of
 
 
 def plan(
@@ -41,7 +41,7 @@ def plan(
         SourceError: a source is not there, or the storage of the store does not answer.
         UsageError: ``as_of`` is in the future, or there cannot be such a store.
     """
-    from ingest.store import known_then, newest
+    from ingest.storage.store import known_then, newest
 
     if as_of is not None and as_of > now:
         raise UsageError("--as-of lies in the future.", "Leave it out to look at the log as it is.")
@@ -97,7 +97,7 @@ def _inputs(
     settings: Settings, config: Path, now: dt.datetime, held: Version | None
 ) -> tuple[Input, ...]:
     """The files of all sources, and how each will be read."""
-    from ingest.pseudonyms import pseudonymiser_of
+    from ingest.privacy.pseudonyms import pseudonymiser_of
 
     given = {batch.origin.given for batch in held.batches} if held else set()
     named = pseudonymiser_of(settings.privacy, config)

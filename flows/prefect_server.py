@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_UR
 
 from contracts.errors import SourceError, UsageError
 from flows.room import free_mib, no_room
-from ingest.places import Folder
+from ingest.storage.places import Folder
 
 _ITS_DATABASE_MIB = 16  # what one takes that a run starts, and a little more
 

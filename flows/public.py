@@ -19,7 +19,7 @@ from contracts.findings import Findings
 from contracts.tables import TABLES
 
 if TYPE_CHECKING:
-    from reporting.release import Release
+    from reporting.disclosure.release import Release
     from reporting.shown import Shown
 
 FOLDER = "public"
@@ -54,7 +54,7 @@ def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
 
 def _earlier(process_folder: Path) -> Iterator[Release]:
     """All that was published of a process so far and is kept."""
-    from reporting.release import Release
+    from reporting.disclosure.release import Release
 
     for path in sorted(process_folder.glob(f"[!.]*/{FOLDER}/findings.json")):
         if path.parent.parent.is_symlink():  # `latest`

@@ -19,7 +19,7 @@ from contracts.errors import SourceError
 from flows.identity import digest
 from flows.job import Input, Job
 from flows.patience import patient
-from ingest.batches import Batch, Staged, paths_of
+from ingest.storage.batches import Batch, Staged, paths_of
 
 if TYPE_CHECKING:
     from ingest.sources import Address
@@ -75,7 +75,7 @@ def _more(job: Job, given: Input, address: Address, known: Sequence[Batch]) -> l
     Rows from the highest watermark on are read again: if not one of them is known, they are told
     otherwise by now, as where the table got a column, and would all be there twice.
     """
-    from ingest.repeats import new_rows
+    from ingest.storage.repeats import new_rows
 
     since = known[-1].upto
     name = _called(f"{given.origin.name} from {since}", known)
@@ -117,6 +117,6 @@ def _called(name: str, known: Sequence[Batch]) -> str:
 
 
 def _without_forgotten(job: Job, batch: Batch) -> list[Batch]:
-    from ingest.removal import without
+    from ingest.storage.removal import without
 
     return without([batch], job.forgotten, job.scratch)

@@ -23,7 +23,7 @@ from flows import metrics
 from flows.files import read_json, write_aside
 from flows.identity import VERSION
 from flows.job import Job
-from reporting.index import Shelved, languages, page
+from reporting.page.index import Shelved, languages, page
 
 INDEX = "index.html"
 _NOT_OF_FIGURES = ("process", "sources", "report", "schedule", "store")

@@ -30,11 +30,11 @@ from flows.kept import check_gone
 from flows.lens import lens_of, meant
 from flows.sums import CASES, merged, sum_up, write
 from flows.telling import publish, write_quarantine
-from ingest.batches import Batch, formats_of, parts_of, paths_of
+from ingest.storage.batches import Batch, formats_of, parts_of, paths_of
 
 if TYPE_CHECKING:
     from ingest.events import Log
-    from mining.journeys import Lens
+    from mining.cases.journeys import Lens
     from mining.summaries import Bucket
     from validation.engine.table import Each
 
@@ -58,7 +58,7 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
     Raises:
         StoreBusy: another run is there, and still is after so many seconds.
     """
-    from ingest.places import Folder
+    from ingest.storage.places import Folder
 
     with Folder(job.process_folder).hold(wait_seconds), job.store.hold(wait_seconds):
         yield
@@ -73,8 +73,8 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
         ConfigError: a case would come back that was forgotten under another key.
         SourceError: the store is damaged.
     """
-    from ingest.damage import check_whole
-    from ingest.removal import ended_before, only_with, without, without_destroyed
+    from ingest.storage.damage import check_whole
+    from ingest.storage.removal import ended_before, only_with, without, without_destroyed
 
     read_now = itertools.chain.from_iterable(read)
     held = job.then.batches if job.then else job.kept
@@ -152,8 +152,8 @@ def keep(job: Job, gathered: Gathered) -> Log:
     """Brings the store up to date, unless the run looks back; gives the log to mine."""
     from ingest.closing import closing_of
     from ingest.events import log_of
-    from ingest.removal import scrub
-    from ingest.store import commit
+    from ingest.storage.removal import scrub
+    from ingest.storage.store import commit
     from reporting import case_files
 
     quarantine, closing = job.draft / "quarantine.parquet", closing_of(job.settings)
@@ -170,14 +170,14 @@ def keep(job: Job, gathered: Gathered) -> Log:
 
 def has_expired(job: Job) -> bool:
     """Whether the store holds what was replaced longer ago than it may be kept."""
-    from ingest import store
+    from ingest.storage import store
 
     return bool(job.held) and not job.then and bool(store.expired(job.store, _history_from(job)))
 
 
 def sweep(job: Job) -> None:
     """Removes that from the store, which is held by who calls."""
-    from ingest import store
+    from ingest.storage import store
 
     store.sweep(job.store, _history_from(job))
 
@@ -192,7 +192,7 @@ def survey(job: Job, log: Log, bucket: int) -> Path:
     Gives the folder of the sums.
     """
     from ingest.events import events_of
-    from mining.concurrency import COLUMNS, SUMMARIES
+    from mining.model.concurrency import COLUMNS, SUMMARIES
 
     with whole(_piece(job, workplace.SURVEYS, bucket)) as folder:
         events_of(log, bucket).sink_parquet(folder / _EVENTS)
@@ -211,7 +211,7 @@ def _events(job: Job, bucket: int) -> pl.LazyFrame:
 
 def relate(job: Job, parts: Sequence[Path]) -> Path:
     """Concludes from the surveys of all buckets which activities do not wait for which."""
-    from mining.concurrency import SUMMARIES, conclude
+    from mining.model.concurrency import SUMMARIES, conclude
 
     path = job.scratch / "relations.json"
     path.write_text(conclude(merged(parts, SUMMARIES)).to_json(), encoding="utf-8")
@@ -220,11 +220,11 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
 
 def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
     """Sums up one bucket, and deals out who worked on what; gives the folder of both."""
-    from mining import rescue
-    from mining.case_terms import summed
+    from mining.attending.work import dealt
+    from mining.cases.relations import Relations
     from mining.findings import SUMMARIES
-    from mining.relations import Relations
-    from mining.work import dealt
+    from mining.law import rescue
+    from mining.law.case_terms import summed
 
     known = Relations.from_json(relations.read_text("utf-8"))
     lens = replace(lens_of(job, log), relations=known)
@@ -243,7 +243,7 @@ def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
 
 def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
     """Sums up the work that some of the people did in all buckets; gives the folder of the sums."""
-    from mining.work import SUMMARIES
+    from mining.attending.work import SUMMARIES
 
     work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]
     with whole(_piece(job, workplace.WORK, number)) as folder:

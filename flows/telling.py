@@ -27,12 +27,12 @@ from flows.lens import lens_of, meant
 from flows.progress import recorded
 from flows.public import write_public
 from flows.sums import CASES, Sums, merged
-from ingest.batches import Batch
+from ingest.storage.batches import Batch
 
 if TYPE_CHECKING:
     from contracts.changes import Changes
     from ingest.events import Log
-    from mining.journeys import Lens
+    from mining.cases.journeys import Lens
     from mining.summaries import Summaries
     from reporting.facts import Facts, WhyNot
 
@@ -49,9 +49,10 @@ def report(
     earlier: Earlier | WhyNot | None,
 ) -> None:
     """Concludes from all summaries, hides small groups, and writes the files of the run."""
-    from mining import case_terms, work
+    from mining.attending import work
     from mining.findings import SUMMARIES, conclude
-    from reporting.bpmn import draw
+    from mining.law import case_terms
+    from reporting.drawing.bpmn import draw
     from reporting.outputs import write_outputs
     from reporting.shown import Shown
 
@@ -91,8 +92,8 @@ def _changes(job: Job, earlier: Earlier, compared: Sequence[Path], lens: Lens) -
 
 def _write_cases(job: Job, parts: Sequence[Path], whole: Summaries, lens: Lens) -> None:
     """What deadlines say of single cases, for the owner of the run alone."""
-    from mining.deadlines import settled
-    from mining.rescue import STAYS, listed
+    from mining.law.deadlines import settled
+    from mining.law.rescue import STAYS, listed
     from reporting.case_files import write_cases
 
     held = pl.concat([pl.scan_parquet(part / CASES, glob=False) for part in parts])

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-_HEAVY = ("validation.gate", "mining.discovery", "ingest.store", "reporting.outputs")
+_HEAVY = ("validation.gate", "mining.model.discovery", "ingest.storage.store", "reporting.outputs")
 
 
 @contextmanager

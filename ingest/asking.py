@@ -14,10 +14,10 @@ from pathlib import Path, PurePosixPath
 from contracts.errors import SourceError
 from contracts.formats import ODBC
 from contracts.sources import Source
-from ingest import objects
 from ingest.aside import waited
 from ingest.source_files import SourceFile
 from ingest.sources import Address
+from ingest.storage import objects
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
         return Fetched(SourceFile(path, address.name, address.format))
     match address.format:
         case "zgw":
-            from ingest.zgw_api import fetch_zgw
+            from ingest.zgw.api import fetch_zgw
 
             return Fetched(fetch_zgw(address, source, landing))
         case "sql":
@@ -72,10 +72,10 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
 
 def _reader_of_queries(address: Address) -> Callable[..., str | None]:
     if address.scheme == ODBC:
-        from ingest.odbc import read_odbc
+        from ingest.databases.odbc import read_odbc
 
         return read_odbc
-    from ingest.postgresql import read_query
+    from ingest.databases.postgresql import read_query
 
     return read_query
 

@@ -14,10 +14,10 @@ import polars as pl
 from contracts.candidates import scan
 from contracts.errors import SourceError
 from contracts.events import CASE_PREFIX, EVENTS, KEY, MARK, ORDER, bucket_of_slot, is_date
-from ingest.batches import Batch, Part, parts_for, parts_of, paths_of
 from ingest.closing import Closing, closings
 from ingest.dated import in_order_of_the_source
 from ingest.lifecycle import COLUMN, COMPLETE, START, STEPS, pair
+from ingest.storage.batches import Batch, Part, parts_for, parts_of, paths_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from ingest.raw import DIGEST
-from ingest.times import PARSED
+from ingest.times.instants import PARSED
 
 SOURCE, ACTIVITY, TIME = "#source", "#activity", "#time"
 """The columns that a row gets: what its milestone is the source of, its name, and when it was."""

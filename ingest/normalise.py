@@ -10,12 +10,12 @@ import polars as pl
 
 from contracts.events import attribute_column
 from ingest.lifecycle import COMPLETE, START, as_starts, transition
-from ingest.notations import Notation
 from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
 from ingest.raw import DESTROY_ON, DIGEST, ROW
 from ingest.roles import ID_ROLES, Roles
-from ingest.times import PARSED, parsed, typed
+from ingest.times.instants import PARSED, parsed, typed
+from ingest.times.notations import Notation
 
 _INSTANTS = {
     "timestamp": "at",

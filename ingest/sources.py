@@ -15,8 +15,8 @@ from contracts.errors import SourceError
 from contracts.formats import ODBC, Format, format_of_name, is_meant
 from contracts.settings import Settings
 from contracts.sources import Source
-from ingest import objects
 from ingest.source_files import READ, SourceFile, find_files, unclear
+from ingest.storage import objects
 
 ASKED: tuple[tuple[str, Format], ...] = (
     *(("postgresql", "sql"), ("postgres", "sql"), (ODBC, "sql")),

@@ -19,24 +19,24 @@ from contracts.events import bucket_of_slot
 from contracts.settings import Privacy, Settings
 from contracts.settling import whole
 from contracts.sources import Source
-from ingest.batches import Part, Staged, parts_for
-from ingest.day_and_time import with_moments
-from ingest.delimited import read_delimited
-from ingest.header_names import with_names_that_may_be_told
-from ingest.looking import Looked, looked_through
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
 from ingest.normalise import TIME_ROLES, normalise, time_of
-from ingest.notations import Notation, sampled
-from ingest.ocel import read_ocel
+from ingest.ocel.reader import read_ocel
 from ingest.parquet import read_parquet
-from ingest.pseudonyms import pseudonymise, pseudonymiser_of
+from ingest.privacy.header_names import with_names_that_may_be_told
+from ingest.privacy.looking import Looked, looked_through
+from ingest.privacy.pseudonyms import pseudonymise, pseudonymiser_of
 from ingest.raw import ROW, Raw, refused
 from ingest.roles import ID_ROLES, Roles, roles_of, wanted_columns
 from ingest.selection import asked_for
 from ingest.source_files import SourceFile
-from ingest.spreadsheet import read_spreadsheet
-from ingest.xes import read_xes
-from ingest.zgw import read_zgw
+from ingest.storage.batches import Part, Staged, parts_for
+from ingest.text.delimited import read_delimited
+from ingest.times.day_and_time import with_moments
+from ingest.times.notations import Notation, sampled
+from ingest.workbooks.spreadsheet import read_spreadsheet
+from ingest.xes.reader import read_xes
+from ingest.zgw.reader import read_zgw
 
 _TABLES = ("csv", "excel", "parquet", "sql")
 _TOLD = ("case_id", "activity", "resource", "team", "org")

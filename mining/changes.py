@@ -22,10 +22,10 @@ import polars as pl
 from contracts.changes import Change, ChangeId, Changes, Effect, Relabelled, Since
 from contracts.events import CASE_PREFIX, ORDER
 from contracts.figures import Quantiles
-from mining import throughput
-from mining.journeys import Lens, known_by
+from mining.cases.journeys import Lens, known_by
 from mining.matching import ABOUT_THE_CASE, alike, called, has_case_in, matched
 from mining.summaries import Summaries, Summary, bucket_of, summarise
+from mining.wholes import throughput
 
 _CHANGES: tuple[ChangeId, ...] = get_args(ChangeId)
 _DEFINITIONS = "definitions"
@@ -53,7 +53,7 @@ class Compared:
     ``changed`` has a row per event that changed, and one per event of the earlier log as
     "definitions": ``what, case_id``; ``renamed`` one an event that is relabelled: ``case_id, from,
     to``; ``durations`` those of the cases of each variant: ``variant`` and the columns of
-    ``mining.throughput.SUMMARY``.
+    ``mining.wholes.throughput.SUMMARY``.
     """
 
     changed: pl.DataFrame

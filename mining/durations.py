@@ -23,7 +23,7 @@ _LAST_FINE = math.ceil(math.log(_DAYS_AT_LEAST * DAY_MS + 1) * _PER_E_FOLD)
 def bin_of(ms: str) -> pl.Expr:
     """The column ``bin`` (``Int32``) of one with durations in whole milliseconds, 0 for none.
 
-    Causes are looked for in wider ones: ``mining.stays.tenth_bin_of``.
+    Causes are looked for in wider ones: ``mining.waiting.stays.tenth_bin_of``.
     """
     fine = ((pl.col(ms).cast(pl.Float64) + 1).log() * _PER_E_FOLD).ceil()
     days = _LAST_FINE + (pl.col(ms) / DAY_MS).ceil() - _DAYS_AT_LEAST

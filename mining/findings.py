@@ -24,31 +24,16 @@ from contracts.journey import Journey
 from contracts.rules import ORDER_IS_KNOWN
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from mining import (
-    bases,
-    bottlenecks,
-    bunching,
-    clocks,
-    conformance,
-    deadlines,
-    follows,
-    headlines,
-    ledger,
-    outcomes,
-    overview,
-    queues,
-    rescue,
-    stays,
-    throughput,
-    waiting_causes,
-    waits,
-    work_band,
-    working_waits,
-)
-from mining.journeys import Lens
-from mining.normative import Model
-from mining.observed import observed
+from mining.attending import waiting_causes, work_band
+from mining.cases.journeys import Lens
+from mining.law import bunching, clocks, deadlines, rescue
+from mining.model import conformance, follows
+from mining.model.normative import Model
 from mining.summaries import Summaries
+from mining.waiting import queues, stays, waits, working_waits
+from mining.wholes import bases, headlines, ledger, outcomes, overview, throughput
+from mining.why import bottlenecks
+from mining.why.observed import observed
 
 _MOST_SECONDS = 300.0  # for the comparison with a model, on a machine as slow as that
 
@@ -98,8 +83,8 @@ def conclude(
     """Turns merged summaries into findings, tables and a process model.
 
     Args:
-        merged: those of ``SUMMARIES``, of ``mining.case_terms.SUMMARIES`` and of
-            ``mining.work.SUMMARIES``, by name.
+        merged: those of ``SUMMARIES``, of ``mining.law.case_terms.SUMMARIES`` and of
+            ``mining.attending.work.SUMMARIES``, by name.
         settings: the config of the process.
         lens: how the log was looked at when it was summed up.
         verdict: what the gate found, and how much it set aside.
@@ -109,7 +94,9 @@ def conclude(
     Raises:
         ConfigError: ``meant`` names an activity that the log never has.
     """
-    from mining.discovery import discover  # takes seconds to import; summing up does not need it
+    from mining.model.discovery import (
+        discover,  # takes seconds to import; summing up does not need it
+    )
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     whole = throughput.conclude(merged["throughput"])

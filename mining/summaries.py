@@ -15,19 +15,19 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
-from mining.journeys import MARKS, Lens, cases, marks, traces
-from mining.moves import moves
+from mining.cases.journeys import MARKS, Lens, cases, marks, traces
+from mining.cases.moves import moves
 
 Summaries = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket of a log, seen three ways; see ``mining.journeys`` and ``mining.moves``.
+    """One bucket of a log, seen three ways; see ``journeys`` and ``moves`` in ``mining.cases``.
 
-    ``marks`` tell what befell its cases, in the columns of ``mining.journeys.MARKS``; ``touched``
-    holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which case has which
-    ``case_id``, for it is a number here: ``case_id, name``.
+    ``marks`` tell what befell its cases, in the columns of ``mining.cases.journeys.MARKS``;
+    ``touched`` holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which
+    case has which ``case_id``, for it is a number here: ``case_id, name``.
     """
 
     traces: pl.LazyFrame

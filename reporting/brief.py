@@ -12,11 +12,11 @@ import polars as pl
 
 from contracts.findings import Findings
 from contracts.settings import Settings
-from reporting import bottlenecks, story
-from reporting.bottlenecks import Wait
-from reporting.counts import count
-from reporting.names import Names
-from reporting.speech import Speech
+from reporting.words import bottlenecks, story
+from reporting.words.bottlenecks import Wait
+from reporting.words.counts import count
+from reporting.words.names import Names
+from reporting.words.speech import Speech
 
 TABLES_READ = ("survival", "waits")
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")

@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from contracts.settings import Settings
-from reporting.explanations import explained
-from reporting.names import Names
-from reporting.speech import Speech
+from reporting.words.explanations import explained
+from reporting.words.names import Names
+from reporting.words.speech import Speech
 
 FOLDER = "cases"
 _OWNER_OPENS, _OWNER_READS = 0o700, 0o600

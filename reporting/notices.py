@@ -13,11 +13,11 @@ from contracts.deadlines import Deadline
 from contracts.findings import Bottleneck, DeadlineResult, Findings
 from contracts.settings import Settings
 from contracts.texts import Language
-from reporting import bottlenecks, evidence
-from reporting.counts import cases
-from reporting.names import Names
-from reporting.speech import Speech
-from reporting.terms import title
+from reporting.words import bottlenecks, evidence
+from reporting.words.counts import cases
+from reporting.words.names import Names
+from reporting.words.speech import Speech
+from reporting.words.terms import title
 
 Message = tuple[str, list[str]]
 """In one language: a line, and sentences about it."""

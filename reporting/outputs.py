@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reporting.book import write_books
 from reporting.files import write_findings, write_tables
-from reporting.pages import write_pages
-from reporting.paper import write_papers
+from reporting.page.pages import write_pages
+from reporting.page.paper import write_papers
 from reporting.shown import Shown
+from reporting.workbooks.book import write_books
 
 
 def write_outputs(shown: Shown, out: Path) -> None:

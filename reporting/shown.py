@@ -11,19 +11,20 @@ import polars as pl
 
 from contracts.findings import Findings
 from contracts.settings import Settings
-from reporting.disclosure import protect
-from reporting.disclosure_steps import steps_at_least
-from reporting.disclosure_waits import Pair, told_at_least
+from reporting.disclosure.release import Release, released
+from reporting.disclosure.rules import protect
+from reporting.disclosure.steps import steps_at_least
+from reporting.disclosure.waits import Pair, told_at_least
 from reporting.facts import Facts
-from reporting.release import Release, released
 
 
 @dataclass(frozen=True)
 class Shown:
     """What may be shown of a run, and what is needed to say it.
 
-    Whatever it is made of, what tells of few cases is hidden in it (``reporting.disclosure``); and
-    where it is for the public it is told in round numbers (``reporting.release``).
+    Whatever it is made of, what tells of few cases is hidden in it
+    (``reporting.disclosure.rules``); and where it is for the public it is told in round numbers
+    (``reporting.disclosure.release``).
 
     Attributes:
         findings: what the run found.

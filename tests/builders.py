@@ -12,9 +12,9 @@ import polars as pl
 from contracts.events import EVENTS, ORDER
 from contracts.rules import Severity, rule_table
 from contracts.verdict import RuleResult
-from mining import legal_clock
+from mining.law import legal_clock
 from mining.summaries import Bucket
-from mining.waits import places
+from mining.waiting.waits import places
 
 FEW_FORMATS = "report.formats=[html, parquet]"
 """What keeps a run short that no test reads on paper or in a workbook."""

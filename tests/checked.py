@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.verdict import Verdict
-from flows.check import judge_only
+from flows.commands.check import judge_only
 from flows.steps import stopped
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from contracts.events import EVENTS, ORDER
 from contracts.journey import Journey, Pause, Step
-from mining.journeys import Lens
-from mining.relations import Relations
+from mining.cases.journeys import Lens
+from mining.cases.relations import Relations
 
 ACTIVITIES = "abcz"
 START = dt.datetime(2026, 3, 27, 22, tzinfo=dt.UTC)  # two days before a clock change

@@ -9,7 +9,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from reporting.pages import write_pages
+from reporting.page.pages import write_pages
 from tests.unit.reporting import sample
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

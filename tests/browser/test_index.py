@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from reporting.index import page as index
+from reporting.page.index import page as index
 from tests.unit.reporting.runs import OTHER, YEAR, shelved
 from tests.unit.reporting.sample import ODD, settings
 

@@ -12,7 +12,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 
 from contracts.house_style import contrast
-from reporting.pages import write_pages
+from reporting.page.pages import write_pages
 from tests.unit.reporting import sample
 
 HOUSE_STYLE = Path(__file__).parents[2] / "configs" / "styles" / "voorbeeld.yaml"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from prefect import serve
 
-from flows.deployables import WATCH, deployments_of
-from flows.scheduled import find
+from flows.deploying.deployables import WATCH, deployments_of
+from flows.deploying.scheduled import find
 
 
 def main(config: Path, out: Path) -> None:

@@ -16,9 +16,9 @@ from contracts.errors import HoeksteenError
 from flows.cli import app
 from flows.journey import make
 from flows.planning import plan
-from ingest.objects import opened
-from ingest.places import place_of
-from ingest.store import newest
+from ingest.storage.objects import opened
+from ingest.storage.places import place_of
+from ingest.storage.store import newest
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 from tests.mariadb import MariaDB

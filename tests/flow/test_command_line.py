@@ -21,9 +21,9 @@ from click.testing import CliRunner, Result
 
 from contracts.findings import Findings
 from flows.cli import DIALECT_NAMES, app
-from flows.forget import from_stdin
-from flows.questions import someone_to_ask
-from ingest.places import Folder
+from flows.commands.forget import from_stdin
+from flows.commands.questions import someone_to_ask
+from ingest.storage.places import Folder
 from simulation.recording.dialects import DIALECTS
 from tests.flow.prefect_home import prefect_home
 from tests.flow.test_bad_input import CONFIG, LOG

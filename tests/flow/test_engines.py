@@ -23,15 +23,15 @@ from distributed import Client
 from contracts.errors import EngineError
 from flows import engines, machines, steps
 from flows.engines import Dask, workers_here
+from flows.health.readiness import readiness
+from flows.health.symptoms import Symptom
 from flows.job import Job
 from flows.journey import make
 from flows.machines import Asked, asked_by
 from flows.planning import plan
-from flows.readiness import readiness
-from flows.symptoms import Symptom
 from ingest import events
-from ingest.batches import parts_for
-from ingest.places import Folder
+from ingest.storage.batches import parts_for
+from ingest.storage.places import Folder
 from simulation.generator import LOG, Order, generate
 from tests.builders import FEW_FORMATS
 from tests.flow.cluster import Cluster, cluster

@@ -21,7 +21,7 @@ import pytest
 
 from flows.journey import make
 from flows.planning import plan
-from ingest.objects import opened
+from ingest.storage.objects import opened
 from simulation.description import process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS

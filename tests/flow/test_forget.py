@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from contracts.errors import ConfigError
 from flows.cli import app
-from flows.forget import Forgotten
-from ingest.places import Folder
-from ingest.pseudonyms import Pseudonymiser, of_epoch
-from ingest.store import newest
+from flows.commands.forget import Forgotten
+from ingest.privacy.pseudonyms import Pseudonymiser, of_epoch
+from ingest.storage.places import Folder
+from ingest.storage.store import newest
 from tests.flow.test_over_time import CONFIG, DAY, JUNE, MARCH, World, rows
 from tests.unit.ingest.test_zgw import TYPES, saved, status, zaak
 

@@ -22,9 +22,9 @@ from flows.job import Job
 from flows.journey import make
 from flows.planning import plan
 from flows.progress import NOBODY, Nobody
-from ingest.batches import paths_of
-from ingest.places import Folder, StorePlace, place_of
-from ingest.store import newest
+from ingest.storage.batches import paths_of
+from ingest.storage.places import Folder, StorePlace, place_of
+from ingest.storage.store import newest
 
 pytestmark = pytest.mark.xdist_group("over-time")
 DAY = dt.timedelta(days=1)

@@ -21,7 +21,7 @@ from prefect.utilities.templating import apply_values, find_placeholders
 from flows.job import Job
 from flows.journey import make
 from flows.planning import plan
-from ingest.places import Folder
+from ingest.storage.places import Folder
 from tests.flow.cluster import cluster
 from tests.flow.prefect_server import (
     KEY,

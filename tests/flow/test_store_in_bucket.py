@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 from contracts.errors import StoreBusy
 from flows.cli import app
-from ingest.objects import opened
-from ingest.pseudonyms import Pseudonymiser
-from ingest.store import newest
+from ingest.privacy.pseudonyms import Pseudonymiser
+from ingest.storage.objects import opened
+from ingest.storage.store import newest
 from tests.flow.test_forget import KEY, KEYED
 from tests.flow.test_over_time import APRIL, DAY, JUNE, LATE, MARCH, World, rows
 
@@ -99,8 +99,8 @@ import sys
 from pathlib import Path
 from flows.planning import plan
 from flows.journey import make
-from ingest import lease
-from ingest.objects import Bucket
+from ingest.storage import lease
+from ingest.storage.objects import Bucket
 from tests.flow.test_over_time import JUNE
 
 put = Bucket.put

@@ -12,8 +12,9 @@ from hypothesis import given
 from contracts.case_terms import CASE_TERMS
 from contracts.deadlines import Deadline
 from contracts.journey import Journey
-from mining import case_terms, deadlines, ledger, rescue
+from mining.law import case_terms, deadlines, rescue
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from mining.wholes import ledger
 from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs
 

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.events import EVENTS, ORDER
-from mining import throughput
 from mining.changes import DURATIONS, SUMMARIES, Compared, compare
 from mining.summaries import bucket_of, merge, summarise
+from mining.wholes import throughput
 from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.comparable import rounded, side_by_side
+from reporting.page.comparable import rounded, side_by_side
 from tests.unit.reporting.runs import findings
 
 K = 10

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.journey import Journey
-from mining.conformance import conclude
-from mining.normative import Model, read_model
+from mining.model.conformance import conclude
+from mining.model.normative import Model, read_model
 from tests.unit.mining.test_conformance import FLOWS, SHAPES, document
 
 NAMES = st.sampled_from("abcdez")

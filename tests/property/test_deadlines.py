@@ -20,15 +20,16 @@ from hypothesis import strategies as st
 from contracts.deadlines import Deadline
 from contracts.journey import Journey, Step
 from contracts.norms import Rule
-from mining import breaches, clocks, deadlines, throughput
+from mining.cases.journeys import Lens
+from mining.cases.relations import Relations
 from mining.durations import DAY_MS
-from mining.journeys import Lens
-from mining.legal_clock import NOT_STARTED, STOPPED_BEFORE
-from mining.reckoning import reckon
-from mining.relations import Relations
+from mining.law import breaches, clocks, deadlines
+from mining.law.legal_clock import NOT_STARTED, STOPPED_BEFORE
+from mining.law.reckoning import reckon
+from mining.law.suspensions import Intervals
+from mining.law.terms import LegalDays
 from mining.summaries import bucket_of, summarise
-from mining.suspensions import Intervals
-from mining.terms import LegalDays
+from mining.wholes import throughput
 from tests.builders import MONDAY, NOBODY, event_log, held
 from tests.strategies import LENS, START, event_logs
 

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.citizen_numbers import numbers_in, passes, stand_in
+from ingest.privacy.citizen_numbers import numbers_in, passes, stand_in
 
 numbers = st.integers(0, 999_999_999)
 # close to each other, so that every remainder of eleven is there

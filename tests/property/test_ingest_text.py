@@ -14,10 +14,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ingest.delimited import read_delimited
-from ingest.notations import notation_of
 from ingest.raw import DIGEST
-from ingest.times import parsed
+from ingest.text.delimited import read_delimited
+from ingest.times.instants import parsed
+from ingest.times.notations import notation_of
 
 ZONE = "Europe/Amsterdam"
 CELLS = st.text(st.sampled_from("ab;,\t|\"'\n 0€é"), max_size=6)

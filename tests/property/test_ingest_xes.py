@@ -14,7 +14,7 @@ from lxml import etree
 
 from contracts.errors import SourceError
 from ingest.raw import ROW
-from ingest.xes import read_xes
+from ingest.xes.reader import read_xes
 
 WANTED = ("case:k", "case:concept:name", "k", "concept:name")
 KEYS = st.sampled_from(["k", "concept:name", "other"])

@@ -18,14 +18,17 @@ from hypothesis import strategies as st
 
 from contracts.events import ORDER
 from contracts.settings import Analysis
-from mining import bottlenecks, concurrency, ledger, overview, throughput, waits
+from mining.cases.journeys import Lens, cases, traces
+from mining.cases.moves import moves
+from mining.cases.relations import Relations
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
-from mining.journeys import Lens, cases, traces
-from mining.moves import moves
-from mining.observed import observed
-from mining.relations import Relations
+from mining.model import concurrency
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from mining.waiting import waits
+from mining.wholes import ledger, overview, throughput
+from mining.why import bottlenecks
+from mining.why.observed import observed
 from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs, lenses
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining import queues, stays, step_queues, waits
+from mining.cases.journeys import Lens, traces
+from mining.cases.moves import moves
 from mining.durations import DAY_MS
-from mining.journeys import Lens, traces
-from mining.moves import moves
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from mining.waiting import queues, stays, step_queues, waits
 from tests.builders import NOBODY
 from tests.property.test_survival import counts, redistribute
 from tests.strategies import LENS, event_logs, lenses

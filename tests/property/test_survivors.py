@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from contracts.events import ORDER
-from mining import bases, clocks, ledger, outcomes, stays, throughput, waits, working_waits
+from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES
-from mining.journeys import Lens
-from mining.observed import observed
+from mining.law import clocks
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from mining.waiting import stays, waits, working_waits
+from mining.wholes import bases, ledger, outcomes, throughput
+from mining.why.observed import observed
 from tests.builders import NOBODY
 from tests.strategies import AS_OF, LENS, START, event_logs
 

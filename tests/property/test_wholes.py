@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 
 from contracts.tables import TABLES
-from mining import bases, clocks, outcomes
+from mining.cases.journeys import Lens
 from mining.durations import DAY_MS
 from mining.findings import SUMMARIES
-from mining.journeys import Lens
+from mining.law import clocks
 from mining.summaries import Summaries, bucket_of, merge, summarise
 from mining.survival import leaving
+from mining.wholes import bases, outcomes
 from tests.builders import NOBODY
 from tests.strategies import LENS, event_logs, lenses
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining import waiting_causes, work, work_band
-from mining.overtaking import weight_above
+from mining.attending import waiting_causes, work, work_band
+from mining.attending.overtaking import weight_above
 from mining.summaries import merge, summarise
 
 HALF_HOUR = 30

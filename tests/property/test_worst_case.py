@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mining.durations import DAY_MS, bin_of
 from mining.survival import Counts, leaving
-from mining.throughput import quantiles, worst_case
-from mining.worst_case import curves, reached
+from mining.wholes.throughput import quantiles, worst_case
+from mining.wholes.worst_case import curves, reached
 
 Seen = tuple[float, bool]
 """How long a case was watched, and whether it ended then."""

@@ -15,11 +15,11 @@ from contracts.events import CANDIDATES, ORDER
 from contracts.rules import rule_table
 from contracts.settings import Settings
 from contracts.verdict import QUARANTINE
-from ingest.batches import Batch, Origin
 from ingest.events import events_of, log_of
 from ingest.lifecycle import pair
 from ingest.source_files import find_files
 from ingest.staging import stage
+from ingest.storage.batches import Batch, Origin
 from validation.gate import judge
 
 ROOT = Path(__file__).parents[2]

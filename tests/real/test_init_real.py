@@ -13,7 +13,7 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError
-from flows.init import init
+from flows.commands.init import init
 from flows.journey import make
 from flows.planning import plan
 from tests.checked import checked

@@ -17,7 +17,7 @@ import pytest
 
 from contracts.candidates import scan
 from contracts.settings import Settings
-from ingest.ocel import object_types, read_ocel
+from ingest.ocel.reader import object_types, read_ocel
 from ingest.source_files import find_files
 from ingest.staging import stage
 

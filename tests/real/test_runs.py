@@ -19,10 +19,10 @@ from contracts.journey import Journey
 from flows.journey import make
 from flows.planning import plan
 from ingest.events import Log, events_of, log_of
-from ingest.places import Folder
-from ingest.store import newest
-from mining import follows
-from mining.journeys import Lens
+from ingest.storage.places import Folder
+from ingest.storage.store import newest
+from mining.cases.journeys import Lens
+from mining.model import follows
 from mining.summaries import bucket_of, summarise
 from tests.builders import NOBODY
 

@@ -13,12 +13,12 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from flows.demo import prepare
+from flows.commands.demo import prepare
 from flows.journey import make
 from flows.planning import plan
-from reporting.bpmn import draw
-from reporting.index import page as index
-from reporting.pages import write_pages
+from reporting.drawing.bpmn import draw
+from reporting.page.index import page as index
+from reporting.page.pages import write_pages
 from tests.builders import FEW_FORMATS
 from tests.unit.reporting import sample
 from tests.unit.reporting.runs import OTHER, YEAR

@@ -8,8 +8,8 @@ import pytest
 
 from contracts.settings import Settings
 from flows.defaults import defaulted
-from reporting import vocabulary
-from reporting.speech import Speech
+from reporting.words import vocabulary
+from reporting.words.speech import Speech
 
 BARE = {
     "process": {"id": "permits"},

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from bench.truth import Trial, page
-from flows.demo import table
+from flows.commands.demo import table
 from simulation.score import Called, Match, Score
 
 FOUND = Match(

@@ -16,10 +16,10 @@ from prefect.events import DeploymentEventTrigger
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from contracts.errors import ConfigError, UsageError
-from flows import prefect_yaml
 from flows.cli import app
-from flows.deployables import deployments_of
-from flows.scheduled import find
+from flows.deploying import prefect_yaml
+from flows.deploying.deployables import deployments_of
+from flows.deploying.scheduled import find
 
 CONFIG = """
 process: {id: %s, name: {nl: 'Vergunning: "dakkapel"', en: 'Permit: "dormer" #1'}}

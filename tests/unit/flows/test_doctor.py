@@ -19,14 +19,14 @@ from packaging.requirements import Requirement
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from contracts.errors import SourceError
-from flows import surroundings
-from flows.doctor import examine, exit_code
-from flows.forget import forget
+from flows.commands.doctor import examine, exit_code
+from flows.commands.forget import forget
+from flows.health import surroundings
+from flows.health.symptoms import Symptom, examined
 from flows.journey import make
 from flows.planning import plan
-from flows.symptoms import Symptom, examined
-from ingest.places import Folder, place_of
-from ingest.pseudonyms import own_key_path
+from ingest.privacy.pseudonyms import own_key_path
+from ingest.storage.places import Folder, place_of
 from tests.flow.test_bad_input import LOG
 
 CONFIG = """

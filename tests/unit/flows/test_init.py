@@ -22,9 +22,9 @@ from contracts.config import load
 from contracts.errors import ConfigError
 from contracts.settings import Settings
 from flows.cli import app
-from flows.init import init as make_config
-from flows.yaml_lines import remark, said, scalar
-from ingest.guesses import Guess
+from flows.commands.init import init as make_config
+from flows.drafting.yaml_lines import remark, said, scalar
+from ingest.guessing.columns import Guess
 from simulation.description import process
 from simulation.generator import LOG, Order, Simulated, generate
 from simulation.recording.dialects import DIALECTS

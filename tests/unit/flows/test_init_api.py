@@ -12,7 +12,7 @@ import pytest
 
 from contracts.config import load
 from contracts.errors import ConfigError, SourceError, UsageError
-from flows.init import init
+from flows.commands.init import init
 from simulation.generator import Order, generate
 from tests.checked import checked
 from tests.unit.ingest.zgw_server import CLIENT, SECRET, Api, serving

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.left_out import WORDS
 from flows.left_out import tell
-from ingest.batches import Staged
+from ingest.storage.batches import Staged
 
 
 def test_cases_of_all_sources_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:

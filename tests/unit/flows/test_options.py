@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import app
-from flows.options import Moment
+from flows.commands.options import Moment
 
 
 @pytest.mark.parametrize(

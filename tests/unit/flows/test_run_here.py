@@ -16,7 +16,7 @@ from prefect.settings import (
 )
 
 from contracts.errors import SourceError
-from flows.run_here import run_here
+from flows.commands.run_here import run_here
 from tests.flow.test_bad_input import CONFIG, LOG
 from tests.unit.flows.test_doctor import answering
 

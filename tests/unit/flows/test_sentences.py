@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from flows.sentences import Sentences
+from flows.commands.sentences import Sentences
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 AT_IT = """

@@ -17,7 +17,7 @@ from contracts.errors import ConfigError, GateStopped, SourceError
 from flows.journey import make
 from flows.planning import plan
 from flows.watch import MEMORY, keep, look
-from ingest.objects import opened
+from ingest.storage.objects import opened
 from tests.flow.test_bad_input import LOG
 
 START = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ import polars as pl
 
 from contracts.events import CANDIDATES, bucket_of_slot
 from contracts.verdict import QUARANTINE
-from ingest.batches import Batch, Origin, Part, Staged
-from ingest.pseudonyms import pseudonymise
+from ingest.privacy.pseudonyms import pseudonymise
+from ingest.storage.batches import Batch, Origin, Part, Staged
 from tests.builders import event_log
 
 _OF_THE_GATE = ("closed_at", "recorded_at", "destroy_on", "noticed")

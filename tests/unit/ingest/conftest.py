@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.places import StorePlace, place_of
+from ingest.storage.places import StorePlace, place_of
 
 
 @pytest.fixture(params=["folder", "bucket"])

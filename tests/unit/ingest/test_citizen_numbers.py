@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ingest.citizen_numbers import (
+from ingest.privacy.citizen_numbers import (
     LIKELY,
     are_called_so,
     are_of_citizens,

@@ -18,9 +18,9 @@ from contracts.candidates import scan
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
 from contracts.sources import Columns
-from ingest.exports import open_export
-from ingest.glance import Glance, glance
-from ingest.moment_guesses import put_together
+from ingest.guessing.exports import open_export
+from ingest.guessing.glance import Glance, glance
+from ingest.guessing.moments import put_together
 from ingest.source_files import find_files
 from ingest.staging import stage
 from tests.workbooks import ods, xlsx

@@ -7,8 +7,8 @@ import gzip
 import pytest
 
 from contracts.errors import SourceError
-from ingest.delimited import read_delimited
 from ingest.raw import DIGEST, refused
+from ingest.text.delimited import read_delimited
 
 
 def rows_of(tmp_path, content, *, header=True):

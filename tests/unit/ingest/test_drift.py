@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.drift import drifts, lacked
-from ingest.exports import open_export
-from ingest.glance import glance
+from ingest.guessing.drift import drifts, lacked
+from ingest.guessing.exports import open_export
+from ingest.guessing.glance import glance
 
 USUAL = ["Zaak", "Stap", "Tijdstip"]
 

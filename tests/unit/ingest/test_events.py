@@ -10,11 +10,11 @@ from polars.testing import assert_frame_equal
 
 from contracts.errors import SourceError
 from contracts.events import CANDIDATES, EVENTS, ORDER
-from ingest import batches as batches_module
-from ingest.batches import Part, parts_for
 from ingest.closing import Closing
 from ingest.events import events_of, log_of
 from ingest.lifecycle import pair
+from ingest.storage import batches as batches_module
+from ingest.storage.batches import Part, parts_for
 from tests.builders import MONDAY
 from tests.unit.ingest.candidates_of import batch, candidates, quarantine
 

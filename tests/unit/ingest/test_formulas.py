@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from ingest.formulas import without_value
+from ingest.workbooks.formulas import without_value
 
 _NAMES = " ".join(f'xmlns:{name}="urn:x:{name}"' for name in ("office", "table", "text", "calcext"))
 _CELL = "<table:table-cell"

@@ -11,8 +11,8 @@ import pytest
 
 from contracts.errors import SourceError, UsageError
 from contracts.formats import Format
-from ingest.attribute_guesses import FREE_TEXT, OBJECTS, OF_THE_END, PERSONAL, guess_attributes
-from ingest.column_names import (
+from ingest.guessing.attributes import FREE_TEXT, OBJECTS, OF_THE_END, PERSONAL, guess_attributes
+from ingest.guessing.column_names import (
     fit,
     is_no_milestone,
     tells_in_free_text,
@@ -20,12 +20,12 @@ from ingest.column_names import (
     tells_time,
     tells_who,
 )
-from ingest.exports import open_export
-from ingest.glance import Glance, glance
-from ingest.guesses import guess_roles
-from ingest.role_evidence import share
-from ingest.unread import unread_times
-from ingest.wide_guesses import guess_milestones
+from ingest.guessing.columns import guess_roles
+from ingest.guessing.exports import open_export
+from ingest.guessing.glance import Glance, glance
+from ingest.guessing.milestones import guess_milestones
+from ingest.guessing.role_evidence import share
+from ingest.guessing.unread import unread_times
 from tests.workbooks import xlsx
 
 STEPS = ("Aanvraag", "Toets", "Besluit")

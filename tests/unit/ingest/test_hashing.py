@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ingest.hashing import hmac_sha256, sha256
+from ingest.privacy.hashing import hmac_sha256, sha256
 
 TEXTS = some.lists(some.none() | some.text(max_size=150), min_size=1, max_size=5)
 

@@ -26,7 +26,7 @@ import pytest
 from contracts.candidates import scan
 from contracts.errors import HoeksteenError, SourceError
 from contracts.settings import Settings
-from ingest.exports import open_export
+from ingest.guessing.exports import open_export
 from ingest.source_files import find_files
 from ingest.staging import stage
 from ingest.unpacking import blocks, unpack

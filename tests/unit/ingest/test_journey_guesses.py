@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from contracts.events import CANDIDATES
-from ingest.journey_guesses import Journey, guess_actor, guess_journey
+from ingest.guessing.journey import Journey, guess_actor, guess_journey
 from tests.builders import MONDAY
 from tests.unit.ingest.candidates_of import candidates
 

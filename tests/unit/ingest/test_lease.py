@@ -17,18 +17,18 @@ from urllib.request import Request, urlopen
 import pytest
 
 from contracts.errors import StoreBusy, UsageError
-from ingest import lease
-from ingest.objects import opened
-from ingest.places import place_of
-from ingest.store import commit, newest
+from ingest.storage import lease
+from ingest.storage.objects import opened
+from ingest.storage.places import place_of
+from ingest.storage.store import commit, newest
 from tests.unit.ingest.candidates_of import batch, candidates
 from tests.unit.ingest.test_removal import ALWAYS, NOON
 
 HOLDER = """
 import sys
 from pathlib import Path
-from ingest import lease
-from ingest.places import place_of
+from ingest.storage import lease
+from ingest.storage.places import place_of
 lease.LEASE_SECONDS = float(sys.argv[3])
 with place_of(sys.argv[1], Path(sys.argv[2])).hold():
     print("held", flush=True)

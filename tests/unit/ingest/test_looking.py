@@ -14,12 +14,12 @@ import pytest
 
 from contracts.candidates import scan
 from contracts.settings import Settings
-from ingest.looking import looked_through
 from ingest.notices import NOTICED
+from ingest.privacy.looking import looked_through
 from ingest.raw import ROW
 from ingest.source_files import find_files
 from ingest.staging import stage
-from ingest.xes import read_xes
+from ingest.xes.reader import read_xes
 from simulation.description import process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import DIALECTS

@@ -13,9 +13,9 @@ import pytest
 from contracts.errors import SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
-from ingest.objects import opened
 from ingest.source_files import SourceFile
 from ingest.sources import find
+from ingest.storage.objects import opened
 
 KEYS = (
     "exports/2025/a.csv",

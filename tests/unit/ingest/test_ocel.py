@@ -16,9 +16,9 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from contracts.errors import SourceError
-from ingest.ocel import object_types, read_ocel
-from ingest.ocel_json import read_json
-from ingest.ocel_xml import read_xml
+from ingest.ocel.from_json import read_json
+from ingest.ocel.from_xml import read_xml
+from ingest.ocel.reader import object_types, read_ocel
 from ingest.raw import ROW, Raw
 
 Log = dict[str, list[Any]]

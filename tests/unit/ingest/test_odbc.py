@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from contracts.errors import ConfigError, SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
-from ingest.odbc import attributes_of
-from ingest.odbc_query import asked as query_of
+from ingest.databases.odbc import attributes_of
+from ingest.databases.odbc_query import asked as query_of
 from ingest.raw import DIGEST, ROW
 from ingest.sources import Address, find, name_for_readers
 from ingest.staging import read

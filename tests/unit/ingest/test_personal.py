@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ingest.personal import LIKELY, is_account, stand_in
+from ingest.privacy.personal import LIKELY, is_account, stand_in
 
 PERSONAL = [
     *("j.jansen@gemeente.nl", "mail naar Jan_de-Wit+1@post.voorbeeld.co.uk!"),

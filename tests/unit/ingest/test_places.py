@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import SourceError, UsageError
-from ingest.bucket_folder import BucketFolder
-from ingest.places import Folder, place_of
-from ingest.store import newest
+from ingest.storage.bucket_folder import BucketFolder
+from ingest.storage.places import Folder, place_of
+from ingest.storage.store import newest
 
 HERE = Path("/here")
 

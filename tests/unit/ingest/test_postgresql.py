@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from contracts.errors import SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
-from ingest.postgresql_faults import told
+from ingest.databases.postgresql_faults import told
 from ingest.raw import DIGEST, ROW
 from ingest.sources import Address, find
 from ingest.staging import read

@@ -12,7 +12,7 @@ import pytest
 from contracts.errors import ConfigError
 from contracts.events import CANDIDATES
 from contracts.settings import Privacy
-from ingest.pseudonyms import Pseudonymiser, key_of, pseudonymise, pseudonymiser_of
+from ingest.privacy.pseudonyms import Pseudonymiser, key_of, pseudonymise, pseudonymiser_of
 
 KEY = b"0123456789abcdef0123456789abcdef"
 

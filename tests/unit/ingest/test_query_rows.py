@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.query_rows import write
+from ingest.databases.rows import write
 
 SCHEMA = pa.schema([("n", pa.int64())])
 

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from contracts.candidates import scan
-from ingest.batches import paths_of
-from ingest.bucket_folder import BucketFolder
-from ingest.removal import ended_before, scrub, touched, without, without_destroyed
-from ingest.store import commit, known_then
+from ingest.storage.batches import paths_of
+from ingest.storage.bucket_folder import BucketFolder
+from ingest.storage.removal import ended_before, scrub, touched, without, without_destroyed
+from ingest.storage.store import commit, known_then
 from tests.builders import MONDAY
 from tests.unit.ingest.candidates_of import batch, candidates
 

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.errors import ConfigError, SourceError
 from contracts.sources import Columns, Source
-from ingest.header_names import with_names_that_may_be_told
+from ingest.privacy.header_names import with_names_that_may_be_told
 from ingest.raw import Raw, place
 from ingest.roles import roles_of, wanted_columns
 

@@ -13,7 +13,7 @@ import pytest
 from contracts.errors import SourceError
 from contracts.settings import Settings
 from contracts.sources import Source
-from ingest.exports import open_export
+from ingest.guessing.exports import open_export
 from ingest.source_files import find_files
 from ingest.sources import find, find_all, name_for_readers
 from tests.servers import NOBODY

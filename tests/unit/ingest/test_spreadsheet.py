@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import SourceError
-from ingest.date_system import counts_from_1904
 from ingest.raw import DIGEST
-from ingest.spreadsheet import read_spreadsheet
-from ingest.workbook import sheet_of, tables_in
+from ingest.workbooks.date_system import counts_from_1904
+from ingest.workbooks.spreadsheet import read_spreadsheet
+from ingest.workbooks.workbook import sheet_of, tables_in
 from tests.workbooks import compound, ods, xls, xlsb, xlsm, xlsx
 
 NINE, GAP, DAY = map(

@@ -14,12 +14,12 @@ from deltalake.exceptions import DeltaError
 
 from contracts.candidates import scan
 from contracts.errors import StoreBusy, UsageError
-from ingest import store as store_module
-from ingest.batches import paths_of
-from ingest.bucket_folder import BucketFolder
-from ingest.objects import opened
-from ingest.places import Folder
-from ingest.store import commit, known_then, newest, versions
+from ingest.storage import store as store_module
+from ingest.storage.batches import paths_of
+from ingest.storage.bucket_folder import BucketFolder
+from ingest.storage.objects import opened
+from ingest.storage.places import Folder
+from ingest.storage.store import commit, known_then, newest, versions
 from tests.unit.ingest.candidates_of import batch, candidates
 
 DAY = dt.timedelta(days=1)

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from contracts.errors import SourceError
-from ingest.notations import notation_of
-from ingest.times import parsed, typed
+from ingest.times.instants import parsed, typed
+from ingest.times.notations import notation_of
 
 ZONE = "Europe/Amsterdam"
 

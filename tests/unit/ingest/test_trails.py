@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ingest.trails import trail_of
+from ingest.guessing.trails import trail_of
 
 ROWS = [
     ("status", "", "new"),

@@ -12,8 +12,8 @@ import pytest
 from contracts.errors import ConfigError, SourceError
 from contracts.sources import Source
 from ingest.asking import fetch
+from ingest.databases.watermarks import highest
 from ingest.sources import find
-from ingest.watermarks import highest
 
 NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 TABLE = """

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.errors import SourceError
 from ingest.raw import DIGEST, ROW
-from ingest.xes import read_xes
+from ingest.xes.reader import read_xes
 
 TRACE = """<trace><string key="concept:name" value="c1"/>
 <event><string key="concept:name" value="a"/></event></trace>"""

@@ -17,13 +17,13 @@ from contracts.candidates import scan
 from contracts.errors import SourceError
 from contracts.events import MARK
 from contracts.settings import Settings
-from ingest.looking import looked_through
 from ingest.notices import NOTICED
+from ingest.privacy.looking import looked_through
 from ingest.source_files import find_files
 from ingest.staging import stage
-from ingest.zgw import case_types, read_zgw
-from ingest.zgw_gaps import CLOSED, DESTROYED, EARLY
-from ingest.zgw_pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, Marks, marks_in
+from ingest.zgw.gaps import CLOSED, DESTROYED, EARLY
+from ingest.zgw.pages import EXTENDED, RESUMED, SHIFTED, SUSPENDED, Marks, marks_in
+from ingest.zgw.reader import case_types, read_zgw
 from simulation.description import Process, process
 from simulation.generator import Order, Simulated
 from simulation.recording.dialects import zgw

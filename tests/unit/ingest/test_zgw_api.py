@@ -26,9 +26,9 @@ from contracts.sources import Source
 from ingest.source_files import SourceFile
 from ingest.sources import Address, find
 from ingest.staging import stage
-from ingest.zgw_api import fetch_zgw
-from ingest.zgw_client import AT_ONCE, Clock, Credentials
-from ingest.zgw_pages import LARGEST
+from ingest.zgw.api import fetch_zgw
+from ingest.zgw.client import AT_ONCE, Clock, Credentials
+from ingest.zgw.pages import LARGEST
 from simulation.generator import Order, generate
 from tests.unit.ingest.zgw_server import (
     BREAKS_OFF,

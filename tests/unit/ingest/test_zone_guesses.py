@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from ingest.glance import Glance
-from ingest.zone_guesses import zone_evidence
+from ingest.guessing.glance import Glance
+from ingest.guessing.zone import zone_evidence
 
 GAP = dt.datetime.fromisoformat("2026-03-29T02:30:00")
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mining.batches import Batches, batches
+from mining.why.batches import Batches, batches
 
 MONDAY = 19723  # days since 1970
 WORKING = [MONDAY + day for day in range(364) if day % 7 < 5]

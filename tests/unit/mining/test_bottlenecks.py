@@ -14,10 +14,13 @@ import pytest
 from contracts.findings import Bottleneck, ExplainedWait
 from contracts.journey import Journey, Step
 from contracts.settings import Analysis
-from mining import bottlenecks, findings, throughput, waits
-from mining.journeys import Lens
-from mining.observed import observed
+from mining import findings
+from mining.cases.journeys import Lens
 from mining.summaries import bucket_of, summarise
+from mining.waiting import waits
+from mining.wholes import throughput
+from mining.why import bottlenecks
+from mining.why.observed import observed
 from tests.builders import MONDAY, NOBODY, event_log
 from tests.unit.mining.test_causes import (
     AS_OF,

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mining import bunching
-from mining.terms import ONE_DAY
+from mining.law import bunching
+from mining.law.terms import ONE_DAY
 
 DAYS = np.arange(-28, 28)
 WEEK = np.array([1.4, 1.2, 1.0, 1.1, 1.2, 0.1, 0.05])[DAYS % 7]

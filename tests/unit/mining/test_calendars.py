@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contracts.opening_hours import opening_hours
 from contracts.settings import Calendar
-from mining.calendars import WorkCalendar
+from mining.waiting.calendars import WorkCalendar
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 YEARS = 2025, 2027

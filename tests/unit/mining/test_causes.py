@@ -17,11 +17,13 @@ import polars as pl
 import pytest
 
 from contracts.journey import Actor, Journey, Step
-from mining import causes, overview, stays
-from mining.cause import Cause
-from mining.journeys import Lens
-from mining.observed import observed
+from mining.cases.journeys import Lens
 from mining.summaries import bucket_of, summarise
+from mining.waiting import stays
+from mining.wholes import overview
+from mining.why import causes
+from mining.why.cause import Cause
+from mining.why.observed import observed
 from tests.builders import NOBODY, log_of
 
 BEGIN = dt.datetime(2024, 1, 4, tzinfo=dt.UTC)  # a week of stays begins on a Thursday

@@ -12,8 +12,8 @@ import pytest
 from contracts.changes import Changes, Since
 from contracts.figures import Quantiles
 from contracts.journey import Journey
+from mining.cases.journeys import Lens
 from mining.changes import SUMMARIES, compare, conclude
-from mining.journeys import Lens
 from mining.summaries import merge, summarise
 from tests.builders import MONDAY, event_log
 

@@ -12,11 +12,11 @@ import polars as pl
 import pytest
 
 from contracts.journey import Journey, Step
-from mining import concurrency
+from mining.cases.journeys import Lens, traces
+from mining.cases.moves import moves
+from mining.cases.relations import IN_SEQUENCE, Relations
 from mining.durations import DAY_MS
-from mining.journeys import Lens, traces
-from mining.moves import moves
-from mining.relations import IN_SEQUENCE, Relations
+from mining.model import concurrency
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, NOBODY, event_log
 

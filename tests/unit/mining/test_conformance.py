@@ -16,13 +16,14 @@ from pydantic import ValidationError
 from contracts.errors import ConfigError
 from contracts.journey import Journey
 from contracts.tables import TABLES
-from mining import follows, overview
-from mining.conformance import MOST_STATES, conclude
-from mining.discovery import discover
+from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES
-from mining.journeys import Lens
-from mining.normative import Model, read_model
+from mining.model import follows
+from mining.model.conformance import MOST_STATES, conclude
+from mining.model.discovery import discover
+from mining.model.normative import Model, read_model
 from mining.summaries import Summaries, bucket_of, merge, summarise
+from mining.wholes import overview
 from tests.builders import MONDAY, NOBODY, event_log
 from tests.processes import printed_by_processes
 
@@ -257,7 +258,7 @@ def test_a_drawing_with_all_that_a_modeller_adds(tmp_path: Path) -> None:
 
 
 def test_what_is_written_after_a_run_can_be_read_back(tmp_path: Path) -> None:
-    from reporting.bpmn import draw
+    from reporting.drawing.bpmn import draw
 
     model = drawing(tmp_path, draw(document(SHAPES, FLOWS)))
 

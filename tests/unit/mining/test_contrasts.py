@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from mining.contrasts import STRATUM_WEEKS, Contrast, contrasts, significant
+from mining.why.contrasts import STRATUM_WEEKS, Contrast, contrasts, significant
 
 Cell = tuple[str, int, str]  # where from, which week, which value
 
 
 def groups(waits: Mapping[Cell, Iterable[float]], attribute: str = "case:kind") -> pl.DataFrame:
-    """What ``mining.stays`` tells of the waits of one queue."""
+    """What ``mining.waiting.stays`` tells of the waits of one queue."""
     rows = []
     for (source, week, value), each in waits.items():
         days = np.array(list(each), dtype=float)

@@ -14,9 +14,10 @@ from contracts.deadlines import Deadline
 from contracts.findings import DeadlineResult
 from contracts.journey import Journey, Step
 from contracts.norms import Rule
-from mining import deadlines, ledger
-from mining.journeys import Lens
+from mining.cases.journeys import Lens
+from mining.law import deadlines
 from mining.summaries import bucket_of, merge, summarise
+from mining.wholes import ledger
 from tests.builders import MONDAY, NOBODY, event_log, held
 
 TWO_WEEKS = Deadline(id="besluit", rule=Rule(term="P2W", extension="P2W"))  # until 16 March
@@ -164,7 +165,7 @@ def test_a_rule_counts_from_when_the_table_speaks_of_it(
 
 def test_suspensions_over_each_other_are_not_determined() -> None:
     # both "back" and "more" are waited for since "ask": they go on side by side
-    from mining.relations import Relations
+    from mining.cases.relations import Relations
 
     journey = Journey(
         end=("z",), steps={name: Step(clock="suspended") for name in ("back", "more")}

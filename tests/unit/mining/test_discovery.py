@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from contracts.journey import Journey
-from mining import follows, overview
-from mining.discovery import discover
+from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES
-from mining.journeys import Lens
+from mining.model import follows
+from mining.model.discovery import discover
 from mining.summaries import bucket_of, merge, summarise
+from mining.wholes import overview
 from tests.builders import MONDAY, NOBODY, event_log
 from tests.processes import printed_by_processes
 

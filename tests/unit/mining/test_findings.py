@@ -23,11 +23,12 @@ from contracts.findings import Findings
 from contracts.journey import Journey
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from mining import case_terms, work
-from mining.bottlenecks import certainty
+from mining.attending import work
+from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES, Found, conclude
-from mining.journeys import Lens
+from mining.law import case_terms
 from mining.summaries import bucket_of, merge, summarise
+from mining.why.bottlenecks import certainty
 from tests.builders import MONDAY, event_log, rule_result
 
 TRACES = ["a 2d b 20d z 3d c"] * 40 + ["a 2d b"] * 30 + ["18d a 2d b"] * 30

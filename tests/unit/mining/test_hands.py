@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from mining.hands import fewer_hands, seen_in
-from mining.windows import Course
+from mining.why.hands import fewer_hands, seen_in
+from mining.why.windows import Course
 
 WEEKS = 60
 LONGER = (30, 49)  # weeks in which cases wait twice as long

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from contracts.journey import Journey, Step
+from mining.cases.journeys import Lens, cases, traces
+from mining.cases.moves import moves
+from mining.cases.relations import Relations
 from mining.durations import DAY_MS
-from mining.journeys import Lens, cases, traces
-from mining.moves import moves
-from mining.relations import Relations
 from tests.builders import MONDAY, event_log
 
 ZONE = "Europe/Amsterdam"

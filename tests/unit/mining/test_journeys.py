@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from contracts.journey import Journey, Pause, Step
+from mining.cases.journeys import Lens, cases, traces
+from mining.cases.moves import moves
+from mining.cases.pauses import merged
 from mining.durations import DAY_MS
-from mining.journeys import Lens, cases, traces
-from mining.moves import moves
-from mining.pauses import merged
 from tests.builders import MONDAY, event_log
 
 HOUR_MS = DAY_MS // 24

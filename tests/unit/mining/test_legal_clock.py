@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from contracts.deadlines import Deadline
 from contracts.journey import Journey
-from mining.journeys import Lens
+from mining.cases.journeys import Lens
 from mining.summaries import bucket_of
 from tests.builders import MONDAY, NOBODY, event_log, held
 

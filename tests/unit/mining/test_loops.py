@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from contracts.journey import Journey
-from mining import stays, step_queues
-from mining.journeys import Lens
-from mining.loops import Key, Loop, Rate, loops, rates
-from mining.step_queues import Queue
+from mining.cases.journeys import Lens
 from mining.summaries import bucket_of, summarise
+from mining.waiting import stays, step_queues
+from mining.waiting.step_queues import Queue
+from mining.why.loops import Key, Loop, Rate, loops, rates
 from tests.builders import MONDAY, NOBODY, event_log
 
 KIND = "case:kind"

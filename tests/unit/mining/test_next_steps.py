@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from mining.next_steps import chances
+from mining.waiting.next_steps import chances
 from tests.builders import event_log
 from tests.unit.mining.test_stays import summed
 

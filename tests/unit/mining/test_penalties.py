@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from contracts.norms import penalties
-from mining.penalties import owed_eur, penalty_days
-from mining.terms import ONE_DAY
+from mining.law.penalties import owed_eur, penalty_days
+from mining.law.terms import ONE_DAY
 
 
 @pytest.mark.parametrize(

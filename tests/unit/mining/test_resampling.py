@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mining.resampling import REPLICATES, Blocks, doubted, rank_ranges, spread
+from mining.why.resampling import REPLICATES, Blocks, doubted, rank_ranges, spread
 from tests.processes import printed_by_processes
 
 WEEKS = 104

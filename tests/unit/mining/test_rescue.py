@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from lifelines import KaplanMeierFitter
 
-from mining import rescue
+from mining.law import rescue
 
 STAYS = {"id": pl.String, "after": pl.String, "stayed_days": pl.Int32, "rest_days": pl.Int32,
          "is_over": pl.Boolean, "n": pl.Int64}  # fmt: skip

@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from contracts.journey import Journey, Pause, Step
-from mining import stays, step_queues
+from mining.cases.journeys import Lens
 from mining.durations import DAY_MS
-from mining.journeys import Lens
-from mining.step_queues import Queue
 from mining.summaries import Summaries, bucket_of, summarise
+from mining.waiting import stays, step_queues
+from mining.waiting.step_queues import Queue
 from tests.builders import MONDAY, NOBODY, event_log
 
 WEEK = MONDAY.toordinal() - dt.date(1970, 1, 1).toordinal()

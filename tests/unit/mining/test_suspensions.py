@@ -13,10 +13,10 @@ import pytest
 from contracts.deadlines import Deadline
 from contracts.journey import Journey
 from contracts.norms import Rule
-from mining import clocks
+from mining.cases.journeys import Lens
 from mining.durations import DAY_MS
-from mining.journeys import Lens
-from mining.legal_clock import IF_SUSPENDED
+from mining.law import clocks
+from mining.law.legal_clock import IF_SUSPENDED
 from mining.summaries import bucket_of, summarise
 from tests.builders import MONDAY, NOBODY, event_log, held
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from contracts.norms import Law, Unit
-from mining.terms import LegalDays, Term, last_day, unmoved
+from mining.law.terms import LegalDays, Term, last_day, unmoved
 
 EQUIVALENT = [dt.date(2024, 5, 10), dt.date(2026, 1, 2), dt.date(2026, 5, 15)]
 LEGAL = LegalDays((2022, 2030), EQUIVALENT)

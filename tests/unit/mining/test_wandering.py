@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
-from mining.wandering import by_wandering, has_grown, wanders
+from mining.why.wandering import by_wandering, has_grown, wanders
 
 CAME = np.full(60, 20.0)
 ALL = np.ones(60, dtype=np.bool_)

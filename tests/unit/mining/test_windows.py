@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mining import stays
 from mining.durations import DAY_MS
-from mining.levels import Grid
-from mining.windows import Course, busy_weeks, course, is_clear, since, told_spans
+from mining.waiting import stays
+from mining.why.levels import Grid
+from mining.why.windows import Course, busy_weeks, course, is_clear, since, told_spans
 
 WEEKS = 100
 FIRST = 2818  # week of 4 January 2024

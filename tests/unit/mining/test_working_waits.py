@@ -12,10 +12,10 @@ import pytest
 from contracts.events import day_in
 from contracts.journey import Journey, Step
 from contracts.settings import Calendar
-from mining import waits, working_waits
+from mining.cases.journeys import Lens
 from mining.durations import DAY_MS
-from mining.journeys import Lens
 from mining.summaries import bucket_of, summarise
+from mining.waiting import waits, working_waits
 from tests.builders import MONDAY, NOBODY, event_log
 
 JOURNEY = Journey(end=("z",), steps={"b": Step(actor="citizen")})

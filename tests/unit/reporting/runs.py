@@ -10,8 +10,8 @@ from functools import cache
 from contracts.findings import Findings
 from contracts.settings import Settings
 from contracts.texts import Language
-from reporting.disclosure import protect
-from reporting.index import Shelved
+from reporting.disclosure.rules import protect
+from reporting.page.index import Shelved
 from tests.unit.reporting import sample
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from contracts.dialogue import Answer
 from contracts.errors import UsageError
-from reporting.answers import Asked, Written, answer_of, asked, read, stalls
-from reporting.book import write_books
-from reporting.speech import Speech
+from reporting.words.speech import Speech
+from reporting.workbooks.answers import Asked, Written, answer_of, asked, read, stalls
+from reporting.workbooks.book import write_books
 from tests.unit.reporting import sample
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.findings import Findings
 from reporting.brief import Brief, brief
-from reporting.disclosure import protect
+from reporting.disclosure.rules import protect
 from tests.unit.reporting import sample
 
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from reporting.bottlenecks import waits
-from reporting.cards import Basis, card, with_cards
-from reporting.counts import followed
-from reporting.names import Names
-from reporting.speech import Speech
-from reporting.story import Measure
+from reporting.page.cards import Basis, card, with_cards
+from reporting.words.bottlenecks import waits
+from reporting.words.counts import followed
+from reporting.words.names import Names
+from reporting.words.speech import Speech
+from reporting.words.story import Measure
 from tests.unit.reporting import sample
 
 EN = Speech("en", ZoneInfo("Europe/Amsterdam"))

@@ -16,9 +16,9 @@ from contracts.case_terms import CASE_TERMS
 from contracts.settings import Settings
 from contracts.texts import Language
 from reporting.case_files import write_cases
-from reporting.explanations import explained
-from reporting.names import Names
-from reporting.speech import Speech
+from reporting.words.explanations import explained
+from reporting.words.names import Names
+from reporting.words.speech import Speech
 
 SETTINGS = Settings.model_validate(
     {

@@ -8,9 +8,9 @@ import pytest
 
 from contracts.changes import Change, ChangeId, Effect
 from contracts.figures import Quantiles
-from reporting.changes import changes
-from reporting.names import Names
-from reporting.speech import Speech
+from reporting.words.changes import changes
+from reporting.words.names import Names
+from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 
 LATE = "steps of before the last report that came in after it"

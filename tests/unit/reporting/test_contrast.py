@@ -9,7 +9,7 @@ import re
 import pytest
 
 from contracts.house_style import contrast
-from reporting.pages import TEMPLATES
+from reporting.page.pages import TEMPLATES
 
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
 LIGHT, DARK = (

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.dialogue import Answer
 from contracts.figures import Quantiles
-from reporting.pages import write_pages
+from reporting.page.pages import write_pages
 from tests.unit.reporting import sample
 from tests.unit.reporting.test_pages import Page
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from contracts.findings import DeadlineResult, Findings, Ledger
 from contracts.tables import TABLES
-from reporting.disclosure import protect
-from reporting.disclosure_steps import protect_steps, steps_apart
-from reporting.disclosure_waits import protect_ledger, protect_waits, rounded, told_at_least
-from reporting.disclosure_wholes import protect_wholes
+from reporting.disclosure.rules import protect
+from reporting.disclosure.steps import protect_steps, steps_apart
+from reporting.disclosure.waits import protect_ledger, protect_waits, rounded, told_at_least
+from reporting.disclosure.wholes import protect_wholes
 from tests.unit.reporting import sample
 from tests.unit.reporting.sample import seen
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.tables import TABLES
-from reporting.disclosure import protect
+from reporting.disclosure.rules import protect
 from tests.unit.reporting import sample
 
 K = 10

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.disclosure_changes import changes_table, protect_changes
+from reporting.disclosure.changes import changes_table, protect_changes
 from tests.unit.reporting import sample
 
 K = 10

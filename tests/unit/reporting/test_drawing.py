@@ -7,12 +7,12 @@ import pytest
 
 from contracts.journey import Journey
 from contracts.tables import TABLES
-from reporting import map_view
-from reporting.charts import band_tone, ticks
-from reporting.map_section import map_section
-from reporting.names import Names
-from reporting.speech import Speech
-from reporting.svg import shortened, tag, text_width, told_apart, wrap
+from reporting.drawing import map_view
+from reporting.drawing.charts import band_tone, ticks
+from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
+from reporting.page.map_section import map_section
+from reporting.words.names import Names
+from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]

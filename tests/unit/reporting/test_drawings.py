@@ -9,10 +9,10 @@ import re
 import pytest
 from markupsafe import Markup
 
-from reporting import charts
-from reporting.drawings import Spot, drawing, palette
-from reporting.speech import Speech
-from reporting.svg import tag
+from reporting.drawing import charts
+from reporting.drawing.drawings import Spot, drawing, palette
+from reporting.drawing.svg import tag
+from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 
 SIZE = {"viewBox": "0 0 100 10"}

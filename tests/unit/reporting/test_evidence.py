@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contracts.findings import Kind, Segment, Window
-from reporting import evidence, kinds
-from reporting.speech import Speech
+from reporting.words import evidence, kinds
+from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 from tests.unit.reporting.sample import seen
 

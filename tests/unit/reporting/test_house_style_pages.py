@@ -13,9 +13,9 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from contracts.house_style import HouseStyle, Scheme, contrast
-from reporting.house_style import VARIABLES, css
-from reporting.index import page as index
-from reporting.pages import page
+from reporting.page.house_style import VARIABLES, css
+from reporting.page.index import page as index
+from reporting.page.pages import page
 from tests.unit.reporting import sample
 from tests.unit.reporting.runs import shelved
 from tests.unit.reporting.test_contrast import DARK, GRAPHICS, LIGHT, TEXT

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from reporting.index import languages, page
+from reporting.page.index import languages, page
 from tests.unit.reporting.runs import NOON, OTHER, YEAR, shelved
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from reporting.layout import Box, Line, lay_out
+from reporting.drawing.layout import Box, Line, lay_out
 
 BOXES = [Box(name, 100, 40) for name in ("a", 'b "quoted"', "c")]
 LINES = [

@@ -16,7 +16,7 @@ import pytest
 from contracts.findings import Segment
 from contracts.tables import TABLES
 from reporting.facts import SourceFact
-from reporting.pages import write_pages
+from reporting.page.pages import write_pages
 from tests.builders import rule_result
 from tests.unit.reporting import sample
 

@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from reporting.pages import TEMPLATES
+from reporting.page.pages import TEMPLATES
 
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
 LIGHT, DARK = (

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from contracts.dialogue import Answer
 from contracts.tables import TABLES
-from reporting.pages import write_pages
-from reporting.paper import write_papers
+from reporting.page.pages import write_pages
+from reporting.page.paper import write_papers
 from tests.papers import bare, text, text_of
 from tests.unit.reporting import sample
 

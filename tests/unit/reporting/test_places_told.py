@@ -12,15 +12,15 @@ import pytest
 from contracts.figures import Quantiles
 from contracts.findings import Evidence
 from contracts.tables import TABLES
-from reporting import hands
-from reporting.bottlenecks import Wait, waits
-from reporting.counts import Basis
-from reporting.limits import limits
-from reporting.names import Names
-from reporting.speech import Speech
-from reporting.story import answer, further, order
-from reporting.turns_section import explained, other_explained
-from reporting.wait_section import wait_sections
+from reporting.page import hands
+from reporting.page.limits import limits
+from reporting.page.turns_section import explained, other_explained
+from reporting.page.wait_section import wait_sections
+from reporting.words.bottlenecks import Wait, waits
+from reporting.words.counts import Basis
+from reporting.words.names import Names
+from reporting.words.speech import Speech
+from reporting.words.story import answer, further, order
 from tests.unit.reporting import sample
 
 NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))

@@ -13,8 +13,8 @@ import pytest
 
 from contracts.findings import Window
 from contracts.tables import TABLES
-from reporting.queue_chart import queue
-from reporting.speech import Speech
+from reporting.drawing.queue_chart import queue
+from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 
 EN, NL = (Speech(language, ZoneInfo("Europe/Amsterdam")) for language in ("en", "nl"))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contracts.findings import Evidence, Segment
 from contracts.tables import TABLES
-from reporting.disclosure import protect
-from reporting.release import Release, released
+from reporting.disclosure.release import Release, released
+from reporting.disclosure.rules import protect
 from tests.unit.reporting import sample
 
 K = 10

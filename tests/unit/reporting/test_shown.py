@@ -13,9 +13,11 @@ import pytest
 
 from contracts.settings import ReportFormat
 from contracts.tables import TABLES
-from reporting import book, files, outputs, pages, paper
-from reporting.disclosure import protect
+from reporting import files, outputs
+from reporting.disclosure.rules import protect
+from reporting.page import pages, paper
 from reporting.shown import Shown
+from reporting.workbooks import book
 from tests.scan import Needles, told
 from tests.unit.reporting import sample
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.speech import Speech, forms
+from reporting.words.speech import Speech, forms
 
 NL, EN = (Speech(language, ZoneInfo("Europe/Amsterdam")) for language in ("nl", "en"))
 MINUTE, HOUR = 1 / 1440, 1 / 24

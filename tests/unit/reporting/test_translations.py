@@ -15,8 +15,8 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 import reporting
-from reporting.paper import sentences
-from reporting.speech import LOCALE
+from reporting.page.paper import sentences
+from reporting.words.speech import LOCALE
 
 ROOM = Path(reporting.__file__).parent
 KEYWORDS = {"_": None, "say": None, "sentence": None, "forms": (1, 2)}

@@ -18,9 +18,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting.book import WRITERS, book, write_books
-from reporting.disclosure import protect
-from reporting.workbook import MOST_CHARACTERS, Column, Days, Share, Sheet, Workbook, plain
+from reporting.disclosure.rules import protect
+from reporting.workbooks.book import WRITERS, book, write_books
+from reporting.workbooks.workbook import (
+    MOST_CHARACTERS,
+    Column,
+    Days,
+    Share,
+    Sheet,
+    Workbook,
+    plain,
+)
 from tests.unit.reporting import sample
 
 FORMATS = ["xlsx", "ods"]

@@ -19,10 +19,10 @@ from lxml import etree
 from openpyxl.utils.datetime import from_excel
 
 from contracts.texts import Text
-from ingest.delimited import read_delimited
-from ingest.notations import SERIAL
-from ingest.times import parsed
-from ingest.xes import read_xes
+from ingest.text.delimited import read_delimited
+from ingest.times.instants import parsed
+from ingest.times.notations import SERIAL
+from ingest.xes.reader import read_xes
 from simulation.description import Attribute, Process
 from simulation.recording.dialects import DIALECTS
 from simulation.recording.dialects.flat import _serial, _serial_text, write_csv_nl, write_excel

@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""``hoeksteen forget``: takes cases out of the store, its history and the files of runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.config import load
+from contracts.errors import UsageError
+from contracts.settings import Privacy, Settings, ago
+from flows.files import read_json
+from flows.job import landings
+from flows.planning import places
+from ingest.normalise import cleaned_ids
+from ingest.privacy.pseudonyms import pseudonymiser_of
+from ingest.storage.damage import check_whole, damage_told
+from ingest.storage.places import Folder, StorePlace
+from ingest.storage.removal import held, scrub, touched, without
+from ingest.storage.store import commit, newest, versions
+from reporting import case_files
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file.
+
+    ``unknown``: of how many of the numbers given the store had no case. ``other_keys`` names those
+    under which not all that is forgotten was.
+    """
+
+    rows: int
+    runs: int
+    unknown: int = 0
+    other_keys: Sequence[str] = ()
+
+    @property
+    def told(self) -> str:
+        """What was done, and what may be mistyped, in words."""
+        rows, of_them = ("row was", "it") if self.rows == 1 else ("rows were", "them")
+        runs = "run" if self.runs == 1 else "runs"
+        gone = (
+            f"{self.rows:,} {rows} in the store, and files of {self.runs:,} {runs} told of "
+            f"{of_them}. They are gone, and no run takes them in again."
+        )
+        unknown = (
+            f"Numbers given of which the store has no case: {self.unknown:,}. No run takes in such "
+            "a case from now on. Check how they are written."
+        )
+        under_others = (
+            f"What was read under another key ({', '.join(self.other_keys)}) may still tell of "
+            "them: forget them with that key too."
+        )
+        said = {
+            gone: self.rows or self.runs or not self.unknown,
+            unknown: self.unknown,
+            under_others: self.other_keys,
+        }
+        return " ".join(sentence for sentence, is_so in said.items() if is_so)
+
+
+def forget(
+    config: Path, cases: Sequence[str], out: Path, store: str | None, overrides: Sequence[str] = ()
+) -> Forgotten:
+    """Removes cases for good: no run takes them in again, also if a source still has them.
+
+    What a run that was broken off had brought of an API is removed as a whole.
+
+    Args:
+        config: of the process.
+        cases: their ids, as the source has them.
+        out: the folder that reports are written in.
+        store: the path or the URL of the store, where it is not the one of the process.
+        overrides: of the config, as runs have them.
+
+    Raises:
+        UsageError: there is no store, or a number is none.
+        StoreBusy: a run is in it.
+        SourceError: it is damaged.
+        ConfigError: the config is wrong, or the key is not usable.
+    """
+    settings = load(config, overrides)
+    folder, place = places(settings, out, store)
+    given = _cleaned(cases)
+    ids, barred = _as_stored(given, settings, config, folder)
+    brought = landings(folder)
+    if newest(place) is None and not Folder(folder).is_held() and not brought.exists():
+        raise _no_store(place)
+    with (
+        Folder(folder).hold(),
+        place.hold(),
+        damage_told(place),
+        tempfile.TemporaryDirectory(dir=place.path) as scratch,
+    ):
+        if brought.exists():
+            shutil.rmtree(brought)
+        version = newest(place)
+        if version is None:
+            raise _no_store(place)
+        paths = [part.path for part in touched(version.batches, ids)]
+        place.bring(paths)
+        check_whole(place, paths)
+        unknown = max(0, len(given) - held(version.batches, ids))
+        rest = without(version.batches, ids, Path(scratch))
+        now = dt.datetime.now(dt.UTC)
+        since = ago(settings.store.history, now)
+        scrub(place, commit(place, rest, max(now, version.known_at), since, barred).batches, ids)
+        runs = case_files.forget_in_all(folder, ids)
+    rows = sum(batch.staged.rows for batch in version.batches)
+    left = _left(place, barred | version.forgotten)
+    return Forgotten(rows - sum(batch.staged.rows for batch in rest), runs, unknown, left)
+
+
+def _no_store(place: StorePlace) -> UsageError:
+    return UsageError(f"There is no store in {place}.", "Give the --out or --store of the runs.")
+
+
+def _left(place: StorePlace, forgotten: Collection[tuple[str | None, str]]) -> list[str]:
+    """The names of the keys of what a store has, under which fewer cases were forgotten."""
+    there, counts = place.files(), Counter(key for key, _ in forgotten)
+    keys = {
+        batch.origin.key
+        for version in versions(place)
+        for batch in version.batches
+        if not there.isdisjoint(batch.staged.paths)
+    }
+    return sorted(key for key in keys if key and counts[key] < max(counts.values()))
+
+
+def from_stdin() -> tuple[str, ...]:
+    """The numbers on stdin, one a line; none where it is closed."""
+    said = sys.stdin.buffer.read() if sys.stdin else b""
+    lines = said.decode("utf-8-sig", "surrogateescape").splitlines()
+    return tuple(filter(str.strip, lines))
+
+
+def _cleaned(cases: Sequence[str]) -> pl.Series:
+    """The numbers as they are read in a source.
+
+    Raises:
+        UsageError: one is none, or no text.
+    """
+    try:
+        said = pl.Series(cases, dtype=pl.String)
+    except UnicodeEncodeError:
+        raise UsageError(
+            "A number of a case is not text in UTF-8.", "Give a list that is saved as UTF-8."
+        ) from None
+    given = cleaned_ids(said, "case_id").unique().sort()
+    if given.is_empty() or given.has_nulls():
+        raise UsageError(
+            "A number of a case is empty, or says that there is none.",
+            "Give the numbers as the source has them.",
+        )
+    return given
+
+
+def _as_stored(
+    given: pl.Series, settings: Settings, config: Path, folder: Path
+) -> tuple[set[str], set[tuple[str | None, str]]]:
+    """The ids as the store and the files of runs may have them, and those that are barred.
+
+    Of a key the pseudonyms of all epochs are made in which there was a run. Barred is of each only
+    what the config stores now: no number that it hides is written down.
+    """
+    ids: set[str] = set()
+    barred: set[tuple[str | None, str]] = set()
+    for privacy in (settings.privacy, *_earlier(settings.privacy, folder)):
+        ids.update(_named(given, privacy, config)[1])
+        now = privacy.model_copy(update={"pseudonymise": settings.privacy.pseudonymise})
+        key, names = _named(given, now, config)
+        barred.update((key, name) for name in names)
+    return ids, barred
+
+
+def _named(given: pl.Series, privacy: Privacy, config: Path) -> tuple[str | None, list[str]]:
+    """The name of the key, and the ids as they are stored with it."""
+    pseudonymiser = pseudonymiser_of(privacy, config)
+    if pseudonymiser is None:
+        return None, given.to_list()
+    is_replaced = "case_id" in privacy.pseudonymise
+    names = pseudonymiser.of("case", given) if is_replaced else given
+    return pseudonymiser.key_id, names.to_list()
+
+
+def _earlier(now: Privacy, folder: Path) -> list[Privacy]:
+    """What the configs of runs said of pseudonyms, each with the key of now."""
+    said = (read_json(run)["config"]["privacy"] for run in folder.glob("*/run.json"))
+    differing = {(tuple(each["pseudonymise"]), each["epoch"]) for each in said}
+    return [
+        now.model_copy(update={"pseudonymise": replaced, "epoch": epoch})
+        for replaced, epoch in sorted(differing, key=str)
+    ]

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What PostgreSQL says that is wrong, in words of ours: its own may quote what is in a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import adbc_driver_manager.dbapi as adbc
+import pyarrow as pa
+
+from ingest.databases.faults import Fault, fail
+
+_ABSENT = Fault(
+    "nothing answers there", "Are the host and port right, and may we reach it?", passes=True
+)
+_LOST = Fault("the connection was lost", "Run again; if it stays so, ask its manager.", passes=True)
+_BUSY = Fault("it has no room for one more reader now", "Run again later.", passes=True)
+_NO_HOST = Fault("there is no host of that name", "Is the name right, and known in this network?")
+_NO_PASSWORD = Fault(
+    "it asks for a password", "Set PGPASSWORD, or put it in ~/.pgpass or the file of PGPASSFILE."
+)
+_REFUSED = Fault(
+    "it does not let us in with this role and password",
+    "See PGPASSWORD, or ~/.pgpass; its manager knows who may come in, from where.",
+)
+_NO_DATABASE = Fault("there is no such database or role", "They are case-sensitive; ask who may.")
+_NO_TLS = Fault(
+    "no encrypted connection could be made as asked", "See sslmode and sslrootcert in the path."
+)
+_BAD_URL = Fault(
+    "the path is not a URL that PostgreSQL knows", "Write postgresql://role@host:5432/database."
+)
+_NOT_CONNECTED = Fault("no connection could be made", "Try the same path with psql.")
+_NO_TABLE = Fault(
+    "there is no such table, view or schema{where}",
+    "Name it as the database keeps it, mostly in lower case, with its schema: zaken.stappen.",
+)
+_NO_COLUMN = Fault("there is no such column{where}", "A text stands between single quotes.")
+_DENIED = Fault("this role may not read that", "Have its manager grant SELECT, and no more.")
+_READ_ONLY = Fault("the query would change something", "Give a SELECT that only reads.")
+_NOT_ONE_SELECT = Fault("the query is not one SELECT{where}", "Give one, without a semicolon.")
+_WRONG = Fault("the query cannot be run as it stands{where}", "Try it in psql first.")
+_TIMEOUT = Fault(
+    "the query was broken off: it took too long, or somebody stopped it",
+    "Ask for fewer rows, or have its statement_timeout raised for this role.",
+)
+_STANDBY = Fault(
+    "the copy that was read changed too much meanwhile", "Run again at a quieter time.", passes=True
+)
+_NO_VALUE = Fault(
+    "a value could not be converted or computed{where}",
+    "Leave casts out of the query, or guard them.",
+)
+_UNKNOWN = Fault("it broke off while it was read", "Its own log says why.")
+
+_OF_STATE = {
+    "08": _LOST,
+    "0A": _NOT_ONE_SELECT,
+    "22": _NO_VALUE,
+    "25006": _READ_ONLY,
+    "28": _REFUSED,
+    "3D": _NO_DATABASE,
+    "3F": _NO_TABLE,
+    "40001": _STANDBY,
+    "42501": _DENIED,
+    "42601": _NOT_ONE_SELECT,
+    "42703": _NO_COLUMN,
+    "42P01": _NO_TABLE,
+    "42": _WRONG,
+    "53": _BUSY,
+    "57014": _TIMEOUT,
+    "57P": _LOST,
+}
+"""By SQLSTATE: all five characters of it, else its first three, else its class, the first two."""
+
+_OF_PHRASE = {
+    "Connection refused": _ABSENT,
+    "timeout expired": _ABSENT,
+    "No such file or directory": _ABSENT,
+    "No route to host": _ABSENT,
+    "could not translate host name": _NO_HOST,
+    "no password supplied": _NO_PASSWORD,
+    "password authentication failed": _REFUSED,
+    "authentication failed": _REFUSED,
+    "no pg_hba.conf entry": _REFUSED,
+    "not permitted to log in": _REFUSED,
+    "too many": _BUSY,
+    "remaining connection slots": _BUSY,
+    "the database system is": _BUSY,
+    "SSL error": _NO_TLS,
+    "support SSL": _NO_TLS,
+    "certificate": _NO_TLS,
+    "URI": _BAD_URL,
+    "invalid port number": _BAD_URL,
+    "connection option": _BAD_URL,
+    "read-only transaction": _READ_ONLY,
+    "must be set before any query": _READ_ONLY,
+    "permission denied": _DENIED,
+    "statement timeout": _TIMEOUT,
+    "user request": _TIMEOUT,
+    "conflict with recovery": _STANDBY,
+    "invalid input syntax": _NO_VALUE,
+    "out of range": _NO_VALUE,
+    "division by zero": _NO_VALUE,
+    "terminating connection": _LOST,
+    "closed the connection": _LOST,
+    "could not receive data": _LOST,
+    "does not exist": _NO_DATABASE,
+    "Failed to connect": _NOT_CONNECTED,
+}
+"""Where a fault has no SQLSTATE: when connecting, and once rows are coming."""
+
+
+@contextmanager
+def told(name: str, query: str = "") -> Iterator[None]:
+    """Turns what goes wrong with the database that is called ``name`` into a ``SourceError``.
+
+    Args:
+        name: what the user calls it; without a secret.
+        query: what it is asked, in which the lines of the user's own query begin at the second.
+    """
+    try:
+        yield
+    except (adbc.Error, pa.ArrowException, OSError) as error:
+        fail(name, _fault_of(error), _where(error, query))
+
+
+def _fault_of(error: BaseException) -> Fault:
+    state = getattr(error, "sqlstate", None)
+    if state:
+        known = (_OF_STATE[state[:size]] for size in (5, 3, 2) if state[:size] in _OF_STATE)
+        return next(known, _UNKNOWN)
+    text = str(error)
+    return next((fault for phrase, fault in _OF_PHRASE.items() if phrase in text), _UNKNOWN)
+
+
+def _where(error: BaseException, query: str) -> str:
+    """The line of the user's query that the database points at."""
+    details = dict(getattr(error, "details", None) or ())
+    place = details.get(b"PG_DIAG_STATEMENT_POSITION", b"")
+    line = query.count("\n", 0, int(place)) if place.isdigit() else 0
+    return f", in line {line} of the query" if line else ""

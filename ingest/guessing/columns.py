@@ -1,0 +1,257 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Guesses which column of an export plays which role, and what tells so.
+
+A name says what a column is meant to be, and its values must bear that out. Where names say
+nothing, the values decide if they can: a case comes back in some rows, an activity in many cases.
+What cannot be told apart is left to who knows the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import polars as pl
+
+from ingest.guessing.column_names import NAMES, fit
+from ingest.guessing.glance import Glance
+from ingest.guessing.role_evidence import (
+    Look,
+    as_end,
+    as_lifecycle,
+    borne_out,
+    rather_month_first,
+    share,
+)
+from ingest.lifecycle import COLUMN
+from ingest.roles import REQUIRED
+
+_ORDER = (
+    *("case_id", "activity", "start_timestamp", "registration_timestamp"),
+    *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
+)
+_STAND_INS = {"start_timestamp": "began", "recorded_timestamp": "was put on record"}
+_FEWEST_CASES = 10
+_CLEARLY = 1.2
+_MOST_OPTIONS = 9
+
+
+class Guess(NamedTuple):
+    """What was guessed, and why."""
+
+    value: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class RoleGuesses:
+    """``found``: role → column; ``candidates``: what a required role may be that was not found.
+
+    ``milestones``: activity → column, of a table with a row per case. ``month_first``: whether
+    dates are, where they seem to be and no day tells; without a value if it is not known.
+    """
+
+    found: Mapping[str, Guess]
+    candidates: Mapping[str, tuple[str, ...]]
+    milestones: Mapping[str, Guess] = field(default_factory=dict)
+    month_first: Guess | None = None
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that play a role."""
+        return {guess.value for guess in (*self.found.values(), *self.milestones.values())}
+
+
+def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleGuesses:
+    """Guesses the roles of columns, but for those that are ``known``; each column has one."""
+    found = dict(known or {})
+    if seen.trail:
+        found["activity"] = Guess(seen.trail.new, "by its name what a field became")
+    for role in (role for role in _ORDER if role not in found):
+        taken = {guess.value for guess in found.values()}
+        case = found["case_id"].value if "case_id" in found else None
+        look = Look(seen, case, [name for name in seen.columns if name not in taken])
+        guess = by_name(look, role)
+        if guess is None and role == "timestamp" and "start_timestamp" in found:
+            guess = _end_of_open_steps(look, found["start_timestamp"].value)
+        if guess is None and role in _BY_VALUES:
+            guess = _BY_VALUES[role](look)
+        if guess is not None:
+            found[role] = guess
+    if "timestamp" not in found:
+        found = _stood_in(seen, found)
+    found |= _lifecycle(seen, found)
+    missing = [role for role in REQUIRED if role not in found]
+    candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
+    return RoleGuesses(found, candidates, month_first=_month_first(seen, found))
+
+
+def _end_of_open_steps(look: Look, start: str) -> Guess | None:
+    """The one time that by its name is the end of steps, of which many were only begun so far."""
+    told = {name: why for name in look.left if (why := as_end(look, name, start))}
+    if len(told) != 1:
+        return None
+    ((name, why),) = told.items()
+    return Guess(name, f"by its name when a step ended; {why}")
+
+
+def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
+    """That it is not known whether dates are month first, where they seem to be."""
+    if not {"case_id", "timestamp"} <= found.keys():
+        return None
+    look = Look(seen, found["case_id"].value, ())
+    times = seen.times.get(found["timestamp"].value)
+    turned = rather_month_first(look, times) if times else None
+    if not times or not turned:
+        return None
+    read = {"day": look.rises(times), "month": look.rises(turned)}
+    told = ", ".join(f"{share(rises)} if read {first} first" for first, rises in read.items())
+    return Guess("", f"within cases times do not go back in {told}")
+
+
+def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """``found``, where nothing else may be the timestamp with another time of steps as it."""
+    taken = {guess.value for guess in found.values()}
+    case = found["case_id"].value if "case_id" in found else None
+    look = Look(seen, case, [name for name in seen.columns if name not in taken])
+    if any(borne_out(look, name, "timestamp") for name in look.left):
+        return dict(found)
+    for role in (role for role in _STAND_INS if role in found):
+        told = borne_out(look, found[role].value, "timestamp")
+        if told is not None:
+            why = f"by its name when a step {_STAND_INS[role]}; no other time of a step was found"
+            rest = {other: guess for other, guess in found.items() if other != role}
+            return rest | {"timestamp": Guess(found[role].value, f"{why}; {told}")}
+    return dict(found)
+
+
+def _lifecycle(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """The column that says which rows start a step; the one that XES fixes is read anyhow."""
+    if not {"case_id", "activity"} <= found.keys():
+        return {}
+    taken = {*(guess.value for guess in found.values()), COLUMN}
+    look = Look(seen, found["case_id"].value, [name for name in seen.columns if name not in taken])
+    for name in look.left:
+        told = as_lifecycle(look, name, found["activity"].value)
+        if told is not None:
+            return {"lifecycle": Guess(name, f"by its values: {told}")}
+    return {}
+
+
+def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
+    """The likeliest columns for a role that was not found, best first, with what each holds."""
+    look = Look(seen, None, names)
+    values = {name: look.distinct(name) for name in names}
+    rank: Callable[[str], float] = {
+        "case_id": lambda name: -values[name],
+        "activity": lambda name: values[name],
+    }.get(role, lambda name: -look.filled(name))
+    return [
+        Guess(name, f"{values[name]:,} values, in {share(look.filled(name))} of the rows")
+        for name in sorted(names, key=rank)[:_MOST_OPTIONS]
+    ]
+
+
+def _possible(seen: Glance, role: str, found: Mapping[str, Guess]) -> list[str]:
+    """The columns that may play a role: those without one, and for the timestamp its stand-ins."""
+    is_time = role == "timestamp"
+    taken = {each.value for other, each in found.items() if not is_time or other not in _STAND_INS}
+    return [name for name in seen.columns if name not in taken and (name in seen.times) == is_time]
+
+
+def by_name(look: Look, role: str) -> Guess | None:
+    """Guesses a role: the column with the likeliest name of those whose values bear it out."""
+    fits = {name: fit(name, role) for name in look.left}
+    named = sorted((rank, name) for name, rank in fits.items() if rank is not None)
+    for rank, name in named:
+        told = borne_out(look, name, role)
+        if told is not None:
+            how = "the name that XES fixes" if rank == 0 else "by its name"
+            also = _also_cases(look, name) if role == "case_id" and rank else ""
+            return Guess(name, f"{how}; {told}{also}")
+    return None
+
+
+def _also_cases(look: Look, chosen: str) -> str:
+    """What else is called as the number of a case is: a dossier may hold several."""
+    known = {name: fit(name, "case_id") or 0 for name in look.left if name != chosen}
+    others = (name for name, rank in known.items() if 0 < rank <= len(NAMES["case_id"]))
+    told = [
+        f"; perhaps {name}: {often}"
+        for name in others
+        if (often := borne_out(look, name, "case_id"))
+    ]
+    return "".join(told)
+
+
+def _case_id_by_values(look: Look) -> Guess | None:
+    """The column with the most values that come back, where no other comes near."""
+    many = {
+        name: look.distinct(name)
+        for name in look.left
+        if borne_out(look, name, "case_id") and look.distinct(name) >= _FEWEST_CASES
+    }
+    best = max(many, key=many.__getitem__, default=None)
+    if best is None:
+        return None
+    within = Look(look.seen, best, look.left)
+    rivals = [name for name, n in many.items() if name != best and 2 * n > many[best]]
+    if any(within.varies(name) > 0 for name in rivals):
+        return None
+    rows = look.rows_a_value(best)
+    return Guess(best, f"by its values: most of all that come back, in {rows:.1f} rows each")
+
+
+def _activity_by_values(look: Look) -> Guess | None:
+    """The column that begins alike in most cases, and seldom has a value twice in one."""
+    if look.case is None:
+        return None
+    scores = {
+        name: _like_steps(look, name)
+        for name in look.left
+        if not any(fit(name, role) for role in NAMES) and borne_out(look, name, "activity")
+    }
+    best = _clearly_best(scores)
+    if best is None:
+        return None
+    values = look.distinct(best)
+    return Guess(best, f"by its values: {values:,}, most of them once a case, begun alike")
+
+
+def _like_steps(look: Look, name: str) -> float:
+    cases = look.by_case(name)
+    once = (cases["values"] / cases["rows"]).mean()
+    rows = pl.DataFrame({"case": look.values(str(look.case)), "value": look.values(name)})
+    first = rows.drop_nulls().group_by("case").agg(pl.col("value").first())["value"]
+    begun = first.value_counts()["count"].max()
+    return float(once or 0) * float(begun or 0) / max(1, len(first))  # type: ignore[arg-type]
+
+
+def _timestamp_by_values(look: Look) -> Guess | None:
+    """The one column of times that change within cases."""
+    scores = {
+        name: look.rises(look.seen.times[name])
+        for name in look.left
+        if borne_out(look, name, "timestamp")
+    }
+    best = next(iter(scores)) if len(scores) == 1 else None
+    if best is None:
+        return None
+    rises = share(scores[best])
+    return Guess(best, f"by its values: the one time that goes on within cases, in {rises} of rows")
+
+
+def _clearly_best(scores: Mapping[str, float]) -> str | None:
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    if not ranked or (len(ranked) > 1 and scores[ranked[0]] < _CLEARLY * scores[ranked[1]]):
+        return None
+    return ranked[0]
+
+
+_BY_VALUES: dict[str, Callable[[Look], Guess | None]] = {
+    "case_id": _case_id_by_values,
+    "activity": _activity_by_values,
+    "timestamp": _timestamp_by_values,
+}

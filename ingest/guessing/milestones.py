@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Tells a table with a row per case from one with a row per event, and what its milestones are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from contracts.attributes import is_about_a_person
+from contracts.column_words import words
+from ingest.guessing.column_names import fit, is_no_milestone
+from ingest.guessing.columns import Guess, RoleGuesses, by_name, guess_roles
+from ingest.guessing.glance import Glance
+from ingest.guessing.role_evidence import Look, share
+
+_FEWEST = 2
+_UNIQUE = 0.999
+_WHO = ("resource", "team", "org")
+_OF_TIME = re.compile(
+    r"(?:(?<!\w)|(?<=\w{4}))(?:datum|date|tijd|tijdstip|(?:date)?time|timestamp)$"
+)
+_LITTLE = {*("op", "at", "on", "van", "of", "de", "het", "the")}
+
+
+def guess_milestones(seen: Glance) -> RoleGuesses | None:
+    """The roles and milestones of a table with a row per case; null where it seems to be no such.
+
+    It is one where a column has another value in each row, two columns or more hold times, and,
+    where no name says which is of case ids, it cannot be read as a row per event.
+    """
+    look = Look(seen, None, seen.columns)
+    case = _case(look)
+    moments = [
+        name
+        for name in seen.columns
+        if look.is_time(name) and _is_milestone(name) and _read(seen, name)
+    ]
+    if case is None or len(moments) < _FEWEST:
+        return None
+    found = {"case_id": case}
+    for role in _WHO:
+        taken = {case.value, *moments, *(guess.value for guess in found.values())}
+        who = by_name(Look(seen, None, [name for name in seen.columns if name not in taken]), role)
+        if who is not None:
+            found[role] = who
+    in_order = sorted(moments, key=_median_delays(seen, moments).__getitem__)
+    names = _readable(in_order)
+    milestones = {
+        names[column]: Guess(column, f"a time in {share(_read(seen, column))} of the rows")
+        for column in in_order
+    }
+    return RoleGuesses(found, {}, milestones)
+
+
+def _case(look: Look) -> Guess | None:
+    """The column that has another value in each row, where no other seems to be of cases."""
+    fits = {name: rank for name in look.left if (rank := fit(name, "case_id")) is not None}
+    named = sorted(fits, key=fits.__getitem__)
+    if any(not _is_unique(look, name) for name in named[:1]):
+        return None
+    if not named and not guess_roles(look.seen).candidates:
+        return None
+    name = next((name for name in (*named, *look.left[:1]) if _is_unique(look, name)), None)
+    how = "by its name" if name in named else "the first column"
+    return Guess(name, f"{how}; another value in each row") if name else None
+
+
+def _is_unique(look: Look, name: str) -> bool:
+    values = look.values(name)
+    return not look.is_time(name) and values.drop_nulls().n_unique() >= _UNIQUE * len(values)
+
+
+def _is_milestone(name: str) -> bool:
+    """Whether a time may tell of a step; a day of birth, or one that is to come, does not."""
+    return not (is_about_a_person(name) or is_no_milestone(name))
+
+
+def _read(seen: Glance, name: str) -> float:
+    return seen.times[name].at.count() / max(1, seen.frame.height)
+
+
+def _median_delays(seen: Glance, columns: Sequence[str]) -> Mapping[str, float]:
+    """How long after the first time of a row each of them mostly is."""
+    times = pl.DataFrame({name: seen.times[name].at for name in columns})
+    first = pl.min_horizontal(pl.col(columns))
+    delays = times.select((pl.col(columns) - first).dt.total_seconds().median())
+    return delays.row(0, named=True)
+
+
+def _readable(columns: Sequence[str]) -> dict[str, str]:
+    """What to call a milestone: its column, as words, without that it is a date."""
+    names = {column: _as_words(column) for column in columns}
+    return names if len(set(names.values())) == len(names) else {each: each for each in columns}
+
+
+def _as_words(column: str) -> str:
+    if re.fullmatch(r"column \d+", column):
+        return column
+    said = [left for word in words(column) if (left := _OF_TIME.sub("", word))]
+    while said and said[0] in _LITTLE:
+        said = said[1:]
+    while said and said[-1] in _LITTLE:
+        said = said[:-1]
+    return " ".join(said).capitalize() or column

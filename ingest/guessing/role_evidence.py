@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the values of a column say for, or against, a role that it may play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingest.guessing.column_names import tells_end_of_step, tells_time
+from ingest.guessing.glance import Glance
+from ingest.guessing.time_columns import Times
+from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
+
+_OF_A_CASE = ("registration_timestamp", "closing_timestamp")
+_NUMBERS = ("serial", "compact")
+_NEARLY_ALL, _MOSTLY, _HALF, _HARDLY = 0.95, 0.9, 0.5, 0.1
+_ROWS_A_CASE = (1.1, 500)
+_MOST_ACTIVITIES = 1000
+_NOTABLY, _FEW = 0.02, 0.005
+
+
+@dataclass(frozen=True)
+class Look:
+    """An export with the columns that have no role yet; ``case`` is the one of case ids."""
+
+    seen: Glance
+    case: str | None
+    left: Sequence[str]
+
+    def values(self, name: str) -> pl.Series:
+        """The values of a column."""
+        return self.seen.frame[name]
+
+    def filled(self, name: str) -> float:
+        """The share of rows in which it has a value."""
+        return 1 - self.values(name).null_count() / max(1, self.seen.frame.height)
+
+    def distinct(self, name: str) -> int:
+        """How many different values it has."""
+        return self.values(name).drop_nulls().n_unique()
+
+    def rows_a_value(self, name: str) -> float:
+        """In how many rows a value stands."""
+        return self.values(name).count() / max(1, self.distinct(name))
+
+    def is_time(self, name: str) -> bool:
+        """Whether it holds times; numbers may be dates only where their name says so."""
+        times = self.seen.times.get(name)
+        return times is not None and (times.notation not in _NUMBERS or tells_time(name))
+
+    def by_case(self, name: str) -> pl.DataFrame:
+        """Of each case of several rows, how many of them, and how many values they have."""
+        if self.case is None:
+            return pl.DataFrame(schema={"rows": pl.UInt32, "values": pl.UInt32})
+        both = pl.DataFrame({"case": self.values(self.case), "value": self.values(name)})
+        value = pl.col("value").drop_nulls()
+        cases = both.drop_nulls("case").group_by("case")
+        return cases.agg(rows=pl.len(), values=value.n_unique()).filter(pl.col("rows") > 1)
+
+    def varies(self, name: str) -> float:
+        """The share of cases of several rows in which it has several values."""
+        cases = self.by_case(name)
+        return (cases["values"] > 1).mean() or 0.0  # type: ignore[return-value]
+
+    def rises(self, times: Times) -> float:
+        """The share of steps from row to row of one case in which a time does not go back."""
+        if self.case is None:
+            return 0.0
+        rows = pl.DataFrame({"case": self.values(self.case), "at": times.at})
+        steps = rows.drop_nulls().select(pl.col("at").diff().over("case")).drop_nulls()["at"]
+        return (steps.dt.total_microseconds() >= 0).mean() or 0.0  # type: ignore[return-value]
+
+
+def borne_out(look: Look, name: str, role: str) -> str | None:
+    """What bears out, in words, that a column plays a role; null: its values speak against it."""
+    match role:
+        case "case_id":
+            return _as_case_id(look, name)
+        case "activity":
+            return _as_activity(look, name)
+        case "resource" | "team" | "org":
+            return _as_who(look, name)
+        case _:
+            return _as_moment(look, name, role)
+
+
+def _as_case_id(look: Look, name: str) -> str | None:
+    rows = look.rows_a_value(name)
+    if look.is_time(name) or look.filled(name) < _MOSTLY:
+        return None
+    least, most = _ROWS_A_CASE
+    return f"a value comes back in {rows:.1f} rows" if least <= rows <= most else None
+
+
+def _as_activity(look: Look, name: str) -> str | None:
+    values = look.distinct(name)
+    if look.is_time(name) or look.filled(name) < _MOSTLY or values > _MOST_ACTIVITIES:
+        return None
+    varies = look.varies(name)
+    if look.case is not None and varies < _HARDLY:
+        return None
+    return f"{values:,} values; {share(varies)} of the cases have several"
+
+
+def _as_moment(look: Look, name: str, role: str) -> str | None:
+    """A time of a row, or of a case."""
+    if not look.is_time(name):
+        return None
+    if role == "timestamp" and look.filled(name) < _MOSTLY:
+        return None
+    varies = look.varies(name)
+    if look.case is not None and (varies > _HARDLY) == (role in _OF_A_CASE):
+        return None
+    times = look.seen.times[name]
+    rows = max(1, look.seen.frame.height)
+    told = f"in {share(times.at.count() / rows)} of the rows, {_in_words(times.notation)}"
+    if times.unreadable:
+        told += f"; {_some(times.unreadable / rows)} cannot be read so"
+    if role != "timestamp" or look.case is None:
+        return told
+    told += f"; within cases {share(look.rises(times))} do not go back"
+    turned = rather_month_first(look, times)
+    return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
+
+
+def as_end(look: Look, name: str, start: str) -> str | None:
+    """What bears out that a time is the end of steps that begin at ``start``; some are open yet."""
+    if not (tells_end_of_step(name) and look.is_time(name)) or look.varies(name) <= _HARDLY:
+        return None
+    ends = look.seen.times[name].parsed.with_columns(begun=look.seen.times[start].at)
+    if ends["begun"].count() < _MOSTLY * len(ends):
+        return None
+    both = ends.drop_nulls(["at", "begun"])
+    day = pl.when("is_day").then(pl.duration(days=1)).otherwise(pl.duration())
+    later: float = both.select((pl.col("at") + day >= pl.col("begun")).mean()).item() or 0.0
+    if later < _NEARLY_ALL:
+        return None
+    told = f"in {share(len(both) / len(ends))} of the rows"
+    return (
+        f"{told}, in {share(later)} of these not before {start}; where it is empty a step is open"
+    )
+
+
+def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
+    """What bears out that a column says which rows start a step and which complete it.
+
+    All its values are words for that, and most steps of a case that it starts it also completes: a
+    status of the whole case may have the same words.
+    """
+    values = look.values(name)
+    if look.case is None or values.dtype != pl.String:
+        return None
+    known = values.drop_nulls().unique().to_frame().select(transition(pl.first()))
+    if not known.select(pl.first().is_in(TRANSITIONS).all()).item():
+        return None
+    rows = pl.DataFrame(
+        {"case": look.values(look.case), "step": look.values(activity), "is": values}
+    ).with_columns(transition(pl.col("is")))
+    steps = rows.group_by("case", "step").agg(
+        *((pl.col("is") == each).any().alias(each) for each in STEPS)
+    )
+    completed: float = steps.filter(START).select(pl.col(COMPLETE).mean()).item() or 0.0
+    if completed < _HALF:
+        return None
+    return (
+        f"words of the life cycle of a step; {share(completed)} of those that start are completed"
+    )
+
+
+def rather_month_first(look: Look, times: Times) -> Times | None:
+    """Dates with the month first, where all can be read so and clearly fewer then go back."""
+    turned = times.month_first
+    if turned is None or turned.at.count() < times.at.count():
+        return None
+    back, then = 1 - look.rises(times), 1 - look.rises(turned)
+    return turned if back > _NOTABLY and 2 * then < back else None
+
+
+def _as_who(look: Look, name: str) -> str | None:
+    if look.is_time(name) or not look.filled(name):
+        return None
+    return f"in {share(look.filled(name))} of the rows"
+
+
+def share(part: float) -> str:
+    """``12 %``; what is there is never none of it."""
+    return "less than 1 %" if 0 < part <= _FEW else f"{part:.0%}".replace("%", " %")
+
+
+def _some(part: float) -> str:
+    return "some" if part < _FEW else share(part)
+
+
+def _in_words(notation: str) -> str:
+    words = {"iso": "year first", "serial": "days since 1900", "compact": "without separators"}
+    return words.get(notation, notation)

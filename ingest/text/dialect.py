@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""How a text is delimited: by which sign, and which of its first lines names the columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from contracts.errors import SourceError
+from ingest.privacy.header_names import hold_a_value
+from ingest.surroundings import LINES_ABOVE, header_of
+
+SEPARATORS = (";", ",", "\t", "|")
+_SAMPLE_LINES = 101
+_SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
+
+
+class Dialect(NamedTuple):
+    """``columns``: their names. ``said``: how many lines at the top say the separator.
+
+    ``above``: how many lines precede the first row.
+    """
+
+    separator: str
+    columns: tuple[str, ...]
+    said: int
+    above: int
+
+
+def dialect_of(sample: str, name: str) -> Dialect:
+    """The dialect of a text that begins with ``sample``, in a file that errors call ``name``.
+
+    Raises:
+        SourceError: no separator, or no header.
+    """
+    separator, said = _separator(sample, name)
+    columns, above = _header(sample, separator, said, name)
+    return Dialect(separator, columns, said, above)
+
+
+def _separator(sample: str, name: str) -> tuple[str, int]:
+    """The separator, and how many lines above the header say so."""
+    said = _SAYS_SEPARATOR.match(sample)
+    if not said:
+        return _likeliest_separator(sample, name), 0
+    rest = sample[said.end() :]
+    cuts = _score(rest, said[1])[1] > 1
+    return said[1] if cuts else _likeliest_separator(rest, name), 1
+
+
+def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[str, ...], int]:
+    """The names of the columns, and how many lines precede the first row."""
+    lines = io.StringIO(sample, newline="\n")
+    for _ in range(above):
+        next(lines)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    rows, ends = [], []
+    try:
+        for row in itertools.islice(reader, LINES_ABOVE):
+            rows.append(row)
+            ends.append(above + reader.line_num)
+    except csv.Error:
+        if not any(map(any, rows)):
+            raise malformed(name, above + reader.line_num) from None
+    if not any(map(any, rows)):
+        raise SourceError(f"{name} has no header.", "Export it again, with a header.")
+    at = _header_among(rows)
+    return tuple(column.strip() for column in rows[at]), ends[at]
+
+
+def _header_among(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows names the columns; one with values does where none is above it."""
+    texts = [[value.strip() for value in row] for row in rows]
+    width = sum(map(any, itertools.zip_longest(*texts)))
+    first = next((at for at, row in enumerate(rows) if any(row)), 0)
+    at = header_of(texts, width)
+    if at is None or any(hold_a_value(texts[at])) or any(map(str.isdigit, texts[at])):
+        return first
+    return at
+
+
+def _likeliest_separator(sample: str, name: str) -> str:
+    scores = {separator: _score(sample, separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=scores.__getitem__)
+    if scores[best][1] <= 1:
+        raise SourceError(
+            f"{name} has one column: none of ; , tab | separates its header.",
+            "Export it with one of these as separator.",
+        )
+    return best
+
+
+def _score(sample: str, separator: str) -> tuple[float, int]:
+    """The share of lines that ``separator`` cuts into as many values as the header, and how many.
+
+    A header that it does not cut scores nothing, however alike the lines are.
+    """
+    lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
+    rows = _rows(lines, separator)
+    width = len(rows[_header_among(rows[:LINES_ABOVE])]) if rows else 0
+    if width <= 1:
+        return (0.0, 1)
+    return (sum(len(row) == width for row in rows) / len(rows), width)
+
+
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    try:
+        rows = list(csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        return []
+    # the sample may end amid a quoted value that runs over lines: its row is not whole
+    whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
+    return [row for row in whole if row]
+
+
+def malformed(name: str, line: int | None) -> SourceError:
+    """What is wrong with a file that cannot be cut into columns, as far as is known at ``line``."""
+    where = f" at line {line}" if line else ""
+    return SourceError(
+        f"{name} cannot be cut into columns{where}.",
+        "Look there for a value with a separator or quotation mark that is not itself quoted.",
+    )

@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rule of ``disclosure`` for what a step leaves of the waits before it, or after it.
+
+Where 300 took a step, and 140, 95 and 60 are told to have waited after it, 5 went a way that is not
+told. So the smallest of these waits is told in multiples of ``k``, at least ``k`` less than what
+the others leave, and how many waits ended is hidden with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from reporting.disclosure.small_groups import is_small
+
+Row = dict[str, Any]
+_SIDES = ("from", "to")
+
+
+def blur_what_is_left(
+    waits: pl.DataFrame, steps: pl.DataFrame, all_cases: int | None, k: int
+) -> pl.DataFrame:
+    """The waits, of which nobody can work out how few are missing beside a step.
+
+    Args:
+        waits: as ``TABLES["waits"]``, and ``tells``: whether they must not be added up.
+        steps: as ``TABLES["steps"]``.
+        all_cases: of the log.
+        k: the smallest group that is shown.
+    """
+    rows = waits.to_dicts()
+    took = dict(steps.select("activity", "cases").iter_rows())
+    for step in steps.iter_rows(named=True):
+        for side in _SIDES:
+            beside = [row for row in rows if row[side] == step["activity"]]
+            for whole, parts in (
+                (step["cases"], [row["cases"] for row in beside]),
+                (step["events"], [_times(row) for row in beside]),
+            ):
+                found = _smallest(beside, whole, parts, k)
+                if found:
+                    row, most = found
+                    _blur(row, most, [all_cases, *(took.get(row[end]) for end in _SIDES)], k)
+    return pl.DataFrame(rows, schema=waits.schema, orient="row")
+
+
+def _times(row: Row) -> int | None:
+    """How often cases are told to have waited; how many did, where it is hidden how many ended."""
+    cases: int | None = row["cases"]
+    return cases if row["n"] is None else int(row["n"] + (row["open_cases"] or 0))
+
+
+def _smallest(
+    beside: list[Row], whole: int | None, parts: list[int | None], k: int
+) -> tuple[Row, int] | None:
+    """The smallest of the waits, and what the others leave, where all leave few or are few more."""
+    if whole is None or any(_is_vague(row, k) for row in beside):
+        return None
+    waited = [(part, row) for part, row in zip(parts, beside, strict=True) if part]
+    left = whole - sum(part for part, _ in waited)
+    if not waited or not is_small(abs(left), k):
+        return None
+    part, row = min(waited, key=lambda pair: pair[0])
+    return row, left + part
+
+
+def _blur(row: Row, most: int, wholes: list[int | None], k: int) -> None:
+    """Tell a wait in round numbers, ``k`` or more below ``most``, and as far from each whole."""
+    told = (most - k) // k * k
+    if told < row["cases"]:
+        while any(whole is not None and is_small(abs(whole - told), k) for whole in wholes):
+            told -= k
+        row["cases"] = told if told >= k else None
+    row["tells"], row["n"] = True, None
+    cases, open_ = row["cases"], row["open_cases"] or 0
+    if cases is None or open_ > cases or is_small(cases - open_, k):
+        row["open_cases"] = None
+
+
+def _is_vague(row: Row, k: int) -> bool:
+    """Whether the cases are a number that may be rounded down (``waits``)."""
+    return row["cases"] is None or (row["n"] is None and row["cases"] % k == 0)

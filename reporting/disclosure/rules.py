@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What may be shown: no group of 1 to ``k - 1`` cases, nor what one can be worked out from.
+
+``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``places`` and
+``causes`` for where and why cases wait, and in ``tables`` for the tables:
+
+1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
+   about anyone. A count of rows hides with the count of the cases they belong to.
+2. A part hides too when what it leaves of the whole is 1 … k-1 (95 open of 100), and one hidden
+   part takes a second with it where they add up to a known whole. Where that second are those who
+   wait for no step that is known, the cases of that wait, which are as many, are told as in rule 3.
+3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
+   routes that were left out are together still fewer than k, the rarest of the others goes with
+   them. So does a route where what is told elsewhere of a step, of doing it again, of going on to
+   the next one or of having ended would tell how few on rare routes did, or did the one and not the
+   other (``routes``). Shares of waiting are of the waits that are shown; where others
+   were left out that is said, and the days of the ledger are rounded to at least twice their days.
+   Where a wait and a step beside it would tell how few took the one and not the other, the cases of
+   the wait are told in multiples of k, at least k below those of the step, and it is said that they
+   are rounded; so are they where all but a few of the log's cases waited, and those of the smallest
+   wait beside a step where all of these together leave few of it (``balance``).
+4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
+5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
+   that ended and of those that go on; the latter only where it is told how many there are, and
+   where that leaves three bands and costs at most one. Where their total would tell how few cases
+   still wait, the total and the smallest band are hidden. How many waited week by week is in
+   multiples of k, rounded down.
+6. The curve keeps a point only where k cases left since the point before, k are still there, and
+   none or k left after the last; how many were watched is rounded down to a multiple of k, since
+   the exact number would tell how many left at just that moment.
+7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
+   cases where they leave so few open; one that so few did again hides its events, and of one that
+   so few did but once it is hidden how many did it again. Where the events of one step are hidden,
+   or what is told leaves few of those of the log, the latter, and the rows of the sources, are
+   told in multiples of k, rounded down: the rest would be of that step. Where all that is left out
+   of the waits beside a step is of few, steps of a few cases less are told in multiples of k, at
+   least k less (``steps``). Where that is a step that ends cases, how many are open is
+   hidden: the others are done.
+8. An owner of the ledger with fewer than k cases has no days.
+9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
+   do; how well cases fit is told where none or at least k fit, and none or at least k do not.
+   Where 1 … k-1 cases were not looked at, nothing of it is shown.
+10. A bottleneck about, or held against, a group of fewer than k, or as few extra rounds, is left
+   out. Evidence is in whole cases and whole percents, and means have three digits: of an exact one
+   there is but one number of cases that it can be of; what share the hundredth that waits longest
+   has needs 100·k cases, and of which share of the rest goes round too, k must do so.
+11. Clocks, months, outcomes and work (``wholes``) of fewer than k are left out; the
+   others are counted in multiples of k, rounded down, with shares in whole percents, or in such as
+   are of k cases. Durations at which an outcome is of 1 … k-1 cases are left out for all.
+12. A figure without the cases that lost rows, and what it could be at the least and the most, is
+   told where none or at least k of the log lost rows and at least k are in doubt; numbers of cases
+   only where no part of them is 1 … k-1 (``faults``).
+13. What changed since the last report is counted in multiples of k, rounded down, and hidden where
+   it could be worked out by that report; what it did is told for at least k cases together
+   (``changes``).
+14. Of a log of fewer than k cases no moment is told: it is counted up to the begin of a day.
+
+Doing it twice changes nothing, so whoever publishes may do it again to be safe.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from contracts.figures import Quantiles
+from contracts.findings import (
+    DeadlineResult,
+    Findings,
+    Ledger,
+    Log,
+    Throughput,
+    Validation,
+)
+from contracts.verdict import told_counts
+from reporting.disclosure.changes import changes_table, protect_changes
+from reporting.disclosure.faults import protect_headlines, protect_without
+from reporting.disclosure.places import protect_bottlenecks, protect_explained
+from reporting.disclosure.routes import on_frequent_routes
+from reporting.disclosure.small_groups import (
+    few,
+    hidden_parts,
+    hide,
+    hide_part,
+    hide_quantiles,
+    hide_rows,
+    is_small,
+    with_values,
+)
+from reporting.disclosure.steps import protect_steps, steps_apart
+from reporting.disclosure.tables import protect_tables
+from reporting.disclosure.waits import pairs, protect_waits, rounded, small_owners
+
+_STATUSES = ("within", "late", "open_within", "open_late")
+
+
+def protect(
+    findings: Findings,
+    tables: Mapping[str, pl.DataFrame],
+    minimum_group: int,
+    ends: Collection[str] = (),
+) -> tuple[Findings, dict[str, pl.DataFrame]]:
+    """Findings and tables without anything about fewer than ``minimum_group`` cases.
+
+    Args:
+        findings: what a run found.
+        tables: a frame for each of ``contracts.tables.TABLES`` but ``changes``, which is made of
+            the findings.
+        minimum_group: the smallest group that is shown.
+        ends: the activities that end a case: their cases add up to those that are done.
+    """
+    k = minimum_group
+    cases = hide(findings.log.cases, k)
+    apart = steps_apart(tables["steps"], tables["waits"], k)
+    again = tables["rework"].filter(few(pl.col("cases"), k))["activity"].to_list()
+    steps = protect_steps(apart, cases, k, ends, again)
+    on_routes = on_frequent_routes(tables["variants"], k)
+    waits = protect_waits(tables["waits"], apart, findings.log, k, on_routes)
+    shown = protect_tables(tables, steps, waits, findings.log, ends, k)
+    changes = findings.changes and protect_changes(findings.changes, cases, k)
+    rare = pairs(tables["waits"]) - pairs(waits.table)
+    deadlines = tuple(_deadline(result, k) for result in findings.deadlines)
+    protected = findings.model_copy(
+        update={
+            "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
+            "log": _log(_open_as_told(findings.log, tables["steps"], apart, ends), steps, shown, k),
+            "throughput_days": _throughput(findings.throughput_days, findings.log, k),
+            "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
+            "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
+            "explained_waits": protect_explained(findings, waits, rare, k),
+            "waits_left_out": findings.waits_left_out or bool(rare),
+            "deadlines": deadlines,
+            "changes": changes,
+        }
+    )
+    validation = _validation(findings, protected, waits.unit_days, k)
+    told = protected.model_copy(update={"validation": validation})
+    return told, {
+        **shown,
+        "deadlines": _told_of(shown["deadlines"], deadlines),
+        "changes": changes_table(changes),
+    }
+
+
+def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.DataFrame:
+    """``TABLES["deadlines"]`` without the numbers that are hidden in the findings."""
+    hidden = [
+        (each.id, status)
+        for each in deadlines
+        for status in _STATUSES
+        if getattr(each, status) is None
+    ]
+    rows = pl.DataFrame(hidden, schema={"id": pl.String, "status": pl.String}, orient="row")
+    return table.join(rows, on=["id", "status"], how="anti", maintain_order="left")
+
+
+def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
+    """The first begin of a day, in UTC, that is not before ``moment``."""
+    day = moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day if day == moment else day + dt.timedelta(days=1)
+
+
+def _open_as_told(log: Log, steps: pl.DataFrame, apart: pl.DataFrame, ends: Collection[str]) -> Log:
+    """The log, of which those that are done must not tell how many took a last step exactly."""
+    exact, told = (each.filter(pl.col("activity").is_in(list(ends))) for each in (steps, apart))
+    return log if exact["cases"].equals(told["cases"]) else with_values(log, open_cases=None)
+
+
+def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: int) -> Log:
+    """The counts of the log; ``steps`` and the tables are what is ``shown`` of it."""
+    events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
+    # of two steps or more nobody can say which events are whose
+    tells_of_one = (log.activities or 0) - steps["events"].count() == 1
+    tells_of_few = is_small(events and events - _told_events(steps, shown["rework"]), k)
+    if events is not None and (tells_of_one or tells_of_few) and not at_least:
+        events, at_least = events // k * k, True
+    known = {
+        "cases": hide(log.cases, k),
+        "open_cases": hide_part(log.open_cases, log.cases, k),
+        "order_undetermined_cases": hide_part(log.order_undetermined_cases, log.cases, k),
+        "events": events,
+        "variants": hide_rows(log.variants, log.cases, k),
+    }
+    if is_small(log.cases, k):
+        # the first and last moment of so few cases would be those of one of them
+        known = dict.fromkeys((*known, "first", "last"))
+    return with_values(
+        log,
+        events_at_least=at_least,
+        **known,
+        quarantined_cases=hide(log.quarantined_cases, k),
+        quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),
+    )
+
+
+def _told_events(steps: pl.DataFrame, rework: pl.DataFrame) -> int:
+    """How many events are known of: where a step hides its own, one a case, and its repeats."""
+    known = pl.col("cases").fill_null(0) + pl.col("repeats").fill_null(0)
+    total: int = (
+        steps.join(rework.select("activity", "repeats"), on="activity", how="left")
+        .select(pl.col("events").fill_null(known).sum())
+        .item()
+    )
+    return total
+
+
+def _ledger(findings: Findings, ledger: pl.DataFrame, unit_days: float | None, k: int) -> Ledger:
+    cases = findings.log.cases
+    if cases is None or is_small(cases, k):
+        return Ledger()
+    days = {owner: rounded(each, unit_days) for owner, each in findings.ledger}
+    return Ledger.model_validate({**days, **dict.fromkeys(small_owners(ledger, k))})
+
+
+def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
+    days = hide_quantiles(Quantiles(p50=throughput.p50, p90=throughput.p90), log.cases, k)
+    closed = k if log.cases is None or log.open_cases is None else log.cases - log.open_cases
+    closed_only = throughput.closed_only_p50 if closed >= k else None
+    return with_values(throughput, p50=days.p50, p90=days.p90, closed_only_p50=closed_only)
+
+
+def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
+    """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
+    names = (*_STATUSES, "undetermined")
+    parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
+    small = {name for name, count in parts.items() if is_small(count, k)}
+    hidden = hidden_parts(parts, small, k)
+    is_known = result.late is not None and result.open_late is not None
+    late = (result.late or 0) + (result.open_late or 0) if is_known else None
+    noticed = hide_part(result.noticed, late, k)
+    euros = None if noticed is None else round(result.penalty_eur or 0, -3)
+    told = with_values(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)
+    return told.model_copy(update={"penalty_eur": euros})
+
+
+def _validation(told: Findings, shown: Findings, unit_days: float | None, k: int) -> Validation:
+    log = shown.log
+    counts = told_counts(told.validation.failed, log.quarantined_rows, log.quarantined_cases, k)
+    failed = tuple(
+        with_values(rule, rows=counts[rule.id][0], cases=counts[rule.id][1])
+        for rule in told.validation.failed
+    )
+    return told.validation.model_copy(
+        update={
+            "failed": failed,
+            "headline_without_quarantine": hide_quantiles(
+                protect_without(told, k), told.log.cases, k
+            ),
+            "headlines": protect_headlines(told, shown, unit_days, k),
+        }
+    )

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rules of ``disclosure`` for steps: how many cases took each, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from reporting.disclosure.small_groups import few, is_small, unless
+
+
+def protect_steps(
+    steps: pl.DataFrame,
+    cases: int | None,
+    k: int,
+    ends: Collection[str],
+    again: Collection[str] = (),
+) -> pl.DataFrame:
+    """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
+
+    Nor is told how often a step was done that few did again: events less cases would be theirs.
+
+    What the events of the log leave of those that are told is of several steps; where it is of one
+    step alone, those of the log are told in round numbers (``disclosure``).
+
+    Args:
+        steps: in the shape of ``TABLES["steps"]``, told apart by ``steps_apart``.
+        cases: in the log; null where that is hidden.
+        k: the smallest group that is shown.
+        ends: the activities that end a case.
+        again: the steps that 1 … ``k - 1`` cases did again.
+    """
+    safe = _without_rare(steps, k)["activity"].implode()
+    enough = steps.filter(pl.col("cases").is_null() | (pl.col("cases") >= k))
+    telling = _tells_rest(pl.col("cases"), cases, k) | pl.col("activity").is_in(
+        _last_step_that_tells(enough, cases, k, ends)
+    )
+    repeats = few(pl.col("events") - pl.col("cases"), k) | pl.col("activity").is_in(list(again))
+    hides = telling | repeats | ~pl.col("activity").is_in(safe)
+    return enough.with_columns(*unless(telling, "cases"), *unless(hides, "events"))
+
+
+def steps_at_least(steps: pl.DataFrame, k: int) -> frozenset[str]:
+    """The steps, as they are shown, of which the number of cases may be rounded down.
+
+    It is a multiple of ``k``, and how often they were done is hidden with it; that can be so of an
+    exact number too, of which "at least" is true as well.
+    """
+    may_be = pl.col("events").is_null() & (pl.col("cases") % k == 0)
+    return frozenset(steps.filter(may_be)["activity"])
+
+
+def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
+    """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
+    counts = rows["cases"].drop_nulls().sort()
+    rare = int((counts < k).sum())
+    # alone it would be what the shown ones leave of the total
+    while rare < len(counts) and 0 < counts.head(rare).sum() < k:
+        rare += 1
+    return rows.filter((pl.col("cases").rank("ordinal") > rare) | pl.col("cases").is_null())
+
+
+def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Steps of a few cases less than one at which a few are left out: in tens, ``k`` or more less.
+
+    ``waits`` are all, in the shape of ``TABLES["waits"]``, with those that are left out. Where 181
+    took a step, 176 the next one, and a wait after the first is not told, it was of 5.
+    """
+    nearest = pl.min_horizontal(
+        pl.lit(None, pl.Int64),
+        *(
+            pl.when(few(took - pl.col("cases"), k)).then((took - k) // k * k)
+            for took in sorted(_beside_few(steps, waits, k))
+        ),
+    )
+    return steps.with_columns(
+        cases=pl.when(nearest.is_null()).then("cases").when(nearest >= k).then(nearest),
+        events=pl.when(nearest.is_null()).then("events"),
+    )
+
+
+def _beside_few(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> set[int]:
+    """Of how many cases a step is, where all that is left out before it, or after it, is of few."""
+    took = dict(steps.select("activity", "cases").drop_nulls().iter_rows())
+    rare = waits.filter(few(pl.col("cases"), k))
+    return {
+        took[activity]
+        for side in ("from", "to")
+        for activity, cases in rare.group_by(side).agg(pl.col("cases").sum()).iter_rows()
+        if is_small(cases, k) and took.get(activity, 0) >= k
+    }
+
+
+def _tells_rest(part: pl.Expr, whole: int | None, k: int) -> pl.Expr:
+    return pl.lit(value=False) if whole is None else few(whole - part, k)
+
+
+def _last_step_that_tells(
+    steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
+) -> list[str]:
+    """The rarest step that ends a case, where all of them would add up to nearly all cases."""
+    last = steps.filter(pl.col("activity").is_in(list(ends))).sort("cases", "activity")
+    if cases is None or last["cases"].has_nulls() or not 0 < cases - last["cases"].sum() < k:
+        return []
+    return last["activity"].head(1).to_list()

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Counts in words, and what stands in their place where they may not be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.figures import Count
+from contracts.findings import Bottleneck, Findings
+from reporting.disclosure.small_groups import is_small
+from reporting.shown import Shown
+from reporting.words.speech import Speech, forms, sentence
+
+_CASES = forms("%(n)s case", "%(n)s cases")
+
+
+_AT_LEAST = forms("at least %(n)s case", "at least %(n)s cases")
+AT_LEAST = sentence(
+    "≥: at least so many; rounded down, since the exact number could tell of a few cases."
+)
+
+
+def cases(number: Count, speech: Speech, *, at_least: bool = False) -> str:
+    """As "791 zaken", or that their number is not shown; ``at_least``: it is rounded down."""
+    if number is None:
+        return speech.say("number of cases not shown")
+    return speech.plural(_AT_LEAST if at_least else _CASES, number)
+
+
+def cases_in_brief(number: int, speech: Speech, *, at_least: bool) -> str:
+    """As "≥ 790 zaken"."""
+    one, many = speech.unfilled(_CASES)
+    return (one if number == 1 else many) % {"n": count(number, speech, at_least=at_least)}
+
+
+def count(value: Count, speech: Speech, *, at_least: bool = False) -> str:
+    """A count, or that it is not shown: the group would be too small."""
+    if value is None:
+        return speech.say("not shown")
+    sign = "≥\N{NO-BREAK SPACE}" if at_least else ""
+    return f"{sign}{speech.number(value)}"
+
+
+def of_waiting(share: float, findings: Findings, speech: Speech) -> str:
+    """As "12 % van al het wachten", or of what is shown of it."""
+    part = speech.share(share)
+    if findings.waits_left_out:
+        return speech.say("%(share)s of the waiting that is shown", share=part)
+    return speech.say("%(share)s of all waiting", share=part)
+
+
+def rows(number: int, minimum_group: int, speech: Speech) -> str:
+    """How many rows, or that there are fewer than may be counted."""
+    if is_small(number, minimum_group):
+        return speech.say("fewer than %(n)s", n=minimum_group)
+    return speech.number(number)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What figures rest on: how many cases, and of them how many are open.
+
+    ``at_least``: how many cases is rounded down; ``only_begun``: they are those alone whose begin
+    is in the log, where others are in it too; ``of_place``: open is who waits at one place.
+    """
+
+    cases: Count
+    open_cases: Count
+    at_least: bool = False
+    only_begun: bool = False
+    of_place: bool = False
+
+    @classmethod
+    def of(cls, whole: Findings | Bottleneck) -> Basis:
+        """That of the whole log, or of one place in it."""
+        if isinstance(whole, Findings):
+            return cls(whole.log.cases, whole.log.open_cases)
+        # a share of what is rounded down could be far too high
+        still_open = None if whole.cases_at_least else whole.open_cases
+        return cls(whole.cases, still_open, at_least=whole.cases_at_least, of_place=True)
+
+
+def followed(shown: Shown) -> Basis:
+    """What figures of whole cases rest on: the cases whose begin is in the log, as all of then."""
+    log, told = shown.findings.log, shown.tables["clocks"].filter(pl.col("clock") == "citizen")
+    if log.cases is None or told.is_empty():
+        return Basis.of(shown.findings)
+    counted, some_open = told.select("cases", "open_cases").row(0)
+    # counted in tens: where it is none, a few may be open
+    still_open = some_open or (0 if log.open_cases == 0 else None)
+    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
+    return (
+        Basis.of(shown.findings)
+        if is_all
+        else Basis(counted, still_open, at_least=not shown.facts.is_public, only_begun=True)
+    )
