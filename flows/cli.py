@@ -107,21 +107,13 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
 
     It reads the log and holds it against the rules; it mines nothing.
     """
-    from flows.commands.check import judge_only
+    from flows.commands.check import in_words, judge_only
     from flows.steps import stopped
     from validation.disclosure import shown
 
     verdict, settings = judge_only(config, overrides)
     k = settings.privacy.minimum_group
-    said, (aside_rows, _) = verdict.sentences(k), verdict.aside(k)
-    rules = [
-        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {said[rule.id]}"
-        for rule in verdict.rules
-    ]
-    aside = "some" if aside_rows is None else f"{aside_rows:,}"
-    fit = "fit" if verdict.success else "not fit"
-    last = f"The log is {fit} to mine; {aside} of {verdict.rows:,} rows would be set aside."
-    told, text = shown(verdict, k), "\n".join([*rules, last])
+    told, text = shown(verdict, k), in_words(verdict, k)
     if not verdict.success:
         hint = "`hoeksteen run` keeps the rows at fault in quarantine.parquet."
         end_with(stopped(verdict, settings, hint), told, text)

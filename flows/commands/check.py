@@ -44,3 +44,16 @@ def judge_only(config: Path, overrides: Sequence[str]) -> tuple[Verdict, Setting
             pages=False,
         )
     return verdict, job.settings
+
+
+def in_words(verdict: Verdict, k: int) -> str:
+    """A line a rule, and one that says whether the log is fit; no count of less than ``k``."""
+    said, (aside_rows, _) = verdict.sentences(k), verdict.aside(k)
+    rules = (
+        f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {said[rule.id]}"
+        for rule in verdict.rules
+    )
+    aside = "some" if aside_rows is None else f"{aside_rows:,}"
+    fit = "fit" if verdict.success else "not fit"
+    last = f"The log is {fit} to mine; {aside} of {verdict.rows:,} rows would be set aside."
+    return "\n".join([*rules, last])
