@@ -46,12 +46,12 @@ _SAME = 0.25  # two groups are one when numbers and excess differ no more
 
 def causes(log: Observed) -> list[Cause]:
     """Every cause that the log gives evidence for."""
-    ways = loops.loops(log.queues, log.size, log.is_agency)
+    ways = loops.loops(log.queues, log.size, log.is_agency, log.journey.end)
     in_loops = {key for loop in ways for key in loop.queues}
     once = {k: q for k, q in log.queues.items() if not k[1] and k not in in_loops}
     rounds = [*ways, *_requests(log, in_loops)]
     slow = {key: contrasts.contrasts(queue.groups) for key, queue in once.items()}
-    often = [loops.rates(loop, log.queues) for loop in rounds]
+    often = [loops.rates(loop, log.queues, log.journey.end) for loop in rounds]
     is_real = contrasts.significant([*chain(*slow.values()), *chain(*often)])
     found = [
         *(

@@ -3,8 +3,9 @@
 """Ways that lead back: work that is done again, and detours over another organisation.
 
 A step leads back when those who leave it nearly always come to a step they have had before, or to
-another that leads back. The cost of a loop is all waiting from where it turns off until the step
-was done again. A detour is a step of another organisation that some cases go over, and come back
+another that leads back. Of a step that ends cases that cannot be said: only who was opened again is
+seen to leave it. The cost of a loop is all waiting from where it turns off until the step was done
+again. A detour is a step of another organisation that some cases go over, and come back
 from (A, B, A: ping-pong); its cost is the waiting there and back. Whether some groups of cases go
 round more often than others is decided as for waits (``mining.why.contrasts``), on shares of cases.
 """
@@ -12,7 +13,7 @@ round more often than others is decided as for waits (``mining.why.contrasts``),
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -64,17 +65,22 @@ class Rate(NamedTuple):
         return self.share / self.rest if self.rest > 0 else float("inf")
 
 
-def loops(queues: Mapping[Key, Queue], cases: int, is_agency: Mapping[str, bool]) -> list[Loop]:
+def loops(
+    queues: Mapping[Key, Queue], cases: int, is_agency: Mapping[str, bool], ends: Collection[str]
+) -> list[Loop]:
     """The loops and detours of a log.
 
     Args:
         queues: by step and whether it is done again.
         cases: how many cases the log holds.
         is_agency: whether each step is the agency's own to take.
+        ends: the steps that end a case.
     """
     moves = _moves(queues.values())
-    back = _leads_back(moves)
     was_seen = {key for next_ in moves.values() for key in next_}
+    for end in ends:
+        moves.pop(end, None)
+    back = _leads_back(moves)
     found = [
         Loop((*_into(key, back, queues), key), _is_there_and_back(queue, is_agency))
         for key, queue in queues.items()
@@ -153,16 +159,17 @@ def _detours(
     return found
 
 
-def rates(loop: Loop, queues: Mapping[Key, Queue]) -> list[Rate]:
+def rates(loop: Loop, queues: Mapping[Key, Queue], ends: Collection[str]) -> list[Rate]:
     """Per attribute, the group of which the largest share turns off into a loop.
 
     Shares are of the cases that left the step where it turns off: who has not come that far yet
-    says nothing. A case that came back to it leaves it more than once, and counts once.
+    says nothing. A case that came back to it leaves it more than once, and counts once. There are
+    none where that step is one of the ``ends``: who stays there left it never.
     """
     first = queues[loop.queues[0]]
-    if not len(first.groups):
-        return []
     turns_off = first.sources[0]
+    if turns_off in ends or not len(first.groups):
+        return []
     left = [_ended(queue.groups, turns_off) for queue in queues.values()]
     if (turns_off, True) in queues:
         back = _ended(queues[turns_off, True].groups, None)

@@ -19,7 +19,8 @@ from mining.why.loops import Key, Loop, Rate, loops, rates
 from tests.builders import MONDAY, NOBODY, event_log
 
 KIND = "case:kind"
-AGENCY = dict.fromkeys("abcdefxyz", True)
+AGENCY = dict.fromkeys("abcdefwxyz", True)
+ENDS = ("z", "w")
 STRAIGHT = ["a 1d b 5d z"] * 70
 
 
@@ -36,7 +37,7 @@ def queues(
     look = Lens(
         MONDAY + dt.timedelta(days=100),
         "UTC",
-        Journey(end=("z",)),
+        Journey(end=ENDS),
         segments=(KIND,) if kinds else (),
     )
     merged = summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)
@@ -47,7 +48,7 @@ def found_in(
     traces: Sequence[str], orgs: dict[str, str] | None = None, citizens: str = ""
 ) -> list[Loop]:
     is_agency = AGENCY | dict.fromkeys(citizens, False)
-    return loops(queues(traces, orgs), len(traces), is_agency)
+    return loops(queues(traces, orgs), len(traces), is_agency, ENDS)
 
 
 # ---- back to a step ------------------------------------------------------------------------------
@@ -73,6 +74,11 @@ def found_in(
             [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 36, *["c 3d b 5d z"] * 4],
             [("c", False), ("b", True)],
         ),
+        # one was opened again after its end: that says nothing of where an end leads
+        (
+            [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 30, "a 1d b 5d z 7d b 7d z"],
+            [("c", False), ("b", True)],
+        ),
     ],
 )
 def test_work_that_is_done_again(traces: list[str], expected: list[Key]) -> None:
@@ -95,7 +101,7 @@ def test_no_way_back(traces: list[str]) -> None:
 
 
 def test_no_log() -> None:
-    assert loops({}, 0, {}) == []
+    assert loops({}, 0, {}, ENDS) == []
 
 
 def test_who_mostly_goes_on_is_not_on_the_way_back() -> None:
@@ -108,7 +114,7 @@ def test_who_mostly_goes_on_is_not_on_the_way_back() -> None:
 def test_what_the_rounds_wait() -> None:
     traces = [*STRAIGHT, *["a 1d b 2d c 3d b 5d z"] * 30]
     found = queues(traces)
-    [loop] = loops(found, 100, AGENCY)
+    [loop] = loops(found, 100, AGENCY, ENDS)
 
     assert sum(found[key].days for key in loop.queues) == 30 * (2 + 3)
 
@@ -126,7 +132,7 @@ def test_who_never_had_a_step_does_not_wait_to_have_it_again() -> None:
     assert (again.n, again.days) == (60, 60 * 4)
     assert first.n == pytest.approx(420)
     assert first.days == pytest.approx(300 * 5 + 60 * 2 + 60 * 19)
-    assert [loop.queues for loop in loops(found, len(traces), AGENCY)] == [
+    assert [loop.queues for loop in loops(found, len(traces), AGENCY, ENDS)] == [
         (("c", True),),
         (("d", True),),
     ]
@@ -138,7 +144,7 @@ def test_nothing_is_done_again_that_nobody_was_seen_to_do_again() -> None:
     found = queues(traces)
 
     assert found["c", True].n == 40
-    assert [loop.queues[-1] for loop in loops(found, len(traces), AGENCY)] == [("b", True)]
+    assert [loop.queues[-1] for loop in loops(found, len(traces), AGENCY, ENDS)] == [("b", True)]
 
 
 # ---- over another organisation -------------------------------------------------------------------
@@ -169,6 +175,8 @@ def test_a_detour_that_comes_back_to_the_same_step() -> None:
         ([*STRAIGHT, *["a 2d x 3d y 1d b 5d z"] * 29], {"x": "p"}, ""),  # too few
         (["a 2d x 3d y 1d b 5d z"] * 70 + STRAIGHT[:40], {"x": "p"}, ""),  # most: the way it goes
         ([*PING_PONG, *["a 2d x 3d z"] * 20], {"x": "p"}, ""),  # many never come back
+        # z is the end, but for one who was opened again
+        ([*STRAIGHT, *["a 1d b 5d w"] * 70, "a 1d b 5d z 2d y 9d z"], {"z": "p"}, ""),
     ],
 )
 def test_no_detour(traces: list[str], orgs: dict[str, str], citizens: str) -> None:
@@ -187,8 +195,8 @@ def shares(
         traces += [around] * rounds + ["a 1d b 5d z"] * (cases - rounds)
         kinds += [kind] * cases
     found = queues(traces, orgs, kinds)
-    [loop] = loops(found, len(traces), AGENCY)
-    return rates(loop, found)
+    [loop] = loops(found, len(traces), AGENCY, ENDS)
+    return rates(loop, found, ENDS)
 
 
 def test_a_kind_that_goes_round_more_often() -> None:
@@ -242,9 +250,9 @@ def test_shares_that_say_nothing(counts: dict[str, tuple[int, int]]) -> None:
 
 def test_without_attributes_there_are_no_rates() -> None:
     found = queues(PING_PONG, {"x": "p"})
-    [loop] = loops(found, 100, AGENCY)
+    [loop] = loops(found, 100, AGENCY, ENDS)
 
-    assert rates(loop, found) == []
+    assert rates(loop, found, ENDS) == []
 
 
 def test_of_those_who_left_the_step() -> None:
@@ -253,8 +261,8 @@ def test_of_those_who_left_the_step() -> None:
     traces = ["a 2d x 3d y 1d b 5d z"] * 40 + ["a 1d b 5d z"] * 40 + waiting
     traces += ["a 2d x 3d y 1d b 5d z"] * 10 + ["a 1d b 5d z"] * 90
     found = queues(traces, {"x": "p"}, ["p"] * 120 + ["q"] * 100)
-    [loop] = loops(found, len(traces), AGENCY)
-    [rate] = rates(loop, found)
+    [loop] = loops(found, len(traces), AGENCY, ENDS)
+    [rate] = rates(loop, found, ENDS)
 
     assert (rate.share, rate.rest) == pytest.approx((0.5, 0.1))
 
@@ -266,3 +274,18 @@ def test_a_kind_that_is_done_again_more_often() -> None:
     assert rate.values == ("p",)
     # who left b twice counts once
     assert (rate.share, rate.rest) == pytest.approx((60 / 100, 30 / 300))
+
+
+def test_of_those_who_left_an_end_nothing_is_said() -> None:
+    """All who end at z stay there but for some: of those, and not of all, many more p go round."""
+    counts = {"p": (40, 100), "q": (10, 100)}
+    traces, kinds = [*["a 1d b 5d z"] * 300], ["p"] * 150 + ["q"] * 150
+    for kind, (rounds, opened) in counts.items():
+        traces += ["a 1d b 5d z 2d x 1d b 1d z"] * rounds
+        traces += ["a 1d b 5d z 2d y 1d z"] * (opened - rounds)
+        kinds += [kind] * opened
+    found = queues(traces, kinds=kinds)
+    around = next(loop for loop in loops(found, len(traces), AGENCY, ENDS) if len(loop.queues) > 1)
+
+    assert around.queues == (("x", False), ("b", True))
+    assert rates(around, found, ENDS) == []
