@@ -200,7 +200,7 @@ def _of_agency(
     by = {each.attribute: each for each in slow if each.attribute in stays.DOER}
     if "org" in by:
         other = by["org"]
-        yield _named_after(_of_group(queue, other, "handover", course), other, groups)
+        yield _of_organisation(queue, other, groups, course)
         groups = [each for each in groups if not _is_same(each, other)]
     if groups:
         own_team = "team" in by and _is_same(groups[0], by["team"])
@@ -210,19 +210,16 @@ def _of_agency(
     yield from of_congestion(queue, course, log.hands_at(queue.to))
 
 
-def _named_after(cause: Cause, other: Contrast, groups: list[Contrast]) -> Cause:
-    """What another organisation does is told by the group of cases that it does it for."""
+def _of_organisation(
+    queue: Queue, other: Contrast, groups: list[Contrast], course: Course
+) -> Cause:
+    """What another organisation does is told of the group of cases that it does it for.
+
+    All figures are then of that group. Where there is none the organisation is not named.
+    """
     same = next((each for each in groups if _is_same(each, other)), None)
-    if same is None:
-        return replace(cause, attribute=None, values=())
-    return replace(
-        cause,
-        attribute=same.attribute,
-        values=same.values,
-        weeks=same.weeks,
-        came=same.came,
-        excess=same.excess,
-    )
+    cause = _of_group(queue, same or other, "handover", course)
+    return cause if same else replace(cause, attribute=None, values=())
 
 
 def _is_same(one: Contrast, other: Contrast) -> bool:

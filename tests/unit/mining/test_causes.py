@@ -218,6 +218,16 @@ def another_organisation_for_some(seed: int) -> tuple[pl.LazyFrame, Steps]:
     return made.log(), {}
 
 
+def another_organisation_for_most(seed: int) -> tuple[pl.LazyFrame, Steps]:
+    """Takes up nearly all of those of kind q, later."""
+    made = Made(seed)
+    is_theirs = (made.kind == "q") & (made.rng.random(made.n) < 0.85)
+    waits = made.gamma(10) * np.where(is_theirs, 2.5, 1.0)
+    checked = made.happens("c", made.came + waits, org=np.where(is_theirs, "other", "o"))
+    made.happens("d", checked + made.gamma(15))
+    return made.log(), {}
+
+
 def ping_pong(seed: int) -> tuple[pl.LazyFrame, Steps]:
     """A quarter goes from the check to another organisation, and is checked again."""
     made = Made(seed)
@@ -322,6 +332,25 @@ def is_about(window: tuple[int, int] | None, planted: tuple[int, int] | None) ->
     if window is None or planted is None:
         return window is planted
     return all(abs(a - WEEK - b) <= 3 for a, b in zip(window, planted, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_figures_are_of_the_group_that_is_named(seed: int) -> None:
+    """And not of what the organisation took up, which was not all of it."""
+    log, steps = another_organisation_for_most(seed)
+    [cause] = causes_of(log, steps)
+    first, then = (
+        log.filter(pl.col("activity") == step).select("case_id", step="at", kind="case:kind")
+        for step in "rc"
+    )
+    days = (pl.col("step_right") - pl.col("step")).dt.total_seconds().mean() / 86_400
+    by_kind = first.join(then, on="case_id").group_by(pl.col("kind") == "q")
+    mean = dict(by_kind.agg(days).select("kind", "step_right").collect().rows())
+
+    assert told(cause) == ("handover", "c", "case:kind", ("q",))
+    assert cause.evidence["mean_days_of_group"] == pytest.approx(mean[True], rel=0.03)
+    assert cause.evidence["mean_days_of_rest"] == pytest.approx(mean[False], rel=0.03)
+    assert cause.evidence["share_of_cases_in_group"] == pytest.approx(0.3, abs=0.02)
 
 
 def just_before_the_board(seed: int) -> tuple[pl.LazyFrame, Steps]:
