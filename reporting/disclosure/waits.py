@@ -57,8 +57,9 @@ def protect_waits(
     """
     is_rare = few(pl.col("cases"), k)
     rare, told = waits.filter(is_rare), waits.filter(~is_rare)
-    if rare.height and (total := told["share_of_waiting"].sum()):
-        told = told.with_columns(pl.col("share_of_waiting") / total)
+    if rare.height and (days := told["person_days"].sum()):
+        of_all = waits["person_days"].sum()
+        told = told.with_columns(pl.col("share_of_waiting") * of_all / days)
     told = told.join(on_routes, on=_PAIR, how="left", maintain_order="left")
     cases, open_ = pl.col("cases"), pl.col("open_cases")
     told = _without_telling(told, steps, log.cases, k).with_columns(

@@ -636,6 +636,20 @@ def test_a_wait_of_a_few_takes_no_large_one_with_it(days):
     assert abs(told - total) <= shown.unit_days / 2
 
 
+def test_shares_are_of_all_the_waiting_that_is_shown():
+    """Of 500 days of which the law explains all but 100 too, which are no part of a share."""
+    log = sample.findings().log.model_copy(update={"cases": 400, "open_cases": 0})
+    waits = waits_of(
+        ("a", "b", 400, 400, 0, 500.0, 100 / 1_010),
+        ("b", "c", 400, 400, 0, 500.0, 500 / 1_010),
+        ("b", "d", 5, 5, 0, 10.0, 10 / 1_010),
+    )
+
+    for shown_waits in (waits, waits.head(2).with_columns(pl.col("share_of_waiting") * 1.01)):
+        shown = protect_waits(shown_waits, NO_STEPS, log, K, NO_ROUTES)
+        assert shown.table["share_of_waiting"].to_list() == pytest.approx([0.1, 0.5])
+
+
 @pytest.mark.parametrize(
     ("days", "told"), [(0.0, 0.0), (499.0, None), (501.0, 1000.0), (None, None)]
 )
