@@ -96,7 +96,7 @@ def _means(found: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
     )
     if found.segment:
         yield speech.say(
-            "This group is %(share)s of those who wait here.",
+            "This group is %(share)s of those who wait for this step.",
             share=speech.share(seen["share_of_cases_in_group"]),
         )
     yield speech.say("This difference is almost certainly not chance.")

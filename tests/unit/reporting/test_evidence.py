@@ -113,6 +113,16 @@ def test_a_sign_is_a_sentence(figures, sentences):
     assert evidence.signs(found(evidence=seen(**figures)), EN) == sentences
 
 
+def test_a_group_is_a_share_of_those_who_wait_for_the_step() -> None:
+    """From wherever they come: that is whom the group was looked for among."""
+    figures = seen(mean_days_of_group=4, mean_days_of_rest=2, share_of_cases_in_group=0.22)
+    told = evidence.signs(
+        found(evidence=figures, segment=Segment(attribute="region", values=("North",))), EN
+    )
+
+    assert "This group is 22% of those who wait for this step." in told
+
+
 @pytest.mark.parametrize(
     ("values", "most", "words"),
     [
