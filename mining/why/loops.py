@@ -166,25 +166,39 @@ def rates(loop: Loop, queues: Mapping[Key, Queue], ends: Collection[str]) -> lis
     says nothing. A case that came back to it leaves it more than once, and counts once. There are
     none where that step is one of the ``ends``: who stays there left it never.
     """
-    first = queues[loop.queues[0]]
-    turns_off = first.sources[0]
-    if turns_off in ends or not len(first.groups):
+    ways_in = [queues[key] for key in loop.queues[:-1] if not key[1]] or [queues[loop.queues[0]]]
+    turns_off = _turns_off(ways_in, {step for step, _ in loop.queues[:-1]})
+    if turns_off is None or turns_off in ends:
         return []
     left = [_ended(queue.groups, turns_off) for queue in queues.values()]
     if (turns_off, True) in queues:
         back = _ended(queues[turns_off, True].groups, None)
         left.append(back.with_columns(-pl.col("n")))
-    came = _ended(first.groups, turns_off).rename({"n": "came"})
+    came = _summed([_ended(queue.groups, turns_off) for queue in ways_in]).rename({"n": "came"})
     told = (
-        pl.concat(left)
-        .group_by("attribute", "value", maintain_order=True)
-        .agg(cases=pl.col("n").sum())
+        _summed(left)
+        .rename({"n": "cases"})
         .filter(pl.col("cases") >= LEAST_IN_GROUP)
         .join(came, on=["attribute", "value"], how="left")
         .with_columns(pl.col("came").fill_null(0.0))
     )
     cut = (_highest(part) for part in told.sort("attribute", "value").partition_by("attribute"))
     return [rate for rate in cut if rate is not None]
+
+
+def _turns_off(ways_in: Sequence[Queue], inside: Collection[str]) -> str | None:
+    """The step from which most came into a loop; null where nobody was seen to."""
+    came = pl.concat(queue.weeks for queue in ways_in).filter(
+        ~pl.col("is_open"), ~pl.col("from").is_in(inside)
+    )
+    by_step = came.group_by("from").agg(pl.col("n").sum())
+    steps = by_step.sort("n", "from", descending=[True, False])["from"].to_list()
+    return steps[0] if steps else None
+
+
+def _summed(counts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    by_value = pl.concat(counts).group_by("attribute", "value", maintain_order=True)
+    return by_value.agg(pl.col("n").sum())
 
 
 def _ended(groups: pl.DataFrame, source: str | None) -> pl.DataFrame:

@@ -289,3 +289,22 @@ def test_of_those_who_left_an_end_nothing_is_said() -> None:
 
     assert around.queues == (("x", False), ("b", True))
     assert rates(around, found, ENDS) == []
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ["a 1d b 2d c 3d b 5d z", "a 1d b 2d d 3d b 5d z"],  # two, as often
+        [*["a 1d b 2d c 3d b 5d z"] * 29, "a 1d b 2d d 1d c 3d b 5d z"],  # a rare one over another
+    ],
+)
+def test_who_goes_round_counts_whichever_way(ways: list[str]) -> None:
+    straight = "a 1d b 5d z"
+    of_p, of_q = ways * (60 // len(ways)), ways * (30 // len(ways))
+    traces = [*of_p, *[straight] * 40, *of_q, *[straight] * 270]
+    found = queues(traces, kinds=["p"] * 100 + ["q"] * 300)
+    [loop] = loops(found, len(traces), AGENCY, ENDS)
+    [rate] = rates(loop, found, ENDS)
+
+    assert rate.values == ("p",)
+    assert (rate.share, rate.rest) == pytest.approx((0.6, 0.1))
