@@ -30,6 +30,7 @@ Key = tuple[str, bool]
 NEARLY_ALL = 0.8
 SOME = 0.6  # of cases: a step that more go over is no detour
 LEAST_ROUNDS = 30  # a way that was gone fewer times is no loop, detour or request
+_LEAST_LEFT = 10  # of so few who left a step, where most still wait, it is not said where it leads
 _OFTEN = (0.02, 0.98)  # shares beyond these only say what a group is called after
 
 
@@ -106,7 +107,9 @@ def _leads_back(moves: Mapping[str, Counter[Key]]) -> dict[str, Key]:
         more = {
             step: next_.most_common(1)[0][0]
             for step, next_ in moves.items()
-            if step not in back and _share_back(step, next_, back) >= NEARLY_ALL
+            if step not in back
+            and next_.total() >= _LEAST_LEFT
+            and _share_back(step, next_, back) >= NEARLY_ALL
         }
         if not more:
             return back
