@@ -41,6 +41,7 @@ from reporting.disclosure.release_figures import (
     in_document,
     in_table,
 )
+from reporting.disclosure.rules import STATUSES
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,17 @@ def released(
     }
     held = {name: in_table(name, shown[name], cases, before.held) for name in TABLES}
     told = Findings.model_validate(document)
-    return Release(told, {**held, "survival": _falling(held["survival"])})
+    met = _as_in(told, held["deadlines"])
+    return Release(told, {**held, "survival": _falling(held["survival"]), "deadlines": met})
+
+
+def _as_in(told: Findings, deadlines: pl.DataFrame) -> pl.DataFrame:
+    """The table of deadlines with the numbers of the findings: two of one thing tell more."""
+    rows = [(each.id, name, getattr(each, name)) for each in told.deadlines for name in STATUSES]
+    known = pl.DataFrame(rows, schema=deadlines.schema, orient="row").rename({"cases": "told"})
+    return deadlines.join(known, on=["id", "status"], how="left", maintain_order="left").select(
+        "id", "status", cases=pl.coalesce("told", "cases")
+    )
 
 
 def _validation(findings: Findings) -> Validation:

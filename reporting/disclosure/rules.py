@@ -94,7 +94,8 @@ from reporting.disclosure.steps import protect_steps, steps_apart
 from reporting.disclosure.tables import protect_tables
 from reporting.disclosure.waits import pairs, protect_waits, rounded, small_owners
 
-_STATUSES = ("within", "late", "open_within", "open_late")
+STATUSES = ("within", "late", "open_within", "open_late")
+"""How a case stands against a deadline, in the findings and in the table of deadlines."""
 
 
 def protect(
@@ -150,7 +151,7 @@ def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.D
     hidden = [
         (each.id, status)
         for each in deadlines
-        for status in _STATUSES
+        for status in STATUSES
         if getattr(each, status) is None
     ]
     rows = pl.DataFrame(hidden, schema={"id": pl.String, "status": pl.String}, orient="row")
@@ -224,7 +225,7 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
 
 def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
     """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
-    names = (*_STATUSES, "undetermined")
+    names = (*STATUSES, "undetermined")
     parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
     small = {name for name, count in parts.items() if is_small(count, k)}
     hidden = hidden_parts(parts, small, k)

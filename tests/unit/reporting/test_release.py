@@ -68,6 +68,18 @@ def test_a_count_is_the_same_in_two_releases_or_differs_by_no_small_group(runs):
     assert [n for each in counts for told in each.values() for n in told if n % 5] == []
 
 
+def test_a_deadline_has_the_same_numbers_in_the_findings_and_in_the_table():
+    """178 of both 180 and of 170 or more would be 178 or 179."""
+    found, tables = sample.findings(), sample.tables()
+    term = found.deadlines[0].model_copy(update={"late": 178})
+    rows = pl.DataFrame([(term.id, "late", 178)], schema=TABLES["deadlines"], orient="row")
+    run = protect(found.model_copy(update={"deadlines": (term,)}), tables | {"deadlines": rows}, K)
+    [release] = _released([run])
+
+    assert release.findings.deadlines[0].late == 180
+    assert release.tables["deadlines"].rows() == [(term.id, "late", 180)]
+
+
 def test_shares_are_whole_percents():
     """Of an exact share there is but one number of cases that it can be a share of."""
     [release] = _released([_run()])
