@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from reporting.drawing.layout import Box, Drawing, Line, Point, Route, lay_out
+from reporting.drawing.layout import Box, Drawing, Line, Point, Route, TooLargeToDrawError, lay_out
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -25,6 +26,8 @@ _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]+|[0-9]+);")
 def draw(xml: str) -> str:
     """A BPMN 2.0 document with a diagram from left to right, in place of any that it had.
 
+    A process with more steps than can be laid out is given without one: it is still a model.
+
     Args:
         xml: a document with processes of tasks, events, gateways and sequence flows.
     """
@@ -33,10 +36,12 @@ def draw(xml: str) -> str:
     root = ET.fromstring(_allowed(xml))  # noqa: S314 - our own document, discovered in this run
     for old in root.findall(f"{{{_DI}}}BPMNDiagram"):
         root.remove(old)
-    diagram = ET.SubElement(root, f"{{{_DI}}}BPMNDiagram", id="diagram")
+    diagram = ET.Element(f"{{{_DI}}}BPMNDiagram", id="diagram")
     process = root.find(f"{{{_BPMN}}}process")
-    if process is not None:
-        _add_plane(diagram, process)
+    with contextlib.suppress(TooLargeToDrawError):
+        if process is not None:
+            _add_plane(diagram, process)
+        root.append(diagram)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -25,6 +25,7 @@ Point: TypeAlias = tuple[float, float]
 _LOCK = threading.Lock()
 _POINTS_PER_INCH = 72
 _LETTER = (6.0, 12.0)  # width and height of a letter of Courier 10
+_STACK_BYTES = 2**20  # twice wasmtime's own; more than any platform gives a thread ends the process
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,16 @@ class Drawing:
     routes: tuple[Route, ...]
 
 
+class TooLargeToDrawError(Exception):
+    """Graphviz, which goes from box to box by calling itself, had no room for so many."""
+
+
 def lay_out(boxes: Sequence[Box], lines: Sequence[Line], **options: str) -> Drawing:
-    """Places ``boxes`` and ``lines``; ``options`` are Graphviz's, for the whole graph."""
+    """Places ``boxes`` and ``lines``; ``options`` are Graphviz's, for the whole graph.
+
+    Raises:
+        TooLargeToDrawError: there are too many of them in a row, some thousand.
+    """
     document = json.loads(_render(_dot(boxes, lines, options)))
     _, _, width, height = _numbers(document["bb"])
 
@@ -126,7 +135,11 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 def _render(dot: str) -> bytes:
     with _LOCK:
-        return bytes(_graphviz().render(dot, format="json0", engine="dot"))
+        try:
+            return bytes(_graphviz().render(dot, format="json0", engine="dot"))
+        except wasmtime.Trap as trap:
+            _graphviz.cache_clear()  # what it was stopped amid of would be in the next drawing
+            raise TooLargeToDrawError from trap
 
 
 @cache
@@ -146,6 +159,7 @@ class _CachedGraphviz(WasmtimeBackend):  # type: ignore[misc]
 
 def _keeping_code() -> wasmtime.Config:
     config = wasmtime.Config()
+    config.max_wasm_stack = _STACK_BYTES
     # a home that cannot be written to costs a second, not the report
     with contextlib.suppress(wasmtime.WasmtimeError):
         config.cache = True

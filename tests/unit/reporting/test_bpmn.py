@@ -82,3 +82,29 @@ def test_characters_that_xml_has_no_place_for_are_left_out(name, kept):
     (task,) = ET.fromstring(draw(_process(f'<task id="t" name="{name}"/>'))).iter(f"{BPMN}task")
 
     assert task.get("name") == kept
+
+
+def _optional_steps(count: int) -> str:
+    """``count`` steps in a row, each of which may be left out."""
+    rows = [
+        f'<exclusiveGateway id="a{n}"/><task id="t{n}"/><exclusiveGateway id="b{n}"/>'
+        + "".join(
+            _flow(f"{source}-{target}-{n}", f"{source}{n}", f"{target}{n + (target == 'a')}")
+            for source, target in ("at", "tb", "ab", "ba")
+        )
+        for n in range(count)
+    ]
+    return _process("".join(rows) + f'<exclusiveGateway id="a{count}"/>')
+
+
+def test_two_hundred_and_fifty_steps_that_may_be_left_out_are_drawn():
+    assert len(_places(draw(_optional_steps(250)))) == 751
+
+
+def test_a_process_too_large_to_draw_is_still_a_model_and_the_next_one_is_drawn():
+    before = draw(XML)
+    root = ET.fromstring(draw(_optional_steps(2000)))
+
+    assert root.find(f"{DI}BPMNDiagram") is None
+    assert len(list(root.iter(f"{BPMN}task"))) == 2000
+    assert draw(XML) == before
