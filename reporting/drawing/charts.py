@@ -15,7 +15,7 @@ from reporting.words.speech import DAYS_IN_MONTH, Speech
 
 _WIDTH, _HEIGHT = 720.0, 340.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 700.0, 14.0, 262.0
-_STEPS = (1 / 24, 0.25, 1, 2, 7, 14, 28, 56, *(DAYS_IN_MONTH * n for n in (3, 6, 12, 24, 60, 120)))
+_STEPS = (1 / 24, 0.25, 1, 2, 7, 14, *(DAYS_IN_MONTH * n for n in (1, 2, 3, 6, 12, 24, 60, 120)))
 _MOST_TICKS = 6
 
 
@@ -81,7 +81,7 @@ def curve(survival: pl.DataFrame, speech: Speech) -> Markup:
     return tag(
         "svg",
         tag("title", speech.say("How many cases are not done yet, by time since their start")),
-        *_levels(speech),
+        *_levels(places, speech),
         _steps(places),
         *_times(survival, last, speech),
         class_="curve",
@@ -108,7 +108,7 @@ def _steps(places: Sequence[tuple[float, float]]) -> Markup:
     return tag("path", d=path, class_="stair")
 
 
-def _levels(speech: Speech) -> list[Markup]:
+def _levels(places: Sequence[tuple[float, float]], speech: Speech) -> list[Markup]:
     names = {0.5: speech.say("half done"), 0.1: speech.say("9 of 10 done")}
     parts = []
     for share in (1.0, 0.5, 0.1, 0.0):
@@ -116,8 +116,16 @@ def _levels(speech: Speech) -> list[Markup]:
         parts.append(tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, class_="grid"))
         parts.append(tag("text", speech.share(share), x=_LEFT - 8, y=y + 4, text_anchor="end"))
         if share in names:
-            parts.append(tag("text", names[share], x=_RIGHT, y=y - 6, text_anchor="end"))
+            parts.append(_level_name(names[share], y, places))
     return parts
+
+
+def _level_name(name: str, y: float, places: Sequence[tuple[float, float]]) -> Markup:
+    """The name of a level where the stair does not run: over its end, or else under its begin."""
+    crossed_at = next((x for x, height in places if height >= y), _RIGHT)
+    if crossed_at < (_LEFT + _RIGHT) / 2:
+        return tag("text", name, x=_RIGHT, y=y - 6, text_anchor="end")
+    return tag("text", name, x=_LEFT + 8, y=y + 16)
 
 
 def _times(survival: pl.DataFrame, last: float, speech: Speech) -> list[Markup]:
@@ -129,6 +137,6 @@ def _times(survival: pl.DataFrame, last: float, speech: Speech) -> list[Markup]:
         x, count = _x(days, last), speech.number(watched(survival, days)["at_risk"])
         anchor = "end" if x > _RIGHT - 30 else "middle"
         parts.append(tag("line", x1=x, x2=x, y1=_BOTTOM, y2=_BOTTOM + 6, class_="grid"))
-        words = ((speech.duration(days), 24), (count, 48))
+        words = ((speech.whole_duration(days), 24), (count, 48))
         parts += [tag("text", w, x=x, y=_BOTTOM + dy, text_anchor=anchor) for w, dy in words]
     return parts

@@ -74,7 +74,7 @@ def _survival(table: pl.DataFrame, speech: Speech) -> list[PageRow]:
     points = ((days, charts.watched(table, days)) for days in charts.ticks(table["days"][-1]))
     return [
         {
-            "after": speech.duration(days),
+            "after": speech.whole_duration(days),
             "share": speech.share(point["not_done"]),
             "watched": speech.number(point["at_risk"]),
         }

@@ -143,6 +143,13 @@ class Speech:
         count, unit = _measure(days)
         return self.plural(unit, count)
 
+    def whole_duration(self, days: float) -> str:
+        """2 weken, 6 maanden: in the largest unit that it is a whole number of, so not rounded."""
+        counts = [(round(days / size, 6), unit) for _, size, unit in reversed(_UNITS)]
+        whole = (measure for measure in counts if measure[0] >= 1 and measure[0].is_integer())
+        count, unit = next(whole, _measure(days))
+        return self.plural(unit, count)
+
     def duration_if_known(self, days: float | None) -> str:
         """A duration, or that it is not known yet."""
         return self.say("not known yet") if days is None else self.duration(days)
