@@ -13,6 +13,7 @@ import polars as pl
 from reporting.disclosure.small_groups import PER_TENTH
 
 _Rule = Callable[[pl.DataFrame, int], pl.DataFrame]
+_COARSEST_PERCENTS = 10
 
 
 def protect_wholes(
@@ -69,11 +70,14 @@ def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:
 def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame:
     """Frequent outcomes in round counts, at durations at which none of them is of a few cases.
 
-    Shares are in percents of ``k`` cases or more, and so is what they leave of all cases.
+    Shares are in percents of ``k`` cases or more, and so is what they leave of all cases. Of a few
+    dozen cases that would be in halves: 78 % would be told as all. Then there are none.
     """
     frequent = outcomes.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
     ended = int(frequent.unique("outcome")["cases"].sum())
     percents = _percents(k / (whole or max(ended, k)))
+    if percents > _COARSEST_PERCENTS:
+        return outcomes.clear()
     exact = frequent.sort("days", maintain_order=True)
     told = exact.with_columns(share=_in_percents(exact, percents)).join(
         exact.select("outcome", "days", exact="share"), on=["outcome", "days"]

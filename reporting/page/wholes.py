@@ -17,6 +17,9 @@ from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, sentence
 
 _ROUNDED = sentence("numbers of cases are rounded down")
+_SHARES_TOO = sentence(
+    "numbers of cases are rounded down; percentages are rounded too, more so where cases are few"
+)
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
@@ -39,22 +42,29 @@ class WholesSection:
     """How long whole cases take by each clock and in each month, and how they end.
 
     ``rounded``: that numbers of cases are rounded down; of a copy for the public they are not.
+    ``outcomes_rounded``: the same, and that shares are.
     """
 
     clocks: list[PageRow]
     months: list[PageRow]
     outcomes: Outcomes
     rounded: str
+    outcomes_rounded: str
 
 
 def wholes_section(shown: Shown, names: Names) -> WholesSection:
     """Whole cases of a run."""
     tables, speech = shown.tables, names.speech
+    rounded, shares_too = (
+        "" if shown.facts.is_public else f"; {speech.say(words)}"
+        for words in (_ROUNDED, _SHARES_TOO)
+    )
     return WholesSection(
         clocks=_clocks(tables["clocks"], speech),
         months=_months(tables["bases"], speech.date_of(shown.findings.as_of), speech),
         outcomes=_outcomes(tables["outcomes"], names),
-        rounded="" if shown.facts.is_public else f"; {speech.say(_ROUNDED)}",
+        rounded=rounded,
+        outcomes_rounded=shares_too,
     )
 
 
@@ -122,7 +132,9 @@ def _outcomes(table: pl.DataFrame, names: Names) -> Outcomes:
     at = table.filter(pl.col("days").is_in(moments)).sort("days")
     found = at.group_by("outcome", "cases", maintain_order=True).agg("share")
     return Outcomes(
-        moments=[names.speech.within(days) for days in moments],
+        moments=[
+            names.speech.say("within %(time)s", time=names.speech.days(days)) for days in moments
+        ],
         rows=[
             {
                 "outcome": names.step(outcome),

@@ -722,6 +722,15 @@ def test_outcomes_do_not_tell_how_few_cases_have_none(cases, shares, told):
     assert shown["share"].to_list() == pytest.approx(told)
 
 
+@pytest.mark.parametrize(("cases", "rows"), [(40, 0), (99, 0), (100, 1)])
+def test_outcomes_are_not_told_in_halves_or_fifths_of_all(cases, rows):
+    one = pl.DataFrame([("x", cases, 56, 0.78)], schema=TABLES["outcomes"], orient="row")
+
+    shown = protect_wholes({**sample.tables(), "outcomes": one}, cases, K)["outcomes"]
+
+    assert len(shown) == rows
+
+
 @pytest.mark.parametrize(("cases", "told"), [(396, 390), (50, 50)])
 def test_an_explained_wait_tells_no_more_cases_than_waited_there(cases, told):
     base, frames = sample.findings(), sample.tables()
