@@ -37,7 +37,9 @@ def tone(p90_days: float | None) -> str:
     """The class of the colour for how long 9 of 10 cases wait."""
     if p90_days is None:
         return "unknown"
-    return "t0" if p90_days < 1 else "t1" if p90_days < _WEEK else "t2"
+    if p90_days < 1:
+        return "t0"
+    return "t1" if round(p90_days) < _WEEK else "t2"  # as it is said beside the line: 6.7 as 7
 
 
 class _Map:

@@ -9,10 +9,11 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from reporting.drawing import map_view
 from reporting.drawing.charts import band_tone, ticks
-from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
 from reporting.page.map_section import map_section
 from reporting.words.names import Names
+from reporting.drawing.route_map import tone
 from reporting.words.speech import Speech
+from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
@@ -188,10 +189,18 @@ def test_ticks_are_few_and_inside(last):
 
 
 @pytest.mark.parametrize(
-    ("up_to", "tone"), [(1, "t0"), (3, "t1"), (7, "t1"), (14, "t2"), (None, "t2")]
+    ("days", "colour"),
+    [(None, "unknown"), (0.9, "t0"), (1, "t1"), (6.4, "t1"), (6.7, "t2"), (7, "t2")],
 )
-def test_band_tones(up_to, tone):
-    assert band_tone(up_to) == tone
+def test_a_line_has_the_colour_of_the_wait_that_is_said_beside_it(days, colour):
+    assert tone(days) == colour
+
+
+@pytest.mark.parametrize(
+    ("up_to", "colour"), [(1, "t0"), (3, "t1"), (7, "t1"), (14, "t2"), (None, "t2")]
+)
+def test_band_tones(up_to, colour):
+    assert band_tone(up_to) == colour
 
 
 @pytest.mark.parametrize(
