@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
@@ -52,6 +53,24 @@ def test_a_narrow_screen_scrolls_one_way(opened, language):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [320, 360, 575])
+def test_a_share_in_words_beside_large_numbers_makes_no_screen_scroll_sideways(
+    opened, report, width
+):
+    out = report / "rare"
+    out.mkdir(exist_ok=True)
+    tables = sample.tables()
+    bands = tables["wait_bands"]
+    first = bands.with_row_index().group_by("from", "to").agg(pl.col("index").min())["index"]
+    n = pl.when(pl.int_range(pl.len()).is_in(first.implode())).then(10).otherwise(50_000)
+    many = bands.with_columns(n=n.cast(pl.Int64), still=pl.lit(24_000, pl.Int64))
+    write_pages(sample.shown(tables={**tables, "wait_bands": many}), out)
+    page, _ = opened("nl", "light", width, out)
+
+    assert page.get_by_text("minder dan 0,1").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
