@@ -133,6 +133,14 @@ def test_a_page_that_is_printed_keeps_each_figure_whole(opened, language):
     assert not page.locator(".figures .card dl").last.is_visible()
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_printed_map_has_what_its_lines_mean_on_the_same_page(opened, language):
+    page, _ = opened(language, "light", 718)  # A4 within margins of 1 cm, in pixels
+    page.emulate_media(media="print")
+
+    assert page.locator(".map-section").bounding_box()["height"] <= 1046
+
+
 def test_forced_colours_are_those_of_the_reader(opened):
     page, _ = opened("nl", "light", 1280)
     page.emulate_media(forced_colors="active")
