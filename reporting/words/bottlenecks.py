@@ -203,14 +203,20 @@ def _cases(found: Bottleneck, speech: Speech) -> str:
 
 
 def _figures(found: Bottleneck, speech: Speech) -> list[KeyFigure]:
-    waiting, lost = found.open_cases, speech.number(round(found.person_days_lost))
-    known = speech.say("not shown") if waiting is None else speech.number(waiting)
+    lost = speech.number(round(found.person_days_lost))
     return [
         *_effect(found, speech),
         *([] if found.to is None else _quantiles(found, speech)),
-        KeyFigure(known, speech.say("cases wait here now"), "waiting"),
+        _waiting(found.open_cases, speech),
         KeyFigure(lost, speech.say("days of waiting, all cases together"), "lost"),
     ]
+
+
+def _waiting(open_cases: int | None, speech: Speech) -> KeyFigure:
+    known, words = speech.say("not shown"), speech.say("how many cases wait here now")
+    if open_cases is not None:
+        known, words = speech.number(open_cases), speech.say("cases wait here now")
+    return KeyFigure(known, words, "waiting")
 
 
 def _effect(found: Bottleneck, speech: Speech) -> list[KeyFigure]:

@@ -258,9 +258,11 @@ def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str |
 
 
 def _still_open(log: Log, speech: Speech) -> KeyFigure:
-    if log.open_cases is None or not log.cases:
-        value = speech.say("not shown") if log.open_cases is None else "0"
-        return KeyFigure(value, speech.say("cases were not done yet when the data ended"), "open")
+    if log.open_cases is None:
+        unsaid = speech.say("how many cases were not done yet when the data ended")
+        return KeyFigure(speech.say("not shown"), unsaid, "open")
+    if not log.cases:
+        return KeyFigure("0", speech.say("cases were not done yet when the data ended"), "open")
     words = speech.say(
         "cases (%(share)s) were not done yet when the data ended",
         share=speech.share(log.open_cases / log.cases),

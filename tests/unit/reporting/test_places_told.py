@@ -13,14 +13,14 @@ from contracts.figures import Quantiles
 from contracts.findings import Evidence
 from contracts.tables import TABLES
 from reporting.page import hands
-from reporting.page.limits import limits
-from reporting.page.turns_section import explained, other_explained
-from reporting.page.wait_section import wait_sections
 from reporting.words.bottlenecks import Wait, waits
 from reporting.words.counts import Basis
+from reporting.page.limits import limits
 from reporting.words.names import Names
 from reporting.words.speech import Speech
-from reporting.words.story import answer, further, order
+from reporting.words.story import answer, further, key_figures, order
+from reporting.page.turns_section import explained, other_explained
+from reporting.page.wait_section import wait_sections
 from tests.unit.reporting import sample
 
 NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))
@@ -35,6 +35,35 @@ def told(*changes: dict[str, object]) -> list[Wait]:
         for rank, changed in enumerate(changes, start=1)
     ]
     return waits(BASE.model_copy(update={"bottlenecks": tuple(found)}), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("open_cases", "value", "words"),
+    [
+        (57, "57", "cases wait here now"),
+        (None, "not shown", "how many cases wait here now"),
+    ],
+)
+def test_a_hidden_number_of_waiting_cases_makes_a_sentence(open_cases, value, words):
+    (wait,) = told({"open_cases": open_cases})
+    (figure,) = (each for each in wait.figures if each.measure == "waiting")
+
+    assert (figure.value, figure.words) == (value, words)
+
+
+@pytest.mark.parametrize(
+    ("open_cases", "value", "words"),
+    [
+        (412, "412", "cases (10%) were not done yet when the data ended"),
+        (None, "not shown", "how many cases were not done yet when the data ended"),
+    ],
+)
+def test_a_hidden_number_of_open_cases_makes_a_sentence(open_cases, value, words):
+    log = BASE.log.model_copy(update={"open_cases": open_cases})
+    found = BASE.model_copy(update={"log": log})
+    figure = key_figures(found, sample.tables()["survival"], NAMES.speech)[-1]
+
+    assert (figure.value, figure.words) == (value, words)
 
 
 @pytest.mark.parametrize(
