@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,7 +17,9 @@ from reporting.page import hands
 from reporting.words.bottlenecks import Wait, waits
 from reporting.words.counts import Basis
 from reporting.page.limits import limits
+from reporting.drawing.map_view import MapView
 from reporting.words.names import Names
+from reporting.drawing.route_map import draw
 from reporting.words.speech import Speech
 from reporting.words.story import answer, further, key_figures, order
 from reporting.page.turns_section import explained, other_explained
@@ -91,6 +94,23 @@ def test_it_says_of_whom_and_since_when(number, whom, since):
     wait = waits(BASE, NAMES)[number - 1]
 
     assert (wait.whom, wait.since) == (whom, since)
+
+
+def test_a_number_on_a_step_at_the_edge_of_the_map_is_whole():
+    view = MapView(steps={sample.H: 120}, moves=(), detours=(), starts=(), ends=())
+    drawn = draw(view, told({"from_": sample.H, "to": None}), NAMES)
+    width, height = (
+        float(each) for each in re.search(r'viewBox="0 0 (\S+) (\S+)"', drawn).groups()
+    )
+    right, down = (float(each) for each in re.search(r"translate\((\S+) (\S+)\)", drawn).groups())
+    x, y, radius = (
+        float(re.search(f'<circle [^>]*\\b{name}="([^"]+)"', drawn)[1])
+        for name in ("cx", "cy", "r")
+    )
+    focused = radius + 6
+
+    assert focused <= x + right <= width - focused
+    assert focused <= y + down <= height - focused
 
 
 def test_where_no_groups_are_compared_it_says_so():
