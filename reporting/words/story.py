@@ -259,7 +259,7 @@ def _watched_until(left: float, survival: pl.DataFrame, speech: Speech) -> str |
 
 def _still_open(log: Log, speech: Speech) -> KeyFigure:
     if log.open_cases is None:
-        unsaid = speech.say("how many cases were not done yet when the data ended")
+        unsaid = speech.say("how many cases were not done yet")
         return KeyFigure(speech.say("not shown"), unsaid, "open")
     if not log.cases:
         return KeyFigure("0", speech.say("cases were not done yet when the data ended"), "open")

@@ -287,6 +287,8 @@ def test_a_log_with_next_to_nothing_still_makes_a_page(tmp_path, cases, told):
 
     assert told in nl
     assert Page(en).open == []
+    assert "There are too few cases to draw the route." in en
+    assert 'class="legend"' not in en
 
 
 @pytest.mark.parametrize("has_waits", [True, False])

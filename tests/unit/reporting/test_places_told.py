@@ -58,7 +58,7 @@ def test_a_hidden_number_of_waiting_cases_makes_a_sentence(open_cases, value, wo
     ("open_cases", "value", "words"),
     [
         (412, "412", "cases (10%) were not done yet when the data ended"),
-        (None, "not shown", "how many cases were not done yet when the data ended"),
+        (None, "not shown", "how many cases were not done yet"),
     ],
 )
 def test_a_hidden_number_of_open_cases_makes_a_sentence(open_cases, value, words):
