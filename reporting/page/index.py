@@ -75,7 +75,7 @@ def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
     """
     processes = _processes(runs)
     newest = [of_process[0] for of_process in processes.values()]
-    told = [_process(of_process, language) for of_process in processes.values()]
+    told = _told_apart([_process(of_process, language) for of_process in processes.values()])
     others = [code for code in languages(runs) if code != language]
     return render(
         "index.html",
@@ -88,6 +88,15 @@ def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
         },
         _style_of_all(newest),
     )
+
+
+def _told_apart(processes: Sequence[PageRow]) -> list[PageRow]:
+    """Processes that have one name with their id after it, as a link or heading is of one."""
+    often = Counter(each["name"] for each in processes)
+    return [
+        {**each, "name": f"{each['name']} ({each['id']})"} if often[each["name"]] > 1 else each
+        for each in processes
+    ]
 
 
 def _style_of_all(runs: Sequence[Shelved]) -> HouseStyle | None:

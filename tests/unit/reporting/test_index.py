@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from reporting.page.index import languages, page
+from tests.unit.reporting import sample
 from tests.unit.reporting.runs import NOON, OTHER, YEAR, shelved
 
 
@@ -104,3 +105,15 @@ def test_the_same_runs_in_any_order_give_the_same_page():
     runs = [OTHER, *YEAR]
 
     assert page(runs, "nl", "1") == page(runs[::-1], "nl", "1")
+
+
+def test_processes_of_one_name_are_told_apart_by_their_ids():
+    runs = [OTHER, *(shelved(process=each) for each in ("north", "south"))]
+    headings = re.findall("<h2 [^>]*>([^<]*)<", page(runs, "en", "1"))
+    name = sample.settings().process.title("en")
+
+    assert headings == [
+        f"{name} (north)",
+        f"{name} (south)",
+        "Visa &lt;b&gt;&amp;&lt;/b&gt; &#34;visa&#34;",
+    ]
