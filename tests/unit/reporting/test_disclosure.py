@@ -543,6 +543,15 @@ def test_how_many_left_on_one_day_cannot_be_told_from_how_many_were_watched(left
         assert most > 1 or left[int(row["days"]) - 1] >= K
 
 
+@given(LEAVING)
+def test_no_more_cases_are_left_than_the_curve_says(both):
+    shown = shown_curve(*both)
+    exact = pl.DataFrame(curve(*both), schema=TABLES["survival"], orient="row")
+    told = exact.join_asof(shown.rename({"not_done": "told"}), on="days").drop_nulls("told")
+
+    assert (told["not_done"] <= told["told"] + 1e-12).all()
+
+
 @pytest.mark.parametrize(
     ("left", "open_", "days"),
     [

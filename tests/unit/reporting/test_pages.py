@@ -176,6 +176,8 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
             "nl",
             "per klok; zaken die nog open zijn tellen mee, behalve bij het werk; aantallen zaken",
         ),
+        ("nl", "vlak daarvoor is het deel lager dan de lijn"),
+        ("nl", "nog niet klaar, hooguit"),
         ("en", "The share of the cases that has ended so"),
         ("en", "Of this group 37% goes round, of the other cases 12%."),
         ("en", "What does “Work that is done again” mean?"),
