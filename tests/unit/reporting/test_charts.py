@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from contracts.tables import TABLES
-from reporting.charts import curve, ticks
-from reporting.speech import DAYS_IN_MONTH, Speech
-from reporting.svg import text_width
+from reporting.drawing.charts import curve, ticks
+from reporting.drawing.svg import text_width
+from reporting.words.speech import DAYS_IN_MONTH, Speech
 from tests.unit.reporting import sample
 
 EN = Speech("en", sample.settings().zone)

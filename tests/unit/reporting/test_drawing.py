@@ -9,11 +9,11 @@ from contracts.journey import Journey
 from contracts.tables import TABLES
 from reporting.drawing import map_view
 from reporting.drawing.charts import band_tone, ticks
+from reporting.drawing.route_map import tone
+from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
 from reporting.page.map_section import map_section
 from reporting.words.names import Names
-from reporting.drawing.route_map import tone
 from reporting.words.speech import Speech
-from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]

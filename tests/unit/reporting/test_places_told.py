@@ -13,17 +13,17 @@ import pytest
 from contracts.figures import Quantiles
 from contracts.findings import Evidence
 from contracts.tables import TABLES
-from reporting.page import hands
-from reporting.words.bottlenecks import Wait, waits
-from reporting.words.counts import Basis
-from reporting.page.limits import limits
 from reporting.drawing.map_view import MapView
-from reporting.words.names import Names
 from reporting.drawing.route_map import draw
-from reporting.words.speech import Speech
-from reporting.words.story import answer, further, key_figures, order
+from reporting.page import hands
+from reporting.page.limits import limits
 from reporting.page.turns_section import explained, other_explained
 from reporting.page.wait_section import wait_sections
+from reporting.words.bottlenecks import Wait, waits
+from reporting.words.counts import Basis
+from reporting.words.names import Names
+from reporting.words.speech import Speech
+from reporting.words.story import answer, further, key_figures, order
 from tests.unit.reporting import sample
 
 NAMES = Names(sample.settings(), Speech("en", ZoneInfo("Europe/Amsterdam")))
