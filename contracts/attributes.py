@@ -39,7 +39,7 @@ _ABOUT_A_PERSON = re.compile(
     r"|kerkgenootschap|levensovertuiging|diagnos[ei]|\bhandicap|disabilit"
     # where they live, and what they are called
     r"|\bpost ?code(?: ?6)?\b|\bpc ?6\b|\bzip ?code|\bpostal ?code|huis ?(?:nummer|nr)"
-    r"|house ?number|achternaam|voorna(?:am|men)|voorletter|surname|first ?name|last ?name"
+    r"|house ?number|achternaam|(?:voor|roep)na(?:am|men)|voorletter|surname|first ?name|last ?name"
     # their numbers
     rf"|rekening{_NUMBER}|\biban\b|(?:rijbewijs|paspoort|passport|document){_NUMBER}"
     rf"|kenteken|licen[cs]e ?plate|\b[av]{_NUMBER}|vreemdelingen?{_NUMBER}|\bcrv\b"

@@ -91,12 +91,27 @@ _PROCESSES = {
     *("procesnaam", "casetype", "typeofcase", "process", "processname", "processtype"),
 }
 _WHO = re.compile(
-    r"medewerker|behandel|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
+    r"medewerker|\bmedw\b|behandel|\bbeh\b|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
     r"|persoon|person|aanvrager|applicant|\bklant|customer|\bclient|bewoner|resident|inwoner"
     r"|\bburger\b|citizen|gemachtigde|indiener|melder\b|verzoeker|leider|wethouder|burgemeester"
     r"|voorzitter|directeur|manager|co[oö]rdinator|adviseur|beoordelaar|beslisser|inspecteur"
     r"|creator|inserter|\beditor|blocker|approver|reviewer|author|auteur|requester|reporter"
+)
+_BY_TRADE_OR_PART = re.compile(
+    r"(?:rechter|griffier|officier|raads(?:man|vrouw)|advocaat|deurwaarder|notaris|curator|jurist"
+    r"|bewindvoerder|\bmentor|secretaris|lawyer|\bjudge|\bclerk|\bofficer|(?<![hp])arts|specialist"
+    r"|chirurg|verple(?:eg|gend)\w+|verlener|doctor|physician|\bnurse|surgeon|deskundige|consulent"
+    r"|regisseur|begeleider|planner|monteur|opzichter|toezichthouder|handhaver|\bboa|wijkagent"
+    r"|controleur|fiatteur|ondertekenaar|lezer|\btolk|vertaler|houder|inspector|technician"
+    r"|toegewezen aan|pati[eë]nt|cliënt|huurder|werknemer|leerling|\bstudent|verdachte"
+    r"|\beiser|\beiseres|gedaagde|verweerder|belanghebbende|betrokkene|gerechtigde|tenant"
+    r"|defendant|plaintiff|suspect"
+    r")\b"
+)
+_LASTS = re.compile(
+    r"\b(?:uren|minuten|hours|minutes|elapsed|spent)\b|duur\b|duration|bestee?d|gewerkt"
+    r"|(?:loop|wacht|reis|werk|behandel|bewerkings?) ?tijd"
 )
 _IN_FREE_TEXT = re.compile(
     r"opmerking|toelichting|omschrijving|notitie|bijzonderhe|vrije ?tekst|motivering|\bmemo"
@@ -141,9 +156,15 @@ def tells_time(name: str) -> bool:
     )
 
 
+def tells_how_long(name: str) -> bool:
+    """Whether a name is one of how long something took, which looks like a time of day."""
+    return _LASTS.search(_spaced(name)) is not None
+
+
 def tells_who(name: str) -> bool:
     """Whether a name is one of a column that says who asked, or who worked on it."""
-    return _WHO.search(_spaced(name)) is not None
+    spaced = _spaced(name)
+    return (_WHO.search(spaced) or _BY_TRADE_OR_PART.search(spaced)) is not None
 
 
 def tells_in_free_text(name: str) -> bool:

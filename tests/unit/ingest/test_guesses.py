@@ -393,6 +393,13 @@ def test_what_tells_who_is_no_attribute(
         *((name, True) for name in ("case:responsible", "contactPersoon", "type_aanvrager")),
         *((name, True) for name in ("invoice_inserter", "po_creator", "po_editor", "pr_approver")),
         *((name, True) for name in ("Teamleider", "Wethouder", "Bewoner", "Gemachtigde")),
+        *(
+            (name, True)
+            for name in ("Rechter", "Behandelend arts", "consulent", "Medw.", "Monteur")
+        ),
+        *((name, True) for name in ("Patiënt", "Cliënt", "verdachte", "Naam huurder")),
+        *((name, False) for name in ("Rechtbank", "Specialisme", "Huurdersvereniging", "parts")),
+        *((name, False) for name in ("Advocatenkantoor", "leerlingenvervoer", "secretariaat")),
         *((name, False) for name in ("dagen_tot_verval", "afdeling burgerzaken", "creditor")),
         *((name, False) for name in ("aanleiding", "doorlooptijd", "kanaal")),
     ],
