@@ -157,7 +157,7 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
     roles, in_two = found.roles, found.seen.in_two
     guess = roles.found.get(role)
     if guess and guess.value in in_two:
-        told = f"a date, and beside it a time of day; {guess.evidence}"
+        told = f"a date, and its time of day in another column; {guess.evidence}"
         yield from said(f"      {role}: {sequence(in_two[guess.value])}", told)
     elif guess:
         yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)

@@ -16,10 +16,16 @@ from ingest.raw import Raw, refused
 from ingest.times.notations import NO_TIME
 
 CLOCK = (
-    r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp][Mm])?"
+    r"^(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp][Mm]| ?uur)?"
+    r"|(?:[01]?\d|2[0-3])(?:u[0-5]\d|\.[0-5]\d uur)"
     r"|(?:[01]?\d|2[0-3])[0-5]\d[0-5]\d)$"
 )
-"""A time of day as 9:05, 09:05:07, 9:05 PM or, as SAP has it, 090507; then a zero may be lost."""
+"""A time of day as 9:05, 09:05:07, 9:05 PM, 9:05 uur, 9.05 uur, 9u05 or, as SAP has it, 090507.
+
+Of the last a zero may be lost.
+"""
+DOTTED = r"^(?:[01]?\d|2[0-3])\.[0-5]\d(?:\.[0-5]\d)?$"
+"""A time of day as 9.05 or 9.05.07, which may be any number too."""
 
 _SHORT = r"^(?:0|[1-9]\d{0,3})$"
 _FIRST_ZERO, _LONG = r"^0\d", r"^\d{5,6}$"

@@ -69,7 +69,7 @@ def test_a_date_and_a_time_of_day_in_two_columns() -> None:
 
     assert done.exit_code == 0
     text = Path("p.yaml").read_text("utf-8")
-    assert "a date, and beside it a time of day" in text
+    assert "a date, and its time of day in another column" in text
     columns = yaml.safe_load(text)["sources"][0]["columns"]
     assert columns["timestamp"] == ["ERDAT", "Tijd, laatste"]
     assert "The export has 180 rows, with events of 60 cases" in text

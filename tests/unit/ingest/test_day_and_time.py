@@ -212,6 +212,7 @@ def test_two_columns_are_two(columns: list[str]) -> None:
 
 DAYS = [f"{n + 1:02}-03-2026" for n in range(12)]
 CLOCKS = [f"{n + 8:02}:{5 * n:02}" for n in range(12)]
+DOTTED = [each.replace(":", ".") for each in CLOCKS]
 COMPACT = [f"202603{n + 1:02}" for n in range(12)]
 TOGETHER = [f"{n + 8:02}{5 * n:02}07" for n in range(12)]
 WITHOUT_ZERO = [each.lstrip("0") for each in TOGETHER]
@@ -230,11 +231,25 @@ WITHOUT_ZERO = [each.lstrip("0") for each in TOGETHER]
             {"van": DAYS, "om": CLOCKS, "tot": DAYS, "uur": CLOCKS},
             ["van + om", "tot + uur"],
         ),
+        ({"Datum": DAYS, "x": ["a"] * 12, "Tijd": CLOCKS}, ["Datum + Tijd", "x"]),
+        ({"Datum": DAYS, "Tijd": DOTTED}, ["Datum + Tijd"]),
+        *(
+            ({"Datum": DAYS, "om": written}, ["Datum + om"])
+            for written in (
+                [f"{each} uur" for each in CLOCKS],
+                [f"{each} uur" for each in DOTTED],
+                [each.replace(":", "u") for each in CLOCKS],
+            )
+        ),
         # what is no date, no time of day, or stands apart
         ({"zaak": ["Z"] * 12, "Tijd": CLOCKS}, ["zaak", "Tijd"]),
         ({"Datum": DAYS, "nummer": [str(123460 + n) for n in range(12)]}, ["Datum", "nummer"]),
         ({"Datum": [f"{d} 10:00" for d in DAYS], "Tijd": CLOCKS}, ["Datum", "Tijd"]),
-        ({"Datum": DAYS, "x": ["a"] * 12, "Tijd": CLOCKS}, ["Datum", "x", "Tijd"]),
+        ({"Datum": DAYS, "x": ["a"] * 12, "om": CLOCKS}, ["Datum", "x", "om"]),
+        ({"Datum": DAYS, "x": DAYS, "y": ["a"] * 12, "Tijd": CLOCKS}, ["Datum", "x", "y", "Tijd"]),
+        ({"Datum": DAYS, "Bestede tijd": CLOCKS}, ["Datum", "Bestede tijd"]),
+        ({"Datum": DAYS, "Uren": CLOCKS}, ["Datum", "Uren"]),
+        ({"Datum": DAYS, "Bedrag": DOTTED}, ["Datum", "Bedrag"]),
         ({"Datum": DAYS, "Tijd": CLOCKS[:2] * 6}, ["Datum", "Tijd"]),
     ],
 )
@@ -247,6 +262,8 @@ def test_a_date_and_the_time_beside_it_are_seen_as_one(
     both = {name: tuple(name.split(" + ")) for name in names if " + " in name}
     assert found.in_two == both
     assert both.keys() <= found.times.keys()
+    for name in both:
+        assert not (found.times[name].at.dt.time() == dt.time(0)).any()
 
 
 def test_what_was_read_of_the_other_columns_is_not_read_again() -> None:
