@@ -23,7 +23,7 @@ from flows.endings import ended
 from flows.engines import started
 from flows.job import Job
 from flows.left_out import tell
-from flows.moments import in_a_zone
+from flows.moments import in_utc
 from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
 from flows.run_names import run_name
@@ -33,7 +33,7 @@ from flows.warm import import_now, wait_for_imports
 from ingest.storage.batches import Batch
 from ingest.storage.damage import damage_told
 
-Moment = Annotated[dt.datetime, AfterValidator(in_a_zone)]
+Moment = Annotated[dt.datetime, AfterValidator(in_utc)]
 Seconds = Annotated[float, Field(ge=0)]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from flows.moments import in_utc
 from flows.commands.sentences import want_json
-from flows.moments import in_a_zone
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
 CONFIGS = click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
@@ -59,7 +59,7 @@ class Moment(click.ParamType[dt.datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text as an aware ``datetime``."""
         try:
-            return in_a_zone(dt.datetime.fromisoformat(value)).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
+            return in_utc(dt.datetime.fromisoformat(value))
+        except ValueError:
             hint = "write for example 2026-06-30T17:00+02:00"
             self.fail(f"'{value}' is not a time; {hint}.", param, ctx)

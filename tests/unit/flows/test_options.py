@@ -8,10 +8,13 @@ import datetime as dt
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
+from prefect.exceptions import ParameterTypeError
 
 from flows.cli import app
+from flows.journey import journey
 from flows.commands.options import Moment
 
 
@@ -25,6 +28,14 @@ from flows.commands.options import Moment
 )
 def test_a_date_is_its_begin_and_a_time_without_an_offset_is_utc(written, meant):
     assert Moment().convert(written, None, None) == dt.datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_moment_that_no_year_holds_is_refused_here_and_in_prefect(written):
+    with pytest.raises(click.BadParameter, match="is not a time"):
+        Moment().convert(written, None, None)
+    with pytest.raises(ParameterTypeError, match="outside the years 1 to 9999"):
+        journey.validate_parameters({"config": "p.yaml", "as_of": written})
 
 
 def test_the_help_says_so():
