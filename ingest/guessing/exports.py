@@ -29,6 +29,11 @@ _OBJECTS = (
     *(b'"objectId"', b"object-id="),
 )
 _IS_A_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|table)\b", re.IGNORECASE)
+_OLD_SHEETS = re.compile(
+    rb"ID;P\w+;N;E\s|\x09\x00\x04\x00|\x09[\x02\x04]\x06\x00"  # SYLK, and Excel 2 to 4
+    # the XML of Excel 2003
+    rb"|(?:\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*(?:<\?mso[^>]*>\s*)?<(?:\w+:)?Workbook\b"
+)
 # an error of the API is told of when it is read
 _IS_OF_ZGW = re.compile(rb'"(?:results|url|hoofdObject|detail)"')
 
@@ -138,6 +143,7 @@ def _format_of(path: Path) -> Format:
     for magic, format_ in _MAGIC.items():
         if head.startswith(magic):
             return format_
+    _refuse_old_sheets(path, head)
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if text[:1] not in (b"<", b"{", b"["):
         return "csv"
@@ -154,6 +160,15 @@ def _format_of(path: Path) -> Format:
             "Export it as a table: as CSV, Parquet or a workbook.",
         )
     return "xes" if text[:1] == b"<" else "zgw"
+
+
+def _refuse_old_sheets(path: Path, head: bytes) -> None:
+    if _OLD_SHEETS.match(head):
+        raise SourceError(
+            f"{path} is in an old notation of spreadsheets that is not read: SYLK, the XML of "
+            "Excel 2003, or that of a version before Excel 5.",
+            "Open it in a spreadsheet program, and save it as .xlsx.",
+        )
 
 
 def _head(path: Path) -> bytes:

@@ -500,6 +500,13 @@ def test_the_format_is_how_a_file_begins(
     [
         ("a.xls", "<html><table><tr><td>Zaak", "a.xls is a web page"),
         ("a.csv", "\n<!DOCTYPE html>", "a.csv is a web page"),
+        ("a.xls", "ID;PWXL;N;E\nP;PGeneral\n", "a.xls is in an old notation of spreadsheets"),
+        ("a.xls", "\t\0\4\0\2\0", "a.xls is in an old notation"),
+        (
+            "a.xls",
+            '\ufeff<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook>',
+            "a.xls is in an old notation",
+        ),
         ("a.json", '[{"zaak": "1", "stap": "a"}]', "a.json is JSON, but neither OCEL nor"),
         ("a.jsonl", '{"zaak": "1"}\n{"zaak": "2"}', "a.jsonl is JSON, but neither OCEL nor"),
     ],
