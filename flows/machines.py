@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import socket
 from importlib.metadata import version
@@ -29,9 +30,10 @@ class Machine(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a worker must be like, and the folders and files that it must see."""
+    """What a worker must be like, the folder it must write in, and what else it must see."""
 
     like: Machine
+    written: Path
     seen: tuple[Path, ...]
     privacy: Privacy
     config: Path
@@ -41,12 +43,12 @@ def asked_by(job: Job) -> Asked:
     """What a job asks of its workers: to be as this process is."""
     exports = [each.file.path for each in job.inputs if not isinstance(each.file, Address)]
     stores = [job.store.path] if isinstance(job.store, Folder) else []
-    return asked_of(job.settings.privacy, job.config, (job.making, *stores, *exports))
+    return asked_of(job.settings.privacy, job.config, job.making, (*stores, *exports))
 
 
-def asked_of(privacy: Privacy, config: Path, seen: tuple[Path, ...]) -> Asked:
-    """What workers must be like for some pseudonyms, and to see some folders and files."""
-    return Asked(_here(privacy, config), seen, privacy, config)
+def asked_of(privacy: Privacy, config: Path, written: Path, seen: tuple[Path, ...] = ()) -> Asked:
+    """What workers must be like for some pseudonyms, to write in a folder and see some files."""
+    return Asked(_here(privacy, config), written, seen, privacy, config)
 
 
 @functools.cache
@@ -67,12 +69,17 @@ def check_here(asked: Asked) -> None:
         EngineError: it differs.
     """
     host = socket.gethostname()
-    for path in asked.seen:
+    for path in (asked.written, *asked.seen):
         if not path.exists():
             raise EngineError(
                 f"A worker on {host} does not see {path}.",
                 "Let it be on storage that all machines share, at the same path.",
             )
+    if not os.access(asked.written, os.W_OK):
+        raise EngineError(
+            f"A worker on {host} may not write in {asked.written}.",
+            "Let it be on storage that all machines may write on, for the user of the worker too.",
+        )
     try:
         here = _here(asked.privacy, asked.config)
     except ConfigError as error:

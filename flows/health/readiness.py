@@ -129,7 +129,7 @@ class Process:
         if not privacy.key_env and not own_key_path().exists():  # nor may looking make one
             privacy = privacy.model_copy(update={"pseudonymise": ()})
         with tempfile.TemporaryDirectory(dir=there(self.folder), prefix=".tried-") as tried:
-            fit = count_workers(where, asked_of(privacy, self.config, (Path(tried),)))
+            fit = count_workers(where, asked_of(privacy, self.config, Path(tried)))
         yield ok(what, f"{where} has {_count(fit, 'worker')}, with our versions, key and folders")
 
     def _last_run(self, now: dt.datetime) -> Iterator[Symptom]:

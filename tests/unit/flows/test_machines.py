@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_one_that_is_alike_will_do() -> None:
 
 
 def test_one_that_has_no_key_is_refused(tmp_path: Path) -> None:
-    asked = Asked(OURS, (), Privacy(key_env="NOBODY_SET_THIS"), tmp_path / "p.yaml")
+    asked = Asked(OURS, tmp_path, (), Privacy(key_env="NOBODY_SET_THIS"), tmp_path / "p.yaml")
 
     with pytest.raises(EngineError, match=r"^A worker on .* makes no pseudonyms\. .*NOBODY_SET"):
         check_here(asked)
@@ -43,7 +44,18 @@ def test_one_that_has_no_key_is_refused(tmp_path: Path) -> None:
 
 def test_one_that_does_not_see_the_folder_is_refused(tmp_path: Path) -> None:
     privacy = Privacy(pseudonymise=())
-    asked = Asked(OURS, (tmp_path, tmp_path / "gone"), privacy, tmp_path / "p.yaml")
+    asked = Asked(OURS, tmp_path, (tmp_path / "gone",), privacy, tmp_path / "p.yaml")
 
     with pytest.raises(EngineError, match=r"does not see .*gone"):
+        check_here(asked)
+
+
+def test_one_that_may_not_write_in_the_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(OURS, tmp_path, (), Privacy(pseudonymise=()), tmp_path / "p.yaml")
+    # what a read-only disk says; whoever is root may write in any other folder
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
+
+    with pytest.raises(EngineError, match=r"^A worker on .* may not write in"):
         check_here(asked)
