@@ -44,10 +44,11 @@ _BY_THE_AGENCY = re.compile(
 )
 _WORDS: dict[Actor, re.Pattern[str]] = {
     "citizen": re.compile(
-        r"(?i)burger|inwoner|aanvrager|ingediend|gemeld\b|aangemeld|aanvraag ontvangen|reactie"
-        r"|aanvulling ontvangen|(stukken|informatie|gegevens) ontvangen|zienswijze|ingetrokken"
-        r"|(bezwaar|ingebrekestelling) ontvangen|opgehaald|leges betaald|(af|her)\S+ aangevraagd"
-        r"|citizen|applicant|submitted|received from|\breply|response|withdrawn"
+        r"(?i)burger|inwoner|aanvrager|ingediend|(?<!gereed)(?<!gereed )(?<!af)gemeld\b|reactie"
+        r"|aangemeld|(aanvraag|aanvulling|stukken|informatie|gegevens) ontvangen|zienswijze"
+        r"|ingetrokken|(bezwaar|ingebrekestelling) ontvangen|opgehaald|leges betaald"
+        r"|(af|her)\S+ aangevraagd|citizen|applicant|submitted|received from|\breply|response"
+        r"|withdrawn"
     ),
     "third_party": re.compile(
         r"(?i)deskundige|\barts\b|specialist|\brechter|rechtbank|uitspraak|commissie|\bbank\b"

@@ -137,6 +137,9 @@ def test_a_log_without_completed_steps_tells_nothing(tmp_path: Path) -> None:
     ("activity", "actor"),
     [
         ("Aanvraag ingediend", "citizen"),
+        ("Schade gemeld", "citizen"),
+        ("Gereed gemeld", None),
+        ("Afgemeld", None),
         ("Zienswijze ontvangen of termijn verstreken", "citizen"),
         ("Aanvullende informatie ontvangen", "citizen"),
         ("Aanvullende informatie gevraagd", None),
