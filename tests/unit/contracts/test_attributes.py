@@ -16,9 +16,9 @@ OF_A_PERSON = """
     Taalvoorkeur, religie, kerkgenootschap, geloof, diagnose, handicap, leeftijd, age, age_group
     Leeftijd bij aanvraag, leeftijdscategorie, PC6, postcode, postcode aanvrager, zip, straat
     straatnaam, woonadres, adres, huisnummer, naam, Naam aanvrager, klantnaam, naam_van_de_klant
-    voorletters, achternaam, E-mail, emailadres, telefoonnr, mobiel, bsn, inpBsn, bsn_aanvrager
-    BSN klant, A-nummer, inpA_nummer, vnummer, vreemdelingennummer, crv, rijbewijsnummer
-    documentnummer, IBAN-nummer, rekeningnr, kenteken, authenticatieContext
+    voorletters, roepnaam, achternaam, E-mail, emailadres, telefoonnr, mobiel, bsn, inpBsn
+    bsn_aanvrager, BSN klant, A-nummer, inpA_nummer, vnummer, vreemdelingennummer, crv
+    rijbewijsnummer, documentnummer, IBAN-nummer, rekeningnr, kenteken, authenticatieContext
 """
 OF_THE_PROCESS = """
     kanaal, regio, wijk, herkomst, aanvraagtype, documenttype, rijbewijscategorie, adreswijziging
