@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from flows.moments import in_utc
 from flows.commands.sentences import want_json
+from flows.moments import in_utc
 
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
 CONFIGS = click.argument("configs", nargs=-1, type=click.Path(path_type=Path))

@@ -10,8 +10,8 @@ import polars as pl
 
 from contracts.sources import name_of_both
 from ingest.guessing.column_names import tells_how_long, tells_time
-from ingest.times.day_and_time import CLOCK, DOTTED, are_zeros_lost, clock_of, day_of, joined
 from ingest.guessing.glance import Glance
+from ingest.times.day_and_time import CLOCK, DOTTED, are_zeros_lost, clock_of, day_of, joined
 from ingest.times.notations import EPOCHS, SERIAL
 
 _FEWEST = 10  # different times, lest some small numbers happen to look like times

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from prefect.exceptions import ParameterTypeError
 
 from flows.cli import app
-from flows.journey import journey
 from flows.commands.options import Moment
+from flows.journey import journey
 
 
 @pytest.mark.parametrize(
