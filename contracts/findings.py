@@ -45,12 +45,14 @@ class Log(Suppressible):
     """What was read.
 
     Where ``events_at_least`` is true, ``events`` is rounded down to a multiple of
-    ``privacy.minimum_group``. Where ``first`` and ``last`` are null, as of a few cases, ``as_of``
-    of the findings is the begin of a day (UTC).
+    ``privacy.minimum_group``, and so is ``open_cases`` where ``open_cases_at_least`` is. Where
+    ``first`` and ``last`` are null, as of a few cases, ``as_of`` of the findings is the begin of a
+    day (UTC).
     """
 
     cases: Count
     open_cases: Count
+    open_cases_at_least: bool = False
     events: Count
     events_at_least: bool = False
     activities: int

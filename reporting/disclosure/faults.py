@@ -106,7 +106,7 @@ def _as_shown(headline: Headline, told: Findings, shown: Findings) -> _Figure:
         "p50_days": shown.throughput_days.p50,
         "p90_days": shown.throughput_days.p90,
         "cases": shown.log.cases,
-        "open_cases": shown.log.open_cases,
+        "open_cases": None if shown.log.open_cases_at_least else shown.log.open_cases,
         "person_days": days,
         "share_of_first_wait": headline.value and _share_of_first(told, shown),
     }

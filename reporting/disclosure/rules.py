@@ -36,7 +36,7 @@
    told in multiples of k, rounded down: the rest would be of that step. Where all that is left out
    of the waits beside a step is of few, steps of a few cases less are told in multiples of k, at
    least k less (``steps``). Where that is a step that ends cases, how many are open is
-   hidden: the others are done.
+   told in multiples of k, with all of those done that the step may have: the others are done.
 8. An owner of the ledger with fewer than k cases has no days.
 9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
    do; how well cases fit is told where none or at least k fit, and none or at least k do not.
@@ -90,7 +90,7 @@ from reporting.disclosure.small_groups import (
     is_small,
     with_values,
 )
-from reporting.disclosure.steps import protect_steps, steps_apart
+from reporting.disclosure.steps import protect_steps, rounded_down, steps_apart
 from reporting.disclosure.tables import protect_tables
 from reporting.disclosure.waits import pairs, protect_waits, rounded, small_owners
 
@@ -116,6 +116,7 @@ def protect(
     k = minimum_group
     cases = hide(findings.log.cases, k)
     apart = steps_apart(tables["steps"], tables["waits"], k)
+    ends_apart = rounded_down(tables["steps"], apart, ends)
     again = tables["rework"].filter(few(pl.col("cases"), k))["activity"].to_list()
     steps = protect_steps(apart, cases, k, ends, again)
     on_routes = on_frequent_routes(tables["variants"], k)
@@ -127,7 +128,7 @@ def protect(
     protected = findings.model_copy(
         update={
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
-            "log": _log(_open_as_told(findings.log, tables["steps"], apart, ends), steps, shown, k),
+            "log": _log(_open_as_told(findings.log, ends_apart, k), steps, shown, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
@@ -164,10 +165,19 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
     return day if day == moment else day + dt.timedelta(days=1)
 
 
-def _open_as_told(log: Log, steps: pl.DataFrame, apart: pl.DataFrame, ends: Collection[str]) -> Log:
-    """The log, of which those that are done must not tell how many took a last step exactly."""
-    exact, told = (each.filter(pl.col("activity").is_in(list(ends))) for each in (steps, apart))
-    return log if exact["cases"].equals(told["cases"]) else with_values(log, open_cases=None)
+def _open_as_told(log: Log, ends: pl.DataFrame, k: int) -> Log:
+    """The log, of which those that are done must not tell how many took a last step exactly.
+
+    At least so many are open as if each of the ``ends`` that are ``rounded_down`` had as many cases
+    as it may have by what is told of it, which is at least ``k`` below a step that has more.
+    """
+    if ends.is_empty() or log.open_cases is None or log.open_cases_at_least:
+        return log
+    may_have = pl.col("told").fill_null(0) + 2 * k - 1
+    least = log.open_cases - ends.select((may_have - pl.col("cases")).sum()).item()
+    if least < k:
+        return with_values(log, open_cases=None)
+    return with_values(log, open_cases=least // k * k, open_cases_at_least=True)
 
 
 def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: int) -> Log:
@@ -178,9 +188,10 @@ def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: in
     tells_of_few = is_small(events and events - _told_events(steps, shown["rework"]), k)
     if events is not None and (tells_of_one or tells_of_few) and not at_least:
         events, at_least = events // k * k, True
+    still_open = hide_part(log.open_cases, log.cases, k)
     known = {
         "cases": hide(log.cases, k),
-        "open_cases": hide_part(log.open_cases, log.cases, k),
+        "open_cases": still_open,
         "order_undetermined_cases": hide_part(log.order_undetermined_cases, log.cases, k),
         "events": events,
         "variants": hide_rows(log.variants, log.cases, k),
@@ -191,6 +202,7 @@ def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: in
     return with_values(
         log,
         events_at_least=at_least,
+        open_cases_at_least=log.open_cases_at_least and known["open_cases"] is not None,
         **known,
         quarantined_cases=hide(log.quarantined_cases, k),
         quarantined_rows=hide_rows(log.quarantined_rows, log.quarantined_cases, k),

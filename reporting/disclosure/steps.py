@@ -81,6 +81,16 @@ def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFram
     )
 
 
+def rounded_down(
+    steps: pl.DataFrame, apart: pl.DataFrame, activities: Collection[str]
+) -> pl.DataFrame:
+    """``activity, cases, told``: of which of the ``activities`` less is told than there are."""
+    told = apart.select("activity", told="cases")
+    both = steps.select("activity", "cases").join(told, on="activity", how="inner")
+    differs = pl.col("cases").ne_missing(pl.col("told"))
+    return both.filter(pl.col("activity").is_in(list(activities)), differs)
+
+
 def _beside_few(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> set[int]:
     """Of how many cases a step is, where all that is left out before it, or after it, is of few."""
     took = dict(steps.select("activity", "cases").drop_nulls().iter_rows())

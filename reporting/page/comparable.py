@@ -33,7 +33,7 @@ def _may_be_compared(one: Log, other: Log, k: int) -> bool:
 
 def _counts(log: Log) -> tuple[Count, Count]:
     """All cases, and those that are done."""
-    if log.cases is None or log.open_cases is None:
+    if log.cases is None or log.open_cases is None or log.open_cases_at_least:
         return log.cases, None
     return log.cases, log.cases - log.open_cases
 

@@ -76,9 +76,10 @@ class Basis:
     @classmethod
     def of(cls, whole: Findings | Bottleneck) -> Basis:
         """That of the whole log, or of one place in it."""
+        # a share of what is rounded down could be far from what it is
         if isinstance(whole, Findings):
-            return cls(whole.log.cases, whole.log.open_cases)
-        # a share of what is rounded down could be far too high
+            log = whole.log
+            return cls(log.cases, None if log.open_cases_at_least else log.open_cases)
         still_open = None if whole.cases_at_least else whole.open_cases
         return cls(whole.cases, still_open, at_least=whole.cases_at_least, of_place=True)
 

@@ -261,10 +261,12 @@ def _still_open(log: Log, speech: Speech) -> KeyFigure:
     if log.open_cases is None:
         unsaid = speech.say("how many cases were not done yet")
         return KeyFigure(speech.say("not shown"), unsaid, "open")
-    if not log.cases:
-        return KeyFigure("0", speech.say("cases were not done yet when the data ended"), "open")
+    told = speech.number(log.open_cases)
+    if not log.cases or log.open_cases_at_least:
+        value = speech.say("at least %(n)s", n=told) if log.open_cases_at_least else told
+        return KeyFigure(value, speech.say("cases were not done yet when the data ended"), "open")
     words = speech.say(
         "cases (%(share)s) were not done yet when the data ended",
         share=speech.share(log.open_cases / log.cases),
     )
-    return KeyFigure(speech.number(log.open_cases), words, "open")
+    return KeyFigure(told, words, "open")

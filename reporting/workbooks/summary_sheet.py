@@ -56,9 +56,10 @@ def _key_figures(
         f"{each.value}: {each.words}"
         for each in story.key_figures(findings, tables["survival"], speech)
     )
+    still_open_cases = counted(log.open_cases, speech, at_least=log.open_cases_at_least)
     yield speech.say("half of the cases are done within (days)"), days(took.p50, speech), half
     yield speech.say("9 of 10 cases are done within (days)"), days(took.p90, speech), most
-    yield speech.say("cases that are not done yet"), counted(log.open_cases, speech), still_open
+    yield speech.say("cases that are not done yet"), still_open_cases, still_open
     yield speech.say("cases"), counted(log.cases, speech), None
     at_least = log.events_at_least
     events = counted(log.events, speech, at_least=at_least)

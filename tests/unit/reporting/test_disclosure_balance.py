@@ -161,7 +161,7 @@ def test_two_cases_on_rare_routes_that_did_a_step_once():
     assert ["a", "c", "b", "z"] not in told
 
 
-@pytest.mark.parametrize(("few", "told", "open_cases"), [(2, 10, None), (10, 18, 40)])
+@pytest.mark.parametrize(("few", "told", "open_cases"), [(2, 10, 20), (10, 18, 40)])
 def test_those_who_are_done_do_not_tell_how_few_took_but_another_step(few, told, open_cases):
     """Where 20 took b and the 18 that are done took the last step, two that took b are open."""
     ways = {("a",): 30, ("a", "b", "d", "z"): 18, ("a", "d", "b"): few}
@@ -170,7 +170,25 @@ def test_those_who_are_done_do_not_tell_how_few_took_but_another_step(few, told,
     log, hidden = told_of(ways, still, ends=("z",))
 
     assert row(hidden["steps"], activity="z")["cases"] == told
-    assert log.open_cases == open_cases
+    assert (log.open_cases, log.open_cases_at_least) == (open_cases, few < K)
+
+
+def test_how_many_are_open_at_least_is_the_same_however_few_took_but_another_step():
+    """Of 200 who took b all but a few are done: what is told could be of 1 and of 9."""
+    told = set()
+    for few in range(1, K):
+        ways = {("a",): 300, ("a", "b", "d", "z"): 200 - few, ("a", "d", "b"): few}
+        log, _ = told_of(ways, {("a", None): 300, ("b", None): few}, ends=("z",))
+        told.add((log.open_cases, log.open_cases_at_least))
+
+    assert told == {(290, True)}
+
+
+def test_so_few_are_open_at_least_that_it_is_not_told():
+    ways = {("a", "b", "d", "z"): 18, ("a", "d", "b"): 2, ("a",): 5}
+    log, _ = told_of(ways, {("a", None): 5, ("b", None): 2}, ends=("z",))
+
+    assert (log.open_cases, log.open_cases_at_least) == (None, False)
 
 
 def test_two_cases_on_rare_routes_that_are_open():

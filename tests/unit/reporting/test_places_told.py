@@ -55,14 +55,15 @@ def test_a_hidden_number_of_waiting_cases_makes_a_sentence(open_cases, value, wo
 
 
 @pytest.mark.parametrize(
-    ("open_cases", "value", "words"),
+    ("open_cases", "at_least", "value", "words"),
     [
-        (412, "412", "cases (10%) were not done yet when the data ended"),
-        (None, "not shown", "how many cases were not done yet"),
+        (412, False, "412", "cases (10%) were not done yet when the data ended"),
+        (410, True, "at least 410", "cases were not done yet when the data ended"),
+        (None, False, "not shown", "how many cases were not done yet"),
     ],
 )
-def test_a_hidden_number_of_open_cases_makes_a_sentence(open_cases, value, words):
-    log = BASE.log.model_copy(update={"open_cases": open_cases})
+def test_a_number_of_open_cases_makes_a_sentence(open_cases, at_least, value, words):
+    log = BASE.log.model_copy(update={"open_cases": open_cases, "open_cases_at_least": at_least})
     found = BASE.model_copy(update={"log": log})
     figure = key_figures(found, sample.tables()["survival"], NAMES.speech)[-1]
 
