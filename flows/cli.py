@@ -13,17 +13,7 @@ from typing import Literal
 
 import click
 
-from flows.commands.options import (
-    AS_OF_HELP,
-    CONFIG,
-    CONFIGS,
-    JSON,
-    OUT,
-    SET,
-    STORE,
-    STORES,
-    Moment,
-)
+from flows.commands.options import AS_OF, CONFIG, CONFIGS, JSON, OUT, SET, STORE, STORES
 from flows.commands.run_here import pages_of, run_here
 from flows.commands.sentences import Sentences, end_with, say
 from flows.warm import collector_at_rest
@@ -40,7 +30,7 @@ def app() -> None:
 
 @app.command()
 @CONFIG
-@click.option("--as-of", type=Moment(), help=AS_OF_HELP)
+@AS_OF
 @OUT
 @STORE
 @click.option(

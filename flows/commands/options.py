@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The options that several commands have."""
+"""The options of the commands, and what their values may be."""
 
 from __future__ import annotations
 
@@ -44,12 +44,6 @@ STORES = click.option(
     help="Where the event stores are: each process has a folder of its own in it.",
 )
 
-AS_OF_HELP = (
-    "Looks at the log as it stood then, for example at the end of a day:"
-    " 2026-06-30T23:59:59+02:00. A date alone is the begin of that day, not its end; a time without"
-    " an offset is UTC, not local."
-)
-
 
 class Moment(click.ParamType[dt.datetime]):
     """An instant in ISO 8601; a date is the begin of that day, and what has no offset is UTC."""
@@ -63,3 +57,14 @@ class Moment(click.ParamType[dt.datetime]):
         except ValueError:
             hint = "write for example 2026-06-30T17:00+02:00"
             self.fail(f"'{value}' is not a time; {hint}.", param, ctx)
+
+
+AS_OF = click.option(
+    "--as-of",
+    type=Moment(),
+    help=(
+        "Looks at the log as it stood then, for example at the end of a day:"
+        " 2026-06-30T23:59:59+02:00. A date alone is the begin of that day, not its end; a time"
+        " without an offset is UTC, not local."
+    ),
+)
