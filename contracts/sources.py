@@ -74,7 +74,7 @@ Table = Annotated[str, StringConstraints(pattern=r'^[^."\s]+(\.[^."\s]+)?$')]
 
 
 def _how_many(columns: object) -> str:
-    return "as-two" if isinstance(columns, list | tuple) else "as-one"
+    return "as-many" if isinstance(columns, list | tuple) else "as-one"
 
 
 def _of_two(columns: object) -> object:
@@ -86,10 +86,25 @@ def _of_two(columns: object) -> object:
 
 Moment = Annotated[
     Annotated[Name, Tag("as-one")]
-    | Annotated[tuple[Name, Name], BeforeValidator(_of_two), Tag("as-two")],
+    | Annotated[tuple[Name, Name], BeforeValidator(_of_two), Tag("as-many")],
     Discriminator(_how_many),
 ]
 """A column of moments, or two: that of their dates and that of their times of day."""
+
+
+def _of_several(columns: object) -> object:
+    match columns:
+        case [_, _, *_] if len(set(map(str, columns))) == len(columns):
+            return columns
+    raise ValueError("name one column, or all those that only together tell one case from another")
+
+
+CaseId = Annotated[
+    Annotated[Name, Tag("as-one")]
+    | Annotated[tuple[Name, ...], BeforeValidator(_of_several), Tag("as-many")],
+    Discriminator(_how_many),
+]
+"""A column that tells cases apart, or several that do so together."""
 
 
 class Columns(Model):
@@ -99,10 +114,11 @@ class Columns(Model):
     keeps them; ``recorded_timestamp`` is when the row was put on record. A row with a
     ``start_timestamp`` and no ``timestamp`` is work in progress. ``lifecycle`` says of a row
     whether it is the start or the completion of a step. Where the date and the time of day stand in
-    two columns, name both: ``timestamp: [Datum, Tijd]``.
+    two columns, name both: ``timestamp: [Datum, Tijd]``. Where only several columns together tell
+    one case from another, name them all: ``case_id: [Jaar, Volgnummer]``.
     """
 
-    case_id: Name | None = None
+    case_id: CaseId | None = None
     activity: Name | None = None
     timestamp: Moment | None = None
     start_timestamp: Moment | None = None
@@ -116,23 +132,28 @@ class Columns(Model):
 
     @property
     def named(self) -> dict[str, str]:
-        """By role what its column is called; two columns are called after both."""
+        """By role what its column is called; several columns are called after all of them."""
         told = self.model_dump(exclude_none=True)
         return {
-            role: name if isinstance(name, str) else name_of_both(*name)
+            role: name if isinstance(name, str) else name_of_all(*name)
             for role, name in told.items()
         }
 
     @property
     def in_two(self) -> dict[str, tuple[str, str]]:
         """By what they are called, the columns of each moment that stands in two."""
-        told = self.model_dump(exclude_none=True).values()
-        return {name_of_both(*name): name for name in told if not isinstance(name, str)}
+        told = self.model_dump(exclude_none=True, exclude={"case_id"}).values()
+        return {name_of_all(*name): name for name in told if not isinstance(name, str)}
+
+    @property
+    def of_case(self) -> tuple[str, ...]:
+        """The columns that only together tell one case from another; none where one does."""
+        return self.case_id if isinstance(self.case_id, tuple) else ()
 
 
-def name_of_both(date: str, time: str) -> str:
-    """What the columns of a date and of a time of day are called together."""
-    return f"{date} + {time}"
+def name_of_all(*columns: str) -> str:
+    """What columns are called together that are read as one."""
+    return " + ".join(columns)
 
 
 _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp", "lifecycle")

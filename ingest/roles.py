@@ -61,6 +61,7 @@ def wanted_columns(source: Source) -> list[str]:
     configured = source.columns.named
     names = [
         *(part for parts in source.columns.in_two.values() for part in parts),
+        *source.columns.of_case,
         *(name for role in configured for name in _spellings(role, configured[role])),
         *source.milestones.values(),
         *source.only,
@@ -119,7 +120,7 @@ def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -
     configured = source.columns.named
     key = f"{config}: 'sources.{position}."
     columns = _Columns(file, raw.columns, raw.untold)
-    _check_both(source, columns, key)
+    _check_parts(source, columns, key)
     standard = {"case_id": STANDARD["case_id"]} if source.milestones else STANDARD
     found = {role: column for role, column in standard.items() if column in raw.columns}
     for role, name in configured.items():
@@ -141,7 +142,8 @@ def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -
     }
     for role, column in found.items():
         columns.check_single(column, f"{key}columns.{role}'")
-    _check_no_ids(attributes, [found[role] for role in ID_ROLES if role in found], key)
+    ids = [found[role] for role in ID_ROLES if role in found]
+    _check_no_ids(attributes, [*ids, *source.columns.of_case], key)
     return Roles(found, attributes, milestones, only)
 
 
@@ -156,10 +158,11 @@ def _check_no_ids(attributes: Mapping[str, str], ids: Collection[str], key: str)
             )
 
 
-def _check_both(source: Source, columns: _Columns, key: str) -> None:
-    """Refuses a moment in two columns of which one is not in the file, or is there twice."""
+def _check_parts(source: Source, columns: _Columns, key: str) -> None:
+    """Refuses several columns for one role of which one is not in the file, or is there twice."""
     for role, name in source.columns.named.items():
-        for part in source.columns.in_two.get(name, ()):
+        of_case = source.columns.of_case if role == "case_id" else ()
+        for part in source.columns.in_two.get(name, of_case):
             columns.pick(part, (part,), f"{key}columns.{role}'")
 
 

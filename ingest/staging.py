@@ -19,6 +19,7 @@ from contracts.events import bucket_of_slot
 from contracts.settings import Privacy, Settings
 from contracts.settling import whole
 from contracts.sources import Source
+from ingest.joint_ids import as_whole, with_joint_id
 from ingest.milestones import ACTIVITY, SOURCE, TIME, as_events
 from ingest.normalise import TIME_ROLES, normalise, time_of
 from ingest.ocel.reader import read_ocel
@@ -67,10 +68,11 @@ def stage(
     pseudonymiser = pseudonymiser_of(settings.privacy, config)
     with tempfile.TemporaryDirectory(dir=out, prefix=".staging-") as folder, whole(path) as aside:
         scratch = Path(folder)
-        in_two = source.columns.in_two
+        in_two, of_case = source.columns.in_two, source.columns.of_case
         raw = with_moments(read(file, source, wanted_columns(source), scratch), in_two)
+        raw = with_joint_id(raw, of_case)
         named = roles_of(source, raw, file.name, config, position)
-        _check_types(raw, named, in_two.values(), file.name)
+        _check_types(raw, named, [*in_two.values(), of_case], file.name)
         roles = named.moved(raw.places)
         with refused(raw.refusal, raw.frame):
             of_ids = {role: roles.columns[role] for role in ID_ROLES if role in roles.columns}
@@ -176,19 +178,13 @@ def _with_whole(raw: Raw, places: Iterable[str]) -> Raw:
     """Names that are fractions, as Python makes of a column of numbers with gaps, as 1003."""
     schema = raw.frame.collect_schema()
     numbers = [pl.col(place) for place in places if schema[place].is_float()]
-    return replace(raw, frame=raw.frame.with_columns(map(_whole, numbers)))
+    return replace(raw, frame=raw.frame.with_columns(map(as_whole, numbers)))
 
 
-def _whole(number: pl.Expr) -> pl.Expr:
-    whole = number.cast(pl.Int64, strict=False)
-    is_whole = number == whole
-    return pl.when(is_whole).then(whole.cast(pl.String)).otherwise(number.cast(pl.String))
-
-
-def _check_types(raw: Raw, roles: Roles, in_two: Iterable[tuple[str, str]], name: str) -> None:
+def _check_types(raw: Raw, roles: Roles, in_parts: Iterable[Sequence[str]], name: str) -> None:
     """Refuses columns of a type that cannot play their role."""
     schema = raw.frame.collect_schema()
-    times, parts = _times(roles), chain.from_iterable(in_two)
+    times, parts = _times(roles), chain.from_iterable(in_parts)
     named = (*roles.columns.values(), *times, *roles.case_attributes.values(), *roles.only)
     for column in (*parts, *named):
         if schema[raw.places[column]].is_nested():

@@ -24,6 +24,7 @@ from ingest.guessing.attributes import guess_attributes
 from ingest.guessing.columns import Guess, RoleGuesses, guess_roles, options
 from ingest.guessing.exports import Export, open_export
 from ingest.guessing.glance import Glance, glance
+from ingest.guessing.joint_ids import put_ids_together
 from ingest.guessing.journey import guess_journey
 from ingest.guessing.milestones import guess_milestones
 from ingest.guessing.moments import put_together
@@ -116,7 +117,7 @@ def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guesse
     seen = _glance(export, ask)
     roles = guess_milestones(seen)
     if roles is None:
-        seen = _along_trail(put_together(seen), ask)
+        seen = _along_trail(put_ids_together(put_together(seen)), ask)
         roles = _roles(seen, ask)
     found = Guessed(process, export, seen, roles)
     if roles.candidates or found.is_trail_open:

@@ -26,6 +26,7 @@ from ingest.guessing.unread import unread_times
 from ingest.guessing.zone import zone_evidence
 from ingest.privacy.header_names import hold_a_value, names_to_tell
 
+_DATE_AND_TIME = "a date, and its time of day in another column"
 _HIDDEN = "its name is that of a value, as of a person or a number"
 _MOST_FIELDS = 20
 _ROLES = (
@@ -157,7 +158,8 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
     roles, in_two = found.roles, found.seen.in_two
     guess = roles.found.get(role)
     if guess and guess.value in in_two:
-        told = f"a date, and its time of day in another column; {guess.evidence}"
+        of_two = "a year, and a number in it" if role == "case_id" else _DATE_AND_TIME
+        told = f"{of_two}; {guess.evidence}"
         yield from said(f"      {role}: {sequence(in_two[guess.value])}", told)
     elif guess:
         yield from said(f"      {role}: {scalar(guess.value)}", guess.evidence)

@@ -86,6 +86,14 @@ _END_OF_STEP = re.compile(
     rf"{_AROUND_AN_END}(?:einde?|gereed|klaar|voltooid|afgerond|end(?:ed)?|finish(?:ed)?"
     rf"|completed?|completion){_AROUND_AN_END}"
 )
+_YEARS = {
+    *("jaar", "jaartal", "dossierjaar", "zaakjaar", "boekjaar", "aanvraagjaar", "meldingsjaar"),
+    *("year", "caseyear", "fiscalyear", "gjahr"),
+}
+_NUMBERS_IN_A_YEAR = {
+    *("volgnummer", "volgnr", "nummer", "nr", "dossiervolgnummer", "zaakvolgnummer"),
+    *("sequence", "sequencenumber", "seqno", "number"),
+}
 _PROCESSES = {
     *("zaaktype", "zaaktypenaam", "zaaktypeomschrijving", "soortzaak", "zaaksoort", "proces"),
     *("procesnaam", "casetype", "typeofcase", "process", "processname", "processtype"),
@@ -175,6 +183,16 @@ def tells_in_free_text(name: str) -> bool:
 def tells_of_the_end(name: str) -> bool:
     """Whether a name is one of what a case becomes, which nobody knows while it is open."""
     return _OF_THE_END.search(_spaced(name)) is not None
+
+
+def tells_year(name: str) -> bool:
+    """Whether a name is one of a year."""
+    return _letters(name) in _YEARS
+
+
+def numbers_in_a_year(name: str) -> bool:
+    """Whether a name is one of a number that may begin anew each year."""
+    return _letters(name) in _NUMBERS_IN_A_YEAR
 
 
 def tells_process(name: str) -> bool:

@@ -45,7 +45,8 @@ class Glance:
     ``alike`` are those that have the same columns, where the workbook is the only one.
     ``has_header``: whether a line names the columns.
     ``object_types``: of OCEL, of each type how many objects have more events than one.
-    ``in_two``: which columns are two of the export, put together; of each its date and its time.
+    ``in_two``: which columns are two of the export, put together: a date and its time, or a year
+    and the number of a case in it, which is ``joint_id``.
     ``drift``: how its files differ in their columns, a sentence each; ``lacked`` are those that
     most files have, and not all. ``shared``: the names that
     several columns have, which are not looked at. ``of_1904`` is that of ``Raw``. ``trail``: where
@@ -61,6 +62,7 @@ class Glance:
     has_header: bool = True
     object_types: dict[str, int] = field(default_factory=dict)
     in_two: dict[str, tuple[str, str]] = field(default_factory=dict)
+    joint_id: str | None = None
     drift: tuple[str, ...] = ()
     lacked: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()

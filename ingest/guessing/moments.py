@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from contracts.sources import name_of_both
+from contracts.sources import name_of_all
 from ingest.guessing.column_names import tells_how_long, tells_time
 from ingest.guessing.glance import Glance
 from ingest.times.day_and_time import CLOCK, DOTTED, are_zeros_lost, clock_of, day_of, joined
@@ -21,7 +21,7 @@ def put_together(seen: Glance) -> Glance:
     """``seen`` with each date and its time of day as one column, in the place of the date."""
     frame, in_two = seen.frame, dict[str, tuple[str, str]]()
     for date, time in _pairs(seen):
-        both = name_of_both(date, time)
+        both = name_of_all(date, time)
         in_two[both] = (date, time)
         lost = _zeros_lost(frame[time])
         moments = joined(pl.col(date), pl.col(time), zeros_lost=lost).alias(both)
@@ -29,7 +29,7 @@ def put_together(seen: Glance) -> Glance:
     of_date = {date: both for both, (date, _) in in_two.items()}
     times = {time for _, time in in_two.values()}
     kept = [of_date.get(name, name) for name in seen.columns if name not in times]
-    return replace(seen, frame=frame.select(kept), in_two=in_two)
+    return replace(seen, frame=frame.select(kept), in_two=seen.in_two | in_two)
 
 
 def _pairs(seen: Glance) -> list[tuple[str, str]]:
