@@ -18,7 +18,7 @@ _BY_NATURE = ("before_the_clock", "statutory_wait")  # so, whatever causes it
 
 LABEL: dict[Kind, str] = {
     "capacity": sentence("Too little capacity"),
-    "third_party_capacity": sentence("Another party has too little capacity"),
+    "third_party_capacity": sentence("Too little capacity at another party"),
     "handover": sentence("Handover between organisations"),
     "rework": sentence("Work that is done again"),
     "prioritisation": sentence("The order of work"),

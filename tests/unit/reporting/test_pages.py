@@ -141,8 +141,8 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "meer dan 1 op de 10 zaken duurt langer dan 8 maanden"),
         ("nl", "zijn er zoveel in het log niet verdergegaan"),
         ("nl", "Wachten dat zo bedoeld is"),
-        ("nl", "Andere partij heeft te weinig capaciteit specialisme: neurologie, oogheelkunde"),
-        ("nl", "Andere partij heeft te weinig capaciteit: tussen"),
+        ("nl", "Te weinig capaciteit bij een andere partij specialisme: neurologie, oogheelkunde"),
+        ("nl", "Te weinig capaciteit bij een andere partij: tussen"),
         (
             "nl",
             "bij zaken met specialisme: neurologie, oogheelkunde; de cijfers gaan over alle zaken.",
