@@ -96,7 +96,8 @@ def scored(plants=(), stalls=(), decoys=(), waits=(), medians=(100.0, 100.0, 90.
         as_of=moment("2026-01-01"),
         log=Log(
             **dict.fromkeys(Log.model_fields, None)
-            | {"activities": 3, "suppressed": False, "events_at_least": False},
+            | {"activities": 3, "suppressed": False}
+            | dict.fromkeys(("events_at_least", "open_cases_at_least"), False),
         ),
         throughput_days=Throughput(p50=medians[1], p90=None, closed_only_p50=medians[2]),
         ledger=Ledger(),
