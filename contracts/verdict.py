@@ -24,8 +24,8 @@ class RuleResult(BaseModel):
     """One rule of the suite, before disclosure control.
 
     ``what`` it asks, with the ``names`` of activities that it is about, as the log has them;
-    ``found`` says, in English, what helps to mend it. Of a rule about the log as a whole ``rows``
-    and ``cases`` are zero.
+    ``about``: the activities that break it, of those in many cases; ``found`` says, in English,
+    what helps to mend it. Of a rule about the log as a whole ``rows`` and ``cases`` are zero.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +33,7 @@ class RuleResult(BaseModel):
     id: str
     what: Words
     names: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     found: str = ""
     of: Of
     severity: Severity

@@ -91,6 +91,7 @@ def _rule(
         id=rule,
         what=Words(**meta["what"]),
         names=meta["names"],
+        about=(told.result.get("details") or {}).get("activities", ()),
         found=_explained(told, lookup),
         of=meta["of"],
         severity=_config(told).severity.value,

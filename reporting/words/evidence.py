@@ -29,12 +29,7 @@ def group(found: Bottleneck, speech: Speech, most: int | None = None) -> str:
     if found.segment is None:
         return ""
     values = [isolated(value) for value in found.segment.values]
-    words = ", ".join(values[:most])
-    if len(values) > len(values[:most]):
-        words = speech.say(
-            "%(values)s and %(n)s more", values=words, n=len(values) - len(values[:most])
-        )
-    return f"{isolated(found.segment.attribute.replace('_', ' '))}: {words}"
+    return f"{isolated(found.segment.attribute.replace('_', ' '))}: {speech.some(values, most)}"
 
 
 def period(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:

@@ -22,6 +22,7 @@ from reporting.words.speech import Speech, glued, sentence
 from reporting.words.vocabulary import OUTCOME, OWNER, SEVERITY
 
 _FIRST_FIGURES: tuple[HeadlineId, ...] = ("p50_days", "p90_days", "open_cases")
+_MOST_STEPS = 6
 _MUCH = 0.2  # of a figure: what it could be besides that is another conclusion
 
 _WORDS: dict[HeadlineId, str] = {
@@ -88,10 +89,15 @@ def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) 
 
 
 def asked(rule: RuleResult, names: Names) -> str:
-    """What a rule asks, with the steps in it called what the report calls them."""
+    """What a rule asks, and which steps break it, called what the report calls them."""
     steps = list(dict.fromkeys(map(names.step, rule.names)))  # several may have one label
     what = names.settings.validation.rule(rule.id).sentence(steps) if steps else rule.what
-    return what.get(names.speech.language)
+    asks = what.get(names.speech.language)
+    if not rule.about:
+        return asks
+    broken_by = list(dict.fromkeys(map(names.quoted, rule.about)))
+    steps_told = names.speech.some(broken_by, _MOST_STEPS)
+    return names.speech.say("%(rule)s Not so for: %(steps)s.", rule=asks, steps=steps_told)
 
 
 def broken_rules(

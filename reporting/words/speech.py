@@ -105,6 +105,11 @@ class Speech:
         said = (message and message.string) or texts
         return str(said[0]), str(said[1])
 
+    def some(self, names: Sequence[str], most: int | None = None) -> str:
+        """The first ``most`` of some names, and how many more there are."""
+        words, more = ", ".join(names[:most]), len(names) - len(names[:most])
+        return self.say("%(values)s and %(n)s more", values=words, n=more) if more else words
+
     def number(self, value: float, decimals: int = 1) -> str:
         """1.434 or 12,3: at most so many decimals."""
         pattern = "#,##0." + "#" * decimals

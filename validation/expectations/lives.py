@@ -86,7 +86,10 @@ class ExpectActivitiesToStay(LogExpectation):
             *(f"'{name}' is not there after {day:%Y-%m}" for name, day in goes),
         ]
         many = len(metric.coming()) + len(metric.going())
-        return many == 0, many, {"found": f"{listed(told, MOST_TOLD, '; ')}."} if told else {}
+        if not told:
+            return many == 0, many, {}
+        names = list(dict.fromkeys(name for name, _ in (*comes, *goes)))
+        return False, many, {"found": f"{listed(told, MOST_TOLD, '; ')}.", "activities": names}
 
     def _told(self, lives: Lives, days: Mapping[str, dt.date]) -> list[tuple[str, dt.date]]:
         least = self.minimum_group

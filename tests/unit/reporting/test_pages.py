@@ -502,6 +502,22 @@ def test_a_rule_calls_steps_what_the_report_calls_them(tmp_path):
     assert "a first step: 'Health declaration submitted' or 'Gebeld'." in _cells(en, "rules")[0][0]
 
 
+def test_a_rule_tells_which_steps_break_it_by_the_names_of_the_report(tmp_path):
+    about = (sample.A, "Health declaration submitted", *(f"stap {n}" for n in range(6)))
+    comes = rule_result("DQ20", 40, 12).model_copy(update={"about": about})
+
+    nl, en = _write(tmp_path, facts=replace(sample.facts(), rules=(comes,)))
+
+    dutch, english = (_unquoted(_cells(page, "rules")[0][0]) for page in (nl, en))
+    third, others = "Health declaration submitted", "stap 0, stap 1, stap 2, stap 3"
+    assert f"Niet zo bij: {sample.A}, {third}, {others} en nog 2." in dutch
+    assert f"Not so for: {third}, {others}, stap 4 and 1 more." in english
+
+
+def _unquoted(text):
+    return re.sub("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}]", "", text)
+
+
 def test_where_every_rule_holds_there_is_no_table_of_rules(tmp_path):
     facts = replace(sample.facts(), rules=(rule_result("C03"),))
 

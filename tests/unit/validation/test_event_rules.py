@@ -343,6 +343,7 @@ def test_a_step_that_gets_another_name(tmp_path: Path) -> None:
 
     assert "'new' is in no case that began before 2025-10" in found.found
     assert "'old' is not there after 2025-10" in found.found
+    assert found.about == ("new", "old")
 
 
 COHORT = [
