@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Steps that are finished on a few days only: a board that meets, a weekly print run.
+"""Steps that are finished on a few days only, such as by a board or in a weekly print run.
 
 Batching on the calendar: nine tenths of all completions fall on at most half of the working days on
-which they could have. Every case then waited for its day; on average half of the time since the day
+which they could have. Every case then waited for its day, on average half of the time since the day
 before it. Batching at the end of a step: Martin and others (2015), "Batch processing".
 """
 
@@ -22,16 +22,16 @@ _LEAST_FINISHED = 30
 _LEAST_DAYS = 4
 _MOST = 0.9
 _FEW = 0.5
-_SMALL = 0.2  # of the median batch: on days with fewer, something was done in between
+_SMALL = 0.2  # of the median batch: days with fewer had work done in between, and are no batch
 _WORKING = 5 / 7
 
 
 class Batches(NamedTuple):
     """How a step is finished in batches.
 
-    ``gap_days``: between one batch and the next, the median; ``share``: of completions on those
-    days; by week, ``came``: stays, ``excess``: the days that they waited for their batch;
-    ``doubt``: relative standard error of those, as it is not known when between two batches a case
+    ``gap_days``: the median time between two batches; ``share``: of completions on batch days. By
+    week, ``came``: stays; ``excess``: the days that they waited for their batch. ``doubt``: the
+    relative standard error of the excess, since it is not known when between two batches a case
     came.
     """
 

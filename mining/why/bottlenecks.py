@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Ranks the waits that someone can shorten, and sets apart those that are meant to be.
 
-Loss is all waiting at a place in person-days, that of open cases up to ``as_of`` included, less
-what a pause or the law explains. What causes it is looked for in the whole queue before a step
-(``mining.why.causes``); a cause is told at the place where most of its waiting is, and its excess
-counts over all ways into the step. A place without a cause has its loss beyond a reference
-(``mining.waiting.waits``). Waiting on the citizen, waiting after the outcome and what went on in
-parallel is explained, never ranked; but where citizens wait before the legal clock starts, or are
-asked for something more often than others, that is told.
+Loss is all waiting at a place in person-days, open cases up to ``as_of`` included, less what a
+pause or the law explains. Causes are looked for in the whole queue before a step
+(``mining.why.causes``). A cause is told at the place where most of its waiting is, and its excess
+counts all ways into the step. The excess of a place without a cause is its loss beyond a reference
+(``mining.waiting.waits``). Waiting on the citizen, waiting after the outcome and parallel work are
+explained, never ranked. But it is told where citizens wait before the legal clock starts, and
+where one group is asked for something more often than others.
 
-Nothing is ranked under 30 cases or a hundredth of all waiting, nor what is neither much nor long:
-less than a twentieth, and for nine in ten cases over within an eighth of what a whole case takes.
+A place is ranked only with at least 30 cases and a hundredth of all waiting. It must also have much
+waiting (a twentieth of all) or a long wait: nine in ten cases are not over within an eighth of what
+a whole case takes.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ from mining.why.causes import causes
 from mining.why.observed import Observed
 from mining.why.resampling import Blocks, doubted, rank_ranges, spread
 
-_SOME = 0.01  # of all waiting
+_SOME = 0.01  # share of all waiting
 _MUCH = 0.05
-_TERM_DAYS, _EXACT_DAYS = 5, 0.5  # a wait that is always as long, from so many days on
-_LEAST_EXCESS = 0.005  # of all waiting: a cause of less is not told
-_LONG = 1 / 8  # of the median of whole cases
+_TERM_DAYS, _EXACT_DAYS = 5, 0.5  # a fixed term: at least so long, and varying no more than this
+_LEAST_EXCESS = 0.005  # share of all waiting: a cause with less excess is not told
+_LONG = 1 / 8  # of the median duration of whole cases
 _RANKED: dict[str, Actor | None] = {
     "agency_wait": "agency",
     "third_party": "third_party",
@@ -62,7 +63,7 @@ _RANK_BY = {"person_days_lost": "lost_days", "excess_person_days": "excess_days"
 
 @dataclass(frozen=True)
 class _Stall:
-    """A place where cases wait, and what causes it, if that is seen."""
+    """A place where cases wait, and its cause, if one is seen."""
 
     row: Row
     kind: Kind | None
@@ -70,7 +71,7 @@ class _Stall:
 
     @property
     def excess_days(self) -> float:
-        """Beyond the reference."""
+        """Days of waiting beyond the reference."""
         return float(self.row["excess_days"]) if self.cause is None else self.cause.excess_days
 
 
@@ -88,9 +89,9 @@ def conclude(
         waits: in the shape of ``mining.waiting.waits.WAITS``.
         ledger: the merged summary of ``mining.wholes.ledger``.
         parallel: the merged summary ``mining.waiting.waits.PARALLEL``.
-        log: what causes are looked for in.
-        whole_days: the median of whole cases, where it is known.
-        analysis: what to rank on, and how many to show.
+        log: where causes are looked for.
+        whole_days: the median duration of whole cases, where it is known.
+        analysis: what to rank by, and how many places to show.
     """
     explained_cases = ledger.filter(~pl.col("is_open")).select(
         "from", "to", paused="pause", within_norm="statutory"
@@ -103,9 +104,9 @@ def conclude(
 
 
 def _stalls(rows: Sequence[Row], log: Observed, whole_days: float | None) -> Iterator[_Stall]:
-    """The causes, each at its place; and the places that somebody must act at without one.
+    """The causes, each at its place; then the places without one where somebody must act.
 
-    Of places that do not matter none is told, nor looked at any further.
+    Places that do not matter are left out and looked at no further.
     """
     by_place = {place_of(row): row for row in rows}
     seen: set[Place] = set()
@@ -127,9 +128,10 @@ def _stalls(rows: Sequence[Row], log: Observed, whole_days: float | None) -> Ite
 
 
 def _kind_of(row: Row, log: Observed) -> Kind | None:
-    """What a wait without a visible cause is by its nature.
+    """The kind that a wait without a visible cause has by its nature.
 
-    One that is always as long is no queue, but a term that somebody set: the config may know which.
+    A wait that is always as long is not a queue but a term that somebody set; the config may know
+    which.
     """
     p25, p90 = row["reference_days"], row["p90_days"]
     if p25 is not None and p90 is not None and p25 >= _TERM_DAYS and p90 - p25 <= _EXACT_DAYS:
@@ -156,7 +158,7 @@ def _matters(row: Row, whole_days: float | None) -> bool:
 
 
 def _ranked(stalls: Sequence[_Stall], log: Observed, analysis: Analysis) -> list[Bottleneck]:
-    """First those whose cause is seen: a long wait alone is no reason to blame anyone."""
+    """Places with a visible cause come first: a long wait alone is no reason to blame anyone."""
     by = _RANK_BY[analysis.rank_by]
     blocks = Blocks(*log.weeks)
     found: list[Bottleneck] = []
@@ -177,7 +179,7 @@ def _value(stall: _Stall, by: str) -> float:
 
 
 def _replicates(stall: _Stall, by: str, log: Observed, blocks: Blocks) -> Floats:
-    """What the figure that is ranked on would have been, ``(REPLICATES,)``."""
+    """Draws of the figure that is ranked by, ``(REPLICATES,)``."""
     if by == "excess_days" and stall.cause is not None:
         cause = stall.cause
         return doubted(blocks.replicates(cause.weeks, cause.excess, cause.came), cause.doubt)
@@ -225,7 +227,7 @@ def _bottleneck(
 
 
 def _actor(stall: _Stall, journey: Journey) -> Actor | None:
-    """Who must act; null where nobody knows, or where a term must pass."""
+    """Who must act; null where nobody knows, or where only a term has to pass."""
     if stall.kind == "statutory_wait":
         return None
     to = stall.row["to"]
@@ -233,9 +235,9 @@ def _actor(stall: _Stall, journey: Journey) -> Actor | None:
 
 
 def _interval(stall: _Stall, log: Observed, blocks: Blocks) -> tuple[float, float] | None:
-    """The 90 % range of the excess a case; wider where the reference is a matter of view.
+    """The 90 % range of the excess per case; wider where the reference is open to debate.
 
-    Null where nobody was seen to go on: there is nothing to hold the wait against.
+    Null where no case was seen to go on: there is nothing to compare the wait with.
     """
     if stall.row["to"] is None:
         return None
@@ -244,7 +246,7 @@ def _interval(stall: _Stall, log: Observed, blocks: Blocks) -> tuple[float, floa
     if cause is not None and cause.least_days is not None:
         low = min(low, cause.least_days)
     if cause is not None and cause.most_days is not None:
-        # nobody waited longer for a batch than they waited
+        # nobody can have waited longer for a batch than they waited in all
         drawn = stall.excess_days if cause.kind == "batching" else high
         high = max(drawn, cause.most_days)
     return low / log.size, high / log.size
@@ -269,7 +271,7 @@ def _begin_of(week: int) -> dt.datetime:
 
 
 def _evidence(stall: _Stall) -> tuple[Evidence, ...]:
-    """What is seen of the cause; and of a wait before a known step, how much the longest hold."""
+    """What shows the cause; before a known step also the share of the loss in the longest waits."""
     seen = {} if stall.cause is None else dict(stall.cause.evidence)
     row = stall.row
     if row["to"] is not None:
@@ -278,7 +280,7 @@ def _evidence(stall: _Stall) -> tuple[Evidence, ...]:
 
 
 def certainty(seen: int, open_cases: int) -> Literal["high", "fair", "low"]:
-    """How far a figure can be trusted: by how many waits were seen to end, and how many were not.
+    """How far a figure can be trusted: by the numbers of ended and of open waits.
 
     High from 300 ended waits with at most one open for every four; fair from 100 with at most as
     many open as ended; else low.

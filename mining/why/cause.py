@@ -19,15 +19,15 @@ class Cause:
     """Why cases wait for a step.
 
     Attributes:
-        to: the step; ``sources``: where those come from who wait for it, most waiting first.
+        to: the step; ``sources``: the steps before it, most waiting first.
         kind: see ``contracts.findings``.
-        attribute, values: the group that it is about; null, empty: all.
-        window: first and last week (inclusive) that it is about; null: all of the time.
-        weeks, came, excess: by week, how many stays it is about, and their days beyond what they
-            would be.
+        attribute, values: the group that waits; null, empty: all cases.
+        window: first and last week (inclusive) of the cause; null: the whole log.
+        weeks, came, excess: by week, how many stays it affects, and their days beyond what they
+            would be without it.
         doubt: relative standard error of the excess, beside that of the weeks.
-        least_days, most_days: between which the excess lies where it depends on how one looks at
-            it; else null.
+        least_days, most_days: the range of the excess where it depends on how one looks at it;
+            else null.
         reference_days: the mean wait without the cause; null: not known.
         evidence: what was seen, by name.
     """
@@ -49,5 +49,5 @@ class Cause:
 
     @property
     def excess_days(self) -> float:
-        """All of it."""
+        """The excess over all weeks."""
         return float(self.excess.sum())

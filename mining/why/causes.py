@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Why cases wait for a step: the causes that the log gives evidence for.
 
-A cause sits at a step: at one of the ways into it, where most of its waiting is, but counts over
-all of them. Its excess is what the waiting is beyond what it would be without it:
+A cause belongs to a step. It is told at the way into the step where most of its waiting is, and
+counts all of them. Its excess is the waiting beyond what there would be without it:
 
 - a slow group (``mining.why.contrasts``): beyond the others of the same weeks; where the order of
-  work is what makes it slow, beyond everybody of the same weeks, since order costs nothing on
-  average;
+  work makes it slow, beyond all cases of the same weeks, since order costs nothing on average;
 - a slow period, or a queue that grows (``mining.why.congestion``): beyond ordinary weeks;
 - work done again, and detours (``mining.why.loops``): all of it;
-- batches (``mining.why.batches``): what was waited for the day.
+- batches (``mining.why.batches``): the waiting for the day of the batch.
 
-A wait that nothing is seen to cause has none: unknown stays unknown.
+A wait without a visible cause gets none: unknown stays unknown.
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ from mining.why.observed import Observed
 from mining.why.wandering import by_wandering, wanders
 from mining.why.windows import Course
 
-_BY_CHANCE = 0.05  # of two busy queues that are alike one is as much slower all along
-_SAME = 0.25  # two groups are one when numbers and excess differ no more
+_BY_CHANCE = 0.05  # how often one of two like busy queues is as much slower all along
+_SAME = 0.25  # two groups are the same if their numbers and excess differ by no larger share
 
 
 def causes(log: Observed) -> list[Cause]:
@@ -69,7 +68,7 @@ def causes(log: Observed) -> list[Cause]:
 
 
 def _requests(log: Observed, in_loops: set[Key]) -> Iterator[Loop]:
-    """Where some cases are asked for something more: a step of the agency, then one of theirs."""
+    """Where some cases are asked for more: a step of the agency, then one of the citizen."""
     for key, queue in log.queues.items():
         step, again = key
         main = queue.sources[0]
@@ -88,7 +87,7 @@ def _requests(log: Observed, in_loops: set[Key]) -> Iterator[Loop]:
 
 
 def _of_loop(loop: Loop, rates: list[Rate], log: Observed, is_loop: bool) -> Iterator[Cause]:  # noqa: FBT001
-    """What going round costs; of what was only asked, what one group is asked more often."""
+    """What going round costs; where it is only a request, what one group is asked more often."""
     again = step_of(log.journey, loop.queues[-1][0])
     is_ours = again.actor != "citizen" and again.clock != "outside"
     if not rates and not (is_ours and is_loop):
@@ -144,7 +143,7 @@ def _of_queue(queue: Queue, slow: list[Contrast], log: Observed) -> Iterator[Cau
 
 
 def _lasts(group: Contrast, course: Course) -> bool:
-    """Whether a group is slow all along or since a change, not as a queue of its own wanders."""
+    """Whether a group is slow all along or since a change, not just as its own queue wanders."""
     excess, came, days = by_week(group.weeks, group.excess, group.came, group.days)
     does_wander = partial(wanders, excess, came, group.variance)
     if not does_wander(came > 0) or by_wandering(days, excess, group.cuts) <= _BY_CHANCE:
@@ -157,7 +156,7 @@ def _lasts(group: Contrast, course: Course) -> bool:
 
 
 def _slow_groups(queue: Queue, slow: list[Contrast], course: Course, kind: Kind) -> Iterator[Cause]:
-    """The group that waits longer for others than the agency, else the period."""
+    """The group that waits longer for others than the agency; without one, the slow period."""
     groups = [each for each in slow if each.attribute not in stays.DOER]
     if groups:
         yield _of_group(queue, groups[0], kind, course)
@@ -166,7 +165,7 @@ def _slow_groups(queue: Queue, slow: list[Contrast], course: Course, kind: Kind)
 
 
 def _of_group(queue: Queue, group: Contrast, kind: Kind, course: Course) -> Cause:
-    """A slow group; in the weeks that it is slow in, where it was not before."""
+    """A slow group; only in its slow weeks, if it was not slow before."""
     excess = group.over_all if kind == "prioritisation" else group.excess
     span = windows.since(group.weeks, group.excess, group.days, len(course.week))
     whole = np.ones(len(group.weeks), dtype=np.bool_)
@@ -213,9 +212,9 @@ def _of_agency(
 def _of_organisation(
     queue: Queue, other: Contrast, groups: list[Contrast], course: Course
 ) -> Cause:
-    """What another organisation does is told of the group of cases that it does it for.
+    """A handover to another organisation, told of the group of cases that it handles.
 
-    All figures are then of that group. Where there is none the organisation is not named.
+    All figures are then about that group. Without such a group, no group is named.
     """
     same = next((each for each in groups if _is_same(each, other)), None)
     cause = _of_group(queue, same or other, "handover", course)
@@ -228,7 +227,7 @@ def _is_same(one: Contrast, other: Contrast) -> bool:
 
 
 def _of_batches(queue: Queue, batch: Batches) -> Cause:
-    """At most, all waiting for up to the time between two batches was for the batch."""
+    """The wait for batches; at most, all waiting up to the time between two batches was for one."""
     most = queue.weeks.select(pl.min_horizontal("days", pl.col("n") * batch.gap_days)).sum().item()
     return Cause(
         queue.to,

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A queue that was longer for a while, or along with which the wait grows: too few hands for it.
+"""Too few hands for a queue: it was longer for a while, or the wait grows with it.
 
-Where fewer people than usual finished the step, the weeks without them are the cause, and are told
-(``docs/methods/capacity.md``).
+Where fewer people than usual finished the step, the weeks without them are the cause, and those
+weeks are told (``docs/methods/capacity.md``).
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from mining.why.cause import Cause
 from mining.why.hands import Hands, fewer_hands
 from mining.why.windows import Course
 
-_CLEAR_GROWTH = 3.0  # standard errors of a rank correlation that is none
-_CERTAIN_RISE = 1.6  # a queue wanders: times the ordinary wait that say something in any case
+_CLEAR_GROWTH = 3.0  # standard errors of a rank correlation where there is none
+_CERTAIN_RISE = 1.6  # times the ordinary wait that are clear even in a queue that wanders
 _LEAST_WEEKS = 13
 
 
 def of_congestion(queue: Queue, course: Course, hands: Hands) -> Iterator[Cause]:
-    """What a queue of the agency's own shows of a lack of hands.
+    """What a queue of the agency shows of a lack of hands.
 
     Args:
-        queue: of one step.
-        course: of its wait.
+        queue: the queue before one step.
+        course: how its wait went over the weeks.
         hands: who finished the step in each week, and how often.
     """
     grows = _grows_with_queue(course)
@@ -56,7 +56,7 @@ def of_congestion(queue: Queue, course: Course, hands: Hands) -> Iterator[Cause]
 def _window(
     course: Course, hands: Hands, grows: float
 ) -> tuple[tuple[int, int], dict[str, float]] | None:
-    """The weeks in which the queue was longer than it is by chance, and what shows it."""
+    """The weeks in which the queue was longer than by chance, and what shows it."""
     if not course.spans:
         return None
     span = course.spans[0]
@@ -71,11 +71,11 @@ def _window(
 def of_window(
     queue: Queue, course: Course, span: tuple[int, int], kind: Kind, seen: Mapping[str, float]
 ) -> Cause:
-    """What those waited beyond ordinary weeks who came in a clear window of it, or just after.
+    """The waiting beyond ordinary weeks of cases that came in a clear window or just after it.
 
     Args:
-        queue: of one step.
-        course: of its wait.
+        queue: the queue before one step.
+        course: how its wait went over the weeks.
         span: first and last week of the window, as indices.
         kind: of the cause.
         seen: evidence for it.
@@ -101,15 +101,15 @@ def of_window(
 
 
 def _grows_with_queue(course: Course) -> float:
-    """Spearman's rank correlation of how many wait when a week begins and how long its cases do.
+    """Spearman's rank correlation of how many wait when a week begins with how long its cases do.
 
-    Nought where it may be none.
+    Nought where it is not clearly above none.
     """
     usual = course.days - course.excess
     told = np.isfinite(course.level) & (course.came > 0) & (usual > 0)
     if told.sum() < _LEAST_WEEKS:
         return 0.0
-    level = course.days[told] / usual[told]  # not smoothed: weeks must not tell of each other
+    level = course.days[told] / usual[told]  # not smoothed: weeks must not depend on each other
     pair = pl.DataFrame({"present": course.present[told], "level": level}).select(
         pl.corr("present", "level", method="spearman")
     )

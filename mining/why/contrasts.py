@@ -3,12 +3,12 @@
 """Whether some groups of cases wait longer at a step than others, and by how much.
 
 Groups are compared within strata: cases that came from the same step in the same four weeks, so
-that a busy month or another route is not taken for a slow group. Of every attribute the values are
-put in order of their mean wait; the cut between slow and ordinary is where the difference is
-clearest. Whether it is there at all is decided by Benjamini and Hochberg (1995) over all attributes
+that a busy month or another route is not taken for a slow group. The values of every attribute are
+ordered by their mean wait; the cut between slow and ordinary is where the difference is clearest.
+Whether there is a difference at all is decided by Benjamini and Hochberg (1995) over all attributes
 of all steps, after Scheffé's (1953) correction for the choice of the cut. The difference is shrunk
-towards none in the measure of its noise: by the inverse square of its standard errors (James and
-Stein 1961, positive part).
+towards none by how noisy it is: by the inverse square of its standard errors (James and Stein 1961,
+positive part).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mining.waiting.stays import CROSSES
 STRATUM_WEEKS = 4
 _FALSE_SHARE = 0.05
 _CLEAR = 2.58  # standard errors: one in a hundred by chance
-_SLOWER = 1.3  # a group that waits less than so many times the others' wait is not called slow
+_SLOWER = 1.3  # times the wait of the others, below which a group is not called slow
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Contrast:
     """A group of cases that waits longer than the rest.
 
     Attributes:
-        attribute: what tells the group apart; ``values`` what the group has of it.
-        n: stays of the group; ``share``: of all stays that tell the attribute.
+        attribute: what tells the group apart; ``values``: those of the group.
+        n: stays of the group; ``share``: of all stays with a known value.
         slow_days, rest_days: mean wait of the group, and of the rest in the same strata.
         p: chance of a difference as clear where there is none; ``kept``: what shrinking leaves.
         cuts: how many there were to choose from.
-        variance: of the excess a stay, by how single stays differ.
-        weeks: ``(B,)`` weeks in which the group came; ``days`` how long they waited, all together;
-            ``came`` how many; ``excess`` how much longer than the rest, ``over_all`` than
+        variance: of the excess per stay, from how single stays differ.
+        weeks: ``(B,)`` weeks in which the group came; ``days``: how long it waited, all together;
+            ``came``: how many; ``excess``: how much longer than the rest; ``over_all``: than
             everybody.
     """
 
@@ -67,12 +67,12 @@ class Contrast:
 
     @property
     def ratio(self) -> float:
-        """How many times as long as the rest."""
+        """How many times as long as the rest the group waits."""
         return self.slow_days / self.rest_days if self.rest_days > 0 else np.inf
 
 
 def contrasts(groups: pl.DataFrame) -> list[Contrast]:
-    """Of every attribute the clearest cut; see the module.
+    """The clearest cut of every attribute; see the module.
 
     Args:
         groups: ``from, week, attribute, value, n, days, squared`` of one queue.
@@ -91,11 +91,11 @@ class Tested(Protocol):
 
     @property
     def ratio(self) -> float:
-        """How many times the other group."""
+        """How many times as large as in the other group."""
 
 
 def significant(found: Sequence[Tested]) -> Callable[[Tested], bool]:
-    """Tells of each of all differences in a log if it is there, and large enough to matter."""
+    """A test for all differences of a log: is one there, and large enough to matter?"""
     ranked = sorted(each.p for each in found)
     passed = [p for rank, p in enumerate(ranked, 1) if p <= _FALSE_SHARE * rank / len(ranked)]
     return lambda each: bool(passed) and each.p <= passed[-1] and each.ratio >= _SLOWER
@@ -104,7 +104,7 @@ def significant(found: Sequence[Tested]) -> Callable[[Tested], bool]:
 class _Cube:
     """Counts, sums and squares by week ``S``, stratum and value ``V`` of one attribute.
 
-    ``known``: stays of any value, those of values too rare to compare too.
+    ``known``: stays with any value, also a value too rare to compare.
     """
 
     def __init__(self, part: pl.DataFrame) -> None:
@@ -158,7 +158,7 @@ def by_chance(z: float, cuts: int) -> float:
 
 
 def _each_slow(sums: Sequence[Floats], slow: tuple[int, ...]) -> tuple[int, ...]:
-    """Those of the slow values that are slow by themselves; the slowest always is one."""
+    """The slow values that are slow by themselves; always the slowest."""
     others = [v for v in range(sums[0].shape[1]) if v not in slow]
     group = _clearness(sums, slow)[1]
 
@@ -171,7 +171,7 @@ def _each_slow(sums: Sequence[Floats], slow: tuple[int, ...]) -> tuple[int, ...]
 
 
 def _clearness(sums: Sequence[Floats], slow: Sequence[int]) -> tuple[float, float]:
-    """The difference in standard errors, and in days a stay, of a group against the rest."""
+    """How much longer a group waits than the rest: in standard errors, and in days per stay."""
     group, rest = _two(sums, slow)
     both = (group[0] > 0) & (rest[0] > 0)
     if not both.any():
@@ -179,7 +179,7 @@ def _clearness(sums: Sequence[Floats], slow: Sequence[int]) -> tuple[float, floa
     group, rest = (tuple(each[both] for each in side) for side in (group, rest))
     (n, days, _), (n_, days_, _) = group, rest
     excess = (days - n * days_ / n_).sum()
-    # a rest that happens to hold none of the longest waits would seem to vary little
+    # a rest that happens to lack the longest waits would seem to vary little
     variance, variance_ = _within(group), max(_within(rest), _within(group, rest))
     error = sqrt(max((n * variance + n**2 / n_ * variance_).sum(), 1e-12))
     return float(excess / error), float(excess / n.sum())
@@ -214,7 +214,7 @@ def _contrast(
     mine, mine_days = (each[:, list(slow)].sum(axis=1) for each in (cube.n, cube.days))
     over_rest = mine_days - mine * rest[cube.stratum]
     counted = np.isfinite(over_rest) & (mine > 0)
-    # where a stratum holds nobody else, the group is taken to wait as much longer as elsewhere
+    # in a stratum without others, the group is taken to wait as much longer as elsewhere
     longer = over_rest[counted].sum() / max(mine[counted].sum(), 1e-12)
     excess = np.where(np.isfinite(over_rest), over_rest, mine * longer)
     return Contrast(

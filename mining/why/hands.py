@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether fewer people than usual finished a step while cases waited longer for it.
 
-Where less is finished, fewer people finish something: also where nobody is away and all cases take
-longer. So people are held against how many of an ordinary week would have been seen, had as little
-been finished in it (rarefaction; Hurlbert 1971, "The nonconcept of species diversity", *Ecology*
-52). Fewer than that is what shows that people were not there (``docs/methods/capacity.md``).
+When less is finished, fewer people are seen to finish something, even if nobody is away and all
+cases just take longer. So people are compared with how many would have been seen in an ordinary
+week if as little had been finished in it (rarefaction; Hurlbert 1971, "The nonconcept of species
+diversity", *Ecology* 52). Fewer than that shows that people were away
+(``docs/methods/capacity.md``).
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ from mining.why.windows import Course
 Hands = Mapping[int, Sequence[int]]
 """Of each week, how many times each of those who finished a step did."""
 
-_FEWER = 0.95  # of the people of ordinary weeks
+_FEWER = 0.95  # of the people in ordinary weeks
 _CLEAR = 4.0  # standard errors
 _LEAST_WEEKS = 13
 _LEAST_RUN = 4  # weeks with fewer people in a row
-_EARLIER = 4  # weeks: who came before people were away waited for them too
-_RISEN = 0.5  # of the highest rise: what was there before people were away is not for lack of them
+_EARLIER = 4  # weeks: cases that came before people were away waited for them too
+_RISEN = 0.5  # of the highest rise: a rise from before people were away is not for lack of them
 
 
 def fewer_hands(
     hands: Hands, course: Course, span: tuple[int, int]
 ) -> tuple[tuple[int, int], float] | None:
-    """The weeks around a window with fewer people, and how many of the usual; null: as many.
+    """The weeks around a window with fewer people, and which share of the usual; null: as many.
 
-    A week or two after people came back cases still wait long; the weeks without them are the
-    cause, and are told.
+    Cases still wait long for a week or two after people came back. The weeks without them are the
+    cause, so those are told.
     """
     count = np.array([len(hands.get(int(week), ())) for week in course.week], dtype=float)
     ordinary = _ordinary(course)
@@ -57,7 +58,7 @@ def fewer_hands(
 
 
 def _ordinary(course: Course) -> NDArray[np.bool_]:
-    """The weeks that others are held against: none in a window, just before one or just after."""
+    """The weeks to compare with: none in a window, just before one or just after."""
     ordinary = np.ones(len(course.week), dtype=np.bool_)
     for first, last in course.spans:
         ordinary[max(first - _EARLIER, 0) : last + _EARLIER + 1] = False
@@ -82,18 +83,18 @@ def _longest_run(
 def _as_little_done(
     hands: Hands, course: Course, ordinary: NDArray[np.bool_], run: tuple[int, int]
 ) -> float:
-    """How many people a week would have been seen in a run if nobody had been away."""
+    """How many people a week would have been seen in a run had nobody been away."""
     usual = [hands.get(int(week), ()) for week in course.week[ordinary]]
     done = [sum(hands.get(int(week), ())) for week in course.week[run[0] : run[1] + 1]]
     return float(np.mean([seen_in(each, n) for n in done for each in usual]))
 
 
 def seen_in(times: Sequence[int], n: int) -> float:
-    """How many people are seen, on average, in ``n`` of all the times that something was finished.
+    """How many people are seen, on average, in ``n`` of all completions.
 
     Args:
-        times: how many times each person finished something.
-        n: how many of these are looked at; if there are not so many, all.
+        times: how often each person finished something.
+        n: how many completions are looked at; all, if there are fewer.
     """
     each = np.array(times, dtype=float)
     all_ = each.sum()
@@ -105,7 +106,7 @@ def seen_in(times: Sequence[int], n: int) -> float:
 
 
 def _log_ways(of: Floats | float, n: int) -> Floats:
-    """The logarithm of in how many ways ``n`` of so many can be taken."""
+    """The logarithm of the number of ways to take ``n`` out of so many."""
     rest = np.maximum(np.asarray(of) - n, 0.0)
     ways: Floats = gammaln(np.asarray(of) + 1) - gammaln(n + 1) - gammaln(rest + 1)
     return ways

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Ways that lead back: work that is done again, and detours over another organisation.
 
-A step leads back when those who leave it nearly always come to a step they have had before, or to
-another that leads back. Of a step that ends cases that cannot be said: only who was opened again is
-seen to leave it. The cost of a loop is all waiting from where it turns off until the step was done
-again. A detour is a step of another organisation that some cases go over, and come back
-from (A, B, A: ping-pong); its cost is the waiting there and back. Whether some groups of cases go
-round more often than others is decided as for waits (``mining.why.contrasts``), on shares of cases.
+A step leads back if nearly all cases that leave it come to a step they have had before, or to
+another step that leads back. This cannot be said of a step that ends cases: only a case that was
+opened again is seen to leave it. The cost of a loop is all waiting from where it turns off until
+the step was done again. A detour is a step of another organisation that some cases go over and come
+back from (A, B, A: ping-pong); its cost is the waiting there and back. Whether some groups of cases
+go round more often than others is decided as for waits (``mining.why.contrasts``), on shares of
+cases.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ Key = tuple[str, bool]
 
 NEARLY_ALL = 0.8
 SOME = 0.6  # of cases: a step that more go over is no detour
-LEAST_ROUNDS = 30  # a way that was gone fewer times is no loop, detour or request
-_LEAST_LEFT = 10  # of so few who left a step, where most still wait, it is not said where it leads
+LEAST_ROUNDS = 30  # a way that is taken fewer times is no loop, detour or request
+_LEAST_LEFT = 10  # where fewer left a step and most still wait, it is not said where it leads
 _OFTEN = (0.02, 0.98)  # shares beyond these only say what a group is called after
 
 
 class Loop(NamedTuple):
     """A way that leads back.
 
-    ``queues``: where its waiting is, that which leads back last; ``is_detour``: over another
+    ``queues``: where its waiting is, the queue that leads back last; ``is_detour``: over another
     organisation.
     """
 
@@ -48,8 +49,8 @@ class Loop(NamedTuple):
 class Rate(NamedTuple):
     """A group of cases of which a larger share goes round: ``share`` against ``rest``.
 
-    ``of_all``: how much of all going round is more than it would be with the share of the rest;
-    ``error``: its relative standard error.
+    ``of_all``: the part of all going round that is beyond the share of the rest; ``error``: its
+    relative standard error.
     """
 
     attribute: str
@@ -62,7 +63,7 @@ class Rate(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """How many times as often."""
+        """How many times as often the group goes round."""
         return self.share / self.rest if self.rest > 0 else float("inf")
 
 
@@ -74,7 +75,7 @@ def loops(
     Args:
         queues: by step and whether it is done again.
         cases: how many cases the log holds.
-        is_agency: whether each step is the agency's own to take.
+        is_agency: whether each step is one that the agency must take.
         ends: the steps that end a case.
     """
     moves = _moves(queues.values())
@@ -91,7 +92,7 @@ def loops(
 
 
 def _moves(queues: Iterable[Queue]) -> dict[str, Counter[Key]]:
-    """How often those who left a step came to which next."""
+    """How often the cases that left a step came to which step next."""
     moves: dict[str, Counter[Key]] = defaultdict(Counter)
     for queue in queues:
         ended = queue.weeks.filter(~pl.col("is_open")).group_by("from", maintain_order=True)
@@ -101,7 +102,7 @@ def _moves(queues: Iterable[Queue]) -> dict[str, Counter[Key]]:
 
 
 def _leads_back(moves: Mapping[str, Counter[Key]]) -> dict[str, Key]:
-    """The steps that lead back, each with where it leads most."""
+    """The steps that lead back, each with the step it mostly leads to."""
     back: dict[str, Key] = {}
     while True:
         more = {
@@ -122,7 +123,7 @@ def _share_back(step: str, next_: Counter[Key], back: Mapping[str, Key]) -> floa
 
 
 def _into(key: Key, back: Mapping[str, Key], queues: Mapping[Key, Queue]) -> list[Key]:
-    """The queues of the steps that lead back to ``key``, where it turns off first."""
+    """The queues of the steps that lead back to ``key``; the one where it turns off comes first."""
     into: list[str] = []
     edge = sorted(step for step, to in back.items() if to == key)
     while edge:
@@ -165,9 +166,10 @@ def _detours(
 def rates(loop: Loop, queues: Mapping[Key, Queue], ends: Collection[str]) -> list[Rate]:
     """Per attribute, the group of which the largest share turns off into a loop.
 
-    Shares are of the cases that left the step where it turns off: who has not come that far yet
-    says nothing. A case that came back to it leaves it more than once, and counts once. There are
-    none where that step is one of the ``ends``: who stays there left it never.
+    Shares are of the cases that left the step where the loop turns off: a case that has not come
+    that far says nothing yet. A case that came back to that step leaves it more than once, and
+    counts once. There are no rates if that step is one of the ``ends``: a case that stays there
+    never left it.
     """
     ways_in = [queues[key] for key in loop.queues[:-1] if not key[1]] or [queues[loop.queues[0]]]
     turns_off = _turns_off(ways_in, {step for step, _ in loop.queues[:-1]})
@@ -190,7 +192,7 @@ def rates(loop: Loop, queues: Mapping[Key, Queue], ends: Collection[str]) -> lis
 
 
 def _turns_off(ways_in: Sequence[Queue], inside: Collection[str]) -> str | None:
-    """The step from which most came into a loop; null where nobody was seen to."""
+    """The step from which most cases came into a loop; null where none was seen to."""
     came = pl.concat(queue.weeks for queue in ways_in).filter(
         ~pl.col("is_open"), ~pl.col("from").is_in(inside)
     )
@@ -205,7 +207,7 @@ def _summed(counts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _ended(groups: pl.DataFrame, source: str | None) -> pl.DataFrame:
-    """``attribute, value, n`` of the stays of a queue that ended, if given: from one step."""
+    """``attribute, value, n`` of the ended stays of a queue, of one step if ``source`` is given."""
     is_case = ~pl.col("attribute").is_in([*DOER, CROSSES])
     is_from = pl.lit(value=True) if source is None else pl.col("from") == source
     return (
@@ -216,7 +218,7 @@ def _ended(groups: pl.DataFrame, source: str | None) -> pl.DataFrame:
 
 
 def _highest(part: pl.DataFrame) -> Rate | None:
-    """The cut between values with a high share and the others that is clearest."""
+    """The clearest cut between values with a high share and the others."""
     rows = part.select("value", "came", "cases").rows()
     rows.sort(key=lambda row: -row[1] / row[2])
     cuts = range(1, len(rows))
@@ -228,7 +230,7 @@ def _highest(part: pl.DataFrame) -> Rate | None:
 
 
 def _rate(attribute: str, group: Sequence[Any], others: Sequence[Any], cuts: int) -> Rate:
-    """Two shares; whether they differ by chance is told by their pooled share."""
+    """Two shares; their pooled share decides whether they differ by chance."""
     (n, of), (n_, of_) = ((sum(r[1] for r in g), sum(r[2] for r in g)) for g in (group, others))
     share, rest, both = min(n / of, 1.0), min(n_ / of_, 1.0), min((n + n_) / (of + of_), 1.0)
     pooled = sqrt(both * (1 - both) * (1 / of + 1 / of_))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What causes are looked for in: the queues of a log, and who worked on them when."""
+"""Where causes are looked for: the queues of a log, and who worked on them when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_STAYS = pl.DataFrame(
 
 @dataclass(frozen=True)
 class Observed:
-    """A log as its causes are looked for.
+    """A log as the search for causes sees it.
 
     Attributes:
         queues: by step and whether it is done again.
@@ -62,19 +62,19 @@ class Observed:
         return is_ours and queue is not None and queue.share_crossing(source) >= NEARLY_ALL
 
     def hands_at(self, to: str) -> dict[int, list[int]]:
-        """Of each week, how many times each of those who finished a step did."""
+        """How many times each person finished a step, by week."""
         people = self.hands.filter(pl.col("to") == to).group_by("week")
         return dict(people.agg(pl.col("n").sort()).iter_rows())
 
     def finished_by_day(self, key: Key) -> pl.DataFrame:
-        """``day, n``: on which days a step was finished."""
+        """``day, n``: how often a step was finished on each day."""
         to, is_again = key
         at = (pl.col("to") == to) & (pl.col("is_again") == is_again)
         return self.finished.filter(at).select("day", "n")
 
     @cached_property
     def is_agency(self) -> dict[str, bool]:
-        """Whether each step is the agency's to take."""
+        """Whether each step is one that the agency must take."""
         steps = {key[0] for key in self.queues}
         sources = {source for queue in self.queues.values() for source in queue.sources}
         return {name: step_of(self.journey, name).actor == "agency" for name in steps | sources}

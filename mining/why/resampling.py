@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Ranges for sums over cases: what they would be, had other weeks been like these.
+"""Ranges of sums over cases: what the sums would be if other weeks were like these.
 
-Cases that wait in one queue are not independent: a slow fortnight is slow for all of them. So
-blocks of weeks are drawn, not cases (block bootstrap, Künsch 1989), each as often as a Poisson
-number says (Chamandy and others 2012), which depends on the block and the replicate only: the same
-on every run and every machine.
+Cases in one queue are not independent: a slow fortnight is slow for all of them. So blocks of weeks
+are drawn, not cases (block bootstrap, Künsch 1989). A Poisson number says how often each is drawn
+(Chamandy and others 2012). It depends on the block and the replicate only, so it is the same on
+every run and every machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOW, _HIGH = 0.05, 0.95
 
 
 class Blocks:
-    """The weeks of a log, put together in blocks, and how often each replicate draws each."""
+    """The weeks of a log in blocks, and how often each replicate draws each block."""
 
     def __init__(self, first_week: int, last_week: int) -> None:
         weeks = last_week - first_week + 1
@@ -43,7 +43,7 @@ class Blocks:
         Args:
             weeks: ``(B,)`` the week of each entry.
             amounts: ``(B,)`` what is added up.
-            came: ``(B,)`` how many each entry is about.
+            came: ``(B,)`` how many cases each entry is about.
         """
         sums, of = (self._drawn_sums(weeks, each) for each in (amounts, came))
         total = amounts.sum()
@@ -54,7 +54,7 @@ class Blocks:
         by_block = np.zeros(self._count)
         block = np.clip((weeks - self._first) // self._weeks, 0, self._count - 1)
         np.add.at(by_block, block, amounts)
-        # in the order of the blocks; a product of matrices adds up as suits the processor
+        # added in the order of the blocks; a matrix product adds up as suits the processor
         sums: Floats = (by_block[:, None] * self._drawn).sum(axis=0)
         return sums
 
@@ -66,7 +66,7 @@ def spread(replicates: Floats, value: float) -> tuple[float, float]:
 
 
 def doubted(replicates: Floats, doubt: float) -> Floats:
-    """With a relative standard error of their own, drawn from a normal distribution."""
+    """The replicates with one more relative standard error, drawn from a normal distribution."""
     noise = np.random.default_rng(REPLICATES).standard_normal(REPLICATES)
     drawn: Floats = replicates * (1.0 + doubt * noise)
     return drawn

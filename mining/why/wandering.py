@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether a busy queue was only longer for a while because it wandered, as every busy queue does.
+"""Whether a busy queue was longer for a while only because it wandered, as busy queues do.
 
-Stays in one queue tell of each other: who comes behind a long queue waits long, and so does who
-comes next. At a desk that is busy nine tenths of the time the waits of months are twice those of
-others, though nothing changed. Counts of stays say nothing of that; how weeks differ from each
-other does.
+Stays in one queue depend on each other: a case behind a long queue waits long, and so does the
+next. At a desk that is busy nine tenths of the time, the waits of some months are twice those of
+others though nothing changed. Counts of stays do not show that; how weeks differ from each other
+does.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from scipy.special import fdtrc
 
 from mining.survival import Floats
 
-_TELLING_WEEKS = 8  # that weeks may tell of each other
-_ALIKE = 2.0  # times the variance of stays that know nothing of each other
+_TELLING_WEEKS = 8  # that weeks may depend on each other
+_ALIKE = 2.0  # times the variance of independent stays
 _CLEAR = 3.0  # standard errors: with more, small queues that grew for a cause are passed over
-_PARTS = 6  # of the time that a group is compared over: so few hardly tell of each other
+_PARTS = 6  # of the time in which a group is compared: so few hardly depend on each other
 
 
 def wanders(excess: Floats, came: Floats, variance: float, among: NDArray[np.bool_]) -> bool:
     """Whether weeks differ, from each other and for long, by more than single stays explain.
 
-    Their variance is taken over weeks that follow on each other (Newey and West 1987).
+    The variance is taken over successive weeks (Newey and West 1987).
 
     Args:
         excess: ``(B,)`` days by week.
-        came: ``(B,)`` how many stays they are of.
+        came: ``(B,)`` how many stays those days are of.
         variance: of a stay.
-        among: the weeks that are looked at.
+        among: the weeks to look at.
     """
     n = float(came[among].sum())
     if n == 0:
@@ -45,9 +45,9 @@ def wanders(excess: Floats, came: Floats, variance: float, among: NDArray[np.boo
 
 
 def has_grown(present: Floats, came: Floats, span: tuple[int, int]) -> bool:
-    """Whether a queue grew in a window by more than comes of who happens to come and go.
+    """Whether a queue grew in a window by more than the chance of who comes and goes.
 
-    As in a random walk: as many came and went by chance more or fewer as the root of their number.
+    As in a random walk, chance is the root of how many came and went.
 
     Args:
         present: ``(B,)`` how many waited when each week began.
@@ -63,13 +63,14 @@ def has_grown(present: Floats, came: Floats, span: tuple[int, int]) -> bool:
 
 
 def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
-    """The chance of a group as slow where both sides wander, by how parts of the time differ.
+    """The chance of a group as slow if both sides wander, from how parts of the time differ.
 
-    A t-test on how many times as long a group waited in each part as the others, in logarithms,
-    with Scheffé's correction for the choice among cuts. It is 1 where it cannot be told, or
-    where the group is on the whole no slower.
+    A t-test on the logarithms of how many times as long as the others the group waited in each
+    part, with Scheffé's correction for the choice among cuts. It is 1 where it cannot be told, or
+    where the group is no slower on the whole.
 
     Args:
+        days: ``(B,)`` days that the group waited, by week.
         days: ``(B,)`` waited by the group, by week.
         excess: ``(B,)`` days beyond the others.
         cuts: how many there were to choose from.

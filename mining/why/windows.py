@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the wait for a step went over the weeks, and since when it is longer.
 
-A window is a run of weeks with a level (``mining.why.levels``) well above the ordinary, with
+A window is a run of weeks whose level (``mining.why.levels``) is well above the ordinary, with
 ordinary weeks before it: without a before, nobody can say that something changed. How far the level
-wanders by itself is measured outside the window. A window lasts until a week shows that it is over:
-who came last cannot have waited much longer yet than is ordinary, so they do not show it.
+wanders by itself is measured outside the window. A window lasts until a week shows that it is over.
+The last weeks do not show that: their cases cannot have waited much longer than is ordinary yet.
 
-No window rests on a few cases that were forgotten: the nine longest stays of a queue are taken to
-be as long as the tenth.
+No window rests on a few forgotten cases: the nine longest stays of a queue are taken to be as long
+as the tenth.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from mining.survival import Floats
 from mining.why.levels import Grid, by_week, summed_around
 from mining.why.wandering import has_grown, wanders
 
-_LEAST_WEEKS = 8  # a window is no shorter
+_LEAST_WEEKS = 8  # the shortest window
 _BEFORE_WEEKS = 8  # ordinary weeks that must come before it
 _HIGH = 1.15  # times the ordinary wait, in all weeks of the core of a window ...
 _HIGHER = 1.2  # ... and on the mean of the window
 _WANDERS = 2.5  # standard deviations of ordinary weeks that a window lies above them
-_BEGINS, _ENDS = 0.25, 0.5  # share of the rise at its highest, where a window begins and ends
+_BEGINS, _ENDS = 0.25, 0.5  # shares of the highest rise where a window begins and ends
 _BEGINS_AT_MOST = 0.5  # above the ordinary, however high it rises later
-_LONGEST = 0.75  # of the log: what is longer is how things are
-_ORDINARY = 0.5  # share of weeks, the lowest, that are ordinary before a window is known
+_LONGEST = 0.75  # of the log: anything longer is how things are
+_ORDINARY = 0.5  # share of weeks, the lowest, that count as ordinary before a window is known
 _LOWEST = 0.1
-_CLEAR = 5.0  # standard errors: the window was chosen for being high
+_CLEAR = 5.0  # standard errors: so many because the window was chosen for being high
 CLEAR_RISE = 1.35
-"""Times the ordinary wait, from which a window is told of a step where no queue wanders."""
+"""Times the ordinary wait, from which a window is told where no queue wanders."""
 LEAST_STAYS = 30
-"""Weeks in which fewer began are not held against others."""
-_NOT_SLOW = 1.1  # a group is not slow outside its window
+"""Weeks in which fewer stays began are not compared with others."""
+_NOT_SLOW = 1.1  # times the rest: a group is not slow outside its window
 _FEW = 10  # stays: what fewer show is not told
-_HALF_A_BIN = 0.05  # of a wait: stays that differ less are in one bin, as if they did not
+_HALF_A_BIN = 0.05  # of a wait: stays that differ less share a bin, as if they did not differ
 
 Risen = Callable[[float], Floats]
 """How much of a rise each week shows; NaN where that is not known."""
@@ -53,15 +53,15 @@ class Course:
     """The wait for a step over ``B`` consecutive weeks.
 
     Attributes:
-        week: ``(B,)`` the weeks; ``came`` how many stays began in each.
+        week: ``(B,)`` the weeks; ``came``: how many stays began in each.
         days: ``(B,)`` what they have waited so far, all together.
         present: ``(B,)`` how many waited when the week began.
-        level: ``(B,)`` their wait against that of ordinary weeks; NaN where too little is known.
+        level: ``(B,)`` their wait relative to ordinary weeks; NaN where too little is known.
         excess: ``(B,)`` days beyond what as many would have waited in ordinary weeks.
-        spans: windows, as index of the first week and of the last; the one with most excess first.
-        ordinary_days: mean wait of ordinary weeks; ``deviation_days`` the standard deviation of
+        spans: windows, as index of the first and last week; the one with most excess first.
+        ordinary_days: mean wait of ordinary weeks; ``deviation_days``: the standard deviation of
             a wait in them.
-        over_lowest: as ``excess``, beyond the tenth of the weeks with the shortest wait;
+        over_lowest: as ``excess``, but beyond the tenth of the weeks with the shortest wait;
             ``lowest_days``: their mean wait.
     """
 
@@ -116,7 +116,7 @@ def course(weeks: pl.DataFrame, end_week: float) -> Course | None:
 
 
 def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
-    """The stays; the few that lasted longest count as the one that lasted longest but for them."""
+    """The stays; the nine that lasted longest count as long as the tenth."""
     by_bin = weeks.group_by("bin").agg(pl.col("n", "days").sum()).sort("bin", descending=True)
     most = by_bin.filter(pl.col("n").cum_sum() >= _FEW).row(0, named=True)
     is_longer = pl.col("bin") > most["bin"]
@@ -127,13 +127,13 @@ def _without_extremes(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_clear(course: Course, span: tuple[int, int], rise: float = CLEAR_RISE) -> bool:
-    """Whether a window is so much above other weeks, and with so many, that it is no chance."""
+    """Whether a window is so far above other weeks, with so many stays, that it is no chance."""
     is_high = _mean_level(course.level, span) >= rise and span in _clear(course, ())
     return is_high and not _may_wander(course, span)
 
 
 def _may_wander(course: Course, span: tuple[int, int]) -> bool:
-    """Whether a window may be how its queue wanders by itself, as it does outside windows."""
+    """Whether a window may be just how its queue wanders, as it does outside windows."""
     usual = ~busy_weeks(course.level, course.spans)
     variance = course.deviation_days**2 + (_HALF_A_BIN * course.ordinary_days) ** 2
     does = wanders(course.excess, course.came, variance, usual)
@@ -148,7 +148,7 @@ def told_spans(course: Course) -> list[tuple[int, int]]:
 def _clear(course: Course, known: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
     """The windows that are known, and those that are clear.
 
-    One that is clear is no longer among the weeks that the others are held against.
+    A clear window is no longer among the weeks that the others are compared with.
     """
     clear = list(known)
     for _ in course.spans:
@@ -179,7 +179,7 @@ def _stands_out(course: Course, span: tuple[int, int], rest: NDArray[np.bool_]) 
 def since(
     weeks: NDArray[np.int64], excess: Floats, days: Floats, length: int
 ) -> tuple[int, int] | None:
-    """The weeks in which a group waited longer than the rest, where there are others.
+    """The one window in which a group waited longer than the rest; null where there is none.
 
     Args:
         weeks: of each entry, in any order.
@@ -214,16 +214,16 @@ def _spans(level: Floats, risen: Risen) -> tuple[tuple[int, int], ...]:
 
 
 def runs(high: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
-    """First and last of every run of at least so many."""
+    """The first and last index of every run of at least ``least``."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], high, [False]]).astype(np.int8)))
     pairs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
     return [(first, last) for first, last in pairs if last - first + 1 >= least]
 
 
 def _widened(level: Floats, risen: Risen, core: tuple[int, int]) -> tuple[int, int]:
-    """From where the rise begins to where it has half gone.
+    """The window around a core: from where the rise begins to where half of it is gone.
 
-    A queue that grew is still there for a while when its cause has gone: hence the half.
+    A queue that grew is still there for a while after its cause has gone: hence the half.
     """
     first, last = core
     rise = float(np.nanmax(level[first : last + 1])) - 1.0
@@ -236,12 +236,12 @@ def _widened(level: Floats, risen: Risen, core: tuple[int, int]) -> tuple[int, i
 
 
 def _last(shown: Floats, first: int, last: int) -> int:
-    """The last week before one that shows less than half of the rise; else the last there is.
+    """The last week before one that shows less than half of the rise; else the last of all.
 
     Args:
         shown: how much of the rise each week shows.
-        first: week of the window.
-        last: week of its core.
+        first: first week of the window.
+        last: last week of its core.
     """
     while last > first and shown[last] < _ENDS:
         last -= 1
@@ -255,7 +255,7 @@ def _last(shown: Floats, first: int, last: int) -> int:
 
 
 def busy_weeks(level: Floats, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """The weeks of windows, and those after each until its queue has gone."""
+    """The weeks of windows, and those after each until its queue is gone."""
     weeks = ~_outside(spans, len(level))
     for _, last in spans:
         end = last
