@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What changed in a log since an earlier report, and what that does to how long cases take.
 
-Both logs are first seen as they stood at the moment of the earlier report, and laid beside each
-other (``mining.matching``). What happened after that moment is how cases *went on*: nobody could
-have known it.
+Both logs are first taken as they stood at the moment of the earlier report, and compared
+(``mining.matching``). What happened after that moment is how cases *went on*: nobody could have
+known it.
 
-The effect of a change is told on top of those before it, by figures of variants of the log: that
-of then by today's definitions, and then with one change more each time, up to the log of now.
+The effect of each change is told on top of those before it, by figures of variants of the log: the
+log of then by today's definitions, then with one more change each time, up to the log of now.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ _LOOKED_AT = (*_TOLD, *ABOUT_THE_CASE, "is_mark", "source", "row")
 
 @dataclass(frozen=True)
 class Compared:
-    """A bucket of two logs laid beside each other.
+    """A bucket of two logs, compared.
 
-    ``changed`` has a row per event that changed, and one per event of the earlier log as
-    "definitions": ``what, case_id``; ``renamed`` one an event that is relabelled: ``case_id, from,
-    to``; ``durations`` those of the cases of each variant: ``variant`` and the columns of
+    ``changed`` has a row per changed event, and a row "definitions" per event of the earlier log:
+    ``what, case_id``. ``renamed`` has a row per relabelled event: ``case_id, from, to``.
+    ``durations`` are those of the cases of each variant: ``variant`` and the columns of
     ``mining.wholes.throughput.SUMMARY``.
     """
 
@@ -62,13 +62,13 @@ class Compared:
 
 
 def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: Lens) -> Compared:
-    """Lays a bucket of the log of an earlier report beside the same bucket of the log of now.
+    """Compares a bucket of the log of an earlier report with the same bucket of the log of now.
 
     Args:
         then: the events that were known then, in the shape of ``EVENTS``.
-        now: those that are known now.
+        now: the events that are known now.
         then_at: up to when the earlier report looked.
-        lens: how this one looks.
+        lens: how this report looks.
     """
     held, holds = _steps(then, now)
     before, as_then, today = (
@@ -104,15 +104,15 @@ def compare(then: pl.LazyFrame, now: pl.LazyFrame, then_at: dt.datetime, lens: L
 
 
 def _told_at(zone: str) -> pl.Expr:
-    """When an event was, as its source told it: a date stands among others of its day."""
+    """When an event was, as its source told it: a date stands at the begin of its day."""
     day = pl.col("at").dt.convert_time_zone(zone).dt.truncate("1d").dt.convert_time_zone("UTC")
     return pl.when("is_day").then(day).otherwise("at")
 
 
 def _steps(*logs: pl.LazyFrame) -> list[pl.DataFrame]:
-    """The steps in some logs, without what is not looked at.
+    """The steps of some logs, with only the columns that are looked at.
 
-    A case is an entry of one list here, which is found and sorted faster than a text.
+    A case is a value of one ``Enum`` here, which is found and sorted faster than a text.
     """
     looked_at = pl.col(*_LOOKED_AT, f"^{CASE_PREFIX}.*$")
     steps = pl.collect_all([log.filter(~pl.col("is_mark")).select(looked_at) for log in logs])
@@ -167,7 +167,7 @@ def _effects(durations: pl.DataFrame, before: Quantiles, has_removed: bool) -> I
         cases = durations.filter(pl.col("variant") == variant)
         p50, p90 = throughput.quantiles(throughput.followed(cases))
         days = Quantiles(p50=p50, p90=p90)
-        # nobody can tell what the one does without the other: those cases are there no more
+        # the two effects cannot be told apart: the removed cases are there no more
         also = ("removed",) if variant == _DEFINITIONS and has_removed else ()
         yield Effect.model_validate(
             {"what": (*also, variant), "days": days, "effect_days": days.less(before)}
@@ -178,19 +178,19 @@ def _effects(durations: pl.DataFrame, before: Quantiles, has_removed: bool) -> I
 def _as_of_then(
     left: pl.DataFrame, right: pl.DataFrame, same: pl.DataFrame, lens: Lens
 ) -> Iterator[pl.DataFrame]:
-    """The durations of the cases of then as they stood then, with ever more corrections.
+    """The durations of the cases of then as they stood then, with more and more corrections.
 
     Args:
-        left: the events of then, in cases of which anything is not the same now.
-        right: those of now, in cases of both.
-        same: the durations of the cases of which all is the same.
+        left: the events of then, in cases of which anything has changed.
+        right: the events of now, in cases of both logs.
+        same: the durations of the cases in which nothing changed.
         lens: how the log was looked at then.
     """
     left, right = (side.select(*_LOOKED_AT, "what") for side in (left, right))
     occur = {_DEFINITIONS, "told_otherwise", *left["what"].unique(), *right["what"].unique()}
     for number, variant in enumerate((_DEFINITIONS, *_CORRECTIONS)):
         if variant in occur:
-            # what is the same is told as it is now from the first correction on
+            # from the first correction on, events that are the same are taken as they are now
             done = (*_CORRECTIONS[:number], "same") if number else ()
             is_done = pl.col("what").is_in(done)
             different = _summed(pl.concat([left.filter(~is_done), right.filter(is_done)]), lens)

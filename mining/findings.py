@@ -35,7 +35,7 @@ from mining.wholes import bases, headlines, ledger, outcomes, overview, throughp
 from mining.why import bottlenecks
 from mining.why.observed import observed
 
-_MOST_SECONDS = 300.0  # for the comparison with a model, on a machine as slow as that
+_MOST_SECONDS = 300.0  # for the comparison with a model, even on a slow machine
 
 SUMMARIES = (
     overview.LOG,
@@ -62,7 +62,7 @@ class Found:
     """What a run found, before disclosure control.
 
     Attributes:
-        findings: what becomes ``findings.json``.
+        findings: the content of ``findings.json``.
         tables: by name, in the shapes of ``contracts.tables.TABLES``.
         bpmn: the process as the log shows it, a BPMN 2.0 document.
     """
@@ -83,19 +83,19 @@ def conclude(
     """Turns merged summaries into findings, tables and a process model.
 
     Args:
-        merged: those of ``SUMMARIES``, of ``mining.law.case_terms.SUMMARIES`` and of
+        merged: the summaries ``SUMMARIES``, those of ``mining.law.case_terms.SUMMARIES`` and of
             ``mining.attending.work.SUMMARIES``, by name.
         settings: the config of the process.
-        lens: how the log was looked at when it was summed up.
+        lens: how the log was looked at when it was summarised.
         verdict: what the gate found, and how much it set aside.
-        run_id: of the run, as the findings tell it.
-        meant: how a case should go, where the config tells; null gives empty tables of that.
+        run_id: the id of the run, for the findings.
+        meant: how a case should go, where the config tells it; null leaves its tables empty.
 
     Raises:
         ConfigError: ``meant`` names an activity that the log never has.
     """
     from mining.model.discovery import (
-        discover,  # takes seconds to import; summing up does not need it
+        discover,  # takes seconds to import; summarising does not need it
     )
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
@@ -163,7 +163,7 @@ def _queues(
 
 
 def _other_tables(merged: Summaries, journey: Journey, lens: Lens) -> dict[str, pl.DataFrame]:
-    """The tables that come of the summaries alone."""
+    """The tables that are made from the summaries alone."""
     return {
         "steps": overview.conclude_steps(merged["steps"]),
         "wait_bands": waits.conclude_bands(merged["waits"]),

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which events of two logs belong together.
 
-An event is the same where its case, activity, times and whether it was done are. Of what is left in
-a case, an event is *edited* where one of the same activity is left on the other side, else
-*relabelled* where one of the same time is, else *gone* or *late*.
+An event is the same if its case, activity, times and whether it was done are the same. An event
+that is left over in a case is *edited* if one of the same activity is left on the other side, else
+*relabelled* if one of the same time is, else *gone* or *late*.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _SAME_TIME = ("case_id", "told_at")
 
 @dataclass(frozen=True)
 class Matched:
-    """The events of cases that both logs have: ``left`` those of then, ``right`` those of now.
+    """The events of cases that are in both logs: ``left`` those of then, ``right`` those of now.
 
     Attributes:
-        left, right: their columns, and ``what`` became of them: "same", "edited", "relabelled", and
-            of what is on one side only "gone_events" or "late".
-        otherwise: of the same events those that are told otherwise, as they were told then.
-        renamed: ``case_id, from, to`` of those that are relabelled.
+        left, right: their columns, and ``what`` became of them: "same", "edited", "relabelled"; and
+            of an event on one side only "gone_events" or "late".
+        otherwise: of the same events, those that are now told otherwise, as they were told then.
+        renamed: ``case_id, from, to`` of relabelled events.
     """
 
     left: pl.DataFrame
@@ -44,11 +44,12 @@ class Matched:
 
 
 def matched(left: pl.DataFrame, right: pl.DataFrame) -> Matched:
-    """Lays the events of two logs beside each other.
+    """Matches the events of two logs.
 
     Args:
-        left: those of then, in the columns ``SAME``, ``ABOUT_THE_CASE``, ``ORDER`` and ``case:*``.
-        right: those of now.
+        left: the events of then, with the columns ``SAME``, ``ABOUT_THE_CASE``, ``ORDER`` and
+            ``case:*``.
+        right: the events of now.
     """
     same = _Round.of(left, right, SAME)
     edited = _Round.of(same.only_left, same.only_right, _SAME_NAME)
@@ -75,9 +76,9 @@ def matched(left: pl.DataFrame, right: pl.DataFrame) -> Matched:
 
 @dataclass(frozen=True)
 class _Round:
-    """Events of two sides, of which the k-th that agree on each side belong together.
+    """Events of two sides, matched: among equal events, the k-th of one side with the k-th.
 
-    ``left`` and ``right`` hold those, row for row; the others are only on one side.
+    ``left`` and ``right`` hold the matched ones, row for row; the others are only on one side.
     """
 
     left: pl.DataFrame
@@ -87,7 +88,7 @@ class _Round:
 
     @classmethod
     def of(cls, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str]) -> _Round:
-        """Each side ends up in the order of ``keys``, and then of the log."""
+        """Matches on ``keys``; each side is sorted by ``keys``, and then as its log."""
         key, sides = [*keys, "turn"], [_numbered(side, keys) for side in (left, right)]
         found = [
             side.join(other.select(key), on=key, how=how, nulls_equal=True, maintain_order="left")
@@ -98,7 +99,7 @@ class _Round:
 
 
 def _numbered(events: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """``events`` with ``turn``: the how-manieth it is, in the order of the log, of those alike."""
+    """``events`` with ``turn``: the rank of each, in the order of the log, among equal events."""
     place = pl.int_range(pl.len())
     is_first = pl.struct(keys).rle_id().diff().fill_null(1) == 1
     first = pl.when(is_first).then(place).forward_fill()
@@ -107,7 +108,7 @@ def _numbered(events: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
 
 
 def alike(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
-    """The cases of which all is the same in both logs, as most are; found without matching."""
+    """The cases with no change between both logs, as most are; found without matching."""
     count = pl.len().alias("n")
     both = [side.group_by("case_id").agg(count) for side in (left, right)]
     as_many = both[0].join(both[1], on=["case_id", "n"])
@@ -117,12 +118,12 @@ def alike(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
 
 
 def _is_told_otherwise(same: _Round) -> pl.Series:
-    """Whether the same events have another registration, attribute or place among ties."""
+    """Whether matched events have another registration, attribute or place among ties."""
     return _differ(same.left, same.right, ()) | (_place(same.left) != _place(same.right))
 
 
 def _differ(left: pl.DataFrame, right: pl.DataFrame, names: Sequence[str]) -> pl.Series:
-    """Whether two events, row for row, differ in these columns or in what is about their case."""
+    """Whether events differ, row for row, in these columns or in those about their case."""
     attributes = (name for name in left.columns if name.startswith(CASE_PREFIX))
     shared = [name for name in attributes if name in right.columns]
     compared = (*names, *ABOUT_THE_CASE, *shared)
@@ -136,10 +137,10 @@ def _place(events: pl.DataFrame) -> pl.Series:
 
 
 def has_case_in(other: pl.DataFrame) -> pl.Expr:
-    """Whether the case of an event is one of another log's."""
+    """Whether the case of an event is also in another log."""
     return pl.col("case_id").is_in(other["case_id"].unique().implode())
 
 
 def called(events: pl.DataFrame, what: str) -> pl.DataFrame:
-    """``events``, and ``what`` became of them."""
+    """``events`` with the column ``what``: what became of them."""
     return events.with_columns(what=pl.lit(what))

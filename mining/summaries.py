@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Summaries of buckets: small frames that add up to the summary of the log.
 
-A case lives in one bucket, so counts of cases add up too. Nothing in a summary depends on how the
+A case is in one bucket, so counts of cases add up too. Nothing in a summary depends on how the
 cases were spread over buckets.
 """
 
@@ -25,9 +25,9 @@ Summaries = dict[str, pl.DataFrame]
 class Bucket:
     """One bucket of a log, seen three ways; see ``journeys`` and ``moves`` in ``mining.cases``.
 
-    ``marks`` tell what befell its cases, in the columns of ``mining.cases.journeys.MARKS``;
-    ``touched`` holds the ``case_id`` of cases of which the gate set rows aside; ``names`` which
-    case has which ``case_id``, for it is a number here: ``case_id, name``.
+    ``marks`` are those of its cases, in the columns of ``mining.cases.journeys.MARKS``;
+    ``touched`` holds the ``case_id`` of cases with rows that the gate set aside. A ``case_id`` is a
+    number here: ``names`` gives the name of each, ``case_id, name``.
     """
 
     traces: pl.LazyFrame
@@ -43,12 +43,12 @@ class Bucket:
 
     @property
     def counted(self) -> pl.LazyFrame:
-        """The moves but those that ended and of whose like only the long ones are in the log."""
+        """The moves, without ended ones of a time of which only the long are left in the log."""
         return self.moves.filter(pl.col("is_open") | ~pl.col("is_survivor"))
 
     @property
     def told(self) -> pl.LazyFrame:
-        """What was done in its cases and what befell them, in the columns of ``MARKS``."""
+        """The steps and marks of its cases, in the columns of ``MARKS``."""
         done = self.traces.filter("is_done").select(MARKS)
         return pl.concat([done, self.marks])
 
@@ -69,9 +69,9 @@ Source = TypeVar("Source")
 
 @dataclass(frozen=True)
 class Summary(Generic[Source]):
-    """How one analysis sums up a part of a log, and how sums of parts are added up.
+    """How one analysis summarises a part of a log, and how the parts are added up.
 
-    Every column that is not a key is added up, but for those named in ``lowest`` and ``highest``.
+    Every column that is not a key is added up, except those in ``lowest`` and ``highest``.
     """
 
     name: str
@@ -98,7 +98,7 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
     """A bucket from its events: whole cases in the shape of ``EVENTS``, sorted by ``ORDER``.
 
     Inside a bucket a case is a number and a name is a category, which is several times as fast as
-    texts; ``summarise`` gives texts again.
+    texts; ``summarise`` returns texts again.
     """
     coded = events.with_columns(code=pl.col("case_id").rle_id())
     cases = coded.filter((pl.col("code") != pl.col("code").shift()).fill_null(value=True))
@@ -113,7 +113,7 @@ def bucket_of(events: pl.LazyFrame, touched: pl.LazyFrame, lens: Lens) -> Bucket
 
 
 def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:
-    """Every summary of one part, mostly a bucket; counts in 64 bits, as parts add up."""
+    """Every summary of one part, usually a bucket; counts are 64 bits, since parts add up."""
     wanted = list(summaries)
     as_kept = (
         pl.col(pl.Categorical).cast(pl.String),
@@ -127,7 +127,7 @@ def summarise(part: Source, summaries: Iterable[Summary[Source]]) -> Summaries:
 def merge(
     parts: Mapping[str, Iterable[pl.LazyFrame]], summaries: Iterable[Summary[Source]]
 ) -> Summaries:
-    """Every summary of the log, from those of its parts."""
+    """Every summary of the log, from the summaries of its parts."""
     wanted = list(summaries)
     frames = pl.collect_all([summary.merge(parts[summary.name]) for summary in wanted])
     return {summary.name: frame for summary, frame in zip(wanted, frames, strict=True)}

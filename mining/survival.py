@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How long something lasts when part of it is not over yet.
+"""How long something lasts if part of it is not over yet.
 
 Aalen and Johansen (1978): with ``n`` at risk just before ``x`` and ``d_j`` leaving by exit ``j``
 there, ``CIF_j(x) = Σ S(x⁻) d_j / n``, where ``S`` is the Kaplan-Meier curve of leaving at all. With
 one exit it is Kaplan and Meier (1958). It equals Efron's (1967) way to see it: whoever is still
-there is shared out over those who were seen to leave later, which is how open cases are shared out
-over the steps that may come next.
+there is shared out over those seen to leave later. That is how open cases are shared out over the
+steps that may come next.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Counts = NDArray[np.int64] | NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Leaving:
-    """Estimates for ``K`` durations in rising order and ``J`` exits.
+    """Estimates for ``K`` durations in rising order, and ``J`` exits.
 
     Attributes:
         still: ``(K,)`` share still there just after each duration (Kaplan-Meier).
@@ -37,18 +37,18 @@ class Leaving:
 
     @property
     def shares(self) -> Floats:
-        """``(J,)`` share that goes by each exit, of those who are known to go."""
+        """``(J,)`` share that goes by each exit, among those known to go."""
         known = self.left[-1].sum() if len(self.left) else 0.0
         return self.left[-1] / known if known else np.zeros(self.left.shape[1])
 
     def goes_later(self) -> Floats:
-        """``(K, J)`` chance to go by each exit for whoever is still there after each duration."""
+        """``(K, J)`` chance to go by each exit for those still there after each duration."""
         safe = np.where(self.still > 0, self.still, 1.0)
         chance: Floats = (self.left[-1] - self.left) / safe[:, None]
         return chance
 
     def goes_surely(self) -> Floats:
-        """As ``goes_later``; whoever stayed longer than anyone who left goes as all do."""
+        """As ``goes_later``; those who stayed longer than anyone who left go as all do."""
         chance = self.goes_later()
         surely: Floats = chance + np.maximum(1.0 - chance.sum(axis=1), 0.0)[:, None] * self.shares
         return surely
@@ -56,8 +56,8 @@ class Leaving:
     def reaches(self, quantile: float, exit_: int) -> int | None:
         """Index of the first duration by which ``quantile`` of an exit has gone.
 
-        Whoever was never seen to leave counts towards every exit in the measure of its share, so
-        the answer is null when too many are still there.
+        Whoever was never seen to leave counts towards every exit in proportion to its share, so the
+        answer is null if too many are still there.
         """
         needed = quantile * self.shares[exit_] - 1e-12
         reached = np.flatnonzero(self.left[:, exit_] >= needed)
@@ -69,8 +69,8 @@ def leaving(exits: Counts, still_there: Counts) -> Leaving:
 
     Args:
         exits: ``(K, J)`` how many left by each exit at each of ``K`` durations in rising order.
-        still_there: ``(K,)`` how many were last seen there at each duration; where both happen at
-            one duration, leaving comes first.
+        still_there: ``(K,)`` how many were last seen there at each duration; if both happen at one
+            duration, leaving comes first.
     """
     gone = exits.sum(axis=1)
     present = gone + still_there

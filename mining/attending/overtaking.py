@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How much of what came before has a higher value: inversions, weighted, in n log² n."""
+"""The weight of earlier items with a higher value: weighted inversions, in n log² n."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Numbers = NDArray[np.int64]
 def weight_above(values: Numbers, weights: Numbers, upto: Numbers, than: Numbers) -> Numbers:
     """``(Q,)`` sums of ``weights[j]`` over ``j < upto[i]`` with ``values[j] > than[i]``.
 
-    A prefix is cut into blocks of a power of two, one for each bit of its length; in each block
-    sorted by value, what is above is what comes after (a merge sort tree).
+    A prefix is cut into blocks of a power of two, one for each bit of its length. In each block,
+    sorted by value, what lies above is what comes after (a merge sort tree).
 
     Args:
         values: ``(N,)``, in the order in which they come.

@@ -1,19 +1,19 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the one who took a case up was doing while it waited.
+"""What the person who took a case up was doing while it waited.
 
 After Lashkevich, Milani, Chapela-Campa, Suvorau and Dumas (2023, "Unveiling the causes of waiting
-time in business processes from event logs"). From when a case could be taken up until it was, the
-one who took it up
+time in business processes from event logs"). Between the moment that a case could be taken up and
+the moment that it was, the person who took it up
 
 1. *contention*: worked on cases that could be taken up no later than it;
 2. *prioritisation*: worked on cases that could be taken up only later;
-3. *batching*: did not work, and the last of those that were taken up together was not there yet;
+3. *batching*: did not work, and the last of the cases taken up together was not there yet;
 4. *other*: did not work: was away, or elsewhere, or did not know that it could begin.
 
-Each moment is in one of them. Where somebody works on several cases at once, a moment belongs to
-the one begun first. The paper puts batching first; but then every busy queue is a batch, as whoever
-works through it takes one case up right after the other.
+Each moment is in one of these. Where somebody works on several cases at once, a moment belongs to
+the case begun first. The paper puts batching first; but then every busy queue is a batch, since
+whoever works through it takes up one case right after the other.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from mining.summaries import Summary
 
 Numbers = NDArray[np.int64]
 
-_GAP_MS = 30 * 60_000  # between two of a batch at most; the literature's for offices
+_GAP_MS = 30 * 60_000  # the longest gap in a batch; the literature's for offices
 CAUSES = ("contention", "prioritisation", "batching", "other")
 
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
-    """The waits by place: how many, how long, and of each cause its part."""
+    """The waits by place: how many, how long, and how much each cause took."""
     timed = items.filter("is_timed", pl.col("resource").is_not_null())
     waits = [_waits_for_one(theirs) for theirs in timed.partition_by("resource")]
     return (
@@ -62,7 +62,7 @@ def conclude(summary: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Busy(NamedTuple):
-    """When somebody was at work, cut into stretches that belong to one case each, in order."""
+    """When somebody was at work: stretches in order, each belonging to one case."""
 
     began: Numbers
     ended: Numbers
@@ -78,7 +78,7 @@ class _Busy(NamedTuple):
         return worked
 
     def on_later(self, than: Numbers, by: Numbers) -> Numbers:
-        """How long they had worked by then on cases that could be taken up only ``than`` later."""
+        """How long they had worked by then on cases that could be taken up only after ``than``."""
         over = np.searchsorted(self.ended, by, side="right")
         whole = weight_above(self.enabled, self.ended - self.began, over, than)
         last = np.iinfo(np.int64)
@@ -89,7 +89,7 @@ class _Busy(NamedTuple):
 
 
 def _waits_for_one(items: pl.DataFrame) -> pl.DataFrame:
-    """The waits for one person and the parts of each, in the shape of ``_WAITS``."""
+    """The waits for one person, with the parts of each, in the shape of ``_WAITS``."""
     items = items.sort("started_ms", "done_ms", "enabled_ms")
     busy = _busy(items)
     waits = items.with_columns(
@@ -123,21 +123,21 @@ def _busy(items: pl.DataFrame) -> _Busy:
 
 
 def _formed(items: pl.DataFrame) -> Numbers:
-    """When the batch that each item is in had formed; its own enabled time where it is in none.
+    """When the batch of each item was complete; its own enabled time where it is in no batch.
 
-    A batch is a run of items of one step, in the order of their start: an item joins the run before
-    it if it could be taken up when that began, and began within ``_GAP_MS`` of work on the step.
-    What was there already when the last run before it began was left over, not gathered since.
+    A batch is a run of items of one step, in the order of their start. An item joins a run if it
+    could be taken up when the run began, and if it started within ``_GAP_MS`` of work on the step.
+    An item that was there before the start of the run before it was left over, not gathered since.
     """
     step = items["to"].to_physical().rank("dense").to_numpy().astype(np.int64)
     by_step = np.argsort(step, kind="stable")
     times = items.select("enabled_ms", "started_ms", "done_ms").to_numpy()
     least = times.min()
-    apart = times.max() - least + _GAP_MS + 1  # the times of one step after all of the one before
+    apart = times.max() - least + _GAP_MS + 1  # puts the times of one step after those before it
     enabled, started, done = (times - least)[by_step].T + step[by_step] * apart
     begin = _begins_of_runs(enabled, started, done)
     run = np.repeat(np.arange(len(begin)), np.diff(begin, append=len(items)))
-    before = np.concatenate([[0], started[begin]])[run]  # a time of another step is no less
+    before = np.concatenate([[0], started[begin]])[run]  # times of another step are never later
     is_gathered = enabled >= before
     last = np.maximum.reduceat(np.where(is_gathered, enabled, 0), begin)
     waited_for_others = np.where(is_gathered, last[run] - enabled, 0)
@@ -147,8 +147,8 @@ def _formed(items: pl.DataFrame) -> Numbers:
 
 
 def _begins_of_runs(enabled: Numbers, started: Numbers, done: Numbers) -> Numbers:
-    """The places of the first items of runs."""
-    # nothing up to the first of a run was enabled after its start, so the first that was ends it
+    """The places of the first item of each run."""
+    # nothing before a run was enabled after its start, so the first item enabled later ends it
     too_late = np.searchsorted(np.maximum.accumulate(enabled), started, side="right")
     idle = np.flatnonzero(started[1:] - np.maximum.accumulate(done)[:-1] > _GAP_MS) + 1
     after_a_gap = np.append(idle, len(started))[

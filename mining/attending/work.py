@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Who was busy with what when: the moves of a log, dealt out by who took them up.
+"""Who was busy with what when: the moves of a log, split by who took them up.
 
-A case lives in one bucket, but whoever works on it works on cases of all buckets. So the moves of a
-bucket are dealt out by resource, and what is known of one resource comes together. Names of people
-stay behind: a resource is a number, and that does not leave this room either.
+A case is in one bucket, but people work on cases of all buckets. So the moves of a bucket are split
+by resource, and the parts of one resource from all buckets are put together. Names of people stay
+behind: a resource is a number, and even that does not leave this room.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ITEMS = pl.Schema(
         "resource": pl.UInt64(),  # null: not known
         "from": pl.Categorical(),
         "to": pl.Categorical(),
-        "enabled_ms": pl.Int64(),  # since when it could be taken up; what the law sets has passed
-        "started_ms": pl.Int64(),  # when it was, as far as the log tells; else when it was done
+        "enabled_ms": pl.Int64(),  # since when it could be taken up: what the law sets has passed
+        "started_ms": pl.Int64(),  # when it was taken up; where the log does not tell, when done
         "done_ms": pl.Int64(),
         "is_timed": pl.Boolean(),  # the log tells when it was taken up
-        "is_wait": pl.Boolean(),  # the case waited for it, and for the agency alone
-        "is_ours": pl.Boolean(),  # it is the agency's to do
+        "is_wait": pl.Boolean(),  # the case waited for it, and only for the agency
+        "is_ours": pl.Boolean(),  # the agency must do it
     }
 )
 """A row a move that ended or is in work, of cases that are not counted in days."""
@@ -35,7 +35,7 @@ SUMMARIES = (waiting_causes.SUMMARY, work_band.SUMMARY)
 
 
 def dealt(bucket: Bucket, parts: int) -> list[pl.DataFrame]:
-    """The moves of a bucket in the shape of ``ITEMS``, in so many parts; a resource is in one."""
+    """The moves of a bucket, shaped as ``ITEMS``, in ``parts`` parts; each resource is in one."""
     journey = bucket.lens.journey
     moves = bucket.moves.filter(~pl.col("is_open"), ~pl.col("in_days"))
     steps = moves.select(pl.col("to").unique().cast(pl.String)).collect()["to"].to_list()
@@ -56,6 +56,6 @@ def dealt(bucket: Bucket, parts: int) -> list[pl.DataFrame]:
         **{"from": "from"},
     )
     found = items.select(ITEMS.names()).collect()
-    # what nobody is known to have done hangs together with nothing
+    # items without a resource need not be in one part together
     part = found["resource"].fill_null(found["done_ms"].hash()) % parts
     return [found.filter(part == number) for number in range(parts)]

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How much work there can be in a step, where the log does not tell when it started.
+"""How much work a step may take, where the log does not tell when it started.
 
-Somebody cannot have begun before the case was there, nor before they had finished the one before
-it (Chapela-Campa and Dumas, "estimating the start times of activities"). They may have begun later:
-so this is the most that it can have been, and nothing is the least. Where the start is known, least
-and most are what it was.
+Nobody can have begun before the case was there, nor before they had finished the case before it
+(Chapela-Campa and Dumas, "estimating the start times of activities"). They may have begun later. So
+the most is counted from then, and the least is nothing. Where the start is known, least and most
+are both the real work.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IN_ORDER = {"done_ms": False, "to": False, "is_ours": True, "is_timed": False, 
 
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
-    """By step how often the agency did it, and the least and the most of work in it."""
+    """By step how often the agency did it, and the least and the most work in it."""
     has_doer = pl.col("resource").is_not_null()
     by_doer = [_after_others(theirs) for theirs in items.filter(has_doer).partition_by("resource")]
     nobodys = items.filter(~has_doer).with_columns(before_ms=pl.lit(None, pl.Int64))
@@ -44,10 +44,10 @@ def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _after_others(theirs: pl.DataFrame) -> pl.DataFrame:
-    """The items of one person, with ``before_ms``: when they had finished the work before.
+    """The items of one person, with ``before_ms``: when they had finished the work before it.
 
-    Of what was done at once none is before another, so a step may have had all of the time; but of
-    several of one step all but one seem to take no time.
+    Of items done at the same moment none is before another, so each step may have had all of the
+    time; but of several items of one step, all but one seem to take no time.
     """
     done, to = pl.col("done_ms"), pl.col("to")
     is_later = (done != done.shift()).fill_null(value=False)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which earlier event of a case made an event possible, and which events the case waited for.
 
-An event is enabled by the latest earlier one of its case whose activity is not known not to enable
-it: the enabled time of pix-framework (Chapela-Campa and Dumas; used by Lashkevich et al. 2023,
-"Unveiling the causes of waiting time in business processes from event logs"). From enabler to
-enabler, back from where a case ends, runs its critical path, which covers its time without gap or
-overlap. What is not on it went on in parallel.
+An event is enabled by the latest earlier event of its case, passing over activities that are known
+not to enable it: the enabled time of pix-framework (Chapela-Campa and Dumas; used by Lashkevich et
+al. 2023, "Unveiling the causes of waiting time in business processes from event logs"). The
+critical path of a case runs back from its end, from enabler to enabler, and covers its time without
+gap or overlap. What is not on it went on in parallel.
 
 Events stand in the order of their cases; a place is an index into them.
 """
@@ -24,18 +24,19 @@ Mask = NDArray[np.bool_]
 
 
 def links(events: pl.DataFrame, relations: Relations) -> pl.DataFrame:
-    """How events hang together, a row per event.
+    """How events depend on each other, a row per event.
 
     Args:
-        events: columns ``activity, is_done``, and the places ``first_place`` and ``last_place`` of
-            the case's first and last event, and ``end_place`` of the one that closed it (null: it
+        events: columns ``activity, is_done``; and as places ``first_place`` and ``last_place``, the
+            first and last event of the case, and ``end_place``, the event that closed it (null: it
             is open).
         relations: which activities do not enable which others.
 
     Returns:
-        Columns ``enabler`` (place; of what nothing enabled, ``first_place``), ``is_from_begin``
-        (nothing but the case's begin enabled it), ``origin`` (place of the event since which the
-        case waits, if it waits after this one) and ``is_on_path`` (on the critical path).
+        Columns ``enabler`` (a place; ``first_place`` if nothing enabled the event),
+        ``is_from_begin`` (nothing but the begin of the case enabled it), ``origin`` (the place of
+        the event since which the case waits, if it waits after this one) and ``is_on_path`` (on
+        the critical path).
     """
     first = _places(events["first_place"])
     place = np.arange(len(first))
@@ -63,13 +64,13 @@ def _places(series: pl.Series) -> Places:
 
 
 def _enablers(activity: pl.Series, first: Places, relations: Relations) -> tuple[Places, Mask]:
-    """The enabler of each event, and whether it is but the case's begin."""
+    """The enabler of each event, and whether that is only the begin of the case."""
     code, bars = _barred(activity, relations)
     place = np.arange(len(first))
     enabler = np.maximum(place - 1, first)
     is_from_begin = place == first
     waiting = np.flatnonzero(~is_from_begin)
-    # each turn looks one event further back, for those only that have not found theirs
+    # each turn looks one event further back, only for the events that have not found theirs
     while len(waiting := waiting[bars[code[enabler[waiting]], code[waiting]]]):
         has_none = enabler[waiting] == first[waiting]
         is_from_begin[waiting[has_none]] = True
@@ -90,7 +91,7 @@ def _barred(activity: pl.Series, relations: Relations) -> tuple[Places, Mask]:
 
 
 def _origins(events: pl.DataFrame, first: Places, relations: Relations) -> Places:
-    """The latest event, up to each, that is no side activity; itself where all are, or in work."""
+    """The latest event up to each that is no side activity; itself if all are, or if in work."""
     place = np.arange(len(first))
     is_side = events["activity"].is_in(sorted(relations.side)).to_numpy()
     latest = np.maximum.accumulate(np.where(is_side, -1, place))

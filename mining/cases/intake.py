@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""When a case began: when it was registered, where the log tells, else with its first event.
+"""When a case began: at its registration, where the log tells it, else with its first event.
 
 From its registration on, a case waits for its first activity (``mining.cases.enabling``).
 """
@@ -16,17 +16,17 @@ from mining.cases.axis import on_axis
 
 
 def with_begin(cases: pl.DataFrame, journey: Journey, zone: str) -> pl.DataFrame:
-    """The begin of cases, on their axis too.
+    """The begin of cases, also on their axis.
 
-    A registration counts if nothing is known to have been done before it, and if the case's first
-    activities are in the log, as far as ``journey.start`` tells. Of one of which only the date is
-    known, in a case of which the times are, the end of that day is taken: no wait is told longer
-    than it was.
+    A registration counts if nothing is known to have been done before it, and if the first
+    activities of the case are in the log, as far as ``journey.start`` tells. Where only the date of
+    a registration is known, in a case with times, the end of that day is taken: no wait is told
+    longer than it was.
 
     Args:
         cases: columns ``first_activity, in_days``, and the instants ``begun_at`` (of the first
-            work or event) and ``registered_at`` (null where the log does not tell).
-        journey: how cases start, if the config tells.
+            work or event) and ``registered_at`` (null where the log does not tell it).
+        journey: how cases start, if the config tells it.
         zone: whose days count.
 
     Returns:

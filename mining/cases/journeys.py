@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Places the events of whole cases: each in its case, and each case in the time it took.
+"""Places the events of whole cases: each event in its case, and each case in its time.
 
-Time is measured in whole milliseconds on one axis a case, so that the parts of a case sum to its
+Time is measured in whole milliseconds on one axis per case, so that the parts of a case sum to its
 elapsed time exactly. A case in which any time is only a date is measured in local calendar days.
 
-A case is closed at its last end activity; what comes after is outside the journey. What it waited
-for meanwhile is in ``mining.cases.moves``.
+A case is closed at its last end activity; what comes after is outside the journey. What the case
+waited for on its way is in ``mining.cases.moves``.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from mining.durations import DAY_MS
 class Lens:
     """How a log is looked at: until when, in which zone's calendar, as which journey.
 
-    ``relations`` are what the whole log tells of its activities: ``mining.model.concurrency``;
-    ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` what the moment
-    is called at which cases were registered; ``deadlines`` the terms that cases are held against,
-    for which ``equivalent_days`` count as holidays; ``calendar`` when the organisation is open;
-    ``complete_from`` the local day before which the cases that ended are not in the log; none: all
+    ``relations`` are what the whole log tells of its activities (``mining.model.concurrency``);
+    ``segments`` the ``case:*`` columns whose groups are compared; ``registration`` the name of the
+    moment at which cases were registered; ``deadlines`` the terms that cases must meet, for which
+    ``equivalent_days`` count as holidays; ``calendar`` when the organisation is open;
+    ``complete_from`` the local day before which ended cases are not in the log; none: all cases
     are.
     """
 
@@ -67,7 +67,7 @@ CASES = pl.Schema(
         "case_id": pl.String,
         "is_open": pl.Boolean,
         "is_begun": pl.Boolean,  # its begin is in the log, as far as the config tells
-        "is_followed": pl.Boolean,  # that too, and so are all cases that began when it did
+        "is_followed": pl.Boolean,  # and so are all cases that began when it did
         "elapsed_ms": pl.Int64,  # until it was closed, or until ``as_of``
         "began_on": pl.Date,  # local dates
         "ended_on": pl.Date,  # null: it is open
@@ -78,22 +78,22 @@ CASES = pl.Schema(
 
 
 def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """What had happened by ``as_of``, each event with its place in its case.
+    """What had happened by ``as_of``: each event with its place in its case.
 
-    Work that was begun but not done by ``as_of`` stands where it began.
+    Work that was begun but not done by ``as_of`` is placed where it began.
 
     Args:
         events: whole cases in the shape of ``contracts.events.EVENTS``, sorted by ``ORDER``.
         lens: how the log is looked at.
 
     Returns:
-        The columns of ``events``, and ``from`` (the activity before it), ``visit`` (1 for the
-        first time that its activity occurs in the case), ``is_first, is_last, is_closed,
-        is_outside``; of its case the places ``first_place, last_place, end_place``, ``began_at``
-        and ``is_registered`` (the case began with its registration); and on the case's axis
-        ``at_ms`` (this event), ``before_ms`` (the event before it; of the first one, the case's
-        begin), ``began_ms`` (the case's begin), ``started_ms`` (when its work began; ``at_ms``
-        where the log does not tell), ``as_of_ms``.
+        The columns of ``events``, and ``from`` (the activity before it), ``visit`` (1 for the first
+        time that its activity occurs in the case), ``is_first, is_last, is_closed, is_outside``. Of
+        its case: the places ``first_place, last_place, end_place``, ``began_at`` and
+        ``is_registered`` (the case began with its registration). On the case's axis: ``at_ms``
+        (this event), ``before_ms`` (the event before it; for the first one, the case's begin),
+        ``began_ms`` (the case's begin), ``started_ms`` (when its work began; ``at_ms`` where the
+        log does not tell it), ``as_of_ms``.
     """
     traced = _placed(known_by(events, lens.as_of), lens).with_columns(
         is_closed=pl.col("end_place").is_not_null(),
@@ -105,7 +105,7 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     )
     return traced.lazy().with_columns(
         before_ms=pl.when("is_first").then("began_ms").otherwise(pl.col("at_ms").shift()),
-        # before its first event somebody worked on a case, if work had begun by then
+        # work on a case may have begun before its first event
         started_ms=pl.when("is_first")
         .then("begun_ms")
         .otherwise(pl.col("started_ms").fill_null(pl.col("at_ms"))),
@@ -118,11 +118,11 @@ MARKS = ("case_id", "activity", "at", "at_ms", "is_outside")
 
 
 def marks(events: pl.LazyFrame, traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """What had befallen cases by ``as_of``, in the columns of ``MARKS``.
+    """The marks of cases up to ``as_of``, in the columns of ``MARKS``.
 
     Args:
         events: the marks of the log, in the shape of ``contracts.events.EVENTS``.
-        traced: the steps of the same cases, ``traces(...)``; a case without any has no marks.
+        traced: the steps of the same cases, ``traces(...)``; a case without steps has no marks.
         lens: how the log is looked at.
     """
     closed_at = pl.col("at").filter(pl.col("place") == pl.col("end_place")).first()
@@ -139,7 +139,7 @@ def marks(events: pl.LazyFrame, traced: pl.LazyFrame, lens: Lens) -> pl.LazyFram
 
 
 def known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
-    """The events up to ``as_of``; what was begun and not done by then is work in progress."""
+    """The events up to ``as_of``; what was begun but not done by then is work in progress."""
     known = events.filter(pl.min_horizontal("at", "started_at") <= as_of).collect()
     in_progress = pl.col("at") > as_of
     if not known.select(in_progress.any()).item():
@@ -152,9 +152,9 @@ def known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
 
 
 def _placed(known: pl.DataFrame, lens: Lens) -> pl.DataFrame:
-    """Each event with its place, and what is to be known of its case.
+    """Each event with its place, and what later columns need to know of its case.
 
-    That is its ``number``, its places (``end_place``: of its last end activity; null: it is open),
+    These are its ``number``, its places (``end_place``: its last end activity; null: it is open),
     when it began, and whether it is counted in days.
     """
     is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")

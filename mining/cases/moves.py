@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Turns the events of cases into moves: the wait before each activity, and the work on it.
 
-A case waits for an activity since what enabled it (``mining.cases.enabling``), which need not be
-the event before it. An open case waits, after its last event that leads on, until ``as_of``. Time
-is on the axis of the case, so that its moves sum to its elapsed time exactly.
+A case waits for an activity from the event that enabled it (``mining.cases.enabling``), which need
+not be the event before it. An open case waits from its last event that leads on until ``as_of``.
+Time is on the axis of the case, so that its moves sum to its elapsed time exactly.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from mining.cases.turns import steps_with
 MOVES = pl.Schema(
     {
         "case_id": pl.String,
-        "from": pl.String,  # what enabled it, an activity or the registration of the case
-        # null: the work on the first activity of a case of which no registration is known
-        "to": pl.String,  # null: an open case waits, what comes next is not known
+        "from": pl.String,  # what enabled it: an activity, or the registration of the case
+        # null: the work on the first activity of a case without a known registration
+        "to": pl.String,  # null: an open case waits, and what comes next is not known
         "is_open": pl.Boolean,
         "is_outside": pl.Boolean,  # after the case was closed
-        "is_parallel": pl.Boolean,  # inside, and off the critical path: the case went on meanwhile
-        "is_survivor": pl.Boolean,  # began before ``complete_from``: of such the long ones are left
+        "is_parallel": pl.Boolean,  # inside, but off the critical path: the case went on meanwhile
+        "is_survivor": pl.Boolean,  # began before ``complete_from``: only the long ones are left
         "is_before_clock": pl.Boolean,  # the legal clock has not begun, nor does it with `to`
         "enabled_ms": pl.Int64,  # when the wait began, on the case's axis
         "wait_ms": pl.Int64,
-        "pause_ms": pl.Int64,  # part of the wait that a policy pause of the config explains
-        "statutory_ms": pl.Int64,  # part of the rest that the law sets: its first so many days
+        "pause_ms": pl.Int64,  # the part of the wait that a policy pause of the config explains
+        "statutory_ms": pl.Int64,  # the part of the rest that the law sets: its first days
         "work_ms": pl.Int64,  # 0 where the log does not tell when work started
         "is_timed": pl.Boolean,  # the log tells when work on `to` started
         "in_days": pl.Boolean,  # the case is counted in whole days
         "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
-        "place": pl.UInt32,  # of `to` among all events; of what an open case waits for, the next
-        "is_new": pl.Boolean,  # the case had not gone this way, `from` and `to`, alike before
+        "place": pl.UInt32,  # of `to` among all events; while an open case waits, the next place
+        "is_new": pl.Boolean,  # the first move of its case with these `from`, `to` and kind
         "resource": pl.String,  # who did `to`, as far as the log tells; null if open
         "team": pl.String,
         "org": pl.String,
-        "from_team": pl.String,  # the last that is known to have had the case before
+        "from_team": pl.String,  # the last team known to have had the case before
         "from_org": pl.String,
     }
 )
@@ -66,9 +66,9 @@ _OF_THE_EVENT = ("visit", "resource", "team", "org")
 def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
     """The waits and the work of cases, in the shape of ``MOVES``, from ``traces(...)``.
 
-    An event's time since its enabler splits, without gap or overlap, into a wait until its work
-    started and the work; where work on it began before its enabler was done, there was no wait.
-    After its last event an open case waits, or is worked on.
+    The time of an event since its enabler splits, without gap or overlap, into a wait until its
+    work started and the work. If work began before the enabler was done, there was no wait. After
+    its last event an open case waits, or is worked on.
     """
     linked = _linked(traced, lens)
     done, still = _done(linked), _still(linked)
@@ -88,7 +88,7 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 
 
 def _linked(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
-    """The events, each with its enabler, and with what an open case has waited for since."""
+    """The events, each with its enabler, and with what an open case has been waiting since."""
     needed = ("activity", "is_done", "first_place", "last_place", "end_place")
     linked = links(traced.select(needed).collect(), lens.relations)
     on_legal_clock = ~pl.col("activity").is_in(steps_with(lens.journey, "outside"))
@@ -115,13 +115,13 @@ def _linked(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 
 
 def _so_far(holds: pl.Expr) -> pl.Expr:
-    """Whether something held of this event of its case, or of one before it."""
+    """Whether something held at this event, or at an earlier one of its case."""
     last = pl.when(holds).then("place").forward_fill()
     return (last >= pl.col("first_place")).fill_null(value=False)
 
 
 def _last_known(column: str) -> pl.Expr:
-    """What the last event of its case says, up to this one, of those that say anything."""
+    """The last known value of a column in the case, up to and including this event."""
     return pl.when(_so_far(pl.col(column).is_not_null())).then(pl.col(column).forward_fill())
 
 
@@ -151,7 +151,7 @@ def _done(linked: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _still(linked: pl.LazyFrame) -> pl.LazyFrame:
-    """What open cases wait for, or are worked on."""
+    """The last moves of open cases: a wait, or work in progress."""
     waits = pl.col("is_done")
     rest = pl.col("as_of_ms") - pl.col("origin_ms")
     return linked.filter(pl.col("is_last") & ~pl.col("is_closed")).select(

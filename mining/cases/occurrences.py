@@ -14,10 +14,10 @@ Numbers = NDArray[np.int64]
 
 
 def occurrence(*columns: str) -> pl.Expr:
-    """The how-manieth row it is (``Int64``, from 1) of those that agree in these columns.
+    """The occurrence number (``Int64``, from 1) of a row among those equal in these columns.
 
-    Meant for rows that are nearly sorted by the first: a stable sort of such takes a fraction of
-    the time of counting within groups.
+    Meant for rows that are nearly sorted by the first column: a stable sort of those takes a
+    fraction of the time of counting within groups.
     """
     return pl.map_batches(columns, _occurrence, return_dtype=pl.Int64)
 
@@ -36,10 +36,10 @@ def _occurrence(columns: Sequence[pl.Series]) -> pl.Series:
 
 
 def _codes(column: pl.Series) -> Numbers:
-    """A number for each value, 0 for null; they are as small as there are few values."""
+    """A number for each value, 0 for null; the fewer values, the smaller the numbers."""
     if column.dtype.is_integer() or column.dtype == pl.Boolean:
         return (column.cast(pl.Int64) + 1).fill_null(0).to_numpy()
-    # a category's own number counts all names of the process
+    # the physical number of a category counts all names of the process
     number = (column.cast(pl.Categorical).to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
     occurs = np.zeros(number.max(initial=0) + 1, np.int64)
     occurs[number] = 1

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The parts of a wait that a decision explains: a policy pause, and the days that the law sets."""
+"""The parts of a wait that a decision explains: policy pauses, and the days that the law sets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _overlap(pause: Pause, zone: str) -> pl.Expr:
 
 
 def statutory_ms(journey: Journey) -> pl.Expr:
-    """The part that the law sets of what no pause explains of a wait: its first so many days."""
+    """The days that the law sets, at most the part of the wait that no pause explains."""
     limits = {
         activity: step.statutory_wait // dt.timedelta(milliseconds=1)
         for activity, step in journey.steps.items()
@@ -43,7 +43,7 @@ def statutory_ms(journey: Journey) -> pl.Expr:
 
 
 def merged(pauses: Iterable[Pause]) -> list[Pause]:
-    """The pauses with those of one activity that touch or overlap made into one."""
+    """The pauses, with pauses of one activity that touch or overlap made into one."""
     whole: list[Pause] = []
     for pause in sorted(pauses, key=lambda pause: (pause.activity, pause.start)):
         last = whole[-1] if whole else None

@@ -12,12 +12,12 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Relations:
-    """What is known of the order of activities, in the whole log.
+    """What the whole log shows of the order of activities.
 
     Attributes:
-        concurrent: pairs, both ways round, that go on side by side: neither enables the other.
-        aside: pairs of which the first comes before the second, and does not enable it.
-        side: activities that hardly enable anything: an open case does not wait since one.
+        concurrent: pairs, in both orders, that go on side by side: neither enables the other.
+        aside: pairs of which the first comes before the second but does not enable it.
+        side: activities that hardly enable anything: no open case waits since one of these.
     """
 
     concurrent: frozenset[Pair] = frozenset()
@@ -26,7 +26,7 @@ class Relations:
 
     @property
     def not_enabling(self) -> frozenset[Pair]:
-        """The pairs of which the first does not enable the second."""
+        """The pairs whose first activity does not enable the second."""
         return self.concurrent | self.aside
 
     def to_json(self) -> str:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whose turn it is before an activity, and after one when what comes next is not known yet."""
+"""Whose turn it is before an activity, and after one while it is not known what comes next."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def owner_before(journey: Journey, activity: str) -> Owner:
 
 
 def owner_after(journey: Journey, following: Iterable[str]) -> Owner:
-    """Whose turn it is while any of ``following`` may come next: known where they have one owner.
+    """Whose turn it is while any of ``following`` may come next: known if all have one owner.
 
-    Where a pause or the law may explain a part of the wait, it is not known which part.
+    If a pause or the law may explain a part of the wait, it is not known which part.
     """
     names = set(following)
     explained = {pause.activity for pause in journey.pauses} | {

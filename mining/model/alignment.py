@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The run of a model that a case is most like: an optimal alignment.
+"""The run of a model that is most like a case: an optimal alignment.
 
 What the run has and the case lacks was skipped; what the case has and the run lacks is extra
-(Adriansyah 2014, "Aligning observed and modeled behavior"). pm4py searches, exactly, with
+(Adriansyah 2014, "Aligning observed and modeled behavior"). pm4py does an exact search with
 Dijkstra's algorithm; ``docs/methods/conformance.md`` says why with none of its others. It is
-imported where it is used, as its import takes a second.
+imported where it is used, since its import takes a second.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ class Net:
 
 
 def label_of(name: str) -> str:
-    """``name`` in a net; pm4py's own sign for no step, ``>>``, could be an activity's name."""
+    """``name`` as a label in a net; an activity might be named ``>>``, pm4py's sign for no step."""
     return f"={name}"
 
 
 def name_of(label: str) -> str:
-    """The activity that ``label_of`` made the label of."""
+    """The activity whose label this is, as ``label_of`` made it."""
     return label[1:]
 
 
 def align(
     net: Net, trace: Trace, activities: frozenset[str], seconds: float = float("inf")
 ) -> dict[Deviation, int] | None:
-    """How often a case deviates in what; null: not found within ``seconds``.
+    """How often a case deviates in what way; null: not found within ``seconds``.
 
     Args:
-        net: the model, its activities written as ``label_of`` does.
+        net: the model; its labels are made by ``label_of``.
         trace: the activities of the case, in order.
-        activities: those of the model.
+        activities: the activities of the model.
         seconds: after which the search stops.
     """
     from pm4py.algo.conformance.alignments.petri_net.variants import dijkstra_no_heuristics
@@ -92,12 +92,12 @@ def _counted(moves: Sequence[tuple[str, str | None]]) -> Iterator[Deviation]:
 
 
 def _prices(trace: Trace, activities: frozenset[str], shortest: int) -> dict[Deviation, int]:
-    """What each deviation costs, so that there is one cheapest answer and not several.
+    """What each deviation costs, so that there is only one cheapest answer.
 
-    pm4py takes any of the cheapest, another one in every process. A price is a number in whose
-    digits the deviations are counted: the first digit counts them all, the second those that are
-    extra, and then there is a digit for each. No digit of the cheapest answer overflows, as there
-    never need to be more deviations than a case and the shortest run of the model have steps.
+    pm4py takes any of the cheapest, another one in every process. The digits of a price count the
+    deviations: the first digit counts all, the second the extra ones, and each deviation has a
+    digit of its own. No digit of the cheapest answer overflows, since it never needs more
+    deviations than the case and the shortest run of the model have steps together.
     """
     kinds = sorted({("extra", name) for name in trace} | {("skipped", name) for name in activities})
     base = len(trace) + shortest + 1

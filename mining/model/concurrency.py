@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which activities go on side by side, so that one does not wait for the other.
 
-Three signs, of what happens before a case is closed (``docs/methods/enabled-time.md``):
+Three signs show that, from what happens before a case is closed (``docs/methods/enabled-time.md``):
 
 - two activities come in both orders, about as often, and not in turns (Weijters, van der Aalst and
   Alves de Medeiros 2006, "Process mining with the HeuristicsMiner algorithm");
 - work on the two overlaps in time, where the log tells when work started;
-- cases with an activity on their way get to the next one hardly later than cases without it.
+- cases that have an activity on their way get to the next one hardly later than cases without it.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def _inside(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _hours(ms: pl.Expr) -> pl.Expr:
-    """In whole hours: sums of their squares are exact and fit, those of milliseconds do not."""
+    """In whole hours: sums of their squares are exact and fit; those of milliseconds do not."""
     return ms // _HOUR_MS
 
 
 def _follows(bucket: Bucket) -> pl.LazyFrame:
-    """Per pair of activities, one right after the other: the time between, and overlaps."""
+    """Per pair of activities that follow each other directly: the time between, and overlaps."""
     worked = pl.col("started_at") < pl.col("at")
     hours = _hours(pl.col("at_ms") - pl.col("before_ms"))
     return (
@@ -83,7 +83,7 @@ def _follows(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _triples(bucket: Bucket) -> pl.LazyFrame:
-    """Per three activities, right after each other: hours from the first to the other two."""
+    """Per three activities in direct succession: hours from the first to the other two."""
     start_ms = pl.col("before_ms").shift()
     return (
         _inside(bucket)
@@ -115,7 +115,7 @@ COLUMNS = (*ORDER, "activity", "started_at", "registered_at", "is_day", "is_done
 
 
 def conclude(merged: Summaries) -> Relations:
-    """The relations of the activities of a log, from the merged ``SUMMARIES``."""
+    """How the activities of a log relate, from the merged ``SUMMARIES``."""
     follows, triples = (merged[summary.name] for summary in SUMMARIES)
     concurrent = _in_both_orders(follows, triples) | _overlapping(follows)
     aside = _off_the_path(follows, triples) - concurrent
@@ -125,9 +125,9 @@ def conclude(merged: Summaries) -> Relations:
 
 
 def _in_both_orders(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[Pair]:
-    """The oracle of the heuristics, both ways round.
+    """The pairs by the oracle of the heuristics, in both orders.
 
-    With ``ab`` how often b came right after a, and ``aba`` how often a did again after that, the
+    If b came right after a ``ab`` times, and a came right after that ``aba`` times, the
     dependency is ``(ab - ba) / (ab + ba + 1)`` and the loop ``(aba + bab) / (aba + bab + 1)``.
     """
     turns = triples.filter(pl.col("first") == pl.col("third"))
@@ -151,7 +151,7 @@ def _in_both_orders(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[P
 
 
 def _overlapping(follows: pl.DataFrame) -> frozenset[Pair]:
-    """The oracle of overlaps, both ways round, over events right after each other."""
+    """The pairs by the oracle of overlaps, in both orders, over events in direct succession."""
     one_way = follows.filter(pl.col("from") != pl.col("to")).select(
         "from", "to", "timed", "overlaps"
     )
@@ -167,10 +167,10 @@ def _overlapping(follows: pl.DataFrame) -> frozenset[Pair]:
 
 
 def _off_the_path(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[Pair]:
-    """Pairs of which the first comes before the second and does not hold it up.
+    """Pairs whose first activity comes before the second but does not hold it up.
 
-    Most cases that go through both must come from where, without the first, the way to the second
-    takes as long.
+    That is so if most cases with both come from a step from which the way to the second takes as
+    long without the first.
     """
     three = ["first", "second", "third"]
     seen = triples.filter(
@@ -195,10 +195,10 @@ def _off_the_path(follows: pl.DataFrame, triples: pl.DataFrame) -> frozenset[Pai
 
 
 def _bypassed(follows: pl.DataFrame, triples: pl.DataFrame) -> pl.DataFrame:
-    """Those of ``triples`` whose third comes as soon after the first without the second between.
+    """The ``triples`` whose third comes as soon after the first without the second between.
 
-    Such a second does not hold the third up: hardly any of the wait for it is added to the way, and
-    who waits longer for it is not as much later.
+    Such a second does not hold the third up: hardly any of the wait for it lengthens the way, and
+    cases that wait longer for it are not that much later.
     """
     direct = follows.select(
         pl.col("from").alias("first"),
@@ -230,7 +230,7 @@ def _variance(total: str, squares: str) -> pl.Expr:
 
 
 def _side(follows: pl.DataFrame, not_enabling: frozenset[Pair]) -> frozenset[str]:
-    """The activities that most often are followed by what they do not enable."""
+    """The activities that are mostly followed by what they do not enable."""
     onward: Counter[str] = Counter()
     beside: Counter[str] = Counter()
     for one, other, n in follows.select("from", "to", "n").iter_rows():
@@ -240,9 +240,9 @@ def _side(follows: pl.DataFrame, not_enabling: frozenset[Pair]) -> frozenset[str
 
 
 def _rarely_next(follows: pl.DataFrame, side: frozenset[str]) -> frozenset[Pair]:
-    """What rarely comes after a side activity, and is none: too rare to be judged on its own.
+    """What rarely comes after a side activity and is none itself: too rare to judge on its own.
 
-    Else the few cases of such a move would be said to have waited for the branch all the way.
+    Otherwise the few cases with such a move would seem to have waited for the branch all the way.
     """
     all_moves = pl.col("n").sum().over("from")
     is_of_side = pl.col("from").is_in(sorted(side)) & ~pl.col("to").is_in(sorted(side))

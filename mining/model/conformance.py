@@ -1,9 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How far cases follow the process as it was meant to be, weighted by how many went each route.
+"""How far cases follow the process as it was meant to be, weighted by how many took each route.
 
-Of an open case only what it did is laid beside the model, as its begin: what it has not come to is
-not held against it.
+An open case is compared only as far as it has come: what it has yet to do is not held against it.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ MOST_STATES = 1_000_000
 
 @dataclass(frozen=True)
 class _Looked:
-    """The cases of one route, and what each of them did otherwise than the model."""
+    """The cases of one route, and where each of them deviates from the model."""
 
     cases: int
     fitness: float
@@ -39,15 +38,15 @@ def conclude(
 ) -> dict[str, pl.DataFrame]:
     """The tables ``conformance`` and ``conformance_summary`` of ``contracts.tables.TABLES``.
 
-    The most frequent routes are looked at first, until the states that the searches may visit are
-    used up; that limit gives the same result every time. ``seconds`` is a safety net for slow
-    machines: the summary says when it cut the work short.
+    The most frequent routes come first, until the states that the searches may visit are used up;
+    that limit gives the same result every time. ``seconds`` is a safety net for slow machines: the
+    summary says if it cut the work short.
 
     Args:
         variants: the merged ``overview.VARIANTS``; a case is compared up to its end.
         model: from ``read_model``; null gives empty tables.
-        seconds: after which no search goes on.
-        most_states: that the searches may visit together.
+        seconds: after which the search stops.
+        most_states: how many states all searches may visit together.
 
     Raises:
         ConfigError: the model's path names an activity that the log never has.
@@ -78,9 +77,9 @@ def conclude(
 
 
 def _refuse_unknown(model: Model, known: set[str]) -> None:
-    """A path is of activities of the log; of a drawing, at least one must be.
+    """Refuses a path with an activity that is not in the log, and a drawing without one that is.
 
-    A drawing may well show steps that nobody has taken yet.
+    A drawing may well show steps that no case has taken yet.
     """
     unknown = sorted(model.activities - known)
     is_drawn = model.key == "journey.bpmn"
@@ -98,7 +97,7 @@ def _refuse_unknown(model: Model, known: set[str]) -> None:
 def _affordable(
     routes: Sequence[tuple[Trace, Net, int]], most_states: int
 ) -> Iterator[tuple[Trace, Net, int]]:
-    """The routes whose searches together visit no more states than they may, at worst."""
+    """The routes whose searches together visit no more states than allowed, even at worst."""
     states = 0
     for trace, net, cases in routes:
         states += net.markings * (len(trace) + 1)

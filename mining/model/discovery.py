@@ -3,8 +3,8 @@
 """A process model of the log, discovered by pm4py, as BPMN.
 
 The inductive miner works on the directly-follows graph (Leemans, Fahland and van der Aalst 2018,
-"Scalable process discovery and conformance checking"), so that it needs no more memory than the
-graph, and so that a route taken by few cases can be left out before it is drawn.
+"Scalable process discovery and conformance checking"). So it needs no more memory than the graph,
+and a route that few cases take can be left out before the model is drawn.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def _process_tree(
 ) -> Any:
     """The process tree of what lies on a way from a start to an end; null where nothing does.
 
-    Leaving out rare moves can leave activities that no way leads to, or from; the miner, which
-    expects a graph of whole traces, does not stand those.
+    Without rare moves, some activities may have no way to or from them. The miner cannot handle
+    those: it expects a graph of whole traces.
     """
     onward, back = defaultdict(set), defaultdict(set)
     for source, to in graph:
@@ -60,7 +60,7 @@ def _process_tree(
 
 
 def _reached(begin: Iterable[str], onward: Mapping[str, set[str]]) -> set[str]:
-    """Everything that a way from ``begin`` leads to, itself included."""
+    """Everything that a way from ``begin`` leads to, ``begin`` included."""
     reached: set[str] = set()
     edge = set(begin)
     while edge:
@@ -97,7 +97,7 @@ class _Diagram:
         )
 
     def add(self, tree: Any, source: str) -> str:
-        """Draws ``tree`` after the node ``source``; gives the node it ends in."""
+        """Draws ``tree`` after the node ``source``; returns the node in which it ends."""
         if tree.operator is None:
             return self._leaf(tree.label, source)
         operator = tree.operator.name

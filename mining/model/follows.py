@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The directly-follows graph: how often one activity came right after another in a case.
 
-It is of the whole log, also of what happens after a case was closed.
+It covers the whole log, also what happens after a case was closed.
 """
 
 from __future__ import annotations

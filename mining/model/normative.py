@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The process as it was meant to be: a path of activities in the config, or a BPMN file.
 
-Both become a Petri net, which pm4py searches. Of a file only what the search understands is
-accepted: what it would silently pass over would be held against cases.
+Both become a Petri net, which pm4py searches. A file may hold only what the search understands:
+what it would silently pass over would be held against cases.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Model:
     """What a case may do.
 
     Attributes:
-        config: the file that names it.
-        key: where it does.
-        activities: those that it names.
-        whole: for a closed case.
-        begun: for an open case; it may stop anywhere.
+        config: the config file that names it.
+        key: where the config does so.
+        activities: the activities that it names.
+        whole: the net for a closed case.
+        begun: the net for an open case, which may stop anywhere.
     """
 
     config: Path
@@ -52,15 +52,15 @@ class Model:
 
 
 def read_model(journey: Journey, config: Path) -> Model | None:
-    """The model that the config names, if it does.
+    """The model that the config names, if any.
 
     Args:
         journey: with ``path`` or ``bpmn``, or neither.
         config: the config file; the BPMN file's path is relative to it.
 
     Raises:
-        ConfigError: the BPMN file cannot be read, holds what is not understood, or has no way
-            from its start to its end.
+        ConfigError: the BPMN file cannot be read, holds something that the search does not
+            understand, or has no way from its start to its end.
     """
     if journey.bpmn is not None:
         return _model(config, "journey.bpmn", *_drawn(resolve_path(journey.bpmn, config)))
@@ -71,13 +71,13 @@ def read_model(journey: Journey, config: Path) -> Model | None:
 
 def _model(config: Path, key: _Key, net: Any, begin: Any, end: Any) -> Model:
     names = frozenset(name_of(each.label) for each in net.transitions if each.label is not None)
-    # copied together, as the marking is made of the net's places
+    # copied together, since the marking refers to the net's places
     partial, same_begin = copy.deepcopy((net, begin))
     nowhere = _stops_anywhere(partial)
     said_in = f"{config}: '{key}'"
     whole = Net(net, begin, end, _count_markings(net, begin, end, said_in))
     states = _count_markings(partial, same_begin, nowhere, said_in)
-    run = align(whole, (), names) or {}  # of no events all of the shortest run is skipped
+    run = align(whole, (), names) or {}  # without events, all of the shortest run is skipped
     return Model(
         config,
         key,
@@ -104,10 +104,10 @@ def _sequence(path: Sequence[str]) -> tuple[Any, Any, Any]:
 
 
 def _stops_anywhere(net: Any) -> Any:
-    """Lets ``net`` lose a token from any place, silently; gives the end, at which none is left.
+    """Lets ``net`` silently lose a token from any place; returns the end, when no token is left.
 
-    A lost token only ever makes less possible, so what such a net can do is the begin of what it
-    could do before.
+    A lost token only ever makes less possible, so what such a net can do is the begin of
+    something that it could do before.
     """
     from pm4py.objects.petri_net.obj import Marking, PetriNet
     from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
@@ -127,7 +127,7 @@ def _count_markings(net: Any, begin: Any, end: Any, said_in: str) -> int:
     """
     from pm4py.objects.petri_net.semantics import enabled_transitions, weak_execute
 
-    # by its items, as pm4py gives every marking of the same places the same hash
+    # by its items, since pm4py gives all markings of the same places the same hash
     reached, edge = {frozenset(begin.items())}, [begin]
     while edge:
         here = edge.pop()
@@ -160,7 +160,7 @@ def _drawn(file: Path) -> tuple[Any, Any, Any]:
     names, flows = _tasks_and_flows(text, file)
     net, begin, end = _converted(text, len(flows), file)
     for step in net.transitions:
-        # pm4py writes names of several lines without the spaces between them
+        # pm4py leaves out the spaces between the lines of a name
         name = names.get(step.name) if step.label is not None else None
         step.label = label_of(name) if name else None
     return net, begin, end
@@ -170,7 +170,7 @@ def _tasks_and_flows(text: bytes, file: Path) -> tuple[dict[str, str], list[ET.E
     """The names of tasks by their ids, and the flows, of a file that holds nothing else.
 
     Raises:
-        ConfigError: it is not BPMN, or holds what the search would silently pass over.
+        ConfigError: it is not BPMN, or holds something that the search would silently pass over.
     """
     try:
         root = ET.fromstring(text)  # noqa: S314 - named by who writes the config
@@ -203,7 +203,7 @@ def _tasks_and_flows(text: bytes, file: Path) -> tuple[dict[str, str], list[ET.E
 
 
 def _one_line(element: ET.Element) -> str:
-    """The name; what draws it may have broken it into lines."""
+    """The name in one line; the tool that drew it may have broken it."""
     return " ".join(element.get("name", "").split())
 
 
@@ -217,6 +217,6 @@ def _converted(text: bytes, flows: int, file: Path) -> tuple[Any, Any, Any]:
         if sum(isinstance(flow, BPMN.SequenceFlow) for flow in graph.get_flows()) == flows:
             net, begin, end = convert_to_petri_net(graph)
             return net, begin, end
-    except Exception as error:  # it has no errors of its own, and meets a stranger's file
+    except Exception as error:  # pm4py has no errors of its own, and reads a file from outside
         raise ConfigError(f"{file} cannot be read as BPMN 2.0: {error}.", _EXPORT_AGAIN) from error
     raise ConfigError(f"{file}: every sequence flow needs an id of its own.", _EXPORT_AGAIN)

@@ -214,7 +214,7 @@ def _of_organisation(
 ) -> Cause:
     """A handover to another organisation, told of the group of cases that it handles.
 
-    All figures are then about that group. Without such a group, no group is named.
+    All figures are then about that group. Without such a group the organisation is not named.
     """
     same = next((each for each in groups if _is_same(each, other)), None)
     cause = _of_group(queue, same or other, "handover", course)
@@ -227,7 +227,7 @@ def _is_same(one: Contrast, other: Contrast) -> bool:
 
 
 def _of_batches(queue: Queue, batch: Batches) -> Cause:
-    """The wait for batches; at most, all waiting up to the time between two batches was for one."""
+    """The wait for batches; at most, each stay waited up to the time between two for its batch."""
     most = queue.weeks.select(pl.min_horizontal("days", pl.col("n") * batch.gap_days)).sum().item()
     return Cause(
         queue.to,
