@@ -37,9 +37,9 @@ _CORRECTIONS = (
     "gone_events",
     "gone_cases",
 )
-"""Changes of what was known of the time before the earlier report; in the order of their effects.
+"""Changes in what is known of the time before the earlier report, in the order of their effects.
 
-That the same events are told otherwise comes first: all others then stand in today's order.
+Events that are told otherwise come first: all other events then stand in today's order.
 """
 _STEPS = (_DEFINITIONS, *_CORRECTIONS, "went_on", "new_cases")
 _TOLD = ("case_id", "activity", "at", "started_at", "is_done")
@@ -140,7 +140,7 @@ COUNTS = Summary("change_counts", ("what",), _counts)
 PAIRS = Summary("relabelled", ("from", "to"), _pairs)
 DURATIONS = Summary("change_durations", ("variant", *throughput.SUMMARY.keys), _durations)
 SUMMARIES = (COUNTS, PAIRS, DURATIONS)
-"""What is summed up of a bucket of two logs."""
+"""What is summarised of a bucket of two logs."""
 
 
 def conclude(merged: Summaries, since: Since) -> Changes:

@@ -54,7 +54,7 @@ SUMMARIES = (
     *clocks.SUMMARIES,
     *stays.SUMMARIES,
 )
-"""Everything that is summed up of a bucket."""
+"""Everything that is summarised of a bucket."""
 
 
 @dataclass(frozen=True)

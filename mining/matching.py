@@ -17,10 +17,10 @@ import polars as pl
 from contracts.events import CASE_PREFIX, ORDER
 
 SAME = ("case_id", "activity", "told_at", "started_at", "is_done")
-"""What makes an event the same; of a date ``told_at`` is the begin of its day."""
+"""What makes an event the same; if only a date is known, ``told_at`` is the begin of that day."""
 
 ABOUT_THE_CASE = ("registered_at", "is_day")
-"""What may be told otherwise of the same event; so may its attributes and its place among ties."""
+"""What may be told otherwise of the same event, besides its attributes and place among ties."""
 
 _SAME_NAME = ("case_id", "activity")
 _SAME_TIME = ("case_id", "told_at")

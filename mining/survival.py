@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64] | NDArray[np.float64]
-"""Numbers of cases; those that are shared out need not be whole."""
+"""Numbers of cases; shared out cases make them fractions."""
 
 
 @dataclass(frozen=True)

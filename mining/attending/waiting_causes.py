@@ -51,7 +51,7 @@ _WAITS = pl.Schema(
     {"from": pl.Categorical(), "to": pl.Categorical(), **dict.fromkeys(_PARTS, pl.Int64())}
 )
 SUMMARY = Summary("waiting_causes", ("from", "to"), _summarise)
-"""Of ``mining.attending.work.ITEMS``, all those of each resource in it."""
+"""Made from ``mining.attending.work.ITEMS`` that hold all items of each resource in them."""
 
 
 def conclude(summary: pl.DataFrame) -> pl.DataFrame:

@@ -28,10 +28,10 @@ ITEMS = pl.Schema(
         "is_ours": pl.Boolean(),  # the agency must do it
     }
 )
-"""A row a move that ended or is in work, of cases that are not counted in days."""
+"""A row per move that ended or is in work, of cases that are not counted in days."""
 
 SUMMARIES = (waiting_causes.SUMMARY, work_band.SUMMARY)
-"""What is summed up of the items of some people."""
+"""What is summarised of the items of some people."""
 
 
 def dealt(bucket: Bucket, parts: int) -> list[pl.DataFrame]:

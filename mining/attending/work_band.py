@@ -17,7 +17,7 @@ from mining.durations import DAY_MS
 from mining.summaries import Summary
 
 _IN_ORDER = {"done_ms": False, "to": False, "is_ours": True, "is_timed": False, "enabled_ms": False}
-"""What the items of somebody are sorted by, and whether the highest come first."""
+"""By what the items of a person are sorted, and whether the highest come first."""
 
 
 def _summarise(items: pl.DataFrame) -> pl.LazyFrame:
@@ -58,7 +58,7 @@ def _after_others(theirs: pl.DataFrame) -> pl.DataFrame:
 
 
 SUMMARY = Summary("work_band", ("to",), _summarise)
-"""Of ``mining.attending.work.ITEMS``, all those of each resource in it."""
+"""Made from ``mining.attending.work.ITEMS`` that hold all items of each resource in them."""
 
 
 def conclude(summary: pl.DataFrame) -> pl.DataFrame:

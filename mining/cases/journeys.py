@@ -114,7 +114,7 @@ def traces(events: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
 
 
 MARKS = ("case_id", "activity", "at", "at_ms", "is_outside")
-"""Of what befell a case: what, when, where on the axis of the case, and whether it was closed."""
+"""Of a mark: what, when, where on the axis of the case, and whether the case was closed."""
 
 
 def marks(events: pl.LazyFrame, traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:

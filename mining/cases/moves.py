@@ -48,16 +48,16 @@ MOVES = pl.Schema(
         "from_org": pl.String,
     }
 )
-"""One row per event, one per open case.
+"""A row per event, and one per open case.
 
-But for a case's first event, which has one if its registration is known or if it was worked on.
+The first event of a case has a row only if its registration is known or if it was worked on.
 
-The ``case:*`` columns of the events follow. The wait and the work of what is neither outside nor
-parallel sum to the time that has elapsed.
+The ``case:*`` columns of the events follow. The waits and the work of moves that are neither
+outside nor parallel sum to the elapsed time.
 """
 
 DONE_MS = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
-"""When what a case waited for was done, on its axis."""
+"""When the activity that a case waited for was done, on the axis of the case."""
 
 _CASE_COLUMNS = pl.col(f"^{CASE_PREFIX}.*$")
 _OF_THE_EVENT = ("visit", "resource", "team", "org")

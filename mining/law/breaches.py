@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a case was waiting for when its term ended.
 
-The moves that a case waits for follow each other without a gap, so that the last day of a term that
-was not met lies in one of them: from the day that it began until, not including, the day that it
-was over. Its work is part of it. Of a term in hours it is the moment that counts, not the day.
+The moves that a case waits for follow each other without a gap, so the last day of a term that was
+not met lies in one of them: from the day that it began until, not including, the day that it was
+over. Its work is part of it. For a term in hours the moment counts, not the day.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from contracts.tables import TABLES
 
 KEYS = ("breach_from", "breach_to")
 BROKEN = ("late", "open_late")
-"""The statuses of cases of which a term ended too early."""
+"""The statuses of cases that did not meet a term."""
 
 
 def with_breaches(judged: pl.DataFrame, places: pl.LazyFrame) -> pl.DataFrame:
     """``judged`` with ``KEYS``: between which steps the case was on ``end``; null: it was in time.
 
     Args:
-        judged: ``case_id``, a row each, ``status``, ``end``, the last day of the term, and
-            ``end_ms``, the moment at which one in hours ended.
+        judged: a row per case: ``case_id``, ``status``, ``end`` (the last day of the term) and
+            ``end_ms`` (the moment at which a term in hours ended).
         places: where the same cases were: ``mining.waiting.waits.places``.
     """
     broken = judged.lazy().filter(pl.col("status").is_in(BROKEN)).select("case_id", "end", "end_ms")

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether terms are met in a bunch just before their last day.
 
-Cases are counted by the days that were left when the term was met, before any extension: who passes
-the last day is often extended on it, which would leave a hole after it. On each side of the last
-day a parabola is fitted through the logarithm of these counts (Poisson), with one pattern of the
-week for both and without the last day and its neighbours; a line would take the slope of a hump for
-a jump. Where the two meet the end of the last day, they jump (a local polynomial regression
-discontinuity: Hahn, Todd and Van der Klaauw 2001). The p-value is the share of counts drawn from
-the fit without a jump, spread as widely as the real ones are, that jump as much (a parametric
-bootstrap).
+Cases are counted by the days that were left when the term was met, before any extension: a case
+that passes the last day is often extended on it, which would leave a hole after it. On each side of
+the last day a parabola is fitted through the logarithm of these counts (Poisson), with one weekly
+pattern for both sides, and without the last day and its neighbours; a line would take the slope of
+a hump for a jump. The jump is between the values of both at the end of the last day (a local
+polynomial regression discontinuity: Hahn, Todd and Van der Klaauw 2001). The p-value is the share
+of draws that jump as much, drawn from the fit without a jump and spread as widely as the real
+counts (a parametric bootstrap).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from mining.summaries import Summary
 from mining.survival import Floats
 
 _WINDOW_DAYS, _NEAR_DAYS, _WEEK_DAYS = 28, 1, 7
-_SHORT_WINDOW_DAYS, _SHORT_DAYS = 21, 42  # of a shorter term a parabola bends to its first days
-_LIMIT = -0.5  # between the last day, with 0 left, and the first on which it is too late
+_SHORT_WINDOW_DAYS, _SHORT_DAYS = 21, 42  # for shorter terms a parabola bends to their first days
+_LIMIT = -0.5  # between the last day, with 0 left, and the first day that is too late
 _LEAST_CASES = 200
-_SHORTEST_DAYS = 28  # of a shorter term there are too few days before the last one
+_SHORTEST_DAYS = 28  # a shorter term has too few days before the last one
 _DRAWS, _SEED = 999, 4_13
 _STEPS, _RIDGE, _LOG_RANGE = 10, 1e-4, (-7.0, 25.0)
 
@@ -54,7 +54,7 @@ SUMMARY = Summary("bunching", ("id", "is_short", "days_left"), _summarise)
 
 
 def conclude(merged: pl.DataFrame) -> pl.DataFrame:
-    """The shape of ``TABLES["bunching"]``; of terms that few cases met near their last day, no row.
+    """The shape of ``TABLES["bunching"]``; no row for terms that few cases met near the last day.
 
     Args:
         merged: the merged ``SUMMARY``.
@@ -94,7 +94,7 @@ def jump(days: NDArray[np.int64], counts: Floats) -> tuple[float, float]:
 
 
 def _design(days: NDArray[np.int64], *, with_jump: bool) -> Floats:
-    """A parabola on each side and the days of the week; before these the jump, if there is one."""
+    """A parabola on each side and the days of the week; the jump, if any, is the first column."""
     since = (days - _LIMIT) / _WINDOW_DAYS
     is_in_time = since > 0
     week = np.eye(_WEEK_DAYS)[days % _WEEK_DAYS]
@@ -108,8 +108,8 @@ def _design(days: NDArray[np.int64], *, with_jump: bool) -> Floats:
 def _fitted(design: Floats, counts: Floats) -> Floats:
     """The coefficients of Poisson regressions, ``(B, K)``, for ``counts`` ``(B, N)``.
 
-    Iteratively reweighted least squares (McCullagh and Nelder 1989, 2.5), with a ridge too small to
-    matter but where a day of the week has no cases at all.
+    Iteratively reweighted least squares (McCullagh and Nelder 1989, 2.5), with a ridge so small
+    that it matters only if a day of the week has no cases at all.
     """
     means, size = counts + 0.5, design.shape[1]
     ridge = _RIDGE * np.eye(size)
@@ -124,7 +124,7 @@ def _fitted(design: Floats, counts: Floats) -> Floats:
 
 
 def _drawn(fitted: Floats, spread: float) -> Floats:
-    """Counts with these means, and ``spread`` times as large a variance."""
+    """Counts with these means, and with a variance ``spread`` times as large."""
     random = np.random.default_rng(_SEED)
     shape = (_DRAWS, len(fitted))
     means = np.broadcast_to(fitted, shape)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What deadlines say of the cases of a bucket, and the sums of that."""
+"""What the deadlines say of the cases of a bucket, and the sums of that."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from mining.waiting.waits import places
 
 _OF_CASES = (deadlines.SUMMARY, bunching.SUMMARY)
 SUMMARIES = (*_OF_CASES, rescue.STAYS, rescue.STAYS_THEN, rescue.OUTCOMES)
-"""Everything that is summed up of what deadlines say."""
+"""Everything that is summarised of what deadlines say."""
 
 
 def summed(bucket: Bucket, earlier: Bucket | None) -> tuple[pl.DataFrame, Summaries]:
-    """What is known of each case, and ``SUMMARIES``.
+    """What is known of each case, and the sums ``SUMMARIES``.
 
     Args:
-        bucket: as the log is now.
+        bucket: the cases as the log is now.
         earlier: the same cases at the moment of ``mining.law.rescue.earlier``; none: they do not
             test the chances.
 

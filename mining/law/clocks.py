@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Three clocks on a whole case: the citizen's, the legal one, and that of the work.
+"""Three clocks on a whole case: the citizen's, the legal clock, and the clock of the work.
 
-The citizen's runs from the begin of the case to the outcome. The legal one runs only before steps
-with ``clock: running``, and not between the events of a suspension, if the config
-tells of any. That of the work runs while somebody works on the case, if the log tells when work
+The citizen's clock runs from the begin of the case to the outcome. The legal clock runs only before
+steps with ``clock: running``, and not between the events of a suspension, if the config tells of
+any. The clock of the work runs while somebody works on the case, if the log tells when work
 started.
 
-How long a case has worked up so far says when it will be done in a way that time itself does not
-(Lin and others 1997), so the work is told of closed cases only.
+How much work a case has had so far predicts its end in a way that time itself does not (Lin and
+others 1997), so the work is told of closed cases only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mining.wholes.throughput import followed, quantiles
 
 
 def _legal(bucket: Bucket) -> pl.LazyFrame:
-    """The time on the legal clock, and what an open case waits now, which may or may not count."""
+    """The time on the legal clock, and the wait of open cases now, which may or may not count."""
     journey = bucket.lens.journey
     stands_still = _stands_still(journey)
     is_last = pl.col("is_open")
@@ -57,7 +57,7 @@ def _legal(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _with_suspended(bucket: Bucket) -> pl.LazyFrame:
-    """The moves inside, how long each was, and how much of that between events of a suspension."""
+    """The moves inside, how long each was, and how much of it lay in a suspension by events."""
     spent = pl.col("wait_ms") + pl.col("work_ms")
     moves = _inside(bucket).with_columns(spent_ms=spent).with_row_index("move")
     during = pl.min_horizontal(DONE_MS, "until_ms") - pl.max_horizontal("enabled_ms", "since_ms")
@@ -85,7 +85,7 @@ def _inside(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _of_cases(bucket: Bucket, spent: pl.LazyFrame) -> pl.LazyFrame:
-    """All cases with what they spent: nothing where they never moved."""
+    """All cases with what they spent: 0 for those that never moved."""
     times = pl.col("^.*_ms$").fill_null(0)
     return bucket.cases.join(spent, on="case_id", how="left").with_columns(times)
 
@@ -98,7 +98,7 @@ SUMMARIES = (LEGAL, WORK)
 
 
 def conclude(merged: Summaries, journey: Journey) -> pl.DataFrame:
-    """The shape of ``TABLES["clocks"]``: a row for each clock that the log and the config tell.
+    """The shape of ``TABLES["clocks"]``: a row for each clock that log and config allow.
 
     Args:
         merged: the merged ``SUMMARIES``, ``mining.wholes.throughput.SUMMARY``,
@@ -127,7 +127,7 @@ def _row(clock: str, cases: pl.DataFrame) -> dict[str, Any]:
 
 
 def _with_rest(legal: pl.DataFrame, follow: dict[str, list[str]], journey: Journey) -> pl.DataFrame:
-    """The wait of open cases counts too where the clock may run before a step that may be next."""
+    """Adds the wait of open cases whose next step may be one before which the clock runs."""
     stopped = [
         name
         for name, steps in follow.items()

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How many cases met each term, and how many open ones still can.
 
-What is known of each case comes from ``mining.law.legal_clock``. Of an open case it is not known
-what it waits for, so that its bucket cannot say whether its term stands still; the whole log can,
-from what came next in other cases.
+What is known of each case comes from ``mining.law.legal_clock``. It is not known what an open case
+waits for, so its bucket cannot say whether its term stands still. The whole log can, from what came
+next in other cases.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OWED = ("noticed", "penalty_eur")
 
 
 def _summarise(held: pl.DataFrame) -> pl.LazyFrame:
-    """Cases by deadline, version and status; of open ones, what it is if the term stands still."""
+    """Cases by deadline, version and status; for open ones also their status if the term stops."""
     return held.lazy().group_by(_KEYS).agg(pl.col(_OWED).sum(), n=pl.len())
 
 
@@ -39,13 +39,13 @@ SUMMARY = Summary("deadlines", _KEYS, _summarise)
 def settled(
     held: pl.LazyFrame, merged: Summaries, journey: Journey, deadlines: Iterable[Deadline]
 ) -> pl.LazyFrame:
-    """What is known of each case once it is known what its term does in its present wait.
+    """What is known of each case, once it is known whether its term runs in its present wait.
 
     Args:
         held: the columns of ``mining.law.legal_clock.held``.
         merged: the merged ``mining.wholes.ledger.SUMMARY``.
         journey: before which steps a term stands still.
-        deadlines: those of the config.
+        deadlines: the deadlines of the config.
 
     Returns:
         The columns of ``CASE_TERMS``.
@@ -74,12 +74,12 @@ def settled(
 def conclude(
     merged: Summaries, journey: Journey, deadlines: Iterable[Deadline]
 ) -> tuple[list[DeadlineResult], dict[str, pl.DataFrame]]:
-    """How many cases met each deadline; and the tables that tell more of it.
+    """How many cases met each deadline, and the tables that tell more of it.
 
     Args:
         merged: the merged ``SUMMARY`` and ``mining.wholes.ledger.SUMMARY``.
         journey: before which steps a term stands still.
-        deadlines: those of the config.
+        deadlines: the deadlines of the config.
 
     Returns:
         The deadlines, and the tables ``deadlines``, ``breaches`` and ``registered_ends``.
@@ -131,7 +131,7 @@ def _registered_ends(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled(next_steps: dict[str, list[str]], journey: Journey) -> pl.Expr:
-    """What holds of open cases, by whether the term stands still before all that may be next."""
+    """The status of open cases, by whether all next steps, or only some, stop the term."""
     differs = pl.col("status") != pl.col("if_status")
     return (
         pl.when(_stands_still(next_steps, journey))
@@ -149,7 +149,7 @@ def _stands_still(next_steps: dict[str, list[str]], journey: Journey) -> pl.Expr
 def _is_after(
     next_steps: dict[str, list[str]], journey: Journey, of: Callable[[list[bool]], bool]
 ) -> pl.Expr:
-    """Whether an open case waits after a step of whose next ones all, or any, stop the term."""
+    """Whether an open case waits after a step for which all, or any, next steps stop the term."""
     still = {
         name: [step_of(journey, step).clock == "suspended" for step in steps]
         for name, steps in next_steps.items()

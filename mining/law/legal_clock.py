@@ -3,8 +3,8 @@
 """What a term of the law says of one case: until when, met or not, and how sure that is.
 
 A term starts on the day of an event and ends as ``mining.law.terms`` says; it does not run while it
-is suspended (``mining.law.suspensions``). What cannot be said of a case is not guessed: it is
-undetermined, for a reason that is counted.
+is suspended (``mining.law.suspensions``). What cannot be said of a case is not guessed: the case is
+undetermined, and its reason is counted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mining.survival import Floats
 
 STATUSES = ("within", "late", "open_within", "open_late")
 NOT_STARTED = "not_started"
-"""The term never started, or is not that of the case, so that the case need not meet it."""
+"""The term never started or is not about the case, so the case need not meet it."""
 
 NO_BEGIN, NO_RULE, NO_DATE, STOPPED_BEFORE = "no_begin", "no_rule", "no_date", "stopped_before"
 NO_HOURS = "no_hours"
@@ -39,14 +39,14 @@ MAYBE_SUSPENDED = "maybe_suspended"
 """Why it cannot be said whether a case met a deadline."""
 
 UNKNOWN, MOVED = "unknown", "moved"
-"""Of a registered last day: there is none, or none to compare it with; it is later than reckoned,
-and somebody moved it with no extension on record.
+"""A registered last day is unknown if there is none, or none to compare it with. It is moved if it
+is later than reckoned, and somebody moved it with no extension on record.
 """
 
-_LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later
+_LONGEST_YEARS = 30  # after the last event, for terms and suspensions that end later than it
 _COUNTS = ("extended_days", "suspended_days", "moved_days")
 IF_SUSPENDED = ("status", "end", "suspended_days", "moved_days", "days_left")
-"""What else an open case is told where the term stands still in its present wait: ``if_…``."""
+"""What the columns ``if_…`` tell of an open case: if its term stands still in its present wait."""
 
 
 HELD = pl.Schema(
@@ -59,20 +59,20 @@ HELD = pl.Schema(
         "case_id": pl.UInt32(),
     }
 )
-"""A row for each case and deadline of a bucket, as ``CASE_TERMS`` but for what is not settled.
+"""A row for each case and deadline of a bucket, as ``CASE_TERMS`` except what is not settled.
 
-``case_id`` is the number of the case in its bucket; the columns of ``mining.law.breaches.KEYS`` say
-between which steps the term ended that it did not meet; ``noticed`` is 1 where notice of default
-was given after it, for which ``penalty_eur`` may be owed by now.
+``case_id`` is the number of the case in its bucket. If the case did not meet the term, the columns
+of ``mining.law.breaches.KEYS`` say between which steps the term ended. ``noticed`` is 1 if notice
+of default was given after it; ``penalty_eur`` may then be owed by now.
 """
 
 
 def held(bucket: Bucket, places: pl.LazyFrame) -> pl.DataFrame:
-    """What every deadline of the config says of every case of a bucket: the shape of ``HELD``.
+    """What every deadline of the config says of every case of a bucket, in the shape of ``HELD``.
 
     Args:
         bucket: whole cases.
-        places: where they were (``mining.waiting.waits.places``).
+        places: where these cases were (``mining.waiting.waits.places``).
     """
     lens = bucket.lens
     if not lens.deadlines:
@@ -93,7 +93,7 @@ def held(bucket: Bucket, places: pl.LazyFrame) -> pl.DataFrame:
 def _held(
     cases: pl.DataFrame, stops: StoodStill, deadline: Deadline, lens: Lens, legal: LegalDays
 ) -> pl.DataFrame:
-    """What a deadline says of ``cases``, one of ``mining.law.term_dates``; no breaches yet."""
+    """What a deadline says of ``cases`` from ``mining.law.term_dates``; without breaches yet."""
     today = np.datetime64(lens.as_of_date)
     stop, waits_since = days_of(cases["stop"]), days_of(cases["waits_since"])
     is_open = np.isnat(stop)
@@ -132,7 +132,7 @@ def _held(
 def _reckoned(
     cases: pl.DataFrame, suspensions: Intervals, deadline: Deadline, zone: str, legal: LegalDays
 ) -> tuple[Reckoning, NDArray[np.object_]]:
-    """The end of each case's term, and by which version of the rule; NaT and None: by none."""
+    """The end of each case's term, and the version of the rule; NaT and None where none applies."""
     start, extended = days_of(cases["start"]), days_of(cases["extended"])
     version = np.full(len(start), None, object)
     found = Reckoning.until(start, days_of(cases["own"]))
@@ -156,7 +156,7 @@ def _hours_later(start_at: pl.Series, hours: int, zone: str) -> Days:
 
 
 def _end_ms(start_at: pl.Series, hours: Floats) -> pl.Series:
-    """The moments at which terms in hours end; null: of others, which end with a day."""
+    """The moments at which terms in hours end; null for others, which end with a day."""
     whole = pl.Series(hours).fill_nan(None).cast(pl.Int64)
     return start_at.dt.epoch("ms") + whole * (DAY_MS // 24)
 
@@ -181,7 +181,7 @@ def _told(cases: pl.DataFrame, reckoned: Reckoning, until: Days) -> dict[str, pl
 
 
 def _chosen(words: tuple[str, ...], which: NDArray[np.int64]) -> pl.Series:
-    """The word of each place, by its number; it takes a tenth of the time of making texts."""
+    """The word with each number; this takes a tenth of the time of making texts."""
     return pl.Series(words)[pl.Series(which)]
 
 
@@ -192,7 +192,7 @@ def _whole_days(durations: pl.Series) -> pl.Series:
 def _legal_days(start: Days, until: Days, suspensions: Intervals) -> pl.Series:
     """The days that the term has run."""
     stood_still = pl.Series(suspensions.days_between(start, until), dtype=pl.Int32)
-    # who decides on an objection while others may still object is done before the term starts
+    # an objection may be decided on while others may still object, before the term starts
     return (_whole_days(pl.Series(until) - pl.Series(start)) - stood_still).clip(0)
 
 
@@ -203,7 +203,7 @@ def _still_stand(stops: StoodStill, today: dt.date) -> pl.Expr:
 
 
 def _certainty(reckoned: Reckoning) -> pl.Series:
-    """What the log tells of suspensions and extensions is not that they were lawful."""
+    """How sure it is: the log tells of suspensions and extensions, not whether they were lawful."""
     has_moved = (reckoned.extended_days > 0) | (reckoned.suspended_days > 0)
     return _chosen(("high", "fair", "low"), np.where(reckoned.is_doubtful, 2, 1 * has_moved))
 
@@ -211,7 +211,7 @@ def _certainty(reckoned: Reckoning) -> pl.Series:
 def _owed(cases: pl.DataFrame, end: Days, until: Days) -> dict[str, pl.Series]:
     """Whether notice was given after the term, and what may be owed for it.
 
-    One that was given too early does not count, and is often given again.
+    Notice that was given too early does not count, and is often given again.
     """
     notices = cases.select("case_id", "notices", end=pl.Series(end)).explode("notices")
     valid = notices.filter(pl.col("notices") > pl.col("end")).group_by("case_id").min()
@@ -275,7 +275,7 @@ def _doubts(
 
 
 def _undetermined(told: pl.DataFrame, doubts: pl.Series) -> pl.DataFrame:
-    """Says nothing of cases in doubt but the reason, in ``status`` and ``if_status``."""
+    """Tells of cases in doubt only the reason, in ``status`` and ``if_status``."""
     is_sure = doubts.is_null()
     kept = ("case_id", "id", "version", "start", "stop", "registered", "shifted", "is_suspended")
     waits = ("waits_after", "waits_since")

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What late decisions may cost: the penalty of Awb 4:17, as an estimate of exposure.
 
-An agency that is given notice of default after the term was over owes a sum for each day from the
-one on which two weeks have passed after the day of the notice, until the day of the decision, at
-most 42. The Algemene termijnenwet does not move these days. Whether a notice was valid, the log
-does not tell.
+An agency that is given notice of default after the end of the term owes a sum per day: from the day
+after two weeks have passed since the day of the notice, until the day of the decision, for at most
+42 days. The Algemene termijnenwet does not move these days. The log does not tell whether a notice
+was valid.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts
     Args:
         end: the last days of the terms.
         notice: when notice was given; NaT: it was not.
-        until: when the decision was sent, or until when is counted; that day is not.
-        first_day: how many days after that of the notice the first one is.
+        until: the day of the decision, or until when is counted; this day itself does not count.
+        first_day: how many days after the day of the notice the first one is.
     """
     counts = notice > end
     since = np.where(counts, notice + first_day * ONE_DAY, until)
@@ -35,7 +35,7 @@ def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts
 
 
 def owed_eur(end: Days, notice: Days, until: Days, penalties: Sequence[Penalty]) -> Counts:
-    """Whole euros owed by the law of the day of the notice, ``(N,)``; 0 where there was none.
+    """Whole euros owed by the law of the day of the notice, ``(N,)``; 0 without notice.
 
     ``end, notice`` and ``until`` are those of ``penalty_days``.
     """

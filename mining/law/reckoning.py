@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How a last day comes about: the count, an extension, suspensions, the law's calendar."""
+"""How a last day comes about: the count, an extension, suspensions, and the law's calendar."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Reckoning(NamedTuple):
     Attributes:
         start: when the term started, which is the day before its first.
         plain_end: the last day by the count alone.
-        extended_days: by which an extension moved it.
-        suspended_days: by which suspensions did.
-        moved_days: by which the law did, since it was no working day.
-        is_doubtful: whether it hangs on a reading of the law that is debated.
-        hours: how long terms in hours are, whose last day alone does not say when they are over;
-            NaN: it does.
+        extended_days: how many days an extension moved it.
+        suspended_days: how many days suspensions moved it.
+        moved_days: how many days the law moved it, since it was no working day.
+        is_doubtful: whether it depends on a reading of the law that is debated.
+        hours: the length of a term in hours, whose last day alone does not say when it is over;
+            NaN: not in hours.
     """
 
     start: Days
@@ -39,7 +39,7 @@ class Reckoning(NamedTuple):
 
     @classmethod
     def until(cls, start: Days, end: Days, hours: float = np.nan) -> Reckoning:
-        """Terms that end on known days, which nothing moves."""
+        """Terms that end on known days and are moved by nothing."""
         none = np.zeros(len(start), np.int64)
         return cls(
             start.copy(),
@@ -63,13 +63,13 @@ def reckon(
 ) -> Reckoning:
     """When terms end that are not in hours.
 
-    An extension, which can be given once, counts if it was given before the term was over.
+    An extension can be given once; it counts if it was given before the term was over.
 
     Args:
-        start: ``(N,)`` on which days they start, or those that they come after.
-        extended: ``(N,)`` when they were extended; NaT where they were not.
-        suspensions: none over another.
-        rule: how long they are.
+        start: ``(N,)`` the days on which they start, or after which they start.
+        extended: ``(N,)`` when they were extended; NaT if they were not.
+        suspensions: none overlaps another.
+        rule: how long the terms are.
         legal: which days are working days.
     """
     if rule.after is not None:
@@ -89,7 +89,8 @@ def reckon(
         last = np.where(is_longer, later, last)
         end = np.where(is_longer, moved(start, later, longer, legal), end)
         becomes_long = term.moves and not longer.moves
-    # one term or two, a holiday of European law or none: docs/methods/deadlines.md
+    # counted as one term or as two, with holidays by European law or without: see
+    # docs/methods/deadlines.md
     is_doubtful = np.full(len(end), becomes_long) & (longest > plain)
     if rule.law == "eu":
         is_doubtful |= legal.is_equivalent(last)

@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The chance that an open case will be too late, and how good such chances were before.
 
-Of cases that stood still after the same step for as long, it is known how long they took from there
-to the stop of the term, open ones counted: with ``S`` the Kaplan-Meier curve of that, a case that
+From cases that stood still after the same step for as long, open ones counted, it is known how long
+they took from there to the stop of the term. With ``S`` the Kaplan-Meier curve of that, a case that
 has waited ``y`` days and has ``h`` left is too late with the chance ``S(y + h) / S(y)``
 (the residual life of Kaplan and Meier 1958, conditional on where the case is).
 
-Late is who is not done on the last day as it is known now: a suspension or an extension that is
-still to come may move it. Days are whole, and the one on which the log ends counts as over: a case
-with no day left has the chance 1, and is listed since it can still be done later on that day.
+A case is late if it is not done on the last day as it is known now: a suspension or an extension
+that is still to come may move that day. Days are whole, and the day on which the log ends counts as
+over: a case with no day left has the chance 1, and is listed since it can still be done later on
+that day.
 
-The same is worked out for an earlier moment, with no more than was known then, and held against
-what came of those cases: the share that took as long as the middle 80 % said they would
+The same chances are worked out for an earlier moment, with no more than was known then, and
+compared with the outcome: the share of cases that took as long as the middle 80 % said they would
 (coverage), and the mean square of chance less outcome (Brier 1950), beside that of giving every
 case the share that was late.
 """
@@ -42,14 +43,14 @@ OPEN = "open_within"
 _UNIT_DAYS: dict[Unit, int] = {"hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
 _OWN_DATE_DAYS = 90
 _STEPS_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336, 448, 672)
-"""Cases are compared with those that stood still at least the nearest of these that they did."""
+"""Cases are compared with those that stood still for the last of these that they reached."""
 
 _LOW, _HIGH = 0.1, 0.9
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What ``mining.law.legal_clock.held`` says of cases, and where these were, until ``as_of``."""
+    """Cases as ``mining.law.legal_clock.held`` judges them, and where they were until ``as_of``."""
 
     held: pl.DataFrame
     places: pl.LazyFrame
@@ -65,7 +66,7 @@ class Replayed:
 
 
 def earlier(lens: Lens) -> Lens:
-    """The lens of the moment that chances are tested at: by now all its terms are over."""
+    """The lens of the moment at which chances are tested: all terms from then are over by now."""
     longest = max((_days_of(deadline) for deadline in lens.deadlines), default=0)
     return replace(lens, as_of=lens.as_of - dt.timedelta(days=longest))
 
@@ -76,7 +77,7 @@ def _days_of(deadline: Deadline) -> int:
 
 
 def _stays(watched: Watched) -> pl.LazyFrame:
-    """How long cases stood still after each step, and how long it was until the term was met."""
+    """How long cases stood still after each step, and how long it took to meet the term."""
     told = watched.held.lazy().filter(pl.col("status").is_in(STATUSES))
     until = pl.col("stop").fill_null(watched.as_of)
     return (
@@ -99,7 +100,7 @@ def _days_between(first: str, last: pl.Expr) -> pl.Expr:
 
 
 def _outcomes(replayed: Replayed) -> pl.LazyFrame:
-    """Of cases that could still be in time then: where they were, and what came of them."""
+    """Cases that could still be in time then: where they were, and what came of them."""
     then_on, now_on = replayed.then.as_of, replayed.now.as_of
     came = replayed.now.held.lazy().select("case_id", "id", came="stop")
     done_on = pl.col("came").fill_null(now_on + dt.timedelta(days=1))
@@ -136,11 +137,12 @@ def chances(stays: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         stays: a merged ``STAYS``.
-        asked: ``id, after, stayed_days, days_left``: at least 0; other columns stay as they are.
+        asked: ``id, after, stayed_days, days_left`` (at least 0); other columns stay as they are.
 
     Returns:
-        ``asked`` with ``chance``, and between how many days from now 8 of 10 such cases are done:
-        ``low_days, high_days`` (null: not reached). All null where fewer than ``LEAST_IN_GROUP``
+        ``asked`` with ``chance``, and ``low_days, high_days``: between how many days from now 8 of
+        10 such cases are done (null: not reached). All are null if fewer than ``LEAST_IN_GROUP``
+        were watched for so long, or if the case does not wait.
         were watched for so long, and where the case does not wait.
     """
     known = stays.partition_by("id", "after", as_dict=True)
@@ -182,7 +184,7 @@ def _answered(asked: pl.DataFrame, stays: pl.DataFrame | None, at_least: int) ->
 
 
 def _curve(alike: pl.DataFrame) -> tuple[Floats, Floats]:
-    """By day the share not done at its end, and how many were watched at its begin."""
+    """By day, the share not done at its end, and how many were watched at its begin."""
     days, n = alike["rest_days"].to_numpy(), alike["n"].to_numpy()
     is_over = alike["is_over"].to_numpy()
     size = int(days.max()) + 2
@@ -192,7 +194,7 @@ def _curve(alike: pl.DataFrame) -> tuple[Floats, Floats]:
 
 
 def _band(curve: Floats, so_far: NDArray[np.int32], now: Floats) -> dict[str, Floats]:
-    """After how many more days a tenth and nine tenths of them are done; NaN: not reached."""
+    """After how many more days a tenth and nine tenths of the cases are done; NaN: not reached."""
     done = 1.0 - curve
     found = {}
     for name, quantile in (("low_days", _LOW), ("high_days", _HIGH)):
@@ -202,7 +204,7 @@ def _band(curve: Floats, so_far: NDArray[np.int32], now: Floats) -> dict[str, Fl
 
 
 def listed(terms: pl.LazyFrame, stays: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """The open cases that can still be in time, those with the greatest chance to be late first.
+    """The open cases that can still be in time, the greatest chance to be late first.
 
     Args:
         terms: the shape of ``contracts.case_terms.CASE_TERMS``.
@@ -257,10 +259,10 @@ def _scores(known: pl.DataFrame) -> Iterator[tuple[str, int, int, float, float, 
 
 
 def _coverage(group: pl.DataFrame) -> float | None:
-    """The share that was done when the band said, of those whose band is over by now.
+    """The share that was done when the band said, among cases whose band is over by now.
 
-    Which those are hangs on the bands alone: to count those who were done early because it is known
-    would make every band look wrong.
+    The choice of cases depends on the bands alone. If cases that were done early counted because
+    that is known already, every band would look wrong.
     """
     more, low, high, seen = (pl.col(f"{name}_days") for name in ("more", "low", "high", "seen"))
     holds = (more >= low) & (more <= high)

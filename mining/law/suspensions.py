@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """When a term of the law stood still in a case (Awb 4:15).
 
-It does in the wait before a step with ``clock: suspended``, and between the events of a pair in
+It does so in the wait before a step with ``clock: suspended``, and between the events of a pair in
 ``journey.suspensions``: from the day after the first event until the day of the second. A pair may
-say at most how long; one that is not over lasts until its case is.
+set a longest time. A suspension that is not over lasts until its case is.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ NEVER = np.datetime64("NaT", "D")
 
 
 class Intervals(NamedTuple):
-    """The suspensions of ``N`` cases in order, ``(K, N)``; where a case has fewer, NaT."""
+    """The suspensions of ``N`` cases in order, ``(K, N)``; NaT where a case has fewer."""
 
     since: Days
     until: Days
 
     @property
     def overlap(self) -> NDArray[np.bool_]:
-        """``(N,)`` whether any lie over each other."""
+        """``(N,)`` whether any of them overlap."""
         over = self.since[1:] < self.until[:-1]
         overlaps: NDArray[np.bool_] = np.logical_or.reduce(over, axis=0)
         return overlaps
 
     def of(self, chosen: NDArray[np.int64]) -> Intervals:
-        """Those of some of the cases."""
+        """The suspensions of some of the cases."""
         return Intervals(self.since[:, chosen], self.until[:, chosen])
 
     def then(self, since: Days, until: Days) -> Intervals:
-        """These, and after them one more of each case."""
+        """These, and after them one more for each case."""
         return Intervals(np.vstack([self.since, since]), np.vstack([self.until, until]))
 
     def days_between(self, after: Days, until: Days) -> NDArray[np.int64]:
-        """``(N,)`` how many of the days after one, up to and including the other, stood still."""
+        """``(N,)`` how many days after ``after``, up to and including ``until``, stood still."""
         first = np.maximum(self.since, after + ONE_DAY)
         last = np.minimum(self.until, until + ONE_DAY)
         days = np.where(first < last, last - first, np.timedelta64(0, "D"))
@@ -62,21 +62,21 @@ class StoodStill(NamedTuple):
     """What a bucket tells of suspensions.
 
     Attributes:
-        intervals: ``case_id, since, until, step``; ``until`` is not included, null: it is not over;
+        intervals: ``case_id, since, until, step``; ``until`` is not included (null: not over yet);
             ``step`` is what was waited for.
-        unsure: ``case_id, reason``, of cases of which the events of a pair do not alternate.
+        unsure: ``case_id, reason``, for cases in which the events of a pair do not alternate.
     """
 
     intervals: pl.DataFrame
     unsure: pl.DataFrame
 
     def clear(self) -> StoodStill:
-        """None at all."""
+        """No suspensions at all."""
         return StoodStill(self.intervals.clear(), self.unsure.clear())
 
 
 RESUMED, OVERLAPPING = "resumed_before", "overlapping"
-"""Events of a pair that do not alternate: the second without the first, the first twice."""
+"""How events of a pair fail to alternate: the second without the first, or the first twice."""
 
 
 def stood_still(bucket: Bucket) -> StoodStill:
@@ -111,7 +111,7 @@ def _before_steps(bucket: Bucket) -> pl.DataFrame:
 
 
 def spans(bucket: Bucket) -> pl.LazyFrame:
-    """``case_id, since_ms, until_ms`` of all pairs, on the axis of the case; null: not over."""
+    """``case_id, since_ms, until_ms`` of all pairs, on the axis of the case; null: not over yet."""
     none = pl.LazyFrame(schema={"case_id": pl.UInt32, "since_ms": pl.Int64, "until_ms": pl.Int64})
     return pl.concat([none, *(_span(bucket, pair) for pair in bucket.lens.journey.suspensions)])
 
@@ -167,7 +167,7 @@ def _pair(bucket: Bucket, pair: Suspension) -> StoodStill:
 
 
 def _latest(begun_on: pl.Series, at_most: Period | None) -> pl.Series:
-    """The days on which suspensions are over at the latest; null: there is no such day."""
+    """The last days on which suspensions can end; null: there is no such day."""
     if at_most is None:
         return pl.repeat(None, len(begun_on), dtype=pl.Date, eager=True)
     return pl.Series(unmoved(days_of(begun_on), Term(*amount_of(at_most))) + ONE_DAY)
@@ -177,9 +177,9 @@ def by_case(cases: pl.DataFrame, intervals: pl.DataFrame, until: Days) -> Interv
     """The suspensions of each of ``cases``.
 
     Args:
-        cases: a row each, with ``case_id``.
-        intervals: those of ``StoodStill``.
-        until: ``(N,)`` days after which nothing counts.
+        cases: a row per case, with ``case_id``.
+        intervals: the intervals of ``StoodStill``.
+        until: ``(N,)`` the days after which nothing counts.
     """
     number = cases.select("case_id", row=pl.int_range(pl.len()), ends=pl.Series(until))
     placed = (

@@ -25,20 +25,19 @@ _SHARED = (*_OF_CASES, "ended_at", "is_dated", "waits_after", "waits_since")
 
 
 def term_dates(bucket: Bucket) -> Iterator[pl.DataFrame]:
-    """What the log tells of the cases of a bucket, a frame a deadline in the order of the config.
+    """What the log tells of the cases of a bucket: a frame per deadline, in order of the config.
 
-    Without activities that start the term, it starts with the first event that is not outside the
-    legal clock: if that is the case's first, when the case began.
+    A deadline without activities that start its term starts with the first event that is not
+    outside the legal clock; if that is the first event of the case, when the case began.
 
     Yields:
         A row per case, in order of ``case_id``. In the calendar of the zone (``Date``):
         ``began_on, ended_on`` of the case, ``start, stop, extended, notices`` of the term, ``own``
-        and ``registered`` of what attributes say, and ``waits_since`` of an open case that waits
-        after ``waits_after``. At their moment: ``start_at``, ``shifted`` (the registered end was
-        moved) and ``ended_at``. ``hours`` the term has lasted so far (``Float64``). ``is_begun``
-        as in ``mining.cases.journeys.CASES``; ``is_dated``: the case is counted in days;
-        ``is_first``: what starts the term is the first event; ``is_held``: the deadline is about
-        this case.
+        and ``registered`` from attributes, and ``waits_since`` for an open case that waits after
+        ``waits_after``. As moments: ``start_at``, ``shifted`` (the registered end was moved) and
+        ``ended_at``. ``hours``: how long the term has lasted so far (``Float64``). ``is_begun``: as
+        in ``mining.cases.journeys.CASES``; ``is_dated``: the case is counted in days; ``is_first``:
+        the first event starts the term; ``is_held``: the deadline is about this case.
     """
     cases = _cases(bucket)
     for number in range(len(bucket.lens.deadlines)):
@@ -46,7 +45,7 @@ def term_dates(bucket: Bucket) -> Iterator[pl.DataFrame]:
 
 
 def _cases(bucket: Bucket) -> pl.DataFrame:
-    """``_SHARED``, and what each deadline asks of a case, with the number of the deadline."""
+    """``_SHARED``, and what each deadline asks of a case, in columns with the deadline's number."""
     zone = bucket.lens.zone
     asked = {
         f"{name}{n}": value
@@ -97,7 +96,7 @@ def _asked(deadline: Deadline, journey: Journey) -> dict[str, pl.Expr]:
 
 
 def _moved(lens: Lens) -> dict[str, pl.Expr]:
-    """When each term was extended, and its registered end moved, by what is told of a case."""
+    """When each term was extended and its registered end moved, from what is told of a case."""
     name, at = pl.col("activity"), pl.col("at")
     return {
         f"{role}{n}": at.filter(name.is_in(activities)).min()
@@ -107,12 +106,12 @@ def _moved(lens: Lens) -> dict[str, pl.Expr]:
 
 
 def _last(attribute: str) -> pl.Expr:
-    """What a case attribute said last."""
+    """The last value of a case attribute."""
     return pl.col(attribute_column(attribute)).drop_nulls().last()
 
 
 def _of(cases: pl.DataFrame, number: int, lens: Lens) -> pl.DataFrame:
-    """The cases with what one deadline asked of them."""
+    """The cases with what one deadline asks of them."""
     is_whole = pl.col("is_first") & (not lens.deadlines[number].start)
     return (
         cases.select(*_SHARED, **{role: f"{role}{number}" for role in _ASKED})

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """On which day a term of the law ends.
 
-A term runs from the day after the one it starts on; n weeks later is the same day of the week. A
-term of the Dutch law that would end on a Saturday, a Sunday or a holiday ends on the next day that
-is none of these (Algemene termijnenwet, articles 1 to 4); one of a regulation of the European Union
-does so by Regulation 1182/71, article 3(4). While it is suspended a term does not run (Awb 4:15),
-so that it ends as many days later.
+A term runs from the day after the day on which it starts; n weeks later is the same day of the
+week. A term of Dutch law that would end on a Saturday, a Sunday or a holiday ends on the next other
+day (Algemene termijnenwet, articles 1 to 4); a term of a regulation of the European Union does so
+by Regulation 1182/71, article 3(4). A suspended term does not run (Awb 4:15), so it ends as many
+days later.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _STRETCHED_FROM_DAYS, _LEAST_WORKING_DAYS = 3, 2
 
 @dataclass(frozen=True)
 class Term:
-    """So many of a unit, and by which law its last day moves."""
+    """How many of which unit, and by which law the last day moves."""
 
     amount: int
     unit: Unit
@@ -44,7 +44,7 @@ class Term:
 
     @property
     def moves(self) -> bool:
-        """Whether a last day that is no working day moves: long terms of the Dutch law do not."""
+        """Whether a last day that is no working day moves: not for long terms of Dutch law."""
         if self.law == "atw":
             return self.amount <= _LONGEST_IN_ATW[self.unit]
         return self.law == "eu"
@@ -54,7 +54,7 @@ class LegalDays:
     """Which days the law does not count as working days, in a span of years.
 
     Args:
-        years: the first and the last.
+        years: the first and the last year.
         equivalent: days that a decision made equal to holidays.
     """
 
@@ -70,38 +70,38 @@ class LegalDays:
         return np.isin(days, self._equivalent)
 
     def next_working_day(self, days: Days) -> Days:
-        """The days themselves where they are working days, else the first one after them."""
+        """The days themselves if they are working days, else the first working day after them."""
         moved: Days = np.busday_offset(days, 0, roll="forward", busdaycal=self._calendar)
         return moved
 
     def working_days(self, after: Days, until: Days) -> Counts:
-        """How many there are after one day, up to and including the other."""
+        """How many working days there are after ``after``, up to and including ``until``."""
         return np.busday_count(after + ONE_DAY, until + ONE_DAY, busdaycal=self._calendar)
 
 
 def days_of(dates: pl.Series) -> Days:
-    """Dates as numpy counts them; null becomes NaT."""
+    """Dates as numpy days; null becomes NaT."""
     return dates.cast(pl.Date).to_numpy().astype("datetime64[D]")
 
 
 def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
     """The last day of terms that start on some days, ``(N,)``.
 
-    A suspension counts if it begins before the term is over: as many days later it ends. One that
-    begins when the term goes on only because its last day moved, makes it end when that is over.
+    A suspension that begins before the term is over makes it end as many days later. If the term
+    still runs only because its last day moved, it ends when such a suspension is over.
 
     Args:
-        start: the days of receipt, which themselves do not count.
+        start: the days of receipt, which do not count themselves.
         term: how long.
         legal: which days are working days.
         suspensions: pairs of first days and of days after the last, each ``(N,)``; NaT: none. They
-            are in order, and none lies over another.
+            are in order and do not overlap.
     """
     return moved(start, counted(start, term, legal, suspensions), term, legal)
 
 
 def counted(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
-    """The last days as ``last_day``, before the law moves those that are no working days."""
+    """The last days as in ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
         begun = np.maximum(since, start + ONE_DAY)
@@ -114,7 +114,7 @@ def counted(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = 
 
 
 def moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
-    """Where the last days ``end`` of terms move to by the law."""
+    """Where the law moves the last days ``end`` of terms."""
     if not term.moves:
         return end
     later = legal.next_working_day(end)
@@ -124,7 +124,7 @@ def moved(start: Days, end: Days, term: Term, legal: LegalDays) -> Days:
 
 
 def unmoved(start: Days, term: Term) -> Days:
-    """The last day by the count alone; of a month that has no such day, the last of that month."""
+    """The last day by the count alone; in a month without that day, the last day of that month."""
     if term.unit in ("days", "weeks"):
         return start + term.amount * (_WEEK_DAYS if term.unit == "weeks" else 1) * ONE_DAY
     months = term.amount * (_YEAR_MONTHS if term.unit == "years" else 1)
@@ -141,7 +141,7 @@ def _is_three_days(term: Term) -> bool:
 
 
 def _stretched(start: Days, end: Days, legal: LegalDays) -> Days:
-    """Ends later where a term holds fewer than two working days (Atw, article 2)."""
+    """Moves the end of terms with fewer than two working days (Atw, article 2)."""
     short = np.maximum(_LEAST_WORKING_DAYS - legal.working_days(start, end), 0)
     for _ in range(_LEAST_WORKING_DAYS):
         end = np.where(short > 0, legal.next_working_day(end + ONE_DAY), end)

@@ -21,31 +21,31 @@ from mining.cases.relations import Pair, Relations
 from mining.summaries import Bucket, Summaries, Summary
 
 THRESHOLD = 0.9
-"""Of both measures of the heuristics: the default of the papers that use them."""
+"""For both measures of the heuristics: the default in the papers that use them."""
 
 OVERLAP = 0.5
 """The share of overlaps from which two activities are concurrent, as in Simod."""
 
 LEAST_SEEN = 10
-"""How often each order, or an overlap, must be seen: of a few cases it may be a clerk's slip."""
+"""How often each order, or an overlap, must be seen: in a few cases it may be a clerk's slip."""
 
 LEAST_COMPARED = 30
-"""How many cases each side of a comparison of means holds at least."""
+"""How many cases each side of a comparison of means has at least."""
 
 LEAST_HOURS = 1
 LEAST_SHARE = 0.1
-"""A wait that is shorter, or a smaller share of the way without it, can hardly delay: its absence
-from the whole is no sign."""
+"""A wait that is shorter, or a smaller share of the way without it, can hardly delay: that the
+whole does not show it is no sign."""
 
 MOST_DELAY = 0.5
 """The share of the wait for an activity that it may add to the way to the next."""
 
 MOST_PASSED_ON = 0.75
-"""How much of an hour's longer wait for an activity may come back in the way to the next. In series
-all of it does; beside it a part, since the longest of two branches counts."""
+"""How much of a wait that is an hour longer may come back in the way to the next activity. In
+series all of it does; side by side a part, since the longest of two branches counts."""
 
 RARE = 0.05
-"""The share of a side activity's moves below which it is not asked where they lead."""
+"""The share of a side activity's moves below which it is not asked whether they enable."""
 
 _HOUR_MS = 3_600_000
 
@@ -108,10 +108,10 @@ def _triples(bucket: Bucket) -> pl.LazyFrame:
 FOLLOWS = Summary("pairs_in_a_row", ("from", "to"), _follows)
 TRIPLES = Summary("triples_in_a_row", ("first", "second", "third"), _triples)
 SUMMARIES = (FOLLOWS, TRIPLES)
-"""What is to be known of all buckets before the waits of one can be told."""
+"""What must be known of all buckets before the waits of one can be told."""
 
 COLUMNS = (*ORDER, "activity", "started_at", "registered_at", "is_day", "is_done", "is_mark")
-"""Of the events, what the ``SUMMARIES`` are made from."""
+"""The columns of events from which the ``SUMMARIES`` are made."""
 
 
 def conclude(merged: Summaries) -> Relations:

@@ -25,7 +25,7 @@ _NODES = ("startEvent", "endEvent", "exclusiveGateway", "parallelGateway", "incl
 _NOT_UNDERSTOOD = ("Event", "Gateway", "Process", "Activity", "transaction")
 
 _MOST_MARKINGS = 10_000
-"""A model with more states is refused: none that people drew for people has as many."""
+"""A model with more states is refused: no model that people drew for people has as many."""
 
 _EXPORT_AGAIN = "Export it as BPMN 2.0 again, from the program that it was drawn in."
 

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How long cases wait between steps and at them, those that still wait counted."""
+"""How long cases wait between steps and at them, cases that still wait included."""

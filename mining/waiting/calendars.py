@@ -1,14 +1,13 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The clock of an organisation: it runs in its opening hours only.
+"""The clock of an organisation, which runs only in its opening hours.
 
-A working day is a day on which the organisation is open, however long. Of a day that is under way
-so much has passed as of its opening hours. Hours are those that really pass: in the night in which
-summer time begins two o'clock to four o'clock is one. A day that is known without a time is taken
-from its begin.
+A working day is a day on which the organisation is open, however long. As much of a day has passed
+as of its opening hours. Hours are those that really pass: in the night in which summer time begins,
+two o'clock to four o'clock is one hour. A day without a known time is taken from its begin.
 
 It is a calendar of work, not of the law (``mining.law.terms``): Liberation Day is a holiday once in
-five years, Good Friday none.
+five years, and Good Friday is not one.
 """
 
 from __future__ import annotations
@@ -30,16 +29,16 @@ from mining.survival import Floats
 Moments = NDArray[np.int64]
 """Milliseconds since 1970."""
 
-_NOT_OFF = {"NL": "Good Friday"}  # a holiday of the library that agencies work on
+_NOT_OFF = {"NL": "Good Friday"}  # a holiday in the library, on which agencies work
 
 
 class WorkCalendar:
-    """When an organisation is open, in a span of years; outside it is always closed.
+    """When an organisation is open, in a span of years; outside them it is always closed.
 
     Args:
         calendar: its country, hours and closing days.
         zone: whose clock the hours are of.
-        years: the first and the last.
+        years: the first and the last year.
     """
 
     def __init__(self, calendar: Calendar, zone: str, years: tuple[int, int]) -> None:
@@ -54,7 +53,7 @@ class WorkCalendar:
             for since, until in week[day.weekday()]
         ]
         day_of, opens, closes = np.array(spells, np.int64).reshape(-1, 3).T
-        # what closes before it opens, for an hour that the clock skips, is not open
+        # with an hour that the clock skips, closing may come before opening: that is not open
         self._at = np.maximum.accumulate(np.column_stack([opens, closes]).ravel())
         lasts = self._at[1::2] - self._at[::2]
         of_the_day = np.maximum(np.bincount(day_of, weights=lasts), 1)
@@ -67,7 +66,7 @@ class WorkCalendar:
         return self._days_by(until) - self._days_by(since)
 
     def whole_working_days(self, since: Moments, until: Moments) -> Floats:
-        """The working days between days, ``(N,)``: milliseconds, a day being 24 hours each."""
+        """The working days between days, ``(N,)``; days are in milliseconds, 24 hours each."""
         last = len(self._days_by_date) - 1
         places = (
             np.clip(moments // DAY_MS - self._first_day, 0, last) for moments in (since, until)
@@ -77,7 +76,7 @@ class WorkCalendar:
         return days
 
     def _days_by(self, moments: Moments) -> Floats:
-        """How many working days had passed."""
+        """How many working days had passed by some moments."""
         if not len(self._at):
             return np.zeros(len(moments))
         days: Floats = np.interp(moments, self._at, self._days)
@@ -91,7 +90,7 @@ def work_calendar(calendar: Calendar, zone: str, years: tuple[int, int]) -> Work
 
 
 def _passed(lasts: Floats) -> Floats:
-    """What had passed at each opening and closing."""
+    """How many working days had passed at each opening and closing."""
     after = np.cumsum(lasts)
     before = np.concatenate([[0.0], after])[:-1]
     passed: Floats = np.column_stack([before, after]).ravel()
@@ -109,7 +108,7 @@ def _holidays(country: str, years: tuple[int, int]) -> list[dt.date]:
 
 
 def _moment(day: dt.date, minute: int, zone: str) -> int:
-    """A time of the day on the clock of a zone; what the clock skips is as it was before."""
+    """A time of day on the clock of a zone; a skipped time is read as before the clock changed."""
     days, rest = divmod(minute, 24 * 60)
     at = dt.datetime.combine(
         day + dt.timedelta(days=days), dt.time(rest // 60, rest % 60), ZoneInfo(zone)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Waits that are meant to be: told apart, never ranked as anybody's bottleneck.
 
-The law or a pause explains part of a wait; the citizen's turn, what comes after the outcome, and
+The law or a pause explains a part of a wait. The citizen's turn, what comes after the outcome, and
 what went on in parallel explain all of it (``docs/methods/explained-waits.md``).
 """
 
@@ -30,11 +30,11 @@ def conclude(
     """The explained waits, most person-days first.
 
     Args:
-        rows: in the shape of ``mining.waiting.waits.WAITS``, and ``paused`` and ``within_norm``:
-            how many cases a pause or the law explains any time of.
+        rows: in the shape of ``mining.waiting.waits.WAITS``, with ``paused`` and ``within_norm``:
+            in how many cases a pause or the law explains some time.
         parallel: the merged summary ``mining.waiting.waits.PARALLEL``.
         journey: whose turn it is at each step.
-        ranked: places that are told as a bottleneck, though they would be explained.
+        ranked: places that are told as a bottleneck, though they would be explained otherwise.
     """
     waits = [wait for row in rows for wait in _explained(row, journey, place_of(row) in ranked)]
     waits += [_parallel(row) for row in parallel.rows(named=True)]
@@ -42,7 +42,7 @@ def conclude(
 
 
 def place_of(row: Row) -> Place:
-    """Where a wait is: from the step after which it began, to the one that ended it."""
+    """Where a wait is: from the step after which it began, to the step that ended it."""
     return row["from"], row["to"]
 
 

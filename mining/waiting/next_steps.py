@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Where those go who still wait: by the step before, and by what their case has had.
+"""Where cases that still wait will go, by the step before and by what they have had.
 
-A case that never had a step cannot wait to have it again, and one that had it does not wait to have
-it for the first time. So the chance to go on to a step is that of those who waited as long and had
-had it as well, or had not either (Aalen and Johansen 1978, ``mining.survival``). How many of those
-who wait had had a step is counted of each step by itself, so that the counts stay few. The chances
-of all steps are scaled to one, but no step gets more than the number of those who can go there.
+A case that never had a step cannot wait to have it again, and a case that had it does not wait to
+have it for the first time. So the chance to go on to a step is that of the cases that waited as
+long and had had it too, or had not had it either (Aalen and Johansen 1978, ``mining.survival``).
+How many waiting cases have had a step is counted for each step by itself, so that the counts stay
+few. The chances of all steps are scaled to one, but no step gets more than the number of cases that
+can go there.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ _SCHEMA = pl.Schema(
 
 
 def chances(weeks: pl.DataFrame, had: pl.DataFrame) -> pl.DataFrame:
-    """``from, bin, to, is_again, chance`` of those who wait, which sum to one by ``from, bin``.
+    """``from, bin, to, is_again, chance`` of waiting cases; chances sum to one by ``from, bin``.
 
-    Those have none who wait after a step that nobody was seen to leave.
+    Cases that wait after a step that no case was seen to leave have no rows.
 
     Args:
         weeks: the merged summary ``mining.waiting.stays.WEEKS``.
@@ -52,14 +53,14 @@ def chances(weeks: pl.DataFrame, had: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Stayed:
-    """Those who stayed after one step, by ``K`` durations, and ``J`` steps that followed.
+    """The cases that stayed after one step, by ``K`` durations and ``J`` steps that followed.
 
     Attributes:
         bins: ``(K,)`` the durations, in rising order.
-        steps: ``(J,)`` the steps that somebody was seen to go on to.
+        steps: ``(J,)`` the steps that some case was seen to go on to.
         went: ``(K, J, 2)`` how many went on to each, for the first time and again.
-        ended: ``(K, J, 2)`` how many went on to any, who had not had it and who had.
-        still: ``(K, J, 2)`` how many still wait, who have not had it and who have.
+        ended: ``(K, J, 2)`` how many went on at all: those that had not had it, those that had.
+        still: ``(K, J, 2)`` how many still wait: those that have not had it, those that have.
     """
 
     bins: list[int]
@@ -109,7 +110,7 @@ def _rows(stayed: _Stayed) -> Iterator[tuple[int, str, bool, float]]:
             continue
         shared = _shared(waiting, wanted[k], stayed.still[k])
         left = waiting - shared.sum()
-        if left > _ROUNDING * waiting:  # what they have had rules out every way that others went
+        if left > _ROUNDING * waiting:  # what they have had rules out all ways that others went
             room = stayed.still[k] - shared
             shared += _shared(left, room * by_step[k][:, None], room)
         for j, is_again in zip(*np.nonzero(shared), strict=True):
@@ -118,7 +119,7 @@ def _rows(stayed: _Stayed) -> Iterator[tuple[int, str, bool, float]]:
 
 
 def _by_history(stayed: _Stayed) -> Floats:
-    """``(K, J, 2)`` chance to go on to each step, of who has not had it and of who has."""
+    """``(K, J, 2)`` chance to go on to each step, for cases that have not had it and that have."""
     chance = np.zeros_like(stayed.still)
     for at in np.ndindex(stayed.still.shape[1:]):
         here = (slice(None), *at)
@@ -134,7 +135,7 @@ def _by_step(stayed: _Stayed) -> Floats:
 
 
 def _chance(went: Floats, ended: Floats, still: Floats) -> Floats:
-    """``(K,)`` chance of those ``still`` there to go as ``went``, of all who ``ended``."""
+    """``(K,)`` chance of those ``still`` there to go as ``went`` did, among all who ``ended``."""
     if not went.any() or not still.any():
         return np.zeros(len(still))
     exits = np.stack([went, ended - went], axis=1)
@@ -143,9 +144,9 @@ def _chance(went: Floats, ended: Floats, still: Floats) -> Floats:
 
 
 def _shared(total: float, wanted: Floats, room: Floats) -> Floats:
-    """``total``, shared out as ``wanted``, but to none more than there is ``room`` for.
+    """``total``, shared out as ``wanted``, but none gets more than there is ``room`` for.
 
-    Less than ``total`` where all that is wanted is full.
+    Sums to less than ``total`` if everything wanted is full.
     """
     is_full = np.zeros(wanted.shape, dtype=np.bool_)
     while True:

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How many cases waited at a place, week after week: those that came less those that went on.
+"""How many cases waited at a place, week by week: those that came less those that went on.
 
-How many still wait there is known from ``mining.waiting.waits``; when those came is known of each
-case that waits after the same step, and is shared out in the measure in which it waits for this
-next one.
+How many still wait there is known from ``mining.waiting.waits``. When they came is known for each
+case that waits after the same step; these are shared out in proportion to how much each waits for
+this next step.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def conclude(
     """The queue at each place, in the shape of ``TABLES["queues"]``.
 
     Args:
-        places: pairs of steps, in the order in which they are wanted.
+        places: pairs of steps, in the order of the result.
         waits: ``from, to, open_cases`` of each place: how many still wait there.
         weeks: merged summary ``mining.waiting.stays.WEEKS``.
         left: merged summary ``mining.waiting.stays.LEFT``.
         as_of: the local date on which the log ends.
-        complete_from: as in ``mining.cases.journeys.Lens``; from then on all who waited are known.
+        complete_from: as in ``mining.cases.journeys.Lens``; from then on all waits are known.
     """
     found = []
     for source, to in dict.fromkeys(places):
@@ -91,19 +91,19 @@ def _by_week(stays: pl.DataFrame) -> pl.DataFrame:
 
 
 def _came(weeks: pl.DataFrame, to: str | None, waiting: int) -> pl.DataFrame:
-    """When those came who still wait for a step: ``waiting`` in all."""
+    """When the cases came that still wait for a step: ``waiting`` in all."""
     ended, still = (weeks.filter(pl.col("is_open") == is_open) for is_open in (False, True))
     if not waiting or still.is_empty():
         return _CAME.to_frame()
     shares = _weighed(ended, still, to)
     total = float(shares["n"].sum())
-    if not total:  # too few to share out: all who wait after the same step
+    if not total:  # too few to share out: take all that wait after the same step
         shares, total = still, float(still["n"].sum())
     return _by_week(shares).with_columns(pl.col("came") * (waiting / total))
 
 
 def _weighed(ended: pl.DataFrame, still: pl.DataFrame, to: str | None) -> pl.DataFrame:
-    """Who still waits, each in the measure in which it waits for a step; null: none is known."""
+    """The cases that still wait, each by how much it waits for a step; null: for no known step."""
     chances = chances_of(ended, still, ["to"], is_sure=False)
     if chances is None:
         return still if to is None else still.clear()

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Who stood still where, and when they came: the counts that causes are looked for in.
+"""Who stood still where, and when they came: the counts in which causes are looked for.
 
 A stay is a wait that a case has somewhere on its way. Stays are counted by the week they began, by
-how long they took, by what the case is and by who took it up; never by case, so the counts add up
-over buckets and say nothing about one citizen. What a pause or the law explains of a wait is left
-out, but for ``GROUPS``: a pause hits every group alike.
+how long they took, by attributes of the case and by who took it up; never by case, so the counts
+add up over buckets and say nothing about one citizen. What a pause or the law explains of a wait is
+left out, except in ``GROUPS``: a pause hits every group alike.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from mining.waiting.waits import IS_ON_PATH
 
 WEEK_DAYS = 7
 DOER = ("org", "team")
-"""Who took a case up: known of stays that ended only."""
+"""Who took a case up: known only of stays that ended."""
 
 CROSSES = "crosses"
-"""Whether another organisation took it up than had it before."""
+"""Whether the organisation that took it up is another than had it before."""
 
 HOUR_MS = DAY_MS // 24
 _PER_E_FOLD = 10  # a bin is a tenth wide
 TO = ("to", "is_again")
-"""Which queue a stay is in: before which step, and whether the case has had that before."""
+"""The queue that a stay is in: before which step, and whether the case has had that step before."""
 
 _PLACE = ("from", *TO)
 EPOCH = dt.date(1970, 1, 1)
@@ -38,10 +38,10 @@ EPOCH = dt.date(1970, 1, 1)
 
 
 def tenth_bin_of(ms: str) -> pl.Expr:
-    """The column ``bin`` (``Int16``) of one with durations in whole milliseconds.
+    """The column ``bin`` (``Int16``) for a column of durations in whole milliseconds.
 
-    A bin is a tenth wide: so few that all weeks of all queues can be counted by them, where
-    ``mining.durations.bin_of`` is for figures that are read.
+    A bin is a tenth wide: so few bins that all weeks of all queues can be counted by them. Figures
+    that people read use ``mining.durations.bin_of``.
     """
     hours = pl.col(ms) / HOUR_MS
     return ((hours + 1).log() * _PER_E_FOLD).ceil().cast(pl.Int16).alias("bin")
@@ -61,9 +61,9 @@ def _stays(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _had(bucket: Bucket) -> pl.LazyFrame:
-    """How many of those who stayed somewhere had had which step by the end of their stay.
+    """How many of those that stayed somewhere had had each step by the end of their stay.
 
-    What ``since`` would leave out is not counted: weeks are not told apart.
+    Weeks are not told apart here, so ``since`` has nothing to leave out.
     """
     firsts = bucket.traces.filter(pl.col("visit") == 1)
     return (
@@ -90,7 +90,7 @@ def _weeks(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _groups(bucket: Bucket) -> pl.LazyFrame:
-    """Of ended stays every doer and attribute, of open ones the attributes."""
+    """Ended stays by every doer and attribute, open stays by the attributes."""
     stays = _stays(bucket).with_columns(
         crosses=(pl.col("org") != pl.col("from_org")).cast(pl.String),
     )
@@ -106,7 +106,7 @@ def _group(stays: pl.LazyFrame, attribute: str) -> pl.LazyFrame:
         .agg(
             n=pl.len(),
             ms=pl.col("waited_ms").sum(),
-            # in whole hours: sums of squares are exact and fit, those of milliseconds do not
+            # in whole hours: sums of squares are exact and fit; those of milliseconds do not
             square_hours=((pl.col("waited_ms") // HOUR_MS) ** 2).sum(),
         )
         .with_columns(pl.col("value").cast(pl.String), attribute=pl.lit(attribute))
@@ -114,7 +114,7 @@ def _group(stays: pl.LazyFrame, attribute: str) -> pl.LazyFrame:
 
 
 def _hands(bucket: Bucket) -> pl.LazyFrame:
-    """In which weeks somebody finished a step: how many hands there were can be counted."""
+    """In which weeks somebody finished a step, so that hands can be counted."""
     return (
         _stays(bucket)
         .filter(pl.col("resource").is_not_null())
@@ -135,7 +135,7 @@ def _finished(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _left(bucket: Bucket) -> pl.LazyFrame:
-    """In which weeks cases ceased to wait."""
+    """In which weeks cases stopped waiting."""
     return (
         _stays(bucket)
         .filter(~pl.col("is_open"))
@@ -159,10 +159,10 @@ SUMMARIES = (WEEKS, GROUPS, HAD, HANDS, FINISHED, LEFT)
 
 
 def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, pl.DataFrame]:
-    """The merged ``SUMMARIES``, and whatever is with them, of whole weeks from a day on.
+    """The merged ``SUMMARIES``, and whatever is with them, for whole weeks from a day on.
 
-    Of what lies before ``mining.cases.journeys.Lens.complete_from`` only some is in the log, so
-    weeks cannot be held against each other. None: of all weeks.
+    Before ``mining.cases.journeys.Lens.complete_from`` only a part is in the log, so those weeks
+    cannot be compared with others. None: all weeks.
     """
     if day is None:
         return dict(merged)
@@ -175,5 +175,5 @@ def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, 
 
 
 def _first_week(day: dt.date | None) -> int:
-    """The first whole week from a day on; none: from the first day of all."""
+    """The first whole week from a day on; without a day, the earliest possible week."""
     return -(((EPOCH - (day or dt.date.min)).days) // WEEK_DAYS)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The queue before each step: those who waited for it, from the counts of ``mining.waiting.stays``.
+"""The queue before each step: who waited for it, from the counts of ``mining.waiting.stays``.
 
 A case that still waits after an activity has not shown what comes next. Its stay is shared out over
-the steps of those who waited as long as it did and then went on (``mining.waiting.next_steps``).
+the next steps of cases that waited as long and then went on (``mining.waiting.next_steps``).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _HOURS_A_DAY = 24
 
 @dataclass(frozen=True)
 class Queue:
-    """Those who waited for one step, open cases in the measure in which they wait for it.
+    """The cases that waited for one step; open cases count by how much they wait for it.
 
     Attributes:
         to: the step; ``is_again``: not for the first time in the case.
-        weeks: ``from, is_open, is_paused, week, bin, n, before_clock, days``; ``n`` is a number of
-            stays, of which ``days`` is the sum.
+        weeks: ``from, is_open, is_paused, week, bin, n, before_clock, days``; ``n`` stays took
+            ``days`` in all.
         groups: ``from, is_open, week, attribute, value, n, days, squared``.
     """
 
@@ -49,9 +49,9 @@ class Queue:
         return float(self.weeks["days"].sum())
 
     def share_crossing(self, source: str | None = None) -> float:
-        """The share of stays, if given: from one step, that another organisation took up.
+        """The share of stays that another organisation took up; of one step if ``source`` is given.
 
-        Of those of which both organisations are known; nought where there are none.
+        Only stays with both organisations known count; nought if there are none.
         """
         told = self.groups.filter(pl.col("attribute") == CROSSES)
         if source is not None:
@@ -61,7 +61,7 @@ class Queue:
 
     @property
     def sources(self) -> list[str]:
-        """Where those come from who wait for the step, most waiting first."""
+        """The steps from which cases come to wait for this one, most waiting first."""
         waited = self.weeks.group_by("from", maintain_order=True).agg(pl.col("days").sum())
         return waited.sort("days", "from", descending=[True, False])["from"].to_list()
 
@@ -84,7 +84,7 @@ def queues(merged: Mapping[str, pl.DataFrame]) -> Iterator[Queue]:
 def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """The open stays of a queue by who will take them up, in the shape of ``groups``.
 
-    Shared out over those who took up the cases that had waited as long.
+    They are shared out over those who took up cases that had waited as long.
     """
     still = weeks.filter("is_open")
     parts = [groups.clear()]
@@ -111,8 +111,8 @@ def chances_of(
 ) -> pl.DataFrame | None:
     """``bin, *exit_, chance`` of those in ``still`` to leave by each exit of those who ``ended``.
 
-    Whoever stayed longer than anyone who left has no chance that is known; where it is sure that
-    all leave, that one is taken to leave as all do.
+    Whoever stayed longer than anyone who left has no known chance; if it is sure that all leave,
+    they are taken to leave as all do.
     """
     if not ended.height or not still.height:
         return None
@@ -134,7 +134,7 @@ def chances_of(
 
 
 def _shared_out(frame: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
-    """``frame`` in days, and the counts of open stays as shares of the steps that may come next."""
+    """``frame`` in days, with open stays shared out over the steps that may come next."""
     real = frame.with_columns(
         pl.col("n").cast(pl.Float64),
         pl.col("^before_clock$").cast(pl.Float64),

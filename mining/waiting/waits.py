@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How long cases wait between two activities, those that still wait counted.
+"""How long cases wait between two activities, cases that still wait included.
 
 Open waits are shared out over the activities that may come next (``mining.waiting.waits_after``).
 What a pause or the law explains of a wait is not lost time. A case does not wait for what goes on
-in parallel: that is counted apart.
+in parallel; that is counted apart.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from mining.waiting.waits_after import ESTIMATED, OPEN_BANDS, PARTS, waits_after
 
 SHOWN = TABLES["waits"].names()
 BANDS_DAYS = (0, 1, 3, 7, 14, 28, 91, 182, 364)
-"""Lower bounds of the bands that waits are shown in: over so many days, up to the next bound."""
+"""Lower bounds of the bands in which waits are shown: over so many days, up to the next bound."""
 
 WAITS = pl.Schema(
     [
         *TABLES["waits"].items(),
         ("owner", pl.String()),  # mining.cases.turns.Owner
-        ("pause_days", pl.Float64()),  # parts of person_days that are explained
+        ("pause_days", pl.Float64()),  # explained parts of person_days
         ("statutory_days", pl.Float64()),
         ("lost_days", pl.Float64()),  # the rest
         ("reference_days", pl.Float64()),  # the law's days, else P25 of the same wait
-        ("excess_days", pl.Float64()),  # of lost_days, beyond the reference
-        ("longest_days", pl.Float64()),  # of lost_days, of the hundredth that lasted longest
+        ("excess_days", pl.Float64()),  # the part of lost_days beyond the reference
+        ("longest_days", pl.Float64()),  # the part of lost_days in the longest hundredth of waits
     ]
 )
-"""What ``conclude`` gives: a row each ``from``, ``to``; days are person-days but for quantiles."""
+"""What ``conclude`` returns: a row per ``from``, ``to``; all days but quantiles are person-days."""
 
-_NOBODY = 1e-6  # of a case: what rounding leaves of none
+_NOBODY = 1e-6  # of a case: what rounding leaves where there is none
 
 
 IS_INSIDE = pl.col("from").is_not_null() & ~pl.col("is_outside")
 IS_ON_PATH = IS_INSIDE & ~pl.col("is_parallel")
-"""Of a move: the case waited for it, inside it and not beside what it went on with."""
+"""The case waited for this move: inside the journey, and not in parallel with it."""
 
 
 def places(bucket: Bucket) -> pl.LazyFrame:
     """``case_id, from, to, since, left``: from when a case waited for a move, until it was made.
 
     These are local dates; ``since_ms`` and ``left_ms`` are the moments, on the axis of the case.
-    The moves that a case waits for follow each other without a gap. Its work is part of a move.
+    The moves that a case waits for follow each other without a gap. The work is part of a move.
     """
     zone = bucket.lens.zone
     return (
@@ -79,7 +79,7 @@ def _durations(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _cases(bucket: Bucket) -> pl.LazyFrame:
-    """Cases that made a move; of them, those that now wait again where it began."""
+    """Cases that made a move, and how many of them now wait again where it began."""
     on_path = bucket.counted.filter(IS_ON_PATH)
     moved = on_path.filter("is_new", ~pl.col("is_open"))
     waiting = on_path.filter("is_open").select("case_id", "from")
@@ -103,7 +103,7 @@ def _parallel(bucket: Bucket) -> pl.LazyFrame:
 DURATIONS = Summary("waits", ("from", "to", "bin", "band", "is_touched", "is_survivor"), _durations)
 CASES = Summary("wait_cases", ("from", "to"), _cases)
 PARALLEL = Summary("parallel_waits", ("from", "to"), _parallel)
-"""What cases did not wait for: in how many, and how long it took to be begun."""
+"""What cases did not wait for: in how many cases, and how long it took to begin."""
 
 
 def conclude_bands(durations: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +138,7 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
         journey: whose turn it is before each activity, and what the law sets.
     """
     found = _estimated(durations, journey)
-    # who waits again where it went on from before is one case, not two
+    # a case that waits again where it went on from before is one case, not two
     new = pl.col("open_n") * (1 - pl.col("back").fill_null(0) / pl.col("present"))
     person_days = pl.col("person_days")
     return (
@@ -160,7 +160,7 @@ def conclude(durations: pl.DataFrame, cases: pl.DataFrame, journey: Journey) -> 
 
 
 def share_at(durations: pl.DataFrame, from_: str, to: str | None, journey: Journey) -> float | None:
-    """The share of all waiting that is lost at one place; null where nobody waited at all."""
+    """The share of all waiting that is lost at one place; null if nobody waited at all."""
     found = _estimated(durations, journey)
     here = found.filter(pl.col("from") == from_, pl.col("to").eq_missing(to))
     total = float(found["person_days"].sum())
@@ -168,7 +168,7 @@ def share_at(durations: pl.DataFrame, from_: str, to: str | None, journey: Journ
 
 
 def _estimated(durations: pl.DataFrame, journey: Journey) -> pl.DataFrame:
-    """Every wait in the shape of ``ESTIMATED``, and what is lost there."""
+    """Every wait in the shape of ``ESTIMATED``, with what is lost there."""
     found = pl.concat(
         [ESTIMATED.to_frame(), *(each.waits(journey) for each in waits_after(durations))]
     )

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Estimates how long cases wait after one activity, those that still wait counted.
+"""Estimates how long cases wait after one activity, cases that still wait included.
 
 A case that still waits after an activity has not shown what comes next. Its wait is shared out over
-the next activities of the cases that waited as long as it did and then went on
-(``mining.survival``). What no case was seen to outlast is kept apart, under ``to`` = null.
+the next activities of the cases that waited as long and then went on (``mining.survival``). What no
+case was seen to outlast is kept apart, under ``to`` = null.
 
-An open wait that began before the log is complete (``is_survivor``) is there and counts, but says
-nothing of how long others wait: those that came with it and went on may not be in the log.
+An open wait that began before the log is complete (``is_survivor``) counts as waiting, but says
+nothing about how long others wait: those that came with it and went on may not be in the log.
 
-What a pause or the law explains is known of waits that ended; of an open wait the law's days before
-the activity it is shared out to are taken.
+What a pause or the law explains is known of ended waits; an open wait takes the law's days before
+the activity that it is shared out to.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ ESTIMATED = pl.Schema(
         "longest_days": pl.Float64,
     }
 )
-"""A row a wait: ``n`` ended, ``open_n`` still wait, of the ``present`` that wait after ``from``.
+"""A row per wait: ``n`` ended, ``open_n`` still wait, of the ``present`` that wait after ``from``.
 
-``longest_days``: what the hundredth of them that lasted longest lost.
+``longest_days``: the loss in the hundredth of them that lasted longest.
 """
 
 _HUNDREDTH = 0.01
@@ -59,8 +59,8 @@ def waits_after(durations: pl.DataFrame) -> Iterator[WaitsAfter]:
 class WaitsAfter:
     """The waits after one activity: arrays over ``K`` bins and ``J`` next activities.
 
-    Matrices have a last column more: of waits that ended it holds none; of those that still go on
-    it takes what nobody was seen to outlast.
+    Matrices have one more column, the last: it is empty for ended waits; of open waits it takes
+    what no case was seen to outlast.
     """
 
     def __init__(self, group: pl.DataFrame) -> None:
@@ -92,7 +92,7 @@ class WaitsAfter:
         return parts
 
     def open_bands(self) -> pl.DataFrame:
-        """The waits that go on, shared out, by how long they are so far."""
+        """The open waits, shared out, by how long they have lasted so far."""
         if not self.next:
             return OPEN_BANDS.to_frame()
         chances = pl.DataFrame(self.estimate.goes_later(), schema=self.next)
@@ -106,7 +106,7 @@ class WaitsAfter:
         )
 
     def waits(self, journey: Journey) -> pl.DataFrame:
-        """An estimate a next activity, and one for what nobody was seen to outlast."""
+        """An estimate per next activity, and one for what no case was seen to outlast."""
         goes = self.estimate.goes_later()
         goes = np.column_stack([goes, 1.0 - goes.sum(axis=1)])
         open_n = self.still_n[:, None] * goes
@@ -144,7 +144,7 @@ class WaitsAfter:
         return [*known, owner_after(journey, self.next)]
 
     def _quantile(self, q: float, days: Floats) -> Floats:
-        """Per next activity, the mean of ``days`` in the bin that ``q`` is reached in, else NaN."""
+        """Per next activity, the mean of ``days`` in the bin where ``q`` is reached, else NaN."""
         found = np.full(len(self.next) + 1, np.nan)
         for exit_ in range(len(self.next)):
             k = self.estimate.reaches(q, exit_)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How long cases wait on the agency in its own working days (``mining.waiting.calendars``).
 
-All else is as in ``mining.waiting.waits``: those that still wait are shared out alike.
+All else is as in ``mining.waiting.waits``: open waits are shared out in the same way.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mining.waiting import waits
 from mining.waiting.calendars import work_calendar
 
 _KEYS = ("from", "to", "bin", "is_survivor")
-_LONGEST_YEARS = 60  # before the last event; no time is counted that lies longer ago
+_LONGEST_YEARS = 60  # before the last event; older time is not counted
 
 
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
@@ -39,11 +39,11 @@ def _summarise(bucket: Bucket) -> pl.LazyFrame:
 
 
 SUMMARY = Summary("working_waits", _KEYS, _summarise)
-"""The columns of ``DURATIONS`` in ``waits`` but for its bands; a working day is 24 hours."""
+"""The columns of ``DURATIONS`` in ``waits`` without its bands; a working day is 24 hours."""
 
 
 def _working_ms(moves: pl.DataFrame, lens: Lens) -> pl.Series:
-    """``ms``: the working days of each wait."""
+    """``ms``: the time of each wait in working days."""
     last = lens.as_of_date.year
     calendar = work_calendar(lens.calendar, lens.zone, (last - _LONGEST_YEARS, last))
     since = moves["enabled_ms"].to_numpy()
@@ -59,7 +59,7 @@ def _working_ms(moves: pl.DataFrame, lens: Lens) -> pl.Series:
 def conclude(
     found: Iterable[Bottleneck], merged: Summaries, journey: Journey
 ) -> tuple[Bottleneck, ...]:
-    """The bottlenecks, those where cases wait for the agency with ``wait_working_days``."""
+    """The bottlenecks, with ``wait_working_days`` where cases wait for the agency."""
     known = known_days(merged, journey)
     return tuple(
         each.model_copy(update={"wait_working_days": known.get((each.from_, each.to))})
@@ -68,7 +68,7 @@ def conclude(
 
 
 def known_days(merged: Summaries, journey: Journey) -> dict[tuple[str, str | None], Quantiles]:
-    """Working days of the waits for the agency, by what they lie between."""
+    """Working days of the waits for the agency, by place."""
     counted = waits.conclude(merged[SUMMARY.name], merged[waits.CASES.name], journey)
     return {
         (row["from"], row["to"]): Quantiles(p50=row["p50_days"], p90=row["p90_days"])

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Three ways to count how long cases take, month by month: why they differ is worth a talk.
 
-- *began*: the cases that began in a month, those still open counted (Kaplan-Meier): what citizens
-  of that month go through, and the only one that a slow year cannot flatter;
+- *began*: the cases that began in a month, open ones counted (Kaplan-Meier): what citizens of that
+  month go through, and the only one that a slow year cannot flatter;
 - *ended*: the cases that were closed in a month, from their begin: what is mostly published;
 - *open*: the cases that were open when a month ended, and how long they had been by then.
 
-The NHS publishes waiting times on these three, side by side (``docs/methods/three-bases.md``).
+The NHS publishes waiting times on all three, side by side (``docs/methods/three-bases.md``).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _COHORT = ("began", "ended", "is_begun", "bin")
 _STOCK = ("began_on", "ended", "is_begun")
 COHORTS = Summary("cohorts", _COHORT, _cohorts)
 STOCK = Summary("stock", _STOCK, _stock)
-"""By the day on which cases began, and the month in which they ended (null: they are open)."""
+"""By the day on which cases began and the month in which they ended (null: they are open)."""
 
 SUMMARIES = (COHORTS, STOCK)
 
@@ -58,8 +58,8 @@ def conclude(
 
     Args:
         merged: the merged ``SUMMARIES``.
-        as_of: the local date on which the log is looked at; its month is counted so far.
-        complete_from: as in ``mining.cases.journeys.Lens``; a month of which cases lack is not
+        as_of: the local date on which the log is looked at; its month counts so far.
+        complete_from: as in ``mining.cases.journeys.Lens``; a month with missing cases is not
             told.
     """
     cohorts, stock = (
@@ -107,7 +107,7 @@ def _next(month: dt.date) -> dt.date:
 
 
 def _ages(stock: pl.DataFrame, on: dt.date) -> tuple[float | None, float | None]:
-    """The days that half and nine tenths of the open cases had been there for at most."""
+    """The days for which half and nine tenths of the open cases had been there at most."""
     if stock.is_empty():
         return None, None
     youngest_first = (

@@ -4,7 +4,7 @@
 
 Each figure is told as it is, without the cases that lost rows, and at the least and the most that
 it could be. Not trusted are the cases in the log that lost rows, the cases that lost every row, and
-the rows that name no case: at the worst each of these is a case of its own.
+the rows that name no case: at worst each of these rows is a case of its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IS_TRUSTED = ~pl.col("is_touched")
 
 @dataclass(frozen=True)
 class _Counted:
-    """Cases, those of them that are open, and the days that all took together."""
+    """A number of cases, how many of them are open, and the days that all took together."""
 
     n: int
     open_n: int
@@ -43,7 +43,7 @@ def conclude(
     Args:
         merged: those of ``mining.wholes.throughput`` and ``mining.waiting.waits``.
         verdict: how many rows and cases were set aside.
-        ranked: the bottlenecks; the first is told of.
+        ranked: the bottlenecks; the first one has a headline.
         journey: whose turn it is before each activity, and what the law sets.
     """
     if verdict.quarantined_rows == 0:
@@ -58,7 +58,7 @@ def conclude(
 def _of_cases(summary: pl.DataFrame, verdict: Verdict) -> tuple[Headline, ...]:
     whole, trusted = _counted(summary), _counted(summary.filter(_IS_TRUSTED))
     touched = whole.n - trusted.n
-    # a case that lost rows and is not in the log has lost them all
+    # a case that lost rows and is not in the log has lost all of them
     absent = max(verdict.quarantined_cases - touched, 0) + verdict.unnamed_rows
     untrusted = touched + absent
     p50, p90 = throughput.quantiles(throughput.followed(summary))
@@ -72,13 +72,13 @@ def _of_cases(summary: pl.DataFrame, verdict: Verdict) -> tuple[Headline, ...]:
         _headline(
             "open_cases", whole.open_n, trusted.open_n, trusted.open_n, trusted.open_n + untrusted
         ),
-        # a case that nobody can date may have begun at any time: there is no most
+        # an undated case may have begun at any time, so there is no most
         _headline("person_days", whole.person_days, trusted.person_days, trusted.person_days, None),
     )
 
 
 def _of_wait(first: Bottleneck, durations: pl.DataFrame, journey: Journey) -> Headline:
-    """Its share has no bounds: one case that waited long enough, here or not, is all of it."""
+    """Its share has no bounds: one case that waited long enough, here or not, may be all of it."""
     without = waits.share_at(durations, first.from_, first.to, journey)
     return _headline("share_of_first_wait", first.share_of_waiting, without, None, None)
 

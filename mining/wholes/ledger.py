@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The ledger: every moment of every case has one owner, and the parts sum to the whole.
 
-The wait before an activity belongs to who must act for it to end, less what a policy pause or the
-law explains. What goes on in parallel has no moment of its own. What an open case waits for is
-known when every step seen to follow has one owner; else it stays unknown.
+The wait before an activity belongs to whoever must act for it to end, less what a policy pause or
+the law explains. What goes on in parallel takes no time of its own. What an open case waits for is
+known if every step seen to follow has one owner; else it stays unknown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PARTS = ("wait", "pause", "statutory", "work")
 def _summarise(bucket: Bucket) -> pl.LazyFrame:
     """Per move the time of each part, and how many cases had any.
 
-    Of ``wait`` and ``work`` those are counted that had any the first time they made the move.
+    For ``wait`` and ``work``, a case counts if it had any the first time it made the move.
     """
     inside = bucket.counted.filter(~pl.col("is_outside"), ~pl.col("is_parallel"))
     had = {part: pl.col(f"{part}_ms") > 0 for part in _PARTS}
@@ -42,9 +42,9 @@ SUMMARY = Summary("ledger", ("from", "to", "is_open"), _summarise)
 
 
 def conclude(summary: pl.DataFrame, journey: Journey) -> pl.DataFrame:
-    """The shape of ``TABLES["ledger"]``: a row each owner, from the merged summary.
+    """The shape of ``TABLES["ledger"]``, a row per owner, from the merged summary.
 
-    ``cases`` is a number that certainly had such time, at least that of the busiest move.
+    ``cases`` certainly had such time; it is at least the number of the busiest move.
     """
     next_steps = following(summary)
     ms: Counter[str] = Counter()

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How cases end: by which outcome, how many of them after how long, open cases counted.
+"""How cases end: by which outcome, and how many after how long, open cases counted.
 
-Outcomes compete: a case that was withdrawn can no longer be granted. So each has its cumulative
-incidence (Aalen and Johansen 1978, ``mining.survival``); one less Kaplan-Meier of each by itself
-would promise too much.
+Outcomes compete: a case that was withdrawn can no longer be granted. So each outcome has its
+cumulative incidence (Aalen and Johansen 1978, ``mining.survival``); one less Kaplan-Meier of each
+by itself would promise too much.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def _steps(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _variants(bucket: Bucket) -> pl.LazyFrame:
-    """The routes, of which the first ``inside`` events are up to the end of the case."""
+    """The routes; the first ``inside`` events are those up to the end of the case."""
     return (
         bucket.traces.group_by("number")
         .agg(
@@ -44,7 +44,7 @@ def _variants(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _rework(bucket: Bucket) -> pl.LazyFrame:
-    """Occurrences of an activity after its first in a case; a self-loop follows on itself."""
+    """Occurrences of an activity after its first in a case; a self-loop directly follows itself."""
     return (
         bucket.traces.filter(pl.col("visit") > 1)
         .group_by("activity")

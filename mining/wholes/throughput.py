@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How long a whole case takes, open cases counted (``mining.survival``).
 
-A case that was under way when the log opens is not counted where the config tells how cases begin:
-how long it had taken by then is not known, and those that were there longest are there most. Nor is
-one that began when cases could already have ended that are kept no more: of those the long ones are
-left. Only the figure of closed cases alone, which is shown to be wrong, takes every case.
+A case that was under way when the log opens is not counted if the config tells how cases begin: how
+long it had taken by then is not known, and the longest are over-represented. Nor is a case counted
+that began when cases could already have ended that are kept no more: of those only the long ones
+are left. Only the figure of closed cases alone, which is shown to be wrong, takes every case.
 """
 
 from __future__ import annotations
@@ -56,18 +56,18 @@ def conclude(summary: pl.DataFrame) -> Throughput:
 
 
 def followed(summary: pl.DataFrame) -> pl.DataFrame:
-    """The cases that were followed from their begin, as all that began then; else all there are."""
+    """The cases followed from their begin, like all that began then; else all there are."""
     return where_any(summary, "is_followed")
 
 
 def where_any(summary: pl.DataFrame, flag: str) -> pl.DataFrame:
-    """The rows of which ``flag`` holds; all of them where it holds of none."""
+    """The rows for which ``flag`` holds; all rows if it holds for none."""
     chosen = summary.filter(flag)
     return chosen if chosen.height else summary
 
 
 def trusted(summary: pl.DataFrame) -> pl.DataFrame:
-    """Of the cases that were followed from their begin those that lost no rows."""
+    """The cases that were followed from their begin and lost no rows."""
     return followed(summary).filter(~pl.col("is_touched"))
 
 
@@ -90,8 +90,8 @@ def worst_case(
     """Days by which ``share`` is done, at the least and at the most; null where not reached.
 
     Args:
-        summary: merged ``SUMMARY``, of which the cases that lost no rows are trusted.
-        untrusted: how many cases may be anything; those that lost rows are among them.
+        summary: merged ``SUMMARY``; its cases that lost no rows are trusted.
+        untrusted: how many cases may be anything, those that lost rows included.
         share: of the cases.
     """
     cases = followed(summary)
@@ -104,7 +104,7 @@ def worst_case(
 
 
 def _by_bin(summary: pl.DataFrame) -> pl.DataFrame:
-    """``bin, closed, closed_ms, still, still_ms``: how many, and what they took."""
+    """``bin, closed, closed_ms, still, still_ms``: how many, and how long they took."""
     is_open = pl.col("is_open")
     return (
         summary.group_by("bin")
@@ -119,7 +119,7 @@ def _by_bin(summary: pl.DataFrame) -> pl.DataFrame:
 
 
 def _days(bins: pl.DataFrame) -> pl.Series:
-    """What each bin stands for: the mean of the cases that closed in it, else of those open."""
+    """What each bin stands for: the mean of the cases closed in it, else of those open."""
     ms = pl.when(pl.col("closed") > 0).then("closed_ms").otherwise("still_ms")
     n = pl.when(pl.col("closed") > 0).then("closed").otherwise("still")
     return bins.select(ms / n / DAY_MS).to_series()

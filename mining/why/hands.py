@@ -23,7 +23,7 @@ from mining.why.levels import summed_around
 from mining.why.windows import Course
 
 Hands = Mapping[int, Sequence[int]]
-"""Of each week, how many times each of those who finished a step did."""
+"""How often each person finished a step, by week."""
 
 _FEWER = 0.95  # of the people in ordinary weeks
 _CLEAR = 4.0  # standard errors
