@@ -24,13 +24,13 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
 
 @dataclass(frozen=True)
 class Brief:
-    """What a report says first, in the first language of its process.
+    """The first screen of a report, in the first language of its process.
 
     Attributes:
-        title: the question that it answers.
+        title: the question that the report answers.
         markdown: its answer, its figures and its first waits.
-        waits: a row per wait, in text alone.
-        link: what leads to the report.
+        waits: a row per wait, as plain text.
+        link: a link to the report.
     """
 
     title: str
@@ -43,8 +43,8 @@ def brief(findings: Findings, tables: Mapping[str, pl.DataFrame], settings: Sett
     """A report in brief.
 
     Args:
-        findings: what may be shown of what a run found.
-        tables: of the same, ``TABLES_READ`` in the shapes of ``contracts.tables.TABLES``.
+        findings: what may be shown of the findings of a run.
+        tables: the tables ``TABLES_READ`` of the same run, shaped as ``contracts.tables.TABLES``.
         settings: the config of the process.
     """
     speech = Speech(settings.report.languages[0], settings.zone)
@@ -87,5 +87,5 @@ def _row(wait: Wait, speech: Speech) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """A text on one line, of which nothing is taken for Markdown or HTML."""
+    """A text on one line, in which nothing is read as Markdown or HTML."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))

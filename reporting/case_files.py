@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Files about single cases: for whoever may see the cases themselves, never for a report.
+"""Files about single cases, for whoever may see the cases themselves; never for a report.
 
-They stand in a folder of their own that only its owner can open.
+They are in a folder of their own, which only its owner can open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reporting.words.speech import Speech
 FOLDER = "cases"
 _OWNER_OPENS, _OWNER_READS = 0o700, 0o600
 _AS_TEXT = pl.col(pl.String).str.replace(r"^([=+@\t\r-])", "'$1")
-"""What a spreadsheet would take for a formula has a quote before it."""
+"""Puts a quote before a text that a spreadsheet would take for a formula."""
 
 
 def write_cases(
@@ -29,11 +29,11 @@ def write_cases(
     """Writes ``cases/terms.parquet`` and ``cases/rescue.csv`` into ``out``.
 
     Args:
-        terms: the shape of ``contracts.case_terms.CASE_TERMS``; the file has an explanation in
-            each language of the report beside it.
+        terms: in the shape of ``contracts.case_terms.CASE_TERMS``; beside the file is an
+            explanation in each language of the report.
         in_danger: ``case_id, id, end, days_left, chance, low_days, high_days, after, waits_since``
             of open cases, in the order of the list.
-        settings: what deadlines and steps are called.
+        settings: the names of deadlines and steps.
         out: the folder of the run.
     """
     folder = out / FOLDER
@@ -51,12 +51,12 @@ def write_cases(
 
 
 def forget_in_all(process_folder: Path, cases: Collection[str]) -> int:
-    """Takes cases out of the files of all runs of a process; gives in how many runs they were."""
+    """Takes cases out of the files of all runs of a process; returns from how many runs."""
     return sum(forget(run, cases) for run in process_folder.iterdir() if run.is_dir())
 
 
 def forget(run: Path, cases: Collection[str]) -> bool:
-    """Takes cases out of the files of a run; gives whether they were in any.
+    """Takes cases out of the files of a run; returns whether any were in them.
 
     Args:
         run: the folder of a run, which need not have such files.
@@ -67,7 +67,7 @@ def forget(run: Path, cases: Collection[str]) -> bool:
         return False
     of_all = pl.read_parquet(terms, glob=False)
     others = of_all.filter(~pl.col("case_id").is_in(list(cases)))
-    if others.height == of_all.height:  # nor is there any in the other file, which is of fewer
+    if others.height == of_all.height:  # then the other file, with fewer cases, has none either
         return False
     in_danger = pl.read_csv(to_rescue, infer_schema=False, glob=False)
     shown = pl.DataFrame({"case": list(cases)}, {"case": pl.String}).select(_AS_TEXT)
@@ -77,7 +77,7 @@ def forget(run: Path, cases: Collection[str]) -> bool:
 
 
 def _put(write: Callable[[Path], None], path: Path) -> None:
-    """Replaces a file that only its owner can read."""
+    """Replaces a file, so that only its owner can read it."""
     aside = path.with_name(f".{path.name}")
     aside.touch(_OWNER_READS)
     write(aside)
@@ -85,7 +85,7 @@ def _put(write: Callable[[Path], None], path: Path) -> None:
 
 
 def _listed(in_danger: pl.DataFrame) -> pl.DataFrame:
-    """As a spreadsheet shows it: a text that would start a formula has a quote before it."""
+    """As for a spreadsheet: a text that would start a formula gets a quote before it."""
     return in_danger.select(
         case="case_id",
         deadline="id",

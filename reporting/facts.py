@@ -15,14 +15,14 @@ from contracts.left_out import Why
 from contracts.verdict import RuleResult
 
 WhyNot = Literal["looks_back", "few", "not_kept", "other_names"]
-"""Why a run is not compared with the last one, where there is one."""
+"""Why a run is not compared with the last one, if there is one."""
 
 
 @dataclass(frozen=True)
 class SourceFact:
-    """One source that was read: its name, its rows, the first characters of its SHA-256.
+    """A source that was read: its name, its rows, the first characters of its SHA-256.
 
-    One that is not there any more was read for an earlier run, and is in the store.
+    A source that is there no more was read for an earlier run, and is in the store.
     """
 
     name: str
@@ -36,21 +36,22 @@ class Facts:
     """How the findings came about.
 
     Attributes:
-        version: of the tool.
+        version: the version of the tool.
         sources: what was read.
         rules: every rule of the gate, before disclosure control.
-        defaulted: config keys, or sentences, of what nobody chose.
-        left_out: how many cases of the sources have no row, by why.
-        known: since when the log of the run was known, where it looks back at a moment; null where
-            what was known then is not kept.
-        looks_back: whether it does.
-        kept_from: the day before which cases that ended are kept no more, if there is one.
-        no_steps: what rows say that only tell what befell a step ("schedule"), and how many do;
-            they are not counted as steps.
-        answers: what was said of stalls in answer to earlier reports, the newest of each place.
-        then: the stalls of those reports, by their day; without those that are not kept.
+        defaulted: config keys, or sentences, about what nobody chose.
+        left_out: how many cases of the sources have no row, by reason.
+        known: since when the log of the run was known, if it looks back at a moment; null if what
+            was known then is not kept.
+        looks_back: whether it does so.
+        kept_from: the day before which ended cases are kept no more, if any.
+        no_steps: the kinds of rows that only tell what befell a step ("schedule"), and how many of
+            each; they do not count as steps.
+        answers: what was answered about stalls in earlier reports, the newest for each place.
+        then: the stalls of those reports, by their day; without reports that are not kept.
         is_public: whether it is for the public: in round numbers, without what is said inside.
-        not_compared: why the report does not say what changed since the last one; null where it
+        not_compared: why the report does not say what changed since the last one; null if it
+            does, or if there is none.
             does, or where there is none.
     """
 

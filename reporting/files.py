@@ -20,7 +20,7 @@ def write_findings(shown: Shown, out: Path) -> None:
 
 
 def _moment(value: object) -> str:
-    """RFC 3339, in UTC; a date as it is."""
+    """RFC 3339 in UTC; a date stays as it is."""
     if not isinstance(value, dt.date):
         raise TypeError(f"{type(value).__name__} has no place in findings.json")
     if not isinstance(value, dt.datetime):

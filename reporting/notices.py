@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What an alarm says, ready for a mail: a line and a text, in the languages of the report."""
+"""What an alarm says, ready to mail: a line and a text, in the languages of the report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from reporting.words.speech import Speech
 from reporting.words.terms import title
 
 Message = tuple[str, list[str]]
-"""In one language: a line, and sentences about it."""
+"""A line and sentences about it, in one language."""
 
 _BETWEEN_LANGUAGES = "\n\n---\n\n"
 
@@ -35,7 +35,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Report:
-    """What there is to tell of: the folder of a run, and what it found that may be shown."""
+    """What an alarm can tell about: the folder of a run, and what it found that may be shown."""
 
     run: Path
     findings: Findings
@@ -88,7 +88,7 @@ class Report:
         return self.run / f"report.{language}.html"
 
     def _notice(self, tell: Callable[[Names], Message]) -> Notice:
-        """What ``tell`` says, up to which day that is known, and where the report stands."""
+        """The text of ``tell``, until which day that is known, and where the report is."""
 
         def tell_more(speech: Speech) -> Message:
             line, said = tell(Names(self.settings, speech))
@@ -102,7 +102,7 @@ class Report:
 
 
 def stop(verdict: Mapping[str, Any], run: Path, settings: Settings) -> Notice:
-    """The gate stopped a run, of which ``verdict`` is what was written, without small counts."""
+    """The gate stopped a run; ``verdict`` is what was written of it, without small counts."""
     broken = [
         rule for rule in verdict["rules"] if not rule["success"] and rule["severity"] == "critical"
     ]

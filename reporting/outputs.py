@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Everything that a run says, in every form that its config asks for."""
+"""All outputs of a run, in every form that its config asks for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a report is made of, in which no small group can be: what is written, is written of it."""
+"""What a report is made of, without small groups; everything that is written comes from it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ from reporting.facts import Facts
 class Shown:
     """What may be shown of a run, and what is needed to say it.
 
-    Whatever it is made of, what tells of few cases is hidden in it
-    (``reporting.disclosure.rules``); and where it is for the public it is told in round numbers
-    (``reporting.disclosure.release``).
+    Whatever it is made from, it hides what would reveal few cases (``reporting.disclosure.rules``).
+    For the public it is told in round numbers (``reporting.disclosure.release``).
 
     Attributes:
         findings: what the run found.
         tables: the same, in the shapes of ``contracts.tables.TABLES``.
         settings: the config of the process.
         facts: how the findings came about.
-        earlier: what was published of the process before; only what is public is held against it.
+        earlier: what was published of the process before; only public findings are compared.
     """
 
     findings: Findings
@@ -41,10 +40,10 @@ class Shown:
     earlier: Sequence[Release] = ()
 
     def __post_init__(self) -> None:
-        """Hides small groups, on exact numbers: of round ones parts seem to leave few."""
+        """Hides small groups, from exact numbers: parts of round ones may seem to leave few."""
         least, ends = self.settings.privacy.minimum_group, self.settings.whole_journey.end
         findings, tables = protect(self.findings, self.tables, least, ends)
-        if self.facts.is_public:  # all its numbers are round, and may be more than there are
+        if self.facts.is_public:  # all its numbers are round, and may be above the real ones
             public = released(findings, tables, self.earlier, least)
             findings, tables = without_at_least(public.findings), dict(public.tables)
         object.__setattr__(self, "findings", findings)
@@ -52,24 +51,24 @@ class Shown:
 
     @property
     def rounded_down(self) -> Collection[Pair]:
-        """The waits of which more cases may be than are told, as of bottlenecks in the findings."""
+        """The waits that may have more cases than are told, as for bottlenecks in the findings."""
         return told_at_least(self.tables["waits"], self.settings.privacy.minimum_group)
 
     @property
     def at_least(self) -> Collection[Pair]:
-        """Those of which it is said that they are of at least so many."""
+        """The waits that are said to have at least so many cases."""
         return () if self.facts.is_public else self.rounded_down
 
     @property
     def steps_at_least(self) -> frozenset[str]:
-        """The steps of which at least so many cases are told."""
+        """The steps that are told to have at least so many cases."""
         if self.facts.is_public:
             return frozenset()
         return steps_at_least(self.tables["steps"], self.settings.privacy.minimum_group)
 
 
 def without_at_least(findings: Findings) -> Findings:
-    """``findings`` in which no number is said to be rounded down."""
+    """``findings`` that say of no number that it is rounded down."""
     as_told = {"cases_at_least": False}
     of_the_log = {"events_at_least": False, "open_cases_at_least": False}
     return findings.model_copy(

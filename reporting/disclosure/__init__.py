@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be told: no group too small to be shown, nor what the rest would tell of one."""
+"""What may be told: no group too small to show, and nothing that would reveal one."""

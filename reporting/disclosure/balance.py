@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rule of ``disclosure`` for what a step leaves of the waits before it, or after it.
+"""The rule of ``disclosure`` for what the waits before or after a step leave of it.
 
-Where 300 took a step, and 140, 95 and 60 are told to have waited after it, 5 went a way that is not
-told. So the smallest of these waits is told in multiples of ``k``, at least ``k`` less than what
-the others leave, and how many waits ended is hidden with it.
+If 300 cases took a step, and 140, 95 and 60 are told to have waited after it, 5 went a way that is
+not told. So the smallest of these waits is told in multiples of ``k``, at least ``k`` less than
+what the others leave, and the number of its waits that ended is hidden.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _SIDES = ("from", "to")
 def blur_what_is_left(
     waits: pl.DataFrame, steps: pl.DataFrame, all_cases: int | None, k: int
 ) -> pl.DataFrame:
-    """The waits, of which nobody can work out how few are missing beside a step.
+    """The waits, changed so that nobody can work out how few are missing beside a step.
 
     Args:
-        waits: as ``TABLES["waits"]``, and ``tells``: whether they must not be added up.
+        waits: as ``TABLES["waits"]``, with ``tells``: whether they must not be added up.
         steps: as ``TABLES["steps"]``.
-        all_cases: of the log.
+        all_cases: the number of cases in the log.
         k: the smallest group that is shown.
     """
     rows = waits.to_dicts()
@@ -47,7 +47,7 @@ def blur_what_is_left(
 
 
 def _times(row: Row) -> int | None:
-    """How often cases are told to have waited; how many did, where it is hidden how many ended."""
+    """How often cases are told to have waited; the cases, where the number of ended is hidden."""
     cases: int | None = row["cases"]
     return cases if row["n"] is None else int(row["n"] + (row["open_cases"] or 0))
 
@@ -55,7 +55,7 @@ def _times(row: Row) -> int | None:
 def _smallest(
     beside: list[Row], whole: int | None, parts: list[int | None], k: int
 ) -> tuple[Row, int] | None:
-    """The smallest of the waits, and what the others leave, where all leave few or are few more."""
+    """The smallest wait and what the others leave, if all together differ by few from the whole."""
     if whole is None or any(_is_vague(row, k) for row in beside):
         return None
     waited = [(part, row) for part, row in zip(parts, beside, strict=True) if part]
@@ -67,7 +67,7 @@ def _smallest(
 
 
 def _blur(row: Row, most: int, wholes: list[int | None], k: int) -> None:
-    """Tell a wait in round numbers, ``k`` or more below ``most``, and as far from each whole."""
+    """Tells a wait in multiples of ``k``, ``k`` or more below ``most`` and not near any whole."""
     told = (most - k) // k * k
     if told < row["cases"]:
         while any(whole is not None and is_small(abs(whole - told), k) for whole in wholes):
@@ -80,5 +80,5 @@ def _blur(row: Row, most: int, wholes: list[int | None], k: int) -> None:
 
 
 def _is_vague(row: Row, k: int) -> bool:
-    """Whether the cases are a number that may be rounded down (``waits``)."""
+    """Whether the number of cases may be rounded down (``waits``)."""
     return row["cases"] is None or (row["n"] is None and row["cases"] % k == 0)

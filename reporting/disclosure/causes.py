@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rules of ``disclosure`` for what causes a bottleneck."""
+"""The rules of ``disclosure`` for the causes of bottlenecks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contracts.figures import Count
 from contracts.findings import LEAST_IN_GROUP, Bottleneck, Evidence
 from reporting.disclosure.small_groups import in_digits
 
-_PER_LONGEST = 100  # of so many cases one is among the hundredth that waits longest
+_PER_LONGEST = 100  # one in so many cases is in the hundredth that waits longest
 
 
 def is_about_few(found: Bottleneck, k: int) -> bool:
-    """Whether the cause is about fewer than ``k``, or is held against as few."""
+    """Whether the cause is about fewer than ``k`` cases, or compares with fewer."""
     told = {each.what: each.value for each in found.evidence}
     rounds, share = told.get("rounds"), told.get("share_of_cases_in_group")
     if rounds is not None and round(rounds) < k:
@@ -25,11 +25,11 @@ def is_about_few(found: Bottleneck, k: int) -> bool:
 
 
 def protect_evidence(found: Bottleneck, cases: Count, k: int) -> tuple[Evidence, ...]:
-    """Whole cases, whole percents, and means in three digits; nothing of fewer than ``k``.
+    """The evidence in whole cases, whole percents and means of three digits; none of under ``k``.
 
     Args:
         found: the bottleneck.
-        cases: of the log.
+        cases: the number of cases in the log.
         k: the smallest group that is shown.
     """
     return tuple(

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be told of what changed since the last report: not what few cases did.
+"""What may be told of the changes since the last report: not what few cases did.
 
 Two reports tell how many cases and events there were, so what came and went adds up to a known
-difference. And whoever has a figure before and after a change has what the change did; so one of
-few cases is told together with the next.
+difference. And a figure before and after a change shows what the change did; so a change in few
+cases is told together with the next one.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from reporting.disclosure.small_groups import PER_TENTH, hidden_parts
 _OF_CASES = ("removed", "gone_cases", "new_cases")
 _OF_EVENTS = (*_OF_CASES, "late", "gone_events", "went_on")
 _BALANCES = (_OF_CASES, _OF_EVENTS)
-"""Changes of which two reports tell the sum."""
+"""Changes whose sum follows from two reports."""
 
 
 def protect_changes(changes: Changes, cases: Count, k: int) -> Changes | None:
-    """The changes without anything about fewer than ``k`` cases; null where nothing is left.
+    """The changes without anything about fewer than ``k`` cases; null if nothing is left.
 
     Args:
-        changes: since the last report.
-        cases: in the log of this one; null where that is hidden.
+        changes: the changes since the last report.
+        cases: the number of cases in the log of this report; null if that is hidden.
         k: the smallest group that is shown.
     """
     if any(each.suppressed for each in changes.counts):  # done before
@@ -99,7 +99,7 @@ def _in_tens(cases: Count, events: Count, k: int) -> dict[str, Count]:
 
 
 def _of_enough(effect: Effect, cases: int, k: int) -> Effect:
-    """An effect without figures that are of too few cases in one of the logs."""
+    """An effect without figures of too few cases in one of the logs."""
     days = Quantiles(
         p50=effect.days.p50 if cases >= k else None,
         p90=effect.days.p90 if cases >= PER_TENTH * k else None,
@@ -127,7 +127,7 @@ def _may_be_told(
 ) -> bool:
     what = [each for effect in group for each in effect.what]
     if "definitions" in what and not 0 < exact["removed"] < k:
-        return True  # of the whole log
+        return True  # it is about the whole log
     cases = sum(exact[each] for each in what if each != "definitions")
     is_hidden = any(each in hidden for each in what)
     did_nothing = all(not (days.p50 or days.p90) for days in (e.effect_days for e in group))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be told of a figure without the cases that lost rows: not what those few were.
 
-Whoever has a figure with them and without them has the figure of them alone. How many they are
-stands in the headline that counts cases; where it is hidden, all was done before.
+A figure with these cases and one without them give the figure of these cases alone. How many there
+are is in the headline that counts cases; where that is hidden, all was protected before.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from reporting.disclosure.waits import rounded
 
 _Figure = int | float | None
 _FIGURES = ("value", "without", "lowest", "highest")
-_NEAR = 0.005  # shares are of the waits that are shown, and told in whole percents
+_NEAR = 0.005  # shares are of the waits that are shown, in whole percents
 
 
 @dataclass(frozen=True)
 class _Doubt:
-    """How many cases lost no rows, lost some, lost all; and rows that may each be a case."""
+    """How many cases lost no rows, some or all; and how many rows may each be a case."""
 
     kept: int
     touched: int
@@ -30,7 +30,7 @@ class _Doubt:
     unnamed: int
 
     def is_of_few(self, k: int) -> bool:
-        """Whether a figure without the cases that lost rows would tell of fewer than ``k``."""
+        """Whether a figure without the cases that lost rows would reveal fewer than ``k`` cases."""
         untrusted = self.touched + self.lost + self.unnamed
         return _any_small(k, self.touched) or untrusted < k or self.kept < k
 
@@ -51,7 +51,7 @@ def _doubt(told: Findings) -> _Doubt | None:
 
 
 def protect_without(told: Findings, k: int) -> Quantiles:
-    """``headline_without_quarantine``: null where it would tell of few cases."""
+    """``headline_without_quarantine``: null where it would reveal few cases."""
     doubt, days = _doubt(told), told.validation.headline_without_quarantine
     if doubt is None:
         return days
@@ -66,9 +66,9 @@ def protect_headlines(
     """The headlines, each as far as it may be told.
 
     Args:
-        told: before disclosure control.
-        shown: after it, but for its headlines.
-        unit_days: what days of the ledger are rounded to, which add up to those of all cases.
+        told: the findings before disclosure control.
+        shown: the findings after it, except for the headlines.
+        unit_days: to what the days of the ledger are rounded; they add up to the days of all cases.
         k: the smallest group that is shown.
     """
     doubt = _doubt(told)
@@ -92,7 +92,7 @@ def _in_units(headline: Headline, unit_days: float | None) -> Headline:
 
 
 def _is_near(headline: Headline, figure: _Figure) -> bool:
-    """Whether what is shown is the figure that the others are held against."""
+    """Whether the figure that is shown is the one that the others are compared with."""
     if headline.value is None or figure is None:
         return headline.value is figure
     return abs(headline.value - figure) < (_NEAR if headline.id == "share_of_first_wait" else 1e-9)
@@ -100,7 +100,7 @@ def _is_near(headline: Headline, figure: _Figure) -> bool:
 
 def _as_shown(headline: Headline, told: Findings, shown: Findings) -> _Figure:
     """The figure as the rest of the findings shows it; null where that hides it."""
-    # with all days those of one hidden owner could be worked out
+    # the days of all cases would give the days of one hidden owner
     days = None if None in dict(shown.ledger).values() else headline.value
     figures: dict[HeadlineId, _Figure] = {
         "p50_days": shown.throughput_days.p50,
@@ -114,7 +114,7 @@ def _as_shown(headline: Headline, told: Findings, shown: Findings) -> _Figure:
 
 
 def _share_of_first(told: Findings, shown: Findings) -> float | None:
-    """The share of the first wait, unless another one is the first of those that are shown."""
+    """The share of the first wait; null if another wait comes first in what is shown."""
     firsts = [each.bottlenecks[0] for each in (told, shown) if each.bottlenecks]
     is_one = len(firsts) > 1 and len({(each.from_, each.to) for each in firsts}) == 1
     return firsts[-1].share_of_waiting if is_one else None
@@ -132,7 +132,7 @@ def _may_be_told(headline: Headline, doubt: _Doubt, k: int) -> bool:
 
 
 def _of_open(headline: Headline, doubt: _Doubt) -> tuple[int, ...]:
-    """Of the cases that lost rows and of the others, how many are open and how many are not."""
+    """The numbers of open and of other cases, for the cases that lost rows and for the others."""
     if headline.id != "open_cases" or headline.value is None or headline.without is None:
         return ()
     touched, kept = int(headline.value - headline.without), int(headline.without)
@@ -140,7 +140,7 @@ def _of_open(headline: Headline, doubt: _Doubt) -> tuple[int, ...]:
 
 
 def _told(headline: Headline, value: _Figure) -> Headline:
-    """A share in whole percents: how few of those who lost rows waited there is not known."""
+    """A share in whole percents, which does not show how few that lost rows waited there."""
     told = headline.model_copy(update={"value": value})
     if headline.id != "share_of_first_wait" or headline.without is None:
         return told

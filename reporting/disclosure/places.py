@@ -20,12 +20,12 @@ from reporting.disclosure.waits import Pair, Waits
 def protect_bottlenecks(
     findings: Findings, waits: Waits, rare: set[Pair], k: int
 ) -> tuple[Bottleneck, ...]:
-    """Those of at least ``k`` cases, numbered anew, with what is told of their waits.
+    """The bottlenecks of at least ``k`` cases, ranked anew, with what is told of their waits.
 
     Args:
         findings: what a run found.
         waits: what is told of its waits.
-        rare: those that are left out.
+        rare: the waits that are left out.
         k: the smallest group that is shown.
     """
     enough = (
@@ -40,7 +40,7 @@ def protect_bottlenecks(
 
 
 def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
-    """A bottleneck with what became of its wait in the table of waits."""
+    """A bottleneck with the changes to its wait in the table of waits."""
     changed = dict(waits.changed.get((found.from_, found.to), {}))
     share = changed.pop("share_of_waiting", found.share_of_waiting)
     told = with_values(found, **changed)
@@ -50,16 +50,16 @@ def _as_told(found: Bottleneck, waits: Waits) -> Bottleneck:
 
 
 def _is_least(told: Bottleneck | ExplainedWait, waits: Waits) -> bool:
-    """Whether the cases of ``told`` are a number that is rounded down in the table of waits."""
+    """Whether the number of cases is one that is rounded down in the table of waits."""
     return told.cases is not None and waits.at_least.get((told.from_, told.to)) == told.cases
 
 
 def protect_explained(
     findings: Findings, waits: Waits, rare: set[Pair], k: int
 ) -> tuple[ExplainedWait, ...]:
-    """Those of at least ``k`` cases, with what is told of their waits.
+    """The explained waits of at least ``k`` cases, with what is told of their waits.
 
-    Its arguments are those of ``protect_bottlenecks``.
+    The arguments are those of ``protect_bottlenecks``.
     """
     return tuple(
         _explained(wait, waits)
@@ -69,7 +69,7 @@ def protect_explained(
 
 
 def _explained(found: ExplainedWait, waits: Waits) -> ExplainedWait:
-    """An explained wait, of no more cases than are told to have waited there."""
+    """An explained wait, with no more cases than are told to have waited there."""
     changed = waits.changed.get((found.from_, found.to), {})
     told = changed.get("cases", found.cases)
     cases = None if told is None or found.cases is None else min(found.cases, told)

@@ -1,25 +1,25 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be published: protected findings in round numbers, that earlier releases do not undo.
+"""What may be published: protected findings in round numbers, which earlier releases do not undo.
 
-Whoever has two releases can take one figure from the other. So of one figure any two releases say
-the same, or differ by at least what ``k`` cases do to it. The rules, after those of
+Whoever has two releases can subtract their figures. So any two releases say the same of a figure,
+or differ by at least what ``k`` cases do to it. The rules, after those of
 ``reporting.disclosure.rules``:
 
-1. What is exact tells of one case: of an exact mean there is but one number of cases that it can
-   be of. So counts are multiples of 5, shares whole percents or in such as are of five cases, and
-   person-days have three digits; any other figure has two, and three where it is of so many cases
-   that one does nothing to the third (``reporting.disclosure.release_figures``).
-2. A figure that was within ``k`` cases of this one in an earlier release is told as it was there:
-   a count within ``k``, one of events within those of ``k`` cases, person-days within those of
-   ``k`` cases at the mean of all, a mean within what ``k`` cases as the others do to it. It is held
-   against what counts the same: whatever is said of why cases wait at a place, and of which of
-   them, there is one number of those who wait there.
+1. An exact figure can reveal one case: an exact mean fits only one number of cases. So counts are
+   multiples of 5, shares are in whole percents or in steps of five cases or more, and person-days
+   have three digits. Any other figure has two digits, or three if it is of so many cases that one
+   of them does nothing to the third (``reporting.disclosure.release_figures``).
+2. A figure that was within ``k`` cases of this one in an earlier release is told as it was there: a
+   count within ``k``, a count of events within the events of ``k`` cases, person-days within those
+   of ``k`` average cases, a mean within what ``k`` average cases do to it. It is compared with
+   what counts the same: whatever is said of why cases wait at a place, and of which of them, there
+   is one number of cases that wait there.
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
 
-Moments are told as in every report. It cannot tell what somebody else publishes of the same cases,
-nor undo a release of another tool.
+Moments are told as in every report. A release cannot know what somebody else publishes of the same
+cases, nor undo a release of another tool.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Release:
 
     @property
     def figures(self) -> list[Figure]:
-        """Every figure in it that is held against those of other releases."""
+        """Every figure in it that is compared with those of other releases."""
         found: list[Figure] = []
 
         def seen(figure: Figure) -> float:
@@ -69,7 +69,7 @@ class Release:
 
 @dataclass
 class _Earlier:
-    """What earlier releases said of each figure; a case has so many events, and takes so long."""
+    """What earlier releases said of each figure; and how many events and days a case has."""
 
     k: int
     cases: int
@@ -82,11 +82,11 @@ class _Earlier:
             self.told.setdefault(figure.place, set()).add(figure.value)
 
     def held(self, figure: Figure) -> float:
-        """The figure in a round number, or what an earlier release said that is too near to it."""
+        """The figure as a round number, or what an earlier release said that is too near to it."""
         told, near = figure.rounded(self.k), self.k * self._of_a_case(figure)
-        # an older version may have told exact ones
+        # an older version may have told exact figures
         known = {figure.rounded(self.k, each) for each in self.told.get(figure.place, ())}
-        # nor may the last digit tell that a figure is now just beyond the middle between two
+        # nor may the last digit show that a figure just passed the middle between two
         unit = figure.unit(self.k)
         close = [
             each for each in known if abs(each - told) < near or abs(each - figure.value) < unit
@@ -94,7 +94,7 @@ class _Earlier:
         return min(close, key=lambda each: (abs(each - told), each)) if close else told
 
     def _of_a_case(self, figure: Figure) -> float:
-        """What one case does to a figure, when it is as the others."""
+        """What one average case does to a figure."""
         by_kind: dict[Kind, float] = {
             "cases": 1,
             "events": self.events_a_case,
@@ -112,9 +112,9 @@ def released(
     """What may be published of a run.
 
     Args:
-        findings: of the run, after ``reporting.disclosure.rules.protect``.
+        findings: the findings of the run, after ``reporting.disclosure.rules.protect``.
         tables: the same, in the shapes of ``contracts.tables.TABLES``.
-        earlier: all that was published of the same process before.
+        earlier: all that was published before of the same process.
         k: the smallest group that is shown.
     """
     cases = findings.log.cases or 1
@@ -136,7 +136,7 @@ def released(
 
 
 def _as_in(told: Findings, deadlines: pl.DataFrame) -> pl.DataFrame:
-    """The table of deadlines with the numbers of the findings: two of one thing tell more."""
+    """The table of deadlines with the numbers of the findings: two for one figure tell more."""
     rows = [(each.id, name, getattr(each, name)) for each in told.deadlines for name in STATUSES]
     known = pl.DataFrame(rows, schema=deadlines.schema, orient="row").rename({"cases": "told"})
     return deadlines.join(known, on=["id", "status"], how="left", maintain_order="left").select(
@@ -150,12 +150,12 @@ def _validation(findings: Findings) -> Validation:
 
 
 def _in_digits(survival: pl.DataFrame, digits: int) -> pl.DataFrame:
-    """The curve at durations in so many digits: exact ones could be those of one case."""
+    """The curve with durations in so many digits: exact ones could be those of one case."""
     days = survival.with_columns(pl.col("days").round_sig_figs(digits))
     return days.unique("days", keep="last", maintain_order=True)
 
 
 def _falling(survival: pl.DataFrame) -> pl.DataFrame:
-    """The curve without points at which it would rise, as it was told otherwise before."""
+    """The curve without points where it would rise because they were told otherwise before."""
     lowest = pl.col("not_done").cum_min()
     return survival.sort("days", maintain_order=True).filter(pl.col("not_done") <= lowest)

@@ -15,18 +15,18 @@ from contracts.tables import TABLES
 from reporting.disclosure.small_groups import in_digits
 
 Kind = Literal["cases", "events", "days", "days_a_case", "share", "mean"]
-"""``days`` are those of many cases together; ``days_a_case`` are such by all cases of the log.
+"""``days`` are those of many cases together; ``days_a_case`` divide these by the log's cases.
 
 A ``mean`` is any other figure that need not be whole: a duration, a chance, a rate.
 """
 
 Place = tuple[object, ...]
-"""Which figure it is: the names of the table or the objects it stands in, and its own."""
+"""Which figure it is: the names of the table or objects around it, and its own name."""
 
 _MULTIPLE = 5
 _DIGITS_OF_DAYS = 3
 _FEW_DIGITS, _DIGITS = 2, 3
-_PER_DIGIT = 50  # of so many times k cases one does too little to be seen in the third digit
+_PER_DIGIT = 50  # in so many times k cases, one does too little to show in the third digit
 _PERCENTS = (1, 2, 5, 10, 20, 50)
 
 _CASES = {
@@ -43,10 +43,10 @@ _KINDS: dict[Kind, set[str]] = {
     "share": _SHARES,
     "days_a_case": {"mean_days_per_case", "interval"},
 }
-"""What numbers of ``findings.json`` are; of those that are whole the others are no figures."""
+"""The kinds of numbers in ``findings.json``; other whole numbers are no figures."""
 
 _NAMES = ("from", "to", "id", "class", "what")
-"""What tells one object of a list from the others there."""
+"""The fields that tell one object of a list from the others."""
 
 _TABLES_OF_DAYS = ("waiting_causes", "work_band")
 _BOUNDS = ("over_days", "up_to_days")
@@ -57,17 +57,17 @@ _OF_A_WAIT = {
     "person_days": ("person_days_lost",),
     **{f"{p}_days": ("wait_days", p) for p in ("p50", "p90")},
 }
-"""Columns of the waits that are told of a bottleneck too, and where: it is one figure."""
+"""Columns of the waits that are also in a bottleneck, and where: both are one figure."""
 
 
 def digits_of(cases: int, k: int) -> int:
-    """In how many digits a figure of so many cases is told."""
+    """The number of digits for a figure of so many cases."""
     return _DIGITS if cases >= _PER_DIGIT * k else _FEW_DIGITS
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that is told, of so many cases."""
+    """A figure that is told, and of how many cases it is."""
 
     place: Place
     kind: Kind
@@ -75,7 +75,7 @@ class Figure:
     of: int
 
     def rounded(self, k: int, value: float | None = None) -> float:
-        """Its value, or another one of it, as far as it may be told of one release alone."""
+        """Its value, or another value for it, as far as one release alone may tell it."""
         value = self.value if value is None else value
         if self.kind in ("cases", "events"):
             least = math.ceil(k / _MULTIPLE) if value >= k else 0
@@ -85,7 +85,7 @@ class Figure:
         return in_digits(value, self._digits(k))
 
     def unit(self, k: int) -> float:
-        """What its last digit counts."""
+        """The step of its last digit."""
         if self.kind in ("cases", "events"):
             return _MULTIPLE
         if self.kind == "share":
@@ -95,7 +95,7 @@ class Figure:
 
     @property
     def _percents(self) -> int:
-        """The first that is of five cases or more."""
+        """The first percentage that is of five cases or more."""
         return next((each for each in _PERCENTS if each * self.of >= 100 * _MULTIPLE), 100)
 
     def _digits(self, k: int) -> int:
@@ -103,11 +103,11 @@ class Figure:
 
 
 Tell = Callable[[Figure], float]
-"""What is told of a figure."""
+"""Returns what is told of a figure."""
 
 
 def in_document(document: Mapping[str, Any], cases: int, tell: Tell) -> Any:
-    """``findings.json``, of a log of so many cases, with what is told of each figure in it."""
+    """``findings.json`` of a log of so many cases, with each figure in it replaced by ``tell``."""
     return _Document(cases, tell).told(document, (), cases)
 
 
@@ -117,7 +117,7 @@ class _Document:
     tell: Tell
 
     def told(self, value: Any, place: Place, of: int) -> Any:
-        """``value`` at a place, where figures are of so many cases unless an object tells."""
+        """``value`` at a place; figures are of ``of`` cases unless an object says otherwise."""
         if isinstance(value, dict):
             inside = (*place, *(str(value[name]) for name in _NAMES if name in value))
             here = value.get("cases", value.get("noticed", of)) or 1
@@ -128,7 +128,7 @@ class _Document:
 
     def _field(self, key: str, owner: Mapping[str, Any], place: Place, of: int) -> Any:
         value, inside = owner[key], (*place, key)
-        if key == "cases_at_least":  # it is in a round number, that may be more
+        if key == "cases_at_least":  # a round number may be above the real one
             return False
         kind = _kind_of(key, owner, place)
         if kind is None or value is None:
@@ -141,7 +141,7 @@ class _Document:
 
 
 def _kind_of(key: str, owner: Mapping[str, Any], place: Place) -> Kind | None:
-    """What kind of figure a field of an object is; null: none."""
+    """The kind of figure that a field of an object is; null: none."""
     if key == "value" and "what" in owner:
         return _kind_of_evidence(str(owner["what"]))
     if place[-1:] == ("ledger",) or key.startswith(_DAYS):
@@ -158,7 +158,7 @@ def _kind_of_evidence(what: str) -> Kind:
 
 
 def in_table(name: str, table: pl.DataFrame, cases: int, tell: Tell) -> pl.DataFrame:
-    """A table, of a log of so many cases, with what is told of each figure in it."""
+    """A table of a log of so many cases, with each figure in it replaced by ``tell``."""
     kinds, keys = _kinds(name), _keys(name)
 
     def told(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,14 +183,14 @@ def _place(name: str, named: Sequence[str], column: str) -> Place:
 
 
 def _keys(name: str) -> list[str]:
-    """The columns that say which row it is."""
+    """The columns that identify a row."""
     kinds = (pl.String, pl.Date, pl.List)
     bounds = (*_BOUNDS, "days")
     return [key for key, kind in TABLES[name].items() if kind in kinds or key in bounds]
 
 
 def _kinds(name: str) -> dict[str, Kind]:
-    """What kind of figure each column has that has any."""
+    """The kind of figure of each column that has figures."""
     kinds: dict[str, Kind] = {}
     for column, type_ in TABLES[name].items():
         if type_ == pl.Int64 and column not in _NO_COUNTS:

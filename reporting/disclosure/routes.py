@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rule of ``disclosure`` for routes: what other numbers leave of those that are told.
+"""The rule of ``disclosure`` for routes: what they leave of other numbers that are told.
 
-Where 135 took a step, and the routes that are told hold 134 of them, one took it on a rare route.
-Where 92 on rare routes took it, and 90 of these did it again, two did it once. So the rarest of the
-routes that are told with that step, or with it once, goes with the rare ones. Where few went from
-one step to the next on rare routes, the wait is told in round numbers (``waits``).
+If 135 cases took a step, and the routes that are told have 134 of them, one took it on a rare
+route. If 92 cases on rare routes took it, and 90 of these did it again, two did it once. So the
+rarest told route with that step, or with it once, joins the rare ones. If few cases went from one
+step to the next on rare routes, the wait is told in round numbers (``waits``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from contracts.findings import Log
 from reporting.disclosure.small_groups import hide_part, is_small
 
 Mark = tuple[str, ...]
-"""What cases are counted by elsewhere: a step, a step again, a way to the next, that they ended."""
+"""By what cases are counted elsewhere: a step, a step again, a way to the next, or having ended."""
 
 _ALL: Mark = ("all",)
 _ENDED: Mark = ("ended",)
@@ -38,11 +38,11 @@ class _Route(NamedTuple):
 def protect_routes(
     variants: pl.DataFrame, told_elsewhere: Mapping[Mark, int], ends: Collection[str], k: int
 ) -> pl.DataFrame:
-    """The frequent routes; the rest in one row, with the rarest of those that would tell of few.
+    """The frequent routes; the rest in one row, with the rarest of those that would reveal few.
 
     Args:
         variants: in the shape of ``TABLES["variants"]``.
-        told_elsewhere: how many cases are told to be of each mark.
+        told_elsewhere: how many cases are told to have each mark.
         ends: the activities that end a case.
         k: the smallest group that is shown.
     """
@@ -51,7 +51,7 @@ def protect_routes(
     by_cases = frequent.sort("cases", descending=True, maintain_order=True)
     told = [_Route(trace, n, part, _marks(trace, ends)) for trace, n, part in by_cases.iter_rows()]
     pooled, share = int(rare["cases"].sum()), float(rare["share"].sum())
-    # of the cases that are told to be of each mark, those that are on a rare route
+    # of the cases told to have each mark, those that are on a rare route
     counted = {**told_elsewhere, _ALL: pooled + sum(route.cases for route in told)}
     for route in told:
         _add(counted, route, -1)
@@ -67,12 +67,12 @@ def protect_routes(
 def counted_by_mark(
     steps: pl.DataFrame, rework: pl.DataFrame, waits: pl.DataFrame, log: Log, k: int
 ) -> dict[Mark, int]:
-    """How many cases are told to be of each mark, in the tables and in the counts of the log."""
+    """How many cases are told to have each mark, in the tables and in the counts of the log."""
     known: list[tuple[Mark, Count]] = [
         *((("step", step), n) for step, n in steps.select("activity", "cases").iter_rows()),
         *((("again", step), n) for step, n in rework.select("activity", "cases").iter_rows()),
     ]
-    # where it is hidden how many waits ended, the cases may be rounded down
+    # if the number of ended waits is hidden, the cases may be rounded down
     exact = waits.drop_nulls(["to", "n", "open_cases"])
     went_on = exact.select("from", "to", pl.col("cases") - pl.col("open_cases"))
     known += [(("way", from_, to), n) for from_, to, n in went_on.iter_rows()]
@@ -109,7 +109,7 @@ def _add(counted: dict[Mark, int], route: _Route, times: int) -> None:
 
 
 def _telling(told: list[_Route], rare: Mapping[Mark, int], k: int) -> _Route | None:
-    """The rarest route that must not be told, so that the others tell of no few; null: none."""
+    """The rarest route that must be hidden for the others not to reveal few cases; null: none."""
     for mark, unless in _of_few(rare, k):
         for route in reversed(told):
             if mark in route.marks and unless not in route.marks:
@@ -118,7 +118,7 @@ def _telling(told: list[_Route], rare: Mapping[Mark, int], k: int) -> _Route | N
 
 
 def _of_few(rare: Mapping[Mark, int], k: int) -> Iterator[tuple[Mark, Mark | None]]:
-    """The marks that few on rare routes have, and those that few have without another."""
+    """The marks of few cases on rare routes, and the marks that few have without another."""
     for mark, cases in rare.items():
         if rare[_ALL] and is_small(cases, k):
             yield mark, None
@@ -129,7 +129,7 @@ def _of_few(rare: Mapping[Mark, int], k: int) -> Iterator[tuple[Mark, Mark | Non
 
 
 def _wholes(mark: Mark) -> list[Mark]:
-    """What the cases of a mark are part of."""
+    """The marks whose cases include the cases of this mark."""
     kind, *steps = mark
     if kind in ("step", "ended"):
         return [_ALL]

@@ -1,60 +1,60 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be shown: no group of 1 to ``k - 1`` cases, nor what one can be worked out from.
+"""What may be shown: no group of 1 to ``k - 1`` cases, and nothing that reveals one.
 
-``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``places`` and
-``causes`` for where and why cases wait, and in ``tables`` for the tables:
+``k`` is ``privacy.minimum_group``. The rules; here for the findings, in ``places`` and ``causes``
+for where and why cases wait, and in ``tables`` for the tables:
 
 1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
    about anyone. A count of rows hides with the count of the cases they belong to.
-2. A part hides too when what it leaves of the whole is 1 … k-1 (95 open of 100), and one hidden
-   part takes a second with it where they add up to a known whole. Where that second are those who
-   wait for no step that is known, the cases of that wait, which are as many, are told as in rule 3.
-3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. When all steps or
+2. A part hides too if it leaves 1 … k-1 of the whole (95 open of 100). One hidden part hides a
+   second if they add up to a known whole. If that second part is of cases that wait for no known
+   step, the cases of that wait, which are as many, are told as in rule 3.
+3. A wait, step, route, rework or bottleneck of fewer than k cases is left out. If all steps or
    routes that were left out are together still fewer than k, the rarest of the others goes with
-   them. So does a route where what is told elsewhere of a step, of doing it again, of going on to
-   the next one or of having ended would tell how few on rare routes did, or did the one and not the
-   other (``routes``). Shares of waiting are of the waits that are shown; where others
-   were left out that is said, and the days of the ledger are rounded to at least twice their days.
-   Where a wait and a step beside it would tell how few took the one and not the other, the cases of
-   the wait are told in multiples of k, at least k below those of the step, and it is said that they
-   are rounded; so are they where all but a few of the log's cases waited, and those of the smallest
-   wait beside a step where all of these together leave few of it (``balance``).
+   them. A route goes too if what is told elsewhere of a step, of doing it again, of going on to
+   the next one or of having ended would tell how few on rare routes did that, or did the one and
+   not the other (``routes``). Shares of waiting are of the waits that are shown. If others were
+   left out, that is said, and the days of the ledger are rounded to at least twice their days.
+   If a wait and a step beside it would tell how few took the one and not the other, the cases of
+   the wait are told in multiples of k, at least k below those of the step, and said to be rounded.
+   The same holds if all but a few of the log's cases waited, and for the smallest wait beside a
+   step of which all its waits together leave few (``balance``).
 4. What half of the cases did needs k cases, what 9 of 10 did needs 5·k.
-5. Bands of waiting time join their neighbours until each holds none or at least k, of the waits
-   that ended and of those that go on; the latter only where it is told how many there are, and
-   where that leaves three bands and costs at most one. Where their total would tell how few cases
-   still wait, the total and the smallest band are hidden. How many waited week by week is in
-   multiples of k, rounded down.
-6. The curve keeps a point only where k cases left since the point before, k are still there, and
-   none or k left after the last; how many were watched is rounded down to a multiple of k, since
-   the exact number would tell how many left at just that moment.
-7. A step that all but 1 … k-1 of the cases took hides its counts, and so do the last steps of
-   cases where they leave so few open; one that so few did again hides its events, and of one that
-   so few did but once it is hidden how many did it again. Where the events of one step are hidden,
-   or what is told leaves few of those of the log, the latter, and the rows of the sources, are
-   told in multiples of k, rounded down: the rest would be of that step. Where all that is left out
-   of the waits beside a step is of few, steps of a few cases less are told in multiples of k, at
-   least k less (``steps``). Where that is a step that ends cases, how many are open is
-   told in multiples of k, with all of those done that the step may have: the others are done.
+5. Bands of waiting time join their neighbours until each holds none or at least k, both of the
+   ended waits and of those that go on. The latter are told only if their number is told, and if
+   that leaves three bands and costs at most one. If their total would tell how few cases still
+   wait, the total and the smallest band are hidden. How many waited week by week is in multiples
+   of k, rounded down.
+6. The curve keeps a point only if k cases left since the point before, k are still there, and
+   none or k left after the last point. How many were watched is rounded down to a multiple of k,
+   since the exact number would tell how many left at just that moment.
+7. A step that all but 1 … k-1 of the cases took hides its counts; so do the last steps of cases,
+   if they leave so few open. A step that so few did again hides its events; a step that so few
+   did only once hides how many did it again. If the events of one step are hidden, or what is
+   told leaves few of the log's events, the events of the log and the rows of the sources are told
+   in multiples of k, rounded down: the rest would be of that step. If all waits left out beside a
+   step are of few cases, steps with a few cases less are told in multiples of k, at least k less
+   (``steps``). If such a step ends cases, how many cases are open is told in multiples of k,
+   counting as done all cases that the step may have: the cases that are not open are done.
 8. An owner of the ledger with fewer than k cases has no days.
-9. What cases do otherwise than the model is counted in multiples of k, rounded down, unless all
-   do; how well cases fit is told where none or at least k fit, and none or at least k do not.
-   Where 1 … k-1 cases were not looked at, nothing of it is shown.
-10. A bottleneck about, or held against, a group of fewer than k, or as few extra rounds, is left
-   out. Evidence is in whole cases and whole percents, and means have three digits: of an exact one
-   there is but one number of cases that it can be of; what share the hundredth that waits longest
-   has needs 100·k cases, and of which share of the rest goes round too, k must do so.
-11. Clocks, months, outcomes and work (``wholes``) of fewer than k are left out; the
-   others are counted in multiples of k, rounded down, with shares in whole percents, or in such as
-   are of k cases. Durations at which an outcome is of 1 … k-1 cases are left out for all.
-12. A figure without the cases that lost rows, and what it could be at the least and the most, is
-   told where none or at least k of the log lost rows and at least k are in doubt; numbers of cases
-   only where no part of them is 1 … k-1 (``faults``).
-13. What changed since the last report is counted in multiples of k, rounded down, and hidden where
-   it could be worked out by that report; what it did is told for at least k cases together
+9. Deviations from the model are counted in multiples of k, rounded down, unless all cases
+   deviate. How well cases fit is told if none or at least k fit, and none or at least k do not.
+   If 1 … k-1 cases were not looked at, nothing of this is shown.
+10. A bottleneck about fewer than k cases or so few extra rounds, or compared with so few, is left
+   out. Evidence is in whole cases and whole percents, and means have three digits: an exact mean
+   fits only one number of cases. The share of the hundredth that waits longest needs 100·k cases;
+   the share of the rest that goes round needs k cases that do so.
+11. Clocks, months, outcomes and work (``wholes``) of fewer than k are left out. The others are
+   counted in multiples of k, rounded down, with shares in whole percents, or in steps of k cases
+   or more. Durations at which an outcome is of 1 … k-1 cases are left out for all.
+12. A figure without the cases that lost rows, and the least and the most that it could be, are
+   told if none or at least k cases of the log lost rows and at least k are in doubt; numbers of
+   cases only if no part of them is 1 … k-1 (``faults``).
+13. What changed since the last report is counted in multiples of k, rounded down, and hidden if
+   that report would reveal it. What a change did is told for at least k cases together
    (``changes``).
-14. Of a log of fewer than k cases no moment is told: it is counted up to the begin of a day.
+14. A log of fewer than k cases tells no moment: it is counted up to the begin of a day.
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
@@ -108,10 +108,10 @@ def protect(
 
     Args:
         findings: what a run found.
-        tables: a frame for each of ``contracts.tables.TABLES`` but ``changes``, which is made of
-            the findings.
+        tables: a frame for each of ``contracts.tables.TABLES`` except ``changes``, which is made
+            from the findings.
         minimum_group: the smallest group that is shown.
-        ends: the activities that end a case: their cases add up to those that are done.
+        ends: the activities that end a case: their cases add up to the cases that are done.
     """
     k = minimum_group
     cases = hide(findings.log.cases, k)
@@ -148,7 +148,7 @@ def protect(
 
 
 def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.DataFrame:
-    """``TABLES["deadlines"]`` without the numbers that are hidden in the findings."""
+    """``TABLES["deadlines"]`` without the numbers that the findings hide."""
     hidden = [
         (each.id, status)
         for each in deadlines
@@ -160,16 +160,16 @@ def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.D
 
 
 def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
-    """The first begin of a day, in UTC, that is not before ``moment``."""
+    """The first begin of a day, in UTC, at or after ``moment``."""
     day = moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return day if day == moment else day + dt.timedelta(days=1)
 
 
 def _open_as_told(log: Log, ends: pl.DataFrame, k: int) -> Log:
-    """The log, of which those that are done must not tell how many took a last step exactly.
+    """The log, with fewer open cases if the cases that are done would reveal a rounded last step.
 
-    At least so many are open as if each of the ``ends`` that are ``rounded_down`` had as many cases
-    as it may have by what is told of it, which is at least ``k`` below a step that has more.
+    As many are told to be open as if each of the ``ends`` that are ``rounded_down`` had all cases
+    that it may have. What is told of it is at least ``k`` below a step that has more.
     """
     if ends.is_empty() or log.open_cases is None or log.open_cases_at_least:
         return log
@@ -181,9 +181,9 @@ def _open_as_told(log: Log, ends: pl.DataFrame, k: int) -> Log:
 
 
 def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: int) -> Log:
-    """The counts of the log; ``steps`` and the tables are what is ``shown`` of it."""
+    """The counts of the log; ``steps`` and the tables in ``shown`` are what is shown of it."""
     events, at_least = hide_rows(log.events, log.cases, k), log.events_at_least
-    # of two steps or more nobody can say which events are whose
+    # with two steps or more, nobody can say which events are whose
     tells_of_one = (log.activities or 0) - steps["events"].count() == 1
     tells_of_few = is_small(events and events - _told_events(steps, shown["rework"]), k)
     if events is not None and (tells_of_one or tells_of_few) and not at_least:
@@ -197,7 +197,7 @@ def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: in
         "variants": hide_rows(log.variants, log.cases, k),
     }
     if is_small(log.cases, k):
-        # the first and last moment of so few cases would be those of one of them
+        # the first and last moment of so few cases would be moments of one of them
         known = dict.fromkeys((*known, "first", "last"))
     return with_values(
         log,
@@ -210,7 +210,7 @@ def _log(log: Log, steps: pl.DataFrame, shown: Mapping[str, pl.DataFrame], k: in
 
 
 def _told_events(steps: pl.DataFrame, rework: pl.DataFrame) -> int:
-    """How many events are known of: where a step hides its own, one a case, and its repeats."""
+    """How many events are known; a step that hides its own counts one per case, and its repeats."""
     known = pl.col("cases").fill_null(0) + pl.col("repeats").fill_null(0)
     total: int = (
         steps.join(rework.select("activity", "repeats"), on="activity", how="left")
@@ -236,7 +236,7 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
 
 
 def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
-    """Its parts add up to a whole that is known: what is hidden must be ``k`` cases or more."""
+    """Its parts add up to a known whole, so what is hidden must be ``k`` cases or more."""
     names = (*STATUSES, "undetermined")
     parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
     small = {name for name, count in parts.items() if is_small(count, k)}

@@ -14,7 +14,7 @@ from contracts.figures import Count, Quantiles, Suppressible
 Some = TypeVar("Some", bound=Suppressible)
 
 PER_TENTH = 5
-"""So many times ``k`` cases, before the tenth of them that takes longest is no small group."""
+"""How many times ``k`` cases it takes for their longest tenth to be no small group."""
 
 
 def is_small(count: Count, k: int) -> bool:
@@ -28,21 +28,21 @@ def hide(count: Count, k: int) -> Count:
 
 
 def hide_rows(rows: Count, cases: Count, k: int) -> Count:
-    """A count of rows, hidden with the count of the cases that they belong to."""
+    """A count of rows, hidden with the count of the cases to which they belong."""
     return None if cases is None else hide(rows, k) if hide(cases, k) == cases else None
 
 
 def hide_part(part: Count, whole: Count, k: int) -> Count:
-    """A part of a whole that is known, hidden too where the rest of it is of 1 … k-1."""
+    """A part of a known whole, hidden too if it leaves 1 … k-1 of it."""
     rest = None if part is None or whole is None else whole - part
     return None if is_small(rest, k) else hide(part, k)
 
 
 def hidden_parts(parts: Mapping[str, int], hidden: Collection[str], k: int) -> set[str]:
-    """Which parts of a known whole may not be told, where ``hidden`` ones may not.
+    """Which parts of a known whole must be hidden, if those in ``hidden`` must be.
 
-    What is hidden must be ``k`` or more together, or all there is: it could be worked out. The
-    smallest go first; those that are none say least when they are told, and go last.
+    What is hidden must be ``k`` or more together, or all there is; else it could be worked out. The
+    smallest go first; parts of zero go last, since they say least when they are told.
     """
     less = set(hidden)
     others = sorted(parts.keys() - less, key=lambda name: (parts[name] == 0, parts[name], name))
@@ -52,14 +52,14 @@ def hidden_parts(parts: Mapping[str, int], hidden: Collection[str], k: int) -> s
 
 
 def with_values(before: Some, **after: object) -> Some:
-    """``before`` with the values ``after``; says so when one of them is hidden by that."""
+    """``before`` with the values ``after``; it says ``suppressed`` if that hides one of them."""
     hides = any(new is None and getattr(before, key) is not None for key, new in after.items())
     return before.model_copy(update={**after, "suppressed": before.suppressed or hides})
 
 
 def hide_quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
-    """What half of the cases did needs ``k`` of them, what 9 of 10 did ``PER_TENTH`` as many."""
-    if cases is None:  # hidden before, and its quantiles with it
+    """What half of the cases did needs ``k`` of them; what 9 of 10 did, ``PER_TENTH`` times k."""
+    if cases is None:  # hidden before, with its quantiles
         return days
     p50, p90 = (days.p50, k), (days.p90, PER_TENTH * k)
     return Quantiles(
@@ -71,7 +71,7 @@ def hide_quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
 
 
 def in_digits(value: float, digits: int = 3) -> float:
-    """``value`` in so few digits that it can be of many numbers of cases."""
+    """``value`` in so few digits that many numbers of cases fit it."""
     return float(f"{value:.{digits}g}")
 
 

@@ -18,16 +18,16 @@ def protect_steps(
     ends: Collection[str],
     again: Collection[str] = (),
 ) -> pl.DataFrame:
-    """The steps of ``k`` cases or more, without the counts that tell how few cases have no such.
+    """The steps of ``k`` cases or more, without counts that tell how few cases lack a step.
 
-    Nor is told how often a step was done that few did again: events less cases would be theirs.
+    How often a step was done is hidden if few did it again: events less cases would be theirs.
 
-    What the events of the log leave of those that are told is of several steps; where it is of one
-    step alone, those of the log are told in round numbers (``disclosure``).
+    What the told events leave of the log's events belongs to several steps; if it belongs to one
+    step alone, the events of the log are told in round numbers (``disclosure``).
 
     Args:
-        steps: in the shape of ``TABLES["steps"]``, told apart by ``steps_apart``.
-        cases: in the log; null where that is hidden.
+        steps: in the shape of ``TABLES["steps"]``, after ``steps_apart``.
+        cases: the number of cases in the log; null if that is hidden.
         k: the smallest group that is shown.
         ends: the activities that end a case.
         again: the steps that 1 … ``k - 1`` cases did again.
@@ -43,30 +43,31 @@ def protect_steps(
 
 
 def steps_at_least(steps: pl.DataFrame, k: int) -> frozenset[str]:
-    """The steps, as they are shown, of which the number of cases may be rounded down.
+    """The steps, as shown, whose number of cases may be rounded down.
 
-    It is a multiple of ``k``, and how often they were done is hidden with it; that can be so of an
-    exact number too, of which "at least" is true as well.
+    Such a number is a multiple of ``k``, and how often the step was done is hidden with it. An
+    exact number can look the same; "at least" is true of that too.
     """
     may_be = pl.col("events").is_null() & (pl.col("cases") % k == 0)
     return frozenset(steps.filter(may_be)["activity"])
 
 
 def _without_rare(rows: pl.DataFrame, k: int) -> pl.DataFrame:
-    """The rows of ``k`` cases or more, unless what is left out could be worked out from them."""
+    """The rows of ``k`` cases or more, unless they would reveal what is left out."""
     counts = rows["cases"].drop_nulls().sort()
     rare = int((counts < k).sum())
-    # alone it would be what the shown ones leave of the total
+    # what is left out alone would be what the shown rows leave of the total
     while rare < len(counts) and 0 < counts.head(rare).sum() < k:
         rare += 1
     return rows.filter((pl.col("cases").rank("ordinal") > rare) | pl.col("cases").is_null())
 
 
 def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
-    """Steps of a few cases less than one at which a few are left out: in tens, ``k`` or more less.
+    """Steps with a few cases less than one beside which few are left out: ``k`` or more less.
 
-    ``waits`` are all, in the shape of ``TABLES["waits"]``, with those that are left out. Where 181
-    took a step, 176 the next one, and a wait after the first is not told, it was of 5.
+    Their cases are told in multiples of ``k``. ``waits`` are all waits, in the shape of
+    ``TABLES["waits"]``, those left out included. If 181 cases took a step and 176 the next one, and
+    a wait after the first is not told, that wait was of 5.
     """
     nearest = pl.min_horizontal(
         pl.lit(None, pl.Int64),
@@ -84,7 +85,7 @@ def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFram
 def rounded_down(
     steps: pl.DataFrame, apart: pl.DataFrame, activities: Collection[str]
 ) -> pl.DataFrame:
-    """``activity, cases, told``: of which of the ``activities`` less is told than there are."""
+    """``activity, cases, told``: those ``activities`` with fewer cases told than there are."""
     told = apart.select("activity", told="cases")
     both = steps.select("activity", "cases").join(told, on="activity", how="inner")
     differs = pl.col("cases").ne_missing(pl.col("told"))
@@ -92,7 +93,7 @@ def rounded_down(
 
 
 def _beside_few(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> set[int]:
-    """Of how many cases a step is, where all that is left out before it, or after it, is of few."""
+    """How many cases a step has, for steps where all that is left out on one side is of few."""
     took = dict(steps.select("activity", "cases").drop_nulls().iter_rows())
     rare = waits.filter(few(pl.col("cases"), k))
     return {
@@ -110,7 +111,7 @@ def _tells_rest(part: pl.Expr, whole: int | None, k: int) -> pl.Expr:
 def _last_step_that_tells(
     steps: pl.DataFrame, cases: int | None, k: int, ends: Collection[str]
 ) -> list[str]:
-    """The rarest step that ends a case, where all of them would add up to nearly all cases."""
+    """The rarest step that ends a case, if all of these would add up to nearly all cases."""
     last = steps.filter(pl.col("activity").is_in(list(ends))).sort("cases", "activity")
     if cases is None or last["cases"].has_nulls() or not 0 < cases - last["cases"].sum() < k:
         return []

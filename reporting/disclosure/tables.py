@@ -25,7 +25,7 @@ def protect_tables(
 ) -> dict[str, pl.DataFrame]:
     """The tables of a log without anything about fewer than ``k`` cases.
 
-    ``steps`` and ``waits`` are those that may be shown; ``ends`` the activities that end a case.
+    ``steps`` and ``waits`` are what may be shown; ``ends`` are the activities that end a case.
     """
     cases = hide(log.cases, k)
     rework = _rework(tables["rework"], steps, k)
@@ -46,7 +46,7 @@ def protect_tables(
 
 
 def _rework(rework: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
-    """What ``k`` cases or more did again; how many did is hidden where few did it but once."""
+    """What ``k`` cases or more did again; how many did is hidden if few did it only once."""
     took = pl.col("activity").replace_strict(
         dict(steps.select("activity", "cases").iter_rows()), default=None, return_dtype=pl.Int64
     )
@@ -62,8 +62,8 @@ def _rework(rework: pl.DataFrame, steps: pl.DataFrame, k: int) -> pl.DataFrame:
 def _conformance(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.DataFrame]:
     """Both tables of conformance, in round counts.
 
-    An exact count less one of another table (the cases without a step, those on one route) would
-    tell how few did a step in the wrong place; that all cases did, or none, tells of no group.
+    An exact count less one of another table (the cases without a step, or those on one route) would
+    tell how few did a step in the wrong place. That all cases did, or none, reveals no group.
     """
     deviations, summary = tables["conformance"], tables["conformance_summary"]
     seen, all_cases = pl.col("cases_looked_at"), pl.col("cases")
@@ -82,14 +82,14 @@ def _conformance(tables: Mapping[str, pl.DataFrame], k: int) -> dict[str, pl.Dat
         ),
         "conformance_summary": told.with_columns(
             fitting_cases=pl.when(~few_fit).then(_rounded(fitting, whole, k)),
-            # where few deviate, the mean would tell how much
+            # if few deviate, the mean would tell by how much
             mean_fitness=pl.when(~few_fit).then(pl.col("mean_fitness").round_sig_figs(3)),
         ),
     }
 
 
 def _rounded(count: pl.Expr, whole: int, k: int) -> pl.Expr:
-    """``count`` down to a multiple of ``k``, unless it is the whole."""
+    """``count`` rounded down to a multiple of ``k``, unless it is the whole."""
     return pl.when(count == whole).then(count).otherwise(count // k * k)
 
 
@@ -102,10 +102,10 @@ def _survival(survival: pl.DataFrame, cases: int | None, k: int) -> pl.DataFrame
 
 
 def _thinned(points: Sequence[Row], cases: int, k: int) -> Iterator[Row]:
-    """Points between which ``k`` cases left, and ``k`` stay after each but the very last.
+    """Points between which ``k`` cases left, with ``k`` still there after each but the very last.
 
-    How many left is counted from what is shown, so never too high: others may have left, or been
-    watched no longer, since the point before.
+    How many left is counted from what is shown, so it is never too high: others may have left, or
+    been watched no longer, since the point before.
     """
     before = 1.0
     for point in points:
@@ -118,7 +118,7 @@ def _thinned(points: Sequence[Row], cases: int, k: int) -> Iterator[Row]:
 
 
 def _tells_one(stay: float, watched: int, k: int) -> bool:
-    """Whether ``watched`` leaves it no choice how many left just here, had all been watched."""
+    """Whether ``watched`` leaves only one number that can have left here, had all been watched."""
     most = watched + k - 1 - stay
     return -0.5 < most < 1.5  # noqa: PLR2004 - none or one
 

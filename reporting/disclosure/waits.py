@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rules of ``disclosure`` for waits, and for the ledger that they would add up to."""
+"""The rules of ``disclosure`` for waits, and for the ledger to which they would add up."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _OF_A_BOTTLENECK = ("cases", "open_cases", "share_of_waiting")
 _ENOUGH = 3
 """Fewer bands than this do not tell how long cases wait."""
 _COST = 1
-"""So many bands may be joined for the sake of those that still wait; how many do is told anyway."""
+"""How many bands may be joined to tell those that still wait; their number is told anyway."""
 
 
 class Waits(NamedTuple):
     """The waits that may be shown, and what follows from those that may not.
 
-    ``table`` is in the shape of ``TABLES["waits"]``; ``changed`` has of each wait the columns that
-    are told otherwise than they were; ``telling`` are the waits whose moves must not be added up;
-    ``at_least`` are those of which at least so many cases are told; ``unit_days`` is what days of
-    the ledger are rounded to, none: they are exact.
+    ``table`` is in the shape of ``TABLES["waits"]``; ``changed`` has, for each wait, the columns
+    that are told otherwise than they were; ``telling`` are the waits whose moves must not be added
+    up; ``at_least`` are the waits with "at least" so many cases; ``unit_days`` is to what the days
+    of the ledger are rounded (none: they are exact).
     """
 
     table: pl.DataFrame
@@ -50,10 +50,10 @@ def protect_waits(
 
     Args:
         waits: in the shape of ``TABLES["waits"]``.
-        steps: in the shape of ``TABLES["steps"]``: how many cases took each.
+        steps: in the shape of ``TABLES["steps"]``: how many cases took each step.
         log: how many cases it has, and how many of them are open.
         k: the smallest group that is shown.
-        on_routes: how many cases went there on routes that are told: ``from, to, on_routes``.
+        on_routes: how many cases went there on told routes: ``from, to, on_routes``.
     """
     is_rare = few(pl.col("cases"), k)
     rare, told = waits.filter(is_rare), waits.filter(~is_rare)
@@ -74,10 +74,10 @@ def protect_waits(
 
 
 def told_at_least(waits: pl.DataFrame, k: int) -> dict[Pair, int]:
-    """Of the waits that are shown, those whose cases may be rounded down, and how many are told.
+    """The shown waits whose number of cases may be rounded down, and that number.
 
-    They are multiples of ``k``, and how many waits ended is hidden with them; that can be so of an
-    exact number too, of which "at least" is true as well.
+    It is a multiple of ``k``, and the number of ended waits is hidden with it. An exact number can
+    look the same; "at least" is true of that too.
     """
     may_be = pl.col("n").is_null() & (pl.col("cases") % k == 0) & (pl.col("cases") > 0)
     told = waits.filter(may_be).select(*_PAIR, "cases")
@@ -98,12 +98,12 @@ def _changed(waits: pl.DataFrame, shown: pl.DataFrame) -> dict[Pair, Row]:
 def _without_telling(
     waits: pl.DataFrame, steps: pl.DataFrame, all_cases: int | None, k: int
 ) -> pl.DataFrame:
-    """``cases``, in tens and ``k`` or more below those of a step beside the wait, where they tell.
+    """The waits, with ``cases`` rounded where they would reveal few beside a step.
 
-    ``apart`` is what that is, or would be.
-    They do, as ``tells`` says, where few more took a step than waited after or before it, where few
-    more waited for a step than took it, where all but a few of the log's cases waited, and where
-    few more waited than went there ``on_routes`` that are told.
+    ``cases`` are then told in multiples of ``k``, ``k`` or more below those of the step; ``apart``
+    is that number, or what it would be. ``tells`` says where they would: where few more took a step
+    than waited after or before it, where few more waited for a step than took it, where all but a
+    few of the log's cases waited, or where few more waited than went there ``on_routes``.
     """
     took = dict(steps.select("activity", "cases").iter_rows())
     cases = pl.col("cases")
@@ -128,7 +128,7 @@ def _without_telling(
 def _without_what_is_left(
     waits: pl.DataFrame, steps: pl.DataFrame, log: Log, k: int
 ) -> pl.DataFrame:
-    """Without what totals would tell: until none does, since hiding one number bares another."""
+    """Without what totals would reveal: repeated, since hiding one number exposes another."""
     told = _without_a_second(waits, log.open_cases, k)
     told = told.with_columns(*unless(pl.col("tells") | few(pl.col("n"), k), "n"))
     told = blur_what_is_left(told, steps, log.cases, k)
@@ -136,9 +136,9 @@ def _without_what_is_left(
 
 
 def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl.DataFrame:
-    """Where all that is hidden of the open cases is few, the smallest that is shown goes too.
+    """Hides the smallest number of open cases too, if all that is hidden of them is few.
 
-    All cases of a wait for no step that is known wait still: there ``cases`` are as many.
+    In a wait for no known step all cases still wait, so ``cases`` is that same number.
     """
     shown = pl.col("open_cases").fill_null(0)
     hidden = None if open_cases is None else open_cases - waits.select(shown.sum()).item()
@@ -157,7 +157,7 @@ def _without_a_second(waits: pl.DataFrame, open_cases: int | None, k: int) -> pl
 
 
 def _unit_days(hidden_days: float) -> float | None:
-    """The first of 1, 2, 5, 10, … that is at least twice as much as is hidden."""
+    """The first of 1, 2, 5, 10, … that is at least twice the days that are hidden."""
     if not hidden_days:
         return None
     power = 10.0 ** math.floor(math.log10(2 * hidden_days))
@@ -165,12 +165,12 @@ def _unit_days(hidden_days: float) -> float | None:
 
 
 def pairs(waits: pl.DataFrame) -> set[Pair]:
-    """The waits of a table, each by the steps that it lies between."""
+    """The waits of a table, each as the two steps between which it lies."""
     return set(waits.select(_PAIR).iter_rows())
 
 
 def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:
-    """Bands of the waits that are shown; those still waiting only where their number is shown."""
+    """Bands of the waits that are shown; how many still wait only if that number is shown."""
     shown = {(from_, to): open_ for from_, to, open_ in _open_of(waits.table).iter_rows()}
     rows: list[Row] = []
     for wait in bands.sort("from", "to", "over_days").partition_by(*_PAIR, maintain_order=True):
@@ -178,7 +178,7 @@ def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:
         if pair not in shown:
             continue
         told = wait if shown[pair] else wait.with_columns(open_n=None)
-        if told["n"].has_nulls():  # done before
+        if told["n"].has_nulls():  # protected before
             rows += told.to_dicts()
             continue
         merged = _joined(told.to_dicts(), k)
@@ -191,7 +191,7 @@ def _open_of(waits: pl.DataFrame) -> pl.DataFrame:
 
 
 def protect_queues(queues: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
-    """In round counts: who waits in a week less who did in the one before tells who came."""
+    """In multiples of ``k``: a difference between two weeks tells who came."""
     shown = waits.select(_PAIR)
     return queues.join(
         shown, on=_PAIR, how="semi", nulls_equal=True, maintain_order="left"
@@ -199,14 +199,14 @@ def protect_queues(queues: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.Data
 
 
 def _without_total(bands: list[Row]) -> list[Row]:
-    """The bands of a wait whose moves must not be added up: the smallest is hidden."""
+    """The bands of a wait whose moves must not be added up, without the smallest."""
     filled = [n for n, band in enumerate(bands) if band["n"]]
     hidden = min(filled, key=lambda n: bands[n]["n"], default=None)
     return [{**band, "n": None} if n == hidden else band for n, band in enumerate(bands)]
 
 
 def _joined(bands: list[Row], k: int) -> list[Row]:
-    """Bands of one wait that may be shown; how many still wait only where that costs little."""
+    """The bands of one wait that may be shown; how many still wait only if that costs little."""
     merged = _merged(bands, k)
     ended = _merged([{**band, "open_n": None} for band in bands], k)
     cost = len(ended) - len(merged)
@@ -214,7 +214,7 @@ def _joined(bands: list[Row], k: int) -> list[Row]:
 
 
 def _merged(bands: list[Row], k: int) -> list[Row]:
-    """Bands of one wait, joined from the longest down until each holds none or at least ``k``."""
+    """The bands of one wait, joined from the longest down until each has none or at least ``k``."""
     merged: list[Row] = []
     waiting: Row | None = None
     for band in reversed(bands):
@@ -223,7 +223,7 @@ def _merged(bands: list[Row], k: int) -> list[Row]:
         if waiting is None:
             merged.append(joined)
     if waiting:
-        # the shortest are too few: they join the first longer band that holds cases
+        # the shortest bands are too few: they join the first longer band that has cases
         while merged and _is_few(waiting, k):
             waiting = _join(waiting, merged.pop())
         merged.append(waiting)
@@ -241,15 +241,15 @@ def _join(shorter: Row, longer: Row) -> Row:
 
 
 def small_owners(ledger: pl.DataFrame, k: int) -> list[str]:
-    """The owners of a ledger of whom too few cases had time, or of whom it was hidden before."""
+    """The owners of a ledger with time of too few cases, or hidden before."""
     is_hidden = pl.col("cases").is_null() | few(pl.col("cases"), k)
     return ledger.filter(is_hidden)["owner"].to_list()
 
 
 def protect_ledger(ledger: pl.DataFrame, unit_days: float | None, k: int) -> pl.DataFrame:
-    """The days of owners of enough cases, rounded where those of rare waits are among them.
+    """The days of owners with enough cases, rounded if days of rare waits are among them.
 
-    Cases are told in tens: those of all but a few would tell of these.
+    Cases are in multiples of ``k``: the cases of all but a few would reveal these few.
     """
     days = [rounded(each, unit_days) for each in ledger["person_days"]]
     is_hidden = pl.col("owner").is_in(small_owners(ledger, k))
@@ -259,7 +259,7 @@ def protect_ledger(ledger: pl.DataFrame, unit_days: float | None, k: int) -> pl.
 
 
 def rounded(days: float | None, unit_days: float | None) -> float | None:
-    """Days in whole units, if there is one; null where they are some, and less than half of it."""
+    """Days in whole units, if there is a unit; null for some days that round to none."""
     if not days or unit_days is None:
         return days
     return unit_days * round(days / unit_days) or None

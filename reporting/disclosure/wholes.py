@@ -19,7 +19,7 @@ _COARSEST_PERCENTS = 10
 def protect_wholes(
     tables: Mapping[str, pl.DataFrame], cases: int | None, k: int
 ) -> dict[str, pl.DataFrame]:
-    """Those of whole cases and of work, without anything about fewer than ``k`` of ``cases``."""
+    """The tables of whole cases and of work, with nothing about fewer than ``k`` of ``cases``."""
     rules: dict[str, _Rule] = {
         "clocks": _clocks,
         "bases": _bases,
@@ -36,16 +36,16 @@ def protect_wholes(
 
 
 def _clocks(clocks: pl.DataFrame, k: int) -> pl.DataFrame:
-    """In round counts: they may be of other cases than those that the log is said to hold."""
+    """In round counts: a clock may be about other cases than the log is said to have."""
     return _without_tails(clocks.filter(pl.col("cases") >= k), "cases", k).with_columns(
         pl.col("cases", "open_cases") // k * k,
-        # the longest case is one case: it is told only where half of them take longer than all
+        # the longest case is one case: it is told only if half of the cases take longer than all
         watched_days=pl.when(pl.col("p50_days").is_null()).then(pl.col("watched_days").floor()),
     )
 
 
 def _bases(bases: pl.DataFrame, k: int) -> pl.DataFrame:
-    """In round counts: who is open at the end of a month less who was before tells who came."""
+    """In round counts: a difference between the open cases of two months tells who came."""
     shown = bases.filter(pl.col("n") >= k)
     return _without_tails(shown, "n", k).with_columns(pl.col("n") // k * k)
 
@@ -55,7 +55,7 @@ def _in_round_cases(table: pl.DataFrame, k: int) -> pl.DataFrame:
 
 
 def _in_round_counts(table: pl.DataFrame, k: int) -> pl.DataFrame:
-    """Rows of at least ``k``, counted in multiples of it; days in whole days."""
+    """Rows of at least ``k`` cases, in multiples of ``k``; days are whole days."""
     counts = [name for name in ("n", "timed") if name in table.columns]
     return table.filter(pl.col("n") >= k).with_columns(
         pl.col(counts) // k * k, pl.col("^.*_days$").round()
@@ -68,10 +68,10 @@ def _without_tails(table: pl.DataFrame, count: str, k: int) -> pl.DataFrame:
 
 
 def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame:
-    """Frequent outcomes in round counts, at durations at which none of them is of a few cases.
+    """Frequent outcomes in round counts, at durations where no outcome is of a few cases.
 
-    Shares are in percents of ``k`` cases or more, and so is what they leave of all cases. Of a few
-    dozen cases that would be in halves: 78 % would be told as all. Then there are none.
+    Shares are in steps of ``k`` cases or more, and so is what they leave of all cases. With a few
+    dozen cases these would be halves: 78 % would be told as all. Then there are none.
     """
     frequent = outcomes.filter(pl.col("cases") >= k).with_columns(pl.col("cases") // k * k)
     ended = int(frequent.unique("outcome")["cases"].sum())
@@ -92,10 +92,10 @@ def _outcomes(outcomes: pl.DataFrame, k: int, whole: int | None) -> pl.DataFrame
 
 
 def _in_percents(outcomes: pl.DataFrame, percents: int) -> pl.Series:
-    """The shares, by the days, in so many percents: no share goes down, and their sum is rounded.
+    """The shares by the days, in steps of ``percents``: none goes down, and their sum is rounded.
 
-    Those of the most days are told best. With fewer days the sum is less, and each less of it is
-    taken from the outcome that has most beyond its share.
+    The shares at the most days are told best. With fewer days the sum is less, and each step less
+    is taken from the outcome that is furthest above its share.
     """
     units: Counter[str] = Counter()
     told: list[float] = []
@@ -111,12 +111,12 @@ def _in_percents(outcomes: pl.DataFrame, percents: int) -> pl.Series:
 
 
 def _percents(share: float) -> int:
-    """The first of 1, 2, 5, 10, … percent that is no less than ``share``."""
+    """The first of 1, 2, 5, 10, … percent that is at least ``share``."""
     return next(each for each in (1, 2, 5, 10, 20, 50, 100) if each >= 100 * share)
 
 
 def _rescue(rescue: pl.DataFrame, k: int) -> pl.DataFrame:
-    """In round counts and figures, of many cases; unless nearly all or nearly none became late."""
+    """In round counts and figures, for many cases; unless nearly all or nearly none were late."""
     late, rest = pl.col("late"), pl.col("cases") - pl.col("late")
     is_telling = (late < k) | (rest < k)
     scores = pl.col("brier", "brier_of_share")
