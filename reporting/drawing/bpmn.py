@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Gives a BPMN process its picture: where each shape stands and how each flow runs."""
+"""Adds the picture to a BPMN process: where each shape is and how each flow runs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]+|[0-9]+);")
 
 
 def draw(xml: str) -> str:
-    """A BPMN 2.0 document with a diagram from left to right, in place of any that it had.
+    """A BPMN 2.0 document with a diagram from left to right, which replaces any that it had.
 
-    A process with more steps than can be laid out is given without one: it is still a model.
+    A process with too many steps to lay out gets no diagram: it is still a model.
 
     Args:
         xml: a document with processes of tasks, events, gateways and sequence flows.
@@ -47,7 +47,7 @@ def draw(xml: str) -> str:
 
 
 def _allowed(xml: str) -> str:
-    """``xml`` without characters that XML 1.0 has no place for, written out or as references."""
+    """``xml`` without characters that XML 1.0 does not allow, written out or as references."""
     return _REFERENCE.sub(_kept, _NOT_IN_XML.sub("", xml))
 
 
@@ -74,7 +74,7 @@ def _add_plane(diagram: ET.Element, process: ET.Element) -> None:
 
 
 def _boxes(process: ET.Element, flows: list[ET.Element]) -> Iterator[Box]:
-    """Everything that a flow comes from or goes to."""
+    """Everything from or to which a flow goes."""
     ends = {flow.get(side) for flow in flows for side in ("sourceRef", "targetRef")}
     for element in process:
         kind = element.tag.rpartition("}")[2]
@@ -101,6 +101,6 @@ def _add_edge(plane: ET.Element, flow: str, route: Route) -> None:
 
 
 def _corners(route: Route) -> list[Point]:
-    """The ends of the curves of a route, which are straight here, without repeats."""
+    """The ends of the curves of a route, which are straight lines here, without repeats."""
     points = [*route.points[::3], route.tip]
     return [point for n, point in enumerate(points) if n == 0 or point != points[n - 1]]

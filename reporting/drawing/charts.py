@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Static charts as SVG: a bar for a table's row, and the curve of the whole route."""
+"""Static charts as SVG: a bar for a row of a table, and the curve of the whole route."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MOST_TICKS = 6
 
 
 def bar(share: float, tone: str, rest: float = 0.0) -> Markup:
-    """A bar of ``share`` (0 … 1) of its cell, and behind it one of ``rest`` that is not filled.
+    """A bar of ``share`` (0 … 1) of its cell, followed by an unfilled bar of ``rest``.
 
-    The numbers stand beside it in the table.
+    The numbers are beside it in the table.
     """
     length, more = (max(0.5, part * 100) if part > 0 else 0.0 for part in (share, rest))
     return tag(
@@ -101,7 +101,7 @@ def _y(share: float) -> float:
 
 
 def _steps(places: Sequence[tuple[float, float]]) -> Markup:
-    """A stair: between two points nothing is known to change."""
+    """Stairs: between two points nothing is known to change."""
     path = f"M{places[0][0]:.1f},{places[0][1]:.1f}" + "".join(
         f"H{x:.1f}V{y:.1f}" for _, (x, y) in pairwise(places)
     )
@@ -121,7 +121,7 @@ def _levels(places: Sequence[tuple[float, float]], speech: Speech) -> list[Marku
 
 
 def _level_name(name: str, y: float, places: Sequence[tuple[float, float]]) -> Markup:
-    """The name of a level where the stair does not run: over its end, or else under its begin."""
+    """The name of a level, clear of the stairs: over their end, or else under their begin."""
     crossed_at = next((x for x, height in places if height >= y), _RIGHT)
     if crossed_at < (_LEFT + _RIGHT) / 2:
         return tag("text", name, x=_RIGHT, y=y - 6, text_anchor="end")

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Drawings of the page, for where its style sheet does not reach: each with its colours in it.
+"""Drawings of the page with their colours in them, for where its style sheet does not reach.
 
-What draws SVG outside a browser knows classes but no variables. So each rule of the style sheet
-that draws is written out for every class that sets the variable it uses.
+Programs that draw SVG outside a browser know classes but no variables. So each drawing rule of the
+style sheet is written out for every class that sets a variable of it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Variables = dict[str, str]
 
 @dataclass(frozen=True)
 class Spot:
-    """A round spot of a drawing that leads to an ``anchor``, with its middle at ``x``, ``y``."""
+    """A round spot of a drawing that links to an ``anchor``, with its centre at ``x``, ``y``."""
 
     anchor: str
     x: float
@@ -50,13 +50,13 @@ class Spot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawing that needs nothing besides.
+    """A drawing that needs nothing else.
 
     Attributes:
         svg: with the rules of the style sheet in it.
-        alt: what it shows, in words; null where the text beside it says it all.
-        width: of its own view, as is ``height``.
-        spots: what leads somewhere else in the report.
+        alt: what it shows, in words; null if the text beside it says it all.
+        width: the width of its own view; ``height``: its height.
+        spots: the spots that link to other parts of the report.
     """
 
     svg: str
@@ -98,21 +98,21 @@ def _letters(text: str) -> str:
 
 @cache
 def palette() -> Variables:
-    """The colours of the page in the light, by name."""
+    """The light colours of the page, by name."""
     variables = next(_variables(body) for selectors, body in _sheet() if ":root" in selectors)
     return {name.removeprefix("--"): value for name, value in variables.items()}
 
 
 @cache
 def _sheet() -> list[tuple[str, str]]:
-    """Selectors and declarations of each rule that always holds."""
+    """Selectors and declarations of each rule that is not in an at-rule."""
     css = _AT_RULES.sub("", _STYLE.read_text(encoding="utf-8"))
     return [(selectors.strip(), body) for selectors, body in _RULE.findall(css)]
 
 
 @cache
 def _rules() -> str:
-    """The rules that draw, without variables."""
+    """The drawing rules, without variables."""
     root = {f"--{name}": value for name, value in palette().items()}
     classes = {
         selector: _variables(body)
@@ -132,7 +132,7 @@ def _rules() -> str:
 def _written_out(
     selector: str, body: str, root: Variables, classes: dict[str, Variables]
 ) -> Iterator[str]:
-    """A rule as it is anywhere, and as it is in and at each class that changes it."""
+    """A rule as it is anywhere, and as it is in and on each class that changes it."""
     drawn = {name: value for name, value in _declarations(body) if name in _DRAWS}
     if not drawn:
         return
@@ -143,7 +143,7 @@ def _written_out(
 
 
 def _at(selector: str, class_: str) -> list[str]:
-    """``selector`` inside an element of ``class_``, and with any of its own parts of that class."""
+    """``selector`` inside an element of ``class_``, and with one of its own parts of that class."""
     parts = selector.split()
     own = [" ".join((*parts[:n], parts[n] + class_, *parts[n + 1 :])) for n in range(len(parts))]
     return [f"{class_} {selector}", *own]
@@ -156,7 +156,7 @@ def _rule(selectors: list[str], drawn: Variables, variables: Variables) -> str:
 
 
 def _resolved(value: str, variables: Variables) -> str:
-    """``value`` without variables; empty where one of them is not set."""
+    """``value`` without variables; empty if one of them is not set."""
     while found := _VARIABLE.search(value):
         known = variables.get(found[1], found[2])
         if known is None:

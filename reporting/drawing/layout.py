@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Places boxes and lines with Graphviz (compiled to WebAssembly); drawing them is done elsewhere.
+"""Places boxes and lines with Graphviz (compiled to WebAssembly); others draw them.
 
 The same graph always gives the same drawing. Graphviz in WebAssembly is not safe in threads: two at
-once abort the whole process, so everything here stands behind one lock.
+once abort the whole process, so everything here is behind one lock.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Point: TypeAlias = tuple[float, float]
 _LOCK = threading.Lock()
 _POINTS_PER_INCH = 72
 _LETTER = (6.0, 12.0)  # width and height of a letter of Courier 10
-_STACK_BYTES = 2**20  # twice wasmtime's own; more than any platform gives a thread ends the process
+_STACK_BYTES = 2**20  # twice wasmtime's own; more than a platform gives a thread ends the process
 
 
 @dataclass(frozen=True)
 class Box:
-    """Something to place, of a size in pixels."""
+    """Something to place, with its size in pixels."""
 
     id: str
     width: float
@@ -69,14 +69,14 @@ class Drawing:
 
 
 class TooLargeToDrawError(Exception):
-    """Graphviz, which goes from box to box by calling itself, had no room for so many."""
+    """Graphviz, which recurses from box to box, had no room for so many."""
 
 
 def lay_out(boxes: Sequence[Box], lines: Sequence[Line], **options: str) -> Drawing:
-    """Places ``boxes`` and ``lines``; ``options`` are Graphviz's, for the whole graph.
+    """Places ``boxes`` and ``lines``; ``options`` are those of Graphviz for the whole graph.
 
     Raises:
-        TooLargeToDrawError: there are too many of them in a row, some thousand.
+        TooLargeToDrawError: there are too many of them in a row, some thousands.
     """
     document = json.loads(_render(_dot(boxes, lines, options)))
     _, _, width, height = _numbers(document["bb"])
@@ -93,7 +93,7 @@ def lay_out(boxes: Sequence[Box], lines: Sequence[Line], **options: str) -> Draw
 
 
 def _dot(boxes: Sequence[Box], lines: Sequence[Line], options: dict[str, str]) -> str:
-    """The graph in Graphviz's language; names are numbers, so nothing needs quoting."""
+    """The graph in Graphviz's language; names are numbers, so nothing needs quotes."""
     number = {box.id: n for n, box in enumerate(boxes)}
     rows = [f'{key}="{value}"' for key, value in options.items()]
     rows += [
@@ -107,7 +107,7 @@ def _dot(boxes: Sequence[Box], lines: Sequence[Line], options: dict[str, str]) -
 
 def _edge(n: int, line: Line, number: dict[str, int]) -> str:
     tail, head = number[line.tail], number[line.head]
-    if line.back:  # laid out with the flow and drawn against it, so that labels keep their room
+    if line.back:  # laid out with the flow but drawn against it, so that labels keep their room
         tail, head = head, tail
     label = _room(*line.label) if line.label else ""
     direction = "back" if line.back else "forward"
@@ -115,7 +115,7 @@ def _edge(n: int, line: Line, number: dict[str, int]) -> str:
 
 
 def _room(width: float, height: float) -> str:
-    """A label of about this size: this Graphviz knows no tables, but the width of its letters."""
+    """A label of about this size, made of letters: this Graphviz knows no tables."""
     row = "x" * math.ceil(width / _LETTER[0])
     rows = "\\n".join([row] * math.ceil(height / _LETTER[1]))
     return f' label="{rows}" fontname="Courier" fontsize=10'
@@ -138,7 +138,7 @@ def _render(dot: str) -> bytes:
         try:
             return bytes(_graphviz().render(dot, format="json0", engine="dot"))
         except wasmtime.Trap as trap:
-            _graphviz.cache_clear()  # what it was stopped amid of would be in the next drawing
+            _graphviz.cache_clear()  # what was interrupted would end up in the next drawing
             raise TooLargeToDrawError from trap
 
 
@@ -148,10 +148,10 @@ def _graphviz() -> WasmtimeBackend:
 
 
 class _CachedGraphviz(WasmtimeBackend):  # type: ignore[misc]
-    """Graphviz whose machine code is kept between processes, so that a second start is quick."""
+    """Graphviz with its machine code kept between processes, so that it starts fast again."""
 
     def __init__(self) -> None:
-        # not super().__init__: it would compile with an engine that keeps nothing
+        # not super().__init__: that would compile with an engine that keeps nothing
         self._engine = wasmtime.Engine(_keeping_code())
         self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
         self._session = self._create_session()
@@ -160,7 +160,7 @@ class _CachedGraphviz(WasmtimeBackend):  # type: ignore[misc]
 def _keeping_code() -> wasmtime.Config:
     config = wasmtime.Config()
     config.max_wasm_stack = _STACK_BYTES
-    # a home that cannot be written to costs a second, not the report
+    # without a writable home this costs a second, not the report
     with contextlib.suppress(wasmtime.WasmtimeError):
         config.cache = True
     return config

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Chooses what a map shows: few steps and moves that are read at a glance, or nearly all."""
+"""Chooses what a map shows: few steps and moves to read at a glance, or nearly all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import polars as pl
 from contracts.journey import Journey
 
 START, END = "start", "end"
-SURE = 3  # so many bottlenecks have their steps on the map, however few cases come there
-RARE = 20  # fewer than one in so many cases is no main way
+SURE = 3  # so many bottlenecks always have their steps on the map, however rare these are
+RARE = 20  # a way of fewer than one in so many cases is no main way
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a map shows: so many steps, and moves besides the main ways; what is rare or not."""
+    """How much a map shows: steps, and moves besides the main ways; with rare ones or without."""
 
     steps: int
     extra_moves: int
@@ -36,10 +36,10 @@ class Move:
     """A move between two steps.
 
     Attributes:
-        cases: that waited here, gone on or not.
-        back: most cases take the two steps in the other order.
-        rare: few of the cases of either step come here.
-        at_least: how many cases is rounded down.
+        cases: how many waited here, gone on or not.
+        back: whether most cases take the two steps in the other order.
+        rare: whether few of the cases of either step come here.
+        at_least: whether the number of cases is rounded down.
     """
 
     from_: str
@@ -58,10 +58,10 @@ class MapView:
     Attributes:
         steps: with their cases, most cases first; null: nearly all, and not shown.
         moves: directly from one of the steps to another.
-        detours: from one to another by way of steps that are not shown.
+        detours: from one to another over steps that are not shown.
         starts: where cases start.
         ends: where cases end.
-        at_least: the steps of which the number of cases is rounded down.
+        at_least: the steps whose number of cases is rounded down.
     """
 
     steps: dict[str, int | None]
@@ -78,7 +78,7 @@ class MapView:
 
     @property
     def has_loose_ends(self) -> bool:
-        """Whether no line leads to a step, or none away from one."""
+        """Whether there is a step to which no line leads, or from which none leads."""
         lines = [(m.from_, m.to) for m in self.moves if m.from_ != m.to] + [*self.detours]
         left, reached = {from_ for from_, _ in lines}, {to for _, to in lines}
         return not self.steps.keys() <= (left | {*self.ends}) & (reached | {*self.starts})
@@ -91,13 +91,13 @@ def choose(
     registration: str | None = None,
     size: Size = AT_A_GLANCE,
 ) -> MapView:
-    """Start, end, the steps of the first bottlenecks and the most frequent others, with moves.
+    """Chooses start, end, the steps of the first bottlenecks, the most frequent others, and moves.
 
     Args:
-        tables: of the run, after disclosure control.
+        tables: the tables of the run, after disclosure control.
         journey: where cases start and end, as far as the config says.
-        bottlenecks: the waits whose moves are always drawn, where their steps are.
-        registration: what cases start with before their first step, if the log tells.
+        bottlenecks: the waits whose moves are always drawn if their steps are.
+        registration: what cases start with before their first step, if the log tells it.
         size: how much of all that the map can hold.
     """
     since = tables["waits"].filter(pl.col("from").is_in([registration]))
@@ -105,7 +105,7 @@ def choose(
     registered = dict(since.group_by("from").agg(all_since).iter_rows())
     told = registered | dict(tables["steps"].select("activity", "cases").iter_rows())
     most = max(filter(None, told.values()), default=1)
-    # only a step of nearly all cases has no number to show
+    # only a step that nearly all cases took has no number to show
     counts = {step: most if cases is None else cases for step, cases in told.items()}
     traces = [
         (trace, cases)
@@ -133,9 +133,9 @@ def choose(
 def _edges_of(
     traces: Sequence[tuple[list[str], int]], journey: Journey, counts: Mapping[str, int]
 ) -> tuple[list[str], list[str]]:
-    """Where cases start, as the config says, else as most do; and end, as the config says.
+    """Where cases start, by the config or else by most cases; and where they end, by the config.
 
-    With the last step of a trace a case need not have ended: it may be open.
+    A case need not have ended with the last step of its trace: it may be open.
     """
     first = Counter[str]()
     for trace, cases in traces:
@@ -146,7 +146,7 @@ def _edges_of(
 
 
 def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bool:
-    """Whether most of the cases that take both steps first take them in the other order."""
+    """Whether most of the cases that take both steps take them in the other order at first."""
     ahead = sum(
         cases if trace.index(from_) < trace.index(to) else -cases
         for trace, cases in traces
@@ -158,8 +158,8 @@ def _is_back(from_: str, to: str, traces: Sequence[tuple[list[str], int]]) -> bo
 def _moves(
     waits: pl.DataFrame, steps: Mapping[str, int], traces: Sequence[tuple[list[str], int]]
 ) -> list[Move]:
-    # where nobody was seen to go on there is no move to draw; a hidden number is not nought, and
-    # where that of cases is hidden they are few
+    # without a case that was seen to go on there is no move to draw; a hidden number is not nought,
+    # and if the number of cases is hidden they are few
     seen = waits.filter(pl.col("n").is_null() | (pl.col("n") > 0), pl.col("cases").is_not_null())
     columns = seen.sort("cases", descending=True, maintain_order=True)
     rows = columns.select("from", "to", "cases", "p90_days").iter_rows()
@@ -180,7 +180,7 @@ def _moves(
 def _backbone(
     moves: Sequence[Move], bottlenecks: set[tuple[str, str | None]], most: int
 ) -> tuple[Move, ...]:
-    """Bottlenecks, the main way into and out of each step, then the most frequent others."""
+    """The bottlenecks, the main ways into and out of each step, then the most frequent others."""
     out: dict[str, Move] = {}
     into: dict[str, Move] = {}
     for move in moves:
@@ -199,7 +199,7 @@ def _pairs(moves: Sequence[Move]) -> list[tuple[str, str]]:
 
 
 def _outside(starts: Sequence[str], ends: Sequence[str]) -> list[tuple[str, str]]:
-    """The ways into the first steps, and out of the last, which are drawn as well."""
+    """The ways into the first and out of the last steps, which are drawn too."""
     return [*(("", step) for step in starts), *((step, "") for step in ends)]
 
 
@@ -208,7 +208,7 @@ def _detours(
     steps: Mapping[str, int],
     drawn: Sequence[tuple[str, str]],
 ) -> tuple[tuple[str, str], ...]:
-    """The main way on from a step that else would lead nowhere, or to one that nothing leads to."""
+    """The main way on from a step that leads nowhere, and to a step that nothing leads to."""
     passed: Counter[tuple[str, str]] = Counter()
     for trace, cases in traces:
         passed.update(dict.fromkeys(pairwise(step for step in trace if step in steps), cases))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How many cases waited at a place, week after week: a line, a sentence and a table."""
+"""How many cases waited at a place, week by week: a line, a sentence and a table."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from reporting.words.speech import DAYS_IN_MONTH, Speech
 
 _WIDTH, _HEIGHT = 720.0, 230.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 712.0, 26.0, 186.0
-_LEAST_WEEKS = 8  # a line of fewer says no more than the number of cases that wait now
-_LEAST_LEVELS = 3  # above nought: a line between fewer is one of the rounding alone
+_LEAST_WEEKS = 8  # a shorter line says no more than the number of cases that wait now
+_LEAST_LEVELS = 3  # above nought: a line with fewer levels shows only the rounding
 _MOST_LABELS = 6
 _MOST_STEPS = 4
 _ROUND = (1, 2, 5)
@@ -29,9 +29,9 @@ Point = tuple[dt.date, int]
 
 @dataclass(frozen=True)
 class Queue:
-    """What is shown of a queue: the drawing, what it shows in words, and rows of day and number.
+    """What is shown of a queue: the drawing, the same in words, and rows of day and number.
 
-    Of one that was always short there are only words.
+    A queue that was always short has only words.
     """
 
     drawing: Markup
@@ -42,11 +42,11 @@ class Queue:
 def queue(
     table: pl.DataFrame, found: Bottleneck, minimum_group: int, speech: Speech
 ) -> Queue | None:
-    """The queue at a bottleneck; null where too few waited to draw it.
+    """The queue at a bottleneck; null if too few waited to draw it.
 
     Args:
-        table: in the shape of ``TABLES["queues"]``, in numbers that may be shown.
-        found: the bottleneck; the period that it is about is marked.
+        table: in the shape of ``TABLES["queues"]``, with numbers that may be shown.
+        found: the bottleneck; the period of its cause is marked.
         minimum_group: the numbers are multiples of it, rounded down.
         speech: the language of the words.
     """
@@ -124,7 +124,7 @@ def _draw(points: Sequence[Point], found: Bottleneck, speech: Speech) -> Markup:
 
 
 def _levels(most: int) -> tuple[int, int]:
-    """A round step of which at most four reach ``most``, and the least multiple that does."""
+    """A round step that reaches ``most`` in at most four, and the least multiple that does."""
     sizes = (size * 10**power for power in range(len(str(most)) + 1) for size in _ROUND)
     step = next(size for size in sizes if size * _MOST_STEPS >= most)
     return step, -(-most // step) * step
@@ -143,7 +143,7 @@ def _month(day: dt.date, x: float, speech: Speech) -> Markup:
 
 
 def _marked(found: Bottleneck, x: Callable[[dt.date], float], speech: Speech) -> list[Markup]:
-    """The period that the finding is about, where it is about one."""
+    """The period that the finding is about, if there is one."""
     if found.window is None:
         return []
     window = found.window.start, found.window.end
@@ -163,12 +163,12 @@ def _labelled(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def _apart(first: dt.date, last: dt.date, most: int) -> int:
-    """How many months lie between points of which at most so many are wanted."""
+    """How many months must lie between the points for at most ``most`` of them."""
     months = (last - first).days / DAYS_IN_MONTH
     return next((n for n in _MONTHS_APART if months / n <= most), _MONTHS_APART[-1])
 
 
 def _month_starts(first: dt.date, last: dt.date, apart: int) -> list[dt.date]:
-    """The first days of months in between, so many months apart."""
+    """First days of months in between, ``apart`` months from each other."""
     months = range(first.year * 12 + first.month, last.year * 12 + last.month)
     return [dt.date(n // 12, n % 12 + 1, 1) for n in months if n % apart == 0]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Draws the map: thickness is cases, colour and text are how long 9 of 10 cases wait."""
+"""Draws the map: thickness is cases; colour and text are how long 9 of 10 cases wait."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINE, _NOTE_LINE = 17.0, 15.0  # line heights
 _NAME_WIDTH = 150.0
 _BADGE = 12.0
 _BADGE_STEP = 2 * _BADGE + 4
-_MARGIN = 18.0  # a number on the corner of a step at the edge, and the mark of the focus around it
+_MARGIN = 18.0  # for a number on the corner of a step at the edge, and the focus mark around it
 _WEEK = 7.0
 _THIN = 1.5
 _PILL = (76.0, 26.0)
@@ -29,21 +29,21 @@ _MOST_LINES = 4
 
 
 def draw(view: MapView, waits: Sequence[Wait], names: Names, name: str = "map") -> Markup:
-    """The map as SVG, or nothing where there is no step to show; ``name`` is for its ids."""
+    """The map as SVG, or nothing if there is no step to show; ``name`` is for its ids."""
     return _Map(view, waits, names, name).draw() if view.steps else Markup("")
 
 
 def tone(p90_days: float | None) -> str:
-    """The class of the colour for how long 9 of 10 cases wait."""
+    """The colour class for how long 9 of 10 cases wait."""
     if p90_days is None:
         return "unknown"
     if p90_days < 1:
         return "t0"
-    return "t1" if round(p90_days) < _WEEK else "t2"  # as it is said beside the line: 6.7 as 7
+    return "t1" if round(p90_days) < _WEEK else "t2"  # rounded as the text beside it: 6.7 is 7
 
 
 class _Map:
-    """Everything that drawing one map needs to hand."""
+    """Everything that is needed to draw one map."""
 
     def __init__(self, view: MapView, waits: Sequence[Wait], names: Names, name: str) -> None:
         self.view, self.names, self.speech, self.name = view, names, names.speech, name
@@ -137,7 +137,7 @@ class _Map:
         return Markup("").join([text, *self._badges(waits, (left, at[1]))])
 
     def _standstill(self, step: str, at: Point) -> Markup:
-        """The number of a bottleneck after which nothing is known, on the step itself."""
+        """The number of a bottleneck with no known next step, on the step itself."""
         box = next(box for box in self._boxes() if box.id == step)
         corner = (at[0] + box.width / 2 - 2, at[1] - box.height / 2 + 2)
         return Markup("").join(self._badges(self.badges.get((step, None), []), corner))
@@ -184,7 +184,7 @@ class _Map:
 
 
 def _room(badges: int) -> float:
-    """The width that so many numbers take."""
+    """The width of so many numbers."""
     return badges * _BADGE_STEP
 
 
@@ -194,7 +194,7 @@ def _rect(at: Point, width: float, height: float, radius: float, class_: str) ->
 
 
 def _text(lines: Sequence[str], at: Point, line: float, class_: str) -> Markup:
-    """Lines of text around their middle."""
+    """Lines of text, centred."""
     first = at[1] - (len(lines) - 1) * line / 2 + line * 0.27
     spans = [tag("tspan", text, x=at[0], y=first + n * line) for n, text in enumerate(lines)]
     return tag("text", *spans, class_=class_, text_anchor="middle")

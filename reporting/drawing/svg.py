@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-# widths of Arial's letters in ems, which Liberation Sans and Helvetica share
+# widths of letters of Arial in ems; Liberation Sans and Helvetica have the same
 _NARROW = dict.fromkeys("iIjl.,:;'|!ft()[] -/", 0.3)
-_MOST_EMS = 17.0  # a word that is longer is cut
+_MOST_EMS = 17.0  # a longer word is cut
 _AT_HYPHEN = re.compile(r"(\w-)(?=\w)")
 _ENDS_BROKEN = re.compile(r"\w-$")
 _WIDE = dict.fromkeys("mwMWGOQ@%", 0.84)
@@ -52,16 +52,16 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 
 
 def shortened(lines: list[str], most: int) -> list[str]:
-    """The first ``most`` lines, the last of them with an ellipsis where others follow."""
+    """The first ``most`` lines, the last of them with an ellipsis if others follow."""
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], lines[most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"]
 
 
 def told_apart(names: Mapping[str, list[str]], most: int) -> dict[str, list[str]]:
-    """The lines of each name, ``shortened``; those then alike end with a line that differs.
+    """The lines of each name, ``shortened``; names then alike end with a line that differs.
 
-    That is the last line if that tells most apart; where none does they stay alike.
+    That is the last line if it tells most of them apart; if no line does, they stay alike.
     """
     told = {key: shortened(lines, most) for key, lines in names.items()}
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -85,7 +85,7 @@ def _different(labels: Mapping[str, list[str]]) -> int:
 
 
 def _wrap(text: str, width: float, size: float) -> list[str]:
-    """Lines that are broken at spaces and after hyphens."""
+    """Lines broken at spaces and after hyphens."""
     lines: list[str] = []
     for word in _AT_HYPHEN.sub(r"\1 ", text).split():
         room = size * _MOST_EMS
@@ -104,6 +104,6 @@ def _gap(line: str) -> str:
 
 
 def _pieces(word: str, room: float, size: float) -> list[str]:
-    """A word longer than any line, in parts: only names that no one wrote for people are."""
+    """A word longer than any line, in parts: only names not written for people are so long."""
     letters = int(room / text_width(word, size) * len(word))
     return [word[n : n + letters] for n in range(0, len(word), letters)]

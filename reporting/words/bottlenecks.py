@@ -31,7 +31,7 @@ ACTOR = {
 
 _WORKING_DAYS = forms("%(n)s working day", "%(n)s working days")
 _FEW_WEIGH = 0.5
-"""From this share of all waiting in the longest hundredth, that tells more than 1 in 10."""
+"""With this share of all waiting in it, the longest hundredth tells more than 1 in 10 does."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ class Wait:
 
     Attributes:
         number: its place in the list and on the map.
-        anchor: where its section stands in the page.
+        anchor: the anchor of its section in the page.
         title: where it is; ``heading``: where, and why or how long.
         cause: its kind, or that none is seen; ``is_seen``: which of the two.
         about: which group and which period, in few words; ``whom``, ``since``: in full.
-        extra: what a cause that is seen adds to a case, in few words.
-        again: where its place was told of before, that it was.
-        meaning: where the page tells what ``term`` means.
+        extra: what a visible cause adds to a case, in few words.
+        again: if its place was told of before, that it was.
+        meaning: the anchor where the page explains ``term``.
         signs: what the log shows of the cause.
-        remarks: whose turn it is, what was counted, how sure its place in the list is.
+        remarks: whose turn it is, what was counted, how sure its rank is.
     """
 
     number: int
@@ -75,7 +75,7 @@ class Wait:
 
 
 def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list[Wait]:
-    """The bottlenecks in words, in their order; ``most`` so many."""
+    """The first ``most`` bottlenecks in words, in their order."""
     first: dict[tuple[str, str | None], int] = {}
     return [
         _wait(each, first.setdefault((each.from_, each.to), each.rank), findings, names)
@@ -84,12 +84,12 @@ def waits(findings: Findings, names: Names, most: int | None = SECTIONS) -> list
 
 
 def anchor(found: Bottleneck) -> str:
-    """Where the section of a bottleneck stands in the page."""
+    """The anchor of the section of a bottleneck in the page."""
     return f"wait-{found.rank}"
 
 
 def _wait(found: Bottleneck, first: int, findings: Findings, names: Names) -> Wait:
-    """``first``: the number of the first bottleneck at this place."""
+    """One bottleneck; ``first`` is the number of the first bottleneck at this place."""
     speech, as_of = names.speech, findings.as_of
     place = names.place(found.from_, found.to)
     cause = kinds.label(found, speech)

@@ -49,23 +49,23 @@ _WHY_NOT: dict[WhyNot, str] = {
         " then cannot be said."
     ),
 }
-_HARDLY = 1 / 24  # of a day: the figures themselves are less exact
+_HARDLY = 1 / 24  # of a day: the figures themselves are less exact than this
 _MINUS = "\N{MINUS SIGN}"
 _NO_COUNT = "\N{EN DASH}"
-"""Of what is of no cases in particular."""
+"""Stands for the number of cases where a change is not about certain cases."""
 
 
 @dataclass(frozen=True)
 class ChangesSection:
-    """What the section shows: of reports that are not ``compared``, only why.
+    """What the section shows; if reports are not ``compared``, only why.
 
     Attributes:
         lead: with which report this one is compared, or why with none.
-        rows: each change with what it did, between the figures of both reports.
+        rows: each change with its effect, between the figures of both reports.
         rounded: how the numbers in these rows are told.
         renamed: steps that have another name now.
         definitions: what means something else now.
-        config: what is set otherwise now; ``version``: that of the tool, if it is another.
+        config: what is set otherwise now; ``version``: the version of the tool, if it is another.
     """
 
     lead: str
@@ -84,9 +84,9 @@ def changes(
     """What the section shows; null where there is no earlier report.
 
     Args:
-        findings: after disclosure control.
+        findings: the findings after disclosure control.
         facts: how they came about.
-        names: of the steps.
+        names: the names of the steps.
         minimum_group: counts are rounded down to multiples of it.
     """
     speech, found = names.speech, findings.changes
@@ -146,7 +146,7 @@ def _what(definition: Definition, names: Names) -> str:
 
 
 def _rows(found: Changes, facts: Facts, findings: Findings, speech: Speech) -> list[PageRow]:
-    """The figures of the last report, each change with what it did, and the figures of now."""
+    """The figures of the last report, each change with its effect, and the figures of now."""
     log, days = findings.log, findings.throughput_days
     changed = [row for effect in found.effects for row in _effect(effect, found, facts, speech)]
     if not changed:
@@ -170,9 +170,9 @@ def _figures(words: str, of: Since | Log, days: Quantiles, speech: Speech) -> Pa
 
 
 def _effect(effect: Effect, found: Changes, facts: Facts, speech: Speech) -> Iterator[PageRow]:
-    """A row per change of those that have this effect together; the last one tells it.
+    """A row for each change of those that have this effect together; the last one tells it.
 
-    If none of them may be counted they are one row.
+    If none of them may be counted, they are one row.
     """
     counts: dict[str, Change] = {each.what: each for each in found.counts}
     moved = (effect.effect_days.p50, effect.effect_days.p90)
@@ -197,7 +197,7 @@ def _in_words(change: Change | None, found: Changes, facts: Facts, speech: Speec
 
 
 def _happened(change: Change | None, found: Changes, facts: Facts) -> bool:
-    """Whether there is anything of a change; null: of the config or the version."""
+    """Whether anything of a change happened; null: the change is of the config or the version."""
     if change is None:
         return bool(found.config) or found.since.version != facts.version
     return change.cases != 0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Counts in words, and what stands in their place where they may not be shown."""
+"""Counts in words, and the words for counts that may not be shown."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ AT_LEAST = sentence(
 
 
 def cases(number: Count, speech: Speech, *, at_least: bool = False) -> str:
-    """As "791 zaken", or that their number is not shown; ``at_least``: it is rounded down."""
+    """Such as "791 zaken", or that their number is not shown; ``at_least``: it is rounded down."""
     if number is None:
         return speech.say("number of cases not shown")
     return speech.plural(_AT_LEAST if at_least else _CASES, number)
 
 
 def cases_in_brief(number: int, speech: Speech, *, at_least: bool) -> str:
-    """As "≥ 790 zaken"."""
+    """Such as "≥ 790 zaken"."""
     one, many = speech.unfilled(_CASES)
     return (one if number == 1 else many) % {"n": count(number, speech, at_least=at_least)}
 
@@ -45,7 +45,7 @@ def count(value: Count, speech: Speech, *, at_least: bool = False) -> str:
 
 
 def of_waiting(share: float, findings: Findings, speech: Speech) -> str:
-    """As "12 % van al het wachten", or of what is shown of it."""
+    """Such as "12 % van al het wachten", or of the waiting that is shown."""
     part = speech.share(share)
     if findings.waits_left_out:
         return speech.say("%(share)s of the waiting that is shown", share=part)
@@ -53,7 +53,7 @@ def of_waiting(share: float, findings: Findings, speech: Speech) -> str:
 
 
 def rows(number: int, minimum_group: int, speech: Speech) -> str:
-    """How many rows, or that there are fewer than may be counted."""
+    """How many rows, or that there are fewer than can be told."""
     if is_small(number, minimum_group):
         return speech.say("fewer than %(n)s", n=minimum_group)
     return speech.number(number)
@@ -61,10 +61,10 @@ def rows(number: int, minimum_group: int, speech: Speech) -> str:
 
 @dataclass(frozen=True)
 class Basis:
-    """What figures rest on: how many cases, and of them how many are open.
+    """What figures rest on: how many cases, and how many of them are open.
 
-    ``at_least``: how many cases is rounded down; ``only_begun``: they are those alone whose begin
-    is in the log, where others are in it too; ``of_place``: open is who waits at one place.
+    ``at_least``: the number of cases is rounded down; ``only_begun``: they are only cases whose
+    begin is in the log, which has others too; ``of_place``: the open cases wait at one place.
     """
 
     cases: Count
@@ -75,8 +75,8 @@ class Basis:
 
     @classmethod
     def of(cls, whole: Findings | Bottleneck) -> Basis:
-        """That of the whole log, or of one place in it."""
-        # a share of what is rounded down could be far from what it is
+        """The basis of figures of the whole log, or of one place in it."""
+        # a share of a number that is rounded down could be far off
         if isinstance(whole, Findings):
             log = whole.log
             return cls(log.cases, None if log.open_cases_at_least else log.open_cases)
@@ -85,14 +85,14 @@ class Basis:
 
 
 def followed(shown: Shown) -> Basis:
-    """What figures of whole cases rest on: the cases whose begin is in the log, as all of then."""
+    """The basis of figures of whole cases: cases whose begin is in the log, like all from then."""
     log, told = shown.findings.log, shown.tables["clocks"].filter(pl.col("clock") == "citizen")
     if log.cases is None or told.is_empty():
         return Basis.of(shown.findings)
     counted, some_open = told.select("cases", "open_cases").row(0)
-    # counted in tens: where it is none, a few may be open
+    # counted in multiples: if there is none, a few may still be open
     still_open = some_open or (0 if log.open_cases == 0 else None)
-    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in tens
+    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in multiples
     return (
         Basis.of(shown.findings)
         if is_all

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the log shows of a cause, in short sentences: about whom, since when, and by which signs."""
+"""What the log shows of a cause, in short sentences: about whom, since when, by which signs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from reporting.words.speech import Speech, forms, sentence
 Figures = dict[str, float]
 
 HEAVY = 0.25
-"""The share of all waiting from which the longest hundredth is worth a remark."""
+"""With this share of all waiting in it, the longest hundredth is worth a remark."""
 
-_NAMED = 3  # so many values of a group fit in a line
+_NAMED = 3  # how many values of a group fit in a line
 
 
 def told(found: Bottleneck) -> Figures:
@@ -25,7 +25,7 @@ def told(found: Bottleneck) -> Figures:
 
 
 def group(found: Bottleneck, speech: Speech, most: int | None = None) -> str:
-    """The group that a finding is about, at ``most`` so many of its values; or nothing."""
+    """The group that a finding is about, with at most ``most`` of its values; or nothing."""
     if found.segment is None:
         return ""
     values = [isolated(value) for value in found.segment.values]
@@ -33,7 +33,7 @@ def group(found: Bottleneck, speech: Speech, most: int | None = None) -> str:
 
 
 def period(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
-    """The period that a finding is about; one that lasts has no end."""
+    """The period that a finding is about; without an end if it still lasts."""
     if found.window is None:
         return ""
     start, end = found.window.start, found.window.end
@@ -50,7 +50,7 @@ def brief(found: Bottleneck, as_of: dt.datetime, speech: Speech) -> str:
 
 
 def signs(found: Bottleneck, speech: Speech) -> list[str]:
-    """What was seen, a sentence each."""
+    """What was seen, in a sentence each."""
     return [text for say in _SIGNS for text in say(found, told(found), speech)]
 
 
@@ -162,7 +162,7 @@ _SIGNS: tuple[_Say, ...] = (_means, _rounds, _how_often, _hands, _queue, _batche
 
 
 def compared_with(found: Bottleneck, speech: Speech, *, is_norm: bool) -> str:
-    """What the effect is held against; nothing where nothing is known to hold it against."""
+    """What the effect is compared with; nothing if nothing is known to compare it with."""
     if found.reference_days is None and found.kind != "batching":
         return ""
     return speech.say(

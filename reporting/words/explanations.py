@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the last day of a term came about, in one sentence per case; for all cases at once."""
+"""How the last day of a term came about, in one sentence per case, for all cases at once."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _YEARS = (1990, 2100)
 
 
 def explained(names: Names) -> pl.Expr:
-    """A sentence on each row of ``contracts.case_terms.CASE_TERMS``.
+    """A sentence about each row of ``contracts.case_terms.CASE_TERMS``.
 
-    As "8 weeks from 10 March 2026, 17 days suspended (…), ends on Ascension Day, 14 May 2026, so
+    Such as "8 weeks from 10 March 2026, 17 days suspended (…), ends on Ascension Day, 14 May 2026,
     Friday 15 May 2026: 3 days left."
     """
     speech = names.speech
@@ -68,7 +68,7 @@ def explained(names: Names) -> pl.Expr:
 
 
 def _term(names: Names) -> pl.Expr:
-    """How long the term is without extension, by the version of the rule."""
+    """How long the term is without an extension, by the version of the rule."""
     long = {
         (deadline.id, version.name): _period(version.term, names.speech)
         for deadline in names.settings.deadlines
@@ -87,7 +87,7 @@ def _period(period: Period, speech: Speech) -> str:
 
 
 def _suspended(names: Names) -> pl.Expr:
-    """For how long, and what for: the reason that the config gives, else the step waited for."""
+    """For how long and why: the reason from the config, else the step that was waited for."""
     reasons = {
         each.end: each.reason.get(names.speech.language)
         for each in names.settings.journey.suspensions
@@ -100,7 +100,7 @@ def _suspended(names: Names) -> pl.Expr:
 
 
 def _moved(speech: Speech) -> pl.Expr:
-    """Why the last day by the count is not the last day: what day it is."""
+    """Why the last day by the count is not the last day: what kind of day it is."""
     counted = pl.col("end") - pl.duration(days="moved_days")
     holidays = _holidays(speech.language)
     holiday = counted.replace_strict(holidays, default=None, return_dtype=pl.String)
@@ -150,7 +150,7 @@ def _unknown(speech: Speech) -> pl.Expr:
 
 
 def _counted(speech: Speech, texts: Forms, column: str) -> pl.Expr:
-    """One or many, with the size of a number of days."""
+    """One form or the other, by the size of a number of days."""
     n = pl.col(column).abs()
     one, many = (
         _filled(text % {"n": _MARK.format("n")}, {"n": n.cast(pl.String)})

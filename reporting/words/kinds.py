@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Why cases wait, in words: what a kind is called, how it is told, and what to ask first."""
+"""Why cases wait, in words: the name of each kind, how it is told, and what to ask first."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from reporting.words.names import isolated
 from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, sentence
 
-_ALWAYS_TOLD = "share_of_longest_hundredth"  # of any wait, whatever causes it
+_ALWAYS_TOLD = "share_of_longest_hundredth"  # told of any wait, whatever causes it
 UNKNOWN = "unknown"
-_BY_NATURE = ("before_the_clock", "statutory_wait")  # so, whatever causes it
+_BY_NATURE = ("before_the_clock", "statutory_wait")  # kinds of a wait, whatever causes it
 
 LABEL: dict[Kind, str] = {
     "capacity": sentence("Too little capacity"),
@@ -112,33 +112,33 @@ def is_seen(found: Bottleneck) -> bool:
 
 
 def label(found: Bottleneck, speech: Speech) -> str:
-    """What a wait is called after its cause, or that none is seen."""
+    """The name of the cause of a wait, or that none is seen."""
     if found.kind in LABEL and is_seen(found):
         return speech.say(LABEL[found.kind])
     return speech.say(UNSEEN.get(found.kind, UNSEEN[None]))
 
 
 def first_question(found: Bottleneck, speech: Speech) -> str | None:
-    """What to ask first about a wait, seen or not; nothing where no kind is known."""
+    """What to ask first about a wait, with a cause or not; nothing if no kind is known."""
     return speech.say(FIRST_QUESTION[found.kind]) if found.kind in FIRST_QUESTION else None
 
 
 def meaning_of(found: Bottleneck) -> str:
-    """The name in ``meanings`` of what is told of a wait."""
+    """The name in ``meanings`` for what is told of a wait."""
     is_told = found.kind in _BY_NATURE or (found.kind in _MEANING and is_seen(found))
     return str(found.kind) if is_told else UNKNOWN
 
 
 def term(found: Bottleneck, speech: Speech) -> str:
-    """What ``meanings`` calls what is told of a wait."""
+    """The words in ``meanings`` for what is told of a wait."""
     return speech.say(_NAMED[meaning_of(found)])
 
 
 def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speech) -> list[PageRow]:
-    """What is meant by each kind that occurs: name, words, and the page with the method.
+    """What each kind that occurs means: name, words, and the page with the method.
 
     Args:
-        found: the waits that are told of.
+        found: the waits that are told.
         segments: the attributes of cases by which groups were compared.
         speech: the language.
     """
@@ -155,7 +155,7 @@ def meanings(found: Sequence[Bottleneck], segments: Sequence[str], speech: Speec
 
 
 def _words(name: str, segments: Sequence[str], speech: Speech) -> str:
-    """What a kind means; of a wait that nothing explains, what was looked for."""
+    """What a kind means; for a wait that nothing explains, what was looked for."""
     if name != UNKNOWN:
         return speech.say(_MEANING[name])
     if not segments:

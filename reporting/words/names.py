@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What steps are called, and the places between them."""
+"""The names of steps and of the places between them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from reporting.words.speech import Speech
 
 @dataclass(frozen=True)
 class Names:
-    """What steps and the places between them are called."""
+    """The names of steps and of the places between them."""
 
     settings: Settings
     speech: Speech
 
     def step(self, activity: str) -> str:
-        """The label that the config gives a step in this language, else its name in the log."""
+        """The label of a step in this language, from the config, else its name in the log."""
         step = self.settings.journey.steps.get(activity)
         return (step and step.label and getattr(step.label, self.speech.language)) or activity
 
     def quoted(self, activity: str) -> str:
-        """A step's name as part of a sentence."""
+        """The name of a step as part of a sentence."""
         name = isolated(self.step(activity))
         return f"\N{LEFT SINGLE QUOTATION MARK}{name}\N{RIGHT SINGLE QUOTATION MARK}"
 
@@ -41,7 +41,7 @@ class Names:
 
 
 def isolated(name: str) -> str:
-    """``name`` so that, written from right to left, it leaves the words around it in order."""
+    """``name``, isolated so that right-to-left writing leaves the words around it in order."""
     if not {"R", "AL", "AN", "RLE", "RLO", "RLI"} & {unicodedata.bidirectional(c) for c in name}:
         return name
     return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"

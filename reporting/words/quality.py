@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Is the picture right? What was checked, what was set aside, and what that may do to the figures.
 
-A first figure is called in doubt where it could be more than a fifth lower or higher than told, or
-has no known end: then a reader might conclude something else from it.
+A first figure is called in doubt if it could be more than a fifth lower or higher than told, or has
+no known end: a reader might then draw another conclusion from it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from reporting.words.vocabulary import OUTCOME, OWNER, SEVERITY
 
 _FIRST_FIGURES: tuple[HeadlineId, ...] = ("p50_days", "p90_days", "open_cases")
 _MOST_STEPS = 6
-_MUCH = 0.2  # of a figure: what it could be besides that is another conclusion
+_MUCH = 0.2  # of a figure: a difference of so much changes the conclusion
 
 _WORDS: dict[HeadlineId, str] = {
     "p50_days": sentence("half of the cases are done within"),
@@ -32,14 +32,14 @@ _WORDS: dict[HeadlineId, str] = {
     "open_cases": sentence("cases that are not done yet"),
     "person_days": sentence("days that all cases together were under way"),
 }
-_SHARE = {  # whether waits were left out, whether the first place is told
+_SHARE = {  # by whether waits were left out, and whether the first place is told
     (False, False): sentence("share of all waiting in the first place"),
     (False, True): sentence("share of all waiting that is %(place)s"),
     (True, False): sentence("share of the shown waiting in the first place"),
     (True, True): sentence("share of the shown waiting that is %(place)s"),
 }
 _NO_COUNT = "\N{EN DASH}"
-"""Of a rule about the log as a whole."""
+"""Stands for a count where a rule is about the log as a whole."""
 
 _ABSENT = {
     "value": sentence("not known yet"),
@@ -57,9 +57,9 @@ class QualitySection:
     """What the section shows.
 
     Attributes:
-        lines: what was set aside and is kept no more, in sentences.
-        headlines: what the first figures could be besides.
-        broken: the rules that the log does not keep to; ``held``: the others.
+        lines: what was set aside and what is kept no more, in sentences.
+        headlines: what else the first figures could be.
+        broken: the rules that the log breaks; ``held``: the others.
     """
 
     lines: list[str]
@@ -70,7 +70,7 @@ class QualitySection:
 
 
 def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) -> QualitySection:
-    """What was set aside and what that may do; the rules, those that were broken first."""
+    """What was set aside and what that may do; the rules, broken ones first."""
     speech, rules = names.speech, facts.rules
     held = [rule for rule in rules if rule.success]
     return QualitySection(
@@ -89,8 +89,8 @@ def quality(findings: Findings, facts: Facts, minimum_group: int, names: Names) 
 
 
 def asked(rule: RuleResult, names: Names) -> str:
-    """What a rule asks, and which steps break it, called what the report calls them."""
-    steps = list(dict.fromkeys(map(names.step, rule.names)))  # several may have one label
+    """What a rule asks, and which steps break it, by the names that the report uses."""
+    steps = list(dict.fromkeys(map(names.step, rule.names)))  # several may have the same label
     what = names.settings.validation.rule(rule.id).sentence(steps) if steps else rule.what
     asks = what.get(names.speech.language)
     if not rule.about:
@@ -103,7 +103,7 @@ def asked(rule: RuleResult, names: Names) -> str:
 def broken_rules(
     findings: Findings, rules: Sequence[RuleResult], minimum_group: int
 ) -> list[tuple[RuleResult, Counts]]:
-    """The rules that were broken, gravest first, with their rows and cases as they may be told."""
+    """The broken rules, gravest first, with the rows and cases that may be told of each."""
     grave = list(SEVERITY)
     broken = [rule for rule in rules if not rule.success]
     broken.sort(key=lambda rule: grave.index(rule.severity))
@@ -113,7 +113,7 @@ def broken_rules(
 
 
 def headlines(findings: Findings) -> tuple[Headline, ...]:
-    """The first figures and what they could be besides, where that may be shown of any."""
+    """The first figures and what else they could be, if that may be shown of any."""
     return () if _all_hidden(findings) else findings.validation.headlines
 
 
@@ -129,7 +129,7 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
             )
         )
     day = _lacking_before(findings, facts, names)
-    if day and speech.date_of(findings.as_of) < day:  # no case is there that began since
+    if day and speech.date_of(findings.as_of) < day:  # no case that began since is there
         told.append(
             speech.say(
                 "Take care: cases that ended before %(day)s are kept no more. So cases seem to"
@@ -141,7 +141,7 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
 
 
 def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date | None:
-    """The day before which only cases that went on are in the log, where it has such cases."""
+    """The day before which the log has only cases that went on, if it has such cases."""
     first, day = findings.log.first, facts.kept_from
     return day if first and day and names.speech.date_of(first) < day else None
 
@@ -158,7 +158,7 @@ def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[st
 
 
 def _is_in_doubt(findings: Findings) -> bool:
-    """Whether a figure of the first screen could well be another one."""
+    """Whether a figure of the first screen could well be another."""
     return any(
         _could_differ(each) for each in findings.validation.headlines if each.id in _FIRST_FIGURES
     )
@@ -197,7 +197,7 @@ def _set_aside(findings: Findings, minimum_group: int, speech: Speech) -> Iterat
             " %(n)s cases.",
             n=minimum_group,
         )
-    if log.cases is None:  # of so few it may be none
+    if log.cases is None:  # there are so few that it may be none
         yield speech.say("How many cases have steps in no certain order is not shown.")
     elif log.order_undetermined_cases is None:
         yield speech.say("Some cases have steps in no certain order; how many is not shown.")
@@ -214,7 +214,7 @@ def _all_hidden(findings: Findings) -> bool:
 
 
 def _headlines(findings: Findings, names: Names) -> Iterator[PageRow]:
-    """A row per figure: as it is told, without the cases that lost rows, at least, at most."""
+    """A row per figure: as told, without the cases that lost rows, at least, at most."""
     for headline in headlines(findings):
         yield {
             "words": in_words(headline, findings, names),
@@ -223,7 +223,7 @@ def _headlines(findings: Findings, names: Names) -> Iterator[PageRow]:
 
 
 def in_words(headline: Headline, findings: Findings, names: Names) -> str:
-    """What a first figure is."""
+    """What a first figure measures."""
     if headline.id != "share_of_first_wait":
         return names.speech.say(_WORDS[headline.id])
     is_known = headline.value is not None
@@ -245,7 +245,7 @@ def _figures(headline: Headline, speech: Speech) -> Iterator[str]:
 
 
 def absent(headline: Headline, column: str, speech: Speech) -> str:
-    """Why a figure is not there."""
+    """Why a figure is missing."""
     words = _ABSENT_TIME if headline.id in TIMES else _ABSENT
     return speech.say("not shown" if headline.suppressed else words[column])
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""One language's words: sentences, plurals, numbers, dates and durations as a reader says them.
+"""The words of one language: sentences, plurals, numbers, dates and durations for readers.
 
-A sentence is written in English where it is used, and is looked up in ``locale/<language>.po`` when
-the page is in another language. ``%(name)s`` is filled in afterwards; a percent sign is ``%%``.
+A sentence is written in English where it is used, and looked up in ``locale/<language>.po`` if the
+page is in another language. ``%(name)s`` is filled in afterwards; a percent sign is ``%%``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def sentence(text: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """``text`` as a sentence begins."""
+    """``text`` with a capital, as at the begin of a sentence."""
     return text[0].upper() + text[1:]
 
 
@@ -50,7 +50,7 @@ def glued(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-_UNITS = (  # up to so many days, in units of so many days
+_UNITS = (  # up to how many days, and how many days a unit is
     (60 / 86_400, 1 / 86_400, forms("%(n)s second", "%(n)s seconds")),
     (90 / 1_440, 1 / 1_440, forms("%(n)s minute", "%(n)s minutes")),
     (1.0, 1 / 24, forms("%(n)s hour", "%(n)s hours")),
@@ -60,14 +60,14 @@ _UNITS = (  # up to so many days, in units of so many days
     (float("inf"), 365.25, forms("%(n)s year", "%(n)s years")),
 )
 _DAYS = forms("%(n)s day", "%(n)s days")
-_HARDLY = 0.1  # of a day: what is less is said in hours
-_FINE_BELOW = 3  # 1,5 uur and 2,5 jaar say more than 2 uur and 3 jaar; 7,4 weken says no more
+_HARDLY = 0.1  # of a day: shorter is said in hours
+_FINE_BELOW = 3  # 1,5 uur and 2,5 jaar say more than 2 uur and 3 jaar; 7,4 weken does not
 
 
 @cache
 def _catalog(language: Language) -> Catalog:
     path = LOCALE / f"{language}.po"
-    if not path.exists():  # English is the language of the code
+    if not path.exists():  # English needs no catalog: it is the language of the code
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
@@ -95,7 +95,7 @@ class Speech:
 
     def plural(self, texts: Forms, n: float, **values: object) -> str:
         """The form of ``texts`` that fits ``n``; ``%(n)s`` is the number itself."""
-        # both languages know one and many; a third with more forms brings its own rule
+        # both languages have one and many; a third language with more forms brings its own rule
         chosen = self.unfilled(texts)[0 if n == 1 else 1]
         return chosen % {"n": self.number(n, 2), **values}
 
@@ -111,12 +111,12 @@ class Speech:
         return self.say("%(values)s and %(n)s more", values=words, n=more) if more else words
 
     def number(self, value: float, decimals: int = 1) -> str:
-        """1.434 or 12,3: at most so many decimals."""
+        """1.434 or 12,3: with at most so many decimals."""
         pattern = "#,##0." + "#" * decimals
         return str(format_decimal(value, format=pattern, locale=self.language))
 
     def share(self, part: float) -> str:
-        """12 %: whole above one percent, since a reader has no use for more."""
+        """12 %: whole above one percent, since readers have no use for more."""
         percent = part * 100
         if 0 < percent < 0.1:  # noqa: PLR2004
             return self.say("less than %(share)s", share=self._percent(0.1))
@@ -149,7 +149,7 @@ class Speech:
         return self.plural(unit, count)
 
     def whole_duration(self, days: float) -> str:
-        """2 weken, 6 maanden: in the largest unit that it is a whole number of, so not rounded."""
+        """2 weken, 6 maanden: in the largest unit of which it is a whole number, so not rounded."""
         counts = [(round(days / size, 6), unit) for _, size, unit in reversed(_UNITS)]
         whole = (measure for measure in counts if measure[0] >= 1 and measure[0].is_integer())
         count, unit = next(whole, _measure(days))
@@ -171,7 +171,7 @@ class Speech:
         return self.say("within %(time)s", time=self.duration(days))
 
     def days(self, days: float) -> str:
-        """5,3 dagen: always in days, so that effects can be compared; what is short as it is."""
+        """5,3 dagen: in days, so that effects can be compared; very short times as ``duration``."""
         if days < _HARDLY:
             return self.duration(days)
         return self.plural(_DAYS, round(days, _decimals(days)))
@@ -181,18 +181,18 @@ class Speech:
         if days < _HARDLY:
             return self.duration(days), *self.span(low, high)
         decimals = _decimals(days)
-        # an end of three digits before the point has no known digit after it
+        # an end with three digits before the point has no known digit after it
         first, last = (self.exact(each, min(decimals, _decimals(each))) for each in (low, high))
         one, many = self.unfilled(_DAYS)
         form = one if round(days, decimals) == 1 else many
         return form % {"n": self.exact(days, decimals)}, first, last
 
     def exact(self, value: float, decimals: int) -> str:
-        """3,0: with so many decimals, be they noughts."""
+        """3,0: with exactly so many decimals, noughts included."""
         return str(format_decimal(value, format=f"#,##0.{'0' * decimals}", locale=self.language))
 
     def span(self, low: float, high: float) -> tuple[str, str]:
-        """Two durations, the first without its unit where both have the same: 3 … 7 dagen."""
+        """Two durations, the first without its unit if both have the same: 3 … 7 dagen."""
         (count, unit), (_, other) = _measure(low), _measure(high)
         first = self.number(count) if unit == other else self.duration(low)
         return first, self.duration(high)

@@ -3,7 +3,7 @@
 """From findings to sentences: where cases wait, how long, and how sure that is.
 
 It says where, and which signs of a cause the log shows; never who is to blame. Words such as
-percentile, variant or throughput are left to the tables; a reader gets "half" and "9 in 10".
+percentile, variant or throughput are left to the tables; readers get "half" and "9 in 10".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECTIONS = 5
 """How many bottlenecks get a section of their own."""
 
 FIRST = 3
-"""How many of those are listed beside the answer."""
+"""How many bottlenecks are listed beside the answer."""
 
 Place = tuple[str, str | None]
 
@@ -47,7 +47,7 @@ _OF_SHOWN = (
         " (%(most)s) is %(place)s."
     ),
 )
-"""One place, or more of them."""
+"""For one place, and for more of them."""
 
 _FURTHER = forms(
     "One more of these places is further down.",
@@ -71,7 +71,7 @@ _ALL_ALIKE = {
     "excess_person_days": sentence("The places with the most extra waiting come first."),
     "cases": sentence("The places with the most cases come first."),
 }
-"""By ``analysis.rank_by``, where some of the places show a cause, or all or none do."""
+"""By ``analysis.rank_by``: if some of the places show a cause, and if all or none do."""
 
 Measure = Literal[
     "half_done", "most_done", "open", "extra", "wait_half", "wait_most", "waiting", "lost"
@@ -92,7 +92,7 @@ class KeyFigure:
 
 
 class _Share(NamedTuple):
-    """A share of the cases: what is told of when it is done, known or not."""
+    """A share of the cases, and what is told of when it is done, if that is known and if not."""
 
     measure: Measure
     left: float
@@ -127,9 +127,9 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     """The sentence or two that answer the question of the page.
 
     Args:
-        findings: what may be shown of what a run found.
-        waits: the same, in the shape of ``contracts.tables.TABLES["waits"]``.
-        names: what steps are called.
+        findings: what may be shown of the findings of a run.
+        waits: of the same run, in the shape of ``contracts.tables.TABLES["waits"]``.
+        names: the names of steps.
     """
     found = findings.bottlenecks[:SECTIONS]
     if not found:
@@ -148,14 +148,14 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
 
 
 def further(findings: Findings, speech: Speech) -> str:
-    """How many of the places that the answer counts are not in the list beside it; empty: none."""
+    """How many places that the answer counts are not in the list beside it; empty: none."""
     found = [(each.from_, each.to) for each in findings.bottlenecks[:SECTIONS]]
     others = len(set(found) - set(found[:FIRST]))
     return speech.plural(_FURTHER, others) if others else ""
 
 
 def order(findings: Findings, names: Names) -> str:
-    """Why the places stand in their order; empty: it is that of their shares of the waiting."""
+    """Why the places stand in their order; empty if it is that of their shares of the waiting."""
     found = findings.bottlenecks[:SECTIONS]
     shares = [round(each.share_of_waiting * 100) for each in found]
     if shares == sorted(shares, reverse=True):
@@ -177,7 +177,7 @@ def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, n
 
 
 def _left_out(names: Names) -> Iterator[str]:
-    """That shares say nothing of the waits of a few cases, of which it is not said how long."""
+    """That shares leave out the waits of a few cases, and that their length is not told."""
     yield names.speech.say(
         "Places with fewer than %(n)s cases are not counted.",
         n=names.settings.privacy.minimum_group,
@@ -185,7 +185,7 @@ def _left_out(names: Names) -> Iterator[str]:
 
 
 def _outside(row: Mapping[str, Any], names: Names) -> Iterator[str]:
-    """That more waiting than at any place of the list is elsewhere, and why it is not in there."""
+    """That more waiting than at any listed place is elsewhere, and why that is not listed."""
     speech = names.speech
     share, place = speech.share(row["share_of_waiting"]), names.place(row["from"], row["to"])
     if row["to"] is None:
@@ -205,7 +205,7 @@ def _outside(row: Mapping[str, Any], names: Names) -> Iterator[str]:
 
 def _nothing_stands_out(findings: Findings, shown: pl.DataFrame, names: Names) -> str:
     speech = names.speech
-    waits = shown.filter(pl.col("person_days").ne_missing(0))  # others went on at once
+    waits = shown.filter(pl.col("person_days").ne_missing(0))  # in others, cases went on at once
     if waits.is_empty() and findings.log.cases and not findings.waits_left_out:
         return speech.say("No case was seen to wait between two steps.")
     if waits.is_empty():
@@ -227,14 +227,14 @@ def _nothing_stands_out(findings: Findings, shown: pl.DataFrame, names: Names) -
 
 
 def _unexplained(findings: Findings, waits: pl.DataFrame) -> list[dict[str, Any]]:
-    """The waits that may be shown of which no reason is known, the largest share first."""
+    """The waits that may be shown and have no known reason, the largest share first."""
     meant = {(each.from_, each.to) for each in findings.explained_waits}
     rows = waits.sort("share_of_waiting", descending=True, maintain_order=True, nulls_last=True)
     return [row for row in rows.iter_rows(named=True) if (row["from"], row["to"]) not in meant]
 
 
 def key_figures(findings: Findings, survival: pl.DataFrame, speech: Speech) -> list[KeyFigure]:
-    """When half is done, when 9 of 10 are done, and how many are still open."""
+    """When half is done, when 9 of 10 are done, and how many cases are still open."""
     days = findings.throughput_days
     return [
         _done(_HALF, days.p50, survival, speech),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a page shows of the terms that cases were held against."""
+"""What a page shows of the terms that cases must meet."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DOUBTS = {
 
 @dataclass(frozen=True)
 class Term:
-    """A deadline of the config: where it stands, and how many cases are of each of ``STATUSES``."""
+    """A deadline: its name, where it is laid down, and how many cases have each of ``STATUSES``."""
 
     name: str
     basis: str
@@ -47,15 +47,15 @@ class TermsSection:
     """What a page shows of terms.
 
     Attributes:
-        kept: how many cases met each.
+        kept: how many cases met each term.
         exposures: what notices of default may cost by now.
         outrun: which share of the cases was done after a date of their own.
         lapses: where cases that were too late were when their term ended.
         bunches: terms that are met in a bunch just before their last day.
-        registered: terms of which the agency keeps another last day in many cases.
+        registered: terms for which the agency keeps another last day in many cases.
         can_be_saved: whether there is a list of open cases that may still be in time.
-        rescue: how good the chances in that list were, where they could be tested.
-        doubts: why of some cases it cannot be said whether they met a term.
+        rescue: how good the chances in that list were, if they could be tested.
+        doubts: why it cannot be said of some cases whether they met a term.
     """
 
     kept: list[Term]
@@ -70,7 +70,7 @@ class TermsSection:
 
 
 def terms_section(shown: Shown, names: Names) -> TermsSection:
-    """The terms that the cases of a run were held against."""
+    """The terms that the cases of a run must meet."""
     findings, tables = shown.findings, shown.tables
     is_open = any(each.open_within != 0 for each in findings.deadlines)
     return TermsSection(
@@ -100,7 +100,7 @@ def kept(findings: Findings, names: Names) -> list[Term]:
 
 
 def _doubts(table: pl.DataFrame, names: Names) -> list[PageRow]:
-    """Why it cannot be said of cases whether they met a deadline, and in how many at least."""
+    """Why it cannot be said of some cases whether they met a deadline, and of how many at least."""
     told = table.filter(pl.col("status").is_in(list(DOUBTS)))
     return [
         {
@@ -126,7 +126,7 @@ def _outrun(findings: Findings, names: Names) -> list[PageRow]:
 
 
 def _lapses(table: pl.DataFrame, names: Names) -> list[PageRow]:
-    """Where cases that were too late were when their term ended: of each the ``_MOST`` frequent."""
+    """Where late cases were when their term ended: the ``_MOST`` frequent places of each term."""
     frequent = table.group_by("id", maintain_order=True).head(_MOST)
     return [
         {
@@ -139,7 +139,7 @@ def _lapses(table: pl.DataFrame, names: Names) -> list[PageRow]:
 
 
 def _registered(table: pl.DataFrame, names: Names) -> list[PageRow]:
-    """Deadlines of which the agency keeps another last day than the rule says in many cases."""
+    """Deadlines for which the agency, in many cases, keeps another last day than the rule."""
     others = table.filter(pl.col("registered_is") != "same")
     return [
         {
@@ -165,7 +165,7 @@ def _bunches(table: pl.DataFrame, names: Names) -> list[PageRow]:
 
 
 def _rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
-    """How good the chances to be late of open cases were, where they could be tested."""
+    """How good the chances of open cases to be late were, if they could be tested."""
     speech = names.speech
     return [
         {
@@ -180,7 +180,7 @@ def _rescue(table: pl.DataFrame, names: Names) -> list[PageRow]:
 
 
 def _exposures(findings: Findings, names: Names) -> list[PageRow]:
-    """What notices of default may cost by now, of the deadlines for which the config names them."""
+    """What notices of default may cost by now, for deadlines for which the config names them."""
     return [
         {
             "name": _name(found.id, names),
@@ -201,14 +201,14 @@ def _name(id_: str, names: Names) -> str:
 
 
 def title(deadline: Deadline, speech: Speech) -> str:
-    """What a reader calls a deadline: as the norm table does, or its own name."""
+    """The name of a deadline for a reader: that of the norm table, or its own."""
     if not isinstance(deadline.rule, str):
         return deadline.id
     return norm_table()[deadline.rule].title.get(speech.language)
 
 
 def _basis(deadline: Deadline, speech: Speech) -> str:
-    """Where the term stands, and of one of the law whether a lawyer looked at it."""
+    """Where the term is laid down and, for a term of the law, whether a lawyer looked at it."""
     if isinstance(deadline.rule, OwnDate):
         return speech.say("a date of the case itself (%(attribute)s)", attribute=deadline.rule.date)
     if not isinstance(deadline.rule, str):

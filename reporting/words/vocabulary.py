@@ -121,17 +121,17 @@ OWNER: dict[Owner, str] = {
 
 
 def nearest_key(name: str) -> str | None:
-    """The words, to be translated, of a config key or of the nearest one above it."""
+    """The words, to be translated, for a config key or for the nearest key above it."""
     while name and name not in KEYS:
         name = name.rpartition(".")[0]
     return KEYS.get(name)
 
 
 def key(item: str, speech: Speech) -> str | None:
-    """A key that a config left out, in words; nothing for one without words.
+    """A key that a config left out, in words; nothing for a key without words.
 
     Args:
-        item: the key, with the value that was taken behind it where there is one.
+        item: the key, followed by the value that was taken, if any.
         speech: the language of the words.
     """
     path = re.split(" = |: ", item)[0].split(".")
