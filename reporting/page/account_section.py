@@ -27,11 +27,11 @@ class AccountSection:
     """What the section shows.
 
     Attributes:
-        run_id: of the run.
+        run_id: the id of the run.
         minimum_group: no smaller group of cases is shown.
         begin_known: whether the config says where a case begins.
         looks_back: whether it is about an earlier day; ``known``: since when its log was known,
-            null where that is not kept.
+            null if that is not kept.
         of_a_client: whether the log is what an API gives a client.
         left_out: which cases have no row; ``no_steps``: which rows are no steps.
         redefined: what came to mean something else while the log ran.
@@ -86,9 +86,9 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
 
 
 def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech) -> str:
-    """How many rows a source has; less those of the log it must not tell how few were set aside.
+    """How many rows a source has; it must not show, less the log's rows, how few were set aside.
 
-    Nor how many events the log has, where that is rounded down.
+    It must not show either how many events the log has, if that is rounded down.
     """
     if findings.log.cases is None:
         return speech.say("not shown")

@@ -59,8 +59,8 @@ def card(
     Args:
         measure: which figure.
         basis: what it rests on.
-        day: when the data ended, in words.
-        version: of the tool.
+        day: the day on which the data ended, in words.
+        version: the version of the tool.
         speech: the language of the words.
     """
     calendar = (
@@ -81,7 +81,7 @@ def card(
 def with_cards(
     figures: Sequence[KeyFigure], whole: Findings | Bottleneck, shown: Shown, speech: Speech
 ) -> tuple[KeyFigure, ...]:
-    """``figures`` of the ``whole`` log or of a place in it, each with its card."""
+    """``figures`` of the ``whole`` log or of one place in it, each with its card."""
     day = speech.day(shown.findings.as_of)
     return tuple(
         replace(
@@ -99,7 +99,7 @@ def _basis(figure: KeyFigure, whole: Findings | Bottleneck, shown: Shown) -> Bas
         return followed(shown)
     basis = Basis.of(whole)
     if isinstance(whole, Bottleneck) and (whole.from_, whole.to) in shown.rounded_down:
-        # of so many of which it is not said that they are more no share is told either
+        # the cases are rounded down, even if that is not said: no share of them is told
         return replace(basis, open_cases=None)
     return basis
 

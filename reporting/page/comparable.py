@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which reports may be held side by side, and in which numbers.
+"""Which reports may be compared, and in which numbers.
 
-Each report alone tells of no few cases; two of them together could. So a report is left out of
-the row where it differs from a newer one by 1 … k-1 cases that came, went or were done, and
-numbers of cases are rounded down to a multiple of k. How many more are open is no group of cases:
-it is those that came less those that were done.
+A report by itself reveals no few cases; two of them together could. So a report is left out of the
+row if it differs from a newer one by 1 … k-1 cases that came, went or were done, and numbers of
+cases are rounded down to a multiple of k. How many more are open is no group of cases: it is the
+cases that came less the cases that were done.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reporting.disclosure.small_groups import is_small
 
 
 def side_by_side(found: Sequence[Findings], k: int) -> list[Findings]:
-    """Those that may be compared, of ``found``, of which the first is always kept."""
+    """The reports among ``found`` that may be compared; the first is always kept."""
     kept: list[Findings] = []
     for each in found:
         if all(_may_be_compared(each.log, other.log, k) for other in kept):
@@ -32,12 +32,12 @@ def _may_be_compared(one: Log, other: Log, k: int) -> bool:
 
 
 def _counts(log: Log) -> tuple[Count, Count]:
-    """All cases, and those that are done."""
+    """All cases, and the cases that are done."""
     if log.cases is None or log.open_cases is None or log.open_cases_at_least:
         return log.cases, None
     return log.cases, log.cases - log.open_cases
 
 
 def rounded(count: Count, k: int) -> Count:
-    """A count as it may stand beside that of another report."""
+    """A count as it may be told beside the count of another report."""
     return None if count is None else count // k * k

@@ -36,14 +36,14 @@ LANGUAGES: dict[Language, str] = {"nl": "Nederlands", "en": "English"}
 
 @dataclass(frozen=True)
 class About:
-    """What a report is of.
+    """What a report is about.
 
     Attributes:
-        languages: others in which there is the same report.
-        on_paper: whether it is there as PDF too.
-        cases: how many; ``period``: over which days, empty where no day is known.
-        version: of the tool.
-        answer_in: the workbook in which can be answered, if there is one.
+        languages: the other languages of the same report.
+        on_paper: whether there is a PDF of it too.
+        cases: how many; ``period``: over which days, empty if no day is known.
+        version: the version of the tool.
+        answer_in: the workbook for answers, if there is one.
     """
 
     language: Language
@@ -64,11 +64,11 @@ class Content:
     """Everything that a report shows, by the names that its templates use.
 
     Attributes:
-        answers: what may be chosen of them to the question that each place ends with.
+        answers: the possible answers to the question at the end of each place.
         earlier: what was answered about places that are not among these waits.
-        whole_map: null where ``map`` has all steps.
+        whole_map: null if ``map`` has all steps.
         meant: null without a model.
-        changes: null where there is no earlier report.
+        changes: null if there is no earlier report.
     """
 
     about: About
@@ -145,7 +145,7 @@ def _period(log: Log, speech: Speech) -> str:
 def _there(
     terms: TermsSection, meant: MeantSection | None, changed: ChangesSection | None
 ) -> list[readers.Link]:
-    """The sections that the report has, of those that a reader may be led to."""
+    """The sections of this report among those to which a reader may be sent."""
     is_there = {
         readers.ROUTE: True,
         readers.TURNS: True,

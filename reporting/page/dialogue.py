@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What was answered to earlier reports, and what moved since; an answer is never judged."""
+"""What was answered to earlier reports, and what changed since; an answer is never judged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOT_NOW = sentence("Of this wait nothing can be shown now.")
 
 @dataclass(frozen=True)
 class _Figures:
-    """What is told of a wait, then or now."""
+    """The figures of a wait, then or now."""
 
     p50: float | None
     p90: float | None
@@ -42,12 +42,12 @@ class _Figures:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was answered about a place, and what moved since.
+    """What was answered about a place, and what changed since.
 
     Attributes:
-        choice: in Dutch and in English; null where none was made.
-        why: in the words of who answered.
-        plan: what was to be done, by whom and when; under the words for each.
+        choice: in Dutch and in English; null if none was made.
+        why: in the words of whoever answered.
+        plan: what was to be done, by whom and when; each with its words.
         moved: each figure then and now; ``remark``: why there is none.
     """
 
@@ -61,7 +61,7 @@ class Answered:
 
 
 def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> Answered | None:
-    """What was answered about a stall, and what moved since; null where nothing was."""
+    """What was answered about a stall, and what changed since; null without an answer."""
     answer = said_of(facts.answers, *stall(found))
     return _told(answer, _of_stall(found), findings, facts, names) if answer else None
 
@@ -69,7 +69,7 @@ def said(found: Bottleneck, findings: Findings, facts: Facts, names: Names) -> A
 def said_earlier(
     findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
 ) -> list[Answered]:
-    """What was answered about places that have no section here: no stall any more, or far down."""
+    """What was answered about places without a section here: no stall any more, or far down."""
     places = stalls(findings.bottlenecks[:SECTIONS])
     return [
         _told(answer, _of_wait(answer, tables["waits"]), findings, facts, names)
@@ -79,7 +79,7 @@ def said_earlier(
 
 
 def answer_in(formats: Sequence[ReportFormat]) -> str:
-    """The workbook in which can be answered, if there is one."""
+    """The workbook for answers, if there is one."""
     return next((f"findings.{name}" for name in ("xlsx", "ods") if name in formats), "")
 
 
@@ -121,7 +121,7 @@ def _told(
 def _then(
     answer: Answer, then: Mapping[dt.date, Sequence[Bottleneck]], minimum_group: int
 ) -> _Figures | None:
-    """What the report of that day said of the stall, as far as that may be shown now."""
+    """What the report of that day said about the stall, as far as it may be shown now."""
     among = [each for each in then.get(answer.day, ()) if answer.is_of(*stall(each))]
     if not among:
         return None

@@ -18,8 +18,8 @@ from reporting.words.speech import Speech
 class FirstScreen:
     """The answer, its figures with their cards, and what to know before these are believed.
 
-    ``listed`` places of those that it counts are listed; ``further``: how many more there are;
-    ``order``: why they stand in that order, where it is not that of their shares; ``intent``: what
+    ``listed``: how many of the places that it counts are listed; ``further``: how many more;
+    ``order``: why they stand in that order, if it is not that of their shares; ``intent``: what
     the report is for.
     """
 
@@ -33,7 +33,7 @@ class FirstScreen:
 
 
 def first_screen(shown: Shown, names: Names) -> FirstScreen:
-    """The first screen of a report, without the waits that it leads to."""
+    """The first screen of a report, without the waits to which it leads."""
     findings, tables = shown.findings, shown.tables
     figures = story.key_figures(findings, tables["survival"], names.speech)
     return FirstScreen(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a page shows of the work of those who took cases up, without saying who they are."""
+"""What a page shows of the work of those who took cases up, but not who they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.words.bottlenecks import Wait
 from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, sentence
 
-_KNOWN = 0.05  # of the wait: where the log knows of less work, it hardly knows what was done
+_KNOWN = 0.05  # of the wait: with less known work, the log hardly shows what was done
 _CAUSES = {
     "contention_days": sentence("worked on cases that were there before"),
     "prioritisation_days": sentence("worked on cases that came later"),
@@ -23,11 +23,11 @@ _CAUSES = {
 def meanwhile(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     """What went on while cases waited at one place: a row for each part, with its bar.
 
-    Nothing where the log knows too little of it: that would only seem to say that nobody worked.
+    Nothing if the log knows too little of it: that would only seem to say that nobody worked.
 
     Args:
         table: in the shape of ``TABLES["waiting_causes"]``.
-        wait: at the place.
+        wait: the wait at the place.
         speech: the language of the words.
     """
     found = wait.source

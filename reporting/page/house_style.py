@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""An organisation's house style as CSS, which comes after ours and overrules it."""
+"""The house style of an organisation as CSS, which comes after ours and overrules it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ VARIABLES = {
     "middle": ("t1", "t1-text"),
     "long": ("t2", "t2-text", "number"),
 }
-"""Which variables of ``style.css`` a token of a scheme is."""
+"""The variables of ``style.css`` for each token of a scheme."""
 
 _GENERIC = ("serif", "sans-serif", "monospace", "system-ui")
 
 
 def css(style: HouseStyle) -> str:
-    """What overrules ``style.css``; colours and names of fonts were checked when they were read."""
+    """CSS that overrules ``style.css``; colours and font names were checked when they were read."""
     rules = [
         f"@media (prefers-color-scheme: {name}) {{ :root {{ {_declared(scheme)} }} }}\n"
         for name, scheme in (("light", style.light), ("dark", style.dark))

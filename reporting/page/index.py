@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The page over all processes: the newest report of each, and how it went from report to report.
+"""The page over all processes: the newest report of each, and how it changed from report to report.
 
-It is made of what reports tell, and of nothing else. What two of them would tell together of few
-cases is left out (``reporting.page.comparable``).
+It is made from what reports tell, and from nothing else. What two of them together would reveal of
+few cases is left out (``reporting.page.comparable``).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from reporting.words.speech import Speech, capitalised, sentence
 
 @dataclass(frozen=True)
 class Shelved:
-    """A run as its folder tells it.
+    """A run, as read from its folder.
 
     Attributes:
         findings: what it found, after disclosure control.
         settings: its config, as far as the index needs it.
-        languages: in which there is a page of it, the first of the config first.
+        languages: the languages of its pages, the first of the config first.
         made_at: when it was made.
         measure: the same for runs whose figures were counted in the same way.
     """
@@ -50,12 +50,12 @@ class Shelved:
 
     @property
     def day(self) -> dt.date:
-        """The day that its log ends, in the zone of the process."""
+        """The day on which its log ends, in the zone of the process."""
         return self.findings.as_of.astimezone(self.settings.zone).date()
 
 
 def languages(runs: Sequence[Shelved]) -> tuple[Language, ...]:
-    """The languages of the index: those of the newest reports, what most begin with first."""
+    """The languages of the newest reports, in order of how many reports have them as the first."""
     newest = [of_process[0] for of_process in _processes(runs).values()]
     first = Counter(run.languages[0] for run in newest)
     spoken = {language for run in newest for language in run.languages}
@@ -69,9 +69,9 @@ def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
     """The index in one language as HTML.
 
     Args:
-        runs: all that have a page, in any order; not none.
-        language: of all words; one of ``languages(runs)``.
-        version: of the tool.
+        runs: all runs with a page, in any order; at least one.
+        language: the language of all words; one of ``languages(runs)``.
+        version: the version of the tool.
     """
     processes = _processes(runs)
     newest = [of_process[0] for of_process in processes.values()]
@@ -91,7 +91,7 @@ def page(runs: Sequence[Shelved], language: Language, version: str) -> str:
 
 
 def _told_apart(processes: Sequence[PageRow]) -> list[PageRow]:
-    """Processes that have one name with their id after it, as a link or heading is of one."""
+    """Adds the id to processes of the same name, since a link or heading is about one."""
     often = Counter(each["name"] for each in processes)
     return [
         {**each, "name": f"{each['name']} ({each['id']})"} if often[each["name"]] > 1 else each
@@ -100,13 +100,13 @@ def _told_apart(processes: Sequence[PageRow]) -> list[PageRow]:
 
 
 def _style_of_all(runs: Sequence[Shelved]) -> HouseStyle | None:
-    """The house style of the reports, where they all have the same."""
+    """The house style of the reports, if all have the same."""
     first, *others = (run.settings.report.style for run in runs)
     return first if all(style == first for style in others) else None
 
 
 def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:
-    """The runs of each process, the newest log first; of one day the run that was made last."""
+    """The runs of each process, the newest log first; for each day, the run that was made last."""
     ordered = sorted(
         runs,
         key=lambda run: (run.day, run.made_at, run.findings.run_id),
@@ -120,7 +120,7 @@ def _processes(runs: Sequence[Shelved]) -> dict[str, list[Shelved]]:
 
 
 def _process(runs: Sequence[Shelved], language: Language) -> PageRow:
-    """What the page tells of one process; ``runs`` have a day each, the newest first."""
+    """What the page tells of one process; ``runs`` has one per day, the newest first."""
     newest = runs[0]
     names = Names(newest.settings, Speech(language, newest.settings.zone))
     k = max(run.settings.privacy.minimum_group for run in runs)
@@ -140,7 +140,7 @@ def _process(runs: Sequence[Shelved], language: Language) -> PageRow:
 
 
 def _first_wait(found: Findings, names: Names) -> PageRow | None:
-    """Where to look first: no more of it than any version of hoeksteen tells in the same words."""
+    """Where to look first: only what every version of hoeksteen tells in the same words."""
     if not found.bottlenecks:
         return None
     first = found.bottlenecks[0]
@@ -173,7 +173,7 @@ def _figures(found: Findings, k: int, speech: Speech) -> list[dict[str, str]]:
 
 
 def _at_least(count: Count, k: int, speech: Speech) -> str:
-    """A count, rounded down; nought is exact, as 1 … k-1 is hidden."""
+    """A count, rounded down; nought is exact, since 1 … k-1 is hidden."""
     least = rounded(count, k)
     if least is None:
         return speech.say("not shown")
@@ -181,7 +181,7 @@ def _at_least(count: Count, k: int, speech: Speech) -> str:
 
 
 def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
-    """Two charts and their figures; ``runs`` are the oldest first."""
+    """Two charts and their figures; ``runs`` has the oldest first."""
     days = [run.day for run in runs]
     halves = [run.findings.throughput_days.p50 for run in runs]
     most = [run.findings.throughput_days.p90 for run in runs]

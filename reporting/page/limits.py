@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a bottleneck is not: what was left out of it, and what nobody should read in it."""
+"""What a bottleneck is not: what was left out of it, and what nobody should read into it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from reporting.words.vocabulary import EXPLAINED
 def limits(
     found: Bottleneck, findings: Findings, work_band: pl.DataFrame, names: Names
 ) -> list[str]:
-    """Sentences.
+    """The sentences about these limits.
 
     Args:
         found: the bottleneck.
-        findings: of the run that it is of.
-        work_band: in the shape of ``TABLES["work_band"]``: of which steps it is known when work on
-            them began.
-        names: how steps are called.
+        findings: the findings of its run.
+        work_band: in the shape of ``TABLES["work_band"]``: it says for which steps the log tells
+            when work on them began.
+        names: the names of steps.
     """
     return [
         *_explained(found, findings, names),
@@ -45,7 +45,7 @@ def _explained(found: Bottleneck, findings: Findings, names: Names) -> Iterator[
 
 
 def _work(found: Bottleneck, work_band: pl.DataFrame, names: Names) -> Iterator[str]:
-    if found.to in (None, names.settings.closing):  # nobody works on a moment of closing
+    if found.to in (None, names.settings.closing):  # nobody works on the moment of closing
         return
     timed = work_band.filter(pl.col("activity") == found.to, pl.col("timed") > 0)
     yield (

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The maps of a report: one that is read at a glance, and one of nearly all steps."""
+"""The maps of a report: one to read at a glance, and one of nearly all steps."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _TONES = (
 
 @dataclass(frozen=True)
 class MapSection:
-    """The map that is read at a glance.
+    """The map to read at a glance.
 
     Attributes:
-        drawing: empty where there is no step to show.
-        steps: so many it shows.
-        has_detours: whether it has lines by way of steps that it does not show.
-        has_loose_ends: whether no line leads to one of its steps, or none away.
+        drawing: empty if there is no step to show.
+        steps: how many steps it shows.
+        has_detours: whether it has lines over steps that it does not show.
+        has_loose_ends: whether a step on it has no line to it, or none away.
         off_map: which bottlenecks are not on it.
         tones: what the colours of its lines mean.
-        at_least: what the sign of a number that is rounded down means; empty where there is none.
+        at_least: what the sign of a number that is rounded down means; empty if there is none.
     """
 
     drawing: Markup
@@ -53,9 +53,9 @@ class MapSection:
 
 @dataclass(frozen=True)
 class WholeMap:
-    """The map of nearly all steps: so many, of all those that may be shown.
+    """The map of nearly all steps, with how many of all that may be shown.
 
-    ``at_least`` is as that of ``MapSection``.
+    ``at_least``: as in ``MapSection``.
     """
 
     drawing: Markup
@@ -81,7 +81,7 @@ def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection
 def whole_map(
     first: MapSection, shown: Shown, waits: Sequence[Wait], names: Names
 ) -> WholeMap | None:
-    """The map of nearly all steps; null where the ``first`` one has them already."""
+    """The map of nearly all steps; null if the ``first`` map has all of them already."""
     view = _view(shown, waits, map_view.WHOLE)
     if len(view.steps) <= first.steps:
         return None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether cases go as they were meant to: how far they do, and where they differ."""
+"""Whether cases go as they were meant to: how far they do so, and where they differ."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MeantSection:
 
 
 def meant_section(shown: Shown, names: Names) -> MeantSection | None:
-    """Whether cases went the way that the config's model means them to; null without a model."""
+    """Whether cases went as the model in the config means them to; null without a model."""
     summary = shown.tables["conformance_summary"].rows(named=True)
     if not summary:
         return None

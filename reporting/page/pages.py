@@ -39,9 +39,9 @@ def page(shown: Shown, language: Language) -> str:
 
 
 def render(template: str, speech: Speech, told: Mapping[str, Any], style: HouseStyle | None) -> str:
-    """A page as HTML: what is ``told``, by the names that the template uses.
+    """A page as HTML: ``told``, by the names that the template uses.
 
-    In our style, as far as the organisation has none of its own.
+    It is in our style where the organisation has none of its own.
     """
     return _environment(speech).get_template(template).render({**_style(style), **told})
 
@@ -65,7 +65,7 @@ def _style(house: HouseStyle | None) -> dict[str, Any]:
     style = ours + css(house) if house else ours
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return {
-        # not a visitor's, and what an organisation gives is checked: it may stand there as it is
+        # no visitor wrote this, and the part of an organisation was checked: it may stand as it is
         "style": Markup(style),  # noqa: S704
         "style_hash": f"sha256-{digest}",
         "organisation": house and house.organisation,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes the report for paper: one PDF per language, tagged, that anyone can read and keep.
 
-What it says is the same as on the page. It reaches the templates as data and never as their text,
-so no name in a log can be read as a command of theirs.
+It says the same as the page. Its content reaches the templates as data and never as their text, so
+no name in a log can be read as a command in them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def write_papers(shown: Shown, out: Path) -> None:
 
 @cache
 def sentences() -> tuple[str, ...]:
-    """What the templates say of their own, in English."""
+    """The English sentences in the templates themselves."""
     texts = (path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.typ")))
     return tuple(dict.fromkeys(said for text in texts for said in _SAID.findall(text)))
 
@@ -72,7 +72,7 @@ def _data(shown: Shown, language: Language) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """``value`` of nothing but what JSON knows, with drawings that need no style sheet."""
+    """``value`` in types that JSON knows, with drawings that need no style sheet."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, BaseModel):
@@ -85,7 +85,7 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: str) -> Any:
-    """A drawing, null where there is nothing to draw, or words."""
+    """A drawing, null if there is nothing to draw; or words."""
     if isinstance(value, Markup):
         return _plain(drawing(value, FONT)) if value else None
     return _CONTROL.sub(" ", value)
@@ -93,12 +93,12 @@ def _text(value: str) -> Any:
 
 @contextmanager
 def _fonts() -> Iterator[typst.Fonts]:
-    """The font of the report, and of letters that it has not those that typst brings."""
+    """The font of the report; for letters that it lacks, the fonts of typst."""
     spec = find_spec("font_source_sans_pro")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("font_source_sans_pro")
     files = Path(spec.submodule_search_locations[0]) / "files"
-    # that folder has each letter in two formats, and which one is taken is left to chance
+    # that folder has each letter in two formats, and it is left to chance which one is taken
     with TemporaryDirectory() as folder:
         for name in _FONT_FILES:
             shutil.copyfile(files / name, Path(folder) / name)
@@ -106,7 +106,7 @@ def _fonts() -> Iterator[typst.Fonts]:
 
 
 def _printed(data: str, fonts: typst.Fonts, timestamp: int) -> bytes:
-    """The PDF; a letter that no font has is replaced, since the standards ask for a glyph."""
+    """The PDF; a letter that no font has is replaced, since the standards demand a glyph."""
     while True:
         try:
             return _compiled(data, fonts, timestamp)
@@ -132,7 +132,7 @@ def _compiled(data: str, fonts: typst.Fonts, timestamp: int) -> bytes:
 
 
 def _complained_of(diagnostic: str, data: str) -> set[str]:
-    """Each letter of ``data`` that a message names; if it names none, those of other scripts."""
+    """Each letter of ``data`` named in a message; if it names none, letters of other scripts."""
     named = "".join(_NAMED.findall(diagnostic))
     escaped = {chr(int(code, 16)) for code in _ESCAPED.findall(named)}
     letters = {letter for letter in data if not letter.isascii()} - {_NO_LETTER}
@@ -140,6 +140,6 @@ def _complained_of(diagnostic: str, data: str) -> set[str]:
 
 
 def _is_foreign(letter: str) -> bool:
-    """Whether it is of a script that the font was not made for."""
+    """Whether it is of a script for which the font was not made."""
     is_letter = unicodedata.category(letter)[0] in "LMC"
     return is_letter and not unicodedata.name(letter, "").startswith(_SCRIPTS)

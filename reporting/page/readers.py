@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Who reads the report: staff, who runs the process, who makes the policy; what each looks at."""
+"""Who reads the report: staff, process owners, policy makers; and what each looks at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reporting.words.bottlenecks import Wait
 from reporting.words.speech import Speech, sentence
 
 Link = tuple[str, str]
-"""An anchor in the page, and the words that lead to it."""
+"""An anchor in the page, and the words of the link to it."""
 
 ROUTE = ("route", sentence("How long does the whole route take?"))
 TURNS = ("turns", sentence("Whose turn was it?"))
@@ -24,7 +24,7 @@ CHANGES = ("changes", sentence("What changed since the last report?"))
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who reads the report: who, what for, and where to begin."""
+    """Somebody who reads the report: who, why, and where to begin."""
 
     who: str
     words: str
@@ -36,7 +36,7 @@ def readers(waits: Sequence[Wait], there: Sequence[Link], speech: Speech) -> lis
 
     Args:
         waits: the bottlenecks that have a section.
-        there: the other sections that this page has, of those above.
+        there: the other sections of this page, among those above.
         speech: the language of the words.
     """
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The whole route: how long it takes, the ways that cases go, what is done again, all waits."""
+"""The whole route: how long it takes, which ways cases go, what is done again, all waits."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class RouteSection:
 
     Attributes:
         curve: which share is not done after how long; ``survival``: the same in rows. Both are
-            empty where there are too few cases.
-        routes: the most frequent ones; ``other_routes``: what the others hold together.
+            empty if there are too few cases.
+        routes: the most frequent ones; ``other_routes``: what the others contain together.
         rework: steps that were done again.
         all_waits: those with the most waiting, under ``all_waits_summary``; ``other_waits``: where
             the others are; ``at_least``: what the sign of a number that is rounded down means;
@@ -96,7 +96,7 @@ def _routes(variants: pl.DataFrame, names: Names) -> list[PageRow]:
 
 
 def _other_routes(variants: pl.DataFrame, shown: Sequence[PageRow], speech: Speech) -> str:
-    """What the routes that are not listed hold together."""
+    """What the routes that are not listed contain together."""
     listed = variants.filter(pl.col("trace").is_not_null()).head(len(shown))
     rest = float(variants["share"].sum()) - float(listed["share"].sum())
     return (
@@ -117,7 +117,7 @@ def _rework(table: pl.DataFrame, names: Names) -> list[PageRow]:
 
 
 def _all_waits(table: pl.DataFrame, at_least: Collection[Pair], names: Names) -> list[PageRow]:
-    """The waits that may be shown, most waiting first; of a great many those with most of it."""
+    """The waits that may be shown, most waiting first; if there are very many, only the largest."""
     speech = names.speech
     return [
         {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How a process went from report to report: small charts with a legend."""
+"""How a process changed from report to report: small charts with a legend."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Line:
 
 
 def chart(days: Sequence[dt.date], lines: Sequence[Line], highest: str, speech: Speech) -> Markup:
-    """Lines over the days of the reports, from nought up to what ``highest`` says.
+    """Lines over the days of the reports, from nought up to the value that ``highest`` names.
 
-    Its title tells the first and the last value of each line; ``speech`` says the days.
+    The title tells the first and the last value of each line; ``speech`` says the days.
 
     Args:
-        days: of the reports, the oldest first.
-        lines: a value for each of the days.
+        days: the days of the reports, the oldest first.
+        lines: each with a value for each of the days.
         highest: the highest value of all, in words.
         speech: the language of the words in it.
     """
@@ -66,7 +66,7 @@ def _drawn(line: Line, xs: Sequence[float], top: float) -> Markup:
 
 
 def _unbroken(places: Sequence[tuple[float, float] | None]) -> Iterator[list[tuple[float, float]]]:
-    """The stretches without a value that is not known."""
+    """The stretches in which all values are known."""
     stretch: list[tuple[float, float]] = []
     for place in (*places, None):
         if place is not None:
@@ -81,7 +81,7 @@ def _path(stretch: Sequence[tuple[float, float]]) -> Markup:
 
 
 def swatch(tone: str) -> Markup:
-    """The line of a legend."""
+    """The line in the legend."""
     line = tag("path", d="M0,5L32,5")
     drawn = tag("g", line, class_=tone)
     return tag("svg", drawn, class_="trend swatch", viewBox="0 0 32 10", aria_hidden="true")

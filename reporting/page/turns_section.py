@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whose turn it was: in days of all cases together, and the waiting that is meant to be."""
+"""Whose turn it was, in days of all cases together; and the waiting that is meant to be."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class TurnsSection:
 
     Attributes:
         heading: the question that it answers.
-        rows: a row for each who had a turn; none where there are too few cases.
+        rows: a row for each who had a turn; none if there are too few cases.
         summary: which part was the agency's.
-        nobody_said: whether the config says of no step who must act.
-        explained: waits that are meant to be; ``other_explained``: what the others hold together.
-        has_parallel: whether a case went on meanwhile in some of all of those.
-        at_least: what the sign of a number that is rounded down means; empty where there is none.
+        nobody_said: whether the config says for no step who must act.
+        explained: waits that are meant to be; ``other_explained``: what the others add up to.
+        has_parallel: whether, in some of these waits, the case went on meanwhile.
+        at_least: what the sign of a number that is rounded down means; empty if there is none.
     """
 
     heading: str
@@ -69,7 +69,7 @@ def turns_section(shown: Shown, names: Names) -> TurnsSection:
 def _turns(
     owned: Mapping[str, float | None], days: Mapping[str, float], speech: Speech
 ) -> list[PageRow]:
-    """``days``: those of ``owned`` that are shown and not nought."""
+    """The rows of ``days``: those in ``owned`` that are shown and not nought."""
     total, most = sum(days.values()), max(days.values())
     return [
         {
@@ -91,7 +91,7 @@ def _turns(
 
 
 def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> str:
-    """Which part of the days that are shown were the agency's."""
+    """Which part of the shown days was the agency's."""
     shown, wait, work = speech.number(round(total)), owned["agency_wait"], owned["agency_work"]
     if wait is None or work is None:
         return speech.say("The days below are %(days)s in all; some are not shown.", days=shown)
@@ -111,7 +111,7 @@ def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> 
 
 
 def explained(findings: Findings, names: Names) -> list[PageRow]:
-    """Waits that are meant to be, most days first; so many of them."""
+    """The waits that are meant to be, most days first; only so many of them."""
     found = _most_days_first(findings)[:EXPLAINED_WAITS]
     return [
         {
@@ -125,7 +125,7 @@ def explained(findings: Findings, names: Names) -> list[PageRow]:
 
 
 def other_explained(findings: Findings, speech: Speech) -> str:
-    """What the waits that are meant to be and are not listed hold together."""
+    """What the waits that are meant to be, but are not listed, add up to."""
     rest = _most_days_first(findings)[EXPLAINED_WAITS:]
     if not rest:
         return ""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The section of a bottleneck: what is told of it elsewhere, and what is shown here alone."""
+"""The section of a bottleneck: what is told of it elsewhere, and what is shown only here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from reporting.words.names import Names
 from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech
 
-_MUCH = 0.05  # of all waiting: what is less need not be told
+_MUCH = 0.05  # of all waiting: less than this need not be told
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class WaitSection:
     Attributes:
         wait: the bottleneck in words, each figure with its card.
         bands: how long cases waited before they went on.
-        bands_note: what is, and is not, in ``bands``.
-        queue: how many waited, week after week; null where too few did.
+        bands_note: what is in ``bands``, and what is not.
+        queue: how many waited, week by week; null if too few did.
         meanwhile: what went on while they waited.
-        limits: what it is not.
-        said: what was answered to an earlier report; null where nothing was.
+        limits: what the bottleneck is not.
+        said: what was answered to an earlier report; null if nothing was.
     """
 
     wait: Wait
@@ -72,7 +72,7 @@ def _section(wait: Wait, shown: Shown, names: Names) -> WaitSection:
 
 
 def _other_ways(found: Bottleneck, shown: Shown, names: Names) -> Iterator[str]:
-    """Where else much is waited for the same step, that the list does not tell of by itself."""
+    """Where else much is waited for the same step, if the list does not tell it by itself."""
     if found.interval is None or found.to is None or not kinds.is_seen(found):
         return
     listed = {(each.from_, each.to) for each in shown.findings.bottlenecks}
@@ -90,7 +90,7 @@ def _other_ways(found: Bottleneck, shown: Shown, names: Names) -> Iterator[str]:
 def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     """The bands of one wait, each with its bar; shares are of what is shown.
 
-    ``still`` is nothing where it is not told in bands how many wait now, or where nobody does.
+    ``still`` is nothing if the bands do not tell how many wait now, or if nobody does.
     """
     found = wait.source
     mine = table.filter(pl.col("from") == found.from_, pl.col("to").eq_missing(found.to))
@@ -100,7 +100,7 @@ def _bands(table: pl.DataFrame, wait: Wait, speech: Speech) -> list[PageRow]:
     known = pl.col("n", "open_n").fill_null(0)
     most: int = mine.select(pl.sum_horizontal(known).max()).item()
     some_wait = bool(mine["open_n"].sum())
-    # a band in which some wait now, of whom nothing is told here, and none went on is an empty row
+    # a band where nobody went on is an empty row if this table does not tell who waits now
     told = mine if some_wait else mine.filter(pl.col("n").is_null() | (pl.col("n") > 0))
     return [
         {

@@ -31,7 +31,7 @@ _CLOCKS = {
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The share of the cases that has each outcome, by some moments since they started."""
+    """The share of the cases with each outcome, at some moments after they started."""
 
     moments: list[str]
     rows: list[PageRow]
@@ -41,8 +41,8 @@ class Outcomes:
 class WholesSection:
     """How long whole cases take by each clock and in each month, and how they end.
 
-    ``rounded``: that numbers of cases are rounded down; of a copy for the public they are not.
-    ``outcomes_rounded``: the same, and that shares are.
+    ``rounded``: that numbers of cases are rounded down; in a copy for the public they are not.
+    ``outcomes_rounded``: the same, and that shares are rounded.
     """
 
     clocks: list[PageRow]
@@ -53,7 +53,7 @@ class WholesSection:
 
 
 def wholes_section(shown: Shown, names: Names) -> WholesSection:
-    """Whole cases of a run."""
+    """The whole cases of a run."""
     tables, speech = shown.tables, names.speech
     rounded, shares_too = (
         "" if shown.facts.is_public else f"; {speech.say(words)}"
@@ -120,12 +120,12 @@ def _reached(days: float | None, watched_days: float | None, speech: Speech) -> 
 
 
 def _days(days: float, speech: Speech) -> str:
-    """In days, so that rows can be compared; what takes hours, in hours."""
+    """In days, so that rows can be compared; in hours if it takes hours."""
     return speech.days(days) if days >= 1 else speech.duration(days)
 
 
 def _outcomes(table: pl.DataFrame, names: Names) -> Outcomes:
-    """For each outcome which share of the cases has it within how long; at a few moments."""
+    """For each outcome, which share of the cases has it within how long; at a few moments."""
     moments = table.filter(pl.col("share") > 0)["days"].unique().sort().tail(_MOMENTS).to_list()
     if not moments:
         return Outcomes(moments=[], rows=[])

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The report as a workbook, for Excel and as OpenDocument, and the answers that stand in one."""
+"""The report as a workbook, for Excel and as OpenDocument, and the answers written in one."""

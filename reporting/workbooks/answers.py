@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Where a workbook has room for an answer, and what was written there."""
+"""Where a workbook has room for answers, and what was written there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reporting.workbooks.workbook import Column, Value
 CHOICES = sentence("Answers")
 _MARK = sentence("mark of the place (leave it as it is)")
 _ANSWERED_ON = sentence("answered at the report of")
-_MIDNIGHT = " 00:00:00"  # as a day is read that somebody wrote as a date
+_MIDNIGHT = " 00:00:00"  # is added when a day that was written as a date is read
 _AS_WORD: dict[Said, re.Pattern[str]] = {
     "yes": re.compile(r"(?:ja|yes)(?:,? (?:want|because)|[,.:;]|$)[ …]*", re.IGNORECASE),
     "no": re.compile(r"(?:nee|no)(?:,? (?:want|because)|[,.:;]|$)[ …]*", re.IGNORECASE),
@@ -33,7 +33,7 @@ _AS_WORD: dict[Said, re.Pattern[str]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A row with room for an answer: of which place, what stands there, whether it is a stall."""
+    """A row with room for an answer: about which place, what it says now, whether it is a stall."""
 
     place: Place
     said: Answer | None
@@ -51,27 +51,27 @@ class Written:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the answer was taken away."""
+        """Whether the answer was removed."""
         return not (self.choice or any(self.texts))
 
 
 def stall(found: Bottleneck) -> Place:
-    """By what a bottleneck is known again."""
+    """What identifies a bottleneck in later reports."""
     return found.from_, found.to, found.kind
 
 
 def stalls(found: Iterable[Bottleneck]) -> list[Place]:
-    """The same of many."""
+    """What identifies each of many bottlenecks."""
     return [stall(each) for each in found]
 
 
 def mark(place: Place) -> str:
-    """A mark by which a place is known again, whatever it is called in whatever language."""
+    """A mark that identifies a place, whatever its name in whatever language."""
     return hashlib.sha256(json.dumps(place).encode()).hexdigest()[:12]
 
 
 def asked(places: Sequence[Place], answers: Sequence[Answer]) -> dict[str, Asked]:
-    """All rows with room for an answer, by their mark: of stalls, and of what is none any more."""
+    """All rows with room for an answer, by their mark: stalls, and places that are no longer so."""
     often = Counter(place[:2] for place in places)
     rooms: dict[str, Asked] = {}
     for start, end, kind in places:
@@ -85,7 +85,7 @@ def asked(places: Sequence[Place], answers: Sequence[Answer]) -> dict[str, Asked
 
 
 def answer_columns(speech: Speech) -> tuple[Column, ...]:
-    """Where a reader answers, when that was, and by what the place is known again."""
+    """The columns for the answer, for its day, and for the mark of the place."""
     question = beside(QUESTION.nl, QUESTION.en, speech)
     return (
         Column(question, 30, is_answer=True, choices=speech.say(CHOICES)),
@@ -99,7 +99,7 @@ def answer_columns(speech: Speech) -> tuple[Column, ...]:
 
 
 def answer_cells(mark_: str, said: Answer | None, speech: Speech) -> tuple[Value, ...]:
-    """What stands in those columns."""
+    """The content of those columns."""
     if said is None:
         return *(None,) * 6, mark_
     choice = said.answer and choices(speech)[said.answer]
@@ -107,27 +107,28 @@ def answer_cells(mark_: str, said: Answer | None, speech: Speech) -> tuple[Value
 
 
 def beside(dutch: str, english: str, speech: Speech) -> str:
-    """The question is Dutch, as its answers are; in another language that stands beside it."""
+    """The Dutch question or answer; in another language with the translation beside it."""
     return dutch if speech.language == "nl" else f"{dutch} ({english})"
 
 
 def choices(speech: Speech) -> dict[Said, str]:
-    """What may be answered."""
+    """The possible answers."""
     return {said: beside(dutch, english, speech) for said, dutch, english in ANSWERS}
 
 
 def read(
     cells: pl.DataFrame, name: str, rooms: Mapping[str, Asked], speech: Speech
 ) -> list[Written]:
-    """The rows of a sheet in which something else stands than was written there by us.
+    """The rows of a sheet whose content is no longer what we wrote there.
 
     Args:
         cells: the sheet, every cell a text, its columns in any order.
-        name: what errors call it.
-        rooms: the rows that it had, by their mark.
+        name: the name of the sheet in errors.
+        rooms: the rows that the sheet had, by their mark.
         speech: in the language of the workbook.
 
     Raises:
+        UsageError: a column with answers is missing.
         UsageError: a column with answers is not there any more.
     """
     titles = [column.title for column in answer_columns(speech)]
@@ -166,7 +167,7 @@ def answer_of(written: Written, day: dt.date, speech: Speech) -> Answer:
 
 
 def _chosen(text: str, speech: Speech) -> tuple[Said | None, str]:
-    """What was chosen, and what was written behind it."""
+    """What was chosen, and what was written after it."""
     for said, choice in choices(speech).items():
         if text.startswith(choice):
             return said, text.removeprefix(choice).strip()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The report as a workbook: what it says in figures that can be sorted, summed up and answered."""
+"""The report as a workbook: its figures, to sort and sum up, with room for answers."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ WRITERS: dict[ReportFormat, Callable[[Workbook, Path], None]] = {
 
 
 def write_books(shown: Shown, out: Path) -> None:
-    """Writes ``findings.xlsx`` and ``findings.ods`` into ``out``, as far as they are asked for.
+    """Writes ``findings.xlsx`` and ``findings.ods`` into ``out``, if they are asked for.
 
-    Both hold the same, in the first language of the report.
+    Both have the same content, in the first language of the report.
     """
     report = shown.settings.report
     asked = [name for name in dict.fromkeys(report.formats) if name in WRITERS]
@@ -47,9 +47,9 @@ def write_books(shown: Shown, out: Path) -> None:
 
 
 def book(shown: Shown, language: Language) -> Workbook:
-    """All sheets of a report in one language, without those that would be empty.
+    """All sheets of a report in one language, without sheets that would be empty.
 
-    That with the places is always there: in it is answered.
+    The sheet with the places is always there: it has the room for answers.
     """
     findings, tables, facts = shown.findings, shown.tables, shown.facts
     names = Names(shown.settings, Speech(language, shown.settings.zone))
@@ -162,7 +162,7 @@ def _rules(findings: Findings, facts: Facts, names: Names) -> Sheet:
 
 
 def _doubts(findings: Findings, names: Names) -> Sheet:
-    """What the first figures could be besides, for want of the rows that were set aside."""
+    """What else the first figures could be, since rows were set aside."""
     speech = names.speech
     titles = columns(
         speech,

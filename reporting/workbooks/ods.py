@@ -17,7 +17,7 @@ from reporting.workbooks.workbook import Column, Sheet, Value, Workbook, value_k
 _PARTS = Path(__file__).parent / "ods_parts"
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _WRITTEN = ("content.xml", "styles.xml", "meta.xml", "settings.xml", "META-INF/manifest.xml")
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can tell
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 _COUNTRY = {"nl": "NL", "en": "GB"}
 _SPACES = re.compile(r"^ | {2,}| $")
 
@@ -35,7 +35,7 @@ def write(book: Workbook, path: Path) -> None:
         "widths": sorted({column.width for sheet in book.sheets for column in sheet.columns}),
     }
     with zipfile.ZipFile(path, "w") as parts:
-        # the first part tells what the file is, where any program can read it
+        # the first part says what the file is, where any program can read it
         parts.writestr(zipfile.ZipInfo("mimetype", _EARLIEST), _MIMETYPE)
         for name in _WRITTEN:
             part = zipfile.ZipInfo(name, _EARLIEST)
@@ -56,16 +56,16 @@ def _environment() -> Environment:
 
 
 def _cells(values: tuple[Value, ...], columns: tuple[Column, ...], *, is_header: bool) -> Markup:
-    """The cells of a line."""
+    """The cells of a row."""
     cells = (
         _cell(value, _begin(value, column, is_header=is_header))
         for value, column in zip(values, columns, strict=True)
     )
-    return Markup("".join(cells))  # noqa: S704 - each is escaped
+    return Markup("".join(cells))  # noqa: S704 - each was escaped
 
 
 def _begin(value: Value, column: Column, *, is_header: bool) -> str:
-    """How the element of a cell begins: with its style, and what may be chosen in it."""
+    """The begin of the element of a cell, with its style and the choices for it."""
     style = "text" if value is None else value_kind(value)
     if is_header:
         return '<table:table-cell table:style-name="header"'
@@ -91,7 +91,7 @@ def _cell(value: Value, begin: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A paragraph per line; XML takes many spaces for one, so they are counted."""
+    """A paragraph per line; XML reads several spaces as one, so they are counted."""
     lines = (_SPACES.sub(_space, str(escape(line))) for line in text.split("\n"))
     return "".join(f"<text:p>{line}</text:p>" for line in lines)
 
@@ -101,7 +101,7 @@ def _space(spaces: re.Match[str]) -> str:
 
 
 def _corner(sheet: Sheet) -> str:
-    """The last cell of a sheet, as in I12."""
+    """The last cell of a sheet, such as I12."""
     letters, number = "", len(sheet.columns)
     while number:
         number, place = divmod(number - 1, 26)

@@ -30,7 +30,7 @@ PLACES, EARLIER = sentence("Places"), sentence("Earlier answers")
 
 @dataclass(frozen=True)
 class FigureColumn:
-    """A column with a figure: what it is called, what it means, and whether it is in days."""
+    """A column with a figure: its title, what it means, and whether it is in days."""
 
     title: str
     meaning: str
@@ -127,7 +127,7 @@ CERTAINTY = {"high": sentence("high"), "fair": sentence("fair"), "low": sentence
 
 
 def places(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet:
-    """A row for each bottleneck, with what was said of it before."""
+    """A row for each bottleneck, with earlier answers about it."""
     speech = names.speech
     rooms = asked(stalls(findings.bottlenecks), answers)
     first: dict[str, int] = {}
@@ -147,7 +147,7 @@ def places(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet
 
 
 def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Sheet:
-    """What was said of places that are no bottleneck any more."""
+    """Answers about places that are no bottleneck any more."""
     speech = names.speech
     gone = [
         (names.place(start, end), *answer_cells(mark_, room.said, speech))
@@ -160,7 +160,7 @@ def earlier(findings: Findings, answers: Sequence[Answer], names: Names) -> Shee
 
 
 def offered(speech: Speech) -> Sheet:
-    """What may be answered."""
+    """The possible answers."""
     rows = tuple((choice,) for choice in choices(speech).values())
     return Sheet(speech.say(CHOICES), (Column(speech.say("what may be chosen"), 60),), rows)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The sheet with what the first page of a report says: the answer, figures, what they rest on."""
+"""The sheet with the first page of a report: the answer, the figures, and what they rest on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from reporting.workbooks.workbook import Sheet, SheetRow, Value
 def summary(
     findings: Findings, tables: Mapping[str, pl.DataFrame], facts: Facts, names: Names
 ) -> Sheet:
-    """The answer in one sentence, the key figures in words, and what they are of."""
+    """The answer in one sentence, the key figures in words, and what they are about."""
     speech = names.speech
     titles = columns(
         speech, (sentence("what"), 46), (sentence("figure"), 20), (sentence("in words"), 80)
@@ -106,7 +106,7 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[SheetR
     )
     if facts.is_public:
         yield speech.say("for the public"), None, speech.say("Public copy, in round numbers")
-    else:  # the next run reads the workbook inside alone
+    else:  # the next run reads only the workbook that is not for the public
         yield (
             speech.say("answers"),
             None,

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A workbook as plain data: sheets of rows, in which what a value is says how it is shown.
+"""A workbook as plain data: sheets of rows; the type of a value says how it is shown.
 
-Each sheet is one table that begins in its first cell, with the names of its columns in one row, so
-that a program, a screen reader and a person find the same. What no format can hold is mended here.
+Each sheet is one table that begins in its first cell, with the titles of its columns in one row, so
+that a program, a screen reader and a person find the same. What no format allows is mended here.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Literal, NamedTuple
 from contracts.texts import Language
 
 MOST_CHARACTERS = 32_767
-"""That a cell can hold, in Excel."""
+"""The most that a cell can hold in Excel."""
 
 _ROOM_TO_ANSWER, _MOST_HEIGHT = 6, 25  # lines of text
-_MARGIN = 2  # characters: texts are indented, and letters are not all as wide
+_MARGIN = 2  # characters: texts are indented, and not all letters have the same width
 _NO_XML = re.compile(r"[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -34,7 +34,7 @@ class Days(float):
 
 
 class Share(float):
-    """A part of a whole, 1 is all of it."""
+    """A part of a whole; 1 is all of it."""
 
 
 Value = str | int | Days | Share | dt.date | None
@@ -49,8 +49,8 @@ class Column:
     Attributes:
         title: what its first cell says.
         width: in characters.
-        is_answer: whether a reader writes in it; what is written there is taken as text.
-        choices: the sheet whose first column holds what may be chosen here, if there is one.
+        is_answer: whether readers write in it; what they write is taken as text.
+        choices: the sheet whose first column has the choices for this column, if there is one.
     """
 
     title: str
@@ -60,9 +60,9 @@ class Column:
 
 
 class Line(NamedTuple):
-    """What stands beside each other, and how many lines of text the longest of it takes.
+    """A row of cells, and how many lines of text the longest of them takes.
 
-    Not every program finds that out by itself.
+    Not every program works that out by itself.
     """
 
     values: tuple[Value, ...]
@@ -71,7 +71,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: its name, its columns, its rows; so many columns stay in sight."""
+    """A table: its name, its columns, its rows, and how many columns stay in sight."""
 
     name: str
     columns: tuple[Column, ...]
@@ -80,11 +80,11 @@ class Sheet:
 
     @property
     def has_answers(self) -> bool:
-        """Whether a reader writes in it."""
+        """Whether readers write in it."""
         return any(column.is_answer for column in self.columns)
 
     def lines(self) -> Iterator[Line]:
-        """The titles and then the rows, each text as any format can hold it."""
+        """The titles and then the rows, with texts that any format allows."""
         yield self._line([column.title for column in self.columns], 1)
         for row in self.rows:
             yield self._line(row, _ROOM_TO_ANSWER if self.has_answers else 1)
@@ -98,7 +98,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Sheets with what a program asks of a document: its title, its language, when it is of."""
+    """Sheets, and what a program asks of a document: its title, its language and its time."""
 
     title: str
     language: Language
@@ -107,13 +107,13 @@ class Workbook:
     sheets: tuple[Sheet, ...]
 
     def choices(self, sheet: str) -> tuple[str, ...]:
-        """What may be chosen: the first column of a sheet."""
+        """The choices for a column: the first column of ``sheet``."""
         rows = next(each for each in self.sheets if each.name == sheet).rows
         return tuple(str(first) for first, *_ in rows)
 
 
 def value_kind(value: str | float | dt.date) -> ValueKind:
-    """What a value is."""
+    """The kind of a value."""
     match value:
         case str():
             return "text"
@@ -137,10 +137,10 @@ def _height(text: str, width: int) -> int:
 
 
 def plain(text: str) -> str:
-    """``text`` with a mark for what XML has no place for, and no longer than a cell can be."""
+    """``text`` with a mark for what XML does not allow, and no longer than a cell can hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-    units = text.encode("utf-16-le")  # a program counts in these
+    units = text.encode("utf-16-le")  # programs count in these units
     if len(units) <= 2 * MOST_CHARACTERS:
         return text
     return units[: 2 * (MOST_CHARACTERS - 1)].decode("utf-16-le", errors="ignore") + "…"

@@ -12,7 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from reporting.workbooks.workbook import Column, Sheet, Value, ValueKind, Workbook, value_kind
 
-_IN_MEMORY = {"in_memory": True}  # else it leaves files in a folder for all
+_IN_MEMORY = {"in_memory": True}  # else it leaves files in a folder that all share
 _FORMATS: dict[ValueKind, str] = {
     "number": "#,##0",
     "at_least": '"≥ "#,##0',
@@ -25,7 +25,7 @@ _TEXT = {**_CELL, "align": "left", "indent": 1}
 _HEADER = {**_TEXT, "bold": True, "bottom": 1}
 _ANSWER = {**_TEXT, "num_format": "@", "border": 7}
 _LINE_HEIGHT = 15
-_FIRST_YEAR = 1900  # of Excel
+_FIRST_YEAR = 1900  # in Excel
 _LANDSCAPE_A4 = 9
 
 Formats = dict[str, Any]
@@ -86,7 +86,7 @@ def _put(out: Any, at: tuple[int, int], value: Value, formats: Formats, style: s
 
 
 def _offer(sheet: Sheet, book: Workbook, out: Any) -> None:
-    """What may be chosen; another answer may be written as well."""
+    """Offers the choices of columns; another answer may be written as well."""
     for place, column in enumerate(sheet.columns):
         if column.choices and sheet.rows:
             last = len(book.choices(column.choices)) + 1
