@@ -43,7 +43,7 @@ class Bucket:
 
     @property
     def counted(self) -> pl.LazyFrame:
-        """The moves, without ended ones of a time of which only the long are left in the log."""
+        """The moves, without ended ones from a time of which the log has only the long ones."""
         return self.moves.filter(pl.col("is_open") | ~pl.col("is_survivor"))
 
     @property

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64] | NDArray[np.float64]
-"""Numbers of cases; shared out cases make them fractions."""
+"""Numbers of cases; they need not be whole where cases are shared out."""
 
 
 @dataclass(frozen=True)

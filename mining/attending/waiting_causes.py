@@ -127,7 +127,7 @@ def _formed(items: pl.DataFrame) -> Numbers:
 
     A batch is a run of items of one step, in the order of their start. An item joins a run if it
     could be taken up when the run began, and if it started within ``_GAP_MS`` of work on the step.
-    An item that was there before the start of the run before it was left over, not gathered since.
+    An item that was there before the previous run began was left over, not gathered since.
     """
     step = items["to"].to_physical().rank("dense").to_numpy().astype(np.int64)
     by_step = np.argsort(step, kind="stable")
@@ -148,7 +148,7 @@ def _formed(items: pl.DataFrame) -> Numbers:
 
 def _begins_of_runs(enabled: Numbers, started: Numbers, done: Numbers) -> Numbers:
     """The places of the first item of each run."""
-    # nothing before a run was enabled after its start, so the first item enabled later ends it
+    # up to its first item nothing was enabled after a run began, so the next that was ends it
     too_late = np.searchsorted(np.maximum.accumulate(enabled), started, side="right")
     idle = np.flatnonzero(started[1:] - np.maximum.accumulate(done)[:-1] > _GAP_MS) + 1
     after_a_gap = np.append(idle, len(started))[

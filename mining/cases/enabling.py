@@ -8,7 +8,7 @@ al. 2023, "Unveiling the causes of waiting time in business processes from event
 critical path of a case runs back from its end, from enabler to enabler, and covers its time without
 gap or overlap. What is not on it went on in parallel.
 
-Events stand in the order of their cases; a place is an index into them.
+Events are in the order of their cases; a place is an index into them.
 """
 
 from __future__ import annotations

@@ -152,9 +152,9 @@ def known_by(events: pl.LazyFrame, as_of: dt.datetime) -> pl.DataFrame:
 
 
 def _placed(known: pl.DataFrame, lens: Lens) -> pl.DataFrame:
-    """Each event with its place, and what later columns need to know of its case.
+    """Each event with its place, and with what is known of its case.
 
-    These are its ``number``, its places (``end_place``: its last end activity; null: it is open),
+    That is its ``number``, its places (``end_place``: its last end activity; null: it is open),
     when it began, and whether it is counted in days.
     """
     is_end = pl.col("activity").is_in(lens.journey.end) & pl.col("is_done")

@@ -98,7 +98,7 @@ SUMMARIES = (LEGAL, WORK)
 
 
 def conclude(merged: Summaries, journey: Journey) -> pl.DataFrame:
-    """The shape of ``TABLES["clocks"]``: a row for each clock that log and config allow.
+    """The shape of ``TABLES["clocks"]``: a row for each clock known from the log and config.
 
     Args:
         merged: the merged ``SUMMARIES``, ``mining.wholes.throughput.SUMMARY``,

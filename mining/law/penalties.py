@@ -3,9 +3,9 @@
 """What late decisions may cost: the penalty of Awb 4:17, as an estimate of exposure.
 
 An agency that is given notice of default after the end of the term owes a sum per day: from the day
-after two weeks have passed since the day of the notice, until the day of the decision, for at most
-42 days. The Algemene termijnenwet does not move these days. The log does not tell whether a notice
-was valid.
+on which two weeks have passed since the day of the notice, until the day of the decision, for at
+most 42 days. The Algemene termijnenwet does not move these days. The log does not tell whether a
+notice was valid.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def penalty_days(end: Days, notice: Days, until: Days, first_day: int) -> Counts
     Args:
         end: the last days of the terms.
         notice: when notice was given; NaT: it was not.
-        until: the day of the decision, or until when is counted; this day itself does not count.
+        until: when the decision was sent, or until when is counted; that day does not count.
         first_day: how many days after the day of the notice the first one is.
     """
     counts = notice > end

@@ -89,7 +89,7 @@ def reckon(
         last = np.where(is_longer, later, last)
         end = np.where(is_longer, moved(start, later, longer, legal), end)
         becomes_long = term.moves and not longer.moves
-    # counted as one term or as two, with holidays by European law or without: see
+    # debated: is it one term or two, is the day a holiday by European law; see
     # docs/methods/deadlines.md
     is_doubtful = np.full(len(end), becomes_long) & (longest > plain)
     if rule.law == "eu":

@@ -43,7 +43,7 @@ OPEN = "open_within"
 _UNIT_DAYS: dict[Unit, int] = {"hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
 _OWN_DATE_DAYS = 90
 _STEPS_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336, 448, 672)
-"""Cases are compared with those that stood still for the last of these that they reached."""
+"""Cases are compared with those that stood still for at least the last of these they reached."""
 
 _LOW, _HIGH = 0.1, 0.9
 
@@ -143,7 +143,6 @@ def chances(stays: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
         ``asked`` with ``chance``, and ``low_days, high_days``: between how many days from now 8 of
         10 such cases are done (null: not reached). All are null if fewer than ``LEAST_IN_GROUP``
         were watched for so long, or if the case does not wait.
-        were watched for so long, and where the case does not wait.
     """
     known = stays.partition_by("id", "after", as_dict=True)
     stayed = asked["stayed_days"].fill_null(0).to_numpy()  # null: somebody works on it

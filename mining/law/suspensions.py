@@ -167,7 +167,7 @@ def _pair(bucket: Bucket, pair: Suspension) -> StoodStill:
 
 
 def _latest(begun_on: pl.Series, at_most: Period | None) -> pl.Series:
-    """The last days on which suspensions can end; null: there is no such day."""
+    """The days on which suspensions are over at the latest; null if there is no such day."""
     if at_most is None:
         return pl.repeat(None, len(begun_on), dtype=pl.Date, eager=True)
     return pl.Series(unmoved(days_of(begun_on), Term(*amount_of(at_most))) + ONE_DAY)

@@ -34,7 +34,7 @@ def conclude(
             in how many cases a pause or the law explains some time.
         parallel: the merged summary ``mining.waiting.waits.PARALLEL``.
         journey: whose turn it is at each step.
-        ranked: places that are told as a bottleneck, though they would be explained otherwise.
+        ranked: places that are told as a bottleneck instead.
     """
     waits = [wait for row in rows for wait in _explained(row, journey, place_of(row) in ranked)]
     waits += [_parallel(row) for row in parallel.rows(named=True)]

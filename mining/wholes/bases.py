@@ -4,7 +4,7 @@
 
 - *began*: the cases that began in a month, open ones counted (Kaplan-Meier): what citizens of that
   month go through, and the only one that a slow year cannot flatter;
-- *ended*: the cases that were closed in a month, from their begin: what is mostly published;
+- *ended*: the cases that were closed in a month, from their begin: what is usually published;
 - *open*: the cases that were open when a month ended, and how long they had been by then.
 
 The NHS publishes waiting times on all three, side by side (``docs/methods/three-bases.md``).

@@ -44,7 +44,7 @@ SUMMARY = Summary("ledger", ("from", "to", "is_open"), _summarise)
 def conclude(summary: pl.DataFrame, journey: Journey) -> pl.DataFrame:
     """The shape of ``TABLES["ledger"]``, a row per owner, from the merged summary.
 
-    ``cases`` certainly had such time; it is at least the number of the busiest move.
+    ``cases`` is how many certainly had such time: at least as many as in the busiest move.
     """
     next_steps = following(summary)
     ms: Counter[str] = Counter()

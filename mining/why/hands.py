@@ -106,7 +106,7 @@ def seen_in(times: Sequence[int], n: int) -> float:
 
 
 def _log_ways(of: Floats | float, n: int) -> Floats:
-    """The logarithm of the number of ways to take ``n`` out of so many."""
+    """The logarithm of the number of ways to take ``n`` out of ``of``."""
     rest = np.maximum(np.asarray(of) - n, 0.0)
     ways: Floats = gammaln(np.asarray(of) + 1) - gammaln(n + 1) - gammaln(rest + 1)
     return ways

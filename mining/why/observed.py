@@ -81,7 +81,7 @@ class Observed:
 
 
 def observed(merged: Summaries, journey: Journey, end_week: float) -> Observed:
-    """From the merged ``mining.waiting.stays.SUMMARIES`` and ``mining.wholes.overview.LOG``."""
+    """A log from the merged ``mining.waiting.stays.SUMMARIES``, ``mining.wholes.overview.LOG``."""
     return Observed(
         {(queue.to, queue.is_again): queue for queue in queues(merged)},
         merged["log"]["cases"][0],
