@@ -52,7 +52,6 @@ class Facts:
         is_public: whether it is for the public: in round numbers, without what is said inside.
         not_compared: why the report does not say what changed since the last one; null if it
             does, or if there is none.
-            does, or where there is none.
     """
 
     version: str

@@ -84,11 +84,11 @@ class Report:
         return self._notice(tell)
 
     def page(self, language: Language) -> Path:
-        """Where the report stands."""
+        """The path of the report."""
         return self.run / f"report.{language}.html"
 
     def _notice(self, tell: Callable[[Names], Message]) -> Notice:
-        """The text of ``tell``, until which day that is known, and where the report is."""
+        """The text of ``tell``, up to which day that is known, and where the report is."""
 
         def tell_more(speech: Speech) -> Message:
             line, said = tell(Names(self.settings, speech))

@@ -67,7 +67,7 @@ def _smallest(
 
 
 def _blur(row: Row, most: int, wholes: list[int | None], k: int) -> None:
-    """Tells a wait in multiples of ``k``, ``k`` or more below ``most`` and not near any whole."""
+    """Tells a wait in multiples of ``k``, ``k`` or more below ``most`` and as far from wholes."""
     told = (most - k) // k * k
     if told < row["cases"]:
         while any(whole is not None and is_small(abs(whole - told), k) for whole in wholes):

@@ -33,7 +33,7 @@ def protect_changes(changes: Changes, cases: Count, k: int) -> Changes | None:
         cases: the number of cases in the log of this report; null if that is hidden.
         k: the smallest group that is shown.
     """
-    if any(each.suppressed for each in changes.counts):  # done before
+    if any(each.suppressed for each in changes.counts):  # protected before
         return changes
     if cases is None or changes.since.cases is None:
         return None

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be told of a figure without the cases that lost rows: not what those few were.
 
-A figure with these cases and one without them give the figure of these cases alone. How many there
-are is in the headline that counts cases; where that is hidden, all was protected before.
+The figure with these cases and the figure without them reveal the figure of these cases alone. How
+many they are is in the headline that counts cases; where that is hidden, all was protected before.
 """
 
 from __future__ import annotations

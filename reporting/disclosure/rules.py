@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What may be shown: no group of 1 to ``k - 1`` cases, and nothing that reveals one.
 
-``k`` is ``privacy.minimum_group``. The rules; here for the findings, in ``places`` and ``causes``
+``k`` is ``privacy.minimum_group``. The rules, here for the findings, in ``places`` and ``causes``
 for where and why cases wait, and in ``tables`` for the tables:
 
 1. A count of 1 … k-1 becomes null, and its object says ``suppressed``. Zero stays: it says nothing
@@ -34,9 +34,9 @@ for where and why cases wait, and in ``tables`` for the tables:
    did only once hides how many did it again. If the events of one step are hidden, or what is
    told leaves few of the log's events, the events of the log and the rows of the sources are told
    in multiples of k, rounded down: the rest would be of that step. If all waits left out beside a
-   step are of few cases, steps with a few cases less are told in multiples of k, at least k less
-   (``steps``). If such a step ends cases, how many cases are open is told in multiples of k,
-   counting as done all cases that the step may have: the cases that are not open are done.
+   step are together of few cases, steps with a few cases less are told in multiples of k, at least
+   k less (``steps``). If such a step ends cases, how many cases are open is told in multiples of
+   k, counting as done all cases that the step may have: the cases that are not open are done.
 8. An owner of the ledger with fewer than k cases has no days.
 9. Deviations from the model are counted in multiples of k, rounded down, unless all cases
    deviate. How well cases fit is told if none or at least k fit, and none or at least k do not.

@@ -28,8 +28,8 @@ class Waits(NamedTuple):
 
     ``table`` is in the shape of ``TABLES["waits"]``; ``changed`` has, for each wait, the columns
     that are told otherwise than they were; ``telling`` are the waits whose moves must not be added
-    up; ``at_least`` are the waits with "at least" so many cases; ``unit_days`` is to what the days
-    of the ledger are rounded (none: they are exact).
+    up; ``at_least`` are the waits with "at least" so many cases; ``unit_days`` is the unit to which
+    the days of the ledger are rounded (none: they are exact).
     """
 
     table: pl.DataFrame

@@ -69,7 +69,7 @@ class Drawing:
 
 
 class TooLargeToDrawError(Exception):
-    """Graphviz, which recurses from box to box, had no room for so many."""
+    """Graphviz, which recurses from box to box, had no room for so many boxes."""
 
 
 def lay_out(boxes: Sequence[Box], lines: Sequence[Line], **options: str) -> Drawing:

@@ -86,9 +86,10 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
 
 
 def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech) -> str:
-    """How many rows a source has; it must not show, less the log's rows, how few were set aside.
+    """How many rows a source has, rounded down if the exact number would reveal few.
 
-    It must not show either how many events the log has, if that is rounded down.
+    Less the rows of the log, that number would show how few rows were set aside. It would also show
+    how many events the log has, if those are rounded down.
     """
     if findings.log.cases is None:
         return speech.say("not shown")

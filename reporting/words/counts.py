@@ -90,9 +90,9 @@ def followed(shown: Shown) -> Basis:
     if log.cases is None or told.is_empty():
         return Basis.of(shown.findings)
     counted, some_open = told.select("cases", "open_cases").row(0)
-    # counted in multiples: if there is none, a few may still be open
+    # these are rounded down: if there is none, a few may still be open
     still_open = some_open or (0 if log.open_cases == 0 else None)
-    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # counted in multiples
+    is_all = log.cases - counted < shown.settings.privacy.minimum_group  # rounded down
     return (
         Basis.of(shown.findings)
         if is_all

@@ -41,7 +41,7 @@ def explained(names: Names) -> pl.Expr:
     """A sentence about each row of ``contracts.case_terms.CASE_TERMS``.
 
     Such as "8 weeks from 10 March 2026, 17 days suspended (…), ends on Ascension Day, 14 May 2026,
-    Friday 15 May 2026: 3 days left."
+    so Friday 15 May 2026: 3 days left."
     """
     speech = names.speech
     is_own = pl.col("id").is_in(
@@ -150,7 +150,7 @@ def _unknown(speech: Speech) -> pl.Expr:
 
 
 def _counted(speech: Speech, texts: Forms, column: str) -> pl.Expr:
-    """One form or the other, by the size of a number of days."""
+    """The form for one or for many, with the number of days without its sign."""
     n = pl.col(column).abs()
     one, many = (
         _filled(text % {"n": _MARK.format("n")}, {"n": n.cast(pl.String)})

@@ -71,7 +71,7 @@ def mark(place: Place) -> str:
 
 
 def asked(places: Sequence[Place], answers: Sequence[Answer]) -> dict[str, Asked]:
-    """All rows with room for an answer, by their mark: stalls, and places that are no longer so."""
+    """All rows with room for an answer, by their mark: stalls and former stalls."""
     often = Counter(place[:2] for place in places)
     rooms: dict[str, Asked] = {}
     for start, end, kind in places:
@@ -129,7 +129,6 @@ def read(
 
     Raises:
         UsageError: a column with answers is missing.
-        UsageError: a column with answers is not there any more.
     """
     titles = [column.title for column in answer_columns(speech)]
     lines = [[one_line(cell or "") for cell in line] for line in cells.iter_rows()]
