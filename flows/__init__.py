@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Orchestration: the only room that knows Prefect.
 
-Nothing here or below reports home: the libraries read these when they are first imported.
+The variables set here keep all libraries from reporting home: they read them when first imported.
 """
 
 import os

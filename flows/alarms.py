@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What there is to raise alarm of: what a run found, held against the run before it.
+"""The alarms of a run: what it found that is worse than in the run before it.
 
-All of it is of findings that may be shown. A count that is hidden says nothing: then there is no
-alarm of it, and it counts as no earlier one.
+They are made from findings that may be shown. A count that is hidden says nothing: it raises no
+alarm, and is not compared with.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ Place = tuple[str, str | None, Segment | None]
 
 @dataclass(frozen=True)
 class Alarm:
-    """An event, by its name, and what it tells."""
+    """The name of an event, and what it tells."""
 
     event: str
     payload: dict[str, Any]
 
 
 def alarms(report: Report, before: Findings | None) -> list[Alarm]:
-    """That there is a report, and what in it is worse than in the one before.
+    """An alarm that there is a report, and one for each thing that is worse than in the last one.
 
     Args:
-        report: what there is to tell of a run.
-        before: what may be shown of what the run before it found; null where there was none.
+        report: what a run may tell.
+        before: the findings of the run before it, as they may be shown; null if there was none.
     """
     findings, settings = report.findings, report.settings
     told = {
@@ -55,7 +55,7 @@ def alarms(report: Report, before: Findings | None) -> list[Alarm]:
 
 
 def stopped(verdict: Mapping[str, Any], settings: Settings, run: Path) -> Alarm:
-    """That the gate stopped a run, of which ``verdict`` is written without small counts."""
+    """The alarm that the gate stopped a run; ``verdict`` is as written, without small counts."""
     broken = [
         rule["id"]
         for rule in verdict["rules"]
@@ -73,7 +73,7 @@ def _said(notice: Notice) -> dict[str, str]:
 def _breaches(
     report: Report, before: Findings | None
 ) -> Iterator[tuple[str, dict[str, Any], Notice]]:
-    """The deadlines for which more cases are too late than before, or any where nothing was."""
+    """The deadlines that more cases miss than before; all that are missed, if none was counted."""
     known = {deadline.id: deadline for deadline in report.settings.deadlines}
     earlier = {each.id: _late(each) for each in before.deadlines} if before else {}
     for found in report.findings.deadlines:
@@ -92,7 +92,7 @@ def _late(found: DeadlineResult) -> int | None:
 def _drifts(
     report: Report, before: Findings | None
 ) -> Iterator[tuple[str, dict[str, Any], Notice]]:
-    """The places where cases wait longer since some day, and did not yet before."""
+    """The places where cases have waited longer since some day, if the run before had no such."""
     earlier = {_place(stall) for stall in _lasting(before)} if before else set()
     for stall in _lasting(report.findings):
         if _place(stall) not in earlier and stall.window:
@@ -106,7 +106,7 @@ def _drifts(
 
 
 def _lasting(findings: Findings) -> list[Bottleneck]:
-    """The stalls of a period that is not over when the log ends."""
+    """The stalls of a period that is not over at the end of the log."""
     return [
         each for each in findings.bottlenecks if each.window and each.window.end >= findings.as_of
     ]

@@ -26,7 +26,7 @@ _NOT_SHOWN = "not shown"
 
 
 def tell_progress(stage: str, share: float, shown: UUID | None) -> UUID | None:
-    """Shows how far a stage is, where it was ``shown`` before; gives where it is shown now."""
+    """Shows how far a stage is, in the artifact ``shown`` if there is one; gives the artifact."""
     with told_of("all progress"):
         if shown is None:
             told: Any = create_progress_artifact(100 * share, description=f"How far {stage} is.")
@@ -48,7 +48,7 @@ def tell_verdict(job: Job, run_folder: Path) -> None:
 
 
 def tell_report(job: Job) -> None:
-    """Shows what the report of a whole run says first, its waits, and the way to it."""
+    """Shows what the report of a finished run says first, its waits, and a link to it."""
     from reporting.brief import TABLES_READ, brief
 
     process, settings = job.settings.process.id, job.settings
@@ -75,15 +75,15 @@ def tell_report(job: Job) -> None:
 
 
 def _link(page: Path) -> str:
-    """The address of a file, that Markdown takes as a whole."""
+    """The address of a file, escaped so that Markdown takes all of it."""
     return page.as_uri().replace("(", "%28").replace(")", "%29")
 
 
 def verdict_table(verdict: dict[str, Any]) -> list[dict[str, str]]:
-    """The whole verdict in one row, and a row for each rule that was not met.
+    """A row for the whole verdict, and one for each rule that was not met.
 
     Args:
-        verdict: as it is written; a count that may not be told is null.
+        verdict: as it is written: a count that may not be told is null.
     """
     rules, broken = verdict["rules"], [rule for rule in verdict["rules"] if not rule["success"]]
     aside = {"rows": verdict["quarantined_rows"], "cases": verdict["quarantined_cases"]}
@@ -98,7 +98,7 @@ def verdict_table(verdict: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _row(rule: str, severity: str, counts: dict[str, Any]) -> dict[str, str]:
-    """A row in text alone: Prefect would show a number as it comes."""
+    """A row of texts: Prefect would not format a number."""
     told = {
         name: _NOT_SHOWN if counts[name] is None else f"{counts[name]:,}"
         for name in ("rows", "cases")

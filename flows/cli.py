@@ -18,7 +18,7 @@ from flows.commands.run_here import pages_of, run_here
 from flows.commands.sentences import Sentences, end_with, say
 from flows.warm import collector_at_rest
 
-# named here too, as the writers would have every command wait for their libraries
+# repeated here: to import the writers, every command would wait for their libraries
 DIALECT_NAMES = ("csv", "csv-nl", "csv-excel", "excel", "parquet", "xes", "ocel", "zgw")
 
 

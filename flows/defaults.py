@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What nobody chose: the report says it."""
+"""The settings that nobody chose; the report names them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contracts.settings import Settings
 
 
 def defaulted(settings: Settings) -> tuple[str, ...]:
-    """The keys of the config that were left out, with the value that was taken where one was."""
+    """The keys that the config leaves out, each with the default that was used, if there is one."""
     left_out = list(_left_out(settings, ""))
     if not settings.journey.steps:
         left_out.append("journey.steps")
@@ -25,7 +25,7 @@ def defaulted(settings: Settings) -> tuple[str, ...]:
 def _left_out(model: BaseModel, prefix: str) -> Iterator[str]:
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
-        if field.exclude:  # nothing that is found depends on it
+        if field.exclude:  # no finding depends on it
             continue
         if isinstance(value, BaseModel):
             yield from _left_out(value, f"{prefix}{name}.")

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a defect of ours tells: of what kind it is and where it arose, never what was said of it.
+"""What a defect of ours tells: its kind and where it arose, never its message.
 
-What a library says of a value quotes the value, and Prefect keeps of each error all that there is.
-A full disk is no defect, wherever it is met; nor is a file or folder that is shut to us, or a path
-that cannot be one.
+The message of a library may quote a value of the log, and Prefect keeps all of an error. A full
+disk is not a defect, wherever it is met; nor is a file or folder that we may not open, nor an
+impossible path.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_PLACE = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class Defect(Exception):
-    """What went wrong where nothing should; ``frames`` are those of its traceback, as text."""
+    """An error that should not happen; ``frames`` are those of its traceback, as text."""
 
     def __init__(self, kind: str, frames: tuple[str, ...]) -> None:
         super().__init__(kind, frames)
@@ -38,10 +38,10 @@ class Defect(Exception):
 
 
 def defect_of(error: BaseException) -> Defect:
-    """The same error without its words."""
+    """The same error without its message."""
     if isinstance(error, Defect):
         return error
-    # without its lines: one of whoever calls us may hold what it was given
+    # without lines of code: one of a caller may hold the values that it passed
     frames = tuple(
         f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n'
         for frame in traceback.extract_tb(error.__traceback__)
@@ -50,12 +50,12 @@ def defect_of(error: BaseException) -> Defect:
 
 
 def is_interrupted(error: BaseException) -> bool:
-    """Whether the user stopped what then went wrong."""
+    """Whether an error came of the user stopping the run."""
     return any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error))
 
 
 def outside(error: BaseException) -> HoeksteenError | None:
-    """What to tell of an error that whoever looks after this machine can mend; else null."""
+    """What to tell of an error that whoever looks after this machine can mend; null for others."""
     if _met_a_full_disk(error):
         return no_room()
     if isinstance(error, OSError) and error.errno in _SHUT and error.filename:
@@ -63,7 +63,7 @@ def outside(error: BaseException) -> HoeksteenError | None:
             f"{error.filename} is not open to the user that runs this: {error.strerror}.",
             "Give that user the right to it, or name another place.",
         )
-    for cause in _causes(error):  # pathlib makes another error of a link to itself
+    for cause in _causes(error):  # pathlib turns that of a link to itself into another error
         if isinstance(cause, OSError) and cause.errno in _NO_PLACE and cause.filename:
             said = f"{cause.filename} is no place: {cause.strerror}."
             return UsageError(said, "Name another one.")
@@ -71,7 +71,7 @@ def outside(error: BaseException) -> HoeksteenError | None:
 
 
 def _met_a_full_disk(error: BaseException) -> bool:
-    """Whether there was no room; polars tells the number of that in words."""
+    """Whether a disk was full; polars gives the error number only in its message."""
     numbers = tuple(f"(os error {number})" for number in _NO_ROOM)
     return any(
         (isinstance(cause, OSError) and cause.errno in _NO_ROOM) or str(cause).endswith(numbers)
@@ -86,9 +86,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def wordless(do: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The same function, whose defects hold no words; nor does what caused an error of the user's.
+    """The same function, but no defect has a message, and no error for the user has a cause.
 
-    That the world failed is still told by an ``OSError`` as the cause.
+    Only an ``OSError`` is kept as the cause: it tells that the world failed.
     """
 
     @functools.wraps(do)
@@ -99,12 +99,12 @@ def wordless(do: Callable[Given, Result]) -> Callable[Given, Result]:
             if not isinstance(error.__cause__, OSError):
                 error.__cause__ = None  # which hides the context too
             raise
-        except BrokenPipeError:  # nobody reads what is said; no defect
+        except BrokenPipeError:  # nobody reads our output any more: not a defect
             raise
         except Exception as error:
             if is_interrupted(error):
                 raise
             told = outside(error) or defect_of(error)
-        raise told  # here, as it would keep the error as its context there
+        raise told  # not in the `except`, where it would keep the error as its context
 
     return careful

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What was answered to earlier reports: beside the config, and in the workbook of the last run.
+"""The answers to earlier reports: in a file beside the config, and in the last run's workbooks.
 
-A workbook is read only where somebody saved it: as it was written it holds what its run knew.
+A workbook is read only if somebody changed it: as written, it holds only what its run knew.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _ALL_READ_IT = "Everybody who reads the report reads it; write it without that n
 
 
 def answers(config: Path, settings: Settings, process_folder: Path) -> Answers:
-    """What was said of the stalls of a process.
+    """The answers of the team on the stalls of a process.
 
     Raises:
         ConfigError: the file beside the config holds what it should not.
-        UsageError: a workbook does.
+        UsageError: a workbook holds what it should not.
         SourceError: a workbook cannot be read.
     """
     from_file = dialogue.load(config, settings.process.id)
@@ -53,7 +53,7 @@ def answers(config: Path, settings: Settings, process_folder: Path) -> Answers:
 
 
 def told(run: Path, given: Answers) -> dict[str, Any]:
-    """What ``run.json`` says of answers, so that a next run knows which are new."""
+    """What ``run.json`` says of the answers, so that the next run knows which are new."""
     books = {name: sha256_of(run / name) for name in BOOKS if (run / name).exists()}
     return {"answers": given.model_dump(mode="json", by_alias=True), "workbooks": books}
 
@@ -61,7 +61,7 @@ def told(run: Path, given: Answers) -> dict[str, Any]:
 def then(
     process_folder: Path, given: Answers, zone: ZoneInfo
 ) -> dict[dt.date, tuple[Bottleneck, ...]]:
-    """The stalls of the reports that were answered, by their day; of one day those of the last."""
+    """The stalls of the answered reports, by day; if a day has several reports, of the last."""
     days = {answer.day for answer in given.newest}
     if not days:
         return {}
@@ -70,13 +70,13 @@ def then(
         found = read_json(folder / "findings.json")
         day = dt.datetime.fromisoformat(found["as_of"]).astimezone(zone).date()
         if day in days:
-            with suppress(ValidationError):  # as another version wrote it
+            with suppress(ValidationError):  # another version wrote it
                 kept[day] = tuple(map(Bottleneck.model_validate, found["bottlenecks"]))
     return kept
 
 
 def _whole_runs(process_folder: Path) -> list[Path]:
-    """The folders of runs, in the order in which they were made."""
+    """The folders of finished runs, in the order in which they were made."""
     folders = [path.parent for path in process_folder.glob("*/findings.json")]
     runs = (
         (folder, read_json(folder / "run.json")) for folder in folders if not folder.is_symlink()
@@ -86,7 +86,7 @@ def _whole_runs(process_folder: Path) -> list[Path]:
 
 
 def _of_last_run(run: Path) -> list[Answer]:
-    """The answers of earlier workbooks, with what was written since in those of the last run."""
+    """The answers of earlier workbooks, updated with what was written in those of the last run."""
     if not (run / "run.json").exists():
         return []
     told_of = read_json(run / "run.json")
@@ -145,7 +145,7 @@ def _answer(written: Written, day: dt.date, speech: Speech, name: str) -> Answer
 
 
 def _of_a_citizen(answer: Answer) -> str | None:
-    """The key of an answer in which a number stands that can be a citizen's."""
+    """The key of an answer that holds a possible citizen service number; null if none does."""
     from ingest.privacy.citizen_numbers import stand_in
 
     told = answer.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The last run of a process, as far as a new one is compared with it."""
+"""The last run of a process, with which a new one is compared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What the last report said, of which ``log`` and by which ``config``."""
+    """What the last report said, and the ``log`` and the ``config`` that it was made from."""
 
     since: Since
     config: dict[str, Any]
@@ -38,7 +38,7 @@ class Earlier:
 def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | None:
     """The last run, in as many buckets as ``log``, which consists of ``batches``.
 
-    Gives why a run is not compared with it, or nothing where there was none.
+    Gives the reason if the new run cannot be compared with it; null if there was no run.
     """
     folder = (job.process_folder / "latest").resolve()
     if not (folder / "findings.json").exists():
@@ -57,7 +57,7 @@ def recall(job: Job, batches: Sequence[Batch], log: Log) -> Earlier | WhyNot | N
 
 
 def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
-    """What a run tells of the files that its log consists of."""
+    """What a run records of the files that its log consists of."""
     return [
         {
             "name": batch.origin.name,
@@ -70,9 +70,9 @@ def inputs_of(batches: Sequence[Batch]) -> list[dict[str, Any]]:
 
 
 def _version(store: StorePlace, run: dict[str, Any]) -> Version | None:
-    """What the store held at a run; null where it is not kept, or cannot be read any more.
+    """What the store held at a run; null if that is not kept, or cannot be read any more.
 
-    Two commits may be known since the same moment, so the files must be those of the run too.
+    Two commits may be known since the same moment, so the files must be those of the run as well.
     """
     from contracts.candidates import scan
     from ingest.storage.store import is_kept, versions
@@ -92,12 +92,12 @@ def _version(store: StorePlace, run: dict[str, Any]) -> Version | None:
 
 
 def _files(inputs: Sequence[dict[str, Any]]) -> set[tuple[tuple[str, Any], ...]]:
-    """What a log consists of, in no order: a store may have that in another one than a run."""
+    """The files of a log, in no order: a store and a run may order them differently."""
     return {tuple(sorted(each.items())) for each in inputs}
 
 
 def _named_by(batches: Sequence[Batch], config: dict[str, Any]) -> tuple[object, ...]:
-    """What decides how a case is called; by other names none is known again."""
+    """What decides the ids of cases; if it differs, no case can be recognised."""
     is_replaced = "case_id" in config["privacy"]["pseudonymise"]
     return is_replaced, is_replaced and {batch.origin.key for batch in batches}
 
@@ -110,7 +110,7 @@ def _since(found: dict[str, Any], run: dict[str, Any]) -> Since:
         version=run["versions"]["hoeksteen"],
         cases=log["cases"],
         events=log["events"],
-        events_at_least=log.get("events_at_least", False),  # an older version told none so
+        events_at_least=log.get("events_at_least", False),  # an older version did not record it
         days=Quantiles(p50=days["p50"], p90=days["p90"]),
     )
 
@@ -126,9 +126,9 @@ def _log(folder: Path, run: dict[str, Any], version: Version, now: Log) -> Log:
 
 
 def changed_keys(before: dict[str, Any], settings: Settings) -> tuple[str, ...]:
-    """The keys of a config that are not what they were, without their values.
+    """The keys of a config whose values have changed, without the values.
 
-    The register of definitions is told by itself.
+    ``definitions`` is left out: ``new_definitions`` tells of those.
     """
     keys = dict.fromkeys(_changed(before, settings, ""))
     return tuple(key for key in keys if key != "definitions")
@@ -137,7 +137,7 @@ def changed_keys(before: dict[str, Any], settings: Settings) -> tuple[str, ...]:
 def new_definitions(
     before: dict[str, Any], settings: Settings, since: dt.date, until: dt.date
 ) -> tuple[Definition, ...]:
-    """The definitions of a config that an earlier one did not have, or of a day since then."""
+    """The definitions of a config that are new in it, or that begin after ``since``."""
     had = before.get("definitions", [])
     return tuple(
         each

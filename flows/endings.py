@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How a task or a flow of Prefect ends where the user has something to mend."""
+"""How a task or flow of Prefect ends if the user has something to mend."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from contracts.errors import GateStopped, HoeksteenError
 
 
 def ended(error: HoeksteenError) -> Any:
-    """What is returned to fail by an error; whoever asks for the result gets ``error``.
+    """The value to return to fail with ``error``, which whoever asks for the result gets.
 
-    Raised, it would be logged with a traceback, as if it were a defect.
+    If it were raised, it would be logged with a traceback, like a defect.
     """
     name = "Stopped at the gate" if isinstance(error, GateStopped) else None
     return Failed(name=name, message=str(error), data=error.with_traceback(None))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where the pieces of a stage are done: in this process, or by the workers of Dask.
 
-A piece reads files and writes files that all can reach, and is the same wherever it is done. So a
-worker may be lost: another one does its pieces again. Workers know nothing of Prefect.
+A piece reads and writes files that all can reach, and gives the same wherever it is done. So if a
+worker is lost, another one does its pieces again. Workers know nothing of Prefect.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _KIB_IN_MIB = 1024
 _PIECES_A_WORKER = 4
 _ANSWERS_WITHIN_SECONDS = 30
-_LOOKS, _LOOKS_EVERY_SECONDS = 20, 15  # without any worker, before there will be none
+_LOOKS, _LOOKS_EVERY_SECONDS = 20, 15  # without any worker, before it gives up
 
 
 class Engine(Protocol):
@@ -36,19 +36,19 @@ class Engine(Protocol):
 
     @property
     def pieces(self) -> int:
-        """In how many pieces it is kept busy with what one process can take at once."""
+        """Into how many pieces to divide what one process could take at once, to keep it busy."""
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]
     ) -> Iterator[Any]:
-        """``do(*given, item)`` for every item; what that gives in the order of the items."""
+        """The results of ``do(*given, item)``, in the order of the items."""
 
     def peak_mib(self) -> int:
         """The most memory that one process had so far."""
 
 
 class Local:
-    """This process does a piece after the other; polars uses all cores for each."""
+    """This process, which does one piece after another; polars uses all cores for each."""
 
     pieces = 1
 
@@ -59,22 +59,22 @@ class Local:
         return (do(*given, item) for item in items)
 
     def peak_mib(self) -> int:
-        """That of this process."""
+        """The most memory that this process had so far."""
         return peak_mib()
 
 
 class Dask:
-    """The workers of Dask do as many pieces at once as there are workers."""
+    """The workers of Dask, which do as many pieces at once as there are workers."""
 
     def __init__(self, client: Client, asked: Asked) -> None:
         self._client, self._asked = client, asked
-        # some for each worker, as no two take as long
+        # several for each worker, as some take longer than others
         self.pieces = _PIECES_A_WORKER * max(1, len(client.nthreads()))
 
     def each(
         self, do: Callable[..., Any], given: Sequence[Any], items: Sequence[Any]
     ) -> Iterator[Any]:
-        """All at once; what is not done when one fails is not begun any more.
+        """All at once; when one fails, no other is begun any more.
 
         Raises:
             EngineError: a worker is not fit for the run, or workers or their scheduler were lost.
@@ -95,7 +95,7 @@ class Dask:
             ) from None
 
     def _results(self, futures: list[Any]) -> Iterator[Any]:
-        """What they give; where one fails, those that are not begun yet are left."""
+        """The results in order; when a piece fails, those not yet begun are cancelled."""
         try:
             for future in futures:
                 yield self._result(future)
@@ -103,7 +103,7 @@ class Dask:
             self._client.cancel(futures)
 
     def _result(self, future: Any) -> Any:
-        """What a piece gives, for as long as there are workers to do it."""
+        """The result of a piece, awaited as long as there are workers to do it."""
         looks_without = 0
         while looks_without < _LOOKS:
             try:
@@ -116,16 +116,16 @@ class Dask:
         )
 
     def peak_mib(self) -> int:
-        """That of the process that had most, of this one and of the workers that can be asked."""
+        """The most that one process had: this one, or a worker that can be asked."""
         theirs: dict[str, int] = {}
         if self._client.status == "running":
-            with suppress(*_lost()):  # whoever needs a worker will say so
+            with suppress(*_lost()):  # whatever needs a worker will report it
                 theirs = self._client.run(peak_mib, on_error="ignore")
         return max([peak_mib(), *theirs.values()])
 
 
 def _lost() -> tuple[type[Exception], ...]:
-    """What the client of a scheduler that is lost raises."""
+    """The errors of a client that lost its scheduler."""
     from distributed.client import ClosedClientError
     from distributed.comm import CommClosedError
 
@@ -142,7 +142,7 @@ def started(job: Job) -> Iterator[Engine]:
     """The engine of a job, for as long as it is needed.
 
     Raises:
-        EngineError: there is no Dask, or no scheduler with workers where one should be.
+        EngineError: Dask is not installed, or there is no scheduler with workers at the address.
     """
     where = job.settings.engine
     if where == "local":
@@ -153,7 +153,7 @@ def started(job: Job) -> Iterator[Engine]:
 
 
 def count_workers(where: str, asked: Asked) -> int:
-    """How many workers there are, all of them as is asked.
+    """The number of workers, after a check that all are as ``asked``.
 
     Raises:
         EngineError: there are none, or one is not fit.
@@ -164,7 +164,7 @@ def count_workers(where: str, asked: Asked) -> int:
 
 @contextmanager
 def _workers(where: str) -> Iterator[Client]:
-    """Those of a scheduler at an address, or, of ``dask``, some of our own."""
+    """The workers of the scheduler at an address, or our own if that is ``dask``."""
     try:
         import distributed  # noqa: F401 - an extra of the project
     except ImportError:
@@ -181,7 +181,7 @@ def workers_here() -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
-    # it tells of all its comings and goings, and of an error that is told anyway
+    # it logs all its comings and goings, and errors that we report anyway
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     quiet = {"dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
     one_thread = {"distributed.nanny.pre-spawn-environ.POLARS_MAX_THREADS": "1"}
@@ -200,7 +200,7 @@ def _scheduler_at(address: str) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_ANSWERS_WITHIN_SECONDS, set_as_default=False)
-    except (OSError, TypeError, ValueError):  # also of its address, and its certificates
+    except (OSError, TypeError, ValueError):  # also for a bad address or certificate
         raise _no_workers(address) from None
     with client:
         try:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Events of a process, for Prefect's automations to act on."""
+"""Events of a process that automations of Prefect act on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROCESS = "hoeksteen.process"
 
 
 def emit(alarm: Alarm) -> None:
-    """Tells Prefect what befell a process; of which flow run, Prefect adds itself."""
+    """Sends an alarm to Prefect as an event; Prefect itself adds the flow run."""
     process = alarm.payload["process"]
     resource = {
         "prefect.resource.id": f"{_PROCESS}.{process}",
@@ -32,7 +32,7 @@ def emit(alarm: Alarm) -> None:
 def trigger(
     process: str, name: str, *events: str, parameters: dict[str, Any] | None = None
 ) -> DeploymentEventTrigger:
-    """Runs the deployment that has it at each of these events of a process."""
+    """A trigger that runs its deployment at each of these events of a process."""
     return DeploymentEventTrigger(
         name=name,
         expect=set(events),
@@ -44,8 +44,8 @@ def trigger(
 def tell_alarms(job: Job) -> None:
     """Raises the alarms of a new run, unless it looks back.
 
-    It stands in its folder whole, and ``latest`` is still the run before it. One that was made
-    again, and came out as it did before, is no news.
+    The run is whole in its folder, and ``latest`` is still the run before it. A run that was made
+    again and came out the same is not news.
     """
     if job.looks_back:
         return
@@ -58,13 +58,13 @@ def tell_alarms(job: Job) -> None:
 
 
 def _last_findings(job: Job) -> Findings | None:
-    """What the newest run of a process found; null where there is none that can be read."""
+    """The findings of the newest run of a process; null if there are none that can be read."""
     try:
         latest = (job.process_folder / "latest").resolve()
         folder = job.replaced if latest == job.folder else latest
         text = (folder / "findings.json").read_bytes()
         return Findings.model_validate_json(text)
-    except (OSError, ValidationError):  # as another version wrote it
+    except (OSError, ValidationError):  # another version wrote it
         return None
 
 

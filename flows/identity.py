@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a run is called: a digest of all that its result follows from, and of nothing else.
+"""The name of a run: a digest of all that its result follows from, and of nothing else.
 
-That is its inputs, its config, what was answered to earlier reports, its as-of and our version. So
+That is its inputs, its config, the answers to earlier reports, its as-of and our version. So
 running it twice changes nothing.
 """
 
@@ -38,12 +38,12 @@ def identity(
     absent: Sequence[str],
     given: Answers,
 ) -> str:
-    """The name of a run of twelve hexadecimal digits.
+    """The name of a run: twelve hexadecimal digits.
 
     ``absent`` says what is left out of its log, and which of its files only the store still has.
     """
-    # not the run before it: a run is what its log and its config make it, and is the same when it
-    # is made after another one; what it is compared with is told in it, with the day of that
+    # without the run before it: the log and the config make a run, and it is the same run whichever
+    # came before it; the report itself tells which run it is compared with, and of what day
     parts = {
         "inputs": [(each.name, each.sha256, each.read_as) for each in origins],
         "settings": settings.model_dump(mode="json"),
@@ -61,7 +61,7 @@ def identity(
 
 
 def _drawn(settings: Settings, config: Path) -> str | None:
-    """A digest of the drawing of how cases should go, where the config names one that is there."""
+    """The digest of the BPMN file that the config names; null if it names none that exists."""
     if settings.journey.bpmn is None:
         return None
     path = resolve_path(settings.journey.bpmn, config)
@@ -69,15 +69,15 @@ def _drawn(settings: Settings, config: Path) -> str | None:
 
 
 def digest(file: Located, now: dt.datetime) -> str:
-    """The digest of what an export holds; of an address, of what it has ``now``."""
-    if isinstance(file, Address):  # nobody knows what it will give before it is asked
+    """The digest of the content of a file; for an address, of its version or else of ``now``."""
+    if isinstance(file, Address):  # what it will give is not known before it is asked
         moment = file.version or now.isoformat()
         return hashlib.sha256(f"{file.url} {moment}".encode()).hexdigest()
     return _file_digest(file, stamps(file))
 
 
 def stamps(file: SourceFile) -> tuple[tuple[str, int, int], ...]:
-    """What the files of an export look like from outside: their names, times and sizes."""
+    """How the files of an export look from outside: their names, times and sizes."""
     states = ((path.as_posix(), path.stat()) for path in _files(file))
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
@@ -88,7 +88,7 @@ def _files(file: SourceFile) -> list[Path]:
 
 @functools.cache
 def _file_digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) -> str:
-    """The SHA-256 of a file, or of those of its files, computed once while they do not change."""
+    """The SHA-256 of a file, or of those of its pages; computed once until the files change."""
     try:
         digests = [sha256_of(path) for path in _files(file)]
     except OSError as error:
@@ -100,12 +100,12 @@ def _file_digest(file: SourceFile, _stamps: tuple[tuple[str, int, int], ...]) ->
 
 
 def cases_left_out(settings: Settings, now: dt.datetime, held: Version | None) -> list[str]:
-    """Which cases are left out: the forgotten ones, and those that may not be kept by now."""
+    """What decides which cases are left out: days before which none is kept, and forgotten ids."""
     forgotten = sorted(case for _, case in held.forgotten) if held else []
     retention = settings.store.retention
     moments = [ago(retention, now)] if retention else []
     if any(source.meant_format == "zgw" for source in settings.sources):
-        moments.append(now)  # its cases say when they should be destroyed
+        moments.append(now)  # its cases say when they must be destroyed
     return [
         *(moment.astimezone(settings.zone).date().isoformat() for moment in moments),
         *forgotten,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One run: what goes in, what it is called, and where it is made.
 
-It is made in a hidden folder and renamed into place when whole.
+A run is made in a hidden folder, and renamed into place when it is whole.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ingest.storage.batches import Batch, Origin, Version
 from ingest.storage.places import StorePlace
 
 UNTOLD = ".untold"
-"""Stands in the folder of a run until Prefect was told of it."""
+"""A file in the folder of a run, until Prefect was told of the run."""
 
 
 class Input(BaseModel):
-    """What goes in of the config's source at ``position``: a file, or what an address gives.
+    """One input from the config's source at ``position``: a file, or what an address gives.
 
-    ``origin`` says what it holds and how it will be read; of an address it is new at each run.
+    ``origin`` says what it holds and how it will be read; that of an address is new in each run.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,16 +44,15 @@ class Input(BaseModel):
 
     @property
     def is_asked(self) -> bool:
-        """Whether it is an address, that gives what it has when it is asked."""
+        """Whether it is an address, which gives what it has when it is asked."""
         return isinstance(self.file, Address)
 
 
 class Job(BaseModel):
     """Everything a task needs to know; only paths and settings, so that it can be sent anywhere.
 
-    ``held`` is what the store holds, of which ``kept`` are the files that are not there any more.
-    ``then`` is what it held at ``as_of``, where the run looks back; else null. ``answers`` were
-    given to earlier reports.
+    ``held`` is what the store holds; ``kept`` is the part whose files are gone. ``then`` is what it
+    held at ``as_of`` if the run looks back, else null. ``answers`` are those to earlier reports.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,7 +73,7 @@ class Job(BaseModel):
 
     @property
     def kept_from(self) -> dt.date | None:
-        """The local day before which cases that ended are kept no more; none: all are kept."""
+        """The local day; cases that ended before it are kept no more. Null: all are kept."""
         retention = self.settings.store.retention
         if not retention:
             return None
@@ -82,12 +81,12 @@ class Job(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """Where the run will stand when it is whole."""
+        """Where the run will be when it is whole."""
         return self.process_folder / self.run_id
 
     @property
     def making(self) -> Path:
-        """Where the run is made; of each try its own, as a lost worker may be at an earlier one."""
+        """Where the run is made; each try has its own, as a lost worker may still be at another."""
         return self.process_folder / f".making-{self.run_id}-{self.now:%Y%m%dT%H%M%S%f}"
 
     @property
@@ -97,31 +96,31 @@ class Job(BaseModel):
 
     @property
     def untold(self) -> Path:
-        """Is there from when the run stands in its place until that was told."""
+        """A file that is there from when the run is in its place until Prefect was told of it."""
         return self.folder / UNTOLD
 
     @property
     def replaced(self) -> Path:
-        """What stood in ``folder`` before, until the run is over."""
+        """Where what was in ``folder`` before is kept until the run is over."""
         return self.making / "earlier"
 
     @property
     def scratch(self) -> Path:
-        """What is thrown away at the end."""
+        """The folder that is thrown away at the end."""
         return self.making / "scratch"
 
     @property
     def today(self) -> dt.date:
-        """On what day the run is made, where the process is."""
+        """The day on which the run is made, in the time zone of the process."""
         return self.now.astimezone(self.settings.zone).date()
 
     @property
     def landings(self) -> Path:
-        """The folder of what addresses gave."""
+        """The folder for what addresses give."""
         return landings(self.process_folder)
 
     def landing(self, url: str) -> Path:
-        """Where what an address gives is kept while a run is made."""
+        """Where the rows from an address are kept while a run is made."""
         return self.landings / hashlib.sha256(url.encode()).hexdigest()[:16]
 
     @property
@@ -147,7 +146,8 @@ class Job(BaseModel):
     def known_at(self) -> dt.datetime:
         """Since when the log of this run is known.
 
-        A run that looks at a moment brings what was there then; the same run again changes nothing.
+        A run as of a later moment than the store knows counts as known at that moment, so that the
+        same run again changes nothing.
         """
         if self.then:
             return self.then.known_at
@@ -156,14 +156,14 @@ class Job(BaseModel):
 
     @property
     def looks_back(self) -> bool:
-        """Whether the run looks at a moment of which more may be known by now."""
+        """Whether the run looks at a moment about which more may be known by now."""
         return self.as_of is not None and (bool(self.then) or self.as_of < self.known_at)
 
     @property
     def is_done(self) -> bool:
-        """Whether the same run stands there whole, and would come out the same today.
+        """Whether the same run is there, whole, and would come out the same today.
 
-        Rows from the future are set aside until they are not from the future any more.
+        It may not if rows were set aside as from the future, which pass once their time has come.
         """
         path = self.folder / "findings.json"
         if not path.exists():
@@ -173,17 +173,17 @@ class Job(BaseModel):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the same run stands there, and that was told: nothing is left to do for it."""
+        """Whether the same run is there and Prefect was told: nothing is left to do for it."""
         return self.is_done and not self.untold.exists()
 
 
 def landings(process_folder: Path) -> Path:
-    """The folder of what addresses gave the runs of a process."""
+    """The folder for what addresses give the runs of a process."""
     return process_folder / ".landing"
 
 
 def is_of(name: str, given: Input) -> bool:
-    """Whether a batch of this name is of an input: of an address each later part says from when."""
+    """Whether a batch of this name is of an input; later parts of an address add `from …`."""
     return name == given.origin.name or (
         given.is_asked and name.startswith(f"{given.origin.name} from ")
     )

@@ -74,12 +74,12 @@ def journey(
 def make(job: Job, follower: Follower = NOBODY, wait_seconds: float = 0) -> Path:
     """Makes a run; gives its folder.
 
-    One that is there already is not made again; what the store has kept for long enough goes.
+    A run that is there already is not made again, but the store still drops what it kept too long.
     """
     if not job.is_settled or steps.has_expired(job):
         began = time.monotonic()
         with steps.alone(job, wait_seconds):
-            # meanwhile a run before us may have changed the store, and the sources went on
+            # another run may have changed the store meanwhile, and the sources may have changed too
             job = again(job, waited_seconds=int(time.monotonic() - began))
             if job.is_done:
                 steps.sweep(job)
@@ -114,7 +114,7 @@ def _make(job: Job, stages: Stages, follower: Follower) -> None:
 
 
 def _tell(job: Job, follower: Follower) -> None:
-    """Has it told that the run stands in its place, unless it was: the last try may have died."""
+    """Tells that the run is in its place, unless that was told: an earlier try may have died."""
     if job.untold.exists():
         follower.published(job)
         job.untold.unlink()
@@ -133,7 +133,7 @@ def _judged(job: Job, batches: Sequence[Batch], stages: Stages, follower: Follow
 
 
 def _read(job: Job, stages: Stages) -> list[list[Batch]]:
-    """The batches of each input; addresses are asked by this process, which has their secrets."""
+    """The batches of each input; this process asks the addresses, as it has their secrets."""
     files = [given for given in job.inputs if not given.is_asked]
     asked = [given for given in job.inputs if given.is_asked]
     read = dict(zip(files, stages.each("reading", reading.read, job, items=files), strict=True))

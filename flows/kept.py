@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the store alone still has: files that are gone, if they can be in one log with the others.
+"""Files that only the store still has, if they can be in one log with the others.
 
-Nobody can read them again, so they must have been read as the config now says.
+They cannot be read again, so they must have been read as the config now says.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _FORGET_AGAIN = "Forget them under this key too: `hoeksteen forget` with the sam
 def kept_of(
     settings: Settings, config: Path, inputs: Sequence[Input], held: Version | None
 ) -> tuple[Batch, ...]:
-    """What the store holds of sources of the config, and is not there any more.
+    """The batches in the store of sources of the config whose files are gone.
 
     Raises:
-        ConfigError: its pseudonyms were made with another key, so its cases cannot be known again;
-            or it was read otherwise than the config now says.
+        ConfigError: their pseudonyms were made with another key, so their cases cannot be
+            recognised; or they were read otherwise than the config now says.
     """
     given = {source.path for source in settings.sources}
     kept = tuple(
@@ -52,7 +52,7 @@ def kept_of(
 
 
 def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None) -> None:
-    """Refuses another key where it would bring back cases that were forgotten under the first."""
+    """Refuses a key that would bring back cases that were forgotten under another one."""
     counts = Counter(key for key, _ in held.forgotten) if held else Counter()
     key = inputs[0].origin.key if inputs else None
     if inputs and counts[key] < max(counts.values(), default=0):
@@ -64,10 +64,10 @@ def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None
 
 
 def check_gone(job: Job, batches: Sequence[Batch]) -> None:
-    """Refuses what was read again with cases that were forgotten, which are called otherwise now.
+    """Refuses batches with cases that were forgotten under another id than they have now.
 
-    Of pseudonyms of two keys nobody can say which are of one case, but a file that did not change
-    has the same rows under both.
+    Nobody can tell which pseudonyms of two keys are of one case, but a file that did not change has
+    the same rows under both keys.
 
     Raises:
         ConfigError: there are such cases.
@@ -92,7 +92,7 @@ def check_gone(job: Job, batches: Sequence[Batch]) -> None:
 
 
 def _names_cases(batch: Batch) -> tuple[object, ...]:
-    """What decides how cases are called in a batch."""
+    """What decides the ids of the cases in a batch."""
     origin = batch.origin
     said = (origin.reading.get(key) for key in ("columns.case_id", PSEUDONYMISED))
     return (origin.key, *said)
@@ -110,7 +110,7 @@ def _check_key(config: Path, inputs: Sequence[Input], kept: Sequence[Batch]) -> 
 
 
 def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tuple[Batch, ...]:
-    """The batches as the config now has them: what a file told of fewer attributes is left out."""
+    """The batches with their origins as the config now says; refused if it reads them otherwise."""
     pairs = [(batch, _nearest(batch, settings)) for batch in kept]
     others = {batch.origin.name: _changed(batch, source, settings) for batch, source in pairs}
     names = [name for name, keys in others.items() if keys]
@@ -129,7 +129,7 @@ def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tupl
 
 
 def _nearest(batch: Batch, settings: Settings) -> Source:
-    """Of the sources of its path the one that it was most likely read for."""
+    """The source with the path of a batch that it was most likely read for."""
     sources = [each for each in settings.sources if each.path == batch.origin.given]
     return min(sources, key=lambda each: len(_changed(batch, each, settings)))
 

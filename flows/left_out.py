@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Says on stderr how many cases of the sources have no row in the log, and why."""
+"""Tells on stderr how many cases of the sources have no row in the log, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.storage.batches import Staged
 
 
 def tell(staged: Iterable[Staged], least: int) -> None:
-    """A line a reason; of fewer cases than ``least`` not how many."""
+    """Prints a line per reason; fewer cases than ``least`` are not counted in it."""
     cases = added_up(each.left_out for each in staged)
     for sentence in sentences(cases, least, "en", "{:,}".format):
         click.echo(sentence, err=True)

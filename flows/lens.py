@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def lens_of(job: Job, log: Log) -> Lens:
-    """The log as it stood at ``--as-of``, else at its own last event."""
+    """The view on the log as it stood at ``--as-of``, or else at its last event."""
     from mining.cases.journeys import Lens
 
     as_of = job.as_of or log.last_at or job.now
@@ -36,7 +36,7 @@ def lens_of(job: Job, log: Log) -> Lens:
 
 
 def meant(job: Job) -> Model | None:
-    """How a case should go, where the config tells."""
+    """The model of how a case should go; null if the config has none."""
     from mining.model.normative import read_model
 
     return read_model(job.settings.journey, job.config)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Whether the machines that work on a run are alike in what the run depends on."""
+"""Checks that all machines that work on a run are alike in what the run depends on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LIBRARIES = ("hoeksteen", "polars", "numpy")
 
 
 class Machine(NamedTuple):
-    """What a run depends on, as one process has it; ``key`` names that of the pseudonyms."""
+    """What a run depends on, as one process has it; ``key`` names the key of the pseudonyms."""
 
     versions: tuple[str, ...]
     key: str | None
@@ -40,14 +40,14 @@ class Asked(NamedTuple):
 
 
 def asked_by(job: Job) -> Asked:
-    """What a job asks of its workers: to be as this process is."""
+    """What a job asks of its workers: to be like this process."""
     exports = [each.file.path for each in job.inputs if not isinstance(each.file, Address)]
     stores = [job.store.path] if isinstance(job.store, Folder) else []
     return asked_of(job.settings.privacy, job.config, job.making, (*stores, *exports))
 
 
 def asked_of(privacy: Privacy, config: Path, written: Path, seen: tuple[Path, ...] = ()) -> Asked:
-    """What workers must be like for some pseudonyms, to write in a folder and see some files."""
+    """What is asked of workers: to make these pseudonyms, write in a folder and see some files."""
     return Asked(_here(privacy, config), written, seen, privacy, config)
 
 
@@ -63,7 +63,7 @@ def _here(privacy: Privacy, config: Path) -> Machine:
 
 
 def check_here(asked: Asked) -> None:
-    """Refuses to work in this process if it is not as is asked.
+    """Refuses to work in this process if it is not as ``asked``.
 
     Raises:
         EngineError: it differs.
@@ -88,7 +88,7 @@ def check_here(asked: Asked) -> None:
 
 
 def check_same(host: str, theirs: Machine, ours: Machine) -> None:
-    """Refuses a worker that is not as the process is that started the run.
+    """Refuses a worker that is not like the process that started the run.
 
     Raises:
         EngineError: it differs.

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mails what an alarm says; Prefect's own notifications know no SMTP.
+"""Mails what an alarm says, as Prefect's own notifications do not know SMTP.
 
-By which server, who we are there and who sends, only the environment of who mails tells: none of it
-comes to Prefect.
+The mail server, our account there and the sender come from the environment of the process that
+mails: Prefect never gets them.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ Recipients = Annotated[list[str], Field(min_length=1)]
 _PORTS = {"smtps": 465, "smtp": 587}
 _HERE = ("localhost", "127.0.0.1", "::1")
 _TIMEOUT_SECONDS = 30
-_LATER = range(400, 500)  # the answers of a server that may take it when it is asked again
-_AGAIN = 6  # times: the pauses, of which each is twice the last, are ten minutes together
+_LATER = range(400, 500)  # the answers of a server that may take it later
+_AGAIN = 6  # times: each pause is twice the last one, and together they are ten minutes
 _FIRST_PAUSE_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server, and who we are there; ``is_tls``: it speaks TLS from the first byte."""
+    """A mail server, and our account there; ``is_tls``: it speaks TLS from the first byte."""
 
     host: str
     port: int
@@ -64,7 +64,7 @@ def mail(subject: str, body: str, to: Recipients) -> Any:
 
 
 def _sent(subject: str, body: str, to: str) -> HoeksteenError | None:
-    """Why a mail was not sent, if it was not."""
+    """Why a mail was not sent; null if it was."""
     try:
         _sending(wordless(written)(subject, body, to))
     except HoeksteenError as error:
@@ -75,10 +75,10 @@ def _sent(subject: str, body: str, to: str) -> HoeksteenError | None:
 def written(
     subject: str, body: str, to: str, environ: Mapping[str, str] = os.environ
 ) -> EmailMessage:
-    """A mail; sent again it is the same one, as its id tells.
+    """A mail; if it is sent again, its id shows that it is the same one.
 
     Raises:
-        UsageError: the environment does not tell who sends it, or ``to`` is no address.
+        UsageError: the environment does not name the sender, or ``to`` is not an address.
     """
     sender = environ.get(MAIL_FROM, "")
     if not _is_address(sender):
@@ -108,8 +108,8 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
     """The mail server that the environment names.
 
     Raises:
-        UsageError: it names none, or what cannot be sent; what it says is not told, as it may hold
-            a password.
+        UsageError: it names none, or an account that cannot be sent; the message does not quote it,
+            as it may hold a password.
     """
     try:
         url = urlsplit(environ.get(SMTP_URL, ""))
@@ -134,8 +134,8 @@ def send(message: EmailMessage) -> None:
     """Hands a mail to the server that the environment names.
 
     Raises:
-        UsageError: the environment names none, or the server refuses who we are.
-        SourceError: it does not take the mail; its cause is an ``OSError`` where it may later.
+        UsageError: the environment names none, or the server refuses our account.
+        SourceError: it does not take the mail; the cause is an ``OSError`` if it may later.
     """
     server = server_of()
     try:
@@ -150,7 +150,7 @@ def send(message: EmailMessage) -> None:
             f"The certificate of the mail server {server.host} is not one to trust.",
             "SSL_CERT_FILE names a file with the certificates that are.",
         ) from None
-    except OSError:  # what it says may hold what the server said
+    except OSError:  # without it as the cause: it may quote the server
         raise SourceError(
             f"The mail server {server.host} does not answer at port {server.port}.",
             f"Is {SMTP_URL} right, and may we reach it?",
@@ -159,7 +159,7 @@ def send(message: EmailMessage) -> None:
 
 @contextmanager
 def _connection(server: Server) -> Iterator[smtplib.SMTP]:
-    """Nobody reads along: it is with TLS, or there is no password, or it is on this machine."""
+    """A connection without a password in the open: with TLS, without a password, or local."""
     context, patience = ssl.create_default_context(), _TIMEOUT_SECONDS
     with (
         smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=context)
@@ -183,7 +183,7 @@ def _hide(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
 
 
 def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
-    smtp.ehlo_or_helo_if_needed()  # what a server can do, it tells again behind TLS
+    smtp.ehlo_or_helo_if_needed()  # a server tells anew behind TLS what it can do
     if not smtp.has_extn("auth"):
         raise UsageError(
             f"The mail server {server.host} lets nobody log in at port {server.port}.",
@@ -199,15 +199,15 @@ def _may_later(error: smtplib.SMTPException) -> bool:
 
 
 def _codes(error: smtplib.SMTPException) -> list[int]:
-    """What the server answered: one number, or one for the recipient."""
+    """The codes that the server answered: one, or those for the recipients."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return sorted({code for code, _ in error.recipients.values()})
     code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
-    return [code] if code > 0 else []  # less: it said something else than a mail server does
+    return [code] if code > 0 else []  # below: not an answer of a mail server
 
 
 def _refusal(server: Server, error: smtplib.SMTPException) -> UsageError | SourceError:
-    """What the server answers, without its words: they may name who gets the mail."""
+    """The error for what the server answers, without its words: they may name the recipient."""
     if isinstance(error, smtplib.SMTPAuthenticationError) and not _may_later(error):
         return UsageError(
             f"The mail server {server.host} refuses who we are.",

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the runs of all processes go, as Prometheus reads it from a file.
+"""How the runs of all processes go, in a file that Prometheus reads.
 
-It is of what reports show: a count that is hidden there is not here.
+It has only what reports show: no count that is hidden there.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _escaped(text: str) -> str:
 
 
 def _of_process(folder: Path) -> list[Sample]:
-    """What there is to say of a process; what is no run of ours is not there."""
+    """The metrics of a process; a folder without a run of ours gives none."""
     of, latest = {"process": folder.name}, folder / "latest"
     try:
         since = latest.lstat().st_mtime if (latest / "findings.json").exists() else None

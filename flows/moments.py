@@ -8,10 +8,10 @@ import datetime as dt
 
 
 def in_utc(moment: dt.datetime) -> dt.datetime:
-    """The same moment in UTC; what has no offset is UTC.
+    """The same moment in UTC; without an offset, it is taken as UTC.
 
     Raises:
-        ValueError: there it is before the first year or after the last one that can be reckoned.
+        ValueError: in UTC it falls outside the years that ``datetime`` has.
     """
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Tries again what failed by the world outside: a network, a disk, a service that is busy."""
+"""Tries again what the world outside made fail: a network, a disk, a busy service."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectory
 
 
 def patient(do: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The same function, that is tried again after a pause, each time a longer one.
+    """The same function, which is tried again after a pause, each time a longer one.
 
-    Only where a ``SourceError`` tells by its cause that the world failed, and in a way that may
-    pass: what is wrong with a source, or with us, would fail in the same way.
+    That happens only if the cause of a ``SourceError`` tells that the world failed in a way that
+    may pass: what is wrong with a source, or with us, would fail again.
     """
 
     @functools.wraps(do)
@@ -37,7 +37,7 @@ def patient(do: Callable[Given, Result]) -> Callable[Given, Result]:
                 if not may_pass(error):
                     raise
                 click.echo(f"{error.message} It is tried again.", err=True)
-            # not all at the same moment, where several runs wait for one service
+            # at random, so that several runs do not ask one service at the same moment
             time.sleep(pause_seconds * random.uniform(0.5, 1))  # noqa: S311
         return do(*args, **kwargs)
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a run is to do: its config read, its sources found, what the store has of them.
+"""Plans a run: reads its config, finds its sources and looks what the store has of them.
 
-A run reads the sources and brings the store up to date. One that looks back at a moment that the
-store knew already reads nothing but the store, as it was then.
+A run reads the sources and brings the store up to date. A run that looks back to a moment that the
+store knew already reads only the store, as it was then.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def plan(
     Raises:
         ConfigError: the config is wrong.
         SourceError: a source is not there, or the storage of the store does not answer.
-        UsageError: ``as_of`` is in the future, or there cannot be such a store.
+        UsageError: ``as_of`` is in the future, or the store cannot be there.
     """
     from ingest.storage.store import known_then, newest
 
@@ -75,14 +75,14 @@ def places(settings: Settings, out: Path, store: str | Path | None) -> tuple[Pat
     """The folder of a process, and where its store is.
 
     Raises:
-        UsageError: there cannot be a store.
+        UsageError: the store cannot be there.
     """
     folder = out.resolve() / settings.process.id
     return folder, place_of(store or folder / "store", folder / ".store-here")
 
 
 def again(job: Job, waited_seconds: int = 0) -> Job:
-    """The same run, planned on what its sources and its store hold after a while."""
+    """The same run, planned anew on what its sources and its store hold by now."""
     return plan(
         job.config,
         out=job.process_folder.parent,

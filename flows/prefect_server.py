@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The server of Prefect that is configured, or the one that a run starts for itself."""
+"""The configured server of Prefect, or the temporary one that a run starts for itself."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from contracts.errors import SourceError, UsageError
 from flows.room import free_mib, no_room
 from ingest.storage.places import Folder
 
-_ITS_DATABASE_MIB = 16  # what one takes that a run starts, and a little more
+_ITS_DATABASE_MIB = 16  # what that of a temporary server takes, and a little more
 
 
 def check() -> None:
-    """Looks whether a run can be followed by Prefect.
+    """Checks that Prefect can follow a run.
 
     Raises:
-        SourceError: the server that is configured does not answer.
-        EngineError: none is, and there is too little room to start one.
-        UsageError: nor may anything be written where one would keep what it knows.
+        SourceError: the configured server does not answer.
+        EngineError: none is configured, and there is too little disk space to start one.
+        UsageError: none is configured, and the folder for its database cannot be written in.
     """
     if PREFECT_API_URL.value():
         with answering(), get_client(sync_client=True) as client:
@@ -39,19 +39,19 @@ def check() -> None:
 
 
 def import_starter() -> None:
-    """Imports what starts the temporary server of a run, unless one is configured.
+    """Imports what starts the temporary server of a run, unless a server is configured.
 
-    Beside other imports that takes twice as long, and the server waits for it.
+    Done beside other imports it takes twice as long, and the server would wait for it.
     """
     if not PREFECT_API_URL.value():
         import_module("prefect.server.api.server")
 
 
 def check_home() -> None:
-    """Looks whether a server that a run starts could keep what it knows.
+    """Checks that a server that a run starts could write its database.
 
     Raises:
-        UsageError: nothing can be written there.
+        UsageError: its folder cannot be written in.
     """
     home = PREFECT_HOME.value()
     if str(home) not in str(PREFECT_API_DATABASE_CONNECTION_URL.value()):
@@ -67,7 +67,7 @@ def check_home() -> None:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Says in a sentence what the server does not do."""
+    """Turns an error of the server into a sentence."""
     url = PREFECT_API_URL.value()
     server = f"The server of Prefect{' at ' + url.rpartition('@')[2] if url else ''}"
     hint = "See whether `prefect server start` is running there, and what PREFECT_API_URL says."
@@ -85,7 +85,7 @@ def answering() -> Iterator[None]:
 
 
 def _detail(answer: httpx.Response) -> str | None:
-    """What a server says of what it does not do, if it is one of Prefect and says so in a text."""
+    """The text in which a server of Prefect says what is wrong; null if the answer has none."""
     try:
         said = answer.json()["detail"]
     except (ValueError, LookupError, TypeError):

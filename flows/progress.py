@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The stages of a run, one after the other: what each does, and how far it is.
 
-On stderr that is a bar a stage on a terminal, a plain line elsewhere.
+On a terminal, stderr gets a bar per stage; elsewhere, a plain line.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Follower(Protocol):
     """Who follows a run from stage to stage."""
 
     def stage(self, name: str, do: Callable[[], Result]) -> Result:
-        """Has a stage done, and gives what ``do`` does."""
+        """Runs a stage; gives the result of ``do``."""
 
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
-        """Passes on what comes of a stage, of which there will be ``total``."""
+        """Passes on the results of a stage, of which there will be ``total``."""
 
     def note(self, said: str) -> None:
-        """Keeps what is said of how far the run is."""
+        """Keeps a note on how far the run is."""
 
     def judged(self, job: Job) -> None:
         """Takes note of the verdict, which is in the draft of the run."""
@@ -42,22 +42,22 @@ class Follower(Protocol):
         """Takes note that the gate stopped the run; the verdict is in its folder."""
 
     def published(self, job: Job) -> None:
-        """Takes note of a run that stands in its place."""
+        """Takes note of a run that is in its place."""
 
 
 class Nobody:
-    """Nobody follows the run."""
+    """The follower of a run that nobody follows."""
 
     def stage(self, name: str, do: Callable[[], Result]) -> Result:  # noqa: ARG002
-        """Does it."""
+        """Runs the stage."""
         return do()
 
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:  # noqa: ARG002
-        """Passes it on."""
+        """Passes the results on."""
         return iter(results)
 
     def note(self, said: str) -> None:
-        """Nothing is noted: the stages are on the screen."""
+        """Notes nothing: the stages are on the screen."""
 
     def judged(self, job: Job) -> None:
         """Nothing is noted."""
@@ -73,7 +73,7 @@ NOBODY = Nobody()
 
 
 class Stages:
-    """The stages of one run; what each took is kept beside the run that is being made."""
+    """The stages of one run; records what each took beside the run that is being made."""
 
     def __init__(self, log: Path, engine: Engine, follower: Follower) -> None:
         self._log, self.engine, self._follower = log, engine, follower

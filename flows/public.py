@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The copy of a run that may be published: a folder ``public`` in the run's own.
+"""The copy of a run that may be published: a folder ``public`` in the folder of the run.
 
-What it says depends on what was published of the process before, as it must: nobody may take one
+What it says has to depend on what was published of the process before: nobody may subtract one
 release from another and find out what a few cases did.
 """
 
@@ -29,8 +29,9 @@ def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
     """Writes what may be published of a run into its folder.
 
     Args:
-        shown: what may be shown of it inside; what counts rows or is said inside is left out.
-        process_folder: holds the runs of the process, and so what was published before.
+        shown: what may be shown of it inside; counts of rows and what only insiders say are left
+            out.
+        process_folder: the folder of the runs of the process, and so of what was published before.
         run: where the run is made.
     """
     from reporting.outputs import write_outputs
@@ -53,7 +54,7 @@ def write_public(shown: Shown, process_folder: Path, run: Path) -> None:
 
 
 def _earlier(process_folder: Path) -> Iterator[Release]:
-    """All that was published of a process so far and is kept."""
+    """All earlier releases of a process that are kept."""
     from reporting.disclosure.release import Release
 
     for path in sorted(process_folder.glob(f"[!.]*/{FOLDER}/findings.json")):

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads what a source has into batches, unless the store holds it as it is.
+"""Reads what a source has into batches, unless the store already holds the same.
 
-Of a source with a watermark only what is new is asked for; it becomes one batch more.
+A source with a watermark is asked only for what is new, which becomes one more batch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read(job: Job, given: Input) -> list[Batch]:
     """The batches of one input; what was read anew is in the scratch folder of ``job``.
 
     Raises:
-        SourceError: it cannot be read; its cause is an ``OSError`` where the world failed us.
+        SourceError: it cannot be read; the cause is an ``OSError`` if the world failed.
     """
     from ingest.sources import Address
     from ingest.staging import stage
@@ -56,8 +56,8 @@ def read(job: Job, given: Input) -> list[Batch]:
 
 
 def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
-    """The batches of an address: those that are known and what is new, or all of it anew."""
-    asks = (given.origin.given, given.origin.read_as)  # a name leaves out what a URL asks with
+    """The batches of an address: the known ones and what is new, or all of it anew."""
+    asks = (given.origin.given, given.origin.read_as)  # the name leaves out the query of a URL
     known = [b for b in job.known_of(given) if (b.origin.given, b.origin.read_as) == asks]
     if known and known[-1].upto:
         more = _more(job, given, address, known)
@@ -70,10 +70,10 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
 
 
 def _more(job: Job, given: Input, address: Address, known: Sequence[Batch]) -> list[Batch] | None:
-    """The batches that are known and what is new; null where those do not go together.
+    """The known batches and what is new; null if those do not go together.
 
-    Rows from the highest watermark on are read again: if not one of them is known, they are told
-    otherwise by now, as where the table got a column, and would all be there twice.
+    Rows from the highest watermark on are read again. If none of them is known, the source now
+    gives them otherwise, for instance with a new column, and all would be there twice.
     """
     from ingest.storage.repeats import new_rows
 
@@ -93,7 +93,7 @@ def _more(job: Job, given: Input, address: Address, known: Sequence[Batch]) -> l
 def _brought(
     job: Job, given: Input, address: Address, name: str, since: str | None = None
 ) -> tuple[Staged, str | None]:
-    """What an address gives, called ``name``, and its highest watermark."""
+    """What an address gives, staged as ``name``, and its highest watermark."""
     from ingest.asking import fetch
     from ingest.staging import stage
 
@@ -101,8 +101,8 @@ def _brought(
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone
     fetched = fetch(address, source, landing, since)
     file = replace(fetched.file, name=name)
-    scratch = Path(tempfile.mkdtemp(dir=job.scratch))  # what is asked twice may differ
-    try:  # what was brought has ids in it: it is not kept
+    scratch = Path(tempfile.mkdtemp(dir=job.scratch))  # a second answer may differ
+    try:  # the answer has ids in it, so it is not kept
         staged = stage(file, source, job.settings, job.config, given.position, scratch)
     finally:
         shutil.rmtree(landing)
@@ -110,7 +110,7 @@ def _brought(
 
 
 def _called(name: str, known: Sequence[Batch]) -> str:
-    """A name of its own for what is new: rows may come while the highest watermark stays."""
+    """A new name for what is new: rows may come while the highest watermark stays the same."""
     taken = {batch.origin.name for batch in known}
     names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
     return next(each for each in names if each not in taken)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Room on the disks that are written on: how much there is, and what is told where it is full."""
+"""Room on the disks that are written on: how much there is, and what to tell if one is full."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIB = 1 << 20
 
 
 def free_mib(folder: Path) -> float:
-    """How much can be written in one file of a folder, which may have to be made yet."""
+    """How much can be written to a file in a folder, which need not exist yet."""
     free = shutil.disk_usage(there(folder)).free
     largest, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
     return (free if largest == resource.RLIM_INFINITY else min(free, largest)) / MIB
@@ -28,7 +28,7 @@ def there(folder: Path) -> Path:
 
 
 def no_room() -> EngineError:
-    """What to tell the user where a disk is full."""
+    """What to tell the user if a disk is full."""
     return EngineError(
         "There is no room left on a disk that is written on, or in a file (`ulimit -f`).",
         "`hoeksteen doctor` shows how much there is.",

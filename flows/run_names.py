@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a run is called in Prefect."""
+"""The names of runs in Prefect."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MIDNIGHT = dt.time()
 
 
 def run_name() -> str:
-    """The name of the run that is being made, which Prefect asks for."""
+    """The name of the run that is being made, when Prefect asks for it."""
     return name_of(flow_run.parameters)
 
 
 def name_of(parameters: Mapping[str, Any]) -> str:
-    """The process of a run, and at what moment it looks.
+    """The process of a run, and the moment at which it looks.
 
-    Of a config that cannot be read it is the name of the file: the run itself says what is wrong.
+    For a config that cannot be read, it is the name of the file: the run itself says what is wrong.
     """
     config = Path(parameters["config"])
     try:

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The folder that reports are written in, as a shelf: its index is made anew after each run.
+"""The folder that reports are written in, as a shelf.
 
-So are the metrics.
+Its index and its metrics are made anew after each run.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _WAIT_SECONDS = 30
 
 
 def put(job: Job) -> None:
-    """Puts a run, which stands in its folder whole, on the shelf: ``latest``, index and metrics."""
+    """Puts a run that is whole in its folder on the shelf: ``latest``, index and metrics."""
     point_at(job)
     tell_of_all(job.process_folder.parent)
 
 
 def point_at(job: Job) -> None:
-    """Points ``latest`` at the run, which stands there whole.
+    """Points ``latest`` at a run that is whole in its folder.
 
-    A run that looks at a moment does not take the place of one that looks at a later one.
+    A run that looks at an earlier moment does not replace one that looks at a later moment.
     """
     from filelock import FileLock
 
     latest, link = job.process_folder / "latest", job.process_folder / ".latest"
-    with FileLock(job.process_folder / ".pointing"):  # of runs that end at once
+    with FileLock(job.process_folder / ".pointing"):  # runs may end at once
         if job.as_of and _looked_at(latest) > job.as_of:
             return
         link.unlink(missing_ok=True)
@@ -53,7 +53,7 @@ def point_at(job: Job) -> None:
 
 
 def _looked_at(run: Path) -> dt.datetime:
-    """At what moment a run looks, by default when it was made; where there is none, long ago."""
+    """The moment at which a run looks, by default when it was made; long ago if there is no run."""
     path = run / "run.json"
     if not path.exists():
         return dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -64,8 +64,8 @@ def _looked_at(run: Path) -> dt.datetime:
 def tell_of_all(out: Path) -> None:
     """Writes the index and the metrics of all runs in ``out``.
 
-    They only tell what is there: where they cannot be written, that is said, and the next run does
-    it. Runs that end at the same time do it one after the other, so that none leaves another out.
+    They only tell what is there: if they cannot be written, that is said, and the next run writes
+    them. Runs that end at the same time do this one after the other, so that none is left out.
     """
     from filelock import FileLock
 
@@ -88,7 +88,7 @@ def _write_index(out: Path) -> None:
 
 
 def _runs(out: Path) -> Iterator[Shelved]:
-    """What stands in ``out`` whole and with a page; other folders are not ours to show."""
+    """The runs in ``out`` that are whole and have a page; other folders are not ours to show."""
     for path in sorted(out.glob("[!.]*/[!.]*/run.json")):
         if path.parent.is_symlink():  # latest
             continue
@@ -106,7 +106,7 @@ def _is_at_its_place(run: Shelved, folder: Path) -> bool:
 
 
 def _read(folder: Path) -> Shelved:
-    """A run, of its files with what is protected, and of its config what an index needs."""
+    """A run, from its protected findings and what an index needs of its config."""
     told = read_json(folder / "run.json")
     settings = _needed(told["config"])
     return Shelved(
@@ -123,7 +123,7 @@ def _read(folder: Path) -> Shelved:
 
 
 def _needed(config: dict[str, Any]) -> Settings:
-    """Only what an index needs, as a config of another version may have other keys."""
+    """The settings that an index needs, and no others: another version may have had other keys."""
     journey, report = config["journey"], config["report"]
     return Settings.model_validate(
         {
@@ -137,7 +137,7 @@ def _needed(config: dict[str, Any]) -> Settings:
 
 
 def _style(tokens: object) -> HouseStyle | None:
-    """The house style of a run, if it is still one that can be read."""
+    """The house style of a run; null if it has none that can still be read."""
     try:
         return HouseStyle.model_validate(tokens)
     except ValueError:

@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from validation.engine.table import Each
 
 _EVENTS = "events.parquet"
-_LEAST_ROWS = 500_000  # of a piece that the gate looks at: less is not worth its way to a worker
+_LEAST_ROWS = 500_000  # of a piece for the gate: fewer are not worth sending to a worker
 _TESTED_EVERY = 8  # buckets: an eighth of the cases is enough to test chances on
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the log of a run consists of, and the cases that are ``gone``: they may not be kept."""
+    """The batches of the log of a run, and the cases that are ``gone``, as they may not be kept."""
 
     batches: tuple[Batch, ...]
     gone: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
     """Keeps other runs out of the store and the folder of the process meanwhile.
 
     Raises:
-        StoreBusy: another run is there, and still is after so many seconds.
+        StoreBusy: another run is there, and still is after ``wait_seconds``.
     """
     from ingest.storage.places import Folder
 
@@ -65,12 +65,12 @@ def alone(job: Job, wait_seconds: float) -> Iterator[None]:
 
 
 def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
-    """All that the log of the run consists of: what was read, and what only the store has.
+    """Gathers the log of the run: what was read, and what only the store has.
 
     Cases that should have been destroyed, or that ended too long ago to be kept, are left out.
 
     Raises:
-        ConfigError: a case would come back that was forgotten under another key.
+        ConfigError: a case that was forgotten under another key would come back.
         SourceError: the store is damaged.
     """
     from ingest.storage.damage import check_whole
@@ -95,7 +95,7 @@ def gather(job: Job, read: Sequence[Sequence[Batch]]) -> Gathered:
 
 
 def _attributes(settings: Settings) -> dict[str, set[str]]:
-    """By the path of a source the columns of the attributes that are kept of it."""
+    """By the path of a source, the columns of its attributes that are kept."""
     columns: dict[str, set[str]] = {source.path: set() for source in settings.sources}
     for source in settings.sources:
         columns[source.path].update(map(attribute_column, source.case_attributes))
@@ -103,7 +103,7 @@ def _attributes(settings: Settings) -> dict[str, set[str]]:
 
 
 def check(job: Job, batches: Sequence[Batch], pieces: int, each: Each) -> Verdict:
-    """Lets the gate judge the candidates, in pieces that ``each`` does: so many keep it busy.
+    """Lets the gate judge the candidates, in pieces that ``each`` does; ``pieces`` keep it busy.
 
     Raises:
         GateStopped: the log cannot be mined; the run folder holds the verdict and the quarantine.
@@ -111,7 +111,7 @@ def check(job: Job, batches: Sequence[Batch], pieces: int, each: Each) -> Verdic
     from validation.engine.datasource import PART_ROWS
     from validation.gate import judge
 
-    meant(job)  # a drawing that cannot be read need not wait until all is mined
+    meant(job)  # a BPMN file that cannot be read is told before anything is mined
     verdict = judge(
         paths_of(batches),
         job.settings,
@@ -160,7 +160,7 @@ def keep(job: Job, gathered: Gathered) -> Log:
     log = log_of(gathered.batches, quarantine, job.as_of, closing, job.settings.timezone)
     if job.then:
         return log
-    if gathered.gone:  # first: a run that goes on after this one was killed finds them gone
+    if gathered.gone:  # first: if this run is killed, the next one finds them gone
         case_files.forget_in_all(job.process_folder, gathered.gone)
     version = commit(job.store, gathered.batches, job.known_at, _history_from(job))
     if gathered.gone:
@@ -176,7 +176,7 @@ def has_expired(job: Job) -> bool:
 
 
 def sweep(job: Job) -> None:
-    """Removes that from the store, which is held by who calls."""
+    """Removes what has expired from the store; the caller must hold the store."""
     from ingest.storage import store
 
     store.sweep(job.store, _history_from(job))
@@ -187,7 +187,7 @@ def _history_from(job: Job) -> dt.datetime:
 
 
 def survey(job: Job, log: Log, bucket: int) -> Path:
-    """Puts the events of one bucket in order, and sums up in what order its activities come.
+    """Sorts the events of one bucket, and sums up in what order its activities come.
 
     Gives the folder of the sums.
     """
@@ -219,7 +219,7 @@ def relate(job: Job, parts: Sequence[Path]) -> Path:
 
 
 def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
-    """Sums up one bucket, and deals out who worked on what; gives the folder of both."""
+    """Sums up one bucket, and divides its work by person; gives the folder of both."""
     from mining.attending.work import dealt
     from mining.cases.relations import Relations
     from mining.findings import SUMMARIES
@@ -242,7 +242,7 @@ def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
 
 
 def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
-    """Sums up the work that some of the people did in all buckets; gives the folder of the sums."""
+    """Sums up the work of one part of the people in all buckets; gives the folder of the sums."""
     from mining.attending.work import SUMMARIES
 
     work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]

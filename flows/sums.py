@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Sums of parts of a log as files: a folder a part, a Parquet file a summary."""
+"""Sums of parts of a log as files: a folder per part, with a Parquet file per summary."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 CASES = "case_terms.parquet"
-"""What deadlines say of the cases of a bucket, beside its sums."""
+"""The file of what deadlines say of the cases of a bucket, beside its sums."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Sums:
 
 
 def sum_up(part: Part, summaries: Sequence[Summary[Part]], folder: Path) -> None:
-    """Writes these summaries of one part of the log into a folder."""
+    """Computes these summaries of one part of the log, and writes them into a folder."""
     from mining.summaries import summarise
 
     write(summarise(part, summaries), folder)
@@ -42,7 +42,7 @@ def write(sums: Summaries, folder: Path) -> None:
 
 
 def merged(parts: Sequence[Path], summaries: Sequence[Summary[Any]]) -> Summaries:
-    """The summaries of the log, from the folders of its parts."""
+    """The summaries of the whole log, added up from the folders of its parts."""
     from mining.summaries import merge
 
     names = [summary.name for summary in summaries]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A run as Prefect follows it: each stage is a task, with how far it is.
 
-Prefect keeps no result of a stage and no word of a defect. It does not begin a stage again: what
-may pass is tried again where it failed (``flows.patience``), all else would fail in the same way.
+Prefect keeps no result of a stage and no message of a defect. It does not retry a stage: what may
+pass is tried again where it failed (``flows.patience``), and all else would fail again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TOLD_EVERY_SECONDS = 5
 
 
 class Prefect:
-    """Prefect follows a run of a process; a stage that takes longer than is asked is ended."""
+    """Prefect as the follower of a run; it ends a stage that takes longer than it may."""
 
     def __init__(self, settings: Settings) -> None:
         self._process, schedule = settings.process.id, settings.schedule
@@ -67,9 +67,9 @@ class Prefect:
         return done
 
     def follow(self, name: str, results: Iterable[Result], total: int) -> Iterator[Result]:
-        """Passes on what comes of a stage; of a long one Prefect shows how far it is.
+        """Passes on the results of a stage; of a long one, Prefect shows how far it is.
 
-        One that does a single thing is begun or over, as Prefect shows anyway.
+        A stage of a single thing has only begun or ended, which Prefect shows anyway.
         """
         if total == 1:
             yield from results
@@ -84,19 +84,19 @@ class Prefect:
             tell_progress(name, 1, shown)
 
     def note(self, said: str) -> None:
-        """Prefect keeps it with the run."""
+        """Has Prefect keep the note with the run."""
         get_run_logger().info(said)
 
     def judged(self, job: Job) -> None:
-        """Prefect shows the verdict."""
+        """Shows the verdict in Prefect."""
         tell_verdict(job, job.draft)
 
     def stopped(self, job: Job) -> None:
-        """Prefect shows the verdict, and is told that the gate stopped the run."""
+        """Shows the verdict in Prefect, and raises the alarm that the gate stopped the run."""
         tell_verdict(job, job.folder)
         tell_stopped(job)
 
     def published(self, job: Job) -> None:
-        """Prefect shows what the report says, and is told what there is to raise alarm of."""
+        """Shows what the report says in Prefect, and raises the alarms of the run."""
         tell_report(job)
         tell_alarms(job)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The last steps of a run: what it found becomes files, and those are put in their place."""
+"""The last steps of a run: its findings become files, and those are put in their place."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def report(
 
 
 def _changes(job: Job, earlier: Earlier, compared: Sequence[Path], lens: Lens) -> Changes:
-    """What changed since the last run: in the log, and in what the config says of it."""
+    """What changed since the last run: in the log, and in the config."""
     from mining.changes import SUMMARIES, conclude
 
     since = earlier.since.as_of.astimezone(job.settings.zone).date()
@@ -91,7 +91,7 @@ def _changes(job: Job, earlier: Earlier, compared: Sequence[Path], lens: Lens) -
 
 
 def _write_cases(job: Job, parts: Sequence[Path], whole: Summaries, lens: Lens) -> None:
-    """What deadlines say of single cases, for the owner of the run alone."""
+    """Writes what deadlines say of single cases, for the owner of the run alone."""
     from mining.law.deadlines import settled
     from mining.law.rescue import STAYS, listed
     from reporting.case_files import write_cases
@@ -133,24 +133,24 @@ def _facts(job: Job, batches: Sequence[Batch], log: Log, verdict: Verdict) -> Fa
 
 
 def write_quarantine(job: Job) -> None:
-    """The quarantine without case ids: who needs a row finds it by its file and number."""
+    """Writes the quarantine without case ids: rows can be found by their file and number."""
     path = job.draft / "quarantine.parquet"
     pl.read_parquet(path, glob=False).drop("case_id").write_parquet(path)
 
 
 def publish(job: Job, batches: Sequence[Batch]) -> None:
-    """Renames the run into place, of which nothing is told yet."""
+    """Renames the run into place, marked as not yet told."""
     (job.draft / "run.json").write_text(json.dumps(_run(job, batches), indent=1), encoding="utf-8")
     (job.draft / UNTOLD).touch()
-    if job.folder.exists():  # an earlier try, that the gate stopped or that came out otherwise
+    if job.folder.exists():  # an earlier try that the gate stopped, or that came out otherwise
         job.folder.replace(job.replaced)
     job.draft.replace(job.folder)
 
 
 def _run(job: Job, batches: Sequence[Batch]) -> dict[str, object]:
-    """How the run came about, for whoever wants to check or repeat it."""
+    """What ``run.json`` says: how the run came about, for whoever wants to check or repeat it."""
     given = job.as_of.isoformat() if job.as_of else None
-    findings = job.draft / "findings.json"  # not there where the gate stopped the run
+    findings = job.draft / "findings.json"  # not there if the gate stopped the run
     return {
         "run_id": job.run_id,
         "as_of": read_json(findings)["as_of"] if findings.exists() else given,

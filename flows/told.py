@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What Prefect is told beside a run: where it does not take that, it is logged, and no more."""
+"""Tells Prefect things beside a run; if it does not take them, that is only logged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prefect.logging import get_run_logger
 
 @contextmanager
 def told_of(what: str, see: Path | None = None) -> Iterator[None]:
-    """Lets the run go on where Prefect cannot be told; what it would be told is in ``see``."""
+    """Lets the run go on if Prefect cannot be told; ``see`` is where the same can be read."""
     try:
         yield
     except Exception as error:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Imports what a run will need, if it can be while Prefect's temporary server starts.
+"""Imports what a run will need, if possible while Prefect's temporary server starts.
 
 That server takes six to eight seconds of another process; importing Great Expectations and pm4py
 takes about as long in this one. Done one after the other, a small log would wait twice.
@@ -20,9 +20,9 @@ _HEAVY = ("validation.gate", "mining.model.discovery", "ingest.storage.store", "
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """For imports: the garbage collector would walk all modules again and again, and find nothing.
+    """Keeps the garbage collector off during imports, and off what was imported by the end.
 
-    That takes a second or two in all. What is imported by its end is not looked at any more.
+    It would walk all modules again and again and find nothing, which takes a second or two in all.
     """
     gc.disable()
     try:
@@ -42,23 +42,23 @@ _imports = threading.Thread(target=_import_all, name="imports", daemon=True)
 
 
 def import_in_background() -> None:
-    """Begins to import the heavy rooms; ``wait_for_imports`` before one is needed."""
+    """Begins to import the heavy rooms; call ``wait_for_imports`` before one is needed."""
     if _imports.ident is None:
         _imports.start()
 
 
 def wait_for_imports() -> None:
-    """Waits until what is imported in the background is there, if anything is.
+    """Waits until the imports in the background are done, if there are any.
 
-    Two threads must not be at it at once: modules of Great Expectations import each other, and one
-    would find the half of what the other is making.
+    Two threads must not import at once: modules of Great Expectations import each other, and one
+    thread would find half of what the other is importing.
     """
     if _imports.is_alive():
         _imports.join()
 
 
 def import_now() -> None:
-    """Imports the heavy rooms here, unless they are there: a worker of Prefect's starts cold."""
+    """Imports the heavy rooms here, unless they are there: a worker of Prefect starts cold."""
     wait_for_imports()
     if not sys.modules.keys() >= set(_HEAVY):
         _import_all()

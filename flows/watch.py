@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Looks whether a new export arrived, and tells Prefect, which then runs the process.
 
-What counts is whether there is a run of what is there: an event that nobody heard is repeated, less
-and less often, until there is one.
+What counts is whether there is a run of what is there: the event is repeated, less and less often,
+until there is one.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _LONGEST_PAUSE = dt.timedelta(days=1)
 
 
 class Seen(BaseModel):
-    """What the sources looked like: a digest of names, times and sizes.
+    """How the sources looked: a digest of names, times and sizes.
 
-    It is looked into when it is ``due``, and not any more when there is a run of it. What is told
-    is due again after a ``pause``, which then is twice as long.
+    They are examined when that is ``due``, and not any more once there is a run of them. After
+    Prefect was told, they are due again after a ``pause``, which then doubles up to a limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,19 +51,19 @@ class Seen(BaseModel):
 
     @classmethod
     def first(cls, digest: str, now: dt.datetime, every: dt.timedelta) -> Seen:
-        """What looks new: not due before it has been still for a while.
+        """What looks new: it is due once it has been still for half the time between two looks.
 
-        A while, as two looks may follow each other at once when none was made for some time.
+        Two looks may follow each other at once if none was made for some time.
         """
         return cls(digest=digest, due=now + every / 2, pause=2 * every)
 
     def told(self, now: dt.datetime) -> Seen:
-        """The same, after Prefect was told."""
+        """The same after Prefect was told."""
         longer = min(2 * self.pause, _LONGEST_PAUSE)
         return self.model_copy(update={"due": now + self.pause, "pause": longer})
 
     def taken(self) -> Seen:
-        """The same, when there is a run of it."""
+        """The same once there is a run of it."""
         return self.model_copy(update={"due": None})
 
 
@@ -71,7 +71,7 @@ class Seen(BaseModel):
 class Look:
     """What a look at a process saw, and in how many files.
 
-    ``is_news``: Prefect is to be told. ``memory`` is the file in which it is kept for the next one.
+    ``is_news``: Prefect is to be told. ``memory`` is the file that keeps it for the next look.
     """
 
     process: str
@@ -98,7 +98,7 @@ def watch(
         seen = wordless(look)(config, out=out, now=now, store=store, overrides=overrides)
         if seen.is_news:
             emit(Alarm(ARRIVED, {"process": seen.process, "files": seen.files}))
-        keep(seen)  # not before: what was not told must be told again
+        keep(seen)  # last: what was not told must be told again
     except HoeksteenError as error:
         return ended(error)  # type: ignore[no-any-return]
 
@@ -111,7 +111,7 @@ def look(
     store: str | None = None,
     overrides: Sequence[str] = (),
 ) -> Look:
-    """Looks at the sources of a process, and at what was seen of them before.
+    """Looks at the sources of a process, and compares them with what was seen before.
 
     Raises:
         ConfigError: the config is wrong, or does not say how often it is watched.
@@ -140,7 +140,7 @@ def keep(seen: Look) -> None:
 def _recalled(memory: Path) -> Seen | None:
     try:
         return Seen.model_validate_json(memory.read_bytes())
-    except (OSError, ValidationError):  # then it is looked at anew
+    except (OSError, ValidationError):  # then all counts as new
         return None
 
 
@@ -153,13 +153,13 @@ def _every(settings: Settings, config: Path) -> dt.timedelta:
 
 
 def _found(settings: Settings, config: Path) -> list[Located]:
-    """What is there; a pattern or a folder may be empty."""
+    """The sources that are there; a pattern or a folder may be empty."""
     given = [source.path for source in settings.sources]
     return [file for _, file in find_all(settings, config, given)]
 
 
 def _digest(found: Sequence[Located]) -> str:
-    """The same as long as the files look the same; empty while one of them goes away."""
+    """A digest that is the same while the files look the same; empty if one goes away meanwhile."""
     try:
         looks = [
             (file.name, file.version) if isinstance(file, Address) else stamps(file)
@@ -171,7 +171,7 @@ def _digest(found: Sequence[Located]) -> str:
 
 
 def _is_taken(job: Job) -> bool:
-    """Whether all that is there is in the newest run, or in one that the gate stopped."""
+    """Whether the newest run, or one that the gate stopped, has all that is there."""
     there = {(each.origin.name, each.origin.sha256) for each in job.inputs}
     stopped = (
         path

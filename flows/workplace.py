@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The folder in which a run is made, and that nothing of it stays."""
+"""The folder in which a run is made, of which nothing stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.job import Job
 
 SURVEYS, SUMMARIES, WORK, CHANGES = "surveys", "summaries", "work", "changes"
-"""The folders in it of what the stages hand to each other."""
+"""The folders in it for what the stages hand to each other."""
 
 _GONE = "-gone"
 
@@ -22,7 +22,7 @@ def made(job: Job) -> Iterator[None]:
     """Gives a clean folder to make the run in; leaves nothing half-made."""
     for left in job.process_folder.glob(".making-*"):
         _clear(left)
-    if not job.then:  # a run that looks back asks nothing; an earlier one may go on where it was
+    if not job.then:  # a run that looks back asks nothing, and a broken-off run may want to go on
         _clear_landings(job)
     job.draft.mkdir(parents=True)
     for kind in (SURVEYS, SUMMARIES, WORK, CHANGES):
@@ -34,16 +34,16 @@ def made(job: Job) -> Iterator[None]:
 
 
 def _clear(folder: Path) -> None:
-    """Removes a folder, out of its place first: a worker that writes on finds none."""
+    """Renames a folder and removes it, so that a worker that goes on writing finds none."""
     gone = folder.with_name(folder.name.removesuffix(_GONE) + _GONE)
-    with suppress(OSError):  # it went by itself, or what was there could not be removed
+    with suppress(OSError):  # it is gone already, or an earlier one could not be removed
         folder.rename(gone)
     for each in (gone, folder):
         shutil.rmtree(each, ignore_errors=True)
 
 
 def _clear_landings(job: Job) -> None:
-    """Removes what was brought of addresses that are asked no more."""
+    """Removes what came from addresses that are not asked any more."""
     asked = {job.landing(given.file.name) for given in job.inputs if given.is_asked}
     for left in {*job.landings.glob("*")} - asked:
         shutil.rmtree(left)

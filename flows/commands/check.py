@@ -19,7 +19,7 @@ from ingest.storage.batches import formats_of, paths_of
 
 
 def judge_only(config: Path, overrides: Sequence[str]) -> tuple[Verdict, Settings]:
-    """The gate's verdict of the log that a first run of a config would judge, and that config.
+    """The gate's verdict on the log that a first run of a config would have, and the settings.
 
     Raises:
         HoeksteenError: the config or a source is wrong.
@@ -47,7 +47,7 @@ def judge_only(config: Path, overrides: Sequence[str]) -> tuple[Verdict, Setting
 
 
 def in_words(verdict: Verdict, k: int) -> str:
-    """A line a rule, and one that says whether the log is fit; no count of less than ``k``."""
+    """A line per rule, and one that says whether the log is fit; no count below ``k``."""
     said, (aside_rows, _) = verdict.sentences(k), verdict.aside(k)
     rules = (
         f"{'ok' if rule.success else rule.severity:<8} {rule.id:<5} {said[rule.id]}"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``hoeksteen demo``: a synthetic log a process, the config that reads it, and what was found."""
+"""``hoeksteen demo``: per process a synthetic log, a config that reads it, and what was found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIALECT = "csv-nl"
 
 
 class Demo(NamedTuple):
-    """A log that is there, the config that reads it, and what to overrule in that."""
+    """A log that was written, the config that reads it, and what overrides that config."""
 
     folder: Path
     config: Path
@@ -28,7 +28,7 @@ class Demo(NamedTuple):
 
 
 def prepare(process: str | None, cases: int, seed: int, folder: Path) -> Iterator[Demo]:
-    """Writes the logs, in the place of those of an earlier demo.
+    """Writes the logs in place of those of an earlier demo.
 
     Raises:
         UsageError: there is no such process.
@@ -46,14 +46,14 @@ def prepare(process: str | None, cases: int, seed: int, folder: Path) -> Iterato
 
 
 def scored(demo: Demo, run_folder: Path) -> Score:
-    """What a run says of a demo's log."""
+    """The score of a run on a demo's log."""
     truth = json.loads((demo.folder / TRUTH).read_text("utf-8"))
     found = Findings.model_validate_json((run_folder / "findings.json").read_text("utf-8"))
     return score(truth, found)
 
 
 def table(told: Score) -> str:
-    """A score for people: a line per plant, and which decoys were called a stall."""
+    """A score in words: a line per plant, and which decoys were called a stall."""
     header = ("planted", "kind", "found at", "called", "days per case", "estimated")
     lines = [header, *(_line(found) for found in told.found)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``hoeksteen doctor``: whether runs can be made here, and of these configs; it leaves nothing."""
+"""``hoeksteen doctor``: whether runs of these configs can be made here; it leaves nothing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from flows.health.symptoms import Symptom, examined
 
 
 def examine(configs: Sequence[Path], out: Path, store: str | None) -> Iterator[Symptom]:
-    """All that is found, what is needed for the rest first.
+    """All symptoms; first those of what the rest depends on.
 
     Args:
-        configs: of processes; none: only what is looked at whatever the config.
+        configs: configs of processes; if there are none, only what holds for every config is tried.
         out: the folder that reports are written in.
-        store: the path or the URL of the store, where it is not the one of the process.
+        store: the path or URL of the store, if it is not the default one of the process.
     """
     now = dt.datetime.now(dt.UTC)
     here: dict[str, Callable[[], Iterable[Symptom]]] = {
@@ -40,5 +40,5 @@ def examine(configs: Sequence[Path], out: Path, store: str | None) -> Iterator[S
 
 
 def exit_code(symptoms: Iterable[Symptom]) -> int:
-    """That of the first thing to mend: a config or this machine before what is outside."""
+    """The code of the first thing to mend: a config or this machine before what is outside."""
     return min((each.exit_code for each in symptoms if each.exit_code), default=0)

@@ -32,10 +32,10 @@ from reporting import case_files
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many ``rows`` were in the store, and in how many ``runs`` a case was in a file.
+    """How many ``rows`` the store had of the cases, and in how many ``runs`` a file had one.
 
-    ``unknown``: of how many of the numbers given the store had no case. ``other_keys`` names those
-    under which not all that is forgotten was.
+    ``unknown`` counts the given numbers of which the store had no case. ``other_keys`` names the
+    keys under which not all forgotten cases were forgotten.
     """
 
     rows: int
@@ -45,7 +45,7 @@ class Forgotten:
 
     @property
     def told(self) -> str:
-        """What was done, and what may be mistyped, in words."""
+        """What was done and what may be mistyped, in words."""
         rows, of_them = ("row was", "it") if self.rows == 1 else ("rows were", "them")
         runs = "run" if self.runs == 1 else "runs"
         gone = (
@@ -71,22 +71,22 @@ class Forgotten:
 def forget(
     config: Path, cases: Sequence[str], out: Path, store: str | None, overrides: Sequence[str] = ()
 ) -> Forgotten:
-    """Removes cases for good: no run takes them in again, also if a source still has them.
+    """Removes cases for good: no run takes them in again, even if a source still has them.
 
-    What a run that was broken off had brought of an API is removed as a whole.
+    If a run was broken off while it read an API, all that it had fetched is removed.
 
     Args:
-        config: of the process.
-        cases: their ids, as the source has them.
+        config: the config of the process.
+        cases: the ids of the cases, as the source has them.
         out: the folder that reports are written in.
-        store: the path or the URL of the store, where it is not the one of the process.
-        overrides: of the config, as runs have them.
+        store: the path or URL of the store, if it is not the default one of the process.
+        overrides: the overrides of the config, as runs have them.
 
     Raises:
-        UsageError: there is no store, or a number is none.
-        StoreBusy: a run is in it.
-        SourceError: it is damaged.
-        ConfigError: the config is wrong, or the key is not usable.
+        UsageError: there is no store, or a given number is not one.
+        StoreBusy: a run is using the store.
+        SourceError: the store is damaged.
+        ConfigError: the config is wrong, or the key cannot be used.
     """
     settings = load(config, overrides)
     folder, place = places(settings, out, store)
@@ -125,7 +125,7 @@ def _no_store(place: StorePlace) -> UsageError:
 
 
 def _left(place: StorePlace, forgotten: Collection[tuple[str | None, str]]) -> list[str]:
-    """The names of the keys of what a store has, under which fewer cases were forgotten."""
+    """The names of keys in a store under which fewer cases were forgotten than under another."""
     there, counts = place.files(), Counter(key for key, _ in forgotten)
     keys = {
         batch.origin.key
@@ -137,17 +137,17 @@ def _left(place: StorePlace, forgotten: Collection[tuple[str | None, str]]) -> l
 
 
 def from_stdin() -> tuple[str, ...]:
-    """The numbers on stdin, one a line; none where it is closed."""
+    """The numbers on stdin, one per line; none if stdin is closed."""
     said = sys.stdin.buffer.read() if sys.stdin else b""
     lines = said.decode("utf-8-sig", "surrogateescape").splitlines()
     return tuple(filter(str.strip, lines))
 
 
 def _cleaned(cases: Sequence[str]) -> pl.Series:
-    """The numbers as they are read in a source.
+    """The numbers, cleaned as those of a source are.
 
     Raises:
-        UsageError: one is none, or no text.
+        UsageError: one is empty, means that there is none, or is not text.
     """
     try:
         said = pl.Series(cases, dtype=pl.String)
@@ -169,8 +169,8 @@ def _as_stored(
 ) -> tuple[set[str], set[tuple[str | None, str]]]:
     """The ids as the store and the files of runs may have them, and those that are barred.
 
-    Of a key the pseudonyms of all epochs are made in which there was a run. Barred is of each only
-    what the config stores now: no number that it hides is written down.
+    Pseudonyms are made with the key for every epoch in which there was a run. For each epoch, only
+    the form that the config stores now is barred: no number that it hides is written down.
     """
     ids: set[str] = set()
     barred: set[tuple[str | None, str]] = set()
@@ -193,7 +193,7 @@ def _named(given: pl.Series, privacy: Privacy, config: Path) -> tuple[str | None
 
 
 def _earlier(now: Privacy, folder: Path) -> list[Privacy]:
-    """What the configs of runs said of pseudonyms, each with the key of now."""
+    """What the configs of earlier runs said of pseudonyms, each with today's key."""
     said = (read_json(run)["config"]["privacy"] for run in folder.glob("*/run.json"))
     differing = {(tuple(each["pseudonymise"]), each["epoch"]) for each in said}
     return [

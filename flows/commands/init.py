@@ -43,7 +43,7 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class Written:
-    """The config that was written, and what is left to decide, a sentence each."""
+    """The config that was written, and a sentence for each thing that is left to decide."""
 
     config: Path
     undecided: tuple[str, ...]
@@ -54,11 +54,11 @@ def init(export: str, out: Path | None, ask: Ask | None = None) -> Written:
 
     Args:
         export: a file, a folder or a pattern, or the address of a ZGW API.
-        out: the config to write; by default a file here, called after the export.
-        ask: who is asked what cannot be told; if there is nobody, it is left open.
+        out: the config to write; by default a file here, named after the export.
+        ask: asks somebody what the export does not tell; if null, it is left open.
 
     Raises:
-        UsageError: there is such a config already, or it cannot be written there.
+        UsageError: the config exists already, or it cannot be written there.
         SourceError: the export cannot be read.
     """
     process = _process_id(out.stem if out else _name(export))
@@ -86,7 +86,7 @@ def _made(export: str, process: str, config: Path, ask: Ask | None) -> tuple[str
 
 
 def _name(export: str) -> str:
-    """What an export is called: a pattern after its folder, an API after its host."""
+    """The name of an export: of a pattern that of its folder, of an API that of its host."""
     if is_web_address(export):
         return urlsplit(export).hostname or ""
     path = Path(export)
@@ -113,7 +113,7 @@ def _taken(config: Path) -> UsageError:
 
 
 def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guessed:
-    """All guesses; those of the journey and the gate need all columns that an event has."""
+    """All guesses; those on the journey and the gate need all columns of an event."""
     seen = _glance(export, ask)
     roles = guess_milestones(seen)
     if roles is None:
@@ -157,7 +157,7 @@ def _glance(export: Export, ask: Ask | None) -> Glance:
 
 
 def _along_trail(seen: Glance, ask: Ask | None) -> Glance:
-    """What was seen, of an audit trail the steps alone if it is known which these are."""
+    """What was seen; of an audit trail only the steps, if it is known which rows those are."""
     trail = trail_of(seen.frame)
     if trail is None:
         return seen
@@ -168,7 +168,7 @@ def _along_trail(seen: Glance, ask: Ask | None) -> Glance:
 
 
 def _roles(seen: Glance, ask: Ask | None) -> RoleGuesses:
-    """The roles; each answer may tell what other columns are."""
+    """The roles of the columns; each answer may settle what other columns are."""
     known: dict[str, Guess] = {}
     roles = guess_roles(seen)
     while ask and (missing := next((each for each in roles.candidates.items() if each[1]), None)):
@@ -180,7 +180,7 @@ def _roles(seen: Glance, ask: Ask | None) -> RoleGuesses:
 
 
 def _answered_order(roles: RoleGuesses, ask: Ask) -> Guess | None:
-    """Whether dates are month first, if it is in question."""
+    """The answer whether dates are month first; null if that is not in question."""
     if roles.month_first is None:
         return None
     told = roles.month_first.evidence

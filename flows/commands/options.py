@@ -46,7 +46,7 @@ STORES = click.option(
 
 
 class Moment(click.ParamType[dt.datetime]):
-    """An instant in ISO 8601; a date is the begin of that day, and what has no offset is UTC."""
+    """An instant in ISO 8601; a date is the start of that day; without an offset, it is in UTC."""
 
     name = "time"
 

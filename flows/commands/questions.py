@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Asks on a terminal what an export does not tell."""
+"""Asks questions on a terminal about what an export does not tell."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import click
 from ingest.guessing.columns import Guess
 
 Ask = Callable[[str, Sequence[Guess]], str]
-"""A question, and what may be answered, each with its evidence and the proposal first."""
+"""A question, and its possible answers, each with its evidence; the proposed one comes first."""
 
 
 def someone_to_ask() -> Ask | None:
-    """Asks whoever is at the terminal; null where nobody is."""
+    """What asks whoever is at the terminal; null if nobody is."""
     is_there = all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
     return ask if is_there else None
 
 
 def ask(question: str, options: Sequence[Guess]) -> str:
-    """What is answered: the number of an option; nothing is the first one."""
+    """The option that is chosen by its number; an empty answer chooses the first."""
     click.echo(question, err=True)
     for number, option in enumerate(options, start=1):
         click.echo(f"  {number}  {option.value}  ({option.evidence})", err=True)

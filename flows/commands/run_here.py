@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A run as the command makes it: in this process, with Prefect started only where it is needed."""
+"""A run as the command makes it: in this process; Prefect is started only if it is needed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def run_here(
     overrides: tuple[str, ...] = (),
     wait_seconds: float = 0,
 ) -> Path:
-    """Runs the flow in this process; a mistake is found before Prefect is started.
+    """Runs the flow in this process; a mistake of the user is found before Prefect is started.
 
-    What Prefect has to log is kept off the screen: the stages say what is being done.
+    Prefect's own log is kept off the screen: the stages say what is being done.
     """
     from flows.planning import plan
 
@@ -46,7 +46,7 @@ def run_here(
 
         prefect_server.import_starter()
     import_in_background()
-    with prefect_server.answering():  # it may go away meanwhile
+    with prefect_server.answering():  # the server may go away meanwhile
         return journey(
             config,
             out=out,
@@ -59,8 +59,8 @@ def run_here(
 
 def _keep_prefect_quiet() -> None:
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    # as its temporary server ends, connections that it still has may be torn: that harms nothing,
-    # but its SQLAlchemy logs it as an error, below the paths of a report that is whole
+    # when the temporary server ends, it may tear open connections: that harms nothing, but its
+    # SQLAlchemy logs it as an error, below the paths of a report that is whole
     os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "CRITICAL")
 
 

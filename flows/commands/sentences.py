@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The last door of the command line: whatever goes wrong ends as one sentence and an exit code."""
+"""The last door of the command line: every error ends as one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def want_json(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # n
 
 
 def say(result: dict[str, Any], text: str) -> None:
-    """Prints a result: as one JSON object if that was asked for."""
+    """Prints a result as text, or as one JSON object if that was asked for."""
     click.echo(json.dumps(result) if click.get_current_context().find_root().obj else text)
 
 
 def end_with(error: HoeksteenError, result: dict[str, Any], text: str) -> NoReturn:
-    """Ends the process with an error of which there is a result too, which is printed."""
+    """Prints the result that there is in spite of an error, and ends the process with the error."""
     root = click.get_current_context().find_root()
     if not root.obj:
         click.echo(text)
@@ -48,7 +48,7 @@ class Sentences(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; ends the process with the error's exit code."""
-        as_json = "--json" in ctx.args  # a command that is used wrongly never hears of it
+        as_json = "--json" in ctx.args  # a wrongly used command never gets to parse it
         _end_politely()
         try:
             return super().invoke(ctx)
@@ -62,19 +62,19 @@ class Sentences(click.Group):
             sys.exit(error.exit_code)
         except (click.exceptions.Exit, SystemExit):
             raise
-        except BrokenPipeError:  # whoever read our output has had enough
+        except BrokenPipeError:  # the reader of our output has closed it
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
-        except BaseException as error:  # what escaped is told of, and kept for whoever mends it
+        except BaseException as error:  # what escaped is told, and kept for whoever mends it
             _end_unforeseen(ctx, error)
-        finally:  # before what Prefect does at the end: there, nothing is left to be interrupted
+        finally:  # before Prefect's work at exit: from then on nothing is left to interrupt
             atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def _end_politely() -> None:
-    """Has what a run started end with it, also where its terminal is closed.
+    """Makes a signal to end also end all that a run started, even if its terminal is closed.
 
-    What `nohup` has it ignore, it ignores.
+    A signal that `nohup` told it to ignore stays ignored.
     """
     _came.clear()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -83,9 +83,9 @@ def _end_politely() -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """Ends what goes on; what Python does to import a module, first comes to its end.
+    """Ends what goes on, but lets an import that is under way finish first.
 
-    Amid that an exception may be thrown away, and leave the lock of all imports held for ever.
+    In the middle of one the exception could be swallowed, and the import lock be held for ever.
     """
     if frame is not None and frame.f_code.co_filename == _IMPORTING:
         here = threading.get_ident()
@@ -98,7 +98,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def _end_unforeseen(ctx: click.Context, error: BaseException) -> NoReturn:
-    if _came or is_interrupted(error):  # a library may have made another error of that
+    if _came or is_interrupted(error):  # a library may have turned it into another error
         _end(ctx, "Stopped before it was done.", 128 + next(iter(_came), signal.SIGINT))
     if told := outside(error):
         _end(ctx, str(told), told.exit_code)

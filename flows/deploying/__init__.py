@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Configs with a schedule, as Prefect keeps and runs them."""
+"""Configs with a schedule as deployments of Prefect."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What Prefect is asked to keep for a config: its journey, and what watches and mails for that."""
+"""The deployments of a config: its journey, and those that watch its sources and send mail."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from flows.identity import VERSION
 
 WATCH, MAIL = "watch", "mail"
 _WATCH_KNOWS = ("config", "out", "store")
-_PLAIN: Any = "prefect:simple"  # else Prefect asks git what the working folder is a version of
+_PLAIN: Any = "prefect:simple"  # else Prefect asks git for the version of the working folder
 _FIRST = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 _ONLY = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 
 
 def entrypoint(flow: str) -> str:
-    """Where a flow is, in the form that is found wherever hoeksteen is installed."""
+    """Where a flow is, in the form of a module, which works wherever hoeksteen is installed."""
     return f"flows.{flow}:{flow}"
 
 
 def deployments_of(scheduled: Scheduled) -> Iterator[RunnerDeployment]:
     """The deployments that a config asks for.
 
-    What triggers one shows in its description or its parameters: it is another one with those.
+    The triggers of one show in its description or its parameters, so that another trigger makes it
+    differ from what Prefect has.
     """
     schedule, title = scheduled.schedule, scheduled.settings.process.title("en")
     when = ", when an export arrived" if schedule.watch else ""

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Configs with a schedule as deployments of Prefect: registered for a worker, or served from here.
 
-The config is the truth: its deployment becomes what it says, and one that it was deployed as and
-does not ask for any more loses its schedules.
+The config is the truth: its deployments become what it says, and those that it does not ask for any
+more stop.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _AS_THEY_ARE = (
 def deploy(
     configs: Sequence[Path], out: Path, stores: str | None, pool: str
 ) -> tuple[list[str], list[str]]:
-    """Registers what has a schedule with a work pool, and writes ``prefect.yaml``.
+    """Registers the configs with a schedule with a work pool, and writes ``prefect.yaml``.
 
-    Gives the names of the deployments, and of those that nothing asks for any more.
+    Gives the names of the deployments, and of those that no config asks for any more.
 
     Raises:
         HoeksteenError: a config is wrong, or none has a schedule; there is no server.
@@ -71,7 +71,7 @@ def deploy(
 def prepare(
     configs: Sequence[Path], out: Path, stores: str | None
 ) -> tuple[list[RunnerDeployment], list[str]]:
-    """What ``serve`` can serve, and the names of the deployments that nothing asks for any more.
+    """What ``serve`` can serve, and the names of deployments that no config asks for any more.
 
     Raises:
         HoeksteenError: a config is wrong, or none has a schedule; there is no server.
@@ -81,19 +81,19 @@ def prepare(
     with _server(found) as client:
         gone = _take_away(client, found, wanted, is_named=bool(configs))
     for each in wanted:
-        each.work_pool_name = None  # said, as it may be in one
-        each.entrypoint = (each.entrypoint or "").replace(":", ".")  # what Prefect serves it by
+        each.work_pool_name = None  # in so many words, as it may have been in one
+        each.entrypoint = (each.entrypoint or "").replace(":", ".")  # as Prefect serves it
     return wanted, gone
 
 
 def serve(deployments: Iterable[RunnerDeployment]) -> None:
-    """Runs what is due until it is interrupted; then the schedules rest.
+    """Runs what is due until it is interrupted; then the schedules are paused.
 
     Raises:
         SourceError: the server does not answer.
     """
     runner = _Runner()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where begun by `serve &`
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # `serve &` begins with it ignored
     with answering(), suppress(KeyboardInterrupt):
         for each in deployments:
             runner.add_deployment(each)
@@ -101,16 +101,16 @@ def serve(deployments: Iterable[RunnerDeployment]) -> None:
 
 
 class _Runner(Runner):
-    """Ends on SIGTERM as it does on an interrupt: its own way tells a traceback."""
+    """A runner that ends on SIGTERM as on an interrupt; Prefect's would print a traceback."""
 
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
-        """Asks to be interrupted."""
+        """Interrupts itself."""
         signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
 def _server(found: Configs) -> Iterator[SyncPrefectClient]:
-    """A client of the server that is set."""
+    """A client of the configured server."""
     if not PREFECT_API_URL.value():
         if not found.scheduled:
             raise _nothing_scheduled()
@@ -132,12 +132,12 @@ def _nothing_scheduled() -> UsageError:
 def _take_away(
     client: SyncPrefectClient, found: Configs, wanted: Sequence[RunnerDeployment], *, is_named: bool
 ) -> list[str]:
-    """Takes away what configs do not ask for any more; gives the names of those deployments.
+    """Stops deployments that their config does not ask for any more; gives their names.
 
-    A journey only loses its schedules, as its runs are kept with it; what watches and mails goes.
+    A journey only loses its schedules, as its runs are kept with it; others are deleted.
 
     Raises:
-        UsageError: nothing is scheduled, nor was; or that goes for a config that was named.
+        UsageError: nothing is or was scheduled, or a config that was named is not and was not.
     """
     asked = {each.full_name for each in wanted}
     there = list(_deployed(client))
@@ -159,7 +159,7 @@ def _take_away(
 def _say_taken_over(
     there: Iterable[DeploymentResponse], wanted: Iterable[RunnerDeployment]
 ) -> None:
-    """Says of which journeys another config takes the place, which may be meant or not."""
+    """Says which journeys run another config from now on, which may be meant or not."""
     configs = {each.full_name: each.parameters["config"] for each in wanted if _is_journey(each)}
     for each in there:
         name, was = _full_name(each), each.parameters.get("config")
@@ -189,7 +189,7 @@ def _full_name(there: DeploymentResponse) -> str:
 
 
 def _flow_name(there: DeploymentResponse | RunnerDeployment) -> str:
-    """Of which flow it is, for a worker (``flows.x:x``) or served from here (``flows.x.x``)."""
+    """The flow of a deployment: of a worker's (``flows.x:x``) or a served one (``flows.x.x``)."""
     return str(there.entrypoint).replace(":", ".").rpartition(".")[2]
 
 
@@ -205,7 +205,7 @@ def _deployed(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
 
 
 def _make_pool(client: SyncPrefectClient, name: str) -> None:
-    """Sees to it that there is a work pool; a new one is of processes."""
+    """Makes sure that there is a work pool; a new one runs flows as processes."""
     try:
         template = ProcessWorker.get_default_base_job_template()
         wanted = WorkPoolCreate(name=name, type=ProcessWorker.type, base_job_template=template)
@@ -217,14 +217,14 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
     try:
         client.read_work_pool(name)
     except ObjectNotFound:
-        with suppress(ObjectAlreadyExists):  # by a worker, meanwhile
+        with suppress(ObjectAlreadyExists):  # a worker made it meanwhile
             client.create_work_pool(wanted)
 
 
 def _register(client: SyncPrefectClient, wanted: RunnerDeployment, pool: str) -> None:
-    """Makes a deployment what its config says; one that is so already is not touched.
+    """Makes a deployment what its config says; one that is that already is not touched.
 
-    Prefect would make all runs anew that are due.
+    Otherwise Prefect would make all its due runs anew.
     """
     try:
         there = client.read_deployment_by_name(wanted.full_name)
@@ -251,7 +251,7 @@ def _is_as_said(there: DeploymentResponse, wanted: RunnerDeployment, pool: str) 
 def _is_triggered(
     client: SyncPrefectClient, there: DeploymentResponse, wanted: RunnerDeployment
 ) -> bool:
-    """Whether it has its triggers, which Prefect makes after it, and one by one."""
+    """Whether a deployment has all its triggers: Prefect makes them one by one, after it."""
     made = client.read_resource_related_automations(f"prefect.deployment.{there.id}")
     return {each.name for each in made} >= {getattr(each, "name", "") for each in wanted.triggers}
 

@@ -34,7 +34,7 @@ _MEANING = {
 
 
 def check_ours(path: Path = PREFECT_YAML) -> None:
-    """Makes sure that a file that is there may be overwritten.
+    """Makes sure that the file may be overwritten if it exists.
 
     Raises:
         UsageError: somebody else wrote it.
@@ -51,7 +51,7 @@ def check_ours(path: Path = PREFECT_YAML) -> None:
 
 
 def write(deployments: Sequence[RunnerDeployment], pool: str, path: Path = PREFECT_YAML) -> None:
-    """Writes the file, aside and then in its place.
+    """Writes the file beside its place, and then renames it.
 
     Raises:
         UsageError: it cannot be written here.

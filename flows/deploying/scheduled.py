@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which configs run by themselves, and what Prefect is told of each."""
+"""The configs that run by themselves, and what Prefect is told of each."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ingest.storage.places import place_of
 FLOW = "journey"
 TAG = "hoeksteen"
 SLUG = "config"
-"""The name of the schedule that a config asks for, among others that somebody may add."""
+"""The name of the schedule of a config; people may add others."""
 WAIT_SECONDS = 3600
-"""A run that finds its store busy waits for so long: longer than one should take."""
+"""How long a run waits for a busy store: longer than a run should take."""
 
 
 @dataclass(frozen=True)
@@ -36,42 +36,42 @@ class Scheduled:
 
     @property
     def name(self) -> str:
-        """What the deployment is called: after its process."""
+        """The name of the deployment: that of its process."""
         return self.settings.process.id
 
     @property
     def tags(self) -> list[str]:
-        """What it can be found by."""
+        """The tags to find it by."""
         return [TAG, self.name]
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What each run is given; paths are absolute, as a worker starts a run anywhere."""
+        """The parameters of each run; paths are absolute, as a worker starts a run anywhere."""
         told = {"config": str(self.config), "out": str(self.out), "wait_seconds": WAIT_SECONDS}
         return told | ({"store": self.store} if self.store else {})
 
 
 @dataclass(frozen=True)
 class Configs:
-    """The configs that were looked at: those with a schedule, and the paths of those without."""
+    """The configs that have a schedule, and the paths of those that have none."""
 
     scheduled: tuple[Scheduled, ...]
     without: tuple[Path, ...]
 
     @property
     def paths(self) -> set[str]:
-        """All of them, as their deployments name them."""
+        """The paths of all configs, as their deployments have them."""
         return {str(path) for path in (*self.without, *(each.config for each in self.scheduled))}
 
 
 def find(configs: Sequence[Path], out: Path, stores: str | None) -> Configs:
-    """Reads ``configs``, or else all in ``configs/``; ``stores`` is where their stores are.
+    """Reads ``configs``, or all in ``configs/`` if none; ``stores`` is where their stores are.
 
-    Of those without a schedule nothing else is looked at.
+    A config without a schedule is not looked at any further.
 
     Raises:
-        ConfigError: one that has a schedule is wrong, or two are of one process.
-        UsageError: there cannot be such a store.
+        ConfigError: a config with a schedule is wrong, or two of them are of one process.
+        UsageError: a store cannot be there.
     """
     given = configs or sorted(Path("configs").glob("*.yaml"))
     paths = list(dict.fromkeys(resolve_path(path.name, path) for path in given))
@@ -92,7 +92,7 @@ def _read(paths: Sequence[Path], out: Path, stores: str | None) -> Iterator[Sche
 
 
 def _store(stores: str, process: str, out: Path) -> str:
-    """A folder for one process: a store holds one log, and removes what is not of it."""
+    """The store of one process: a store holds one log, and removes what is not part of it."""
     return str(place_of(f"{stores.rstrip('/')}/{process}", out))
 
 

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The config that ``hoeksteen init`` writes: each guess with what tells so beside it."""
+"""The config that ``hoeksteen init`` writes: each guess with its evidence beside it."""

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A config as text, in the order of those we ship: every guess with what tells so beside it.
+"""A config as text, in the order of those we ship: each guess with its evidence beside it.
 
-Of the export it holds names of columns, and of activities of many cases; no other value.
+From the export it holds names of columns, and of activities of many cases; no other values.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _deadlines(_: Guessed) -> Iterator[str]:
 
 
 def _validation(found: Guessed) -> Iterator[str]:
-    """What the gate says, and what may be asked otherwise; a comment where nothing need be."""
+    """The verdict of the gate, and rules that may be set otherwise; a comment if none need be."""
     if found.journey is None or found.judged is None or not found.judged.proposals:
         return
     rows, proposals = found.judged.verdict.rows, found.judged.proposals
@@ -111,7 +111,7 @@ def _validation(found: Guessed) -> Iterator[str]:
 
 
 def _choice(proposal: Proposal, is_asked: bool) -> Iterable[str]:  # noqa: FBT001
-    """What a config may say of a rule; a comment among others that it says indeed."""
+    """The line that sets a rule; if only others need be set, it is a comment."""
     asked = proposal.choice.model_dump(exclude_none=True)
     values = ", ".join(
         f"{key}: {value:g}" if key == "limit" else f"{key}: {value}" for key, value in asked.items()

@@ -31,7 +31,7 @@ _MERGED = (
     "'{}' has a value in some rows only, and each once: if its cells are merged, undo that, and "
     "fill in each row."
 )
-_NO_END = "?"  # while it is not known
+_NO_END = "?"  # while the last step is not known
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,23 @@ class Guessed:
 
     @property
     def only(self) -> dict[str, list[str]]:
-        """By column the values of the rows to read; of an audit trail, where they are known."""
+        """By column, the values of the rows to read; of an audit trail, if they are known."""
         trail = self.seen.trail
         return {trail.field: [trail.steps]} if trail and trail.steps else {}
 
     @property
     def is_trail_open(self) -> bool:
-        """Whether it is an audit trail of which nothing tells which rows are steps."""
+        """Whether it is an audit trail that does not tell which rows are steps."""
         return self.seen.trail is not None and not self.only
 
     @property
     def more_sheets(self) -> tuple[str, ...]:
-        """The other sheets that are read as the first one is, where it is decided how."""
+        """The other sheets, which are read as the first one is, once it is decided how."""
         return () if self.roles.candidates or self._is_order_open else self.seen.alike
 
     @property
     def undecided(self) -> tuple[str, ...]:
-        """What is left to decide before the log can be mined, a sentence each."""
+        """A sentence for each thing that is left to decide before the log can be mined."""
         missing = [f"sources.0.columns.{role}" for role in self.roles.candidates]
         if self._is_order_open:
             missing.append("sources.0.month_first")
@@ -99,12 +99,12 @@ class Guessed:
 
     @property
     def _is_order_open(self) -> bool:
-        """Whether dates do not tell if the month or the day comes first."""
+        """Whether the dates leave open if the month or the day comes first."""
         return self.roles.month_first is not None and not self.roles.month_first.value
 
     @property
     def _are_rounded(self) -> bool:
-        """Whether a spreadsheet has rounded numbers of cases that were looked at."""
+        """Whether a spreadsheet has rounded case numbers in a column that was looked at."""
         case_id = self.roles.found.get("case_id")
         if case_id is None:
             return False
@@ -114,7 +114,7 @@ class Guessed:
 
     @property
     def _perhaps_merged(self) -> list[str]:
-        """Columns of a workbook that may be the case, with cells that are merged over its rows."""
+        """Columns of a workbook that may hold the case in cells merged over its rows."""
         if self.seen.format != "excel" or "case_id" not in self.roles.candidates:
             return []
         return [
@@ -128,11 +128,11 @@ class Guessed:
 
     @property
     def _is_month_first(self) -> bool:
-        """While it is not decided dates are read as they seem to be."""
+        """Whether dates are read month first; until that is decided, as seems likeliest."""
         return self.roles.month_first is not None and self.roles.month_first.value != "false"
 
     def document(self) -> dict[str, Any]:
-        """The config as far as it must be known to read and judge the log."""
+        """The config, as far as it is needed to read and judge the log."""
         in_two = self.seen.in_two
         columns = {
             role: in_two.get(guess.value, guess.value) for role, guess in self.roles.found.items()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``hoeksteen init`` of a ZGW API: a config from its catalogue. No case is looked at."""
+"""``hoeksteen init`` for a ZGW API: a config from its catalogue. No case is looked at."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _COLUMNS = {
 
 
 def api_config(url: str, process: str) -> tuple[str, tuple[str, ...]]:
-    """A config for the case type of most cases at the API at ``url``, and what it lacks.
+    """A config for the case type with most cases in the API at ``url``, and what it lacks.
 
     Raises:
-        UsageError: it is no address of an API.
+        UsageError: ``url`` is not the address of an API.
         ConfigError: ``ZGW_CLIENT_ID`` or ``ZGW_CLIENT_SECRET`` is not set in the environment.
         SourceError: the API does not answer, or has no case type for this client.
     """

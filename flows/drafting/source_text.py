@@ -61,7 +61,7 @@ def source(found: Guessed) -> Iterator[str]:
 
 
 def _other(source: Mapping[str, object]) -> Iterator[str]:
-    """A source that is read as the first one is; the name of its sheet only if it may be told."""
+    """A source that is read as the first one is; its sheet is named only if that may be told."""
     shown = {key: value for key, value in source.items() if _is_told(key, value)}
     if any(hold_a_value([str(source["sheet"])])):
         yield from remark(f"TODO sheet: of the next one; {_HIDDEN}", "  ")
@@ -147,7 +147,7 @@ def _only(found: Guessed) -> Iterator[str]:
 
 
 def _fields(rows: Mapping[str, int]) -> str:
-    """The fields of an audit trail, the most frequent by name: what is rare may be of one case."""
+    """The fields of an audit trail; only frequent ones by name: a rare one may be of one case."""
     frequent = [name for name, n in rows.items() if n >= LEAST_TOLD][:_MOST_FIELDS]
     others = len(rows) - len(frequent)
     told = [names_to_tell(frequent, scalar)] if frequent else []
@@ -172,7 +172,7 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
 
 
 def _candidates(found: Guessed, role: str) -> str:
-    """The columns that may play a role; first of all one that only some files lack."""
+    """The columns that may have a role; first, any that only some files lack."""
     in_two = found.seen.in_two
     there = [
         sequence(in_two[name]) if name in in_two else scalar(name)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Lines of YAML with comments, whatever the texts in them are."""
+"""Lines of YAML with comments, safe for any text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import yaml
 
 WIDTH = 100
 LEAST_TOLD = 10
-"""Of how many rows or cases at least a config tells the number."""
+"""The smallest number of rows or cases that a config tells."""
 
 
 def scalar(text: str) -> str:
-    """A text as YAML has it, on one line: quoted where it would else be something other."""
+    """A text as a scalar of YAML, on one line: quoted if YAML would read it as something else."""
     style = None if text.isprintable() else '"'
     dumped: str = yaml.safe_dump(text, allow_unicode=True, width=float("inf"), default_style=style)
     return dumped.removesuffix("\n").removesuffix("\n...")
@@ -29,7 +29,7 @@ def sequence(texts: Iterable[str]) -> str:
 
 
 def entry(values: Mapping[str, object]) -> list[str]:
-    """A mapping as one more entry of a sequence at the top of a config."""
+    """A mapping as an entry of a top-level sequence of a config."""
     dumped = yaml.safe_dump([dict(values)], allow_unicode=True, width=float("inf"), sort_keys=False)
     return textwrap.indent(dumped, "  ").splitlines()
 
@@ -40,7 +40,7 @@ def listed(texts: Iterable[str]) -> str:
 
 
 def said(line: str, comment: str) -> Iterator[str]:
-    """A line with a comment behind it, or above it where it would get too long."""
+    """A line with a comment behind it, or above it if the line would get too long."""
     whole = f"{line}  # {comment}"
     if len(whole) <= WIDTH:
         yield whole
@@ -64,5 +64,5 @@ def remark(text: str, indent: str = "") -> list[str]:
 
 
 def many(count: int, what: str) -> str:
-    """How many there are; of a few only that they are."""
+    """How many there are; if few, only that they are few."""
     return f"fewer than {LEAST_TOLD} {what}" if 0 < count < LEAST_TOLD else f"{count:,} {what}"

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What ``hoeksteen doctor`` looks at: this machine, its libraries, each config."""
+"""What ``hoeksteen doctor`` examines: this machine, its libraries, each config."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What ``hoeksteen doctor`` looks at of one config: whether a run of it could be made now."""
+"""What ``hoeksteen doctor`` examines of one config: whether a run of it could be made now."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ingest.storage.places import Folder, StorePlace
 from ingest.storage.store import is_kept, newest
 
 _VARIABLES = ("password_env", "client_id_env", "client_secret_env")
-"""The keys of a source that name a variable of the environment."""
+"""The keys of a source that name an environment variable."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Process:
     store: StorePlace
 
     def examine(self, now: dt.datetime) -> Iterator[Symptom]:
-        """What there is to say of it."""
+        """All symptoms of this process."""
         name = self.settings.process.id
         yield from examined(f"{name}: sources", self._sources)
         yield from examined(f"{name}: variables", self._variables)
@@ -108,7 +108,7 @@ class Process:
         version = newest(self.store)
         if version and not is_kept(self.store, version):
             raise damaged(self.store)
-        if version:  # of a store in object storage nothing is here
+        if version:  # a store in object storage has nothing here
             check_whole(self.store, filter(Path.exists, paths_of(version.batches)))
         held = "nothing yet" if version is None else _count(len(version.batches), "file")
         if self.store.is_held() or Folder(self.folder).is_held():
@@ -126,7 +126,7 @@ class Process:
             yield ok(what, "this process")
             return
         privacy = self.settings.privacy
-        if not privacy.key_env and not own_key_path().exists():  # nor may looking make one
+        if not privacy.key_env and not own_key_path().exists():  # and the doctor may not make one
             privacy = privacy.model_copy(update={"pseudonymise": ()})
         with tempfile.TemporaryDirectory(dir=there(self.folder), prefix=".tried-") as tried:
             fit = count_workers(where, asked_of(privacy, self.config, Path(tried)))

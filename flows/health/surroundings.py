@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What ``hoeksteen doctor`` looks at whatever the config: this machine, its libraries, Prefect."""
+"""What ``hoeksteen doctor`` examines for every config: this machine, its libraries, Prefect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PINNED = {"fastapi": "The server of Prefect 3.8 does not start with another one
 
 
 def python() -> Iterator[Symptom]:
-    """Whether this Python is one that the project asks for."""
+    """Whether this is a version of Python that the project asks for."""
     asked, found = metadata(_US)["Requires-Python"], platform.python_version()
     if SpecifierSet(asked).contains(found, prereleases=True):
         yield ok("python", found)
@@ -38,7 +38,7 @@ def python() -> Iterator[Symptom]:
 
 
 def libraries() -> Iterator[Symptom]:
-    """Whether all libraries are of versions that the project asks for."""
+    """Whether all libraries have versions that the project asks for."""
     asked = [Requirement(each) for each in requires(_US) or ()]
     needed = [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
     misfits = [symptom for each in needed for symptom in library(each)]
@@ -60,7 +60,7 @@ def library(asked: Requirement) -> Iterator[Symptom]:
 
 
 def machine() -> Iterator[Symptom]:
-    """How much memory and how many cores there are, for us."""
+    """How much memory and how many cores this process may use."""
     cores, gib = _cores(), _memory_bytes() / _GIB
     found = f"{gib:.1f} GiB of memory, {cores} cores"
     if gib < _LITTLE_MEMORY_GIB:
@@ -70,21 +70,21 @@ def machine() -> Iterator[Symptom]:
 
 
 def _cores() -> int:
-    """Those that this process may use, where the system tells."""
+    """The cores that this process may use, if the system tells; else all."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def _memory_bytes() -> int:
-    """Of the machine, or less where a container may not have all of it."""
+    """The memory of the machine, or less if a container may not have all of it."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = _CGROUP_MEMORY.read_text().strip() if _CGROUP_MEMORY.exists() else "max"
     return min(whole, int(limit)) if limit.isdigit() else whole
 
 
 def disk(out: Path) -> Iterator[Symptom]:
-    """How much room there is for reports, for what is thrown away, and for Prefect."""
+    """How much room the disks have for reports, for temporary files and for Prefect."""
     from prefect.settings import PREFECT_HOME
 
     temp, prefect = Path(tempfile.gettempdir()), PREFECT_HOME.value()
@@ -99,7 +99,7 @@ def disk(out: Path) -> Iterator[Symptom]:
 
 
 def out_folder(out: Path) -> Iterator[Symptom]:
-    """Whether a run could be put in its place, and whether two would keep out of each other's."""
+    """Whether a run could be renamed into place here, and two runs could lock each other out."""
     nearest = there(out)
     try:
         with tempfile.TemporaryDirectory(dir=nearest, prefix=".tried-") as tried:
@@ -140,7 +140,7 @@ def _keeps_others_out(path: Path) -> bool:
 
 
 def prefect() -> Iterator[Symptom]:
-    """Whether the server that is configured answers, and is of our version, or one can start."""
+    """Whether the configured server answers and has our version; or else whether one can start."""
     from prefect.settings import PREFECT_API_URL
 
     from flows.prefect_server import check_home
@@ -161,7 +161,7 @@ def _server(host: str, ours: str) -> Iterator[Symptom]:
             theirs = client.api_version()
             settings = client.request("GET", "/admin/settings").json()
             driver = settings["server"]["database"]["driver"]
-    except Exception as error:  # whatever the client makes of what does not answer
+    except Exception as error:  # whatever the client raises if nothing answers
         hint = "Start it, or mend PREFECT_API_URL (prefect config view shows where it is set)."
         yield fail("prefect", f"{host} does not answer ({type(error).__name__})", hint, OUTSIDE)
         return
@@ -173,7 +173,7 @@ def _server(host: str, ours: str) -> Iterator[Symptom]:
 
 
 def time_zones() -> Iterator[Symptom]:
-    """Whether it is known when summer time was."""
+    """Whether the machine knows when summer time was."""
     try:
         ZoneInfo("Europe/Amsterdam")
     except ZoneInfoNotFoundError:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What ``hoeksteen doctor`` found of one thing, and how a look at it that fails is told."""
+"""What ``hoeksteen doctor`` found of one thing; an examination that fails is a symptom too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.errors import HoeksteenError, SourceError, UsageError
 from flows.defects import defect_of, outside
 
 OURS, OUTSIDE = UsageError.exit_code, SourceError.exit_code
-"""Whose it is to mend: who set this up, or who runs what is outside."""
+"""Exit codes by who must mend it: whoever set this up, or whoever runs what is outside."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Symptom:
     exit_code: int = 0
 
     def line(self, width: int) -> str:
-        """It in one line, with ``what`` so wide."""
+        """The symptom in one line, with ``what`` padded to ``width``."""
         return f"{self.level:<4}  {self.what:<{width}}  {self.found}  {self.hint}".rstrip()
 
 
 def ok(what: str, found: str) -> Symptom:
-    """It is as it should be."""
+    """All is as it should be."""
     return Symptom("ok", what, found)
 
 
@@ -44,12 +44,12 @@ def warn(what: str, found: str, hint: str) -> Symptom:
 
 
 def fail(what: str, found: str, hint: str, exit_code: int = OURS) -> Symptom:
-    """No run can be made before this is mended."""
+    """No run can be made until this is mended."""
     return Symptom("FAIL", what, found, hint, exit_code)
 
 
 def examined(what: str, examine: Callable[[], Iterable[Symptom]]) -> Iterator[Symptom]:
-    """What an examination tells; one that fails tells that."""
+    """The symptoms that an examination gives; if it fails, that is one."""
     try:
         yield from examine()
     except HoeksteenError as error:
