@@ -5,7 +5,7 @@
 import logging
 import os
 
-# here, since no module of this room can import Great Expectations before these lines
+# here, as no module of this room can import Great Expectations before these lines run
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-# what goes wrong there is raised by us; its own messages may hold values of cells
+# we raise what goes wrong in it; its own log messages may hold values of cells
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""By which expectation each rule of the table is judged, for the log of a process."""
+"""The expectation by which each rule of the table is judged, for the log of a process."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ from validation.expectations.rows import ExpectNothingToBeNoticed, ExpectRowsToB
 from validation.expectations.sources import ExpectNothingToBeMissing
 
 _NOT_SAID = {"source", "row", "slot", "is_day", "at_problem", "noticed"}
-"""Columns that are ours or follow from others: what a row says is the rest."""
+"""Columns that are ours, or follow from others. What a row says is in all the rest."""
 
 
 _ENOUGH_ROWS = 1_000_000
 
 _NOTICED_IN = {"zgw": ("DQ11", "DQ16", "DQ17"), "ocel": ("DQ29", "DQ30")}
-"""What their readers see; they also tell how many records are missing."""
+"""The rules that are checked by the readers of these formats, which also count missing records."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ class Log:
     """What is known of a log before it is judged.
 
     Attributes:
-        settings: of its process.
+        settings: the settings of its process.
         now: the instant after which nothing can have happened yet.
-        as_of: rules about cases and activities look at nothing later.
-        missing: how many records its sources say they have and did not give.
-        rows: how many it has.
+        as_of: rules about cases and activities ignore what happened later.
+        missing: how many records its sources say they have but did not give.
+        rows: the number of its rows.
         read_as: the formats of its files, which the config need not tell.
-        several: whether its rows are of more than one file.
+        several: whether its rows come from more than one file.
     """
 
     settings: Settings
@@ -107,29 +107,29 @@ class Log:
 
     @property
     def said(self) -> list[str]:
-        """The columns that a row says something in."""
+        """The columns in which a row says something."""
         return [name for name in self.columns if name not in _NOT_SAID]
 
     @property
     def is_event(self) -> AndCondition:
-        """Rows that C02, C03 and C04 leave: the others cannot be compared with anything."""
+        """Rows that pass C02, C03 and C04: others cannot be compared with anything."""
         needed = ("case_id", "activity", "at")
         there: list[Condition] = [Column(name).is_not_null() for name in needed]
         return AndCondition(conditions=there)
 
     @property
     def happened(self) -> AndCondition:
-        """Of those what had happened by ``as_of``."""
+        """Those that had happened by ``as_of``."""
         return AndCondition(conditions=[*self.is_event.conditions, Column("at") <= self.as_of])
 
     @property
     def one_in(self) -> int:
-        """Of how many cases one is enough to see what holds for most of them."""
+        """One case in so many is enough to see what holds for most of them."""
         return 1 + self.rows // _ENOUGH_ROWS
 
     @property
     def formats(self) -> set[str]:
-        """The formats of its sources, as the config or their files tell them."""
+        """The formats of its sources, from the config or from their files."""
         meant = (source.meant_format for source in self.settings.sources)
         return {format_ for format_ in (*meant, *self.read_as) if format_}
 
@@ -141,12 +141,12 @@ class Log:
         return limit.value
 
     def has(self, role: str) -> bool:
-        """Whether a source tells a column of the config."""
+        """Whether a source names a column for a role."""
         return any(getattr(source.columns, role) for source in self.settings.sources)
 
 
 class Asked(NamedTuple):
-    """A rule, by what it is judged with what arguments, and the activities that it names."""
+    """A rule, the expectation that judges it, its arguments, and the activities that it names."""
 
     rule: str
     by: type[Expectation]
@@ -155,14 +155,14 @@ class Asked(NamedTuple):
 
 
 def of_any_table(log: Log) -> Iterator[Asked]:
-    """What can be asked whatever the columns are."""
+    """The rules that need no particular columns."""
     whole = {"column_set": log.columns, "exact_match": True}
     yield Asked("C01", ExpectTableColumnsToMatchSet, whole)
     yield Asked(HAS_ROWS, ExpectTableRowCountToBeBetween, {"min_value": 1})
 
 
 def of_a_log(log: Log) -> Iterator[Asked]:
-    """What can be asked of a table with the columns of ``log``; what can never fail is left out."""
+    """The rules for a table with the columns of ``log``, without those that cannot fail."""
     yield from _of_rows(log)
     yield from _of_times(log)
     yield from _of_cases(log)
@@ -176,7 +176,7 @@ def _of_rows(log: Log) -> Iterator[Asked]:
     yield Asked(TIMES_ARE_READ, ExpectColumnValuesToNotBeNull, {"column": "at"})
     said = {"column_list": log.said, "row_condition": log.is_event}
     yield Asked(SAID_ONCE, ExpectRowsToBeSaidOnce, said)
-    # what only the reader saw; of some formats it looks at more
+    # what only the reader saw; for some formats it checks more
     of_formats = [rules for format_, rules in _NOTICED_IN.items() if format_ in log.formats]
     for rule in ("DQ14", "DQ15", "DQ31", *chain.from_iterable(of_formats)):
         yield Asked(rule, ExpectNothingToBeNoticed, {"notice": rule})
@@ -195,7 +195,7 @@ def _of_times(log: Log) -> Iterator[Asked]:
     if log.has("recorded_timestamp"):
         recorded = _pair("recorded_at", "at", days=log.limit("DQ13"))
         yield Asked("DQ13", ExpectToFollowWithin, recorded)
-    if log.rows:  # of none there is no share
+    if log.rows:  # no rows have no share
         most = log.limit("DQ04") / 100
         yield Asked("DQ04", ExpectColumnMeanToBeBetween, {"column": "is_day", "max_value": most})
     at_once = {"size": int(log.limit("DQ05")), "row_condition": log.happened}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What was run, as the files that a project of Great Expectations keeps of it."""
+"""What was run, as files like those in a project of Great Expectations."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from uuid import UUID, uuid5
 from great_expectations import Checkpoint
 
 _IDS = UUID("5d0f6a0e-6f0b-5e53-9a0c-0d2f3b1c7a64")
-"""The namespace of our ids; any will do, as long as it stays the same."""
+"""The namespace of our ids; any value will do, as long as it stays the same."""
 
 
 def write_definitions(checkpoint: Checkpoint, folder: Path) -> None:
     """Writes the suite, its validation definition and the checkpoint as JSON.
 
-    Great Expectations finds them there where ``folder`` is that of a project (``gx/``), with a data
-    source of the same names. The ids that it drew are replaced: those written follow from names, so
-    that the same run writes the same files.
+    Great Expectations finds them if ``folder`` is that of a project (``gx/``) with a data source of
+    the same names. Its random ids are replaced by ids that follow from names, so that the same run
+    writes the same files.
 
     Args:
         checkpoint: has one validation definition.
-        folder: gets a folder a kind of thing.
+        folder: gets a subfolder per kind of thing.
     """
     [definition] = checkpoint.validation_definitions
     suite = definition.suite
-    # pydantic 1 would write out a model in a model; their own encoders name it
+    # pydantic 1 would write out a model in a model; their own encoders write its name
     as_stored: dict[str, Any] = {"models_as_dict": False, "exclude_none": True}
     files = {
         f"expectations/{suite.name}": suite.to_json_dict(),
@@ -46,7 +46,7 @@ def write_definitions(checkpoint: Checkpoint, folder: Path) -> None:
 
 
 def _names(checkpoint: Checkpoint) -> dict[str, str]:
-    """By the id that was drawn for it: what each thing is called."""
+    """The name of each thing, by its random id."""
     [definition] = checkpoint.validation_definitions
     data = definition.data
     things: dict[str, Any] = {

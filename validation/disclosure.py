@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A verdict as it may be written: without counts of fewer rows or cases than may be shown."""
+"""A verdict as it may be written: without counts of too few rows or cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contracts.verdict import Verdict, told_counts
 
 
 def shown(verdict: Verdict, k: int) -> dict[str, Any]:
-    """The verdict with null for each count that tells of fewer than ``k``, or lets that be told."""
+    """The verdict with null for each count below ``k``, or from which one could be worked out."""
     rows, cases = verdict.aside(k)
     counts = told_counts(verdict.rules, rows, cases, k)
     return {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The gate: what Great Expectations says of a log, and which rows may not pass."""
+"""The gate: judges a log with Great Expectations, and sets aside rows that may not pass."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ def judge(  # noqa: PLR0913 - all that a run knows of its log
         candidates: parquet files in the shape of ``CANDIDATES``; at least one.
         settings: what the process asks of its log.
         now: the instant after which nothing can have happened yet.
-        out: where ``quarantine.parquet`` and ``validation/`` are written; in that also
-            ``remarks.parquet``, the rows that break a rule which only tells.
-        as_of: the rules about cases and activities look at nothing that happened after it.
-        missing: how many records the sources say they have and did not give.
+        out: where ``quarantine.parquet`` and ``validation/`` are written; the latter also gets
+            ``remarks.parquet``, the rows that break a rule of severity info.
+        as_of: the rules about cases and activities ignore what happened after it.
+        missing: how many records the sources say they have but did not give.
         read_as: the formats of its files, which the settings need not tell.
         part_rows: how many rows are judged at once; it bounds memory and changes nothing else.
-        each: does a function for every piece of work, which reads files and may write in
+        each: calls a function for every piece of work, which reads files and may write in
             ``scratch``.
-        scratch: the folder for what is thrown away; by default ``out``. Who was taken for lost, and
-            still writes there, may keep it from being removed.
+        scratch: the folder for what is thrown away; by default ``out``. A worker that was taken for
+            lost but still writes there may keep it from being removed.
         pages: whether the verdict, its Data Docs and what was run are written too.
 
     Returns:
-        The verdict, with exact counts. It fails where Great Expectations found a critical
-        expectation not met, or too little would be left. Names of activities and of columns, and
-        months, aside, it holds no value of the log, and nor does anything in ``validation/``. What
-        is counted there is no group that is too small to show; the rows in ``remarks.parquet`` are
-        named by their number alone, for who has the source.
+        The verdict, with exact counts. It fails if Great Expectations found a critical expectation
+        not met, or too little would be left. It holds no values of the log except names of
+        activities and columns, and months, and nor does anything in ``validation/``. Counts there
+        are of no group that is too small to show; the rows in ``remarks.parquet`` are named by
+        number only, for those who have the source.
     """
     k = settings.privacy.minimum_group
     table = scan(candidates)
@@ -100,17 +100,17 @@ def held_against(
 
     Args:
         suite: some rules of ``event_log_suite``; R01 is one of them.
-        log: what is known of it.
+        log: what is known of the log.
         asset: its candidates.
         out: where ``quarantine.parquet`` is written, and ``remarks.parquet`` in its folder
-            ``validation``, which is there.
-        each: does a function for every piece of work.
+            ``validation``, which must exist.
+        each: calls a function for every piece of work.
 
     Returns:
         What Great Expectations found, and the verdict.
     """
     run = run_suite(suite, asset, log.now, each)
-    # the order of what is set aside does not depend on how much is judged at once
+    # not by `part_rows`: the order of what is set aside must not depend on it
     many = max(1, -(-log.rows // PART_ROWS))
     verdict = _verdict(run, suite.expectations, out, Path(asset.scratch), log.settings, many)
     return run, verdict
@@ -124,7 +124,7 @@ def _verdict(
     settings: Settings,
     many: int,
 ) -> Verdict:
-    """The verdict of a run, whose rows at fault it writes: in quarantine, or remarked on."""
+    """Writes the rows at fault, to the quarantine or to the remarks; gives the verdict."""
     broken, batch = _broken(run.result, suite), {"batch_id": str(run.result.batch_id)}
     told = [each for each in broken if each.severity == FailureSeverity.INFO]
     grave = [each for each in broken if each.severity != FailureSeverity.INFO]
@@ -140,6 +140,6 @@ def _verdict(
 def _broken(
     result: ExpectationSuiteValidationResult, suite: Iterable[Expectation]
 ) -> list[Expectation]:
-    """The expectations of the rules that are broken, but for those that tolerate some of it."""
+    """The expectations of the broken rules, without those that tolerate some broken rows."""
     broken = {rule_id(each) for each in result.results if not each.success}
     return [each for each in suite if rule_of(each) in broken and getattr(each, "mostly", 1) == 1]

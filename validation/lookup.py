@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is looked up in a log once it is judged: what helps to mend it, and names nobody."""
+"""Looks up in a log that was judged what helps to mend it, without naming anybody."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from validation.expectations.base import MOST_TOLD
 
 
 class Lookup:
-    """Looks up in the batch of an engine what a rule that is broken does not tell by itself."""
+    """Looks up in the batch of an engine what a broken rule does not tell by itself."""
 
     def __init__(self, engine: PolarsExecutionEngine, batch: Kwargs, minimum_group: int) -> None:
         self._engine, self._batch, self._least = engine, batch, minimum_group
 
     def alike(self, absent: Sequence[str]) -> str:
-        """What activities that do not occur may be called in the log."""
+        """What the log may call activities that do not occur in it."""
         return alike(absent, self._engine.domain_parts(self._batch), self._least)
 
     def columns(self, rule: str) -> list[str]:
-        """The columns in which the readers noticed that rows break ``rule``."""
+        """The columns in which the readers saw rows break ``rule``."""
         noticed = self._engine.get_domain_records(dict(self._batch)).select("noticed").drop_nulls()
         notice = noticed.explode("noticed").unnest("noticed").filter(rule=rule)
         found = notice.select(pl.col("column").drop_nulls().unique().sort())
@@ -34,15 +34,15 @@ class Lookup:
 
 
 def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: int) -> str:
-    """A sentence of what does not occur in the log, and what it may be called there.
+    """A sentence on what does not occur in the log, and what it may be called there.
 
-    Of the names of the log ``MOST_TOLD`` are told, all together.
+    At most ``MOST_TOLD`` names of the log are told in all.
 
     Args:
         absent: names of activities from the config.
-        parts: plans that together hold the log, and the rows of a case in one of them.
-        minimum_group: a name of fewer cases is not told: where the column holds no activities but
-            names of persons, it is theirs.
+        parts: plans that together hold the log, with all rows of a case in one of them.
+        minimum_group: a name of fewer cases is not told: it may be a person's, if the column has
+            names of persons instead of activities.
     """
     names = {name.casefold(): name for name in _names(parts, minimum_group)}
     said, left = [], MOST_TOLD
@@ -58,7 +58,7 @@ def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: i
 
 
 def _names(parts: Iterable[pl.LazyFrame], k: int) -> list[str]:
-    """The activities of ``k`` cases or more in order; none of a column with too many names."""
+    """The activities with ``k`` cases or more, sorted; none if the column has too many names."""
     cases = Counter[str]()
     for part in parts:
         named = part.drop_nulls("activity").group_by("activity")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the gate finds in the log of a new source, and what its config may ask otherwise of it."""
+"""What the gate finds in the log of a new source, and which rules its config may set otherwise."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from contracts.verdict import RuleResult, Verdict
 from validation.gate import judge
 
 _HABIT = 0.05
-"""What so many of the rows do is what a system does, and not a fault of single rows."""
+"""What this share of the rows does is the habit of a system, not a fault of single rows."""
 
 _SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A rule that is broken; ``choice`` is what a config may say of it, ``why`` what was seen.
+    """A broken rule; ``choice`` is what a config may say of it, ``why`` what was seen.
 
-    Where ``why`` is empty, ``choice`` is what holds anyway.
+    If ``why`` is empty, ``choice`` is what holds anyway.
     """
 
     rule: RuleResult
@@ -39,14 +39,14 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Profile:
-    """The verdict, and a proposal for each rule that is broken."""
+    """The verdict, and a proposal for each broken rule."""
 
     verdict: Verdict
     proposals: tuple[Proposal, ...]
 
 
 def profile(candidates: Sequence[Path], settings: Settings, now: datetime) -> Profile:
-    """Lets the gate judge a log, and proposes limits where it breaks one as a habit.
+    """Lets the gate judge a log, and proposes other limits where the log breaks one as a habit.
 
     Args:
         candidates: parquet files in the shape of ``CANDIDATES``; at least one.
@@ -75,20 +75,20 @@ def _proposal(broken: RuleResult, log: pl.LazyFrame, settings: Settings) -> Prop
 
 
 def _round_above(value: float) -> float:
-    """The next of 1, 2, 3, 5, 7 and tens, hundreds … of these."""
+    """The next of 1, 2, 3, 5 and 7 times a power of ten."""
     size = 10.0 ** math.floor(math.log10(value))
     return next(size * step for step in (1, 2, 3, 5, 7, 10) if size * step >= value)
 
 
 def _days_to_record(log: pl.LazyFrame) -> float | None:
-    """Within how many days all but a few rows were put on record."""
+    """The number of days within which all but ``_HABIT`` of the rows were put on record."""
     late = pl.col("recorded_at") - pl.col("at")
     found = log.select(late.quantile(1 - _HABIT).dt.total_seconds()).collect().item()
     return None if found is None else float(found) / _SECONDS_A_DAY
 
 
 def _per_cent_of_dates(log: pl.LazyFrame) -> float | None:
-    """Of how many of a hundred rows only the date is known."""
+    """The percentage of rows of which only the date is known."""
     found = log.select(pl.col("is_day").mean()).collect().item()
     return None if found is None else float(found) * 100
 
@@ -97,4 +97,4 @@ _MEASURES: dict[str, Callable[[pl.LazyFrame], float | None]] = {
     "DQ04": _per_cent_of_dates,
     "DQ13": _days_to_record,
 }
-"""Of rules with a limit, the figure that is held against it, and that nearly all rows keep to."""
+"""By rule with a limit, the figure to compare with that limit, which nearly all rows keep to."""

@@ -23,7 +23,7 @@ from validation.suites import rule_of
 
 
 class Count(NamedTuple):
-    """How many rows, and of how many cases; a row without a case id counts for no case."""
+    """A number of rows, and of their cases; a row without a case id counts for no case."""
 
     rows: int = 0
     cases: int = 0
@@ -31,9 +31,9 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Marked:
-    """How much is marked; a row may be so for several rules, and be one without a case id.
+    """How much is marked; a row may break several rules. ``unnamed_rows`` have no case id.
 
-    ``repeated_rows`` do nothing but repeat another row exactly: the log loses nothing with them.
+    ``repeated_rows`` only repeat another row exactly: without them, the log loses nothing.
     """
 
     total: Count
@@ -55,16 +55,17 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
     """Writes every row that breaks a rule, with the ids of all it breaks.
 
     Args:
-        engine: holds the batch.
-        batch: which one, by its ``batch_id``.
-        rules: an expectation a rule; those of the log as a whole mark nothing.
+        engine: the engine that holds the batch.
+        batch: the ``batch_id`` of the batch.
+        rules: an expectation per rule; those on the log as a whole mark nothing.
         path: the parquet file to write, in the shape of ``QUARANTINE``.
-        many: in so many places it is sorted by ``KEY``, each of some slots of cases.
-        scratch: a new folder for what is thrown away, that the caller removes.
-        whole_cases: whether a rule about cases marks all their rows, or those that tell of it.
+        many: the number of places, each of some slots of cases, within which rows are sorted by
+            ``KEY``.
+        scratch: a new folder for what is thrown away, which the caller removes.
+        whole_cases: whether a rule about cases marks all their rows, or only those that show it.
     """
     pickable = [rule for rule in rules if map_metric(rule) in ROW_RULES | ROWS_RULES]
-    # a part at a time, as the suite is computed; what looks at all rows marks rows of any part
+    # a part at a time, like the suite; a rule that looks at all rows marks rows of any part
     broken = _broken(engine, batch, pickable, whole_cases=whole_cases)
     scratch.mkdir()
     spread_over(many, broken, scratch, engine.each)
@@ -85,7 +86,7 @@ def mark(  # noqa: PLR0913 - what to mark, where, and how
 
 
 def map_metric(expectation: Expectation) -> str:
-    """The metric that tells which rows break an expectation; empty where none does."""
+    """The metric that tells which rows break an expectation; empty if there is none."""
     return getattr(expectation, "map_metric", None) or ""
 
 
@@ -116,7 +117,7 @@ def _broken(
         if all_of_it:
             broken = list(map(_with_whole_cases, broken, engine.domain_parts(batch)))
         pieces.append([_told(rows, rule) for rows in broken])
-    # of a table of few cases there may be fewer parts than slices
+    # a table of few cases may have fewer parts than slices
     for together in itertools.zip_longest(*pieces):
         yield pl.concat([rows for rows in together if rows is not None])
 
@@ -136,7 +137,7 @@ def _told(rows: pl.LazyFrame, rule: Expectation) -> pl.LazyFrame:
 
 
 def _piece(scratch: Path, place: int) -> Path | None:
-    """The marked rows of one place, each once with all its reasons; null where there are none."""
+    """The marked rows of one place, each once with all its reasons; null if there are none."""
     found = files_at(place, scratch)
     if not found:
         return None

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The rules that an event log is judged by, as a suite of Great Expectations.
 
-An expectation names its rule, who can mend it and what it asks in ``meta``. A rule that is
-tolerated is two expectations: a warning that no row breaks it, and a critical one that few do.
+The ``meta`` of an expectation has its rule, who can mend it and what it asks. A tolerated rule is
+two expectations: a warning if any row breaks it, and a critical one if more than a few do.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def event_log_suite(log: Log, columns: Collection[str]) -> ExpectationSuite:
     """The suite for the candidates of a process.
 
     Args:
-        log: what is known of it.
-        columns: those that its table has; where it lacks some, little can be asked.
+        log: what is known of the log.
+        columns: the columns that its table has; if it lacks some, little can be asked.
     """
     asked = list(of_any_table(log))
     if set(log.columns) <= set(columns):
@@ -39,7 +39,7 @@ def rule_of(expectation: Expectation) -> str:
 
 
 def _made(asked: Asked, validation: Validation) -> Iterator[Expectation]:
-    """The expectations of one rule, as grave as this process has it."""
+    """The expectations of one rule, with the severity that it has in this process."""
     rule = validation.rule(asked.rule)
     what = rule.sentence(asked.names)
     meta = {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From what Great Expectations found to the verdict that the other rooms know."""
+"""Makes the verdict that the other rooms know from what Great Expectations found."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def verdict_of(
         result: what Great Expectations found.
         aside: what is in the quarantine.
         remarked: what is only told.
-        lookup: tells what a rule that is broken does not tell by itself.
+        lookup: looks up what a broken rule does not tell by itself.
         validation: how much may be set aside.
     """
     by_rule = defaultdict(list)
@@ -58,7 +58,8 @@ def verdict_of(
 def _enough_left(rows: int, aside: int, validation: Validation) -> RuleResult:
     """Whether most of the log can be used, which is known once all is judged.
 
-    Rows that repeat others exactly count for neither: in a folder of exports that overlap most do.
+    Exact repeats count neither as rows nor as set aside: in a folder of overlapping exports, most
+    rows are repeats.
     """
     rule = validation.rule("Q01")
     share = aside / rows if rows else 0.0
@@ -82,7 +83,7 @@ def _rule(
     count: Count,
     lookup: Lookup,
 ) -> RuleResult:
-    """One rule: told by the gravest expectation not met, or by the one that claims most."""
+    """The result of one rule: of its gravest expectation not met, or else the one asking most."""
     ranked = sorted(found, key=lambda each: _config(each).severity)
     failed = [each for each in ranked if not each.success]
     told = failed[-1] if failed else ranked[0]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The Data Docs of Great Expectations as pages that need nothing from anywhere."""
+"""The Data Docs of Great Expectations as pages that load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def write_docs(
 ) -> None:
     """Writes the pages into ``folder``; ``index.html`` leads to the others.
 
-    Where a count is hidden, no figure of ``result`` is told: it holds shares, totals and counts of
-    its own, from which a hidden one could be worked out.
+    If any count is hidden, no figure of ``result`` is told: it has shares, totals and counts of its
+    own, from which the hidden one could be worked out.
     """
     document = shown(verdict, minimum_group)
     pages = _templates()
@@ -90,7 +90,7 @@ def _templates() -> Environment:
 
 
 def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rules, the gravest of those that were not met first."""
+    """The rules: first those that were not met, the gravest first."""
     return sorted(
         document["rules"],
         key=lambda rule: (rule["success"], _GRAVEST_FIRST.index(rule["severity"]), rule["id"]),
@@ -98,7 +98,7 @@ def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_of_few(found: Mapping[str, Any], minimum_group: int) -> bool:
-    """Whether a figure counts fewer than may be told; shares and figures of columns do not."""
+    """Whether a figure is a count too small to tell; shares and figures of columns are not."""
     return isinstance(found.get("observed_value"), int) and (
         0 < found["observed_value"] < minimum_group
     )
@@ -111,9 +111,9 @@ def _results(
     *,
     figures: bool,
 ) -> Markup:
-    """What Great Expectations found."""
+    """The page of what Great Expectations found."""
     told = copy.deepcopy(result)
-    # Great Expectations calls a suite failed once a warning is; the page says what the gate decided
+    # Great Expectations fails a suite for a mere warning; the page says what the gate decided
     told.success = verdict.success
     for each in told.results:
         if each.expectation_config:
@@ -124,7 +124,7 @@ def _results(
 
 
 def _expectations(suite: ExpectationSuite) -> Markup:
-    """What Great Expectations expects."""
+    """The page of what Great Expectations expects."""
     told = ExpectationSuite(suite.name, meta=suite.meta)
     told.expectations = [
         each.copy(update={"description": _sentence(each.configuration)})
@@ -135,7 +135,7 @@ def _expectations(suite: ExpectationSuite) -> Markup:
 
 
 def _sentence(config: ExpectationConfiguration) -> str:
-    """What an expectation asks, which rule that is, how grave, and who can mend it."""
+    """What an expectation asks, the rule it belongs to, how grave it is, and who can mend it."""
     meta, most = config.meta or {}, config.kwargs.get("mostly", 1)
     beyond = "" if most == 1 else f" That must be so in at least {most:.0%} of the rows."
     owner = meta["owner"].replace("_", " ")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What Great Expectations says on a page, in markup that anybody can read."""
+"""The pages of Great Expectations in markup that anybody can read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OUTCOMES = {"✅": "met", "❌": "<strong>not met</strong>"}
 class SectionsView(DefaultJinjaPageView):
     """The sections of a page, without a frame.
 
-    The frame of Great Expectations loads styles, scripts, fonts and a logo from six hosts, and its
+    Great Expectations' own frame loads styles, scripts, fonts and a logo from six hosts, and its
     tables and headings tell a screen reader little.
     """
 
@@ -32,18 +32,18 @@ class SectionsView(DefaultJinjaPageView):
         self.env.loader = ChoiceLoader([ours, self.env.loader] if self.env.loader else [ours])
 
     def render(self, document: Any, template: str | None = None, **kwargs: Any) -> str:
-        """The sections as HTML, without links: they lead to pages that are not made."""
+        """The sections as HTML, without the links, which lead to pages that are not made."""
         sections: str = super().render(document, template, **kwargs)  # type: ignore[no-untyped-call]
         return _LINK.sub("", sections)
 
     def render_styling(self, styling: Any) -> str:  # noqa: ARG002
-        """Nothing: it names classes and scripts of a frame that is not there."""
+        """An empty text: styling names classes and scripts of a frame that is not there."""
         return ""
 
     def render_string_template(self, template: Any) -> Any:
-        """A sentence, with the headings of our frame, and words for an icon.
+        """A sentence, with the headings of our frame, and with words for an icon.
 
-        Escapes a description, which may hold any name; Great Expectations only does values.
+        The description is escaped, as it may hold any name; Great Expectations escapes only values.
         """
         if not isinstance(template, dict):
             return template

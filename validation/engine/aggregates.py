@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Figures of a whole column or table. Nulls are left out of a column's."""
+"""Figures of a whole column or table. Those of a column leave nulls out."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def _aggregate(
     """Registers a figure of a column.
 
     Args:
-        name: of the metric.
-        keys: of its value.
-        merge: makes the figure of those of the parts; without it all rows are needed at once.
-        shown: makes what Great Expectations wants of what polars gives.
+        name: the name of the metric.
+        keys: the keys of its value kwargs.
+        merge: combines the figures of the parts; without it, all rows are needed at once.
+        shown: turns what polars gives into what Great Expectations wants.
     """
 
     def register(of: Of) -> None:
@@ -77,14 +77,14 @@ def _sum(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
 
 
 def _moments(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
-    """How many values, their mean, and the sum of the squares of their distances to it."""
+    """The number of values, their mean, and the sum of their squared distances to it."""
     numbers = _number(column, kwargs).cast(pl.Float64)
     squares = numbers.var(ddof=0) * numbers.len()
     return pl.struct(n=numbers.len(), mean=numbers.mean(), squares=squares)
 
 
 def _merged(parts: list[dict[str, Any]]) -> tuple[int, float, float]:
-    """Chan, Golub and LeVeque (1979): the moments of a whole from those of its parts."""
+    """The moments of a whole from those of its parts, by Chan, Golub and LeVeque (1979)."""
     n, mean, squares = 0, 0.0, 0.0
     for part in parts:
         if part["n"]:
@@ -123,7 +123,7 @@ def _quantiles(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
 def _quantile(column: pl.Expr, at: float, how: str) -> pl.Expr:
     if how != "nearest":
         return column.quantile(at, how)  # type: ignore[arg-type]
-    # of two that are as near the one with the even place, as numpy has it
+    # of two equally near values, take the one at the even place, as numpy does
     place = (at * (column.len() - 1)).round(0, "half_to_even").cast(pl.Int64)
     return column.sort().get(place, null_on_oob=True)
 
@@ -169,7 +169,7 @@ def _not_in_set_count(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
 
 
 def _strange(column: pl.Expr, kwargs: Kwargs) -> pl.Expr:
-    # not the other way round: what is unique has no order, and none twice the same
+    # filter first: two calls of `unique` may give the values in different orders
     return column.filter(~column.is_in(_wanted(kwargs).implode())).unique()
 
 
@@ -178,12 +178,12 @@ def _wanted(kwargs: Kwargs) -> pl.Series:
 
 
 def _missing(name: str, keys: tuple[str, ...], shown: Callable[[list[Any], Kwargs], Any]) -> None:
-    """Registers what is told of the values of a set that a column does not have."""
+    """Registers a figure of the values of a set that a column does not have."""
 
     @measure(name, keys, COLUMN)
     def _those(kwargs: Kwargs) -> Measure:
         typed = {each: values([each], type_of(kwargs)) for each in kwargs["value_set"] or []}
-        # what no column of this type can hold is missing too
+        # values that no column of this type can hold are missing too
         other = [each for each, known in typed.items() if known.is_empty()]
         wanted = [each for each, known in typed.items() if not known.is_empty()]
         column = pl.col(kwargs["column"])
@@ -233,7 +233,7 @@ def _value_counts(kwargs: Kwargs) -> Measure:
 
 @measure("column.histogram", ("bins",), COLUMN)
 def _histogram(kwargs: Kwargs) -> Measure:
-    """As numpy counts: a bin holds its lower edge, the last one its upper edge too."""
+    """A histogram as numpy counts it: a bin includes its lower edge, the last also its upper."""
     column, edges = pl.col(kwargs["column"]), list(kwargs["bins"])
     bins = [(column >= low) & (column < high) for low, high in pairwise(edges)]
     bins[-1] |= column == edges[-1]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules about the values of one column; all but those about nulls leave nulls out."""
+"""Rules about the values of one column; all leave nulls out, except those about nulls."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from validation.engine.engine import Kwargs, Measure
 from validation.engine.registry import COLUMN, ROW_RULES, measure, row_rule, rows_rule, type_of
 
 Good = Callable[[Kwargs], pl.Expr]
-_JSON = "column_values.json_parseable"  # what is no text is no JSON, and no mistake either
+_JSON = "column_values.json_parseable"  # a value that is not text is not JSON, but no error either
 
 
 def _column_rule(name: str, values: tuple[str, ...] = ()) -> Callable[[Good], Good]:
-    """Registers what holds of a good value."""
+    """Registers a rule by a function that says what holds for a good value."""
 
     def register(good: Good) -> Good:
         @row_rule(name, COLUMN, values)
@@ -118,7 +118,7 @@ def _length_equals(kwargs: Kwargs) -> pl.Expr:
 
 
 def _told_by(name: str, holds: Callable[[Kwargs], Callable[[str], bool]], *keys: str) -> None:
-    """Registers a rule that Python tells of each text by itself."""
+    """Registers a rule that Python checks text by text."""
 
     @_column_rule(name, keys)
     def _good(kwargs: Kwargs) -> pl.Expr:
@@ -179,7 +179,7 @@ def _not_unique(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 
 def repeated(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    """The rows whose values in some columns occur more than once; nulls are alike."""
+    """The rows whose values in some columns occur more than once; nulls count as equal."""
     twice = frame.group_by(columns).len("#n").filter(pl.col("#n") > 1).drop("#n")
     return frame.join(twice, on=columns, how="semi", nulls_equal=True, maintain_order="left")
 
@@ -220,7 +220,7 @@ def _far_from_the_mean(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 
 def _counted(name: str, rule: str, values: tuple[str, ...] = ()) -> None:
-    """Registers how many rows break a rule, under a name that tells of the other side of it."""
+    """Registers how many rows break ``rule``, under a name that says what such rows are."""
     measure(name, values, COLUMN)(lambda kwargs: Measure(ROW_RULES[rule](kwargs).sum()))
 
 

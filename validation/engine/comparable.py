@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a suite says, in the types of a table: a suite is JSON, and a column is typed."""
+"""The values of a suite, which is JSON, in the types of the columns of a table."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 import polars as pl
 from dateutil.parser import parse
 
-# sets within sets, edges of words, and repeats that are never tried with less
+# sets within sets, word boundaries, and possessive repeats: these mean something else in Rust
 _MEANS_ELSE = re.compile(r"&&|--|~~|\[(?:\\.|[^\]\\])*\[|\\[<>]|[*+?}]\+")
 
 
 def bound(given: Any, dtype: pl.DataType) -> Any:
-    """A bound for a column: a text for a column of times is the time that it says.
+    """A bound for a column; for a column of times, a text is read as a time.
 
     Raises:
-        TypeError: one is a text and the other is not, so that nothing can be compared.
+        TypeError: one is text and the other is not, so that they cannot be compared.
     """
     if dtype.is_temporal() and isinstance(given, str):
         return _time(given, dtype)
@@ -31,13 +31,13 @@ def bound(given: Any, dtype: pl.DataType) -> Any:
 
 
 def values(given: Iterable[Any], dtype: pl.DataType) -> pl.Series:
-    """Those of some values that a column of a type can hold."""
+    """The given values that a column of this type can hold."""
     kept = [_as(each, dtype) for each in given]
     return pl.Series([each for each in kept if each is not None], dtype=dtype)
 
 
 def _as(given: Any, dtype: pl.DataType) -> Any:
-    """A value as a column of a type holds it; null where it cannot be in one."""
+    """A value as a column of this type holds it; null if it cannot."""
     is_number = isinstance(given, int | float)
     if dtype.is_integer():
         fits = is_number and math.isfinite(given) and given == int(given)
@@ -67,7 +67,7 @@ def _time(given: str, dtype: pl.DataType) -> dt.date | dt.datetime | dt.time:
 
 
 def text(column: str, dtype: pl.DataType) -> pl.Expr:
-    """A column as text: that of Python but for times and very small or large fractions."""
+    """A column as text, as Python writes it, except times and very small or large fractions."""
     written = pl.col(column).cast(pl.String)
     return written.str.to_titlecase() if dtype == pl.Boolean else written
 
@@ -75,7 +75,7 @@ def text(column: str, dtype: pl.DataType) -> pl.Expr:
 def matches(column: pl.Expr, pattern: str) -> pl.Expr:
     """Whether a pattern of Python's ``re`` is found in a text.
 
-    Polars finds what its own language can say; what it cannot, as looking ahead, Python does.
+    Polars matches what its own language can say; Python does the rest, such as lookahead.
     """
     compiled = re.compile(pattern)
     translated = _in_rust(pattern)
@@ -85,10 +85,10 @@ def matches(column: pl.Expr, pattern: str) -> pl.Expr:
 
 
 def _in_rust(pattern: str) -> str | None:
-    r"""The pattern in the language of polars; null where they may differ.
+    r"""The pattern in the language of polars; null if the two languages may differ on it.
 
-    A ``$`` of Python also stands before a last line feed. What ``\s`` and ``\w`` mean is that of
-    polars, which differs in control characters and marks above letters.
+    A ``$`` of Python also matches before a final line feed. ``\s`` and ``\w`` mean what they mean
+    in polars, which differs for control characters and combining marks.
     """
     ends = pattern.endswith("$") and not pattern.endswith("\\$")
     inner = pattern[:-1] if ends else pattern

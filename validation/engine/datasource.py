@@ -22,11 +22,11 @@ from validation.engine.engine import PolarsExecutionEngine
 from validation.engine.table import Table, table_of
 
 PART_ROWS = 8_000_000
-"""How many rows are judged at once where a rule looks at all rows of a case."""
+"""How many rows are judged at once if a rule looks at all rows of a case."""
 
 
 class _PlanAsset(DataAsset):  # type: ignore[type-arg]
-    """A table as plans; a batch is the whole of it."""
+    """A table as plans; its one batch is the whole table."""
 
     def test_connection(self) -> None:
         """Nothing to connect to."""
@@ -37,16 +37,16 @@ class _PlanAsset(DataAsset):  # type: ignore[type-arg]
         batch_slice: Any = None,  # noqa: ARG002
         partitioner: Any = None,  # noqa: ARG002
     ) -> BatchRequest[Any]:
-        """The request for the one batch there is."""
+        """The request for the only batch."""
         return BatchRequest(
             datasource_name=self.datasource.name, data_asset_name=self.name, options=options or {}
         )
 
     def _validate_batch_request(self, batch_request: BatchRequest[Any]) -> None:
-        """Every request is for the one batch there is."""
+        """Accepts every request: there is only one batch."""
 
     def get_batch_identifiers_list(self, batch_request: BatchRequest[Any]) -> list[dict[str, Any]]:
-        """One batch, named by nothing but what was asked for."""
+        """One batch, identified by the options of its request."""
         return [IDDict(batch_request.options)]
 
     def table(self, batch_request: BatchRequest[Any]) -> Table:
@@ -54,7 +54,7 @@ class _PlanAsset(DataAsset):  # type: ignore[type-arg]
         raise NotImplementedError
 
     def get_batch(self, batch_request: BatchRequest[Any]) -> Batch:
-        """The table as plans, which are not read yet."""
+        """The batch: the table as plans, of which nothing is read yet."""
         table = self.table(batch_request)
         spec = BatchSpec({"data_asset_name": self.name, "table": table})
         data, markers = self.datasource.get_execution_engine().get_batch_data_and_markers(spec)
@@ -76,12 +76,12 @@ class _PlanAsset(DataAsset):  # type: ignore[type-arg]
 
 
 class FrameAsset(_PlanAsset):
-    """A plan or a frame that is given with each request: ``{"dataframe": ...}``."""
+    """A plan or a frame that comes with each request: ``{"dataframe": ...}``."""
 
     type: Literal["polars_frame"] = "polars_frame"
 
     def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
-        """What must be given."""
+        """The option that must be given."""
         return ("dataframe",)
 
     def table(self, batch_request: BatchRequest[Any]) -> Table:
@@ -101,11 +101,11 @@ class ParquetAsset(_PlanAsset):
     scratch: str
 
     def get_batch_parameters_keys(self, partitioner: Any = None) -> tuple[str, ...]:  # noqa: ARG002
-        """A batch is the whole table: there is nothing to choose."""
+        """None: a batch is the whole table."""
         return ()
 
     def table(self, batch_request: BatchRequest[Any]) -> Table:  # noqa: ARG002
-        """The files, in parts of about ``part_rows`` rows; only their number is read for that."""
+        """The files in parts of about ``part_rows`` rows; for that, only the rows are counted."""
         each = self.datasource.get_execution_engine().each
         return table_of(self.paths, self.part_rows, self.scratch, each)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The execution engine: a batch is a few lazy parts, a bundle of metrics one pass over each."""
+"""The execution engine: a batch is a few lazy parts, a bundle of metrics is one pass over each."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def all_rows(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def computed(plan: pl.LazyFrame) -> pl.DataFrame:
-    """What a plan gives."""
+    """The result of a plan."""
     return plan.collect(engine="streaming")
 
 
@@ -63,10 +63,10 @@ def computed(plan: pl.LazyFrame) -> pl.DataFrame:
 class Measure:
     """A metric that is not computed yet: ``of`` over what ``on`` makes of a part.
 
-    ``reach`` says which rows must be seen together: those of any slice (``rows``), of whole
-    ``cases``, or ``all``; of all, where only rows that are alike in the columns of ``alike`` count
-    for each other, the batch is cut anew so that those are together. ``merge`` makes the answer
-    for the batch of those for its pieces. Measures with the same ``on`` and reach share one pass.
+    ``reach`` says which rows must be seen together: those of any slice (``rows``), those of whole
+    ``cases``, or ``all``. With ``all``, if only rows that are equal in the columns of ``alike``
+    matter to each other, the batch is cut anew to keep those together. ``merge`` combines the
+    answers for the pieces of a batch. Measures with the same ``on`` and reach share one pass.
     """
 
     of: pl.Expr
@@ -85,9 +85,9 @@ class PolarsBatchData(BatchData):
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
-    """Answers Great Expectations' metrics from plans: memory is bounded by a part of the batch.
+    """Computes Great Expectations' metrics from plans: memory is bounded by a part of the batch.
 
-    ``each`` may be replaced by what does several pieces at once.
+    ``each`` may be replaced by a function that does several pieces at once.
     """
 
     each: Each = staticmethod(map)
@@ -100,18 +100,18 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return PolarsBatchData(self, batch_spec.pop("table")), markers
 
     def table(self, domain_kwargs: Kwargs) -> Table:
-        """The table of a batch, whatever the row condition."""
+        """The table of a batch, without regard to the row condition."""
         data = self.batch_manager.batch_data_cache[domain_kwargs["batch_id"]]
         if not isinstance(data, PolarsBatchData):
             raise TypeError(f"{type(data).__name__} is not a batch of this engine.")
         return data.table
 
     def domain_parts(self, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
-        """The parts of a batch, of which only the rows that meet the row condition."""
+        """The parts of a batch, with only the rows that meet the row condition."""
         return [self._met(domain_kwargs, part) for part in self.table(domain_kwargs).parts]
 
     def domain_slices(self, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
-        """The slices of a batch, of which only the rows that meet the row condition."""
+        """The slices of a batch, with only the rows that meet the row condition."""
         return [self._met(domain_kwargs, rows) for rows in self.table(domain_kwargs).slices]
 
     def get_domain_records(self, domain_kwargs: Kwargs) -> pl.LazyFrame:
@@ -119,11 +119,11 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return self._met(domain_kwargs, self.table(domain_kwargs).whole)
 
     def typed(self, kwargs: Kwargs) -> dict[str, Any]:
-        """The kwargs of a metric, and the ``schema`` of the table that it is asked of."""
+        """The kwargs of a metric, with the ``schema`` of its table added."""
         return {**kwargs, "schema": self.table(kwargs).whole.collect_schema()}
 
     def _met(self, domain_kwargs: Kwargs, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Those of some rows that meet the row condition."""
+        """The rows that meet the row condition."""
         condition = deserialize_row_condition(domain_kwargs.get("row_condition"))
         if not isinstance(condition, Condition):
             return rows
@@ -143,7 +143,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def resolve_metric_bundle(
         self, metric_fn_bundle: Iterable[MetricComputationConfiguration]
     ) -> dict[MetricConfigurationID, Any]:
-        """Computes the measures of a bundle: one pass for all that look at the same rows."""
+        """Computes the measures of a bundle, in one pass for all that look at the same rows."""
         groups = defaultdict(list)
         for item in metric_fn_bundle:
             domain = IDDict(item.compute_domain_kwargs or {}).to_id()
@@ -157,14 +157,14 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return answers
 
     def _plans(self, items: Sequence[MetricComputationConfiguration]) -> list[pl.LazyFrame]:
-        """A plan for each part of a domain, that gives one row: a column for each of the items."""
+        """For each part of a domain, a plan that gives one row with a column for each item."""
         measures = [_measure(item) for item in items]
         wanted = [measure.of.alias(str(n)) for n, measure in enumerate(measures)]
         parts = self._parts_for(measures[0], items[0].compute_domain_kwargs or {})
         return [measures[0].on(part).select(wanted) for part in parts]
 
     def _parts_for(self, measure: Measure, domain_kwargs: Kwargs) -> list[pl.LazyFrame]:
-        """The rows of a domain as a measure must have them."""
+        """The rows of a domain, in the parts that a measure needs."""
         if measure.reach == "rows":
             return self.domain_slices(domain_kwargs)
         if measure.reach == "cases":
@@ -196,7 +196,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 def _answers(
     items: Sequence[MetricComputationConfiguration], rows: Sequence[tuple[Any, ...]]
 ) -> dict[MetricConfigurationID, Any]:
-    """The answer for each item, of those for the parts."""
+    """The answer for each item, combined from the rows of answers for the parts."""
     columns = zip(*rows, strict=True)
     return {
         item.metric_configuration.id: _measure(item).merge(list(values))
@@ -205,7 +205,7 @@ def _answers(
 
 
 def _with_instants(condition: Condition, schema: pl.Schema) -> Condition:
-    """``condition`` with its instants, of which Great Expectations makes texts, as instants."""
+    """``condition`` with instants, of which Great Expectations had made texts."""
     if isinstance(condition, AndCondition | OrCondition):
         inner = [_with_instants(part, schema) for part in condition.conditions]
         return condition.copy(update={"conditions": inner})
@@ -217,5 +217,5 @@ def _with_instants(condition: Condition, schema: pl.Schema) -> Condition:
 
 
 def _measure(item: MetricComputationConfiguration) -> Measure:
-    """What a metric of this engine is until it is computed."""
+    """The measure of a metric that is not computed yet."""
     return cast("Measure", item.metric_fn)

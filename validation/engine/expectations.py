@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Expectations of Great Expectations that ask which of its own engines they run on.
+"""Great Expectations' own expectations that work only on its own engines, made to work on ours.
 
-They take the place of its own in its registry; on any other engine they are what they were.
+They replace the originals in its registry, and behave like them on any other engine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from validation.engine.engine import PolarsExecutionEngine
 
 
 class ExpectColumnValuesToBeOfType(of_type.ExpectColumnValuesToBeOfType):
-    """The column is of a type: one of ``names_of`` it."""
+    """The column has a type, given by one of its ``names_of``."""
 
     def _validate(
         self,
@@ -31,7 +31,7 @@ class ExpectColumnValuesToBeOfType(of_type.ExpectColumnValuesToBeOfType):
 
 
 class ExpectColumnValuesToBeInTypeList(in_list.ExpectColumnValuesToBeInTypeList):
-    """The column is of one of some types."""
+    """The column has one of some types."""
 
     def _validate(
         self,
@@ -51,10 +51,10 @@ def _typed(metrics: dict[str, Any], column: str, wanted: Any) -> dict[str, Any]:
 
 
 def names_of(dtype: pl.DataType) -> set[str]:
-    """What a type of a column may be called: as polars, as Python and as numpy do.
+    """The names of a column type in polars, Python and numpy.
 
-    A column of texts is ``String``, ``str`` or ``object``, one of whole numbers ``Int64``,
-    ``int64`` or ``int``; a time with a zone is a ``Timestamp``.
+    Text is ``String``, ``str`` or ``object``; whole numbers are ``Int64``, ``int64`` or ``int``; a
+    time with a zone is ``Timestamp``.
     """
     polars_name = str(dtype.base_type())
     numpy_name = {"String": "object", "Boolean": "bool_", "Datetime": "datetime64"}

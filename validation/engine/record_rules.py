@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rules about two or more columns of a row, less the rows that ``ignore_row_if`` leaves out."""
+"""Rules about two or more columns of a row, for the rows that ``ignore_row_if`` keeps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Good = Callable[[Kwargs], pl.Expr]
 def record_rule(
     name: str, domain: tuple[str, ...], values: tuple[str, ...] = ()
 ) -> Callable[[Good], None]:
-    """Registers what holds of a good row."""
+    """Registers a rule by a function that says what holds for a good row."""
 
     def register(good: Good) -> None:
         @row_rule(name, domain, values)
@@ -65,7 +65,7 @@ def _pair_in_set(kwargs: Kwargs) -> pl.Expr:
 
 
 def _is(kwargs: Kwargs, column: str, given: object) -> pl.Expr:
-    """Whether a column has a value; null is one too."""
+    """Whether a column has a given value, which may be null."""
     if given is None:
         return pl.col(column).is_null()
     known = values([given], schema_of(kwargs)[column])
@@ -91,14 +91,14 @@ def _unique_within_record(kwargs: Kwargs) -> pl.Expr:
 
 
 def _same(kwargs: Kwargs, a: str, b: str) -> pl.Expr:
-    """Whether two columns have the same value; null is one too."""
+    """Whether two columns have the same value, which may be null."""
     if _alike(kwargs, a, b):
         return pl.col(a).eq_missing(pl.col(b))
     return pl.col(a).is_null() & pl.col(b).is_null()
 
 
 def _alike(kwargs: Kwargs, a: str, b: str) -> bool:
-    """Whether values of two columns can be compared at all."""
+    """Whether the values of two columns can be compared at all."""
     types = [schema_of(kwargs)[column] for column in (a, b)]
     are_numbers = [each.is_numeric() or each == pl.Boolean for each in types]
     return all(are_numbers) or types[0] == types[1] or pl.Null in types

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How metrics of the polars engine are told to Great Expectations.
+"""Registers the metrics of the polars engine with Great Expectations.
 
-``row_rule`` and ``rows_rule`` register one function a rule, the two ways to say which rows break
-it. Great Expectations counts with that function and asks it for examples, and
-``validation.quarantine`` picks the rows with the same one.
+``row_rule`` and ``rows_rule`` register one function per rule, in the two ways to say which rows
+break it. Great Expectations uses that function to count and to find examples, and
+``validation.quarantine`` uses the same one to pick the rows.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ BrokenRows = Callable[[pl.LazyFrame, Kwargs], pl.LazyFrame]
 Build = Callable[[Kwargs], Measure]
 
 ROW_RULES: dict[str, BrokenRow] = {}
-"""By metric name: true where a row breaks the rule, told by that row alone."""
+"""By metric name: whether a row breaks the rule, judged by that row alone."""
 
 ROWS_RULES: dict[str, BrokenRows] = {}
-"""By metric name: the rows that break the rule, told by the rows around them."""
+"""By metric name: the rows that break the rule, judged with the rows around them."""
 
 ACROSS: set[str] = set()
-"""The metrics of ``ROWS_RULES`` that look at all rows of a batch, not at those of a case."""
+"""The metrics of ``ROWS_RULES`` that look at all rows of a batch, not at those of one case."""
 
 
 def measure(
     name: str, values: tuple[str, ...] = (), domain: tuple[str, ...] = TABLE
 ) -> Callable[[Build], Build]:
-    """Registers a metric that is computed in a bundle, from the kwargs of its domain and value.
+    """Registers a metric that is computed in a bundle, from its domain and value kwargs.
 
-    ``schema`` in those kwargs is that of the table.
+    Those kwargs also hold the ``schema`` of the table.
     """
 
     def register(build: Build) -> Build:
@@ -85,7 +85,7 @@ def measure(
 def value(
     name: str, values: tuple[str, ...] = (), domain: tuple[str, ...] = TABLE
 ) -> Callable[[Callable[[PolarsExecutionEngine, Kwargs], Any]], None]:
-    """Registers a metric that is computed by itself, from the engine and the kwargs."""
+    """Registers a metric that is computed on its own, from the engine and the kwargs."""
 
     def register(compute: Callable[[PolarsExecutionEngine, Kwargs], Any]) -> None:
         @metric_value(engine=PolarsExecutionEngine)
@@ -131,8 +131,8 @@ def rows_rule(
 ) -> Callable[[BrokenRows], BrokenRows]:
     """Registers a rule that a row breaks because of other rows.
 
-    Those are rows of the same case, or, ``across``, any rows of the batch; with ``alike`` the rows
-    that have the same in those columns.
+    Those are rows of the same case or, with ``across``, any rows of the batch; with ``alike``, the
+    rows that are equal in those columns.
     """
 
     def register(broken: BrokenRows) -> BrokenRows:
@@ -159,12 +159,12 @@ def rows_rule(
 
 
 def columns_of(kwargs: Kwargs) -> list[str]:
-    """The columns that a rule about two or more is about."""
+    """The columns of a rule about two or more columns."""
     return list(kwargs.get("column_list") or (kwargs["column_A"], kwargs["column_B"]))
 
 
 def judged(kwargs: Kwargs) -> pl.Expr:
-    """Whether a rule about two or more columns judges a row: ``ignore_row_if`` keeps it."""
+    """Whether a rule about two or more columns judges a row: if ``ignore_row_if`` keeps it."""
     there = [pl.col(column).is_not_null() for column in columns_of(kwargs)]
     match kwargs.get("ignore_row_if"):
         case "both_values_are_missing" | "all_values_are_missing":
@@ -183,7 +183,7 @@ def _count_judged(name: str, domain: tuple[str, ...], values: tuple[str, ...]) -
 
 @dataclass(frozen=True)
 class _BrokenBy:
-    """What keeps the rows of a table that break a rule; equal where rule and ``asked`` are."""
+    """Keeps the rows of a table that break a rule; equal if the rule and ``asked`` are."""
 
     rule: str
     asked: str
@@ -195,7 +195,7 @@ class _BrokenBy:
 
 @dataclass(frozen=True)
 class _Found:
-    """Where the rows that break a rule are: those of ``on`` of which ``broken`` holds."""
+    """The rows that break a rule: those of ``on`` for which ``broken`` is true."""
 
     broken: pl.Expr
     on: Plan = all_rows
@@ -203,7 +203,7 @@ class _Found:
     alike: tuple[str, ...] = ()
 
     def first(self, columns: pl.Expr, most: int, show: Callable[[Any], Any]) -> Measure:
-        """The first so many of them, each as ``show`` makes it."""
+        """The first ``most`` of them, each passed through ``show``."""
         if most == 0:  # nothing to look for
             return Measure(pl.len(), merge=lambda _: [])
 
@@ -217,13 +217,13 @@ class _Found:
 def _examples(
     name: str, domain: tuple[str, ...], values: tuple[str, ...], found: Callable[[Kwargs], _Found]
 ) -> None:
-    """Registers what Great Expectations may ask of the rows that break a rule."""
+    """Registers the metrics by which Great Expectations asks for rows that break a rule."""
     asked = (*values, "result_format")
     told = _domain_columns(domain)
 
     @measure(f"{name}.unexpected_values", asked, domain)
     def _values(kwargs: Kwargs) -> Measure:
-        # by place: a pair may name one column twice
+        # named by place: a pair may name one column twice
         row = pl.struct(pl.col(name).alias(str(n)) for n, name in enumerate(told(kwargs)))
 
         names, show = told(kwargs), _SHOWN[domain]
@@ -256,7 +256,7 @@ def _most(kwargs: Kwargs) -> int:
 
 
 def _domain_columns(domain: tuple[str, ...]) -> Callable[[Kwargs], list[str]]:
-    """What names the columns that a rule of some domain is about."""
+    """A function that gives the columns that a rule of this domain is about."""
     return {
         COLUMN: lambda kwargs: [kwargs["column"]],
         PAIR: columns_of,
@@ -269,13 +269,13 @@ _SHOWN: dict[tuple[str, ...], Callable[[list[str], list[Any]], Any]] = {
     PAIR: lambda _, values: tuple(values),
     COLUMNS: lambda names, values: dict(zip(names, values, strict=True)),
 }
-"""How Great Expectations wants the values of a row that breaks a rule, by domain."""
+"""By domain, how Great Expectations wants the values of a row that breaks a rule."""
 
 
 def _provide(
     name: str, domain: tuple[str, ...], values: tuple[str, ...], function: Callable[..., Any]
 ) -> None:
-    """Great Expectations registers a metric when a class of it is made."""
+    """Makes the class of a metric, by which Great Expectations registers it."""
     members = {
         "metric_name": name,
         "domain_keys": domain,
@@ -286,10 +286,10 @@ def _provide(
 
 
 def schema_of(kwargs: Kwargs) -> pl.Schema:
-    """The columns of the table that a metric is asked of."""
+    """The schema of the table that a metric is about."""
     return cast("pl.Schema", kwargs["schema"])
 
 
 def type_of(kwargs: Kwargs) -> pl.DataType:
-    """The type of the column that a metric is asked of."""
+    """The type of the column that a metric is about."""
     return schema_of(kwargs)[kwargs["column"]]

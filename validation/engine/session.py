@@ -26,7 +26,7 @@ from validation.engine.engine import PolarsExecutionEngine
 from validation.engine.table import Each
 
 _COUNTS_ALONE = {"partial_unexpected_count": 0, "result_format": "BASIC"}
-"""No value of a cell may reach a verdict, a page or a log: of what is wrong no example is asked."""
+"""Asks for no examples: no value of a cell may reach a verdict, a page or a log."""
 
 
 class SuiteRun(NamedTuple):
@@ -38,9 +38,9 @@ class SuiteRun(NamedTuple):
 
 
 class _UntilOneFails:
-    """Does pieces of work until one fails, and then none.
+    """Does pieces of work until one fails, and no more after that.
 
-    Great Expectations goes on after an error, and asks for each of its metrics again.
+    Great Expectations goes on after an error, and asks again for each of the metrics.
     """
 
     def __init__(self, each: Each) -> None:
@@ -60,21 +60,21 @@ class _UntilOneFails:
 def run_suite(
     suite: gx.ExpectationSuite, asset: ParquetAsset, now: datetime, each: Each = map
 ) -> SuiteRun:
-    """Validates a table by a checkpoint, which does nothing beside.
+    """Validates a table with a checkpoint that has no actions.
 
-    An action of a checkpoint knows only what Great Expectations found; our verdict, and what may be
-    shown of it, need the quarantine too.
+    An action knows only what Great Expectations found; our verdict, and what may be shown of it,
+    need the quarantine too.
 
     Args:
-        suite: what is expected of it.
+        suite: what is expected of the table.
         asset: the table.
         now: when it is validated; Great Expectations looks at no clock of its own.
-        each: does a function for every plan.
+        each: calls a function for every plan.
 
     Raises:
-        HoeksteenError: ``each`` did, since it could not have a piece of work done.
-        RuntimeError: an expectation could not be computed; caused by what ``each`` raised. No
-            other cause is given.
+        HoeksteenError: ``each`` raised it, as it could not have a piece of work done.
+        RuntimeError: an expectation could not be computed. Its cause is what ``each`` raised;
+            no other cause is given.
     """
     context = quiet_context()
     source = PolarsDatasource(name="candidates")
@@ -85,7 +85,7 @@ def run_suite(
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name="gate", data=log, suite=context.suites.add(suite))
     )
-    # it adds itself to the context when it is run; added before, it would be read back from there
+    # it adds itself to the context when it is run; if added before, it would be read back from it
     checkpoint = gx.Checkpoint(
         name="gate", validation_definitions=[definition], result_format=_COUNTS_ALONE
     )
@@ -98,7 +98,7 @@ def run_suite(
 
 
 def quiet_context() -> EphemeralDataContext:
-    """A context that writes nothing, shows nothing and tells nobody."""
+    """A context that writes nothing, shows nothing and sends nothing."""
     nothing_on_disk = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
@@ -108,7 +108,7 @@ def quiet_context() -> EphemeralDataContext:
 
 
 def _all_computed(result: ExpectationSuiteValidationResult, failure: Exception | None) -> None:
-    """Great Expectations catches an expectation's error and goes on: a gate must not."""
+    """Raises if an expectation failed with an error: Great Expectations would only go on."""
     failed = [each.expectation_config for each in result.results if not each.result]
     if failed:
         names = ", ".join(str(config and (config.meta or {}).get("rule")) for config in failed)

@@ -18,7 +18,7 @@ from contracts.events import SLOTS
 from contracts.settling import whole
 
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
-"""Does a function for every item, here or elsewhere; what that gives in the order of the items."""
+"""Calls a function for every item, here or elsewhere; gives the results in the order of items."""
 
 
 def _uncut() -> Sequence[pl.LazyFrame]:
@@ -27,10 +27,10 @@ def _uncut() -> Sequence[pl.LazyFrame]:
 
 @dataclass(frozen=True)
 class Table:
-    """``whole`` holds each row once, and so do its slices, and the parts that ``cut`` makes of it.
+    """A table as a whole, in slices and in parts; each of the three holds every row once.
 
-    There are ``count`` of each, less the parts that would be empty. A slice holds ``slice_rows``
-    rows as they stand; the rows of a case are in one part.
+    There are ``count`` slices, and as many parts except empty ones. A slice has ``slice_rows`` rows
+    in their order in the files; ``cut`` makes parts, and all rows of a case are in one part.
     """
 
     whole: pl.LazyFrame
@@ -40,7 +40,7 @@ class Table:
 
     @cached_property
     def slices(self) -> list[pl.LazyFrame]:
-        """The slices."""
+        """The table as slices."""
         if self.count == 1:
             return [self.whole]
         size = self.slice_rows
@@ -48,7 +48,7 @@ class Table:
 
     @cached_property
     def parts(self) -> list[pl.LazyFrame]:
-        """The parts."""
+        """The table as parts."""
         return [self.whole] if self.count == 1 else list(self.cut())
 
 
@@ -56,12 +56,12 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str, each: Ea
     """The table of some Parquet files, in parts of about ``part_rows`` rows.
 
     Args:
-        paths: parquet files; with a ``slot`` column, which says where cases go, if there are more
-            rows than that.
-        part_rows: how many rows a part may hold, where cases are spread evenly over the slots.
-        scratch: a folder where the rows of a log of several parts are written once more, a part
-            at a place, since each rule would else read the whole log for each part.
-        each: does a function for every slice, to cut it.
+        paths: parquet files; if they have more rows than that, they need a ``slot`` column, which
+            says to which part a case goes.
+        part_rows: how many rows a part may have, if cases are spread evenly over the slots.
+        scratch: a folder where the rows of a log of several parts are written again, a part at a
+            place; otherwise each rule would read the whole log for each part.
+        each: calls a function for every slice, to cut it.
     """
     log = scan(paths)
     rows = log.select(pl.len()).collect().item()
@@ -76,18 +76,18 @@ def table_of(paths: Sequence[str | Path], part_rows: int, scratch: str, each: Ea
 
 
 def spread_over(count: int, plans: Iterable[pl.LazyFrame], folder: Path, each: Each) -> None:
-    """Writes the rows of each plan in ``folder``, at one of so many places by their ``slot``."""
+    """Writes the rows of each plan in ``folder``, at one of ``count`` places by their ``slot``."""
     pieces = [_Piece(rows, folder / f"{n:05}", count) for n, rows in enumerate(plans)]
     collections.deque(each(_spread, pieces), maxlen=0)
 
 
 def files_at(place: int, folder: Path) -> list[Path]:
-    """The files of the rows that were spread to a place; not what is still being written."""
+    """The files of the rows at a place, without those that are still being written."""
     return sorted(folder.glob(f"[0-9]*/place={place}/*.parquet"))
 
 
 class _Piece(NamedTuple):
-    """A plan of some rows, and a new folder for them with so many places."""
+    """A plan of some rows, a new folder for them, and the number of places in it."""
 
     rows: pl.LazyFrame
     folder: Path
@@ -102,6 +102,6 @@ def _spread(piece: _Piece) -> None:
 
 
 def _place_in(count: int) -> pl.Expr:
-    """At which of so many places a row is, by its ``slot``; one without is at the first."""
-    # a row without a case id has no slot; it must be judged all the same
+    """The place of a row, of ``count``, by its ``slot``; a row without one is at the first."""
+    # a row without a case id has no slot, but must be judged all the same
     return pl.col("slot").fill_null(0).cast(pl.Int64) * count // SLOTS

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Accounts that are not those of one person; which ones is nobody's business here."""
+"""Accounts that more than one person uses; which ones is never told."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from validation.engine.registry import measure
 from validation.expectations.base import Judged, LogExpectation, Rows, rows_of
 
 LEAST_ROWS = 200
-"""Of an account with fewer rows its hours say nothing."""
+"""The hours of an account with fewer rows say nothing."""
 
 LEAST_SHARE = 0.01
-"""An hour with a smaller share of an account's rows is an exception, not its habit."""
+"""An hour with a smaller share of the rows of an account is an exception, not a habit."""
 
 Hours = dict[str, dict[int, int]]
-"""By account how many rows it has in which hours of the day."""
+"""By account, the number of rows in each hour of the day."""
 
 
 class ExpectAccountsOfOnePerson(LogExpectation):

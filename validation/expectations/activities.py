@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which activities occur, and which are one by two names."""
+"""Which activities occur, and which are one activity under two names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LONG_WORD = 6  # letters
 class ExpectActivitiesToOccur(LogExpectation):
     """At least ``at_least`` of ``activities`` occur; the details name those that do not.
 
-    Where ``completed`` is set, work that was only started does not count.
+    If ``completed`` is set, work that was only started does not count.
     """
 
     activities: list[str]
@@ -51,14 +51,14 @@ class ExpectActivitiesToOccur(LogExpectation):
 
 
 class ExpectNamesToDiffer(LogExpectation):
-    """No two names of activities differ in spelling only; those of ``minimum_group`` are told."""
+    """No two activity names differ only in spelling; those of ``minimum_group`` cases are told."""
 
     minimum_group: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("activities.cases",)
     success_keys: ClassVar[tuple[str, ...]] = ("minimum_group",)
 
     def judged(self, metric: Any) -> Judged:
-        """How many pairs of names are alike; how many names, where those are too many."""
+        """How many pairs of names are alike; if there are too many names, how many names."""
         if len(metric) > MANY:
             too_many = "There are too many names to be those of activities."
             return False, len(metric), {"found": too_many}
@@ -97,8 +97,8 @@ def _cases(_: Kwargs) -> Measure:
 def alike(names: Iterable[str]) -> list[tuple[str, str]]:
     """The pairs of names that differ in case, accents, spaces or one letter, not in a number.
 
-    A letter more, less or other is looked for in long words only: arts A is not arts B. Names are
-    held against each other by what is left of them without a letter, so that many take no longer.
+    A letter may be added, left out or different in long words only: arts A is not arts B. Names are
+    compared by what is left of them without one letter, so that time grows only with their number.
     """
     by_likeness = defaultdict(set)
     for name in names:
@@ -110,7 +110,7 @@ def alike(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _likenesses(name: str) -> Iterator[tuple[object, ...]]:
-    """The name without what it may be spelt with, and that without each letter of a long word."""
+    """The name without spelling variants, and that again without each letter of a long word."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     words, numbers = re.findall(r"[^\W\d_]+", plain), tuple(re.findall(r"\d+", plain))
     if not words:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the expectations of event logs share: those about rows, and those about the whole log."""
+"""The base classes of the expectations of event logs: about rows, and about the whole log."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from contracts.events import KEY
 from validation.engine.engine import Measure, Plan, Reach
 
 CASE = pl.col("case_id").hash().alias("_case")
-"""Stands for a case id at half the cost; of five million cases two share one once in a million."""
+"""Stands for a case id at half the cost; two of five million cases share one once in a million."""
 
 MOST_TOLD = 5
-"""So many names, files or times of a log are told where more of them break a rule."""
+"""The most names, files or times of a log that are told if more of them break a rule."""
 
 IS_COMPLETE = pl.col("lifecycle") == "complete"
 
 
 def rows_at(events: pl.LazyFrame, cases: pl.LazyFrame, instant: str) -> pl.LazyFrame:
-    """The rows of ``cases`` (a digest in ``_case``) at the ``instant`` that each has there."""
+    """The rows of ``cases`` (a digest in ``_case``) at the time in their column ``instant``."""
     at = ["_case", instant]
     digested = events.with_columns(CASE)
     return digested.join(cases, left_on=["_case", "at"], right_on=at, how="semi").drop("_case")
@@ -35,7 +35,7 @@ Rows = Iterable[Mapping[str, Any]]
 
 
 def rows_of(on: Plan, merge: Callable[[Rows], Any], reach: Reach = "rows") -> Measure:
-    """A metric that ``merge`` makes of the rows that ``on`` makes of each piece."""
+    """A metric: what ``merge`` makes of the rows that ``on`` gives for each piece."""
     return Measure(
         pl.struct(pl.all()).implode(),
         on,
@@ -49,9 +49,9 @@ Judged = tuple[bool, float, dict[str, Any]]
 
 
 class _AskedOnce:
-    """An expectation that tells what it asks from one configuration.
+    """An expectation that keeps its one configuration.
 
-    Great Expectations makes it anew for each key, which takes longer than to judge a small log.
+    Great Expectations makes it anew for each key, which takes longer than judging a small log.
     """
 
     def _get_domain_kwargs(self: Any) -> dict[str, Any]:
@@ -74,9 +74,9 @@ class EventRowsExpectation(_AskedOnce, MulticolumnMapExpectation):
 
 
 class LogExpectation(_AskedOnce, BatchExpectation):
-    """Says something of the log as a whole, from the one metric that it depends on.
+    """Judges the log as a whole, by the one metric that it depends on.
 
-    What a subclass says of it is ``(holds, observed value, details)``.
+    A subclass gives ``(holds, observed value, details)``.
     """
 
     row_condition: RowConditionType = None
@@ -84,11 +84,11 @@ class LogExpectation(_AskedOnce, BatchExpectation):
 
     @classmethod
     def is_abstract(cls) -> bool:
-        """True: of what has no metric."""
+        """True for a class without a metric."""
         return not cls.metric_dependencies
 
     def judged(self, metric: Any) -> Judged:
-        """Whether it holds, the figure that tells so, and what helps to mend it."""
+        """Whether it holds, the figure that shows it, and what helps to mend it."""
         raise NotImplementedError
 
     def _validate(

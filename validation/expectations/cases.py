@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How cases begin, and in what order their rows stand."""
+"""How cases begin, and the order of their rows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from validation.expectations.base import CASE, EventRowsExpectation, rows_at
 class ExpectCasesToBeginWith(EventRowsExpectation):
     """Each case begins with one of ``activities``; else its first rows break the rule.
 
-    At the first instant of a case several may be known; one of them is enough. So it is on its
-    first day in ``zone``, where of any row of that only the date is known.
+    A case may have several activities at its first instant; one of them is enough. If only the date
+    is known of any row on its first day in ``zone``, one of those on that day is enough.
     """
 
     activities: list[str]
@@ -29,9 +29,9 @@ class ExpectCasesToBeginWith(EventRowsExpectation):
 
 
 class ExpectRowsInOrderOfTime(EventRowsExpectation):
-    """No row has a time before that of the row above it of the same case and source.
+    """No row has an earlier time than the row above it of the same case and source.
 
-    Where of one of the two only the date in ``zone`` is known, no date before it.
+    If only the date of one of the two is known, their dates in ``zone`` are compared.
     """
 
     zone: str
@@ -40,11 +40,11 @@ class ExpectRowsInOrderOfTime(EventRowsExpectation):
 
 
 class ExpectCaseOrderToBeKnown(EventRowsExpectation):
-    """The times of a case's events put them in order, or the rows of one source do.
+    """The events of a case are put in order by their times, or by the rows of one source.
 
-    Rows that say the same in ``said`` are one event. Two events tie where they have the same
-    instant, or the same date in ``zone`` and of one of them only the date is known. All rows of a
-    case with a tie that nothing puts in order break the rule.
+    Rows that say the same in ``said`` are one event. Two events tie if they have the same instant,
+    or the same date in ``zone`` if only the date of one of them is known. All rows of a case with a
+    tie that nothing puts in order break the rule.
     """
 
     zone: str
@@ -77,7 +77,7 @@ def begun_otherwise(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 @rows_rule("rows.in_order_of_time", COLUMNS, ("zone",))
 def gone_back(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The rows that are earlier than the one above them of their case and source."""
+    """The rows that are earlier than the row above them of their case and source."""
     at, is_day, of = pl.col("at"), pl.col("is_day"), pl.struct("_case", "source")
     day = day_in("at", kwargs["zone"])
     is_same_day = (is_day | is_day.shift()) & (day == day.shift())
@@ -91,15 +91,15 @@ def gone_back(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 @rows_rule("cases.in_known_order", COLUMNS, ("zone", "said"))
 def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The rows of the cases that hold a tie which no source puts in order.
+    """The rows of the cases with a tie that no source puts in order.
 
-    A tie within one source has the order of its rows, where the case's rows of that source stand in
-    order of time, or of days where only a date is known; between two sources nothing tells.
+    Rows of one source order a tie if the rows of the case in that source are in order of time (of
+    days, if only a date is known). Nothing orders a tie between two sources.
     """
     zone, said = kwargs["zone"], kwargs["said"]
     digested = events.with_columns(CASE)
     tied = digested.join(_tied(digested, zone), on="_case", how="semi")
-    # most cases are left by now: comparing rows in full is for the others
+    # leaves out most cases, so that only a few are compared in full
     at, source = pl.col("at"), pl.col("source")
     doubtful = (
         tied.select("_case", *KEY, "at")
@@ -124,14 +124,14 @@ def order_unknown(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 
 def _goes_back(zone: str) -> pl.Expr:
-    """Whether a row is earlier than one above it, and not only because its hour is not known."""
+    """Whether a row is earlier than one above it, and not only because its hour is unknown."""
     at, day = pl.col("at"), pl.col("_day")
     is_that_day = is_date(zone) & (day == day.cum_max().shift())
     return (at < at.cum_max().shift()) & ~is_that_day
 
 
 def _holds_unknown_tie() -> pl.Expr:
-    """Whether two events of one case and day tie, in two sources or in one that is not in order."""
+    """Whether two events of a case and day tie, in two sources or in one that is not in order."""
     source, at, is_day, back = (pl.col(name) for name in ("source", "at", "is_day", "back"))
     several = source.n_unique() > 1
     same_instant = pl.struct("source", "at")
@@ -144,10 +144,10 @@ def _holds_unknown_tie() -> pl.Expr:
 
 
 def _tied(events: pl.LazyFrame, zone: str) -> pl.LazyFrame:
-    """The digests of the cases in which the times of two events do not tell which came first."""
+    """The digests of cases in which the times of two events do not tell which came first."""
     at, digest, is_day, day = (pl.col(name) for name in ("at", "digest", "is_day", "_day"))
     is_tie = (at == at.shift()) & (digest != digest.shift())
-    # of rows of one instant that say the same both are a date, or neither
+    # rows of one instant that say the same are both a date, or neither is
     is_shared = (day == day.shift()) & (at != at.shift()) & (is_day | is_day.shift())
     return (
         events.select("_case", "at", "digest", "is_day")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Pairs of times of a row: which day may not be before which, and how soon one must follow."""
+"""Pairs of times in a row: which may not be before the other, and how soon one must follow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from validation.engine.registry import PAIR
 
 
 class _TimesExpectation(ColumnPairMapExpectation):
-    """Two times of a row, where both are there."""
+    """Two times of a row, if it has both."""
 
     ignore_row_if: Literal["either_value_is_missing"] = "either_value_is_missing"
 
@@ -31,7 +31,7 @@ class ExpectDaysInOrder(_TimesExpectation):
 
 
 class ExpectTimesInOrder(_TimesExpectation):
-    """``column_A`` is not before ``column_B``; where only a date is known, its local day is not."""
+    """``column_A`` is not before ``column_B``; if only a date is known, local days are compared."""
 
     zone: str
     map_metric: ClassVar[str] = "column_pair_values.times_in_order"
@@ -39,7 +39,7 @@ class ExpectTimesInOrder(_TimesExpectation):
 
 
 class ExpectToFollowWithin(_TimesExpectation):
-    """``column_A`` is at most so many ``days``, of 24 hours, after ``column_B``."""
+    """``column_A`` is at most ``days`` days of 24 hours after ``column_B``."""
 
     days: float
     map_metric: ClassVar[str] = "column_pair_values.follow_within"

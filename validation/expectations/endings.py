@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How cases and suspensions end, and whether their last day can be."""
+"""How cases and suspensions end, and whether their last day is possible."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ONE_DAY = pl.duration(days=1)
 
 
 class ExpectClosedCasesToEnd(EventRowsExpectation):
-    """A case that was closed completed one of ``activities`` on that day or a day beside it.
+    """A case that was closed completed one of ``activities`` on that day, or a day before or after.
 
     It was closed at its ``closed_at``, if that is not after ``until``, a moment in ISO 8601.
 
-    Days are those of ``zone``: a date that a case system kept in UTC may be a day off. Where a case
+    Days are those of ``zone``: a date that a case system kept in UTC may be a day off. If a case
     was closed before its first row, its end is not in the export. The last row of a case without
     such an end breaks the rule.
     """
@@ -36,7 +36,7 @@ class ExpectClosedCasesToEnd(EventRowsExpectation):
 
 
 class ExpectCasesToEndOnce(EventRowsExpectation):
-    """No case completed the same of ``activities`` again at a later time."""
+    """No case completed one of ``activities`` again at a later time."""
 
     activities: list[str]
     map_metric: ClassVar[str] = "cases.end_once"
@@ -44,10 +44,10 @@ class ExpectCasesToEndOnce(EventRowsExpectation):
 
 
 class ExpectSuspensionsToEnd(EventRowsExpectation):
-    """No suspension that began before ``since`` goes on still.
+    """No suspension that began before ``since`` is still going on.
 
-    Each of ``pairs`` is with what it begins, and with what it ends; one of ``ends``, which end the
-    case, ends it too. The row that it began with breaks the rule.
+    Each of ``pairs`` has the activity that begins a suspension and the one that ends it; one of
+    ``ends``, which end the case, ends it too. The row that began it breaks the rule.
     """
 
     pairs: list[tuple[str, str]]
@@ -60,7 +60,7 @@ class ExpectSuspensionsToEnd(EventRowsExpectation):
 class ExpectLastDayAfterBegin(EventRowsExpectation):
     """The last day in ``column`` is not before the day in ``zone`` on which the case began.
 
-    A case began with its registration, where that is known, else with its first row; its first rows
+    A case began with its registration if that is known, else with its first row; its first rows
     break the rule.
     """
 
@@ -72,7 +72,7 @@ class ExpectLastDayAfterBegin(EventRowsExpectation):
 
 @rows_rule("cases.end_when_closed", COLUMNS, ("activities", "zone", "until"))
 def closed_without_end(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The last rows of the cases that were closed without an end."""
+    """The last rows of cases that were closed without an end."""
     day, closed_on = day_in("at", kwargs["zone"]), day_in("closed_at", kwargs["zone"])
     is_end = IS_COMPLETE & pl.col("activity").is_in(kwargs["activities"])
     was_closed = pl.col("closed_at") <= dt.datetime.fromisoformat(kwargs["until"])
@@ -91,7 +91,7 @@ def closed_without_end(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 @rows_rule("cases.end_once", COLUMNS, ("activities",))
 def ended_again(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The rows that end a case once more."""
+    """The rows that end a case again."""
     is_end = IS_COMPLETE & pl.col("activity").is_in(kwargs["activities"])
     ends = events.filter(is_end).with_columns(CASE)
     first = ends.group_by("_case", "activity").agg(_first=pl.col("at").min())
@@ -104,7 +104,7 @@ def ended_again(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
 
 @rows_rule("suspensions.end", COLUMNS, ("pairs", "ends", "since"))
 def suspended_still(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The rows with which suspensions began that have no end."""
+    """The rows that began suspensions without an end."""
     return pl.concat([_without_end(events, start, end, kwargs) for start, end in kwargs["pairs"]])
 
 
@@ -123,7 +123,7 @@ def _without_end(events: pl.LazyFrame, start: str, end: str, kwargs: Kwargs) -> 
 
 @rows_rule("cases.last_day_after_begin", COLUMNS, ("column", "zone"))
 def due_before_begin(events: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
-    """The first rows of the cases of which the last day is before their begin."""
+    """The first rows of cases whose last day is before their begin."""
     at, last_day = pl.col("at"), as_date(kwargs["column"], kwargs["zone"])
     began = pl.coalesce(pl.col("registered_at").min(), at.min())
     cases = (

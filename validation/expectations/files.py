@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Files that hold the events of others, as a full export of each day does, in other words."""
+"""Files that repeat the events of others in other words, as daily full exports do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from validation.engine.registry import measure
 from validation.expectations.base import MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST_SHARED = 100
-"""That a file has fewer events which another one has too may well be so."""
+"""A file may well share fewer events than this with another one."""
 
 _HINT = (
     "Let each full export take the place of the one before under its own name, or keep the latest "
@@ -24,11 +24,11 @@ _HINT = (
 )
 
 Shared = dict[str, tuple[int, int]]
-"""By file how many rows it has, and of how many another one has the event."""
+"""By file, the number of its rows, and of those whose event another file has too."""
 
 
 class ExpectFilesToDiffer(LogExpectation):
-    """Of no file ``share`` of the rows, and a hundred, are events that another file has too.
+    """No file has a hundred rows, and ``share`` of its rows, whose events another file has too.
 
     An event is a step of a case at a time; rows that repeat others exactly do not count.
     """
@@ -38,7 +38,7 @@ class ExpectFilesToDiffer(LogExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("share",)
 
     def judged(self, metric: Any) -> Judged:
-        """How many files do."""
+        """How many files have."""
         same = {
             name: shared / rows
             for name, (rows, shared) in sorted(metric.items())
@@ -55,7 +55,7 @@ def _shared(_: Kwargs) -> Measure:
 
 def _by_file(events: pl.LazyFrame) -> pl.LazyFrame:
     event = pl.struct("case_id", "activity", "lifecycle", "at").hash()
-    # of rows that say the same, that of the first file stays
+    # of rows that say the same, keep the one of the first file
     once = events.group_by("digest", _event=event).agg(pl.col("source").min())
     of_files = once.group_by("_event", "source").agg(rows=pl.len())
     of_events = of_files.group_by("_event").agg(files=pl.len())

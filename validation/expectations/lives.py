@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Activities that begin or cease to exist while the log goes on, as when one gets another name.
+"""Activities that appear or disappear during the log, as when one gets another name.
 
-That one does by chance alone is hardly ever so: where a share of the cases began before the first
-that has it, or after its last row, none of n is among these by a chance of (1 - share) ** n.
+Chance hardly ever does that: if a share of all cases began before the first case that has the
+activity, or after its last row, the chance that none of n falls there is (1 - share) ** n.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from validation.engine.registry import measure
 from validation.expectations.base import CASE, MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST = 30
-"""Of an activity of fewer cases, or rows, nothing is said."""
+"""Nothing is said of an activity with fewer cases or rows."""
 
 LEAST_ABSENT = 0.05
-"""The share of the cases from which an activity must be absent."""
+"""The smallest share of cases from which an activity must be absent."""
 
 CHANCE = 1e-6
-"""The chance of that must be less than this."""
+"""The chance of that absence must be less than this."""
 
 
 class Life(NamedTuple):
-    """An activity: of how many cases and rows, the first of its cases to begin, its last row."""
+    """An activity: its numbers of cases and rows, and the days of its first case and last row."""
 
     cases: int
     rows: int
@@ -43,13 +43,13 @@ class Life(NamedTuple):
 
 
 class Lives(NamedTuple):
-    """The activities of a log, and on which days its cases begin."""
+    """The activities of a log, and how many of its cases began on each day."""
 
     activities: dict[str, Life]
     begins: Counter[dt.date]
 
     def coming(self) -> dict[str, dt.date]:
-        """The activities that no case has that began before a day, though many did."""
+        """By activity, a day before which many cases began, but none that has it."""
         return {
             name: life.begun_on
             for name, life in sorted(self.activities.items())
@@ -57,7 +57,7 @@ class Lives(NamedTuple):
         }
 
     def going(self) -> dict[str, dt.date]:
-        """The activities that are not there after a day, though many cases began after it."""
+        """By activity, a day after which many cases began, but without a row of it."""
         return {
             name: life.last_on
             for name, life in sorted(self.activities.items())
@@ -66,7 +66,7 @@ class Lives(NamedTuple):
 
 
 class ExpectActivitiesToStay(LogExpectation):
-    """No activity begins or ceases to exist while the log goes on.
+    """No activity appears or disappears during the log.
 
     Days are those of ``zone``; activities of ``minimum_group`` cases or more are told. One case in
     ``one_in`` is looked at, chosen by the digest of its id.
@@ -79,7 +79,7 @@ class ExpectActivitiesToStay(LogExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("zone", "minimum_group", "one_in")
 
     def judged(self, metric: Any) -> Judged:
-        """How many activities come or go."""
+        """How many activities appear or disappear."""
         comes, goes = self._told(metric, metric.coming()), self._told(metric, metric.going())
         told = [
             *(f"'{name}' is in no case that began before {day:%Y-%m}" for name, day in comes),
@@ -113,9 +113,9 @@ def _lives(kwargs: Kwargs) -> Measure:
 
 
 def _counted(log: pl.LazyFrame, zone: str, one_in: int) -> pl.LazyFrame:
-    """``activity, begun_on, last_on, cases, rows``: of each activity, and of each day of a case.
+    """``activity, begun_on, last_on, cases, rows``: a row per activity, and one per day of begin.
 
-    Where the activity is null, ``cases`` began on ``begun_on``.
+    In a row without an activity, ``cases`` began on ``begun_on``.
     """
     day, events = day_in("at", zone), log.filter(pl.col("slot") % one_in == 0)
     of_cases = events.group_by(CASE, "activity").agg(

@@ -20,37 +20,37 @@ from validation.engine.registry import measure
 from validation.expectations.base import MOST_TOLD, Judged, LogExpectation, Rows, rows_of
 
 LEAST_EXPECTED = 30
-"""So many rows should have been in a hole, by the days before and after it."""
+"""The fewest rows that a hole should have had, by the days before and after it."""
 
 LEAST_IN_A_MONTH = 100
-"""Of a month with fewer rows the share of nights and weekends says nothing."""
+"""In a month with fewer rows, the share of nights and weekends says nothing."""
 
 LEAST_SCORE = 6.0
-"""How many standard errors the shares before and after must be apart."""
+"""The fewest standard errors that the shares before and after must be apart."""
 
 MONTHS_BESIDE = 3
-"""So many months before and after are compared."""
+"""How many months before and after are compared."""
 
 LEAST_BLOCK = 500
-"""So many rows of a source, one below the other, are taken for one piece of it, or more."""
+"""The fewest consecutive rows of a source that make a block."""
 
 MOST_BLOCKS = 20_000
-"""A log is taken to pieces of more rows where it would have more than so many."""
+"""The most blocks of a log; if it would have more, its blocks have more rows."""
 
 LEAST_LIKELIER = 60.0
-"""How much likelier a block must be with its clock put right, as a logarithm, …"""
+"""How much likelier, as a logarithm, a block must be with its clock put right, …"""
 
 LEAST_LIKELIER_A_ROW = 0.15
-"""… and a row of it on average; of blocks of real logs in one zone the most was 0.12."""
+"""… and each of its rows on average; the most in blocks of real logs in one zone was 0.12."""
 
 _DAY_BEGINS, _DAY_ENDS, _FRIDAY = 7, 19, 5
 
 Days = dict[dt.date, tuple[int, int]]
-"""By local day how many rows, and how many of those in a night or weekend."""
+"""By local day, the number of rows, and how many of those are in a night or weekend."""
 
 
 class ExpectNoHoles(LogExpectation):
-    """Nowhere are there ``days`` days without rows where as many days beside have thirty."""
+    """No ``days`` days are without rows while as many days on each side have thirty or more."""
 
     days: float
     zone: str
@@ -66,9 +66,9 @@ class ExpectNoHoles(LogExpectation):
 
 
 class ExpectSteadyNights(LogExpectation):
-    """The share of rows in nights and weekends does not change at once by more than ``points``.
+    """The share of rows in nights and weekends does not jump by more than ``points``.
 
-    Those of three months are compared with those of the three before.
+    Three months are compared with the three before them.
     """
 
     points: float
@@ -85,9 +85,9 @@ class ExpectSteadyNights(LogExpectation):
 
 
 class ExpectOneClock(LogExpectation):
-    """All through the log, of ``rows`` rows, the hours of the day are those of ``zone``.
+    """The hours of the day are those of ``zone`` throughout the log, which has ``rows`` rows.
 
-    A block of them that becomes much likelier when its times are taken for UTC breaks the rule.
+    A block of rows breaks the rule if it becomes much likelier when its times are taken for UTC.
     """
 
     zone: str
@@ -127,9 +127,9 @@ def _days_added(rows: Rows) -> Days:
 
 
 def holes(days: Days, least_days: float) -> list[tuple[dt.date, dt.date]]:
-    """The pairs of days with nothing between them where there should have been rows.
+    """The pairs of days with nothing between them although there should have been rows.
 
-    That many should have been as were in as many days before it, or after it if those are fewer.
+    There should have been as many as in as many days before the hole, or after it if that is fewer.
     """
     return [
         (after, before)
@@ -145,7 +145,7 @@ def _rows(days: Days, first: dt.date, last: dt.date) -> int:
 
 
 def largest_change(days: Days) -> tuple[dt.date | None, float, float]:
-    """The month in which the share changed most, and the shares before and after; null: none."""
+    """The month in which the share changed most, or null, and the shares before and after."""
     months: dict[dt.date, tuple[int, int]] = {}
     for day, (n, off) in days.items():
         month = day.replace(day=1)
@@ -162,7 +162,7 @@ def largest_change(days: Days) -> tuple[dt.date | None, float, float]:
 def _changes(
     months: Mapping[dt.date, tuple[int, int]],
 ) -> Iterable[tuple[float, dt.date, float, float]]:
-    """Of each month but the first: how sure a change is, the month, the shares before and after."""
+    """For each month but the first: its score, the month, and the shares before and after."""
     names, counts = list(months), list(months.values())
     for place in range(1, len(names)):
         n, off = _total(counts[max(0, place - MONTHS_BESIDE) : place])
@@ -187,11 +187,11 @@ def _clock(kwargs: Kwargs) -> Measure:
 _BLOCKS = pl.Schema(
     {"source": pl.String, "block": pl.UInt64, "hour": pl.Int64, "ahead": pl.Int64, "n": pl.UInt32}
 )
-"""Rows by their hour of the day, and by how many hours the local clock was ahead of UTC."""
+"""Rows by the local hour of the day, and by how many hours the local clock was ahead of UTC."""
 
 
 def block_rows(rows: int) -> int:
-    """How many rows a block of a log of so many has."""
+    """The number of rows in a block of a log with ``rows`` rows."""
     return max(LEAST_BLOCK, -(-rows // MOST_BLOCKS))
 
 
@@ -211,7 +211,7 @@ def _by_block(events: pl.LazyFrame, zone: str, size: int) -> pl.LazyFrame:
 
 
 def pieces_in_utc(blocks: pl.DataFrame, size: int) -> list[tuple[str, int, int, int]]:
-    """The source, first and last row and number of rows of each stretch that seems to be in UTC."""
+    """For each stretch that seems to be in UTC: the source, first and last row, number of rows."""
     hours, n = pl.int_range(24, dtype=pl.Int64, eager=True).alias("hour"), pl.col("n")
     usual = hours.to_frame().join(
         blocks.group_by("hour").agg(n.sum().cast(pl.Int64)), on="hour", how="left"

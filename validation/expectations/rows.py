@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows that a source says twice, and rows of which only their reader saw what is wrong."""
+"""Rows that a source says twice, and rows in which only the reader could see what is wrong."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from validation.expectations.base import EventRowsExpectation
 
 
 class ExpectRowsToBeSaidOnce(EventRowsExpectation):
-    """No row says in ``column_list`` what an earlier row, by source and row number, said."""
+    """No row repeats in ``column_list`` what an earlier row, by source and row number, said."""
 
     map_metric: ClassVar[str] = "rows.said_once"
 
 
 class ExpectNothingToBeNoticed(EventRowsExpectation):
-    """The reader of no row noticed that it breaks the rule ``notice``."""
+    """No row broke the rule ``notice`` as its reader saw it."""
 
     notice: str
     map_metric: ClassVar[str] = "rows.unnoticed"
@@ -32,7 +32,7 @@ class ExpectNothingToBeNoticed(EventRowsExpectation):
 def said_again(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The second and later rows of those that say the same.
 
-    Only digests are held of all rows; the few rows whose digest occurs twice are compared in full,
+    Only digests of all rows are held; the few rows whose digest occurs twice are compared in full,
     so a digest that two different rows share does no harm.
     """
     twice = frame.group_by("digest").len().filter(pl.col("len") > 1).select("digest")

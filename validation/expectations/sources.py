@@ -10,14 +10,14 @@ from validation.expectations.base import Judged, LogExpectation
 
 
 class ExpectNothingToBeMissing(LogExpectation):
-    """Of the records that the sources say they have, ``missing`` are not there: it is none."""
+    """None of the records that the sources say they have are ``missing``, a number."""
 
     missing: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.row_count",)
     success_keys: ClassVar[tuple[str, ...]] = ("missing",)
 
     def judged(self, metric: Any) -> Judged:  # noqa: ARG002
-        """How many are missing, which the reader counted."""
+        """How many are missing, as the readers counted."""
         are = "record is" if self.missing == 1 else "records are"
         sentence = f"{self.missing:,} {are} missing." if self.missing else ""
         return self.missing == 0, self.missing, {"found": sentence}
