@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Has a library wait that would not hear that we are asked to end."""
+"""Waits for a library call that would not notice a signal to end."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _LOOKS_SECONDS = 0.2
 
 
 def waited(call: Callable[[], Told]) -> Told:
-    """What ``call`` returns or raises; a signal that comes meanwhile is heeded at once.
+    """Returns or raises what ``call`` does; a signal that comes meanwhile is handled at once.
 
-    A handler of signals runs once the main thread is back in Python, and a driver of a database is
-    not back before its query is done. So it has a thread of its own, which ends with the process,
-    and is looked at now and then: polars has waiting for a lock go on after an interrupt.
+    A signal handler runs only once the main thread is back in Python, and a database driver is not
+    back before its query is done. So the call gets a thread of its own, which ends with the
+    process, and is polled: with polars, waiting for a lock goes on after an interrupt.
     """
     told: Future[Told] = Future()
 
     def run() -> None:
         try:
             told.set_result(call())
-        except BaseException as error:  # it is raised where it is waited for
+        except BaseException as error:  # raised in the thread that waits
             told.set_exception(error)
 
     waiting = Thread(target=run, daemon=True)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Asks a source that is no file for what it has, and brings that to a file."""
+"""Asks a source that is not a file for what it has, and writes that to a file."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ingest.storage import objects
 class Fetched:
     """What an address gave, as a file that a reader of its format can read.
 
-    ``upto``: the highest watermark that was seen, where ``source`` has one: what to ask from the
-    next time. Whoever keeps it keeps with it of which ``source`` it is, and knows rows by their
-    digest: some come twice.
+    ``upto``: the highest watermark that was seen, if ``source`` has one: where to start the next
+    time. Whoever keeps it must also keep which ``source`` it is of, and must know rows by their
+    digest, as some come twice.
     """
 
     file: SourceFile
@@ -34,18 +34,18 @@ class Fetched:
 
 
 def fetch(address: Address, source: Source, landing: Path, since: str | None = None) -> Fetched:
-    """Brings what ``address`` gives to ``landing``, where a reader of a format can read it.
+    """Writes what ``address`` gives to ``landing``, where a reader of a format can read it.
 
     Args:
-        address: what ``source`` means.
+        address: the address that ``source`` means.
         source: how to ask.
-        landing: a folder for this address alone, which an earlier try that was broken off may have
-            left something in to go on with.
+        landing: a folder for this address alone; an earlier try that was broken off may have left
+            something in it to continue from.
         since: ``upto`` of an earlier time, whose rows are kept; by default all is asked for.
 
     Raises:
-        SourceError: it does not answer, or not as it should.
-        ConfigError: ``source`` asks for what cannot be, or names what is not there to ask with.
+        SourceError: the address does not answer, or not as it should.
+        ConfigError: ``source`` asks for something impossible, or names a variable that is not set.
     """
     if address.scheme in objects.SCHEMES:
         path = landing / PurePosixPath(address.url).name
@@ -82,7 +82,7 @@ def _reader_of_queries(address: Address) -> Callable[..., str | None]:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """A file to write, which stands at ``path`` once it is whole, for its owner alone."""
+    """A file to write, which is moved to ``path`` once it is whole; only its owner can read it."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".bringing-") as folder:
         aside = Path(folder) / path.name
         yield aside

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The last step of a case of which the source says that it was closed, and shows no end.
+"""The last step of a case that was closed, by what the source says, but shows no end.
 
-Without it such a case would count as open, and wait to this day.
+Without it, such a case would count as open and seem to wait to this day.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _CLOSED, _BEFORE, _IS_ENDED = "#closed", "#before", "#is_ended"
 
 @dataclass(frozen=True)
 class Closing:
-    """What the moment is called at which cases were closed, and what else ends a case."""
+    """The name of the step at which cases were closed, and the activities that end a case."""
 
     step: str
     ends: tuple[str, ...]
 
 
 def closing_of(settings: Settings) -> Closing | None:
-    """Null where no source tells when cases were closed."""
+    """What ends the cases that were closed; null if no source tells when they were."""
     return Closing(settings.closing, settings.journey.end) if settings.closing else None
 
 
 def closings(told: pl.LazyFrame, closing: Closing) -> pl.LazyFrame:
-    """A step for each case that was closed and has completed no end, in the columns of ``told``.
+    """A step for each case that was closed without completing an end, in the columns of ``told``.
 
-    It comes after all that is told of the 24 hours from ``closed_at`` on: of many closings only the
-    date is known. A case that was closed before all that is told of it has none.
+    It comes after all rows up to 24 hours after ``closed_at``, as only the date of many closings is
+    known. A case that was closed before all its rows gets no step.
 
     Args:
         told: whole cases, with the columns of ``CANDIDATES`` and ``is_done``.
-        closing: what the step is called.
+        closing: the name of the step, and the activities that end a case.
     """
     columns = told.collect_schema()
     is_step = pl.col("lifecycle") != MARK
@@ -62,7 +62,7 @@ def closings(told: pl.LazyFrame, closing: Closing) -> pl.LazyFrame:
     step = {
         "activity": pl.lit(closing.step),
         "at": pl.max_horizontal(_CLOSED, _BEFORE),
-        "row": pl.col("row") + 1,  # of what is told at the same moment it is the last
+        "row": pl.col("row") + 1,  # the last at its moment
         "is_day": pl.lit(value=False),
         "is_done": pl.lit(value=True),
         "lifecycle": pl.lit(COMPLETE),

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Steps of which only the date is known, among others of that day of which the hour is.
+"""Puts steps of which only the date is known in order among others of that day with a time.
 
-A date is stored as the begin of its day, so that it would come before all of them.
+A date is stored as the start of its day, so it would come before all of them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import polars as pl
 from contracts.events import KEY, day_in, is_date
 
 _BEFORE = "#before"
-_MILESTONE = r"@\d+$"  # the milestones of a row are of one file, and have an order too
+_MILESTONE = r"@\d+$"  # the milestones of a row come from one file, and are in order too
 
 
 def in_order_of_the_source(told: pl.LazyFrame, zone: str) -> pl.LazyFrame:
-    """The same rows, each that is a date at the latest time that is told before it of that day.
+    """The same rows, with each date moved to the latest time of that day in the rows before it.
 
-    That is the order of the rows of its case in its source. Where they go back in time, it tells
-    nothing, and their times stay as they are.
+    "Before" is by the order of the rows of the case in one source. If they go back in time, that
+    order tells nothing, and their times stay as they are.
 
     Args:
         told: whole cases, with ``case_id``, ``KEY``, ``at`` and ``is_day``.
-        zone: what is one day.
+        zone: the time zone of days.
     """
     of_the_case = ("case_id", pl.col("source").str.replace(_MILESTONE, ""))
     before = pl.col("at").cum_max().shift().over(of_the_case, order_by=list(KEY))

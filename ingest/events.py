@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From the candidates of a log, and what the gate set aside of them, to its events."""
+"""Makes the events of a log from its candidates, without those that the gate set aside."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ingest.storage.batches import Batch, Part, parts_for, parts_of, paths_of
 
 @dataclass(frozen=True)
 class Log:
-    """The candidates of a run, and what is to know of those that were accepted.
+    """The candidates of a run, and some facts on those that were accepted.
 
     Attributes:
         parts: the files of candidates.
-        quarantine: the file that says which of them are not accepted.
-        known_by: what was recorded later is not known yet; null: all is.
-        buckets: of whole cases, in how many the log is cut.
-        last_at: the time of the last step or mark; null where there is none.
-        transitions: how many accepted rows there are of each transition of the life cycle.
+        quarantine: the file that says which candidates are not accepted.
+        known_by: what was recorded later is not known yet; null: all is known.
+        buckets: the number of buckets, of whole cases, that the log is cut into.
+        last_at: the time of the last step or mark; null if there is none.
+        transitions: the number of accepted rows by transition of the life cycle.
         attributes: the names of the ``case:*`` columns.
-        closing: what ends the cases that were closed; null where no source tells.
-        zone: what is one day.
-        has_dates: whether of some of the rows, and not of all, only the date is known.
+        closing: what ends the cases that were closed; null if no source tells.
+        zone: the time zone of days.
+        has_dates: whether only the date is known of some rows, but not of all.
     """
 
     parts: tuple[Part, ...]
@@ -50,7 +50,7 @@ class Log:
 
     @property
     def no_steps(self) -> dict[str, int]:
-        """How many accepted rows only tell what befell a step, by their transition."""
+        """The number of accepted rows that are no start or end of a step, by transition."""
         return {name: n for name, n in self.transitions.items() if name not in (*STEPS, MARK)}
 
 
@@ -61,14 +61,15 @@ def log_of(
     closing: Closing | None = None,
     zone: str = "UTC",
 ) -> Log:
-    """What there is to mine.
+    """The log to mine.
 
     Args:
-        batches: all that the log consists of.
-        quarantine: a Parquet file in shape ``QUARANTINE``; its ``KEY`` says which are not accepted.
-        known_by: what was put on record later, where a source tells that, is left out.
-        closing: what ends the cases that were closed, where a source tells that.
-        zone: what is one day.
+        batches: all batches that the log consists of.
+        quarantine: a Parquet file in shape ``QUARANTINE``; its ``KEY`` says which rows are not
+            accepted.
+        known_by: rows that were recorded later are left out, if a source tells when they were.
+        closing: what ends the cases that were closed; null if no source tells.
+        zone: the time zone of days.
 
     Raises:
         SourceError: the log names transitions, and none of them says that work was done.
@@ -103,7 +104,7 @@ def log_of(
 def events_of(log: Log, bucket: int) -> pl.LazyFrame:
     """The events of one bucket in shape ``EVENTS`` with ``case:*`` columns, sorted by ``ORDER``.
 
-    Its STARTs and COMPLETEs are paired, dates stand where the source has them on their day, and
+    STARTs and COMPLETEs are paired, dates are placed within their day as the source has them, and
     cases that were closed end.
     """
     shape = {**EVENTS, **dict.fromkeys(log.attributes, pl.String())}

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The number of a case of which the parts stand in several columns, as a year and a number in it.
+"""Puts the id of a case together from several columns, such as a year and a number in that year.
 
-Apart, none of them tells one case from another.
+None of them identifies a case by itself.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _PLACE = "#case"
 
 
 def with_joint_id(raw: Raw, parts: Sequence[str]) -> Raw:
-    """``raw`` with one column more, called after all its ``parts``, where there are such.
+    """``raw`` with an extra column, named after its ``parts``, if there are any.
 
-    It holds their values with a hyphen between them, and is empty where one of them is.
+    It holds their values joined by hyphens, and is empty where one of them is.
     """
     if not parts or not raw.places.keys() >= set(parts):
         return raw
@@ -39,7 +39,7 @@ def with_joint_id(raw: Raw, parts: Sequence[str]) -> Raw:
 
 
 def joined(schema: pl.Schema, columns: Sequence[str]) -> pl.Expr:
-    """The values of ``columns`` as one id; null where one of them names nothing."""
+    """The values of ``columns`` as one id; null where one of them is empty."""
     return pl.concat_str([_part(pl.col(each), schema[each]) for each in columns], separator=BETWEEN)
 
 
@@ -50,9 +50,9 @@ def _part(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
 
 
 def as_whole(number: pl.Expr) -> pl.Expr:
-    """A number that is a fraction to polars, as Python makes of a column with gaps, as text.
+    """A number as text, with 1003.0 as 1003.
 
-    1003.0 is 1003.
+    Python turns the numbers of a column with gaps into fractions.
     """
     integer = number.cast(pl.Int64, strict=False)
     is_whole = number == integer

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes one activity instance of the START and the COMPLETE that a log has of it."""
+"""Makes one activity instance from its START and its COMPLETE in a log."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import polars as pl
 
 START, COMPLETE = "start", "complete"
 COLUMN = "lifecycle:transition"
-"""The column of a source that says which transition a row is, where no other is named."""
+"""The column of a source that says which transition a row is, if no other is named."""
 
 STEPS = (START, COMPLETE)
-"""The transitions that say that work was done; any other only says what befell it."""
+"""The transitions that say that work was done; others only say what happened to it."""
 
 TRANSITIONS = (
     *(*STEPS, "schedule", "assign", "reassign", "suspend", "resume", "withdraw"),
     *("autoskip", "manualskip", "ate_abort", "pi_abort"),
 )
-"""All that XES knows."""
+"""All transitions of XES."""
 
 _STARTED = ("started", "begin", "begonnen", "gestart")
 _COMPLETED = ("completed", "end", "finished", "einde", "gereed", "afgerond", "voltooid")
@@ -28,16 +28,16 @@ _WHO = ("resource", "team", "org")
 
 
 def transition(text: pl.Expr) -> pl.Expr:
-    """The transition that a text names, also in Dutch; any other text in lower case."""
+    """The transition that a text names, in English or Dutch; any other text in lower case."""
     return text.str.to_lowercase().replace(_ALSO)
 
 
 def as_starts(candidates: pl.LazyFrame, lifecycle: str) -> pl.LazyFrame:
-    """Rows that tell when a step was begun, and nothing of when it was done, as its START.
+    """Makes a START of each row that tells when a step was begun, but not when it was done.
 
     Args:
         candidates: columns of ``CANDIDATES`` with ``started_at``.
-        lifecycle: what such a row is: COMPLETE where a source has one row for all of a step.
+        lifecycle: the transition of such rows: COMPLETE if a source has one row per step.
     """
     is_empty = pl.col("at_problem").eq_missing(pl.lit("missing"))
     is_begun = is_empty & pl.col("started_at").is_not_null() & (pl.col("lifecycle") == lifecycle)
@@ -55,22 +55,22 @@ def as_starts(candidates: pl.LazyFrame, lifecycle: str) -> pl.LazyFrame:
 def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
     """Activity instances, in no order: first in, first out.
 
-    Within one case, activity and ``instance`` (null is one too), the k-th START is paired with the
-    k-th COMPLETE that finds a START still open; of those at one instant, STARTs come first:
+    Within one case, activity and ``instance`` (null counts as one), the k-th START is paired with
+    the k-th COMPLETE that finds a START still open; at one instant, STARTs come first:
 
-    - the pair is the COMPLETE's row, with ``started_at`` the time of its START, and its START's
-      resource, team and org where it has none itself; ``is_day`` where either is a date;
+    - a pair is the row of the COMPLETE, with the time of its START as ``started_at``, and with the
+      START's resource, team and org if it has none itself; ``is_day`` if either is a date;
     - a COMPLETE without a START stays as it was;
     - a START without a COMPLETE is work in progress: a row with ``started_at`` = ``at``
       and ``is_done`` false;
-    - a START of ``as_starts`` is so too, unless a COMPLETE tells the same ``started_at``, as in a
-      later export; of those that tell the same one, the row of the last source stays.
+    - so is a START of ``as_starts``, unless a COMPLETE has the same ``started_at``, as in a later
+      export; of several with the same one, the row of the last source stays.
 
     Args:
         candidates: accepted rows in shape ``CANDIDATES``, whole cases.
 
     Returns:
-        The same columns and ``is_done``. Rows of other transitions than START and COMPLETE are left
+        The same columns and ``is_done``. Rows of transitions other than START and COMPLETE are left
         out.
     """
     is_start = pl.col("lifecycle") == START
@@ -94,7 +94,7 @@ def pair(candidates: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _matched(steps: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """COMPLETEs, with what their START tells of them, and STARTs without a COMPLETE."""
+    """COMPLETEs, filled in from their STARTs, and STARTs without a COMPLETE."""
     numbered, pairing = _numbered(steps), ["#work", "#turn"]
     starts = numbered.filter(pl.col("lifecycle") == START)
     completes = numbered.filter(pl.col("lifecycle") == COMPLETE)
@@ -110,16 +110,16 @@ def _matched(steps: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
 
 
 def _numbered(steps: pl.LazyFrame) -> pl.LazyFrame:
-    """``steps`` with ``#work``, one number a case, activity and instance, and ``#turn``.
+    """``steps`` with ``#work``, a number per case, activity and instance, and ``#turn``.
 
     ``#turn`` is the k of a START, and of a COMPLETE that finds one open; else null. A COMPLETE
-    finds none open where the running balance of STARTs and COMPLETEs sinks below all it was before,
-    and below nought. Everything here runs over the sorted rows: a window for each of very many
-    small groups takes ten times as long.
+    finds none open if the running balance of STARTs and COMPLETEs drops below zero and below all
+    it was before. All of this runs over the sorted rows: windows over very many small groups take
+    ten times as long.
     """
     is_start = pl.col("lifecycle") == START
     work = pl.col("#work")
-    # each work lies deeper than the last by more than a balance can sink: the minimum starts anew
+    # each work starts lower than the last by more than a balance can drop: so its minimum restarts
     depth = work.cast(pl.Int64) * (pl.len() + 1)
     lowest = (pl.min_horizontal("#balance", 0) - depth).cum_min() + depth
     before = pl.when("#first").then(0).otherwise(pl.col("#lowest").shift(1))

@@ -12,21 +12,21 @@ from ingest.raw import DIGEST
 from ingest.times.instants import PARSED
 
 SOURCE, ACTIVITY, TIME = "#source", "#activity", "#time"
-"""The columns that a row gets: what its milestone is the source of, its name, and when it was."""
+"""The columns that a row gets: the source of its milestone, its name, and when it was."""
 
 _NUMBER, _NONE = "#milestone", "#none"
 _FIELDS = tuple(PARSED.to_schema())
 
 
 def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl.LazyFrame:
-    """A row for each milestone that a row has reached; all else that it says holds for each.
+    """A row for each milestone that a row has reached; all its other values are repeated.
 
-    A row without any is kept as one without a time, for the gate to tell of. The events of the
-    second milestone have the source ``name@2``, so that each is named by its source and its row,
-    and ties have the order of ``times``.
+    A row without any is kept as one without a time, for the gate to report. The events of the
+    second milestone have the source ``name@2``, so that source and row identify each, and ties are
+    in the order of ``times``.
 
     Args:
-        rows: with ``DIGEST``.
+        rows: rows with ``DIGEST``.
         times: milestone → when it was reached, as ``PARSED``.
         name: the name of the file.
     """
@@ -60,7 +60,7 @@ def _is_missing(problem: pl.Expr) -> pl.Expr:
 
 
 def _sources(name: str, count: int) -> list[str]:
-    """In the order of the alphabet too, as ties are put in order by it."""
+    """The sources of milestones, also in alphabetical order, which decides ties."""
     digits = len(str(count))
     return [name, *(f"{name}@{number:0{digits}}" for number in range(2, count + 1))]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From the rows of a file to candidates: a row for a row, nothing dropped."""
+"""Makes candidates of the rows of a file: one for each row, with nothing dropped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INSTANTS = {
 }
 TIME_ROLES = tuple(_INSTANTS)
 _OF_THE_READER = {"noticed": NOTICED, "destroy_on": DESTROY_ON}
-# XML cannot carry them; a byte order mark amid a file is where another was put after it
+# XML cannot hold them; a byte order mark inside a file shows that another file was appended
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
 _GUARDED = r'^\s*="([^"]*)"\s*$'
 _TEXT_ROLES = ("activity", "team", "org", "instance")
@@ -40,23 +40,23 @@ def normalise(
     source: pl.Expr,
     zone: str,
 ) -> pl.LazyFrame:
-    """Rows with those columns of ``CANDIDATES`` that the file tells, and their ``case:*`` columns.
+    """The rows with the columns of ``CANDIDATES`` that the file has, and their ``case:*`` columns.
 
-    ``slot`` is not among them yet. Control characters become spaces, texts are stripped; an empty
-    value is null, and so is one that says that it is none. Ids stay as they are written: they are
-    cleaned once for all rows that have them.
+    ``slot`` is not among them yet. Control characters become spaces and texts are stripped; a value
+    that is empty or means "none" becomes null. Ids stay as they are written: they are cleaned once
+    for all rows that have them.
 
     Args:
-        rows: ``ROW``, ``DIGEST``, ``NOTICED`` and ``DESTROY_ON`` if they are there, and the columns
-            that ``roles`` names.
-        roles: which column of ``rows`` plays which role.
-        notations: by time column that is ``String``, how it is written.
-        source: what names the file.
-        zone: where times without an offset are local.
+        rows: rows with ``ROW``, ``DIGEST``, ``NOTICED`` and ``DESTROY_ON`` if there, and the
+            columns that ``roles`` names.
+        roles: which column of ``rows`` has which role.
+        notations: by time column that is ``String``, its notation.
+        source: the name of the file.
+        zone: the time zone of times without an offset.
     """
     schema = rows.collect_schema()
     column = roles.columns
-    # each is read once, and then taken apart
+    # each is parsed once, and then taken apart
     times = {
         _INSTANTS[role]: time_of(column[role], schema, notations, zone).alias(f"#{_INSTANTS[role]}")
         for role in TIME_ROLES
@@ -86,16 +86,16 @@ def normalise(
 
 
 def _lifecycle(column: str | None) -> pl.Expr:
-    """What each row is of a step; completed, where it does not tell."""
+    """The transition of each row; COMPLETE if the row does not tell."""
     if column is None:
         return pl.lit(COMPLETE)
     return transition(_text(column)).fill_null(COMPLETE)
 
 
 def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame:
-    """Candidates in which a step that was begun and not done is a START.
+    """The candidates, with a START for each step that was begun but not done.
 
-    A START in a row of its own has one time: it is paired with what completes it.
+    A START in a row of its own has only one time, and is paired with its COMPLETE later.
     """
     if not in_two_rows:
         return as_starts(candidates, COMPLETE)
@@ -105,9 +105,9 @@ def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:
-    """The text that each id becomes in a candidate; of a case, what stands for none is null.
+    """The text of each id in a candidate; a case id that stands for none is null.
 
-    ``="0001"``, as is written so that Excel keeps the zeros, is 0001.
+    ``="0001"``, which is written to make Excel keep the zeros, is 0001.
     """
     bare = written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1")
     ids = bare.alias("text").to_frame().select(_text("text")).to_series()

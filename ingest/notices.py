@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What only a reader can see broken in a row: which rule, and in which column."""
+"""Rules that only a reader can see a row break, with the column of each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import NamedTuple
 import polars as pl
 
 NOTICED = "#noticed"
-"""Name of the column with what was noticed of a row: a list of ``NOTICE``, null where nothing.
+"""The name of the column of what was noticed in a row: a list of ``NOTICE``, null if nothing.
 
-It is not there where nothing can be.
+If nothing can be noticed, there is no such column.
 """
 
 
 class Sign(NamedTuple):
-    """A rule that rows break where ``is_broken``; ``column`` is what the source calls it."""
+    """A rule that rows break where ``is_broken``; ``column`` is the name in the source."""
 
     rule: str
     column: str | None
@@ -25,7 +25,7 @@ class Sign(NamedTuple):
 
 
 def notices(signs: Iterable[Sign]) -> pl.Expr:
-    """``NOTICED`` of rows, in the order of ``signs``, of which there is one at least."""
+    """``NOTICED`` for rows, in the order of ``signs``, of which there is at least one."""
     found = [
         pl.when(sign.is_broken).then(
             pl.struct(rule=pl.lit(sign.rule, pl.String), column=pl.lit(sign.column, pl.String))

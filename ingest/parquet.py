@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads Parquet: the columns as they are, of any type."""
+"""Reads Parquet: columns of any type, as they are."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from contracts.errors import SourceError
 from ingest.raw import ROW, Raw, check_columns, digest, place, refused
 
 _ENCRYPTED = b"PARE"
-_MOST_ROWS_A_BYTE = 8  # a bit a row: less is no log, but one row over and over
+_MOST_ROWS_A_BYTE = 8  # a bit per row: a file with less repeats one row, and is not a log
 _HARMLESS = 10_000_000
 
 
 def read_parquet(path: Path, name: str, *, may_be_empty: bool = False) -> Raw:
     """Opens a Parquet file.
 
-    A date that no calendar has is null.
+    A date that is in no calendar becomes null.
 
     Args:
         path: the file.
         name: what errors call it.
-        may_be_empty: whether it may have no rows, as where only what is new was asked for.
+        may_be_empty: whether it may have no rows, for example if only new rows were asked for.
 
     Raises:
-        SourceError: it is not Parquet, is encrypted or cut short, or has no rows, or more than its
-            bytes can tell.
+        SourceError: the file is not Parquet, is encrypted or cut short, or has no rows, or more
+            than its bytes can hold.
     """
     with path.open("rb") as file:
         if file.read(len(_ENCRYPTED)) == _ENCRYPTED:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What every reader hands over: the rows of one file, as they stand there."""
+"""What every reader hands over: the rows of one file, as they are in it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ ROW = "#row"
 """Name of the column with row numbers."""
 
 DIGEST = "#digest"
-"""Name of the column with a digest of all that a row says, also in columns that are not read."""
+"""Name of the column with a digest of the whole row, including columns that are not read."""
 
 DESTROY_ON = "#destroy_on"
-"""Name of a column with the day after which the case of a row may not be kept, if it has one."""
+"""Name of the column with the day after which the case of a row may not be kept, if any."""
 
 MOST_COLUMNS = 5_000
-"""No log has more: each is looked through."""
+"""The most columns that a log may have: each is looked through."""
 
 
 def check_columns(columns: Collection[str], name: str) -> None:
-    """Refuses a file, called ``name``, with so many columns that it can be no log."""
+    """Refuses a file, called ``name``, with too many columns for a log."""
     if len(columns) > MOST_COLUMNS:
         raise SourceError(
             f"{name} has more than {MOST_COLUMNS:,} columns.",
@@ -38,9 +38,9 @@ def check_columns(columns: Collection[str], name: str) -> None:
 
 
 class Doubt(NamedTuple):
-    """What may be wrong with a file: where a row ``shows`` it, ``settle`` looks closer.
+    """What may be wrong with a file: if a row ``shows`` it, ``settle`` looks closer.
 
-    ``settle`` raises a ``SourceError`` where it is wrong indeed.
+    ``settle`` raises a ``SourceError`` if it is indeed wrong.
     """
 
     shows: pl.Expr
@@ -51,18 +51,18 @@ class Doubt(NamedTuple):
 class Raw:
     """The rows of one file, not read yet.
 
-    ``columns`` names all columns that the file has; the attribute ``x`` of an XES trace is the
-    column ``case:x``. ``frame`` has ``ROW`` (from 1), ``DIGEST``, and each column that is read by
-    the name that ``places`` gives it: a name in a file can be anything, and polars would take
-    ``*`` for all columns. Values are ``String``, in Parquet of any type. A reader may leave out
-    columns not asked for. ``texts`` names, by their place, the columns of ``frame`` that are to be
-    looked through for what is personal. ``refusal`` says what is wrong with a file that turns out
-    to be unreadable half-way. ``signs``: what the reader itself can see broken in a row.
-    ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases, events or rows are not in the log, by why. ``frame`` may have
-    ``DESTROY_ON``.
-    ``doubt``: what one look through the rows may show of the whole file.
-    ``untold``: how many columns are called after a value, and are therefore not called so here.
+    ``columns`` names all columns of the file; the attribute ``x`` of an XES trace is the column
+    ``case:x``. ``frame`` has ``ROW`` (from 1), ``DIGEST``, and each column that is read, under the
+    name that ``places`` gives it: a name in a file can be anything, and polars would take ``*`` for
+    all columns. Values are ``String``; in Parquet, of any type. A reader may leave out columns that
+    were not asked for. ``frame`` may also have ``DESTROY_ON``.
+    ``texts`` names, by place, the columns of ``frame`` to look through for personal data.
+    ``refusal`` makes the error for a file that turns out to be unreadable half-way.
+    ``signs``: what the reader itself can see broken in a row.
+    ``missing``: how many records the source says it has that are not there.
+    ``left_out``: how many cases, events or rows are not in the log, by reason.
+    ``doubt``: what one look through the rows may show about the whole file.
+    ``untold``: how many columns have a value for a name, and therefore another name here.
     ``of_1904``: whether numbers that are days count from 1904, as a workbook may say.
     """
 
@@ -88,19 +88,19 @@ _OF_A_BAD_FILE = (
 
 
 def place(number: int) -> str:
-    """The name in a frame of the column that stands at ``number`` in its file."""
+    """The name in a frame of the column at index ``number`` in its file."""
     return f"c{number}"
 
 
 def numbered(count: int) -> tuple[str, ...]:
-    """What the columns of a table without a header are called: ``column 1`` and so on."""
+    """The names of the columns of a table without a header: ``column 1`` and so on."""
     return tuple(f"column {number}" for number in range(1, count + 1))
 
 
 def digest(columns: Sequence[str]) -> pl.Expr:
-    """``DIGEST`` of a frame with all the ``columns`` of its file, in whatever order they stand."""
+    """``DIGEST`` of a frame with all ``columns`` of its file, whatever their order."""
     by_name = sorted(range(len(columns)), key=lambda number: (columns[number], number))
-    # a hash of its own for each column; their sum wraps, and is made faster than that of a record
+    # each column has a hash of its own; their wrapping sum is faster than the hash of a record
     hashes = (pl.col(place(number)).hash(seed) for seed, number in enumerate(by_name))
     return pl.sum_horizontal(hashes).alias(DIGEST)
 
@@ -109,9 +109,9 @@ def digest(columns: Sequence[str]) -> pl.Expr:
 def refused(
     refusal: Callable[[], SourceError], frame: pl.LazyFrame | None = None
 ) -> Iterator[None]:
-    """Turns what polars throws at a damaged file into ``refusal``, which echoes none of it.
+    """Turns what polars raises for a damaged file into ``refusal``, which quotes none of it.
 
-    Where all rows of ``frame`` can be read, the fault is not the file's and is thrown as it is.
+    If all rows of ``frame`` can be read, the file is not at fault, and the error is left as it is.
     """
     try:
         yield
@@ -120,7 +120,7 @@ def refused(
             raise
         raise refusal() from None
     except OSError as error:
-        if error.errno is not None:  # the disk's trouble, not the file's
+        if error.errno is not None:  # a fault of the disk, not of the file
             raise
         raise refusal() from None
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which column of a file plays which role."""
+"""Which column of a file has which role."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STANDARD = {
     "resource": "org:resource",
     "team": "org:group",
 }
-"""The columns that play a role where the config does not say so: the names that XES fixes."""
+"""The columns of roles that the config does not name: the names that XES fixes."""
 
 REQUIRED = ("case_id", "activity", "timestamp")
 ID_ROLES = ("case_id", "resource")
@@ -37,7 +37,7 @@ _MOST_NAMED = 20
 class Roles:
     """``columns``: role → column; ``case_attributes``: attribute → column.
 
-    ``milestones``: activity → column, where each has its own. ``only``: column → the values of the
+    ``milestones``: activity → column, if each has its own. ``only``: column → the values of the
     rows that are read.
     """
 
@@ -47,7 +47,7 @@ class Roles:
     only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def moved(self, places: Mapping[str, str]) -> Roles:
-        """The same roles, of columns that go by the name that ``places`` gives each."""
+        """The same roles, with the columns under the names that ``places`` gives them."""
         return Roles(
             {role: places[name] for role, name in self.columns.items()},
             {attribute: places[name] for attribute, name in self.case_attributes.items()},
@@ -57,7 +57,7 @@ class Roles:
 
 
 def wanted_columns(source: Source) -> list[str]:
-    """Every column that could play a role for ``source``, whether or not the file has it."""
+    """Every column that could have a role for ``source``, whether or not the file has it."""
     configured = source.columns.named
     names = [
         *(part for parts in source.columns.in_two.values() for part in parts),
@@ -73,14 +73,14 @@ def wanted_columns(source: Source) -> list[str]:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns of the file called ``file``; ``untold`` of them are called after values."""
+    """The columns of the file called ``file``; ``untold`` of them had values for names."""
 
     file: str
     names: Sequence[str]
     untold: int
 
     def pick(self, name: str, spellings: Iterable[str], key: str) -> str:
-        """How the file, which has it once, spells ``name``; it stands at ``key`` of the config."""
+        """How the file spells ``name``, from ``key`` of the config; the file must have it once."""
         found = next((spelling for spelling in spellings if spelling in self.names), None)
         if found is None:
             raise self.error(f"{key}: {self.file} has no column '{name}'", name)
@@ -88,7 +88,7 @@ class _Columns:
         return found
 
     def check_single(self, column: str, key: str) -> None:
-        """Refuses a column that is there twice."""
+        """Refuses a column that the file has twice."""
         if Counter(self.names)[column] > 1:
             raise ConfigError(
                 f"{key}: {self.file} has more than one column '{column}'.",
@@ -96,7 +96,7 @@ class _Columns:
             )
 
     def error(self, message: str, name: str = "") -> ConfigError:
-        """What helps is the nearest name, or all; where some are values, none of them is told."""
+        """An error with the nearest name or all names as a hint; with none if some are values."""
         if self.untold:
             return ConfigError(
                 f"{message}; the line that should name its columns seems to be a row.",
@@ -114,7 +114,7 @@ def roles_of(source: Source, raw: Raw, file: str, config: Path, position: int) -
     Raises:
         ConfigError: a configured column is not in the file, or is there twice; a required role has
             none; or a case attribute is the case id or the resource, which would put the id itself
-            beside its pseudonym. It names the config file, the key, the file and the nearest
+            beside its pseudonym. The error names the config file, the key, the file and the nearest
             column.
     """
     configured = source.columns.named
@@ -159,7 +159,7 @@ def _check_no_ids(attributes: Mapping[str, str], ids: Collection[str], key: str)
 
 
 def _check_parts(source: Source, columns: _Columns, key: str) -> None:
-    """Refuses several columns for one role of which one is not in the file, or is there twice."""
+    """Refuses several columns for one role if one is not in the file, or is there twice."""
     for role, name in source.columns.named.items():
         of_case = source.columns.of_case if role == "case_id" else ()
         for part in source.columns.in_two.get(name, of_case):
@@ -167,7 +167,7 @@ def _check_parts(source: Source, columns: _Columns, key: str) -> None:
 
 
 def _spellings(role: str, name: str) -> tuple[str, str]:
-    """What ``name`` can be called in a file: an attribute of an XES trace has a prefix."""
+    """The spellings of ``name`` in a file: an attribute of an XES trace has a prefix."""
     return _of_case(name) if role == "case_id" else (name, CASE_PREFIX + name)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rows of a file that a source asks for, where it holds others too, as an audit trail does."""
+"""Selects the rows that a source asks for from a file with others too, such as an audit trail."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ingest.raw import Raw
 def asked_for(raw: Raw, only: Mapping[str, Sequence[str]]) -> Raw:
     """The rows that have one of the values of ``only`` in each of its columns.
 
-    Rows keep their number; how many others there are is told. A row that may show that the file
-    cannot be read as it is stays, and is looked at with all that do.
+    Rows keep their numbers, and the others are counted. A row that may show that the file cannot be
+    read as it is stays too, to be examined with all such rows.
 
     Args:
         raw: the rows of a file.
-        only: by the place of a column, its values, without spaces around them.
+        only: by the place of a column, its values, stripped.
     """
     if not only:
         return raw

@@ -26,9 +26,9 @@ _PACKED = (".zip", ".7z", ".rar", ".zst", ".xz", ".bz2", ".tar", ".tgz")
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source; ``name`` is what the user calls it: relative to the config's folder.
+    """One file of a source; ``name`` is what the user calls it, relative to the config's folder.
 
-    An export of a ZGW API is one, though it is a folder.
+    An export of a ZGW API counts as one file, although it is a folder.
     """
 
     path: Path
@@ -42,13 +42,13 @@ def find_files(
     """The files that ``source``, the config's ``sources.<position>``, means, sorted by name.
 
     Args:
-        source: its path is a file, a glob, or a folder whose known formats are all taken.
+        source: its path is a file, a glob, or a folder of which all files of known formats count.
         config: the config file; relative paths start in its folder.
-        position: where the source stands in the config, for errors.
-        may_be_empty: whether a pattern, or a folder that is there, may mean no file.
+        position: the index of the source in the config, for errors.
+        may_be_empty: whether a pattern, or an existing folder, may mean no file.
 
     Raises:
-        SourceError: there is no such file, its name is no text, or its format is unknown or not
+        SourceError: there is no such file, its name is not text, or its format is unknown or not
             read by this version.
     """
     key = f"{config}: sources.{position}"
@@ -64,7 +64,7 @@ def find_files(
         raise SourceError(
             f"{key}.path cannot be looked up: {error.strerror}.", "Give the path of a file."
         ) from None
-    except (ValueError, RuntimeError, NotImplementedError):  # as pathlib has it: \0, a**, loops
+    except (ValueError, RuntimeError, NotImplementedError):  # of pathlib: \0, a**, loops
         raise SourceError(
             f"{key}.path: {source.path!r} is no path, nor a pattern of paths.",
             "Write for example exports/*.csv; ** stands alone between slashes.",
@@ -75,7 +75,7 @@ def find_files(
 
 
 def _nothing(source: Source, config: Path, key: str, hint: str) -> SourceError:
-    """What to say where a path means no file."""
+    """The error for a path that means no file."""
     path = resolve_path(source.path, config)
     if path.is_dir():
         return SourceError(f"{key}.path: the folder {source.path} holds no export.", hint)
@@ -85,7 +85,7 @@ def _nothing(source: Source, config: Path, key: str, hint: str) -> SourceError:
 
 
 def no_file(path: Path, told: str) -> SourceError | None:
-    """What to say of what is there, is called ``told``, and can be no source; else null."""
+    """The error for something called ``told`` that exists but cannot be a source; else null."""
     if path.is_file() or path.is_dir():
         return None
     if _leads_nowhere(path):
@@ -114,7 +114,7 @@ def _matches(source: Source, config: Path) -> list[Path]:
             for file in path.iterdir()
             if _is_export(file, path) and (source.format or format_of_name(file))
         )
-    # only what the config says is a pattern: not the name of the folder that the config is in
+    # only what the config says is a pattern, not the name of the folder with the config
     folder = Path(glob.escape(str(config.parent.resolve())))
     pattern = resolve_path(source.path, folder / config.name)
     root = Path(pattern.anchor)
@@ -124,10 +124,10 @@ def _matches(source: Source, config: Path) -> list[Path]:
 
 
 def _check_open(pattern: Path) -> None:
-    """Looks whether a pattern leads through a closed folder: what is in that is passed over.
+    """Checks that a pattern leads through no closed folder, whose files would be passed over.
 
     Raises:
-        PermissionError: it does.
+        PermissionError: it leads through one.
     """
     root = Path(pattern.anchor)
     for part, above in zip((pattern, *pattern.parents), pattern.parents, strict=False):
@@ -147,7 +147,7 @@ def _leads_nowhere(path: Path) -> bool:
 
 
 def _means_files_of_a_folder(source: Source, config: Path) -> bool:
-    """Whether it is a folder, or a pattern of files in one, that is there."""
+    """Whether the path is an existing folder, or a pattern of files in one."""
     path = resolve_path(source.path, config)
     return path.is_dir() or (glob.has_magic(path.name) and path.parent.is_dir())
 
@@ -165,10 +165,10 @@ def _file(path: Path, format_: Format | None, config: Path, key: str) -> SourceF
 
 
 def check_name(path: Path) -> None:
-    """Refuses a path that is no text: nothing could tell of it, nor keep it.
+    """Refuses a path that is not text: it could be neither told nor kept.
 
     Raises:
-        SourceError: bytes of its name, or of that of a folder it is in, are not UTF-8.
+        SourceError: its name, or that of a folder above it, is not UTF-8.
     """
     written = os.fsencode(path)
     told = written.decode(errors="replace")
@@ -180,7 +180,7 @@ def check_name(path: Path) -> None:
 
 
 def unclear(key: str, name: str) -> SourceError:
-    """What to say where a name tells no format; ``key``: of the source in the config."""
+    """The error for a name that tells no format; ``key`` is that of the source in the config."""
     return SourceError(
         f"{key}: the format of {name} is not clear from its name.",
         "Unpack it, and give the path of what is in it."

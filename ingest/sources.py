@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Finds what the sources of the config mean: files, or the addresses that are asked for them."""
+"""Finds what the sources of the config mean: files, or addresses to ask."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ASKED: tuple[tuple[str, Format], ...] = (
     *(("postgresql", "sql"), ("postgres", "sql"), (ODBC, "sql")),
     *(("https", "zgw"), ("http", "zgw")),
 )
-"""The schemes of URLs that this version asks, each with the format of what it gives."""
+"""The schemes of URLs that this version can ask, each with the format that it gives."""
 
 _DATABASES = frozenset(
     [
@@ -39,7 +39,7 @@ by the way of a program, as ``postgresql+psycopg``."""
 class Address:
     """A source that is not a file but is asked; ``url`` and ``name`` hold no secret.
 
-    ``version``: what it holds is the same as long as this is; empty where nobody knows before it is
+    ``version`` stays the same as long as the content does; empty if that is not known before it is
     asked.
     """
 
@@ -50,18 +50,18 @@ class Address:
 
     @property
     def scheme(self) -> str:
-        """How it is asked: what the URL begins with."""
+        """The scheme of the URL, which says how to ask it."""
         return self.url.partition("://")[0].lower()
 
 
 Located = SourceFile | Address
-"""What a source of the config comes to."""
+"""What a source of the config means."""
 
 
 def name_for_readers(name: str) -> str:
-    """What a reader of a report needs of a source's name: of a database, which, and the table.
+    """The part of a source's name that a reader of a report needs: the database and the table.
 
-    The host, its port, who asks it and from which mark on are for whoever runs it.
+    The host, the port, the user and the watermark are only for those who run it.
     """
     scheme, _, rest = name.partition("://")
     if (scheme.lower(), "sql") not in ASKED:
@@ -75,13 +75,13 @@ def name_for_readers(name: str) -> str:
 def find_all(
     settings: Settings, config: Path, kept: Collection[str] = ()
 ) -> list[tuple[int, Located]]:
-    """What every source means, each with its source's position, in order of the config.
+    """What every source means, each with the position of its source, in the order of the config.
 
-    Of the sources in ``kept``, as the config gives them, earlier files are in the store: a pattern
-    or a folder may mean no file any more.
+    For the sources in ``kept``, as the config gives them, the store has earlier files: a pattern or
+    a folder may mean no file any more.
 
-    No two have one name: a file that is named again, as when each of two columns of it gives
-    events, is called ``name#2``.
+    No two have the same name: a file that is named again, for instance because two of its columns
+    give events, is called ``name#2``.
     """
     found = [
         (position, file)
@@ -103,7 +103,7 @@ def find(
     """What ``source``, the config's ``sources.<position>``, means.
 
     Raises:
-        SourceError: as ``find_files``; or it is a URL of a kind that this version does not ask.
+        SourceError: as in ``find_files``; or it is a URL of a kind that this version cannot ask.
     """
     if "://" not in source.path:
         return find_files(source, config, position, may_be_empty=may_be_empty)
@@ -120,7 +120,7 @@ def find(
             if re.split("[+:]", scheme)[0] in _DATABASES
             else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
         )
-    name = source.path.partition("?")[0].replace(" ", "%20")  # what comes behind it has blanks
+    name = source.path.partition("?")[0].replace(" ", "%20")  # a blank separates the rest
     return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]
 
 

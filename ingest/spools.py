@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Records of any number, of which so many are held in memory at once; the rest waits in files."""
+"""Any number of records, of which only some are held in memory; the rest is in files."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 import polars as pl
 
 AT_ONCE = 50_000
-"""So many records of a kind are held in memory."""
+"""How many records of a kind are held in memory."""
 
 
 class Spool:
-    """Records of one kind, which are read back in the order in which they came."""
+    """Records of one kind, which are read back in the order in which they were added."""
 
     def __init__(self, schema: pl.Schema, folder: Path, at_once: int = AT_ONCE) -> None:
         self._schema, self._folder, self._at_once = schema, folder, at_once
         self._waiting: list[Sequence[Any]] = []
         folder.mkdir()
         self._parts: list[Path] = []
-        self._write()  # so that there is a file, be it an empty one
+        self._write()  # so that there is a file, even if it is empty
 
     def add(self, record: Sequence[Any]) -> None:
         """Adds a record: a value for each field of the schema."""
@@ -31,7 +31,7 @@ class Spool:
             self._write()
 
     def all(self) -> pl.LazyFrame:
-        """All that were added."""
+        """All records that were added."""
         if self._waiting:
             self._write()
         return pl.scan_parquet(self._parts, glob=False)

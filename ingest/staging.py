@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Brings one source file to Parquet files of candidates."""
+"""Turns one source file into Parquet files of candidates."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ _TOLD = ("case_id", "activity", "resource", "team", "org")
 def stage(
     file: SourceFile, source: Source, settings: Settings, config: Path, position: int, out: Path
 ) -> Staged:
-    """Writes the candidates of ``file`` to Parquet files in ``out``, which are never half there.
+    """Writes the candidates of ``file`` to Parquet files in ``out``, which are never half-written.
 
     Args:
         file: one of the files of ``source``.
         source: how to read it: the config's ``sources.<position>``.
         settings: the whole config, for its ``privacy``.
         config: the config file, for errors.
-        position: where ``source`` stands in the config.
-        out: an existing folder; where two stage the same file there, that of the first stays.
+        position: the index of ``source`` in the config.
+        out: an existing folder; if two stage the same file there, the result of the first stays.
 
     Returns:
-        Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns; those of one
-        part in file order.
+        Where the candidates are, in shape ``CANDIDATES`` with ``case:*`` columns; within a part
+        they are in file order.
 
     Raises:
         SourceError: the file cannot be read.
-        ConfigError: a column of the config is not in the file, or the key is not usable.
+        ConfigError: a column of the config is not in the file, or the key cannot be used.
     """
     path = out / f"{position:03}-{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}"
     pseudonymiser = pseudonymiser_of(settings.privacy, config)
@@ -91,7 +91,7 @@ def stage(
 
 
 def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, ...]:
-    """Writes candidates into an empty folder, in so many parts: each of the cases of some slots."""
+    """Writes candidates into an empty folder, in ``count`` parts of the cases of some slots."""
     if count == 1:
         path = folder / "000-0.parquet"
         candidates.sink_parquet(path, engine="streaming")
@@ -115,16 +115,16 @@ def _part(path: Path, bucket: int, of: int) -> Part:
 
 
 def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:
-    """Opens ``file`` with the reader of its format; no column is called after a value.
+    """Opens ``file`` with the reader of its format; no column has a value for a name.
 
     Args:
         file: one of the files of ``source``.
         source: how to read it.
-        wanted: the columns to read; some readers give the others too.
+        wanted: the columns to read; some readers give others too.
         scratch: an empty folder.
 
     Raises:
-        SourceError: it cannot be read.
+        SourceError: the file cannot be read.
     """
     raw = _read(file, source, wanted, scratch)
     is_table = file.format in _TABLES and source.header is not False
@@ -153,7 +153,7 @@ def _read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path
 def _candidates(
     rows: pl.LazyFrame, roles: Roles, notations: dict[str, Notation], name: str, zone: str
 ) -> pl.LazyFrame:
-    """A candidate for each row, or for each milestone of it."""
+    """A candidate for each row, or for each of its milestones."""
     if not roles.milestones:
         return normalise(rows, roles, notations, source=pl.lit(name), zone=zone)
     schema = rows.collect_schema()
@@ -175,14 +175,14 @@ def _kept(roles: Roles, privacy: Privacy) -> set[str]:
 
 
 def _with_whole(raw: Raw, places: Iterable[str]) -> Raw:
-    """Names that are fractions, as Python makes of a column of numbers with gaps, as 1003."""
+    """``raw`` with fractions as texts: 1003.0, as Python writes a number beside gaps, is 1003."""
     schema = raw.frame.collect_schema()
     numbers = [pl.col(place) for place in places if schema[place].is_float()]
     return replace(raw, frame=raw.frame.with_columns(map(as_whole, numbers)))
 
 
 def _check_types(raw: Raw, roles: Roles, in_parts: Iterable[Sequence[str]], name: str) -> None:
-    """Refuses columns of a type that cannot play their role."""
+    """Refuses columns of a type that does not fit their role."""
     schema = raw.frame.collect_schema()
     times, parts = _times(roles), chain.from_iterable(in_parts)
     named = (*roles.columns.values(), *times, *roles.case_attributes.values(), *roles.only)
@@ -209,7 +209,7 @@ def _times(roles: Roles) -> list[str]:
 
 
 def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
-    """Refuses bytes that are no text; some writers of Parquet call all text bytes."""
+    """Refuses bytes that are not text; some writers of Parquet store all text as bytes."""
     try:
         frame.select(pl.all().cast(pl.String).str.len_bytes().max()).collect(engine="streaming")
     except pl.exceptions.ComputeError:
@@ -228,7 +228,7 @@ def _looked(
     *,
     is_month_first: bool,
 ) -> tuple[Looked, dict[str, Notation]]:
-    """What one look through the file shows, and how times are written in it, by their place."""
+    """What one look through the file shows, and by place the notation of its times."""
     schema, in_workbook = raw.frame.collect_schema(), file.format == "excel"
     written = {
         column: raw.places[column]

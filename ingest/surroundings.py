@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What stands above and below a table and is no part of it: a title, totals, its source."""
+"""What is above and below a table but not part of it: a title, totals, its source."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import re
 from collections.abc import Sequence
 
 LINES_ABOVE = 50
-"""Among so many first lines the header is looked for."""
+"""How many of the first lines are searched for the header."""
 
 LINES_BELOW = 10
-"""Among so many last lines, that are not empty, totals are looked for."""
+"""How many of the last lines that are not empty are searched for totals."""
 
 Line = Sequence[str | None]
-"""The values of a line, one for each column; null or empty where there is none."""
+"""The values of a line, one per column; null or empty where there is none."""
 
 _IS_A_TOTAL = re.compile(
     r"\s*(?:(?:eind|sub)?tota(?:al|len)|(?:grand |sub)?totals?"
     r"|aantal (?:regels|rijen|records|zaken)|(?:number of|\(?\d+) (?:rows|records))\b",
     re.IGNORECASE,
 )
-"""Sums and counts of reports, and what a client of a database says below its rows."""
+"""The sums and counts of reports, and what database clients print below the rows."""
 
 
 def header_of(lines: Sequence[Line], width: int) -> int | None:
-    """Which of the first lines names the columns: the first that fills more than half of them.
+    """The index of the line that names the columns: the first that fills more than half of them.
 
     Args:
-        lines: no more than are looked at.
-        width: how many columns hold values at all.
+        lines: only the lines to search.
+        width: the number of columns that hold values at all.
     """
     return next((at for at, line in enumerate(lines) if 2 * _filled(line) > width), None)
 
 
 def lines_below(lines: Sequence[Line]) -> int:
-    """How many of the last lines are totals, and what stands below those in few columns.
+    """How many of the last lines are totals, or are below totals and fill few columns.
 
     A line with a value in each column is a row, whatever it begins with: totals have no time.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The bytes of a file, plain or gzipped, in blocks; what unpacks to far too much is refused."""
+"""Reads a file, plain or gzipped, in blocks; refuses one that unpacks to far too much."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": "packed by Zstandard",
     b"\xfd7zXZ\0": "packed by xz",
 }
-"""How a file begins that must be unpacked before it can be read as text."""
+"""How files begin that must be unpacked before they can be read as text."""
 _LONGEST_MAGIC = max(map(len, _PACKED))
 
-# Rows of a log differ at least in their case or their time, which costs some bytes a row however
-# well the rest packs: real logs are 10 to 50 times as large unpacked. Deflate can reach 1000.
+# Rows of a log differ at least in their case or time, which costs some bytes per row however well
+# the rest packs: real logs are 10 to 50 times as large unpacked. Deflate can reach 1000.
 _MOST_TIMES = 200
-_HARMLESS = 1 << 28  # so much may come of anything
+_HARMLESS = 1 << 28  # any file may unpack to this
 
 
 def is_zipped(path: Path) -> bool:
-    """Whether a file begins as gzip does, whatever it is called."""
+    """Whether a file begins like gzip, whatever its name."""
     with path.open("rb") as file:
         return file.read(len(_MAGIC)) == _MAGIC
 
@@ -44,11 +44,11 @@ def blocks(path: Path, name: str, size: int = BLOCK, harmless: int = _HARMLESS) 
     Args:
         path: the file.
         name: what errors call it.
-        size: of a block.
-        harmless: how many bytes may come of a gzip file however small it is.
+        size: the size of a block.
+        harmless: the bytes to which any gzip file may unpack, however small it is.
 
     Raises:
-        SourceError: a gzip file that is damaged, or that unpacks to more than a log can.
+        SourceError: a gzip file is damaged, or unpacks to more than a log can.
     """
     with path.open("rb") as packed:
         zipped = packed.read(len(_MAGIC)) == _MAGIC
@@ -72,10 +72,10 @@ def blocks(path: Path, name: str, size: int = BLOCK, harmless: int = _HARMLESS) 
 
 
 def refuse_packed(path: Path, name: str) -> None:
-    """Refuses what should be text, unpacked where it was in gzip, and must be unpacked again.
+    """Refuses what should be text (after unpacking gzip), but must be unpacked again.
 
     Raises:
-        SourceError: it begins as such a file does; ``name`` is that of the source.
+        SourceError: it begins like such a file; ``name`` is that of the source.
     """
     with path.open("rb") as file:
         head = file.read(_LONGEST_MAGIC)
@@ -99,8 +99,8 @@ def unpack(path: Path, name: str, to: Path) -> None:
     """Writes the content of a gzip file to ``to``.
 
     Raises:
-        SourceError: as ``blocks``; or it takes more than half of what is free on that disk, where
-            what is made of it must find room too.
+        SourceError: as in ``blocks``; or it takes more than half of the free space on that disk,
+            which must also have room for what is made of it.
     """
     room = shutil.disk_usage(to.parent).free // 2
     with to.open("wb") as file:

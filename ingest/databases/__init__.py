@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a query of a database gives: of PostgreSQL, and of all that have a driver of ODBC."""
+"""Reads queries of databases: PostgreSQL, and all that have an ODBC driver."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be wrong with a database, in words of ours: its own may quote what is in a cell."""
+"""What can be wrong with a database, in our words: its own may quote the value of a cell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contracts.errors import SourceError
 
 
 class Fault(NamedTuple):
-    """What is wrong, what to do, and whether it may be gone when it is tried again."""
+    """What is wrong, what to do, and whether it may be gone on another try."""
 
     said: str
     hint: str
@@ -18,13 +18,13 @@ class Fault(NamedTuple):
 
 
 def fail(name: str, fault: Fault, where: str = "") -> NoReturn:
-    """Raises what is wrong with the database that is called ``name``.
+    """Raises the error for a fault of the database called ``name``.
 
     Args:
-        name: what the user calls it; without a secret.
+        name: what the user calls the database; without a secret.
         fault: what is wrong.
         where: the place in the query that the database points at.
     """
-    # a cause in the world, and without a word of the database's: it may be tried again
+    # a cause in the world, without the words of the database: it may be tried again
     cause = ConnectionError() if fault.passes else None
     raise SourceError(f"{name}: {fault.said.format(where=where)}.", fault.hint) from cause

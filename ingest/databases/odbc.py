@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads what a query of a database gives, by the ODBC driver of it, into a Parquet file."""
+"""Reads the rows of a query through the ODBC driver of a database into a Parquet file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ingest.databases.odbc_query import asked
 from ingest.databases.rows import check_names, check_watermark, write
 from ingest.databases.watermarks import highest
 
-_BATCH_BYTES = 64 << 20  # the room for a batch, of which there are two
-_LONGEST_TEXT = 100_000  # of a column that says no size, in characters
+_BATCH_BYTES = 64 << 20  # the room for one batch; there are two
+_LONGEST_TEXT = 100_000  # in characters, for a column without a size
 _LONGEST_BINARY = 1_000
 _LOGIN_SECONDS = 15
-_PLACE = re.compile(r"\[?(.*?)\]?(?::(\w*))?")  # between brackets stands a number with colons
-_PLAIN = re.compile(r"[\w./:-]+", re.ASCII)  # what stands in a connection string as it is
+_PLACE = re.compile(r"\[?(.*?)\]?(?::(\w*))?")  # an address with colons is in brackets
+_PLAIN = re.compile(r"[\w./:-]+", re.ASCII)  # needs no quotes in a connection string
 
 
 def read_odbc(
@@ -34,24 +34,24 @@ def read_odbc(
 ) -> str | None:
     """Writes the rows that ``source`` asks of the database at ``url`` to a Parquet file.
 
-    Nothing is committed. Moments, dates, times of day and fractions stay what they are; all else
-    becomes the text that the driver makes of it, whose digits are all there.
+    Nothing is committed. Moments, dates, times of day and fractions keep their types; all else
+    becomes the text that the driver makes of it, with all its digits.
 
     Args:
-        url: ``odbc://user@name``, of a data source that the driver manager knows; or with
-            ``?Driver=…``, of a host.
-        name: what the user calls it, for errors.
+        url: ``odbc://user@name`` with the name of a data source that the driver manager knows, or
+            with ``?Driver=…`` and the name of a host.
+        name: what the user calls the database, for errors.
         source: with a ``query`` or a ``table``.
         path: the file to write.
         since: the highest ``watermark`` that was seen; rows from there on are asked for.
 
     Returns:
-        The highest ``watermark`` that is seen now; none where the source has none.
+        The highest ``watermark`` that was seen now; null if the source has none.
 
     Raises:
         SourceError: the database, its driver or the query is not as it should be.
-        ConfigError: the query cannot be asked; the ``watermark`` is no column of it, or cannot be
-            one; or the variable with the password is not set.
+        ConfigError: the query cannot be asked; the ``watermark`` is not a column of it, or cannot
+            be one; or the variable with the password is not set.
     """
     rows = _rows(url, name, source, asked(source, name, since))
     check_names(rows.schema.names, name)
@@ -62,7 +62,7 @@ def read_odbc(
 
 
 def _rows(url: str, name: str, source: Source, query: str) -> Any:
-    """What ``query`` gives, none of it fetched yet."""
+    """The rows of ``query``, of which none is fetched yet."""
     odbc = door(name)
     asks = attributes_of(url) + _password(source)
     with connecting(name):
@@ -74,16 +74,16 @@ def _rows(url: str, name: str, source: Source, query: str) -> Any:
             max_text_size=_LONGEST_TEXT,
             max_binary_size=_LONGEST_BINARY,
             map_schema=partial(_read_as, watermark=source.watermark),
-            payload_text_encoding=odbc.TextEncoding.UTF16,  # whatever the locale is
+            payload_text_encoding=odbc.TextEncoding.UTF16,  # in every locale
         )
 
 
 def attributes_of(url: str) -> str:
-    """The connection string of ODBC that ``url`` stands for.
+    """The ODBC connection string for ``url``.
 
-    With a driver its host is a server, else the name of a data source.
+    With a driver, its host is a server; otherwise it is the name of a data source.
     """
-    parts = urlsplit(url, allow_fragments=False)  # names of Oracle have a #
+    parts = urlsplit(url, allow_fragments=False)  # names in Oracle may have a #
     said = dict(parse_qsl(parts.query))
     user, _, place = parts.netloc.rpartition("@")
     found = _PLACE.fullmatch(place)
@@ -100,7 +100,7 @@ def _attribute(key: str, value: str) -> str:
 
 
 def _password(source: Source) -> str:
-    """The attribute with the password; none where the config names no variable with one."""
+    """The attribute with the password; empty if the config names no variable for it."""
     if source.password_env is None:
         return ""
     password = os.environ.get(source.password_env)
@@ -117,7 +117,7 @@ def _read_as(schema: pa.Schema, watermark: str | None) -> pa.Schema:
 
 
 def _type(field: Any, watermark: str | None) -> pa.DataType:
-    """What a column is read as: a driver may cut or wrap what does not fit the type it tells."""
+    """The type to read a column as: a driver may cut or wrap values that do not fit its own."""
     type_ = field.type
     if pa.types.is_timestamp(type_):
         return pa.timestamp("us", type_.tz)

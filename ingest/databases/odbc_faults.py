@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a driver of ODBC says that is wrong, by the class of it that all drivers share.
+"""What an ODBC driver says is wrong, by its SQLSTATE, which all drivers share.
 
-That is its SQLSTATE; beside it each database has numbers and texts of its own.
+Besides, each database has its own numbers and texts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _OF_CONNECTING = {
     ),
 }
 _OF_READING = {
-    **dict.fromkeys(("42S02", "42P01"), _NO_TABLE),  # as most, and as PostgreSQL has it
+    **dict.fromkeys(("42S02", "42P01"), _NO_TABLE),  # most databases; PostgreSQL
     **dict.fromkeys(("42S22", "42703"), _NO_COLUMN),
     "42": Fault("the query cannot be run as it stands, or this user may not read that", _TRY),
     "22": Fault(
@@ -64,7 +64,7 @@ def door(name: str) -> Any:
     """The library that speaks ODBC, which needs the driver manager of the system.
 
     Raises:
-        SourceError: there is none; ``name`` is the source that asks for it.
+        SourceError: there is no driver manager; ``name`` is the source that needs it.
     """
     try:
         import arrow_odbc
@@ -78,14 +78,14 @@ def door(name: str) -> Any:
 
 @contextmanager
 def connecting(name: str) -> Iterator[None]:
-    """Turns what keeps us out of the database called ``name`` into a ``SourceError``."""
+    """Turns a failure to connect to the database called ``name`` into a ``SourceError``."""
     with _told(name, _OF_CONNECTING):
         yield
 
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Turns what goes wrong while ``name`` is read into a ``SourceError``."""
+    """Turns a failure while ``name`` is read into a ``SourceError``."""
     with _told(name, _OF_READING):
         yield
 
@@ -100,7 +100,7 @@ def _told(name: str, faults: Mapping[str, Fault]) -> Iterator[None]:
 
 
 def _fault_of(said: str, faults: Mapping[str, Fault]) -> Fault:
-    """By all five characters of a SQLSTATE, else its first three, else its class, the first two."""
+    """The fault of a SQLSTATE: by all five characters, else the first three, else the first two."""
     if "without truncation" in said:
         return _TOO_LONG
     found = _STATE.search(said)

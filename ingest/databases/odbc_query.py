@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a database is asked by ODBC, in words that every database knows."""
+"""The query that is sent over ODBC, in SQL that every database knows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from contracts.errors import ConfigError
 from contracts.sources import Source
 
 _NAME = re.compile(r"[A-Za-z_][\w$#]*(\.[A-Za-z_][\w$#]*)*", re.ASCII)
-"""What every database takes without quotes, of which each has its own."""
+"""A name that every database takes without quotes; each has its own kind of quotes."""
 _ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|(['\"`]).*?\1", re.DOTALL)
-"""Comments, texts and quoted names, whose words ask for nothing."""
+"""Comments, texts and quoted names, whose words are not SQL."""
 _SELECT = re.compile(r"[\s(]*(select|with)\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
@@ -21,10 +21,10 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def asked(source: Source, name: str, since: str | None) -> str:
-    """The query of a source; with a watermark it stands between brackets, where no order holds.
+    """The query of a source; with a watermark it is a subquery, which cannot have an order.
 
     Args:
-        source: with a ``query`` or a ``table``.
+        source: a source with a ``query`` or a ``table``.
         name: what the user calls it, for errors.
         since: the highest ``watermark`` that was seen.
 
@@ -58,18 +58,18 @@ def _plain(name: str, source: str) -> str:
 
 
 def _outermost(query: str) -> str:
-    """``query`` without what stands between brackets."""
+    """``query`` without what is in parentheses."""
     outer = _BRACKETS.sub("", query)
     return outer if outer == query else _outermost(outer)
 
 
 def _from(since: str, column: str) -> str:
-    """Which rows are new; see ``watermarks``."""
+    """The condition for new rows; see ``watermarks``."""
     return f"({column} >= {_literal(since)} OR {column} IS NULL)"
 
 
 def _literal(since: str) -> str:
-    """A number as it is; the day before a day or a moment, as every driver of ODBC knows them."""
+    """A number as it is; a day or moment a day earlier, in the form that all ODBC drivers take."""
     if since.lstrip("-").isdigit():
         return since
     mark = dt.datetime.fromisoformat(since)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads what a query of a PostgreSQL database gives into a Parquet file, in bounded memory."""
+"""Reads the rows of a query of a PostgreSQL database into a Parquet file, in bounded memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PLAIN = (
     pa.types.is_time,
 )
 _NOT_PLAIN = (b"bpchar", b"money")
-"""Types that come as another: padded with blanks, or as a whole number of cents."""
+"""Types that arrive as something else: padded with blanks, or as a whole number of cents."""
 
 
 def read_query(
@@ -39,23 +39,23 @@ def read_query(
 ) -> str | None:
     """Writes the rows that ``source`` asks of the database at ``url`` to a Parquet file.
 
-    They are read in one transaction that cannot write, so all as they stood at one moment. What has
-    no plain type (``numeric``, an enum, an array) becomes the text that PostgreSQL writes of it;
-    ``infinity`` and what lies outside the years 1 to 9999 becomes null.
+    They are read in one read-only transaction, so all as of one moment. A value without a plain
+    type (``numeric``, an enum, an array) becomes the text that PostgreSQL writes for it;
+    ``infinity`` and times outside the years 1 to 9999 become null.
 
     Args:
         url: the database.
         name: what the user calls it, for errors.
-        source: with a ``query`` or a ``table``.
+        source: a source with a ``query`` or a ``table``.
         path: the file to write.
         since: the highest ``watermark`` that was seen; rows from there on are asked for.
 
     Returns:
-        The highest ``watermark`` that is seen now; none where the source has none.
+        The highest ``watermark`` that was seen now; null if the source has none.
 
     Raises:
         SourceError: the database or the query is not as it should be.
-        ConfigError: the ``watermark`` is no column of the query, or cannot be one.
+        ConfigError: the ``watermark`` is not a column of the query, or cannot be one.
     """
     with told(name):
         connection = postgresql.connect(_with_manners(url))
@@ -67,7 +67,7 @@ def read_query(
 
 
 def _with_manners(url: str) -> str:
-    """``url``, so that a host that does not answer or a line that is cut is noticed."""
+    """``url`` with options to notice a host that does not answer, or a broken connection."""
     manners = {
         "connect_timeout": os.environ.get("PGCONNECT_TIMEOUT", "15"),
         "fallback_application_name": "hoeksteen",
@@ -81,9 +81,9 @@ def _with_manners(url: str) -> str:
 def _asked(
     cursor: postgresql.Cursor, source: Source, name: str, since: str | None
 ) -> pa.RecordBatchReader:
-    """The rows that ``source`` asks for, none of them fetched yet.
+    """The rows that ``source`` asks for, of which none is fetched yet.
 
-    The query stands between brackets, where only a SELECT can.
+    The query is put in parentheses, where only a SELECT can be.
     """
     between = f"(\n{_query(source)}\n) AS asked"
     whole = f"SELECT * FROM {between}"  # noqa: S608 - what the user asks is the point
@@ -104,7 +104,7 @@ def _asked(
 
 
 def _condition(watermark: str, fields: Sequence[Any], name: str) -> str:
-    """Which rows are new; see ``watermarks``."""
+    """The condition for new rows; see ``watermarks``."""
     types = {field.name: field.metadata[b"POSTGRESQL:type"].decode() for field in fields}
     check_watermark(watermark, types, name)
     if types[watermark] not in CONDITIONS:
@@ -123,7 +123,7 @@ def _query(source: Source) -> str:
 
 
 def _column(field: Any) -> str:
-    """A column of the query, as what a reader of Parquet can make something of."""
+    """A column of the query, cast to a type that a reader of Parquet understands."""
     name = _quoted(field.name)
     value = f"asked.{name}"
     if pa.types.is_timestamp(field.type) or pa.types.is_date(field.type):

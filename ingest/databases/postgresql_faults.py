@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What PostgreSQL says that is wrong, in words of ours: its own may quote what is in a cell."""
+"""What PostgreSQL says is wrong, in our words: its own may quote the value of a cell."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _OF_STATE = {
     "57014": _TIMEOUT,
     "57P": _LOST,
 }
-"""By SQLSTATE: all five characters of it, else its first three, else its class, the first two."""
+"""By SQLSTATE: its five characters, else its first three, else its class (the first two)."""
 
 _OF_PHRASE = {
     "Connection refused": _ABSENT,
@@ -110,16 +110,16 @@ _OF_PHRASE = {
     "does not exist": _NO_DATABASE,
     "Failed to connect": _NOT_CONNECTED,
 }
-"""Where a fault has no SQLSTATE: when connecting, and once rows are coming."""
+"""Faults without a SQLSTATE: when connecting, and once rows are coming."""
 
 
 @contextmanager
 def told(name: str, query: str = "") -> Iterator[None]:
-    """Turns what goes wrong with the database that is called ``name`` into a ``SourceError``.
+    """Turns what goes wrong with the database called ``name`` into a ``SourceError``.
 
     Args:
-        name: what the user calls it; without a secret.
-        query: what it is asked, in which the lines of the user's own query begin at the second.
+        name: what the user calls the database; without a secret.
+        query: the query that is sent; the user's own query begins on its second line.
     """
     try:
         yield
@@ -137,7 +137,7 @@ def _fault_of(error: BaseException) -> Fault:
 
 
 def _where(error: BaseException, query: str) -> str:
-    """The line of the user's query that the database points at."""
+    """The line in the user's query that the database points at."""
     details = dict(getattr(error, "details", None) or ())
     place = details.get(b"PG_DIAG_STATEMENT_POSITION", b"")
     line = query.count("\n", 0, int(place)) if place.isdigit() else 0

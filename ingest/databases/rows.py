@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The rows that a query gives, as a database hands them over."""
+"""Writes the rows of a query, as a database gives them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from contracts.errors import ConfigError, SourceError
 
-_GROUP_BYTES = 4 << 20  # of rows that are written as one group; a batch may be of a few rows
-_MOST_HELD = 16  # each column of a batch has some kilobytes of room, however little is in it
+_GROUP_BYTES = 4 << 20  # of rows written as one group; a batch may have only a few
+_MOST_HELD = 16  # batches: each column of one takes some kilobytes, even if it is nearly empty
 
 
 def write(
@@ -29,9 +29,9 @@ def write(
 
     Args:
         rows: batches of any size, each of which is fetched when it is asked for.
-        schema: of all of them.
+        schema: the schema of all of them.
         path: the file to write.
-        told: tells what goes wrong while rows are fetched.
+        told: turns what goes wrong while rows are fetched into an error.
     """
     held: list[pa.RecordBatch] = []
     size = 0
@@ -60,14 +60,14 @@ def _fetched(
 
 
 def check_names(columns: Sequence[str], name: str) -> None:
-    """Looks whether each of ``columns`` can be told from the others.
+    """Checks that there are ``columns``, each with a name of its own.
 
     Args:
-        columns: what the query called ``name`` gives.
+        columns: the columns that the query gives.
         name: what the user calls the source.
 
     Raises:
-        SourceError: there is none, or two have one name.
+        SourceError: there are none, or two have the same name.
     """
     if not columns:
         raise SourceError(f"{name}: the query gives no columns.", "Name them after SELECT.")
@@ -80,7 +80,7 @@ def check_names(columns: Sequence[str], name: str) -> None:
 
 
 def check_watermark(watermark: str, columns: Collection[str], name: str) -> None:
-    """Looks whether ``watermark`` is one of the ``columns`` that the source ``name`` gives.
+    """Checks that ``watermark`` is one of the ``columns`` that the source ``name`` gives.
 
     Raises:
         ConfigError: it is not.

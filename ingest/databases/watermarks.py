@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Of a table that only grows, what is new: the rows from the highest watermark that was seen.
+"""What is new in a table that only grows: the rows from the highest watermark seen so far.
 
-A transaction puts its moment in a row when it begins, and the row is there when it ends: rows may
-come to stand under the highest watermark that was seen. So the last day is always read again, and
-so are the rows of the highest watermark itself, and those without one. Whoever keeps rows knows
-which of them it has. A moment in the future is not the highest: what comes after it would never
-be read.
+A transaction puts the moment of its begin in a row, which only appears when the transaction ends:
+rows may still come below the highest watermark. So the last day is always read again, and so are
+the rows of the highest watermark itself and those without one; whoever keeps rows knows which of
+them it has. A moment in the future never counts as the highest: rows that come before it would
+never be read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import MappingProxyType
 import polars as pl
 
 SETTING = "hoeksteen.since"
-"""The setting of the transaction that holds the highest watermark, so that no SQL does."""
+"""The transaction setting with the highest watermark, which is so never part of the SQL."""
 
 _SINCE = f"current_setting('{SETTING}')"
 CONDITIONS: Mapping[str, str] = MappingProxyType(
@@ -32,16 +32,16 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("text", "varchar"), f'{{column}} COLLATE "C" >= {_SINCE}'),
     }
 )
-"""Which rows are asked for, by the type of the column in PostgreSQL."""
+"""The condition for the rows to ask for, by the type of the column in PostgreSQL."""
 
 
 def highest(path: Path, column: str, since: str | None, now: dt.datetime) -> str | None:
-    """The highest watermark that was seen, written as ``CONDITIONS`` can read it again.
+    """The highest watermark that was seen, written so that ``CONDITIONS`` can read it again.
 
     Args:
         path: the rows that were read, as Parquet.
-        column: the one with watermarks.
-        since: the highest that was seen before.
+        column: the column with watermarks.
+        since: the highest watermark that was seen before.
         now: no later moment counts.
     """
     marks = pl.scan_parquet(path, glob=False).select(mark=pl.col(column))
@@ -56,7 +56,7 @@ def highest(path: Path, column: str, since: str | None, now: dt.datetime) -> str
 
 
 def _in(type_: pl.DataType, now: dt.datetime) -> dt.date:
-    """``now`` as a value of a column; of local times and days nobody knows where they are."""
+    """``now`` as a value of a column; local times and days are taken as UTC, as none has a zone."""
     if type_ == pl.Date:
         return now.date()
     return now if getattr(type_, "time_zone", None) else now.replace(tzinfo=None)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Which sheets of a workbook are one log, as where each year has one."""
+"""Finds the sheets of a workbook that together are one log, such as a sheet per year."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def alike(
     columns: Sequence[str],
     scratch: Path,
 ) -> tuple[str, ...]:
-    """The sheets of the only workbook that have the same columns as the one of ``source``.
+    """The other sheets of the only workbook that have the same columns as that of ``source``.
 
     Args:
-        files: of the export; of several none is told.
+        files: the files of the export; if there are several, none is given.
         source: how its sheet is read.
-        sheets: all that hold a table.
-        columns: of the sheet of ``source``.
+        sheets: all sheets that hold a table.
+        columns: the columns of the sheet of ``source``.
         scratch: an existing folder.
     """
     if source.sheet is None or len(files) > 1:
@@ -41,7 +41,7 @@ def alike(
 
 
 def _columns(file: SourceFile, source: Source, scratch: Path) -> list[str]:
-    """The columns of a sheet that has rows, by name; none of one that cannot be read."""
+    """The names of the columns of a sheet with rows; none if it cannot be read."""
     try:
         return sorted(read(file, source, (), Path(tempfile.mkdtemp(dir=scratch))).columns)
     except SourceError:

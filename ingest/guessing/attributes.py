@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Guesses which columns cases may be compared by, and names those that must be left out."""
+"""Guesses by which columns cases may be compared, and names those that must be left out."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _SAME_PEOPLE = 0.5
 
 @dataclass(frozen=True)
 class Attributes:
-    """``kept``: what may be a case attribute; ``left_out``: why not → the columns that must not.
+    """``kept``: columns that may be case attributes; ``left_out``: reason → columns that may not.
 
-    ``rest``: the columns that nothing is made of.
+    ``rest``: the columns that are used for nothing.
     """
 
     kept: tuple[Guess, ...] = ()
@@ -45,10 +45,10 @@ class Attributes:
 
 
 def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
-    """Sorts out the columns that play no role by what was ``guessed``.
+    """Sorts the columns that have no role in what was ``guessed``.
 
-    An attribute has one value per case, and few in all. Of two columns with one name, that of the
-    trace and that of the event, the trace's is meant.
+    An attribute has one value per case, and few in all. If the trace and the event have columns of
+    the same name, the trace's is taken.
     """
     roles, playing = guessed.found, guessed.columns | set(STANDARD.values())
     left = [name for name in seen.columns if name not in playing]
@@ -74,7 +74,7 @@ def guess_attributes(seen: Glance, guessed: RoleGuesses) -> Attributes:
 
 
 def _also(seen: Glance, name: str) -> str:
-    """What else a column may be for: a config is of one process."""
+    """A remark if a column may tell processes apart: a config is of one process."""
     if not tells_process(name):
         return ""
     return "; perhaps each is a process" + (": `only` then reads one" if seen.is_table else "")
@@ -89,7 +89,7 @@ def _people(seen: Glance, roles: Mapping[str, Guess]) -> set[str]:
 
 
 def _why_not(name: str, values: pl.Series, people: set[str]) -> str | None:
-    """Why cases must not be compared by a column, whatever its values tell."""
+    """Why cases must not be compared by a column, whatever its values are; null if they may."""
     if name.startswith(RELATED_PREFIX):
         return OBJECTS
     if is_about_a_person(name) or tells_who(name) or _are_people(values, people):
@@ -98,14 +98,14 @@ def _why_not(name: str, values: pl.Series, people: set[str]) -> str | None:
 
 
 def _are_people(values: pl.Series, people: set[str]) -> bool:
-    """Whether it holds those who work on cases."""
+    """Whether a column holds the people who work on cases."""
     there = set(values.drop_nulls())
     same = len(there & people)
     return same > 0 and same >= _SAME_PEOPLE * len(there)
 
 
 def _tell_who(values: pl.Series) -> bool:
-    """Whether any value says who somebody is, or has the number of a citizen."""
+    """Whether any value says who somebody is, or holds a citizen service number."""
     text = pl.col("text")
     texts = values.drop_nulls().cast(pl.String).to_frame("text")
     numbered = texts.filter(text.str.contains(citizen_numbers.LIKELY))
@@ -116,7 +116,7 @@ def _tell_who(values: pl.Series) -> bool:
 
 
 def _told(seen: Glance, case: str, name: str) -> str | None:
-    """What speaks for an attribute: one value per case, and few in all."""
+    """What speaks for an attribute: one value per case, and few in all; null if it does not."""
     values = seen.frame[name]
     distinct = values.drop_nulls().n_unique()
     if name in seen.times or not _FEWEST_VALUES <= distinct <= _MOST_VALUES:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What exports call their columns, in Dutch and English and in the words of known tools."""
+"""The names that exports give their columns, in Dutch, in English and in known tools."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("organisation", "organization", "orgname", "agency", "company", "org"),
     ),
 }
-"""The names of each role, in lower-case letters and digits alone, likeliest first."""
+"""The names of each role, in lower-case letters and digits only, likeliest first."""
 
 _FEWEST_LETTERS = 5
 _NOT_YET = re.compile(
@@ -134,9 +134,9 @@ _OF_THE_END = re.compile(
 
 
 def fit(name: str, role: str) -> int | None:
-    """How well a name fits a role, less is better; null: not at all.
+    """How well a name fits a role: lower is better, null is not at all.
 
-    Zero is the name that XES fixes; names that only hold one of the role's come after all others.
+    Zero is the name that XES fixes; names that only contain one of the role's names come last.
     """
     if name == STANDARD.get(role):
         return 0
@@ -150,13 +150,13 @@ def fit(name: str, role: str) -> int | None:
 
 
 def tells_end_of_step(name: str) -> bool:
-    """Whether a name is one of when a step was done, and nothing else."""
+    """Whether a name is that of the time when a step was done, and of nothing else."""
     letters = _letters(name)
     return letters in NAMES["timestamp"] or _END_OF_STEP.fullmatch(letters) is not None
 
 
 def tells_time(name: str) -> bool:
-    """Whether a name is one of a time: then its numbers may be dates."""
+    """Whether a name is that of a time, so that numbers in the column may be dates."""
     letters = _letters(name)
     roles = (role for role in NAMES if role.endswith("timestamp"))
     return re.search(r"datum|date|tijd|time", letters) is not None or any(
@@ -165,49 +165,49 @@ def tells_time(name: str) -> bool:
 
 
 def tells_how_long(name: str) -> bool:
-    """Whether a name is one of how long something took, which looks like a time of day."""
+    """Whether a name is that of a duration, whose values look like times of day."""
     return _LASTS.search(_spaced(name)) is not None
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name is one of a column that says who asked, or who worked on it."""
+    """Whether a name is that of a column that says who applied, or who worked on the case."""
     spaced = _spaced(name)
     return (_WHO.search(spaced) or _BY_TRADE_OR_PART.search(spaced)) is not None
 
 
 def tells_in_free_text(name: str) -> bool:
-    """Whether a name is one of a column in which anybody may write anything."""
+    """Whether a name is that of a column with free text."""
     return _IN_FREE_TEXT.search(" ".join(words(name))) is not None
 
 
 def tells_of_the_end(name: str) -> bool:
-    """Whether a name is one of what a case becomes, which nobody knows while it is open."""
+    """Whether a name is that of an outcome of a case, which is not known while it is open."""
     return _OF_THE_END.search(_spaced(name)) is not None
 
 
 def tells_year(name: str) -> bool:
-    """Whether a name is one of a year."""
+    """Whether a name is that of a year."""
     return _letters(name) in _YEARS
 
 
 def numbers_in_a_year(name: str) -> bool:
-    """Whether a name is one of a number that may begin anew each year."""
+    """Whether a name is that of a number that may start anew each year."""
     return _letters(name) in _NUMBERS_IN_A_YEAR
 
 
 def tells_process(name: str) -> bool:
-    """Whether a name is one of what kind of case it is: each kind goes its own way."""
+    """Whether a name is that of the kind of case: each kind may be a process of its own."""
     return _letters(name) in _PROCESSES
 
 
 def is_no_milestone(name: str) -> bool:
-    """Whether a time of this name tells of no step: of what is to come, or of the record."""
+    """Whether a time of this name is not of a step, but of something to come or of the record."""
     spaced = _spaced(name)
     return (_NOT_YET.search(spaced) or _OF_THE_RECORD.search(spaced)) is not None
 
 
 def _runs(name: str) -> list[str]:
-    """All words that follow each other, written as one."""
+    """All runs of consecutive words, each written as one word."""
     said = words(name)
     ends = range(1, len(said) + 1)
     return ["".join(said[start:end]) for end in ends for start in range(end)]

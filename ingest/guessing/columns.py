@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Guesses which column of an export plays which role, and what tells so.
+"""Guesses which column of an export has which role, with the evidence.
 
-A name says what a column is meant to be, and its values must bear that out. Where names say
-nothing, the values decide if they can: a case comes back in some rows, an activity in many cases.
-What cannot be told apart is left to who knows the export.
+A name says what a column is meant to be, and its values must bear that out. If names say nothing,
+the values decide if they can: a case comes back in some rows, an activity in many cases. What
+cannot be told apart is left to somebody who knows the export.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Guess(NamedTuple):
 
 @dataclass(frozen=True)
 class RoleGuesses:
-    """``found``: role → column; ``candidates``: what a required role may be that was not found.
+    """``found``: role → column; ``candidates``: by required role not found, its possible columns.
 
-    ``milestones``: activity → column, of a table with a row per case. ``month_first``: whether
-    dates are, where they seem to be and no day tells; without a value if it is not known.
+    ``milestones``: activity → column, for a table with a row per case. ``month_first``: whether
+    dates are, if they seem to be but no day proves it; without a value if that is not known.
     """
 
     found: Mapping[str, Guess]
@@ -60,12 +60,12 @@ class RoleGuesses:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that play a role."""
+        """The columns that have a role."""
         return {guess.value for guess in (*self.found.values(), *self.milestones.values())}
 
 
 def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleGuesses:
-    """Guesses the roles of columns, but for those that are ``known``; each column has one."""
+    """Guesses the roles that are not ``known``; each column has at most one."""
     found = dict(known or {})
     if seen.trail:
         found["activity"] = Guess(seen.trail.new, "by its name what a field became")
@@ -93,7 +93,7 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
 
 
 def _end_of_open_steps(look: Look, start: str) -> Guess | None:
-    """The one time that by its name is the end of steps, of which many were only begun so far."""
+    """The only time that by its name is the end of steps, many of which have only begun so far."""
     told = {name: why for name in look.left if (why := as_end(look, name, start))}
     if len(told) != 1:
         return None
@@ -102,7 +102,7 @@ def _end_of_open_steps(look: Look, start: str) -> Guess | None:
 
 
 def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
-    """That it is not known whether dates are month first, where they seem to be."""
+    """A guess without a value if dates seem to be month first, but that is not certain; or null."""
     if not {"case_id", "timestamp"} <= found.keys():
         return None
     look = Look(seen, found["case_id"].value, ())
@@ -116,7 +116,7 @@ def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
 
 
 def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
-    """``found``, where nothing else may be the timestamp with another time of steps as it."""
+    """``found`` with another time of steps as the timestamp, if no other column may be that."""
     taken = {guess.value for guess in found.values()}
     case = found["case_id"].value if "case_id" in found else None
     look = Look(seen, case, [name for name in seen.columns if name not in taken])
@@ -132,7 +132,7 @@ def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
 
 
 def _lifecycle(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
-    """The column that says which rows start a step; the one that XES fixes is read anyhow."""
+    """The column that says which rows start a step; the one that XES fixes is always read."""
     if not {"case_id", "activity"} <= found.keys():
         return {}
     taken = {*(guess.value for guess in found.values()), COLUMN}
@@ -159,14 +159,14 @@ def options(seen: Glance, role: str, names: Sequence[str]) -> list[Guess]:
 
 
 def _possible(seen: Glance, role: str, found: Mapping[str, Guess]) -> list[str]:
-    """The columns that may play a role: those without one, and for the timestamp its stand-ins."""
+    """The columns that may have a role: those without one; for the timestamp also its stand-ins."""
     is_time = role == "timestamp"
     taken = {each.value for other, each in found.items() if not is_time or other not in _STAND_INS}
     return [name for name in seen.columns if name not in taken and (name in seen.times) == is_time]
 
 
 def by_name(look: Look, role: str) -> Guess | None:
-    """Guesses a role: the column with the likeliest name of those whose values bear it out."""
+    """Guesses a role by name: the likeliest of the columns whose values bear it out."""
     fits = {name: fit(name, role) for name in look.left}
     named = sorted((rank, name) for name, rank in fits.items() if rank is not None)
     for rank, name in named:
@@ -179,7 +179,7 @@ def by_name(look: Look, role: str) -> Guess | None:
 
 
 def _also_cases(look: Look, chosen: str) -> str:
-    """What else is called as the number of a case is: a dossier may hold several."""
+    """Which other columns are named like a case number: a dossier may hold several cases."""
     known = {name: fit(name, "case_id") or 0 for name in look.left if name != chosen}
     others = (name for name, rank in known.items() if 0 < rank <= len(NAMES["case_id"]))
     told = [
@@ -191,7 +191,7 @@ def _also_cases(look: Look, chosen: str) -> str:
 
 
 def _case_id_by_values(look: Look) -> Guess | None:
-    """The column with the most values that come back, where no other comes near."""
+    """The column with the most values that come back, if no other comes near."""
     many = {
         name: look.distinct(name)
         for name in look.left
@@ -209,7 +209,7 @@ def _case_id_by_values(look: Look) -> Guess | None:
 
 
 def _activity_by_values(look: Look) -> Guess | None:
-    """The column that begins alike in most cases, and seldom has a value twice in one."""
+    """The column that begins the same in most cases, and seldom has a value twice in one case."""
     if look.case is None:
         return None
     scores = {
@@ -234,7 +234,7 @@ def _like_steps(look: Look, name: str) -> float:
 
 
 def _timestamp_by_values(look: Look) -> Guess | None:
-    """The one column of times that change within cases."""
+    """The only column of times that change within cases."""
     scores = {
         name: look.rises(look.seen.times[name])
         for name in look.left

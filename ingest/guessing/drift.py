@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Tells which files of an export lack columns that most have, as where a month names them anew."""
+"""Tells which files of an export lack columns that most have, for example after a renaming."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MOST_TOLD = 3
 
 
 def drifts(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """A sentence for all files that lack the same columns, with what may be those by other names.
+    """A sentence per group of files that lack the same columns, with what may be their new names.
 
-    Other names are told only where they are like the one that is lacking: where a file has no
-    header they are values.
+    Other names are told only if they are like the missing one: in a file without a header, they are
+    values.
 
     Args:
-        columns: file → its columns; of two files the first is taken to be right.
+        columns: file → its columns; of two files, the first is taken to be right.
     """
     usual = _usual(columns)
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -34,7 +34,7 @@ def drifts(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def lacked(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The columns that most files have, and not all."""
+    """The columns that most files have, but not all."""
     return tuple(
         name for name in _usual(columns) if any(name not in names for names in columns.values())
     )
@@ -47,7 +47,7 @@ def _usual(columns: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _lacking(name: str, names: Iterable[str], usual: Sequence[str]) -> str:
-    """A column that is not there, and which may be it."""
+    """A missing column, and the columns that may be it."""
     others = {other.casefold(): other for other in names if other not in usual}
     near = difflib.get_close_matches(name.casefold(), others, n=1, cutoff=_LIKE)
     return f"'{name}' (perhaps '{others[near[0]]}')" if near else f"'{name}'"

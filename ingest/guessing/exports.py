@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What somebody points at and calls an export: which files that are, and in which format."""
+"""Finds the files of what somebody calls an export, and their format."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _OLD_SHEETS = re.compile(
     # the XML of Excel 2003
     rb"|(?:\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*(?:<\?mso[^>]*>\s*)?<(?:\w+:)?Workbook\b"
 )
-# an error of the API is told of when it is read
+# `detail`: an error of the API, which is told when it is read
 _IS_OF_ZGW = re.compile(rb'"(?:results|url|hoofdObject|detail)"')
 
 
 @dataclass(frozen=True)
 class Export:
-    """The files of an export, all in one ``format``; ``path`` is what a config calls them."""
+    """The files of an export, all in one ``format``; ``path`` is how a config names them."""
 
     path: str
     format: Format
@@ -51,12 +51,12 @@ def open_export(given: str, config: Path) -> Export:
     """Finds the files of an export, and tells their format by how they begin.
 
     Args:
-        given: a file, a folder or a pattern, from the current folder.
+        given: a file, a folder or a pattern, relative to the current folder.
         config: the config that will name it; nothing is written.
 
     Raises:
-        SourceError: there is no such file, its name is no text, or no version of ours reads its
-            format yet, or it may not be looked through.
+        SourceError: there is no such file, its name is not text, its format cannot be read yet, or
+            we may not look through it.
         UsageError: the files are of several formats.
     """
     if "://" in given:
@@ -82,7 +82,7 @@ def _open(given: str, config: Path) -> Export:
 
 
 def _pattern(folder: Path) -> str:
-    """The files that are meant by a folder: those with one ending, or pages of a ZGW API."""
+    """A pattern for the files that a folder means: those with one ending, or pages of a ZGW API."""
     files = [
         file
         for file in folder.iterdir()
@@ -132,7 +132,7 @@ def _matching(pattern: str) -> list[Path]:
 
 
 def _format_of(path: Path) -> Format:
-    """The format that a file begins like; what begins like nothing else is delimited text."""
+    """The format of a file by how it begins; delimited text if it begins like no other."""
     try:
         head = _head(path)
     except OSError as error:

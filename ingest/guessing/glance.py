@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A first look at an export: its columns, and its first rows to tell from what they hold."""
+"""A first look at an export: its columns, and its first rows, by which to judge them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ingest.workbooks.workbook import tables_in
 from ingest.zgw.reader import case_types
 
 ROWS = 100_000
-"""So many rows are looked at, of the largest file."""
+"""How many rows of the largest file are looked at."""
 
 _MAY_LACK_A_HEADER = ("csv", "excel")
 _TABLES = ("csv", "excel", "parquet")
@@ -40,17 +40,17 @@ _FIRST_LINES = 10
 class Glance:
     """The first rows of an export, all values as text or as moments, empty ones null.
 
-    ``case_types``: of a ZGW API, how many cases it has of each type. ``sheets``: of a workbook,
-    how many lines each sheet with a table has, and of several ``sheet`` is the one looked at;
-    ``alike`` are those that have the same columns, where the workbook is the only one.
-    ``has_header``: whether a line names the columns.
-    ``object_types``: of OCEL, of each type how many objects have more events than one.
-    ``in_two``: which columns are two of the export, put together: a date and its time, or a year
-    and the number of a case in it, which is ``joint_id``.
-    ``drift``: how its files differ in their columns, a sentence each; ``lacked`` are those that
-    most files have, and not all. ``shared``: the names that
-    several columns have, which are not looked at. ``of_1904`` is that of ``Raw``. ``trail``: where
-    it is an audit trail, which rows of it are steps; where that is known ``frame`` has no others.
+    ``case_types``: the number of cases by type in a ZGW API. ``sheets``: the number of lines of
+    each sheet with a table in a workbook; if there are several, ``sheet`` is the one looked at, and
+    ``alike`` are those with the same columns, if the workbook is the only file.
+    ``has_header``: whether a line names the columns. ``object_types``: for OCEL, by type the number
+    of objects with more than one event.
+    ``in_two``: columns that were put together from two: a date and its time of day, or a year and
+    the number of a case in it, which is ``joint_id``.
+    ``drift``: sentences on how the columns of files differ; ``lacked``: columns that most files
+    have, but not all. ``shared``: names that several columns have, which are not looked at.
+    ``of_1904``: as in ``Raw``. ``trail``: for an audit trail, which rows are steps; if that is
+    known, ``frame`` has only those.
     """
 
     format: Format
@@ -69,38 +69,38 @@ class Glance:
     of_1904: bool = False
     trail: Trail | None = None
     _looked_at: dict[str, Times | None] = field(default_factory=dict, repr=False, compare=False)
-    """The columns that were looked at for times, also by whom this was made from."""
+    """The columns that were examined for times, shared with the glance that this was made from."""
 
     @property
     def columns(self) -> list[str]:
-        """The columns that have one name for themselves, and one value per row."""
+        """The columns with a name of their own and one value per row."""
         return self.frame.columns
 
     @property
     def case_type(self) -> str | None:
-        """The type of most cases; null where its one type is known by its address only."""
+        """The type of most cases; null if the only type is known just by its address."""
         most = next(iter(self.case_types), None)
         is_known = most is not None and (len(self.case_types) > 1 or "://" not in most)
         return most if is_known else None
 
     @property
     def object_type(self) -> str | None:
-        """The type of most objects that have more events than one."""
+        """The type with the most objects that have more than one event."""
         return next(iter(self.object_types), None)
 
     @property
     def is_table(self) -> bool:
-        """Whether it is one, of which a config may say which rows are read."""
+        """Whether it is a table, for which a config may say which rows are read."""
         return self.format in _TABLES
 
     def along(self, trail: Trail) -> Glance:
-        """The same as an audit trail, of which only steps are looked at if they are known."""
+        """The same as an audit trail; if it is known which rows are steps, only with those."""
         frame = trail.steps_in(self.frame) if trail.steps else self.frame
         return replace(self, trail=trail, frame=frame, _looked_at={})
 
     @cached_property
     def times(self) -> dict[str, Times]:
-        """The columns of which nearly all values read as times."""
+        """The columns in which nearly all values can be read as times."""
         among_real = self.format == "excel"
         for name in self.columns:
             if name not in self._looked_at:
@@ -116,7 +116,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
 
     Args:
         export: what to look at.
-        sheet: which sheet of a workbook with several; by default the one of most lines.
+        sheet: the sheet of a workbook with several; by default the one with the most lines.
 
     Raises:
         SourceError: a file cannot be read.
@@ -183,9 +183,9 @@ def _new(folder: Path) -> Path:
 
 
 def _begins_with_a_row(file: SourceFile, source: Source, scratch: Path) -> bool:
-    """Whether the first line has a number or a time in a column, as one of the next has there.
+    """Whether the first line has a number or a time where one of the next lines has one too.
 
-    It fills most columns, which a title above a header does not.
+    It must also fill most columns, which a title above a header does not.
     """
     raw = read(file, source.model_copy(update={"header": False}), (), _new(scratch))
     with refused(raw.refusal, raw.frame):

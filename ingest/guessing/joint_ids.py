@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Guesses which two columns together tell cases apart: a year, and a number that begins anew in it.
+"""Guesses which two columns together identify a case: a year, and a number that restarts with it.
 
-A year beside the number of a case may also be that of the event. That one is the year of some time
-in each row; that of a case is not, once a case goes on into the next year.
+A year beside a case number may also be that of the event. Then it is the year of some time in each
+row; the year of a case is not, once a case goes on into the next year.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_AHEAD = dt.timedelta(hours=14)  # of UTC, in any time zone
 
 
 def put_ids_together(seen: Glance) -> Glance:
-    """``seen`` with a year and the number within it as one column, in the place of the number."""
+    """``seen`` with a year and the number in it as one column, in place of the number."""
     pair = _pair(seen)
     if pair is None:
         return seen
@@ -58,7 +58,7 @@ def _holds_years(seen: Glance, name: str) -> bool:
 
 
 def _is_of_events(seen: Glance, name: str) -> bool:
-    """Whether there is a time that is in this year in nearly all rows."""
+    """Whether some column of times is in this year in nearly all rows."""
     year = seen.frame[name].cast(pl.String).str.extract(r"(\d{4})").cast(pl.Int32)
     others = (
         (times.at.dt.year() != year) & ((times.at + _MOST_AHEAD).dt.year() != year)

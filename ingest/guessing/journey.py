@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Guesses with which activities cases begin and end, and who must act before each.
 
-A case has ended where it has been silent for longer than those that went on from there ever were:
-of a step that is always followed within days, a year of silence says that nothing will follow.
+A case has ended if it has been silent for longer than cases that went on from there ever were:
+after a step that is always followed within days, a year of silence means that nothing will follow.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ _SUSPENSIONS = {"opgeschort": "hervat", "suspended": "resumed"}
 
 @dataclass(frozen=True)
 class Journey:
-    """What was guessed of a journey, and of how many cases.
+    """What was guessed of a journey, and from how many rows and cases.
 
-    ``ended``: the share of the cases that have an end or were closed. ``maybe``: activities that
-    may be an end. ``often_last``: those that stand last in most cases, so far.
-    ``actors``: activity → who must act, and the word that tells. ``suspension``: the activities
-    that a term stands still between.
+    ``ended``: the share of cases that have an end or were closed. ``maybe``: activities that may be
+    an end. ``often_last``: those that are the last one so far in most cases. ``actors``: activity →
+    who must act, and the word that tells. ``suspension``: the activities between which a term
+    stands still.
     """
 
     rows: int
@@ -87,14 +87,14 @@ def guess_journey(
     most_rows: int = MOST_ROWS,
     end: Guess | None = None,
 ) -> Journey:
-    """Guesses from a log of candidates.
+    """Guesses the journey from a log of candidates.
 
     Args:
-        candidates: parquet files in the shape of ``CANDIDATES``, one at least.
-        now: what is said to happen later is not looked at.
-        least: an activity of fewer cases is not named.
-        most_rows: of a larger log about so many rows are looked at, of whole cases.
-        end: the activity that is an end where silence tells of none.
+        candidates: parquet files in the shape of ``CANDIDATES``; at least one.
+        now: rows after this are ignored.
+        least: an activity with fewer cases is not named.
+        most_rows: in a larger log, about so many rows are looked at, of whole cases.
+        end: the activity to take as an end if silence shows none.
     """
     log = scan(candidates)
     rows = int(log.select(pl.len()).collect().item())
@@ -130,10 +130,10 @@ def guess_journey(
 
 
 def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
-    """Of each activity: of how many ``cases`` it is, how many it is ``first`` and ``last`` of.
+    """By activity: the number of ``cases`` that have it, begin with it and end with it so far.
 
-    ``silent``: how many it is the last of for longer than nearly all that went on had waited, and
-    nothing was begun since; ``begun`` is when something last was, of each case.
+    ``silent`` counts cases of which it is the last for longer than nearly all that went on had
+    waited, with nothing begun since; ``begun`` has for each case when something last was.
     """
     same = pl.col("case_id") == pl.col("case_id").shift(-1)
     steps = events.with_columns(
@@ -161,7 +161,7 @@ def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
 
 
 def _starts(told: pl.DataFrame, least: int, cases: int) -> tuple[Guess, ...]:
-    """The activities that are the first of nearly all cases that have them."""
+    """The activities that are the first in nearly all cases that have them."""
     many = (pl.col("first") >= _SHARE_OF_STARTS * cases) & (pl.col("first") >= least)
     found = told.filter(_IS_FIRST & many).sort("first", "activity", descending=[True, False])
     return tuple(
@@ -173,8 +173,8 @@ def _starts(told: pl.DataFrame, least: int, cases: int) -> tuple[Guess, ...]:
 def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
     """The activities that end cases, and those that may.
 
-    Cases that begin with a step may stand still since, but for what is done at once: its name
-    sounds final, and nearly all cases that have it end with it.
+    A case that begins with a step may have stood still since, so such a step is no end unless its
+    name sounds final and nearly all cases that have it end with it.
     """
     settled = pl.col("cases") - pl.col("last") + pl.col("silent")
     shown = told.filter(pl.col("silent") >= least)
@@ -206,7 +206,7 @@ def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
 
 
 def _closed(known: pl.LazyFrame) -> pl.Series:
-    """The cases that were closed, as far as a source tells."""
+    """The cases that were closed, if a source tells."""
     cases = known.drop_nulls("closed_at").select(pl.col("case_id").unique())
     return cases.collect(engine="streaming")["case_id"]
 
@@ -219,7 +219,7 @@ def _share_with(events: pl.DataFrame, ends: Sequence[Guess], closed: pl.Series) 
 
 
 def guess_actor(activity: str) -> Guess | None:
-    """Who must act for an activity to be done, where a word in its name says that."""
+    """Who must act for an activity to be done; null if no word in its name says that."""
     if _BY_THE_AGENCY.search(activity):
         return None
     for actor, words in _WORDS.items():

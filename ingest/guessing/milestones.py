@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Tells a table with a row per case from one with a row per event, and what its milestones are."""
+"""Tells a table with a row per case from one with a row per event, and finds its milestones."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LITTLE = {*("op", "at", "on", "van", "of", "de", "het", "the")}
 
 
 def guess_milestones(seen: Glance) -> RoleGuesses | None:
-    """The roles and milestones of a table with a row per case; null where it seems to be no such.
+    """The roles and milestones of a table with a row per case; null if it does not seem to be one.
 
-    It is one where a column has another value in each row, two columns or more hold times, and,
-    where no name says which is of case ids, it cannot be read as a row per event.
+    It is one if a column has another value in each row, and two columns or more hold times. If no
+    name says which column has case ids, it must also not be readable as a row per event.
     """
     look = Look(seen, None, seen.columns)
     case = _case(look)
@@ -56,7 +56,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
 
 
 def _case(look: Look) -> Guess | None:
-    """The column that has another value in each row, where no other seems to be of cases."""
+    """The column with another value in each row, if no other seems to have case ids."""
     fits = {name: rank for name in look.left if (rank := fit(name, "case_id")) is not None}
     named = sorted(fits, key=fits.__getitem__)
     if any(not _is_unique(look, name) for name in named[:1]):
@@ -74,7 +74,7 @@ def _is_unique(look: Look, name: str) -> bool:
 
 
 def _is_milestone(name: str) -> bool:
-    """Whether a time may tell of a step; a day of birth, or one that is to come, does not."""
+    """Whether a time may be that of a step; a date of birth, or one that is to come, is not."""
     return not (is_about_a_person(name) or is_no_milestone(name))
 
 
@@ -83,7 +83,7 @@ def _read(seen: Glance, name: str) -> float:
 
 
 def _median_delays(seen: Glance, columns: Sequence[str]) -> Mapping[str, float]:
-    """How long after the first time of a row each of them mostly is."""
+    """By column, the median number of seconds after the first time of the row."""
     times = pl.DataFrame({name: seen.times[name].at for name in columns})
     first = pl.min_horizontal(pl.col(columns))
     delays = times.select((pl.col(columns) - first).dt.total_seconds().median())
@@ -91,7 +91,7 @@ def _median_delays(seen: Glance, columns: Sequence[str]) -> Mapping[str, float]:
 
 
 def _readable(columns: Sequence[str]) -> dict[str, str]:
-    """What to call a milestone: its column, as words, without that it is a date."""
+    """By column, what to call its milestone: its name as words, without those for a date."""
     names = {column: _as_words(column) for column in columns}
     return names if len(set(names.values())) == len(names) else {each: each for each in columns}
 

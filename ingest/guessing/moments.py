@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Guesses which columns of an export are moments in two: a date, and a time of day."""
+"""Guesses which pairs of columns of an export are one moment: a date, and a time of day."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ingest.guessing.glance import Glance
 from ingest.times.day_and_time import CLOCK, DOTTED, are_zeros_lost, clock_of, day_of, joined
 from ingest.times.notations import EPOCHS, SERIAL
 
-_FEWEST = 10  # different times, lest some small numbers happen to look like times
+_FEWEST = 10  # different times: a few small numbers may happen to look like times
 
 
 def put_together(seen: Glance) -> Glance:
-    """``seen`` with each date and its time of day as one column, in the place of the date."""
+    """``seen`` with each date and its time of day as one column, in place of the date."""
     frame, in_two = seen.frame, dict[str, tuple[str, str]]()
     for date, time in _pairs(seen):
         both = name_of_all(date, time)
@@ -51,7 +51,7 @@ def _pairs(seen: Glance) -> list[tuple[str, str]]:
 
 
 def _holds_clocks(seen: Glance, name: str) -> bool:
-    """Whether a column holds times of day, and not how long something took."""
+    """Whether a column holds times of day, not durations."""
     values = seen.frame[name]
     if values.dtype != pl.String or tells_how_long(name):
         return False

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the values of a column say for, or against, a role that it may play."""
+"""What the values of a column say for or against a role that it may have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOTABLY, _FEW = 0.02, 0.005
 
 @dataclass(frozen=True)
 class Look:
-    """An export with the columns that have no role yet; ``case`` is the one of case ids."""
+    """An export with the columns that have no role yet; ``case`` is the column of case ids."""
 
     seen: Glance
     case: str | None
@@ -43,16 +43,16 @@ class Look:
         return self.values(name).drop_nulls().n_unique()
 
     def rows_a_value(self, name: str) -> float:
-        """In how many rows a value stands."""
+        """The number of rows per value."""
         return self.values(name).count() / max(1, self.distinct(name))
 
     def is_time(self, name: str) -> bool:
-        """Whether it holds times; numbers may be dates only where their name says so."""
+        """Whether it holds times; numbers count as dates only if the name says so."""
         times = self.seen.times.get(name)
         return times is not None and (times.notation not in _NUMBERS or tells_time(name))
 
     def by_case(self, name: str) -> pl.DataFrame:
-        """Of each case of several rows, how many of them, and how many values they have."""
+        """For each case with several rows, the number of its rows and of their values."""
         if self.case is None:
             return pl.DataFrame(schema={"rows": pl.UInt32, "values": pl.UInt32})
         both = pl.DataFrame({"case": self.values(self.case), "value": self.values(name)})
@@ -61,12 +61,12 @@ class Look:
         return cases.agg(rows=pl.len(), values=value.n_unique()).filter(pl.col("rows") > 1)
 
     def varies(self, name: str) -> float:
-        """The share of cases of several rows in which it has several values."""
+        """The share of cases with several rows in which it has several values."""
         cases = self.by_case(name)
         return (cases["values"] > 1).mean() or 0.0  # type: ignore[return-value]
 
     def rises(self, times: Times) -> float:
-        """The share of steps from row to row of one case in which a time does not go back."""
+        """The share of steps from row to row within a case in which a time does not go back."""
         if self.case is None:
             return 0.0
         rows = pl.DataFrame({"case": self.values(self.case), "at": times.at})
@@ -75,7 +75,7 @@ class Look:
 
 
 def borne_out(look: Look, name: str, role: str) -> str | None:
-    """What bears out, in words, that a column plays a role; null: its values speak against it."""
+    """What bears out, in words, that a column has a role; null: its values speak against it."""
     match role:
         case "case_id":
             return _as_case_id(look, name)
@@ -106,7 +106,7 @@ def _as_activity(look: Look, name: str) -> str | None:
 
 
 def _as_moment(look: Look, name: str, role: str) -> str | None:
-    """A time of a row, or of a case."""
+    """What bears out a role of a time, of a row or of a case."""
     if not look.is_time(name):
         return None
     if role == "timestamp" and look.filled(name) < _MOSTLY:
@@ -127,7 +127,7 @@ def _as_moment(look: Look, name: str, role: str) -> str | None:
 
 
 def as_end(look: Look, name: str, start: str) -> str | None:
-    """What bears out that a time is the end of steps that begin at ``start``; some are open yet."""
+    """What bears out that a time is the end of steps that begin at ``start``; some may be open."""
     if not (tells_end_of_step(name) and look.is_time(name)) or look.varies(name) <= _HARDLY:
         return None
     ends = look.seen.times[name].parsed.with_columns(begun=look.seen.times[start].at)
@@ -147,8 +147,8 @@ def as_end(look: Look, name: str, start: str) -> str | None:
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
     """What bears out that a column says which rows start a step and which complete it.
 
-    All its values are words for that, and most steps of a case that it starts it also completes: a
-    status of the whole case may have the same words.
+    All its values must be words for that, and most steps that it starts in a case must also be
+    completed there: a status of the whole case may use the same words.
     """
     values = look.values(name)
     if look.case is None or values.dtype != pl.String:
@@ -171,7 +171,7 @@ def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
 
 
 def rather_month_first(look: Look, times: Times) -> Times | None:
-    """Dates with the month first, where all can be read so and clearly fewer then go back."""
+    """The dates read month first, if all can be and clearly fewer then go back; else null."""
     turned = times.month_first
     if turned is None or turned.at.count() < times.at.count():
         return None
@@ -186,7 +186,7 @@ def _as_who(look: Look, name: str) -> str | None:
 
 
 def share(part: float) -> str:
-    """``12 %``; what is there is never none of it."""
+    """A share as ``12 %``; a share above none is never told as 0 %."""
     return "less than 1 %" if 0 < part <= _FEW else f"{part:.0%}".replace("%", " %")
 
 

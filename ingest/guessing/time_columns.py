@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A column of an export of which nearly all values read as times."""
+"""A column of an export in which nearly all values can be read as times."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MOSTLY = 0.9
 
 @dataclass(frozen=True)
 class Times:
-    """A column of times: ``notation`` is how it writes them, ``read`` as ``PARSED`` in a zone.
+    """A column of times: ``notation`` is how it writes them, ``read`` parses them in a zone.
 
-    ``tells_offset``: of each whether it does. ``month_first``: dates that are read day first, read
-    the other way round.
+    ``tells_offset``: whether each value does. ``month_first``: the dates that are read day first,
+    read the other way round.
     """
 
     notation: str
@@ -41,28 +41,28 @@ class Times:
 
     @property
     def at(self) -> pl.Series:
-        """The instants, null where there is none."""
+        """The instants; null where there is none."""
         return self.parsed["at"]
 
     @property
     def unreadable(self) -> int:
-        """How many values are not written so."""
+        """How many values are not in this notation."""
         return int((self.parsed["problem"] == "unreadable").sum())
 
     @property
     def with_offset(self) -> int:
-        """How many tell their offset."""
+        """How many values tell their offset."""
         return int((self.at.is_not_null() & self.tells_offset).sum())
 
     @property
     def without_offset(self) -> int:
-        """How many have a time of day, and do not tell its offset."""
+        """How many values have a time of day without an offset."""
         has_clock = self.at.is_not_null() & ~self.parsed["is_day"]
         return int((has_clock & ~self.tells_offset).sum())
 
     @cached_property
     def skipped(self) -> int:
-        """How many are local times in an hour that the clocks of ``ZONE`` skip in spring."""
+        """How many values are local times in the hour that clocks in ``ZONE`` skip in spring."""
         read = self.read("UTC").struct.field("at").filter(~self.tells_offset)
         local = read.dt.replace_time_zone(None)
         there = local.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
@@ -70,12 +70,12 @@ class Times:
 
 
 def times_of(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | None:
-    """The times of a column; null where it holds none, or they cannot be told apart.
+    """The times of a column; null if it holds none, or their notation cannot be told.
 
     Args:
         values: texts or moments; null where there is none.
-        among_real: that of ``sampled``.
-        of_1904: that of ``Raw``.
+        among_real: as in ``sampled``.
+        of_1904: as in ``Raw``.
     """
     column = pl.col("value")
     if values.dtype.is_temporal():
@@ -87,7 +87,7 @@ def times_of(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | N
         return None
     try:
         notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)
-    except SourceError:  # day and month stand in both orders
+    except SourceError:  # day and month are in both orders
         return None
     notation = notation.in_date_system(of_1904=of_1904)
     is_epoch = notation.name in EPOCHS
@@ -108,7 +108,7 @@ def times_of(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | N
 
 
 def _looks_like_times(texts: pl.Series, *, among_real: bool) -> bool:
-    """Whether any of the first has the shape of a time: most columns are spared to be read."""
+    """Whether any of the first values is shaped like a time; most columns need not be parsed."""
     first = sampled(texts.head(SAMPLE).to_frame().lazy(), among_real=among_real)
     return bool(first.best.prepared(first.sample).str.contains(first.best.shape).any())
 

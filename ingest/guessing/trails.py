@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""An audit trail: a row for each field of a case that changed, with what it was and what it became.
+"""An audit trail: a row for each change of a field of a case, with its old and its new value.
 
-What became of its status are the steps of a case. The other rows tell who it was given to, how it
+The new values of the status are the steps of a case. Other rows tell who it was given to, what it
 is called now, and so on.
 """
 
@@ -29,7 +29,7 @@ _NEW = {
     *("nieuwewaarde", "waardenieuw"),
 }
 _SHORT_OLD, _SHORT_NEW = {"old", "from", "oud", "van"}, {"new", "to", "nieuw", "naar"}
-"""Beside longer ones they are of the ids of what a field was and became, as in Jira."""
+"""Beside longer names, these are the ids of the old and the new value, as in Jira."""
 
 _FEWEST_LETTERS = 5
 _OF_STEPS = {"status", "state", "stat", "stage", "phase", "fase", "stap", "step"}
@@ -39,8 +39,8 @@ _OF_STEPS = {"status", "state", "stat", "stage", "phase", "fase", "stap", "step"
 class Trail:
     """The columns ``field``, ``old`` and ``new`` of an audit trail.
 
-    ``fields``: of each value of ``field`` how many rows there are, the most first. ``steps``: which
-    of them tells of steps; null where no name says so.
+    ``fields``: the number of rows by value of ``field``, the most first. ``steps``: the one whose
+    rows are steps; null if no name says so.
     """
 
     field: str
@@ -50,15 +50,15 @@ class Trail:
     steps: str | None
 
     def steps_in(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows of steps, without the columns that tell nothing more of them."""
+        """The rows that are steps, without the columns that then tell nothing more."""
         return frame.filter(pl.col(self.field) == self.steps).drop(self.field, self.old)
 
 
 def trail_of(frame: pl.DataFrame) -> Trail | None:
-    """The audit trail that rows are by the names of their columns; null where they are none.
+    """The audit trail that rows are, by the names of their columns; null if they are not one.
 
-    Names as ``property``, ``from`` and ``to`` are also those of other logs: where no field tells of
-    steps, there may be no other column that by its name does.
+    Other logs also have names like ``property``, ``from`` and ``to``: if no field is named like
+    steps, no other column may have a name of activities.
     """
     texts = [name for name in frame.columns if frame.schema[name] == pl.String]
     field = _called(texts, _FIELD)
@@ -76,7 +76,7 @@ def trail_of(frame: pl.DataFrame) -> Trail | None:
 
 
 def _called(columns: Collection[str], names: Collection[str]) -> str | None:
-    """The one column that has one of these names, or a longer one that ends so."""
+    """The only column with one of these names, or with a longer one that ends in it."""
     found = [column for column in columns if _ends_so(words(column), names)]
     return found[0] if len(found) == 1 else None
 

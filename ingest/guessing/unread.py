@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Columns that are called times, of which the values are in no notation that is read."""
+"""Columns that are named as times, but whose values are in no notation that is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DIGITS_OF_A_DATE, _LONGEST = 4, 40
 
 
 def unread_times(seen: Glance) -> dict[str, str]:
-    """By their name, the shape of most of their values: ``9`` for a digit, ``a`` for a letter."""
+    """By name, the shape of most of the values: ``9`` for a digit, ``a`` for a letter."""
     called_so = [name for name in seen.columns if tells_time(name) and name not in seen.times]
     shapes = {name: _shape(seen.frame[name]) for name in called_so}
     return {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What an export tells of the time zone of its times."""
+"""What an export tells about the time zone of its times."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _NEARLY_ALL = 0.99
 
 
 def zone_evidence(seen: Glance, columns: Sequence[str]) -> str:
-    """What speaks for ``ZONE``, or against it, in the columns of times.
+    """What the columns of times say for or against ``ZONE``.
 
-    An offset tells of the zone that it is the time of. A time that the clocks skip in spring was
-    not told by such a clock.
+    An offset is evidence of the zone. A time that the clocks of a zone skip in spring is not from
+    such a clock.
     """
     known = [name for name in columns if name in seen.times]
     telling = [name for name in known if seen.times[name].with_offset]
@@ -41,7 +41,7 @@ def zone_evidence(seen: Glance, columns: Sequence[str]) -> str:
 
 
 def _agreeing(seen: Glance, name: str) -> float | None:
-    """The share of times with the offset that holds in ``ZONE`` then; null where none has any."""
+    """The share of times whose offset is that of ``ZONE`` at that time; null if none has one."""
     texts = seen.frame[name]
     if texts.dtype != pl.String:
         return None

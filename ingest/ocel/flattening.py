@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""An object-centric log as one of cases: each event is given to every object of one type.
+"""Flattens an object-centric log to one of cases: each event goes to every object of one type.
 
-What that bends is told: events that are told more than once (convergence), and steps of a case that
-are about different other objects (divergence), after W.M.P. van der Aalst, Object-Centric Process
-Mining: Dealing with Divergence and Convergence in Event Data (SEFM 2019).
+What that distorts is reported: events that occur more than once (convergence), and steps of a case
+that are about different other objects (divergence). See W.M.P. van der Aalst, Object-Centric
+Process Mining: Dealing with Divergence and Convergence in Event Data (SEFM 2019).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STANDARD = {
     "concept:name": "type",
     "time:timestamp": "time",
 }
-"""The columns that every such log has, and what they are called here."""
+"""The columns that every such log has, and their names here."""
 
 CONVERGES = "#converges"
 """Whether an event has several cases."""
@@ -38,7 +38,7 @@ _MOMENTS = ("%+", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d")
 
 
 def cases_of_types(tables: Tables) -> dict[str, int]:
-    """Of each type that events relate to, how many objects have several events; most first."""
+    """By type that events relate to, the number of objects with several events; most first."""
     counts = (
         related(tables)
         .drop_nulls("type")
@@ -53,7 +53,7 @@ def cases_of_types(tables: Tables) -> dict[str, int]:
 
 
 def columns_of(tables: Tables, type_: str) -> dict[str, bool]:
-    """The columns besides ``STANDARD``, and whether one may hold the number of a citizen."""
+    """The columns besides ``STANDARD``, and whether each may hold a citizen service number."""
     others = related(tables).filter(pl.col("type") != type_)
     told = [_of_events(tables), _of_others(others), _of_cases(tables, type_)]
     likely = pl.col("value").str.contains(citizen_numbers.LIKELY).any()
@@ -65,12 +65,12 @@ def columns_of(tables: Tables, type_: str) -> dict[str, bool]:
 def flattened(stretch: Tables, type_: str, places: Mapping[str, str]) -> pl.LazyFrame:
     """A row per event of a case, in the order of the file.
 
-    The digest is of all that the event says but its id, so that one with two ids is seen.
+    The digest is of all that the event says except its id, so that an event with two ids is seen.
 
     Args:
-        stretch: some of the events, all of the objects.
-        type_: the objects that are the cases.
-        places: the columns to read, ``STANDARD`` among them, and what each is called.
+        stretch: some of the events, and all objects.
+        type_: the type of the objects that are the cases.
+        places: the columns to read, ``STANDARD`` among them, and the place of each.
 
     Returns:
         The columns by their places, with ``DIGEST``, ``CONVERGES``, ``STEP`` and ``ABOUT``.
@@ -110,20 +110,20 @@ def flattened(stretch: Tables, type_: str, places: Mapping[str, str]) -> pl.Lazy
 
 
 def diverging(rows: pl.LazyFrame) -> pl.Series:
-    """The ``STEP`` of all rows of which one case has several, about different other objects."""
+    """Each ``STEP`` that a case has in several rows, about different other objects."""
     steps = rows.group_by(STEP).agg(differ=pl.col(ABOUT).n_unique() > 1).filter("differ")
     return steps.select(STEP).collect(engine="streaming").to_series()
 
 
 def related(tables: Tables) -> pl.LazyFrame:
-    """The relations with the ``type`` of the object; null where that is not there."""
+    """The relations with the ``type`` of the object; null if the object is not there."""
     return tables.relations.join(tables.objects, on="object", how="left", maintain_order="left")
 
 
 def _of_events(tables: Tables) -> pl.LazyFrame:
     """``number``, ``column`` and ``value`` of the attributes of events.
 
-    One that is called as what the format itself tells is no column.
+    An attribute named like what the format itself tells gives no column.
     """
     is_taken = pl.col("column").is_in(list(STANDARD)) | pl.col("column").str.starts_with(
         CASE_PREFIX
@@ -133,7 +133,7 @@ def _of_events(tables: Tables) -> pl.LazyFrame:
 
 
 def _of_others(others: pl.LazyFrame) -> pl.LazyFrame:
-    """The same of the first object of each other type."""
+    """The same for the first object of each other type."""
     return (
         others.drop_nulls("type")
         .unique(["number", "type"], keep="first", maintain_order=True)
@@ -142,7 +142,7 @@ def _of_others(others: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _of_cases(tables: Tables, type_: str) -> pl.LazyFrame:
-    """``case``, ``column`` and ``value`` of what each case was known by first."""
+    """``case``, ``column`` and ``value`` of the first attributes of each case."""
     return (
         tables.of_objects.join(tables.objects.filter(pl.col("type") == type_), on="object")
         .with_columns(since=_moment("time"))
@@ -154,7 +154,7 @@ def _of_cases(tables: Tables, type_: str) -> pl.LazyFrame:
 
 
 def _moment(column: str) -> pl.Expr:
-    """A moment to sort by; null, and so before all, where there is none: known from the begin."""
+    """A moment to sort by; null, so first, if there is none: then it is known from the begin."""
     text = pl.col(column).str.replace(" ", "T", literal=True)
     return pl.coalesce(
         text.str.to_datetime(each, time_unit="us", time_zone="UTC", strict=False)
@@ -163,7 +163,7 @@ def _moment(column: str) -> pl.Expr:
 
 
 def _beside(values: pl.LazyFrame, key: str, places: Mapping[str, str]) -> pl.LazyFrame:
-    """A row a ``key``, its columns beside each other; of one that is there twice the last."""
+    """A row per ``key`` with its columns side by side; if one is there twice, the last value."""
     return values.group_by(key).agg(
         pl.col("value").filter(pl.col("column") == column).last().alias(place)
         for column, place in places.items()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads OCEL 2.0 in JSON, an event or object at a time: the whole is never held."""
+"""Reads OCEL 2.0 in JSON, one event or object at a time, never holding the whole file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def read_json(path: Path, name: str, block: int = BLOCK) -> Iterator[Event | Obj
     """The events and objects of a file, plain or gzipped, in its order.
 
     Raises:
-        SourceError: not JSON, cut short, not OCEL 2.0, or with a piece too large to hold.
+        SourceError: the file is not JSON, is cut short, is not OCEL 2.0, or has a piece too large
+            to hold.
     """
     try:
         yield from _entries(_Text(_texts(path, name, block), name), name)
@@ -46,14 +47,14 @@ def _texts(path: Path, name: str, block: int) -> Iterator[str]:
 
 
 class _Text:
-    """A JSON text of which a stretch is held: what was read is let go."""
+    """A JSON text of which only a stretch is held: what was read is dropped."""
 
     def __init__(self, texts: Iterator[str], name: str) -> None:
         self._texts, self._name = texts, name
         self._held, self._at = "", 0
 
     def next_sign(self) -> str:
-        """The next character that is not blank, which is still to be read; "" at the end."""
+        """The next character that is not blank, without reading it; "" at the end."""
         while True:
             match = _BLANK.match(self._held, self._at)
             self._at = match.end() if match else self._at
@@ -74,17 +75,17 @@ class _Text:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._held, self._at)
-            except json.JSONDecodeError:  # it may go on
+            except json.JSONDecodeError:  # it may not be complete yet
                 if not self._read_on():
                     raise
                 continue
-            if end == len(self._held) and self._read_on():  # so may a number
+            if end == len(self._held) and self._read_on():  # nor may a number
                 continue
             self._at = end
             return value
 
     def members(self, opening: str, closing: str) -> Iterator[None]:
-        """Stops before each member of an array or object, which is then to be read."""
+        """Stops before each member of an array or object, which the caller must then read."""
         self.skip(opening)
         if self.next_sign() != closing:
             yield
@@ -94,7 +95,7 @@ class _Text:
         self.skip(closing)
 
     def _read_on(self) -> bool:
-        """Holds at least twice as much of what is not read yet; false where there is no more."""
+        """Fetches more: at least as much again as is held unread; false if there is no more."""
         rest = self._held[self._at :]
         if len(rest) > LARGEST:
             raise too_large(self._name)
@@ -156,13 +157,13 @@ _READ: dict[str, Callable[[dict[str, Any]], Event | Object]] = {
 
 
 def _listed(entry: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """The objects of an array; what is otherwise says nothing."""
+    """The objects in an array; anything else is ignored."""
     there = entry.get(key)
     return [each for each in there if isinstance(each, dict)] if isinstance(there, list) else []
 
 
 def _text(value: object) -> str | None:
-    """A value as it is written; null and what holds others says nothing."""
+    """A value as it is written; null for null, arrays and objects."""
     match value:
         case str():
             return value

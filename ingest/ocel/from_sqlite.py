@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads OCEL 2.0 in SQLite, a row at a time. The file is opened so that it cannot be changed."""
+"""Reads OCEL 2.0 in SQLite, a row at a time. The file is opened read-only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ingest.refusals import not_whole
 
 _TABLES = {"event", "object", "event_object", "event_map_type", "object_map_type"}
 _OWN = {"ocel_id", "ocel_time", "ocel_changed_field"}
-# the names of tables are the file's own, and quoted; there is no other way to give one
+# the names of tables come from the file and are quoted: a name cannot be a parameter
 _NUMBERED = """
 CREATE TABLE numbered (number INTEGER PRIMARY KEY, id TEXT UNIQUE, type TEXT, time TEXT);
 INSERT OR IGNORE INTO numbered (id, type) SELECT ocel_id, ocel_type FROM log.event NOT INDEXED;
@@ -48,15 +48,15 @@ _OBJECTS = "SELECT ocel_id, ocel_type FROM log.object NOT INDEXED"
 
 
 def read_sqlite(path: Path, name: str, scratch: Path) -> Iterator[Record]:
-    """The records of a file; its events have the order of its table of events.
+    """The records of a file, with events in the order of its table of events.
 
     Args:
         path: the file.
         name: what errors call it.
-        scratch: a folder, for what is worked out of it.
+        scratch: a folder for what is derived from it.
 
     Raises:
-        SourceError: not whole, not OCEL 2.0, or still in use by what writes it.
+        SourceError: the file is not whole, not OCEL 2.0, or still in use by a writer.
     """
     _check_at_rest(path, name)
     work = sqlite3.connect(f"file:{quote(str(scratch / 'work.sqlite'))}", uri=True)
@@ -74,7 +74,7 @@ def read_sqlite(path: Path, name: str, scratch: Path) -> Iterator[Record]:
 
 
 def _check_at_rest(path: Path, name: str) -> None:
-    """Refuses a file beside which a part of what it holds is still to be put into it."""
+    """Refuses a file with a journal beside it, whose content is still to be put into the file."""
     for ending in ("-wal", "-journal"):
         beside = path.with_name(path.name + ending)
         if beside.exists() and beside.stat().st_size:
@@ -86,13 +86,13 @@ def _check_at_rest(path: Path, name: str) -> None:
 
 def _attach(work: sqlite3.Connection, path: Path) -> None:
     work.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
-    work.execute("PRAGMA trusted_schema = OFF")  # the file's own schema may do nothing
+    work.execute("PRAGMA trusted_schema = OFF")  # the schema of the file may run nothing
     work.execute("PRAGMA synchronous = OFF")
     work.execute("ATTACH ? AS log", (f"file:{quote(str(path))}?mode=ro&immutable=1",))
 
 
 def _tables(work: sqlite3.Connection) -> set[str]:
-    """The tables that hold rows of their own: no views, nothing virtual."""
+    """The tables that hold rows of their own: no views or virtual tables."""
     rows = work.execute(
         "SELECT name FROM log.sqlite_master"
         " WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%GENERATED%'"
@@ -122,7 +122,7 @@ def _records(work: sqlite3.Connection, tables: set[str]) -> Iterator[Record]:
 
 
 def _of_types(work: sqlite3.Connection, of: str, tables: set[str]) -> Iterator[tuple[str, str]]:
-    """The types of events or objects that have a table, and its name, quoted."""
+    """The types of events or objects that have a table, with its quoted name."""
     query = f"SELECT ocel_type, ocel_type_map FROM log.{of}_map_type"  # noqa: S608 - of is ours
     for type_, called in work.execute(query).fetchall():
         table = f"{of}_{called}"
@@ -133,7 +133,7 @@ def _of_types(work: sqlite3.Connection, of: str, tables: set[str]) -> Iterator[t
 def _attributes(
     rows: sqlite3.Cursor, keys: int
 ) -> Iterator[tuple[tuple[Any, ...], str, str | None]]:
-    """The first columns of each row, with the name and value of an attribute that it has."""
+    """For each attribute of each row: the first columns of the row, and its name and value."""
     names = [column[0] for column in rows.description]
     own = [place for place in range(keys, len(names)) if names[place] not in _OWN]
     for row in rows:
@@ -143,5 +143,5 @@ def _attributes(
 
 
 def _text(value: object) -> str | None:
-    """A value as text; null and bytes say nothing."""
+    """A value as text; null for null and bytes."""
     return None if value is None or isinstance(value, bytes) else str(value)

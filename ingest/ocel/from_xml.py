@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads OCEL 2.0 in XML, an event or object at a time: the whole is never held."""
+"""Reads OCEL 2.0 in XML, one event or object at a time, never holding the whole file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def read_xml(path: Path, name: str, block: int = BLOCK) -> Iterator[Event | Obje
     """The events and objects of a file, plain or gzipped, in its order.
 
     Raises:
-        SourceError: not XML, cut short, with a DOCTYPE, not OCEL 2.0, or with a piece too large to
-            hold.
+        SourceError: the file is not XML, is cut short, has a DOCTYPE, is not OCEL 2.0, or has a
+            piece too large to hold.
     """
     document = _Document(name)
     parser = expat.ParserCreate()
@@ -49,7 +49,7 @@ def read_xml(path: Path, name: str, block: int = BLOCK) -> Iterator[Event | Obje
 
 
 class _Document:
-    """Takes the tags and texts of a document, and makes events and objects of them."""
+    """Makes events and objects from the tags and texts of a document."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -64,12 +64,12 @@ class _Document:
         self.is_ocel = False
 
     def taken(self) -> Iterator[Event | Object]:
-        """What is whole; it is let go."""
+        """The complete events and objects, which are then dropped."""
         while self._done:
             yield self._done.popleft()
 
     def start(self, tag: str, said: dict[str, str]) -> None:
-        """An element begins."""
+        """Takes the start of an element."""
         self._path.append(tag.rpartition(":")[2])
         self._grow(len(tag) + sum(map(len, said.values())))
         if len(self._path) > _DEEPEST:
@@ -82,13 +82,13 @@ class _Document:
             self._objects.append(said["object-id"])
 
     def text(self, text: str) -> None:
-        """Some text, which may go on."""
+        """Takes some text, which may go on."""
         self._grow(len(text))
         if self._attribute is not None:
             self._texts.append(text)
 
     def end(self, _: str) -> None:
-        """The innermost element ends."""
+        """Takes the end of the innermost element."""
         if self._is_at(_INSIDE) and self._attribute is not None:
             if "name" in self._attribute:
                 value, since = "".join(self._texts), self._attribute.get("time")
@@ -100,7 +100,7 @@ class _Document:
         self._path.pop()
 
     def _is_at(self, depth: int) -> bool:
-        """Whether the innermost element is an event or object, or so deep inside one."""
+        """Whether the innermost element is at ``depth`` in an event or object, or is one itself."""
         path = self._path
         return len(path) == depth and _SECTIONS.get((path[0], path[1])) == path[2]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads an object-centric log (OCEL 2.0) as one of cases: the objects of one type."""
+"""Reads an object-centric log (OCEL 2.0) as a log of cases: the objects of one type."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def read_ocel(
 ) -> Raw:
     """Reads the events of the objects of one type.
 
-    Rows are in the order of the file: by event, and then by how it relates to objects. The columns
+    Rows are in the order of the file: by event, and then by its relations to objects. The columns
     are the id of the object as case id, the type and time of the event, its attributes by name,
     ``ocel:type:<type>`` with the first object of each other type that it relates to, and
-    ``case:<name>`` with what the case was known by first, where that changed.
+    ``case:<name>`` with the attributes of the case, by their first value if that changed.
 
     Args:
         path: the file.
         name: what errors call it.
         wanted: the columns to read.
         scratch: an empty folder.
-        object_type: which objects are the cases; null where events relate to one type only.
+        object_type: the type of objects that are the cases; null if events relate to one type only.
         at_once: how many events to hold in memory.
 
     Raises:
-        SourceError: it is not whole, no event relates to such an object, or there are objects of
-            several types and none was chosen.
+        SourceError: the file is not whole, no event relates to such an object, or there are objects
+            of several types and none was chosen.
     """
     tables = tables_of(path, name, scratch, min(at_once, AT_ONCE))
     type_ = _chosen(cases_of_types(tables), name, object_type)
@@ -91,10 +91,10 @@ def read_ocel(
 
 
 def object_types(path: Path, name: str, scratch: Path) -> dict[str, int]:
-    """Of each type that events relate to, how many objects have several events; most first.
+    """By type that events relate to, the number of objects with several events; most first.
 
     Raises:
-        SourceError: it is not whole, or not OCEL 2.0.
+        SourceError: the file is not whole, or not OCEL 2.0.
     """
     return cases_of_types(tables_of(path, name, scratch))
 
@@ -119,7 +119,7 @@ def _chosen(types: Mapping[str, int], name: str, object_type: str | None) -> str
 
 
 def _told_of(tables: Tables, type_: str) -> tuple[int, int]:
-    """How many objects are not there that events relate to, and how many events have no case."""
+    """How many objects that events relate to are not there, and how many events have no case."""
     relations, kind = related(tables), pl.col("type")
     told = relations.select(
         missing=pl.col("object").filter(kind.is_null()).n_unique(),

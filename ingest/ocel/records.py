@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What an object-centric log (OCEL 2.0) says, in records that are the same for all its encodings.
+"""The content of an object-centric log (OCEL 2.0), in the same records for all its encodings.
 
-Events go by their number in the file, from 1: an id is the file's own, and may be there twice.
+Events go by their number in the file, from 1, as the ids in a file may occur twice.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ SHAPES = {
         {"object": pl.String(), "name": pl.String(), "value": pl.String(), "time": pl.String()}
     ),
 }
-"""The kinds of records, and what each holds, as it is written in the file."""
+"""The kinds of records, and the fields of each, as written in the file."""
 
 Record = tuple[str, Sequence[Any]]
-"""A kind, and its fields."""
+"""The kind of a record, and its values."""
 
 LARGEST = 1 << 26
-"""No event or object takes so many bytes."""
+"""The most bytes that an event or object may take."""
 
 
 class Event(NamedTuple):
-    """An event; ``attributes`` are names and values, ``objects`` the ids that it relates to."""
+    """An event; ``attributes`` are names and values, ``objects`` the ids it relates to."""
 
     type: str | None
     time: str | None
@@ -53,7 +53,7 @@ class Object(NamedTuple):
 
 
 def records_of(entries: Iterable[Event | Object]) -> Iterator[Record]:
-    """The records of what stands in a file, in its order."""
+    """The records of the events and objects of a file, in its order."""
     numbers = itertools.count(1)
     for entry in entries:
         if isinstance(entry, Object):
@@ -70,7 +70,7 @@ def records_of(entries: Iterable[Event | Object]) -> Iterator[Record]:
 
 
 def too_large(name: str) -> SourceError:
-    """The error for a file of which a piece is too large to be an event or object."""
+    """The error for a file with a piece that is too large to be an event or object."""
     return SourceError(
         f"{name} is damaged, or holds an event or object of more than {LARGEST >> 20} MB.",
         "Export it again, without documents in its attributes.",
@@ -78,7 +78,7 @@ def too_large(name: str) -> SourceError:
 
 
 def no_ocel(name: str) -> SourceError:
-    """The error for a file that is whole, and says something else."""
+    """The error for a file that is whole but is not OCEL."""
     return SourceError(
         f"{name} is not OCEL 2.0: it has no events and objects as that has them.",
         "Export it as OCEL 2.0, or give the file's own format.",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The records of an object-centric log as tables, whichever way it is written."""
+"""The records of an object-centric log as tables, for all its encodings."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MARKS = codecs.BOM_UTF8 + codecs.BOM_UTF16_LE
 
 
 class Tables(NamedTuple):
-    """``SHAPES`` of a log, in the order of its file; of an object that is there again the first.
+    """``SHAPES`` of a log, in the order of its file; of an object that is there twice, the first.
 
-    An event may be said to relate to an object more than once.
+    An event may relate to an object more than once.
     """
 
     events: pl.LazyFrame
@@ -36,7 +36,7 @@ class Tables(NamedTuple):
     of_objects: pl.LazyFrame
 
     def stretches(self, many: int) -> Iterator[Tables]:
-        """The same, of so many events at a time."""
+        """The same, with at most ``many`` events at a time."""
         last = self.events.select(pl.col("number").max()).collect().item() or 0
         for first in range(1, last + 1, many):
             of_these = pl.col("number").is_between(first, first + many - 1)
@@ -57,7 +57,7 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = AT_ONCE) -> T
         at_once: how many records of a kind to hold in memory.
 
     Raises:
-        SourceError: it is not whole, or not OCEL 2.0.
+        SourceError: the file is not whole, or not OCEL 2.0.
     """
     spools = {kind: Spool(shape, scratch / kind, at_once) for kind, shape in SHAPES.items()}
     for kind, record in _records(path, name, scratch):

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What may not be kept of a person: found, left out, or replaced by pseudonyms."""
+"""What may not be kept about a person: found, left out, or replaced by pseudonyms."""

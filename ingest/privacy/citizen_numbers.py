@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Finds columns that hold citizen service numbers (BSN), and the rows in which one stands.
+"""Finds columns that hold citizen service numbers (BSN), and the rows that have one.
 
 One in eleven numbers passes the test by chance, and so do all numbers of organisations (RSIN). So
-a column is judged as a whole, by all that stands in it, and only then its rows. Where a text calls
-the number one of a citizen itself, that is enough.
+a column is judged first, as a whole, and only then its rows. If a text itself says that its number
+is a citizen's, that is enough.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from __future__ import annotations
 import polars as pl
 
 LIKELY = r"[0-9]{8}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. -][0-9]{2}[. -][0-9]{3}"
-"""What a text with a number holds; it is quick to look for, and many other texts hold it too."""
+"""A pattern that matches every text with such a number; quick to try, but also in other texts."""
 
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-_ROWS_OF_ONE_CITIZEN = 1000  # on average; what stands in more is the number of an organisation
-_NEARLY_ALL, _FEWEST_ROWS = 0.9, 10  # in fewer rows a number that comes back tells nothing
+_ROWS_OF_ONE_CITIZEN = 1000  # on average; a number in more rows is an organisation's
+_NEARLY_ALL, _FEWEST_ROWS = 0.9, 10  # in fewer rows, a number that recurs means nothing
 
 _EDGE = r"(?-u:\b)"
-# each whole, so that no part of a longer number is taken for one: a telephone number abroad, a
-# number in groups, and any other with its decimals or what hyphens join to it; letters and a low
-# line are no part of a number
+# whole numbers, so that no part of a longer one is taken for a BSN: a foreign telephone number, a
+# number in groups, any other with its decimals or what hyphens join to it; letters and underscores
+# are not part of a number
 _WRITTEN = (
     rf"(?:\+|{_EDGE}00)[0-9]{{2}}(?:[ -]|\(0\))+[0-9]+(?:[ -][0-9]{{2,4}})*{_EDGE}"
     rf"|[0-9]{{1,4}}(?:[ .][0-9]{{2,4}})+(?:,[0-9]+)?{_EDGE}"
     r"|[0-9]+(?:[.,-][0-9]+)*"
 )
 _NINE = r"(?:[0-9]{9}|[0-9]{3}[. ][0-9]{3}[. ][0-9]{3}|[0-9]{4}[. -][0-9]{2}[. -][0-9]{3})"
-# a year before it or a serial number after it, as in names of cases, leaves it what it is
+# may have a year before it or a serial number after it, as in names of cases
 _OF_NINE = f"^(?:(?:19|20)[0-9]{{2}}-)?({_NINE})(?:-[0-9]{{1,4}})?$"
 _WORD = r"(?i:bsn|burger ?service ?(?:nummer|nr)|sofi ?(?:nummer|nr))"
 _CALLED_BEFORE = rf"{_WORD}[^0-9]{{0,12}}{_NINE}(?:[^0-9]|$)"
 _CALLED_AFTER = rf"(?:^|[^0-9.,+-]){_NINE}[^0-9\p{{L}}]{{0,3}}{_WORD}"
-_WITH_DECIMAL = r"^([0-9]{8,9})\.0$"  # as where a column of numbers has gaps
+_WITH_DECIMAL = r"^([0-9]{8,9})\.0$"  # a column of numbers with gaps has these
 # a spreadsheet drops the first zero; eight digits that begin with a year and a month are a date
 _OF_EIGHT = (
     r"^((?:1[0-8]|2[1-9]|[03-9][0-9])[0-9]{6}"
@@ -42,10 +42,10 @@ _OF_EIGHT = (
 
 
 def numbers_in(text: pl.Expr) -> pl.Expr:
-    """What is written in ``text`` as such a number: UInt32, null for every other number in it.
+    """The numbers in ``text`` that are written like a BSN, as UInt32; null for every other number.
 
-    Dots, spaces or hyphens may stand between the digits. Of a text that is nothing but eight
-    digits the first was a zero that got lost.
+    Dots, spaces or hyphens may separate the digits. A text of just eight digits has lost a leading
+    zero.
     """
     whole = text.str.strip_chars().str.replace(_WITH_DECIMAL, "$1").str.replace(_OF_EIGHT, "0$1")
     number = pl.element()
@@ -56,7 +56,7 @@ def numbers_in(text: pl.Expr) -> pl.Expr:
 
 
 def passes(number: pl.Expr) -> pl.Expr:
-    """Whether a number, of nine digits with its leading zeros, can be a citizen's."""
+    """Whether a number, of nine digits with leading zeros, can be a citizen's."""
     digits = (number.cast(pl.Int64) // 10**place % 10 for place in range(8, -1, -1))
     weighed = (weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True))
     return (number > 0) & (pl.sum_horizontal(weighed) % 11 == 0)
@@ -68,12 +68,12 @@ def stand_in(text: pl.Expr) -> pl.Expr:
 
 
 def are_called_so(text: pl.Expr) -> pl.Expr:
-    """Whether a number in ``text`` passes that the text itself calls a citizen's.
+    """Whether ``text`` has a number that passes and that the text itself calls a citizen's.
 
-    The word for it stands before the number or right after it.
+    The word for it comes before the number or right after it.
     """
     digits = pl.element().str.replace_all("[^0-9]", "").cast(pl.UInt32, strict=False)
-    has_word = pl.when(text.str.contains(_WORD)).then(text)  # which is quicker to look for
+    has_word = pl.when(text.str.contains(_WORD)).then(text)  # the word is quicker to look for
     before, after = (
         has_word.str.extract_all(called).list.eval(passes(digits)).list.any()
         for called in (_CALLED_BEFORE, _CALLED_AFTER)
@@ -82,14 +82,14 @@ def are_called_so(text: pl.Expr) -> pl.Expr:
 
 
 def are_of_citizens(numbers: pl.Series, rows: int) -> bool:
-    """Whether the numbers that stand in a column are of citizens, by what they are together.
+    """Whether the numbers in a column are of citizens, judged all together.
 
-    Half of those that differ pass, and they are not an organisation's: one that nearly every row
-    holds, or each in very many rows.
+    At least half of the different ones must pass, and they must not be an organisation's: one
+    number in nearly every row, or each in very many rows.
 
     Args:
-        numbers: of the column, one for each time that it stands there.
-        rows: in how many rows they could have stood.
+        numbers: the numbers in the column, each as often as it occurs.
+        rows: the number of rows in which they could occur.
     """
     counted = pl.DataFrame({"number": numbers.drop_nulls()}).group_by("number").len("times")
     passed = counted.filter(passes(pl.col("number")))

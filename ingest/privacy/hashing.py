@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """SHA-256 and HMAC-SHA-256 of all values of a column at once, by polars-hash.
 
-A function of Python that is called value by value takes five times as long, of one core.
+A Python function called value by value takes five times as long, on one core.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _INNER, _OUTER = 0x36, 0x5C
 
 
 def sha256(values: pl.Series) -> pl.Series:
-    """The digest of each text or of its octets, as 64 hexadecimal digits; null stays null."""
+    """The digest of each text or binary value, as 64 hexadecimal digits; null stays null."""
     digest = CryptographicHashingNameSpace(pl.first()).sha2_256()
     return values.to_frame().lazy().select(digest).collect(engine="streaming").to_series()
 
 
 def hmac_sha256(key: bytes, octets: pl.Series) -> pl.Series:
-    """The digest that only the holder of ``key`` can make of each value (Binary), as above.
+    """The digest of each value (Binary) that only a holder of ``key`` can make, as in ``sha256``.
 
-    By its definition in RFC 2104: polars-hash has one of its own, for keys that are text. The key
-    is in no expression: polars may print these.
+    Computed by its definition in RFC 2104: that of polars-hash only takes keys that are text. The
+    key is in no expression, as polars may print those.
     """
     short = key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()
     block = short.ljust(_BLOCK_BYTES, b"\0")

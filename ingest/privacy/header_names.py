@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Names of columns that may be told: a first line that is a row would name people by their values.
+"""Names of columns that may be told: a first line that is really a row may hold personal data.
 
-Whatever a reader calls its columns stands in errors, configs and what the gate tells. So a name
-that holds a value is not passed on by a reader at all. Nor are names of sheets that do.
+The names of columns appear in errors, configs and what the gate tells. So readers do not pass on a
+name that holds a value, nor such a name of a sheet.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _DATE = (
     r"[a-z]*\.?[- ]\d{2})"
 )
 _NUMBER = r"^\s*\d{5,}\s*$"
-_TIME = r"^\s*\d{1,2}:\d{2}"  # article 4:13 is none
+_TIME = r"^\s*\d{1,2}:\d{2}"  # not article 4:13
 IS_A_VALUE = f"{_NUMBER}|{_DATE}|{_TIME}|{citizen_numbers.LIKELY}|{personal.LIKELY}"
-"""What no name holds: a long number, a moment, an address; a year is part of many names."""
+"""What no name contains: a long number, a moment, an address. A year is part of many names."""
 
 
 def hold_a_value(texts: Collection[str]) -> list[bool]:
-    """Of each text whether it holds what no name of a column or sheet does."""
+    """For each text, whether it holds what no name of a column or sheet does."""
     return pl.Series(texts, dtype=pl.String).str.contains(IS_A_VALUE).to_list()
 
 
 def that_may_be_told(names: Collection[str]) -> list[str]:
-    """Those of the names of columns or sheets that hold no value."""
+    """The names of columns or sheets that hold no value."""
     return [name for name, holds in zip(names, hold_a_value(names), strict=True) if not holds]
 
 
 def names_to_tell(names: Collection[str], written: Callable[[str], str] = str) -> str:
-    """The names that may be told, each as it is ``written``, and how many others there are."""
+    """The names that may be told, each passed through ``written``, and the number of others."""
     shown = that_may_be_told(names)
     others = len(names) - len(shown)
     hidden = [f"{others} called after a value"] if others else []
@@ -46,11 +46,11 @@ def names_to_tell(names: Collection[str], written: Callable[[str], str] = str) -
 
 
 def with_names_that_may_be_told(raw: Raw, known: Collection[str]) -> Raw:
-    """``raw`` with each column that is called after a value called ``column N``, where it stands.
+    """``raw`` with each column whose name holds a value renamed to ``column N``, by its position.
 
     Args:
         raw: what a reader hands over.
-        known: the columns that the config names: those keep their names.
+        known: the columns that the config names; they keep their names.
     """
     numbers = zip(raw.columns, numbered(len(raw.columns)), hold_a_value(raw.columns), strict=True)
     told = {name: number for name, number, holds in numbers if holds and name not in known}

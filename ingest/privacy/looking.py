@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Looks through all that a file says for what is personal and should not be there.
+"""Looks through a whole file for personal data that should not be there.
 
-Ids that a spreadsheet has rounded are seen here too, as they are not written out any further.
+Ids that a spreadsheet has rounded are found here too, as ids are not written out any further on.
 
-A row is told by the column in which it stands; what stands there goes no further.
+A finding names only the row and the column; the value goes no further.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from ingest.raw import Raw
 
 _SAMPLE = 100_000
 _POWER_OF_TEN = r"^\s*\d(?:[.,]\d+)?E\+\d+\s*$"
-# of a number a spreadsheet keeps 15 digits; whether a cell holds one or a text its reader tells not
+# a spreadsheet keeps 15 digits of a number; its reader does not tell whether a cell is a number
 _LONG, _WITHOUT_ITS_END = r"^\s*\d{16,}\s*$", r"^\s*\d{15,}0\s*$"
 _MOSTLY = 0.9
 _NO_TEXT = (pl.Binary, pl.Boolean, pl.Null)
 
 
 Question = tuple[str, str]
-"""What is asked, and the place of the column of which it is."""
+"""What is asked, and the place of the column that it is asked of."""
 
 
 class Looked(NamedTuple):
-    """``rows`` rows, with ``NOTICED`` where anything can be.
+    """``rows`` rows, with ``NOTICED`` if anything can be noticed.
 
-    ``ids``: by their place, the values that columns of ids have. ``shown``: which of the questions
-    that were asked any row answers with yes.
+    ``ids``: by place, the values in columns of ids. ``shown``: the questions to which any row says
+    yes.
     """
 
     frame: pl.LazyFrame
@@ -52,19 +52,19 @@ def looked_through(
     *,
     in_workbook: bool = False,
 ) -> Looked:
-    """The rows of ``raw`` with what its reader noticed, and then what is found here.
+    """The rows of ``raw`` with what its reader noticed, followed by what is found here.
 
-    Of a text that is kept and holds a citizen's number the digits are hidden; of one that tells who
-    somebody is, unless it is an id, all letters and digits.
+    In a text that is kept, digits are hidden if it holds a citizen's number; all letters and digits
+    are hidden if it tells who somebody is, unless it is an id.
 
-    One quick look at all columns says where anything may stand; only those are looked at again.
+    One quick look at all columns finds those that may hold something; only those are examined.
 
     Args:
         raw: the rows, and the columns to look through.
         kept: the places of the columns whose values are kept as they are.
         of_ids: the places of the columns whose values are asked for.
-        asked: what else that look should answer: whether a row shows something.
-        in_workbook: whether the rows are those of a spreadsheet.
+        asked: further questions for the quick look: whether any row shows something.
+        in_workbook: whether the rows are from a spreadsheet.
     """
     texts = _texts(raw)
     rows, ids, shown = _seen(raw.frame, of_ids, {**_likely(texts, kept), **(asked or {})})
@@ -85,7 +85,7 @@ def looked_through(
         (rule, each, is_broken)
         for rule, columns in (("DQ14", numbered), ("DQ15", telling), ("DQ31", rounded))
         for each, is_broken in columns.items()
-        # of ids all values are at hand: a question to which none says yes is not asked of the rows
+        # all values of ids are at hand: if none says yes, the rows need not be asked
         if each not in ids or _any_shows(ids[each], each, is_broken)
     ]
     signs = [*raw.signs, *(Sign(rule, raw.texts[each], is_so) for rule, each, is_so in found)]
@@ -100,7 +100,7 @@ def _hidden(
     kept: Collection[str],
     of_ids: Collection[str],
 ) -> dict[str, pl.Expr]:
-    """The columns in which something was found, without what is not to be kept of it."""
+    """The columns in which something was found, with what may not be kept masked."""
     masked: dict[str, pl.Expr] = {}
     for rule, each, is_so in found:
         text = masked.get(each, texts[each])
@@ -112,9 +112,9 @@ def _hidden(
 
 
 def is_rounded(text: pl.Expr, ids: pl.Series, *, in_workbook: bool) -> pl.Expr:
-    """Whether a spreadsheet has rounded an id; ``ids`` are those that there are in its column.
+    """Whether a spreadsheet has rounded an id; ``ids`` are all values in its column.
 
-    In a workbook that is so, too, of those of 16 digits or more where nearly all end in a zero.
+    In a workbook, ids of 16 digits or more that end in a zero also count, if nearly all do.
     """
     long = ids.filter(ids.str.contains(_LONG))
     ends = long.str.contains(_WITHOUT_ITS_END).sum()
@@ -123,7 +123,7 @@ def is_rounded(text: pl.Expr, ids: pl.Series, *, in_workbook: bool) -> pl.Expr:
 
 
 def _likely(texts: Mapping[str, pl.Expr], kept: Collection[str]) -> dict[Question, pl.Expr]:
-    """Whether a number of a citizen, or in a text that is kept a person, may stand in a row."""
+    """Asks whether a row may hold a citizen's number or, in a text that is kept, name a person."""
     numbers = {
         ("number", each): text.str.contains(citizen_numbers.LIKELY) for each, text in texts.items()
     }
@@ -136,19 +136,19 @@ def _likely(texts: Mapping[str, pl.Expr], kept: Collection[str]) -> dict[Questio
 
 
 def _has_number(raw: Raw, text: pl.Expr, place: str, rows: int) -> pl.Expr:
-    """Whether a row has the number of a citizen in a column, as that is judged as a whole."""
+    """Whether a row has a citizen's number in a column, after judging the column as a whole."""
     is_whole = says_citizen_number(raw.texts[place]) or _is_of_citizens(raw.frame, text, rows)
     find = citizen_numbers.stand_in if is_whole else citizen_numbers.are_called_so
     return find(text)
 
 
 def _masked(text: pl.Expr, is_hidden: pl.Expr, what: str) -> pl.Expr:
-    """A column without ``what`` stands in its texts that are to be hidden."""
+    """A column with ``what`` masked in the texts to hide."""
     return pl.when(is_hidden).then(text.str.replace_all(what, "#")).otherwise(text)
 
 
 def _texts(raw: Raw) -> dict[str, pl.Expr]:
-    """The columns to look through as text, by their place; times, truths and bytes are none."""
+    """The columns to look through as text, by place; without times, booleans and bytes."""
     schema = raw.frame.collect_schema()
     return {
         place: _text(place, schema[place])
@@ -164,7 +164,7 @@ def _text(place: str, kind: pl.DataType) -> pl.Expr:
 
 
 def _for_json(value: pl.Expr, kind: Any) -> pl.Expr:
-    """A value without bytes and dates, of which polars cannot write all as JSON."""
+    """A value without bytes and dates, some of which polars cannot write as JSON."""
     match kind:
         case pl.Struct():
             return pl.struct(
@@ -185,9 +185,9 @@ def _for_json(value: pl.Expr, kind: Any) -> pl.Expr:
 def _seen(
     frame: pl.LazyFrame, of_ids: Collection[str], asked: Mapping[Question, pl.Expr]
 ) -> tuple[int, dict[str, pl.Series], set[Question]]:
-    """How many rows there are, all ids, and which questions any row answers with yes.
+    """The number of rows, all ids, and the questions to which any row says yes.
 
-    Of ids each value is asked once, however many rows have it.
+    Each id is asked once, however many rows have it.
     """
     of_rows = {question: shows for question, shows in asked.items() if question[1] not in of_ids}
     found = (
@@ -212,12 +212,12 @@ def _seen(
 
 
 def _any_shows(values: pl.Series, place: str, shows: pl.Expr) -> bool:
-    """Whether any of the values of a column answers a question about its rows with yes."""
+    """Whether any value of a column says yes to a question about its rows."""
     return bool(values.to_frame(place).select(shows.any()).item())
 
 
 def _is_of_citizens(frame: pl.LazyFrame, text: pl.Expr, rows: int) -> bool:
-    """Whether the numbers in a column are of citizens, by its first rows that may have any."""
+    """Whether the numbers in a column are of citizens, by the first rows that may have any."""
     likely = (
         frame.select(text.alias("text"))
         .filter(pl.col("text").str.contains(citizen_numbers.LIKELY))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Finds what tells who somebody is, in texts that are kept as they are."""
+"""Finds what identifies a person in texts that are kept as they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 _EDGE = r"(?-u:\b)"
 _MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-# nothing but ten digits may be any number, unless it begins as that of a mobile telephone
+# just ten digits may be any number, unless they begin like a mobile telephone number
 _TELEPHONES = (
     rf"(?:\+|{_EDGE}00)31[ -]?(?:\(0\))?[ -]?[1-9](?:[ -]?[0-9]){{8}}{_EDGE}",
     rf"{_EDGE}06\)?[ ./-]*[1-9](?:[ -]?[0-9]){{7}}{_EDGE}",
@@ -24,7 +24,7 @@ _ACCOUNT = (
 
 _PLAIN = "|".join((_MAIL, *_TELEPHONES, _PERSON))
 LIKELY = f"{_PLAIN}|{_ACCOUNT}"
-"""What a text about a person holds; of an account number it looks at the shape only."""
+"""A pattern that matches every such text; it only looks at the shape of an account number."""
 
 _LETTERS = [chr(ord("A") + place) for place in range(26)]
 _AS_DIGITS = [str(place + 10) for place in range(26)]
@@ -32,7 +32,7 @@ _MODULUS, _DIGITS, _CHUNK = 97, 72, 9
 
 
 def stand_in(text: pl.Expr) -> pl.Expr:
-    """Whether an e-mail address, Dutch telephone number, IBAN or titled name is in ``text``."""
+    """Whether ``text`` has an e-mail address, Dutch telephone number, IBAN or name with a title."""
     accounts = text.str.extract_all(_ACCOUNT).list.eval(is_account(pl.element()))
     return text.str.contains(_PLAIN) | accounts.list.any()
 
@@ -40,7 +40,7 @@ def stand_in(text: pl.Expr) -> pl.Expr:
 def is_account(text: pl.Expr) -> pl.Expr:
     """Whether a text in the shape of an IBAN has the check digits of one (ISO 13616).
 
-    The number is too long for an integer, so it is reckoned in pieces of nine digits.
+    The number is too long for an integer, so it is computed in pieces of nine digits.
     """
     plain = text.str.replace_all("[ .]", "")
     turned = pl.concat_str(plain.str.slice(4), plain.str.head(4))

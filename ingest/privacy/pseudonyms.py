@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Replaces ids by pseudonyms that only the holder of the key can make again."""
+"""Replaces ids by pseudonyms that only a holder of the key can make again."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _KEY_BYTES = 32
 _BYTES = 10  # 80 bits: a clash is unlikely below a billion ids
 _LETTERS = _BYTES * 8 // 5
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
-_WORTH = 1 << np.arange(32, -1, -8, dtype=np.int64)  # of the octets of a five
-_SHIFTS = np.arange(35, -1, -5, dtype=np.int64)  # of its letters
+_WORTH = 1 << np.arange(32, -1, -8, dtype=np.int64)  # of each octet in a group of five
+_SHIFTS = np.arange(35, -1, -5, dtype=np.int64)  # of each letter of that group
 
 
 class Pseudonymiser:
@@ -47,7 +47,7 @@ class Pseudonymiser:
         self.key_id = "k" + _base32(hmac.digest(key, b"key|", "sha256")[:_BYTES])[:4]
 
     def keyed(self, digest: pl.Expr) -> pl.Expr:
-        """A digest of a row that who has not the key cannot make of what the row may say."""
+        """A digest of a row that cannot be made from a guess at the row without the key."""
         for seed in struct.unpack("=4Q", hmac.digest(self._key, b"row|", "sha256")):
             digest = digest.hash(seed)
         return digest.reinterpret(signed=True)
@@ -70,17 +70,17 @@ def pseudonymise(
     columns: Collection[str],
     pseudonymiser: Pseudonymiser | None,
 ) -> pl.LazyFrame:
-    """``candidates`` with pseudonyms, and with ``slot``; the rows stay lazy and in their order.
+    """``candidates`` with pseudonyms and ``slot``; the rows stay lazy and in their order.
 
-    Where there are pseudonyms the digests of rows are keyed as well. ``slot`` comes from SHA-256 of
-    the case id as it will be stored; without a case id it is 0.
+    If there are pseudonyms, the digests of rows are keyed as well. ``slot`` comes from the SHA-256
+    of the case id as it will be stored; it is 0 without a case id.
 
     Args:
-        candidates: columns of ``CANDIDATES`` but for ``slot``, and ``case:*`` columns; ``case_id``
+        candidates: columns of ``CANDIDATES`` except ``slot``, and ``case:*`` columns; ``case_id``
             and ``resource`` as they are written.
-        ids: how each value of ``case_id`` is written, and of ``resource`` if that is there.
+        ids: all values of ``case_id`` as written, and of ``resource`` if that is there.
         columns: which of the two are replaced.
-        pseudonymiser: makes the pseudonyms; null where none are wanted.
+        pseudonymiser: makes the pseudonyms; null if none are wanted.
     """
     if pseudonymiser:
         candidates = candidates.with_columns(pseudonymiser.keyed(pl.col("digest")))
@@ -89,7 +89,7 @@ def pseudonymise(
         values = cleaned_ids(written, column)
         if pseudonymiser and column in columns:
             values = pseudonymiser.of(_DOMAIN_OF[column], values)
-        # where among them a value is; null for what is not
+        # the index of a value among them; null if it is not there
         place = f"#{column}"
         numbers[place] = pl.col(column).cast(pl.Enum(written), strict=False).to_physical()
         stored[column] = _picked(values, pl.col(place))
@@ -102,7 +102,7 @@ def pseudonymise(
 
 
 def slots_of(ids: pl.Series) -> pl.Series:
-    """The slot of each case (Int32), by its id as it is stored; null stays null."""
+    """The slot of each case (Int32), from its id as stored; null stays null."""
     first_two_bytes = sha256(ids).str.head(4)
     return first_two_bytes.str.to_integer(base=16, dtype=pl.Int32)
 
@@ -112,17 +112,17 @@ def _picked(values: pl.Series, number: pl.Expr) -> pl.Expr:
 
 
 def _base32(octets: bytes) -> str:
-    """Fives of ``octets`` as eight letters each, much faster than ``base64`` does it."""
+    """Each five ``octets`` as eight letters, much faster than ``base64`` does it."""
     fives = np.frombuffer(octets, np.uint8).reshape(-1, 5) @ _WORTH
     letters = _ALPHABET[fives[:, np.newaxis] >> _SHIFTS & 0b11111]
     return str(letters.tobytes(), "ascii")
 
 
 def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:
-    """What makes the pseudonyms that ``privacy`` asks for; null where it asks for none.
+    """The pseudonymiser that ``privacy`` asks for; null if it asks for none.
 
     Raises:
-        ConfigError: the key is not usable.
+        ConfigError: the key cannot be used.
     """
     if not privacy.pseudonymise:
         return None
@@ -131,14 +131,14 @@ def pseudonymiser_of(privacy: Privacy, config: Path) -> Pseudonymiser | None:
 
 
 def of_epoch(key: bytes, epoch: str) -> bytes:
-    """The key of one epoch: what is made with it tells nothing of the other ones."""
+    """The key of one epoch: pseudonyms made with it cannot be linked to those of other epochs."""
     return hmac.digest(key, b"epoch|" + epoch.encode(), "sha256")
 
 
 def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = None) -> bytes:
-    """The key: from the environment variable that ``privacy`` names, else the user's own.
+    """The key, from the environment variable that ``privacy`` names, else the user's own.
 
-    The user's own key is made once, readable by its owner alone, in the platform's config folder.
+    The user's own key is made once, readable by its owner only, in the platform's config folder.
 
     Raises:
         ConfigError: the variable is not set, or the key is too short.
@@ -184,7 +184,7 @@ def _own_key(path: Path) -> bytes:
 
 
 def _make_key(path: Path) -> None:
-    """Writes a new key; where two processes do so at once, the first one's stays."""
+    """Writes a new key; if two processes do so at once, the first one's stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_name(f".key-{secrets.token_hex(8)}")
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

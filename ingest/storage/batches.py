@@ -19,9 +19,9 @@ from contracts.settings import Privacy
 from contracts.sources import Source
 
 Reading = Mapping[str, Any]
-"""By their keys in a config, what it says of how a file is read; what it leaves out is not there.
+"""By its keys, what a config says of how to read a file, without the keys that it leaves out.
 
-It knows nothing of versions, so that files which are gone outlive a new one.
+It has no versions in it, so that files that are gone outlive a new version.
 """
 
 ATTRIBUTES, PSEUDONYMISED = "case_attributes", "privacy.pseudonymise"
@@ -40,7 +40,7 @@ class Part:
     rows: int
 
     def touches(self, bucket: int, of: int) -> bool:
-        """Whether cases of another bucket, one of so many, may be in it."""
+        """Whether cases of ``bucket``, one of ``of``, may be in it."""
         return (
             self.bucket * of < (bucket + 1) * self.of and bucket * self.of < (self.bucket + 1) * of
         )
@@ -50,8 +50,8 @@ class Part:
 class Staged:
     """A source file as ``rows`` candidates.
 
-    ``missing``: how many records the source says that it has, and that are not there.
-    ``left_out``: how many cases, events or rows are not in the log, by why.
+    ``missing``: how many records the source says it has that are not there.
+    ``left_out``: how many cases, events or rows are not in the log, by reason.
     """
 
     parts: tuple[Part, ...]
@@ -69,9 +69,9 @@ class Staged:
 class Origin:
     """Which file a batch was, and how it was read.
 
-    ``name`` is what the file is called, ``given`` how the config calls its source, ``sha256`` the
-    digest of what it held, and ``read_as`` that of how it was read; ``key`` names the key of its
-    pseudonyms, null where it has none. ``reading`` is what the config said of how to read it.
+    ``name`` is the name of the file, ``given`` the path of its source in the config, ``sha256`` the
+    digest of its content, and ``read_as`` that of how it was read; ``key`` names the key of its
+    pseudonyms, null if it has none. ``reading`` is what the config said of how to read it.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Origin:
 
     @property
     def id(self) -> str:
-        """The same for the same file, read in the same way."""
+        """An id that is the same for the same file read in the same way."""
         said = f"{self.name}\n{self.given}\n{self.sha256}\n{self.read_as}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
@@ -92,7 +92,7 @@ class Origin:
 class Batch:
     """What a file became, and where that came from.
 
-    ``upto`` is the highest watermark that was seen, where the source has one.
+    ``upto`` is the highest watermark that was seen, if the source has one.
     """
 
     origin: Origin
@@ -104,8 +104,8 @@ class Batch:
 class Version:
     """A commit: the ``batches`` of the log as it was known from ``known_at`` on.
 
-    ``forgotten`` are cases that may never come back: the name of the key of their pseudonyms, null
-    where they have none, and their ids.
+    ``forgotten`` are cases that may never come back: the name of the key of their pseudonyms (null
+    if they have none) and their ids.
     """
 
     number: int
@@ -119,7 +119,7 @@ class Version:
 
 
 def parts_for(rows: int) -> int:
-    """The least power of two that keeps a part small."""
+    """The smallest power of two that keeps a part small."""
     wanted = max(1, -(-rows // ROWS_A_PART))
     return min(MOST_PARTS, 1 << (wanted - 1).bit_length())
 
@@ -130,7 +130,7 @@ def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:
 
 
 def formats_of(batches: Iterable[Batch], sources: Iterable[Source]) -> set[Format]:
-    """The formats of the files that some batches of these sources were."""
+    """The formats of the files that these batches of ``sources`` were."""
     meant = {source.path: source.meant_format for source in sources}
     told = (
         meant.get(batch.origin.given) or format_of_name(PurePath(batch.origin.name))
@@ -145,12 +145,12 @@ def paths_of(batches: Iterable[Batch]) -> list[Path]:
 
 
 def read_as(source: Source, privacy: Privacy, key: str | None) -> str:
-    """A digest of all that decides what a file of ``source`` becomes, but for what it holds."""
+    """A digest of all that decides what a file of ``source`` becomes, except its content."""
     said = {
         "source": source.model_dump(mode="json", exclude={"path"}),
         "pseudonymise": sorted(privacy.pseudonymise),
         "key": key,
-        # the digest of a row is the same for one version of polars
+        # digests of rows differ between versions of polars
         "versions": [version("hoeksteen"), version("polars")],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
@@ -164,7 +164,7 @@ def reading_of(source: Source, privacy: Privacy) -> Reading:
 
 
 def changed(before: Reading, after: Reading) -> set[str]:
-    """The keys of which two readings say something else; attributes may be fewer."""
+    """The keys on which two readings differ; the later one may have fewer attributes."""
     keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     was, is_now = (set(each.get(ATTRIBUTES, ())) for each in (before, after))
     return keys - {ATTRIBUTES} if is_now <= was else keys

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A store in object storage: what is needed is brought to a folder here, what is new is put back.
+"""A store in object storage: what is needed is fetched to a local folder, what is new is put back.
 
-That folder is there for as long as a hold lasts (``ingest.storage.lease``), and each file is
-brought once.
+That folder exists as long as a hold lasts (``ingest.storage.lease``), and each file is fetched
+once.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ LOG = "_delta_log"
 """The folder of a store that holds its commits."""
 
 BATCHES = "batch="
-"""How the folder of a batch begins."""
+"""The prefix of the folder of a batch."""
 
 TRIED = ".tried-"
-"""How begins what is written to see whether that can be done."""
+"""The prefix of an object that is written to see whether that is possible."""
 
 _LAST = f"{LOG}/_last_checkpoint"
-_LEASE = ".lease"  # not as in a folder, which may have been copied to the bucket
-_AT_ONCE = 8  # objects that are brought, each in pieces: it bounds memory
+_LEASE = ".lease"  # differs from the lock of a folder, which may have been copied here
+_AT_ONCE = 8  # objects fetched at once, each in pieces: it bounds memory
 
 
 @dataclass(frozen=True)
 class BucketFolder:
-    """A store in object storage at ``url``; ``path`` is the folder here, empty unless held."""
+    """A store in object storage at ``url``; ``path`` is its local folder, empty unless held."""
 
     url: str
     path: Path
@@ -53,10 +53,10 @@ class BucketFolder:
         Raises:
             StoreBusy: another run is still in it.
             UsageError: the storage cannot keep two from writing at once.
-            SourceError: the storage cannot be read or written; so do all other methods.
+            SourceError: the storage cannot be read or written; all other methods raise this too.
         """
         with lease.held(self._bucket, self._key(_LEASE), self.url, wait_seconds):
-            shutil.rmtree(self.path, ignore_errors=True)  # of a run that was killed
+            shutil.rmtree(self.path, ignore_errors=True)  # left by a run that was killed
             self.path.mkdir(mode=0o700, parents=True)
             try:
                 yield
@@ -89,18 +89,18 @@ class BucketFolder:
         lease.check_held(self._bucket, self._key(_LEASE), self.url)
 
     def log(self) -> Iterator[tuple[int, bytes]]:
-        """The commits of the table, the newest first: the number of each, and what it says."""
+        """The commits of the table, newest first: the number and the content of each."""
         for name in sorted(filter(_is_commit, self._inside(LOG, deep=False)), reverse=True):
             if found := self._bucket.read(self._key(name)):
                 yield int(Path(name).stem), found[1]
 
     @contextmanager
     def table(self) -> Iterator[Path]:
-        """A folder with the log of the table; what is committed to that is committed to this.
+        """A folder with the log of the table; a commit in it is a commit to this store.
 
         Raises:
-            StoreBusy: there is another commit of that number meanwhile; what was committed before
-                it is there, and no reader takes notice of files that no commit tells of.
+            StoreBusy: another commit took that number meanwhile; commits before it stay, and no
+                reader looks at files that no commit names.
         """
         with tempfile.TemporaryDirectory(dir=self.path) as aside:
             folder = Path(aside)
@@ -116,17 +116,17 @@ class BucketFolder:
                 self._bucket.put(folder / name, self._key(name))
 
     def files(self) -> set[Path]:
-        """Where the files of all batches that are there are brought to, wanted or not."""
+        """The local paths of the files of all batches in the store, whether still used or not."""
         names = self._inside("", deep=True)
         return {self.path / name for name in names if name.startswith(BATCHES)}
 
     def bring(self, paths: Iterable[Path]) -> None:
-        """Brings some of the files here, unless they were brought before."""
+        """Fetches some of the files, unless they were fetched before."""
         absent = [path for path in paths if path.is_relative_to(self.path) and not path.exists()]
         self._bring([path.relative_to(self.path).as_posix() for path in absent], self.path)
 
     def put(self, path: Path) -> None:
-        """Keeps a file that was written in ``path`` of this place."""
+        """Puts a file that was written below ``path`` in the store."""
         self._bucket.put(path, self._key(path.relative_to(self.path).as_posix()))
 
     def remove(self, paths: Collection[Path]) -> None:
@@ -143,13 +143,13 @@ class BucketFolder:
         return f"{_opened(self.url)[1]}/{name}".lstrip("/")
 
     def _inside(self, folder: str, *, deep: bool) -> list[str]:
-        """The names of the objects in a folder of this place."""
+        """The names of the objects in a folder of the store."""
         start = len(self._key(""))
         found = self._bucket.inside(self._key(folder).rstrip("/"), deep=deep)
         return [each.key[start:] for each in found]
 
     def _since_checkpoint(self, names: Sequence[str]) -> list[str]:
-        """What there is to read of the log: the last checkpoint sums up what was before it."""
+        """The objects of the log to read: the last checkpoint sums up all before it."""
         last = self._bucket.read(self._key(_LAST)) if _LAST in names else None
         first = f"{LOG}/{json.loads(last[1])['version']:020}" if last else ""
         return [name for name in names if name >= first]

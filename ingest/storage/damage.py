@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A store of which something was lost, as by a disk, or by a copy that was cut short."""
+"""Detects a store that lost something, for instance by a bad disk or a copy that was cut short."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ingest.storage.bucket_folder import BATCHES
 from ingest.storage.places import StorePlace
 
 _MARK = b"PAR1"
-"""What a Parquet file ends with."""
+"""The last bytes of a Parquet file."""
 
 
 def damaged(store: StorePlace) -> SourceError:
-    """What to tell of it."""
+    """The error for a damaged store."""
     return SourceError(
         f"The store in {store} is damaged: something of it is missing, cut short, or garbled.",
         "Put back a copy of it. If you begin with a new --store, forget again what was forgotten.",
@@ -28,10 +28,10 @@ def damaged(store: StorePlace) -> SourceError:
 
 
 def check_whole(store: StorePlace, paths: Iterable[Path]) -> None:
-    """Makes sure that files of a store are there, and were not cut short; others are let be.
+    """Checks that files of a store are there, and not cut short; others are not looked at.
 
     Raises:
-        SourceError: one is not.
+        SourceError: one is missing or cut short.
     """
     ours = (path for path in paths if path.is_relative_to(store.path))
     if not all(map(_is_whole, ours)):
@@ -40,12 +40,12 @@ def check_whole(store: StorePlace, paths: Iterable[Path]) -> None:
 
 @contextmanager
 def damage_told(store: StorePlace) -> Iterator[None]:
-    """Tells of what nobody foresaw as of damage, where a file of ``store`` cannot be read.
+    """Turns an unforeseen error into that of damage, if a file of ``store`` cannot be read.
 
-    All of a file is read only then: what is garbled amid it, nothing else would tell.
+    Only then are the files read as a whole, which alone shows what is garbled inside them.
 
     Raises:
-        SourceError: one cannot.
+        SourceError: a file cannot be read.
     """
     try:
         yield

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A hold on a place in object storage: an object that says who has it, and is renewed meanwhile.
 
-A hold that is not renewed is over: whoever had it was killed, or cannot reach the storage. How old
-it is, the clock of the storage tells; those of two machines may differ.
+A hold that is not renewed is over: its holder was killed, or cannot reach the storage. Its age is
+taken from the clock of the storage, as the clocks of two machines may differ.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from contracts.errors import SourceError, StoreBusy, UsageError
 from ingest.storage.objects import Bucket, Object
 
 LEASE_SECONDS = 300.0
-"""How long a hold lasts that is not renewed."""
+"""How long a hold lasts if it is not renewed."""
 
-_RENEWALS = 5  # in a lease: some may fail
+_RENEWALS = 5  # per lease: some may fail
 _PAUSE_SECONDS = 1.0  # between looks at a hold of another
 _PROCESS = secrets.token_hex(8)
 
 
 @contextmanager
 def held(bucket: Bucket, key: str, name: str, wait_seconds: float) -> Iterator[None]:
-    """Keeps others out of what ``key`` is the hold of meanwhile; waits for one that is there.
+    """Keeps others out of what is held by the object ``key``; waits for one who has it.
 
     Args:
         bucket: where the object is, or will be.
-        key: of the object.
-        name: what is held, for who reads an error.
+        key: the key of the object.
+        name: what is held, for errors.
         wait_seconds: how long to wait for another.
 
     Raises:
         StoreBusy: another still has it.
-        UsageError: the storage lets two have it.
+        UsageError: the storage would let two have it.
         SourceError: the storage cannot be read or written.
     """
     since = dt.datetime.now(dt.UTC)
@@ -63,12 +63,12 @@ def held(bucket: Bucket, key: str, name: str, wait_seconds: float) -> Iterator[N
     finally:
         is_done.set()
         renewing.join()
-        with suppress(SourceError):  # it is over by itself
+        with suppress(SourceError):  # it ends by itself
             _release(bucket, key)
 
 
 def is_held(bucket: Bucket, key: str) -> bool:
-    """Whether somebody has what ``key`` is the hold of, and it is not over.
+    """Whether somebody has the hold ``key``, and it is not over.
 
     Raises:
         SourceError: the storage cannot be read or written.
@@ -78,10 +78,10 @@ def is_held(bucket: Bucket, key: str) -> bool:
 
 
 def check_held(bucket: Bucket, key: str, name: str) -> None:
-    """Makes sure that this process has a whole lease from now.
+    """Makes sure that this process has the hold for a whole lease from now.
 
     Raises:
-        StoreBusy: it was not renewed in time, and another may have it, or have had it.
+        StoreBusy: the hold was not renewed in time, and another may have it, or have had it.
     """
     if not _renewed(bucket, key):
         raise StoreBusy(
@@ -91,7 +91,7 @@ def check_held(bucket: Bucket, key: str, name: str) -> None:
 
 
 def _taken(bucket: Bucket, key: str, name: str, since: dt.datetime) -> dict[str, Any] | None:
-    """Takes the hold; gives what that of another says, if there is one."""
+    """Takes the hold; gives what another's says, if there is one."""
     text = _text(since)
     while not bucket.put_if_absent(text, key):
         there = bucket.read(key)
@@ -117,7 +117,7 @@ def _is_over(bucket: Bucket, found: Object, said: bytes) -> bool:
 
 
 def _age_seconds(bucket: Bucket, found: Object) -> float:
-    """How long ago it was changed, by the clock of the storage, which a new object tells."""
+    """How long ago a hold was changed, by the clock of the storage, which a new object shows."""
     key = f"{found.key}-{secrets.token_hex(8)}"
     bucket.put_if_absent(b"", key)
     now = bucket.find(key)
@@ -149,7 +149,7 @@ def _release(bucket: Bucket, key: str) -> None:
 
 
 def _text(since: dt.datetime) -> bytes:
-    """What a hold of ours says; no two say the same, so that a renewed one is another object."""
+    """The content of our hold; each is different, so that a renewed one is another version."""
     said = {
         "host": socket.gethostname(),
         "pid": os.getpid(),

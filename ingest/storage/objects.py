@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Objects in the storage of S3, Azure or Google: list, bring, put, delete.
+"""Objects in the storage of S3, Azure or Google: list, fetch, put, delete.
 
-Who we are and where the storage is, the environment tells (``AWS_…``, ``AZURE_…``, ``GOOGLE_…``).
+The environment says who we are and where the storage is (``AWS_…``, ``AZURE_…``, ``GOOGLE_…``).
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 SCHEMES = ("abfs", "abfss", "gs", "s3")
-"""Of the URLs whose objects are read: ``scheme://bucket/key``."""
+"""The schemes of the URLs that can be read: ``scheme://bucket/key``."""
 
 _ENDPOINTS = ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
-_PIECE = 16 << 20  # bytes: one request, as obstore gives each thirty seconds
+_PIECE = 16 << 20  # bytes per request, as obstore gives each thirty seconds
 _PATIENCE: RetryConfig = {"max_retries": 5, "retry_timeout": dt.timedelta(minutes=1)}
 
 
 @dataclass(frozen=True)
 class Object:
-    """One object of a bucket; another ``version`` holds something else.
+    """One object of a bucket; another ``version`` has other content.
 
-    ``changed_at`` is by the clock of the storage; ``generation`` is null where it has none.
+    ``changed_at`` is by the clock of the storage; ``generation`` is null if it has none.
     """
 
     key: str
@@ -48,10 +48,10 @@ class Object:
 
 
 class Bucket:
-    """A bucket or container; ``url`` is its own, and a key begins without a slash.
+    """A bucket or container at ``url``; keys begin without a slash.
 
-    Every method raises a ``SourceError`` where the bucket is absent, is not for us, or does not
-    answer; its cause is an ``OSError`` where it may be otherwise when tried again.
+    Every method raises a ``SourceError`` if the bucket does not exist, is closed to us, or does not
+    answer; the cause is an ``OSError`` if another try may succeed.
     """
 
     def __init__(self, url: str) -> None:
@@ -63,7 +63,7 @@ class Bucket:
             self._store = from_url(url, retry_config=_PATIENCE)
 
     def find(self, key: str) -> Object | None:
-        """The object that is called ``key``."""
+        """The object ``key``; null if it is not there."""
         with _told(self.url):
             try:
                 return _object(self._store.head(key))
@@ -71,7 +71,7 @@ class Bucket:
                 return None
 
     def inside(self, folder: str, *, deep: bool) -> list[Object]:
-        """The objects in ``folder`` by key: with ``deep`` also those in folders inside it."""
+        """The objects in ``folder``, sorted by key; with ``deep`` also those in folders in it."""
         with _told(self.url):
             if deep:
                 found = [each for page in self._store.list(folder or None) for each in page]
@@ -80,14 +80,14 @@ class Bucket:
         return sorted(map(_object, found), key=lambda each: each.key)
 
     def matching(self, pattern: str) -> list[Object]:
-        """The objects whose key is as ``pattern`` says, which means what it does for files."""
+        """The objects whose keys match ``pattern``, which means the same as for files."""
         parts = pattern.split("/")
         plain = list(itertools.takewhile(lambda part: not glob.has_magic(part), parts[:-1]))
         found = self.inside("/".join(plain), deep=len(plain) < len(parts) - 1 or parts[-1] == "**")
         return [each for each in found if _is_like(each.key.split("/"), parts)]
 
     def read(self, key: str) -> tuple[Object, bytes] | None:
-        """A small object and what it holds; null where it is not there."""
+        """A small object and its content; null if it is not there."""
         with _told(f"{self.url}/{key}"):
             try:
                 given = self._store.get(key)
@@ -101,7 +101,7 @@ class Bucket:
         """Writes an object to a file, in bounded memory.
 
         Raises:
-            SourceError: also where it is not there, or is not the ``version`` that is asked for.
+            SourceError: also if it is not there, or not in the ``version`` that is asked for.
         """
         name = f"{self.url}/{key}"
         with _told(name):
@@ -117,21 +117,21 @@ class Bucket:
                 file.write(piece)
 
     def put(self, path: Path, key: str) -> None:
-        """Writes a file to an object, which is never half there."""
+        """Writes a file to an object, which is never half-written."""
         with _told(self.url, _NOT_OURS):
             self._store.put(key, path)
 
     def put_if_absent(self, content: bytes, key: str) -> bool:
-        """Makes an object, unless there is another already; tells whether it did.
+        """Makes an object unless it exists already; tells whether it did.
 
-        Of many who have something else to say one wins.
+        If many write different content at once, one wins.
         """
         return self._put_if("create", content, key)
 
     def put_if_same(self, content: bytes, known: Object) -> bool:
-        """Replaces an object, unless it is not the ``known`` one any more; tells whether it did.
+        """Replaces an object if it is still the ``known`` one; tells whether it did.
 
-        Of many who have something else to say one wins.
+        If many write different content at once, one wins.
         """
         version: UpdateVersion = {"e_tag": known.version}
         if known.generation is not None:
@@ -147,26 +147,26 @@ class Bucket:
             except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
                 if _is_of_bucket(error):
                     raise
-                # we may have made it ourselves, and not have heard of it
+                # we may have made it ourselves without getting the answer
                 found = self.read(key)
                 return found is not None and found[1] == content
         return True
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Removes these objects, whether they are there or not."""
+        """Removes these objects; they need not be there."""
         with _told(self.url, _NOT_OURS):
             self._store.delete(keys)
 
 
 def opened(url: str) -> tuple[Bucket, str]:
-    """The bucket of a URL, and the key or the folder in it that it names."""
+    """The bucket of a URL, and the key or folder in it."""
     scheme, _, rest = url.partition("://")
     bucket, _, key = rest.partition("/")
     return Bucket(f"{scheme}://{bucket}"), key.strip("/")
 
 
 def _check_endpoint(url: str) -> None:
-    """Refuses what obstore would panic at."""
+    """Refuses an endpoint in the environment at which obstore would panic."""
     for variable in _ENDPOINTS:
         endpoint = urlsplit(os.environ.get(variable, "http://default"))
         if endpoint.scheme not in ("http", "https") or not endpoint.netloc:
@@ -224,12 +224,12 @@ _OF_PHRASE = {
     "computeMetadata": _NOBODY,
     "must be specified": _BAD_URL,
 }
-"""What is wrong where obstore has no error of its own for it."""
+"""What is wrong, for cases in which obstore has no error of its own."""
 
 
 @contextmanager
 def _told(name: str, denied: tuple[str, str] = _DENIED) -> Iterator[None]:
-    """Turns what goes wrong in the storage into a ``SourceError`` that says nothing of a key."""
+    """Turns a failure of the storage into a ``SourceError`` that never shows a key."""
     from obstore import exceptions
 
     try:
@@ -251,7 +251,7 @@ def _why(text: str, otherwise: tuple[str, str], denied: tuple[str, str]) -> tupl
 
 
 def _is_of_bucket(error: Exception) -> bool:
-    """Whether it is the bucket that is not there."""
+    """Whether the error is that the bucket is not there."""
     return _why(str(error), _ABSENT, _DENIED) is _NO_BUCKET
 
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Where a store can be: a folder of this machine, or a folder in object storage.
+"""Where a store can be: a folder on this machine, or a folder in object storage.
 
-All work is done on files of this machine, so that nothing but this module,
-``ingest.storage.bucket_folder`` and the hold knows where a store is.
+All work is done on local files, so that only this module, ``ingest.storage.bucket_folder`` and the
+hold know where a store is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HOLD = ".hold"
 
 @dataclass(frozen=True)
 class Folder:
-    """A store in a folder of this machine, ``path``."""
+    """A store in ``path``, a folder on this machine."""
 
     path: Path
 
@@ -39,7 +39,7 @@ class Folder:
 
         Raises:
             StoreBusy: another run is still in it.
-            UsageError: there cannot be a store.
+            UsageError: there cannot be a store here.
         """
         from filelock import FileLock, Timeout
 
@@ -77,7 +77,7 @@ class Folder:
             return True
 
     def try_out(self) -> None:
-        """Writes something small, reads it and removes it, here or where this would be made.
+        """Writes something small, reads it and removes it, here or where this folder would be made.
 
         Raises:
             UsageError: it cannot be done.
@@ -95,31 +95,31 @@ class Folder:
             ) from None
 
     def check_held(self) -> None:
-        """Makes sure that the hold was not lost: here it cannot be."""
+        """Nothing to check: a hold on a folder cannot be lost."""
 
     def log(self) -> Iterator[tuple[int, bytes]]:
-        """The commits of the table, the newest first: the number of each, and what it says."""
+        """The commits of the table, newest first: the number and the content of each."""
         for path in sorted((self.path / LOG).glob("*.json"), reverse=True):
             yield int(path.stem), path.read_bytes()
 
     @contextmanager
     def table(self) -> Iterator[Path]:
-        """A folder with the log of the table; what is committed to that is committed to this."""
+        """The folder with the log of the table: this one."""
         self.path.mkdir(parents=True, exist_ok=True)
         yield self.path
 
     def files(self) -> set[Path]:
-        """The files of all batches that are there, wanted or not."""
+        """The files of all batches in the store, whether still used or not."""
         return {path for path in self.path.glob(f"{BATCHES}*/*") if path.is_file()}
 
     def bring(self, paths: Iterable[Path]) -> None:
-        """Sees to it that some of the files can be read here: they can."""
+        """Nothing to do: the files are here."""
 
     def put(self, path: Path) -> None:
-        """Keeps a file that was written in ``path`` of this place: it is there."""
+        """Nothing to do: a file that was written below ``path`` is in the store."""
 
     def remove(self, paths: Collection[Path]) -> None:
-        """Removes files of batches, and the folders that are empty then."""
+        """Removes files of batches, and folders that are empty then."""
         for path in paths:
             path.unlink()
         for folder in {path.parent for path in paths}:
@@ -131,14 +131,14 @@ StorePlace = Folder | BucketFolder
 
 
 def place_of(store: str | Path, here: Path) -> StorePlace:
-    """Where a store is.
+    """The place of a store.
 
     Args:
         store: a path, or the URL of a folder in object storage.
-        here: the folder of this machine that is used where it is not on this machine.
+        here: the folder on this machine to use for a store that is not on it.
 
     Raises:
-        UsageError: it is a URL of a kind that there are no stores at, or says more than where.
+        UsageError: it is a URL of a kind that cannot have a store, or has more than a place in it.
     """
     scheme, is_url, rest = str(store).partition("://")
     if not is_url:
@@ -158,7 +158,7 @@ def place_of(store: str | Path, here: Path) -> StorePlace:
 
 
 def _check_name(path: Path) -> None:
-    # delta-rs decodes such a path once too often, and then looks in another folder
+    # delta-rs decodes such a path once too often, and would look in another folder
     if unquote(str(path.absolute())) != str(path.absolute()):
         raise UsageError(
             f"The store cannot be made in {path}: the table's library misreads a percent sign "

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes cases out of batches, and out of what a store keeps of the past."""
+"""Removes cases from batches, and from what a store keeps of the past."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def without(batches: Sequence[Batch], cases: Collection[str], scratch: Path) -> 
     """The batches without the rows of some cases.
 
     Args:
-        batches: of any log.
-        cases: their ids, as the batches have them.
-        scratch: an existing folder for the parts that are not what they were; the others stay.
+        batches: batches of any log.
+        cases: the ids of the cases, as the batches have them.
+        scratch: an existing folder for the parts that change; the others stay where they are.
     """
     return [_batch_without(batch, cases, scratch) for batch in batches]
 
 
 def comes_back(batch: Batch, earlier: Batch) -> bool:
-    """Whether a file that was read again has rows that ``earlier``, of the same file, has not."""
+    """Whether a file that was read again has rows that ``earlier``, of the same file, lacks."""
     if not (batch.staged.parts and earlier.staged.parts):
         return batch.staged.rows > earlier.staged.rows
     rows, known = (scan(each.staged.paths).select("row") for each in (batch, earlier))
@@ -46,10 +46,10 @@ def only_with(
     """The batches without the columns of attributes that are not kept any more.
 
     Args:
-        attributes: by the path of a source the columns that are kept of it; a batch of a source
-            that is not there any more may have any of them.
-        batches: of any log.
-        scratch: an existing folder for the parts that are not what they were; the others stay.
+        attributes: by the path of a source, its columns that are kept; a batch of a source that is
+            not in the config any more may have any of them.
+        batches: batches of any log.
+        scratch: an existing folder for the parts that change; the others stay where they are.
     """
     of_any = set().union(*attributes.values())
     return [
@@ -84,7 +84,7 @@ def touched(batches: Sequence[Batch], cases: Collection[str]) -> list[Part]:
 
 
 def held(batches: Sequence[Batch], cases: Collection[str]) -> int:
-    """How many of some cases the batches have rows of."""
+    """How many of the given cases have rows in the batches."""
     paths = [part.path for part in touched(batches, cases)]
     if not paths:
         return 0
@@ -93,7 +93,7 @@ def held(batches: Sequence[Batch], cases: Collection[str]) -> int:
 
 
 def ended_before(batches: Sequence[Batch], ends: Collection[str], moment: dt.datetime) -> list[str]:
-    """The cases that ended or were closed, and of which nothing was heard since ``moment``."""
+    """The cases that ended or were closed, and have no rows since ``moment``."""
     is_end = pl.col("activity").is_in(list(ends)) & (pl.col("lifecycle") == COMPLETE)
     cases = (
         scan(paths_of(batches))
@@ -112,7 +112,7 @@ def without_destroyed(
     """The batches without the cases that should have been destroyed before ``today``.
 
     Returns:
-        The batches, which count those cases among what is left out, and the ids of the cases.
+        The batches, which count those cases as left out, and the ids of the cases.
     """
     is_past = pl.col("destroy_on") < today
     due = [
@@ -141,15 +141,15 @@ def _with(batch: Batch, destroyed: int) -> dict[Why, int]:
 
 
 def scrub(store: StorePlace, batches: Sequence[Batch], cases: Collection[str]) -> None:
-    """Takes some cases out of what ``store`` keeps of the past.
+    """Removes some cases from what ``store`` keeps of the past.
 
-    A file that had any of them is replaced, under its name. What the log of the table says of the
-    number of its rows is not true any more; other tools may stumble over it when they look back.
+    A file with any of them is replaced under the same name. The number of its rows in the log of
+    the table is then wrong; other tools may stumble over that when they look back.
 
     Args:
-        store: where the table is; held by who calls.
+        store: where the table is; the caller must hold it.
         batches: what it holds now; those are left as they are.
-        cases: their ids, as the store has them.
+        cases: the ids of the cases, as the store has them.
     """
     now = set(paths_of(batches))
     for path in sorted(store.files() - now):
@@ -176,7 +176,7 @@ def _part_without(part: Part, cases: Collection[str], scratch: Path) -> Part:
 
 
 def _written_without(path: Path, cases: Collection[str], to: Path) -> int:
-    """Writes the rows of all other cases, where there are any of these; gives how many there are.
+    """Writes the rows of all other cases, if there are any of these; gives how many it writes.
 
     The order of the rows is kept.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes out of what was read the rows that the store has: a watermark reads some rows again."""
+"""Removes rows that the store has from what was read: a watermark reads some rows again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAME = ("case_id", "digest")
 
 
 def new_rows(staged: Staged, earlier: Sequence[Batch], scratch: Path) -> Staged:
-    """The rows of ``staged`` that say anything else than the rows of ``earlier`` say.
+    """The rows of ``staged`` that differ from all rows of ``earlier``.
 
     Args:
         staged: what was read just now.

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The store of a log: a Delta table of candidates, partitioned by batch, a commit per change.
+"""The store of a log: a Delta table of candidates, partitioned by batch, with a commit per change.
 
-A commit says in its metadata of which batches the log then consists, and when that was known; so
-what was known at some moment is the log of the newest commit before it. The table can be read by
-any tool that reads Delta.
+The metadata of a commit say which batches the log then consists of, and when that was known; so
+what was known at a moment is the log of the newest commit before it. Any tool that reads Delta can
+read the table.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _FACTS = "hoeksteen"
 _PARTITION = "batch"
-# what the log of the table says of old versions is ours to remove, with their files
+# we remove old versions from the log of the table ourselves, with their files
 _PROPERTIES = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 36500 days",
@@ -49,19 +49,18 @@ def commit(
     keep_from: dt.datetime,
     forgotten: Collection[tuple[str | None, str]] = (),
 ) -> Version:
-    """Makes ``store`` hold the ``batches`` and no others, in one commit.
+    """Makes ``store`` hold ``batches`` and no others, in one commit.
 
-    Parts that are in the store stay where they are; others are moved into it. Where there are no
+    Parts that are in the store stay where they are; others are moved into it. If there are no
     others and none is gone, nothing is written.
 
     Args:
-        store: where the table is, or will be made; held by who calls.
-        batches: all that the log consists of.
+        store: where the table is, or will be made; the caller must hold it.
+        batches: all batches that the log consists of.
         known_at: since when this is known; not before the newest commit.
-        keep_from: what was replaced before then is removed, as is what a commit that was killed
-            left.
-        forgotten: cases that may never come back, besides those that are forgotten already: the
-            name of their key and their id.
+        keep_from: what was replaced before this is removed, and so is what a killed commit left.
+        forgotten: cases that may never come back, besides those forgotten already: the name of
+            their key and their id.
 
     Raises:
         UsageError: there is a table that is not ours.
@@ -84,14 +83,14 @@ def commit(
 
 
 def newest(store: StorePlace) -> Version | None:
-    """The newest commit; null where nothing was ever committed."""
+    """The newest commit; null if nothing was ever committed."""
     return next(versions(store), None)
 
 
 def known_then(store: StorePlace, moment: dt.datetime) -> Version | None:
     """The commit that was the newest at ``moment``.
 
-    Null where the store was not there yet, or what it then held is not kept any more.
+    Null if the store was not there yet, or what it held then is not kept any more.
     """
     version = next((each for each in versions(store) if each.known_at <= moment), None)
     return version if version and is_kept(store, version) else None
@@ -103,15 +102,14 @@ def is_kept(store: StorePlace, version: Version) -> bool:
 
 
 def versions(store: StorePlace) -> Iterator[Version]:
-    """All commits, the newest first.
+    """All commits, newest first.
 
-    A commit that only tidies the table, as others' tools make, is none of ours. The log is read as
-    the text that it is: ``DeltaTable.history`` is empty in a folder with ``#`` or ``?`` in its
-    path.
+    Commits of other tools that only tidy the table are not ours. The log is read as plain text, as
+    ``DeltaTable.history`` is empty in a folder with ``#`` or ``?`` in its path.
 
     Raises:
         SourceError: a commit is cut short.
-        UsageError: one says other things than those of this version do.
+        UsageError: a commit has other metadata than those of this version.
     """
     for number, said in store.log():
         for line in said.splitlines():
@@ -128,7 +126,7 @@ def _told(line: bytes, store: StorePlace) -> dict[str, Any]:
 
 
 def _brought(batch: Batch, store: StorePlace) -> Batch:
-    """The batch with its parts in the store; one that is new is not seen by any reader yet."""
+    """The batch with its parts in the store; no reader sees a new one before the commit."""
     folder = store.path / f"{_PARTITION}={batch.origin.id}-{secrets.token_hex(4)}"
     parts = []
     for part in batch.staged.parts:
@@ -149,7 +147,7 @@ def _is_in(store: StorePlace, path: Path) -> bool:
 def _publish(
     store: StorePlace, current: Version | None, wanted: Iterable[Part], facts: Any
 ) -> None:
-    """Commits that the table, which has the files of ``current``, has those of ``wanted``.
+    """Commits that the table has the files of ``wanted`` instead of those of ``current``.
 
     Raises:
         StoreBusy: there is a newer commit.
@@ -197,7 +195,7 @@ def _path(part: Part) -> Path:
 
 
 def _schema(parts: Iterable[Part]) -> pl.Schema:
-    """What the table must know to hold ``parts``."""
+    """The schema that the table needs to hold ``parts``."""
     names = {name for part in parts for name in scan([part.path]).collect_schema()}
     attributes = sorted(name for name in names if name.startswith(CASE_PREFIX))
     return pl.Schema(
@@ -236,7 +234,7 @@ def _removed(part: Part, store: StorePlace, sizes: Mapping[str, int]) -> RemoveA
 
 
 def _sizes(table: DeltaTable) -> dict[str, int]:
-    """How large each file of the table is: those that go need not be at hand."""
+    """The size of each file of the table: files that go need not be here."""
     files = pl.DataFrame(table.get_add_actions()).select("path", "size_bytes")
     return dict(files.iter_rows())
 
@@ -280,17 +278,17 @@ def _batch(said: dict[str, Any], store: StorePlace) -> Batch:
 
 
 def expired(store: StorePlace, keep_from: dt.datetime) -> set[Path]:
-    """The files of batches of which no version since ``keep_from`` is kept; nothing but ours."""
+    """The files of batches that are in no version since ``keep_from``; only files of ours."""
     kept: set[str] = set()
     for version in versions(store):
         kept |= {path.parent.name for path in paths_of(version.batches)}
-        if version.known_at <= keep_from:  # the log of all moments since then
+        if version.known_at <= keep_from:  # the log for all moments from then on
             break
     return {path for path in store.files() if path.parent.name not in kept}
 
 
 def sweep(store: StorePlace, keep_from: dt.datetime) -> None:
-    """Removes what is ``expired`` from a store that is held by who calls.
+    """Removes what is ``expired`` from a store, which the caller must hold.
 
     Raises:
         StoreBusy: the hold on the store was lost.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads delimited text (CSV in all its dialects): every value a ``String``, as it stands there."""
+"""Reads delimited text (CSV in all its dialects): every value is a ``String``, as written."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _SAID = "#said"
 def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True) -> Raw:
     """Opens a delimited file.
 
-    The first line that fills more than half of the columns names them; what stands above it, as a
-    title does, is no row, nor is a last line that begins with *Totaal* and what stands below it.
+    The first line that fills more than half of the columns names them. What is above it, such as a
+    title, is not a row; nor is a last line that begins with *Totaal*, or what is below it.
 
-    Encoding: a byte order mark, else UTF-8, else that of DOS or Windows-1252. The separator is
-    the one that a line ``sep=;`` before the header says, as Excel writes it, else the one that cuts
-    the header and the first 100 lines into the same number of columns. A line with too few values
-    lacks the last ones (spreadsheets leave them out); wholly empty lines are no rows but count.
+    Encoding: by a byte order mark, else UTF-8, else that of DOS or Windows-1252. The separator is
+    the one in a line ``sep=;`` before the header, as Excel writes it, else the one that cuts the
+    header and the first 100 lines into the same number of columns. A line with too few values lacks
+    the last ones (spreadsheets leave them out); empty lines are not rows, but are counted.
 
     Args:
         path: the file, plain or gzipped.
         name: what errors call it.
-        scratch: an empty folder, for a copy in UTF-8 where the file is not.
-        header: whether that line names the columns, or is a row as all others.
+        scratch: an empty folder, for a copy in UTF-8 if the file is not.
+        header: whether that line names the columns, or is a row like all others.
 
     Raises:
-        SourceError: no text, no separator, no header, or no rows.
+        SourceError: the file has no text, no separator, no header, or no rows.
     """
     text = as_utf8(path, name, scratch)
     with text.open("rb") as file:
@@ -83,7 +83,7 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
 
 
 def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.LazyFrame:
-    """The rows below the first ``above`` lines: what says something, and is no totals."""
+    """The rows below the first ``above`` lines that are not empty and not totals."""
     places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
         text,
@@ -102,18 +102,18 @@ def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.
             pl.col(place).fill_null("") == each for place, each in zip(places, values, strict=True)
         )
         is_row &= ~pl.all_horizontal(same)
-    # as a column: a condition on many columns that is handed to the reader takes gigabytes there
+    # as a column: the reader would take gigabytes for a condition on many columns
     return frame.with_columns(digest(columns), is_row.alias(_SAID)).filter(_SAID).drop(_SAID)
 
 
 def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]]:
-    """The totals below the rows, and what stands below those; only the end of the file is read.
+    """The totals below the rows, and what is below those; only the end of the file is read.
 
     Args:
         text: the file.
-        separator: what is between values.
-        width: how many columns it has.
-        above: how many lines stand above the rows.
+        separator: the sign between values.
+        width: the number of columns.
+        above: the number of lines above the rows.
     """
     with text.open("rb") as file:
         size = file.seek(0, io.SEEK_END)
@@ -126,20 +126,20 @@ def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]
 
 
 def _is_malformed(row: Sequence[str], width: int) -> bool:
-    """Whether a row has more than ``width`` values, or a quotation mark too many."""
+    """Whether a row has more than ``width`` values, or an unpaired quotation mark."""
     return len(row) > width or any('"' in value for value in row)
 
 
 def _line_where(
     is_so: Callable[[Sequence[str]], bool], text: Path, separator: str, above: int
 ) -> int | None:
-    """Where the first row begins of which ``is_so``, or that cannot be read.
+    """The line where the first row begins for which ``is_so``, or that cannot be read.
 
     Args:
-        is_so: what is asked of the values of a row.
+        is_so: a test on the values of a row.
         text: the file.
-        separator: what is between values.
-        above: how many lines the header takes, and what is above it.
+        separator: the sign between values.
+        above: the number of lines down to the header, with all above it.
     """
     with text.open(encoding="utf-8-sig", newline="\n") as file:
         for _ in range(above):

@@ -21,9 +21,9 @@ _SAYS_SEPARATOR = re.compile(r"sep=([\t !#-~])\r?\n", re.IGNORECASE)
 
 
 class Dialect(NamedTuple):
-    """``columns``: their names. ``said``: how many lines at the top say the separator.
+    """``columns``: the names of columns. ``said``: the number of top lines with the separator.
 
-    ``above``: how many lines precede the first row.
+    ``above``: the number of lines before the first row.
     """
 
     separator: str
@@ -36,7 +36,7 @@ def dialect_of(sample: str, name: str) -> Dialect:
     """The dialect of a text that begins with ``sample``, in a file that errors call ``name``.
 
     Raises:
-        SourceError: no separator, or no header.
+        SourceError: there is no separator, or no header.
     """
     separator, said = _separator(sample, name)
     columns, above = _header(sample, separator, said, name)
@@ -44,7 +44,7 @@ def dialect_of(sample: str, name: str) -> Dialect:
 
 
 def _separator(sample: str, name: str) -> tuple[str, int]:
-    """The separator, and how many lines above the header say so."""
+    """The separator, and the number of lines above the header that say it."""
     said = _SAYS_SEPARATOR.match(sample)
     if not said:
         return _likeliest_separator(sample, name), 0
@@ -54,7 +54,7 @@ def _separator(sample: str, name: str) -> tuple[str, int]:
 
 
 def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[str, ...], int]:
-    """The names of the columns, and how many lines precede the first row."""
+    """The names of the columns, and the number of lines before the first row."""
     lines = io.StringIO(sample, newline="\n")
     for _ in range(above):
         next(lines)
@@ -74,7 +74,7 @@ def _header(sample: str, separator: str, above: int, name: str) -> tuple[tuple[s
 
 
 def _header_among(rows: Sequence[Sequence[str]]) -> int:
-    """Which of the first rows names the columns; one with values does where none is above it."""
+    """The index of the row that names the columns; one with values, if none is above it."""
     texts = [[value.strip() for value in row] for row in rows]
     width = sum(map(any, itertools.zip_longest(*texts)))
     first = next((at for at, row in enumerate(rows) if any(row)), 0)
@@ -98,7 +98,7 @@ def _likeliest_separator(sample: str, name: str) -> str:
 def _score(sample: str, separator: str) -> tuple[float, int]:
     """The share of lines that ``separator`` cuts into as many values as the header, and how many.
 
-    A header that it does not cut scores nothing, however alike the lines are.
+    It scores nothing if it does not cut the header, however alike the lines are.
     """
     lines = list(itertools.islice(io.StringIO(sample, newline=""), _SAMPLE_LINES))
     rows = _rows(lines, separator)
@@ -113,13 +113,13 @@ def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
         rows = list(csv.reader(lines, delimiter=separator))
     except csv.Error:
         return []
-    # the sample may end amid a quoted value that runs over lines: its row is not whole
+    # the sample may end inside a quoted value of several lines: then its last row is not whole
     whole = rows if len(lines) < _SAMPLE_LINES else rows[: max(1, len(rows) - 1)]
     return [row for row in whole if row]
 
 
 def malformed(name: str, line: int | None) -> SourceError:
-    """What is wrong with a file that cannot be cut into columns, as far as is known at ``line``."""
+    """The error for a file that cannot be cut into columns, at ``line`` if that is known."""
     where = f" at line {line}" if line else ""
     return SourceError(
         f"{name} cannot be cut into columns{where}.",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Any text file as a UTF-8 file with lines, in memory bounded by a block."""
+"""Turns any text file into a UTF-8 file with lines, in memory bounded by a block."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from contracts.errors import SourceError
 from ingest.unpacking import BLOCK, is_zipped, refuse_packed, unpack
 
 LARGEST_LINE = 1 << 26
-"""No line takes so many bytes; where quotation marks do not end lines, no cell does."""
+"""The most bytes of a line; also of a cell, if quotation marks keep it open over lines."""
 
 _MOSTLY_UTF_8 = "mostly utf-8"
 _HEAD = 4096
 _OF_DOS = re.compile(rb"[a-z][\x81\x82\x84\x87-\x8b\x8d][a-z]")
 _NOT_OF_DOS = re.compile(rb"[a-z][\x8e\x8f\x91\x92\xc0-\xff][a-z]")
-_ZEROS_IN_UTF_16 = 0.25  # of Latin text every second byte is zero
+_ZEROS_IN_UTF_16 = 0.25  # in Latin text, every second byte is zero
 
 
 def as_utf8(path: Path, name: str, scratch: Path) -> Path:
-    """``path`` itself where it is plain UTF-8, else the path of a copy in ``scratch``.
+    """``path`` itself if it is plain UTF-8, else the path of a copy in ``scratch``.
 
-    Text that is UTF-8 but for some bytes, fewer than it has characters beyond ASCII, is read as
-    that, and the bytes as Windows-1252. Text is of DOS (code page 850) where a letter amid a word
-    tells so, as one that were a sign in Windows-1252, and none tells otherwise. Lines that end in a
-    carriage return alone end in a newline.
+    Text that is UTF-8 except for some bytes, fewer than it has characters beyond ASCII, is read as
+    UTF-8, and those bytes as Windows-1252. Text is of DOS (code page 850) if a letter inside a word
+    would be a sign in Windows-1252, and no letter shows otherwise. Lines that end in just a
+    carriage return get a newline.
 
     Raises:
-        SourceError: a damaged gzip file, one that unpacks to far too much, a zip file, text in
-            none of these nor in UTF-16, or without lines.
+        SourceError: the file is a damaged gzip file, unpacks to far too much, is a zip file, has
+            text in none of these encodings nor in UTF-16, or has no lines.
     """
     plain = path
     if is_zipped(path):
@@ -66,7 +66,7 @@ def _encoding(path: Path, name: str) -> str:
 
 
 def _utf_16(head: bytes) -> str | None:
-    """The kind of UTF-16 that a file begins like; null where it does not."""
+    """The kind of UTF-16 of a file by how it begins; null if it does not look like that."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = head[::2].count(0), head[1::2].count(0)
@@ -76,7 +76,7 @@ def _utf_16(head: bytes) -> str | None:
 
 
 def _counted(path: Path, name: str) -> tuple[int, int]:
-    """How many bytes of a file are not UTF-8, and how many characters are that and not ASCII."""
+    """The number of bytes that are not UTF-8, and of characters that are UTF-8 but not ASCII."""
     bad_bytes, beyond_ascii, line = 0, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     for block in itertools.chain(_blocks(path), [b""]):
@@ -90,7 +90,7 @@ def _counted(path: Path, name: str) -> tuple[int, int]:
 
 
 def _unfinished(line: int, block: bytes) -> int:
-    """How long the line is that ``block`` ends in, of which ``line`` bytes came before it."""
+    """The length so far of the last line of ``block``, of which ``line`` bytes came before."""
     end = max(block.rfind(b"\n"), block.rfind(b"\r"))
     return line + len(block) if end < 0 else len(block) - end - 1
 
@@ -115,7 +115,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _is_of_dos(path: Path) -> bool:
-    """Whether small letters have between them what is a letter in DOS alone, and never another."""
+    """Whether small letters have between them signs that are letters only in DOS, and no others."""
     is_so = False
     for block in _blocks(path):
         if _NOT_OF_DOS.search(block):
@@ -140,7 +140,7 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Reads the bytes that are no UTF-8 as Windows-1252."""
+    """Reads the bytes that are not UTF-8 as Windows-1252."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]
@@ -152,10 +152,10 @@ codecs.register_error(_AS_CP1252, _as_cp1252)
 
 
 def _ends_in_returns(path: Path, encoding: str) -> bool:
-    """Whether the lines of a file end in a carriage return alone, as its first ones tell."""
+    """Whether the lines of a file end in just a carriage return, by the first ones."""
     try:
         head = next(_decoded(path, encoding), "")
-    except UnicodeDecodeError:  # that is told when it is read
+    except UnicodeDecodeError:  # reported when it is read
         return False
     return "\r" in head and "\n" not in head
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A header amid the rows, as where files were put one after the other.
+"""Detects a header among the rows, where files were appended to each other.
 
-In the same order it does no harm: as a row it has no time. In another order all that stands below
-it would be read as what it is not.
+With columns in the same order it does no harm: as a row it has no time. In another order, all below
+it would be read in the wrong columns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 from contracts.errors import SourceError
 from ingest.raw import Doubt
 
-_AROUND = " \t\ufeff"  # each of those files may begin with a byte order mark
+_AROUND = " \t\ufeff"  # an appended file may begin with a byte order mark
 
 Row = Sequence[str]
 
@@ -26,12 +26,12 @@ def other_order(
     line_where: Callable[[Callable[[Row], bool]], int | None],
     name: str,
 ) -> Doubt | None:
-    """Doubts whether a row has the names of the columns in another order; null: no row can.
+    """The doubt that a row has the names of the columns in another order; null if none can.
 
     Args:
         frame: the rows.
-        columns: by their place, the names of all columns.
-        line_where: finds the line of the first row of which something is so.
+        columns: by place, the names of all columns.
+        line_where: finds the line of the first row that meets a test.
         name: what errors call the file.
     """
     named = {place: column for place, column in columns.items() if column}
@@ -50,8 +50,8 @@ def other_order(
                 "Make it two files: each is read by its own header.",
             )
 
-    # nearly no other row has names of columns in two of them; each way to write them is quick to
-    # ask of all rows, and five times as quick as to strip them first
+    # hardly any other row has column names in two columns; comparing all rows with each way to
+    # write them is quick, and five times as quick as stripping the values first
     written = [
         before + column + after
         for column in named.values()

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Moments as exports write them, and the instants they mean."""
+"""Times as exports write them, and the instants that they mean."""

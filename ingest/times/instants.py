@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Turns times, written in a known notation or typed, into instants."""
+"""Turns times, in a known notation or typed, into instants."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from contracts.events import INSTANT
 from ingest.times.notations import EPOCHS, NO_TIME, SECONDS, SERIAL, Notation
 
 PARSED: Final = pl.Struct({"at": INSTANT, "is_day": pl.Boolean, "problem": pl.String})
-"""An instant and whether it is a local midnight, or why there is none.
+"""An instant, and whether it is a local midnight; or why there is none.
 
-``problem`` is then ``missing`` or ``unreadable``.
+In that case ``problem`` is ``missing`` or ``unreadable``.
 """
 
 _MILLISECONDS_A_DAY = 86_400_000
 _MICROSECONDS_A_DAY = 1000 * _MILLISECONDS_A_DAY
-# both placeholders are local midnights, so a day of slack covers every zone
+# both placeholders are local midnights; a day of slack covers every zone
 _UNKNOWN_PAST = (
     dt.datetime(1899, 12, 31, tzinfo=dt.UTC),
     dt.datetime(1900, 1, 1, 12, tzinfo=dt.UTC),
@@ -31,8 +31,9 @@ _UNKNOWN_FUTURE = dt.datetime(9999, 12, 30, 12, tzinfo=dt.UTC)
 def parsed(column: pl.Expr, notation: Notation, zone: str) -> pl.Expr:
     """A String expression as ``PARSED``. A time without an offset is local in ``zone``.
 
-    A local time that the clock skipped in spring is an hour later; one that it passed twice in
-    autumn is the earlier. ``31-12-9999`` and ``01-01-1900`` are missing, like an empty value.
+    A local time that clocks skipped in spring is moved an hour later; of one that they passed twice
+    in autumn, the earlier is meant. ``31-12-9999`` and ``01-01-1900`` are missing, like an empty
+    value.
     """
     return column.map_batches(
         lambda texts: _parse(texts, notation, zone), return_dtype=PARSED, is_elementwise=True
@@ -40,7 +41,7 @@ def parsed(column: pl.Expr, notation: Notation, zone: str) -> pl.Expr:
 
 
 def typed(column: pl.Expr, zone: str) -> pl.Expr:
-    """A Date or Datetime expression as ``PARSED``, with the same rules."""
+    """A Date or Datetime expression as ``PARSED``, by the same rules."""
     return column.map_batches(
         lambda times: _explained(*_instants(times, zone)),
         return_dtype=PARSED,
@@ -63,17 +64,17 @@ def _parse(texts: pl.Series, notation: Notation, zone: str) -> pl.Series:
             break
         found_at, found_day = _instants(_read(prepared.gather(left), format_), zone)
         at, is_day = at.scatter(left, found_at), is_day.scatter(left, found_day)
-    is_leap = prepared.str.contains(":60", literal=True)  # the midnight after it is a moment
+    is_leap = prepared.str.contains(":60", literal=True)  # its midnight is no date
     return _explained(at, is_day & ~is_leap, texts)
 
 
 def _read(texts: pl.Series, format_: str) -> pl.Series:
-    # few moments come back: to remember them takes longer than to read them
+    # few moments recur, so a cache costs more than it saves
     return texts.str.to_datetime(format_, time_unit="us", strict=False, cache=False)
 
 
 def _from_serial(texts: pl.Series, days_from: dt.datetime) -> pl.Series:
-    """The local times that a spreadsheet stores as days."""
+    """The local times that a spreadsheet stores as numbers of days."""
     shaped = texts.str.contains(SERIAL.shape).fill_null(value=False)
     days = texts.set(~shaped, None).str.replace(",", ".", literal=True).cast(pl.Float64)
     milliseconds = (days * _MILLISECONDS_A_DAY).round().cast(pl.Int64).cast(pl.Duration("ms"))
@@ -82,7 +83,7 @@ def _from_serial(texts: pl.Series, days_from: dt.datetime) -> pl.Series:
 
 
 def _from_epoch(texts: pl.Series, notation: Notation) -> pl.Series:
-    """The instants that are so many seconds or milliseconds after the begin of 1970."""
+    """The instants that are a number of seconds or milliseconds after the start of 1970."""
     shaped = texts.str.contains(notation.shape).fill_null(value=False)
     unit = 1_000_000 if notation.name == SECONDS.name else 1_000
     since = texts.set(~shaped, None).cast(pl.Decimal(scale=6)) * unit
@@ -114,7 +115,7 @@ def _is_midnight(local: pl.Series) -> pl.Series:
 
 
 def _explained(at: pl.Series, is_day: pl.Series, texts: pl.Series | None = None) -> pl.Series:
-    """``PARSED`` of what was read; ``texts`` tells for a null if there was anything to read."""
+    """``PARSED`` of what was read; for a null, ``texts`` tells if there was anything to read."""
     unknown = at.is_between(*_UNKNOWN_PAST) | (at >= _UNKNOWN_FUTURE)
     too_early = at < _UNKNOWN_PAST[0]
     is_told = ~(unknown | too_early)
@@ -131,7 +132,7 @@ def _explained(at: pl.Series, is_day: pl.Series, texts: pl.Series | None = None)
 
 
 def _labels(texts: pl.Series) -> pl.Series:
-    """Why each of ``texts`` is no time; what is not text was null."""
+    """Why each of ``texts`` is not a time; if they are not String, they were null."""
     if texts.dtype != pl.String:
         return pl.repeat("missing", len(texts), eager=True)
     blank = texts.fill_null("").str.contains(NO_TIME)

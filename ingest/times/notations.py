@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Decides in which notation a column writes its times.
 
-That is decided once a column, on a sample, and never guessed value by value: a value in another
-notation is unreadable rather than misread.
+That is decided once per column, on a sample, never value by value: a value in another notation is
+unreadable rather than misread.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _OF_1900, _OF_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa:
 _CLOCK = r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _ZONE = r"\s?(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _MERIDIEM = r"\s?[AaPp][Mm]"
-# those without fractions of a second first: they are read four times as fast
+# first those without fractions of a second, which are read four times as fast
 _CLOCKS = (
     *("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H:%M:%S%.f", "T%H:%M:%S%.f"),
     *(" %I:%M:%S %p", " %I:%M %p"),
 )
 REAL = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d")
-"""How the reader of a workbook writes a real date: the latter two where it is an .ods."""
+"""How the reader of a workbook writes a real date; the last two are for .ods."""
 REAL_SHAPE = r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?$"
-_FEWEST_DIGITS = r"(?:\d\D*){4}"  # as in 5-3-26; what has fewer is no time, however rewritten
+_FEWEST_DIGITS = r"(?:\d\D*){4}"  # as in 5-3-26; with fewer it is not a time in any notation
 _OVER_TWELVE = "(?:1[3-9]|[2-9][0-9])"
 _YEAR = "(?:[0-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"  # 9999 stands for no time
 NO_TIME = (
@@ -45,15 +45,15 @@ NO_TIME = (
     r"|31[-/.]?12[-/.]?9999|9999[-/.]?12[-/.]?31|0?1[-/.]?0?1[-/.]?1900|1900[-/.]?01[-/.]?01"
     rf"|{NO_VALUE}|n\.?v\.?t\.?|onbekend|-)?(?:[ T][\d:.]+(?:Z|[+-][\d:]+)?)?$"
 )
-"""What stands where a time is not known, whatever the notation."""
+"""Placeholders for an unknown time, in any notation."""
 
 
 @dataclass(frozen=True)
 class Notation:
     """A way to write times: ``shape`` recognises it, ``formats`` read it, likeliest first.
 
-    ``rewrites`` bring what is written into that shape. ``days_from``: what days count from, where
-    they are numbers.
+    ``rewrites`` bring texts into that shape. ``days_from``: the day from which days count, if they
+    are numbers.
     """
 
     name: str
@@ -63,11 +63,11 @@ class Notation:
     days_from: dt.datetime = _OF_1900
 
     def in_date_system(self, *, of_1904: bool) -> Notation:
-        """The same in a workbook, of which the days count from 1904 or not."""
+        """The same for a workbook whose days count from 1904 or not."""
         return replace(self, days_from=_OF_1904) if of_1904 else self
 
     def prepared(self, texts: pl.Series) -> pl.Series:
-        """``texts`` as ``formats`` expect them."""
+        """``texts`` rewritten as ``formats`` expect them."""
         return rewritten.of(texts, self.rewrites) if self.rewrites else texts
 
 
@@ -97,7 +97,7 @@ SERIAL = Notation("serial", r"^[2-6]\d{4}(?:[.,]\d+)?$", ())
 SECONDS = Notation("seconds since 1970", r"^(?:[1-3]\d{9}|40\d{8})(?:\.\d+)?$", ())
 MILLISECONDS = Notation("milliseconds since 1970", r"^(?:[1-3]\d{12}|40\d{11})$", ())
 EPOCHS = frozenset({SECONDS.name, MILLISECONDS.name})
-"""Notations that are numbers of any kind too, as ids may be: from September 2001 until 2099."""
+"""Notations that look like any other number, such as an id: from September 2001 until 2099."""
 _NOTATIONS = (_ISO, _DAY_FIRST, _COMPACT, SERIAL, SECONDS, MILLISECONDS)
 _REWRITTEN_CLOCK = f"(?:{_CLOCK}(?:{_ZONE}|{_MERIDIEM})?)?$"
 _REWRITTEN_CLOCKS = (
@@ -116,23 +116,23 @@ _REWRITTEN = (
         _dates("%d-%m-%Y", clocks=_REWRITTEN_CLOCKS),
     ),
 )
-"""What texts are in that were rewritten."""
+"""The notations of rewritten texts."""
 
 _SIGNS = {
     "day first": rf"^\s*{_OVER_TWELVE}[-/.][0-9]{{1,2}}[-/.]{_YEAR}",
     "month first": rf"^\s*[0-9]{{1,2}}[-/.]{_OVER_TWELVE}[-/.]{_YEAR}",
     "meridiem": r"[apAP][mM]\s*$",
 }
-"""What tells which comes first in numeric dates."""
+"""The signs of what comes first in numeric dates."""
 _DATES = {"day first", "month first"}
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """What the first values of a column tell of its notation.
+    """What the first values of a column tell about its notation.
 
-    ``best``: what fits them best. ``sample``: those that are no placeholders. ``seen``: the signs
-    among them of what comes first in a date.
+    ``best``: the notation that fits them best. ``sample``: those that are not placeholders.
+    ``seen``: the signs in them of what comes first in a date.
     """
 
     best: Notation
@@ -140,9 +140,9 @@ class Sampled:
     seen: frozenset[str] = frozenset()
 
     def asks(self, text: pl.Expr) -> dict[str, pl.Expr]:
-        """By sign, whether a value shows it: what the whole column is to be asked.
+        """By sign, whether a value shows it: the questions for the whole column.
 
-        A date that tells what comes first can only be gainsaid by another date.
+        Only another date can contradict a date that tells what comes first.
         """
         if self.best.name != _DAY_FIRST.name:
             return {}
@@ -152,7 +152,7 @@ class Sampled:
         return {sign: text.str.contains(_SIGNS[sign]) for sign in _SIGNS.keys() - weaker}
 
     def settled(self, shown: Iterable[str], column: str, name: str) -> Notation:
-        """The notation, with the signs that the whole column shows; see ``notation_of``."""
+        """The notation, given the signs that the whole column shows; see ``notation_of``."""
         notation = self.best
         is_date = notation.name == _DAY_FIRST.name
         if is_date and _is_month_first(self.seen.union(shown), column, name):
@@ -163,13 +163,13 @@ class Sampled:
 def sampled(
     texts: pl.LazyFrame, *, among_real: bool = False, is_month_first: bool = False
 ) -> Sampled:
-    """What the first values of a column tell of its notation.
+    """What the first values of a column tell about its notation.
 
     Args:
-        texts: the column alone, a String one.
-        among_real: whether they stand among real dates, as in a workbook: each is then in the
-            notation of the texts or, as its reader writes those, in ``REAL``.
-        is_month_first: what is known of its numeric dates, if they are any.
+        texts: a frame of just the column, of type String.
+        among_real: whether they are among real dates, as in a workbook: each value is then in the
+            notation of the texts or in ``REAL``, in which the reader writes real dates.
+        is_month_first: what is known of numeric dates in it.
     """
     text = pl.first().str.strip_chars()
     written = texts.select(text).filter(~text.str.contains(NO_TIME))
@@ -192,9 +192,9 @@ def _first(written: pl.LazyFrame) -> pl.Series:
 
 
 def _best(sample: pl.Series) -> Notation:
-    """The notation that fits most; where nothing reads as a time the first.
+    """The notation that fits most; the first one if nothing can be read as a time.
 
-    Years have two digits only where that fits more, and nothing else fits half.
+    Years have two digits only if that fits more, and nothing else fits half.
     """
     best, hits = _fitting(sample)
     if not sample.str.contains(_FEWEST_DIGITS).any():
@@ -210,7 +210,7 @@ def _best(sample: pl.Series) -> Notation:
 
 
 def _fitting(sample: pl.Series, rewrites: Sequence[Rewrite] = ()) -> tuple[Notation, int]:
-    """What fits most of a sample, and how many; with those of ``rewrites`` that it needs."""
+    """The notation that fits most of a sample, with the rewrites it needs, and how many fit."""
     needed, texts = rewritten.needed(sample, rewrites)
     hits = {
         notation: int(texts.str.contains(notation.shape).sum())
@@ -223,7 +223,7 @@ def _fitting(sample: pl.Series, rewrites: Sequence[Rewrite] = ()) -> tuple[Notat
 
 
 def _has_days_before_years(dates: pl.Series) -> bool:
-    """Whether years of two digits stand last, where days and months vary more than they do."""
+    """Whether years of two digits come last: then they vary no more than days and months."""
     parts = dates.to_frame().select(
         pl.first().str.extract(r"^(\d{1,2})-(\d+)-(\d+)", part).alias(str(part))
         for part in (1, 2, 3)
@@ -235,14 +235,14 @@ def _has_days_before_years(dates: pl.Series) -> bool:
 def notation_of(
     texts: pl.LazyFrame, column: str, name: str, *, among_real: bool = False
 ) -> Notation:
-    """The notation that the one column of ``texts``, a String one, is in.
+    """The notation of the only column of ``texts``, which is String.
 
-    Numeric dates are day first, unless a month over 12 or AM/PM says month first; this looks at
-    the whole column, anything else at its first values that are not placeholders; ``among_real`` is
-    that of ``sampled``.
+    Numeric dates are day first, unless a month over 12 or AM/PM shows that they are month first.
+    For that the whole column counts; for all else, the first values that are not placeholders.
+    ``among_real`` is as in ``sampled``.
 
     Raises:
-        SourceError: days over 12 stand in both places; ``name`` names the file, ``column`` the
+        SourceError: days over 12 are in both places; ``name`` names the file, ``column`` the
             column in it.
     """
     first = sampled(texts, among_real=among_real)
@@ -262,7 +262,7 @@ def _is_month_first(seen: Collection[str], column: str, name: str) -> bool:
 
 
 def month_first(notation: Notation) -> Notation:
-    """A notation that is day first, with day and month in each other's place."""
+    """A day-first notation with day and month swapped."""
     exchanged = str.maketrans("dm", "md")
     formats = (each.translate(exchanged) if each not in REAL else each for each in notation.formats)
     return replace(notation, name="month first", formats=tuple(formats))

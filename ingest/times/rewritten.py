@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Rewrites ordinary ways to write a time into the few that are read.
 
-Which of these a column needs is decided on a sample, once; see ``ingest.times.notations``.
+The rewrites that a column needs are decided once, on a sample; see ``ingest.times.notations``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 Rewrite = Callable[[pl.Expr], pl.Expr]
 
-# of names that begin alike the longest first
+# the longest first of names that begin the same
 _MONTHS = (
     ("januari", "january", "jan"), ("februari", "february", "feb"),
     ("maart", "march", "mrt", "mar"), ("april", "apr"), ("mei", "may"),
@@ -42,7 +42,7 @@ def _replacing(*pairs: tuple[str, str]) -> Rewrite:
 
 
 def by_number(text: pl.Expr) -> pl.Expr:
-    """Dates with the name of a month, in Dutch or English, as year, month and day."""
+    """Dates with a month by name, in Dutch or English, as year, month and day."""
     year_first = text.str.replace(r"^(\d{1,2})[-/ ]([A-Za-z]+)\.?[-/ ](\d{4})", "$3-$2-$1")
     return year_first.str.replace_many(_NUMBER_OF_MONTH, leftmost=True, ascii_case_insensitive=True)
 
@@ -65,7 +65,7 @@ TIDY: tuple[Rewrite, ...] = (
     _replacing((r"(:\d\d),(\d+)", "$1.$2")),
     _replacing((r"(\d{4}), *(\d{1,2}:)", "$1 $2")),
     _replacing((r"^(\d{1,2}[-/.]\d{1,2}[-/.]\d{4}) - *(\d{1,2}:)", "$1 $2")),
-    # these are what they say, also in summer
+    # these mean their standard offset, also in summer
     _replacing(
         (r"(\d) ?(?:UTC|GMT)$", "${1}+00:00"),
         (r"(\d) ?CET$", "${1}+01:00"),
@@ -76,13 +76,13 @@ TIDY: tuple[Rewrite, ...] = (
     _replacing((r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})", "$1-$2-$3")),
     _replacing((r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})", "$1-$2-$3")),
 )
-"""All but the years of two digits, in the order in which they are done."""
+"""All rewrites except years of two digits, in the order in which they are done."""
 
 WHOLE_YEARS = _replacing(
     (rf"^((?:{_WEEKDAY}\.?,? +)?\d{{1,2}}[-/]\d{{1,2}}[-/])([0-6]\d)($|\D)", "${1}20$2$3"),
     (rf"(^|\D)(\d{{1,2}}[-/ ]{_MONTH}\.?[-/ ])([0-6]\d)($|\D)", "$1${2}20$3$4"),
 )
-"""Years of two digits as those of this century, up to 2069."""
+"""Makes years of two digits those of this century, up to 2069."""
 
 
 def of(texts: pl.Series, rewrites: Sequence[Rewrite]) -> pl.Series:
@@ -98,7 +98,7 @@ def within(text: pl.Expr, rewrites: Sequence[Rewrite]) -> pl.Expr:
 
 
 def needed(sample: pl.Series, rewrites: Sequence[Rewrite]) -> tuple[tuple[Rewrite, ...], pl.Series]:
-    """Those of ``rewrites`` that change any of ``sample``, and what they make of it."""
+    """The rewrites that change any of ``sample``, and what they make of it."""
     found: list[Rewrite] = []
     for rewrite in rewrites:
         after = of(sample, [rewrite])

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether the days of a workbook count from 1904, as those of Excel for the Mac once did.
 
-A cell that is formatted as a date, its reader reads rightly. A plain number it does not know to be
-a day, so what that stands for is to be known where it is read as one.
+The reader of workbooks handles cells that are formatted as dates. It does not know that a plain
+number is a day, so whoever reads it as one must know what it counts from.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pathlib import Path
 
 _ZIP = b"PK"
 _MOST = 1 << 24
-"""The bytes that are looked through: it is said before the cells, or near the begin of a part."""
+"""The most bytes to search: the setting comes before the cells, or near the start of a part."""
 _SAID_IN = {
     "xl/workbook.xml": rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']",
     "content.xml": rb"<table:null-date\b[^>]*\btable:date-value\s*=\s*[\"']1904-01-01",
 }
 _BINARY = "xl/workbook.bin"
-_PROPERTIES_OF_BINARY = 153  # BrtWbProp, of which the first bit says so
+_PROPERTIES_OF_BINARY = 153  # BrtWbProp, whose first bit says it
 _BEGIN_OF_BOOK = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)
 _DATE_MODE, _END, _SECTOR = 0x0022, 0x000A, 512  # of records of Excel 97, and of its files
 
@@ -52,7 +52,7 @@ def _head(parts: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _binary_does(book: bytes) -> bool:
-    """Of an .xlsb: seven bits a byte tell the kind of each record, and how long it is."""
+    """Whether an .xlsb says so; the kind and size of its records are in seven bits per byte."""
     at = 0
     while at < len(book):
         kind, at = _number(book, at)
@@ -64,7 +64,7 @@ def _binary_does(book: bytes) -> bool:
 
 
 def _number(book: bytes, at: int) -> tuple[int, int]:
-    """The number that stands there, and where it is over."""
+    """The number at ``at``, and the place after it."""
     value = shift = 0
     while at < len(book):
         byte, at = book[at], at + 1
@@ -76,7 +76,7 @@ def _number(book: bytes, at: int) -> tuple[int, int]:
 
 
 def _old_does(path: Path) -> bool:
-    """Of an .xls: its sectors are in order as far as this record, which is one of the first."""
+    """Whether an .xls says so; its sectors are in order up to this record, one of the first."""
     with path.open("rb") as file:
         whole = file.read(_MOST)
     return any(
@@ -88,7 +88,7 @@ def _old_does(path: Path) -> bool:
 
 
 def _records(whole: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The records from one on, until the last of them."""
+    """The records from ``at`` up to the last one."""
     while at + 4 <= len(whole):
         kind, size = struct.unpack_from("<HH", whole, at)
         yield kind, whole[at + 4 : at + 4 + size]

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Formulas in a workbook of which the file has no value; who reads values takes them for nothing.
+"""Finds formulas in a workbook for which the file has no value: a reader of values sees nothing.
 
-A program that writes a formula and does not work it out leaves it so; one that could not work it
-out, as where a text begins with "=", keeps an error for it.
+Some programs write formulas without working them out. A program that cannot work one out, such as a
+text that begins with "=", stores an error for it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Attributes = Mapping[str, str]
 
 
 def without_value(path: Path, sheet: str) -> list[str]:
-    """The cells, as in B7, of a sheet of an .xlsx or .ods that hold a formula without a value.
+    """The cells, such as B7, in a sheet of an .xlsx or .ods with a formula without a value.
 
     Args:
-        path: a whole workbook, as ``ingest.workbooks.workbook.sheet_of`` has read it.
-        sheet: the name of a sheet that it has.
+        path: a whole workbook, which ``ingest.workbooks.workbook.sheet_of`` could read.
+        sheet: the name of one of its sheets.
     """
     with zipfile.ZipFile(path) as parts:
         if _OF_OPENDOCUMENT in parts.namelist():
@@ -41,7 +41,7 @@ def _parse(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
-    """Tells of each element by its name without its namespace, and of its attributes."""
+    """Parses a part; ``begin`` and ``end`` get names of elements without their namespace."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = lambda name, attributes: begin(_local(name), attributes)
     parser.EndElementHandler = lambda name: end(_local(name)) if end else None
@@ -68,12 +68,12 @@ def _part(parts: zipfile.ZipFile, sheet: str) -> str:
 
     _parse(parts.read(_BOOK), in_book)
     _parse(parts.read(_LINKS), in_links)
-    # the target is from the folder of the book, or from the root
+    # the target is relative to the folder of the book, or to the root
     return str(PurePosixPath("/xl") / targets[ids[sheet]]).removeprefix("/")
 
 
 class _Excel:
-    """Looks through the cells of a sheet of Excel."""
+    """Looks through the cells of an Excel sheet."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -95,7 +95,7 @@ class _Excel:
     def end(self, name: str) -> None:
         self._inside = ""
         kind = self._cell.get("t")
-        # a formula may give a text of nothing
+        # a formula may give an empty text
         if (
             name == "c"
             and self._has_formula
@@ -132,7 +132,7 @@ class _OpenDocument:
 
 
 def _letters(column: int) -> str:
-    """A column as a spreadsheet program calls it: 0 is A, 26 is AA."""
+    """The letters of a column in spreadsheet programs: 0 is A, 26 is AA."""
     letters, number = "", column + 1
     while number:
         number, place = divmod(number - 1, 26)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads one sheet of a workbook: every value a ``String``, as CSV has it."""
+"""Reads one sheet of a workbook: every value is a ``String``, as in CSV."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ingest.workbooks.date_system import counts_from_1904
 from ingest.workbooks.workbook import sheet_of
 
 _IS_NO_TEXT = rf"^-?\d+(?:\.\d+)?$|{REAL_SHAPE}"
-"""How a cell is written that holds a number or a date, as no cell of a header does.
+"""The form of a number or a date, which no cell of a header has.
 
-What a text says besides is seen where names are told (``ingest.privacy.header_names``).
+Other values in texts are found where names are told (``ingest.privacy.header_names``).
 """
 
 
@@ -29,19 +29,19 @@ def read_spreadsheet(
 ) -> Raw:
     """Opens a sheet of a workbook.
 
-    The first line that fills more than half of the columns names them; what stands above it, as a
-    title does, is no row. Nor is a last line that begins with *Totaal*, what stands below it, or an
-    empty line, but empty lines count.
+    The first line that fills more than half of the columns names them. What is above it, such as a
+    title, is not a row; nor is a last line that begins with *Totaal*, what is below it, or an empty
+    line, although empty lines are counted.
 
     Args:
         path: the workbook.
         name: what errors call it.
         scratch: an empty folder.
-        sheet: which sheet; where it is null, the only one that holds a table and is not hidden.
+        sheet: the name of the sheet; if null, the only one with a table that is not hidden.
         header: whether a line names the columns.
 
     Raises:
-        SourceError: it cannot be read, its columns have no names, or there are no rows.
+        SourceError: the sheet cannot be read, its columns have no names, or it has no rows.
     """
     cells = pl.scan_parquet(sheet_of(path, name, scratch, sheet), glob=False)
     text = pl.all().str.strip_chars()
@@ -74,7 +74,7 @@ def read_spreadsheet(
 
 
 def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
-    """Which line names the columns, and the names that it gives to columns of ``cells``."""
+    """The line that names the columns, and the names that it gives to columns of ``cells``."""
     width = sum(count > 0 for count in _filled(cells).values())
     top = cells.head(LINES_ABOVE).collect()
     line = header_of(top.rows(), width) or 0
@@ -89,7 +89,7 @@ def _header(cells: pl.LazyFrame, name: str) -> tuple[int, dict[str, str]]:
 
 
 def _filled(cells: pl.LazyFrame) -> dict[str, int]:
-    """How many values each column holds."""
+    """The number of values in each column."""
     return cells.select(pl.all().count()).collect(engine="streaming").row(0, named=True)
 
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes one sheet out of a workbook, in a process of its own that may use so much memory.
+"""Takes one sheet out of a workbook, in a process of its own with limited memory.
 
-How large the sheets of a small file are is known only when they are read: one cell in the last
-corner of a sheet makes a table of 17 billion. Where that does not fit, the other process ends.
+The size of a sheet in a small file is not known until it is read: one cell in the last corner makes
+a table of 17 billion cells. If that does not fit, only the other process ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from contracts.errors import SourceError
 from ingest.privacy.header_names import names_to_tell, that_may_be_told
 
 MOST_MEMORY = 4 << 30
-"""The bytes that reading a workbook may take."""
+"""The most bytes of memory that reading a workbook may take."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -58,19 +58,19 @@ _REFUSED = {
 
 
 def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> Path:
-    """Writes the cells of one sheet, as texts, to a Parquet file in ``scratch``, and gives that.
+    """Writes the cells of one sheet, as texts, to a Parquet file in ``scratch``; gives its path.
 
-    A number is written as short as it can be, a moment as in ISO 8601, an error as nothing.
+    A number is written as short as possible, a moment in ISO 8601, an error as nothing.
 
     Args:
         path: the workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), whatever its name ends in.
         name: what errors call it.
         scratch: an empty folder.
-        sheet: which sheet; where it is null, the only one that holds a table and is not hidden.
+        sheet: the name of the sheet; if null, the only one with a table that is not hidden.
 
     Raises:
-        SourceError: it is no workbook, is damaged or locked or too large, or it is not clear which
-            sheet is meant.
+        SourceError: the file is not a workbook, is damaged, locked or too large, or it is not clear
+            which sheet is meant.
         OSError: the file in ``scratch`` cannot be written.
     """
     out = scratch / "sheet.parquet"
@@ -79,20 +79,20 @@ def sheet_of(path: Path, name: str, scratch: Path, sheet: str | None = None) -> 
 
 
 def tables_in(path: Path, name: str) -> dict[str, int]:
-    """The sheets of a workbook that hold a table and are not hidden, each with its lines.
+    """The sheets of a workbook with a table that are not hidden, each with its number of lines.
 
     Raises:
-        SourceError: it is no workbook, or is damaged or locked or too large.
+        SourceError: the file is not a workbook, or is damaged, locked or too large.
     """
     tables: dict[str, int] = _ask(path, name, None, None)["tables"]
     return tables
 
 
 def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str, Any]:
-    """What the other process says; it writes a sheet to ``out``, or names all that there are."""
+    """The answer of the other process, which writes a sheet to ``out`` or names all sheets."""
     _check_size(path, name)
     done = subprocess.run(  # noqa: S603 - ourselves
-        # -P: no module of whatever folder somebody happens to be in
+        # -P: import no module from the current folder
         [sys.executable, "-P", "-m", __name__, json.dumps([str(path), out and str(out), sheet])],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
@@ -100,7 +100,7 @@ def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str
     )
     if done.returncode > 0:
         raise RuntimeError("a workbook could not be read in a process of its own")
-    # where memory ran out, it was ended by a signal
+    # out of memory, it is ended by a signal
     told: dict[str, Any] = {"refused": "large"} if done.returncode else json.loads(done.stdout)
     if "unwritten" in told:
         raise OSError(told["unwritten"], os.strerror(told["unwritten"]))
@@ -110,7 +110,7 @@ def _ask(path: Path, name: str, out: Path | None, sheet: str | None) -> dict[str
 
 
 def _check_size(path: Path, name: str) -> None:
-    """Refuses what is no workbook, and what would be far too large if it were unzipped."""
+    """Refuses what is not a workbook, or would be far too large unzipped."""
     size = path.stat().st_size
     if not size:
         raise SourceError(f"{name} is empty.", "Export it again.")
@@ -136,7 +136,7 @@ def _check_size(path: Path, name: str) -> None:
                     "as no table is.",
                     _SAVE_AGAIN,
                 )
-            is_whole = parts.testzip() is None  # no part is larger than it says that it is
+            is_whole = parts.testzip() is None  # no part is larger than it claims
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         is_whole = False
     if not is_whole:
@@ -153,10 +153,10 @@ def _refusal(
 
 
 def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
-    """What the other process does; says what went wrong by a key of ``_REFUSED``."""
+    """The work of the other process; it tells what went wrong by a key of ``_REFUSED``."""
     import fastexcel
 
-    # by its name the library would take a workbook for what it is not
+    # from a path, the library would judge a workbook by its name
     whole = path.read_bytes()
     given = path if path.suffix.lower() == ".xls" and whole.startswith(_OLE) else whole
     try:
@@ -171,16 +171,17 @@ def _take(path: Path, out: Path | None, sheet: str | None) -> dict[str, Any]:
         table = _as_parquet(_texts(book, tables[0], whole))
     except MemoryError:
         return {"refused": "large"}
-    except BaseException as error:  # a panic of the library is no Exception
+    except BaseException as error:  # a panic of the library is not an Exception
         is_locked = "password" in str(error).lower() or _ENCRYPTED in whole
         return {"refused": "password" if is_locked else "damaged"}
     return _written(table, out)
 
 
 def _texts(book: Any, sheet: str, whole: bytes) -> pl.DataFrame:
-    """The cells of a sheet; of a workbook of LibreOffice with its times of day as Excel has them.
+    """The cells of a sheet; times of day in an .ods are written as in Excel.
 
-    Where texts are asked for, the library gives nothing for those; where durations, nothing else.
+    When asked for texts, the library leaves those out; when asked for durations, it gives only
+    those.
     """
     cells = _cells(book, sheet)
     texts: pl.DataFrame = cells.to_polars()
@@ -194,7 +195,7 @@ def _texts(book: Any, sheet: str, whole: bytes) -> pl.DataFrame:
 
 
 def _is_opendocument(whole: bytes) -> bool:
-    """Whether a workbook is an .ods, whatever it is called."""
+    """Whether a workbook is an .ods, whatever its name."""
     if not whole.startswith(_ZIP):
         return False
     with zipfile.ZipFile(io.BytesIO(whole)) as parts:
@@ -208,7 +209,7 @@ def _as_parquet(frame: pl.DataFrame) -> bytes:
 
 
 def _written(table: bytes, out: Path) -> dict[str, Any]:
-    """That a disk is full is no fault of the workbook."""
+    """Writes the table; a full disk is not a fault of the workbook."""
     try:
         out.write_bytes(table)
     except OSError as error:
@@ -230,7 +231,7 @@ def _cells(book: Any, sheet: str, kind: str = "string", columns: list[int] | Non
 
 
 def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # where there are no such limits
+    with contextlib.suppress(ImportError, ValueError, OSError):  # a system without such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Cuts an XES file of any size into small whole documents, each some megabytes of traces."""
+"""Cuts an XES file of any size into small complete documents of some megabytes of traces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ingest.unpacking import blocks as unpacked
 
 BLOCK = 1 << 23
 LARGEST_TRACE = 1 << 27
-"""No trace takes so many bytes."""
+"""The most bytes of a trace."""
 
 _MOST_WORKERS = 4
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)")
@@ -33,9 +33,9 @@ Done = TypeVar("Done")
 
 
 def in_order(do: Callable[[bytes], Done], items: Iterable[bytes]) -> Iterator[Done]:
-    """Yields ``do(item)`` of every item in order; a few are worked on at once, never more.
+    """Yields ``do(item)`` for every item, in order; only a few are worked on at once.
 
-    What the work is done with releases the interpreter's lock, so threads do help.
+    The libraries that do the work release the interpreter's lock, so threads do help.
     """
     workers = min(os.cpu_count() or 1, _MOST_WORKERS)
     with ThreadPoolExecutor(workers) as pool:
@@ -51,11 +51,12 @@ def in_order(do: Callable[[bytes], Done], items: Iterable[bytes]) -> Iterator[Do
 def documents(path: Path, name: str, block: int = BLOCK) -> Iterator[bytes]:
     """Yields UTF-8 documents ``<log>traces</log>`` that together hold all traces of ``path``.
 
-    Comments, CDATA, processing instructions and the log's own header are gone. ``<`` cannot stand
+    Comments, CDATA, processing instructions and the header of the log are left out. ``<`` cannot be
     in an attribute value, so what looks like a tag is one, and cutting at ``</trace>`` is safe.
 
     Raises:
-        SourceError: not XML, not XES, cut short, or with a DOCTYPE; ``name`` names the file.
+        SourceError: the file is not XML or not XES, is cut short, or has a DOCTYPE; ``name`` names
+            the file.
     """
     blocks = _in_utf8(unpacked(path, name, block), name)
     rest = _after_header(blocks, name)
@@ -100,7 +101,7 @@ def _encoding(first: bytes) -> str:
 
 
 def _after_header(blocks: Iterator[bytes], name: str) -> bytes:
-    """Checks what precedes the first trace and returns what follows it, so far as it was read."""
+    """Checks what precedes the first trace, and returns what was read after it."""
     text = b""
     for block in blocks:
         _check_size(text, name)
@@ -114,7 +115,7 @@ def _after_header(blocks: Iterator[bytes], name: str) -> bytes:
 
 
 def _check_size(text: bytes, name: str) -> None:
-    """Refuses what goes on and on without a trace that ends."""
+    """Refuses a file that goes on too long without the end of a trace."""
     if len(text) > LARGEST_TRACE:
         raise SourceError(
             f"{name} is damaged, or holds a trace of more than {LARGEST_TRACE >> 20} MB.",
@@ -147,6 +148,6 @@ def _end_of_last_trace(text: bytes) -> int:
 
 
 def _marks(text: bytes) -> list[bytes]:
-    """Which beginnings of something other than an element ``text`` holds."""
-    # to look for a single byte, and only then for two, is ten times as fast
+    """The beginnings in ``text`` of anything that is not an element."""
+    # looking for one byte first, and only then for two, is ten times as fast
     return [mark for mark in (b"<!", b"<?") if mark[1:] in text and mark in text]

@@ -25,18 +25,18 @@ _EVENT_DEPTH = 2
 def read_xes(
     path: Path, name: str, wanted: Sequence[str], scratch: Path, block: int = BLOCK
 ) -> Raw:
-    """Reads the events of an XES file in file order, in memory bounded by some megabytes of it.
+    """Reads the events of an XES file in file order, holding only some megabytes of it.
 
     Args:
         path: the file, plain or gzipped.
         name: what errors call it.
         wanted: the columns to read: ``key`` of an event, ``case:key`` of its trace. Attributes of
-            attributes are not read; of a key that is there twice, the last counts.
+            attributes are not read; if a key occurs twice, the last counts.
         scratch: an empty folder for the rows.
         block: how many bytes to read at once.
 
     Raises:
-        SourceError: not XES, cut short, with a DOCTYPE, or without events.
+        SourceError: the file is not XES, is cut short, has a DOCTYPE, or has no events.
     """
     places = {column: place(number) for number, column in enumerate(wanted)}
 
@@ -82,7 +82,7 @@ def _tags(document: bytes, name: str) -> pl.DataFrame:
 
 
 def _nests(tags: pl.DataFrame) -> bool:
-    """Whether every element is closed, by its own name, inside one outermost element."""
+    """Whether every element is closed by its own name, inside one outermost element."""
     edges = tags.filter(pl.col("step") != 0)
     if edges["depth"][-1] != 0 or (edges["depth"][:-1] <= 0).any():
         return False
@@ -95,7 +95,7 @@ def _nests(tags: pl.DataFrame) -> bool:
 def _located(tags: pl.DataFrame) -> pl.DataFrame:
     """The start of every element with ``depth``, ``trace``, ``event`` (numbers) and what it is in.
 
-    ``is_event``: an event of a trace. ``of``: "trace" or "event" where it is an attribute right
+    ``is_event``: it is an event of a trace. ``of``: "trace" or "event" if it is an attribute right
     under one, else null.
     """
     depth = pl.col("depth") - (pl.col("step") == 1).cast(pl.Int32)
@@ -125,7 +125,7 @@ def _nearest(depth: int, name: str) -> pl.Expr:
 
 
 def _place_to_look(column: str) -> str:
-    """The name in a frame of a column that is not asked for, in which a citizen's number may be."""
+    """The name in a frame of a column that is not wanted, but may hold a citizen's number."""
     return f"look {column}"
 
 
@@ -135,11 +135,11 @@ def _columns(tags: pl.DataFrame) -> set[str]:
 
 
 def _events(tags: pl.DataFrame, places: Mapping[str, str]) -> pl.DataFrame:
-    """``ROW`` (from 1), ``DIGEST`` and the columns that have a place of every event."""
+    """``ROW`` (from 1), ``DIGEST`` and the columns with a place, for every event."""
     said = tags.filter(pl.col("of") == "event").select(
         "event", pl.struct("key", "value").hash().alias(DIGEST)
     )
-    digests = said.group_by("event").agg(pl.col(DIGEST).sum())  # whatever order they are said in
+    digests = said.group_by("event").agg(pl.col(DIGEST).sum())  # in any order
     events = (
         tags.filter("is_event")
         .select("event", "trace")

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An XML document as a table of its tags, at the speed of a CSV reader.
 
-``<`` cannot stand in an attribute value and ``"`` delimits one. So when every ``<`` starts a line,
-``"`` separates that line into columns: head, value, middle, value, tail. Heads, middles and tails
-are few and are read by regular expressions; where one is not what XES writers write (single quotes,
-other attributes, text), the whole document goes to a real parser instead.
+``<`` cannot be in an attribute value, and ``"`` delimits one. So if every ``<`` starts a line,
+``"`` separates that line into columns: head, value, middle, value, tail. There are few different
+heads, middles and tails, which are read by regular expressions; if one is not what XES writers
+write (single quotes, other attributes, text), the whole document goes to a real parser instead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xml.parsers import expat
 import polars as pl
 
 TAGS = pl.Schema({"name": pl.String, "step": pl.Int8, "key": pl.String, "value": pl.String})
-"""A tag: ``step`` is 1 where it opens an element, -1 where it closes one, 0 where it does both."""
+"""A tag: ``step`` is 1 if it opens an element, -1 if it closes one, 0 if it does both."""
 
 _OPEN, _EMPTY, _CLOSE, _KEY, _VALUE, _NOTHING = 1, 0, -1, 2, 3, 4
 _ATTRIBUTE: Final = {"key": _KEY, "value": _VALUE}
@@ -36,8 +36,8 @@ def read_tags(document: bytes) -> pl.DataFrame:
     """The tags of a UTF-8 document without comments, in shape ``TAGS``, in document order.
 
     Raises:
-        expat.ExpatError: the document is not well-formed; not every such document is noticed here,
-            so the caller checks that tags nest.
+        expat.ExpatError: the document is not well-formed; not every such document is noticed, so
+            the caller must check that tags nest.
     """
     try:
         return _read_regular(document)
@@ -86,7 +86,7 @@ def _split(document: bytes) -> pl.DataFrame:
 
 
 def _codes(parts: pl.DataFrame) -> dict[str, pl.Series]:
-    """What each head, middle and tail says: the name of its tag, and an attribute or the end."""
+    """What each head, middle and tail means: the name of its tag, and an attribute or the end."""
     heads = {text: _read_head(text) for text in parts["head"].unique()}
     code = {
         "name": parts["head"].replace_strict(
@@ -124,7 +124,7 @@ def _read_middle(text: str) -> int:
 
 
 def _check_combinations(code: dict[str, pl.Series], more: pl.Series) -> None:
-    """A tag has no attribute, one, or both, and ends right after."""
+    """Checks that each tag has no attribute, one, or both, and ends right after."""
     head, middle, tail = code["head"], code["middle"], code["tail"]
     none = (head < _KEY) & (middle == _NOTHING) & (tail == _NOTHING)
     one = (head >= _KEY) & (middle < _KEY) & (tail == _NOTHING)
@@ -134,7 +134,7 @@ def _check_combinations(code: dict[str, pl.Series], more: pl.Series) -> None:
 
 
 def _resolved(texts: pl.Series) -> pl.Series:
-    """``texts`` with the five references of XML replaced; any other is for the real parser."""
+    """``texts`` with the five references of XML replaced; others are left to the real parser."""
     escaped = texts.str.contains("&", literal=True)
     if not escaped.any():
         return texts

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Brings what a ZGW API has of one case type to recorded answers, as ``reader`` reads them.
+"""Fetches what a ZGW API has of one case type as recorded answers, which ``reader`` reads.
 
-The catalogue comes first: by its types cases, statuses, results and roles are asked, so that a
-list of a hundred thousand cases is some two hundred pages, and nothing of another case type is
-sent. The audit trail alone has to be asked case by case. Of roles those of employees and of units
-are asked: who wanted something of the agency is never sent.
+The catalogue comes first: cases, statuses, results and roles are asked for by its types, so that a
+list of a hundred thousand cases takes some two hundred pages, and nothing of another case type is
+sent. Only the audit trail has to be asked case by case. Only roles of employees and units are asked
+for: who applied to the agency is never sent.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ingest.zgw.landing import Landing
 from ingest.zgw.lists import LONG, Lists, Record
 from ingest.zgw.pages import AUDIT
 
-ALL = {**LONG, "status": "alles"}  # versions that are no longer in force, and their types
+ALL = {**LONG, "status": "alles"}  # also versions no longer in force, and their types
 _CASES = {**LONG, "ordering": "identificatie", "expand": "eigenschappen"}
 _OF_THE_AGENCY = ("medewerker", "organisatorische_eenheid")
 _QUESTION = {"path", "case_type", "client_id_env", "catalogue", "without"}
@@ -37,11 +37,11 @@ def fetch_zgw(
 ) -> SourceFile:
     """Asks the Zaken API at ``address``, and the Catalogi API that its cases refer to.
 
-    What was answered to an earlier try, less than a day ago, is not asked again.
+    What an earlier try was answered less than a day ago is not asked again.
 
     Args:
-        address: of the Zaken API.
-        source: which case type, who asks, and what is not asked.
+        address: the address of the Zaken API.
+        source: the case type, who asks, and what not to ask.
         landing: a folder for this address alone.
         clock: what time it is.
 
@@ -59,7 +59,7 @@ def fetch_zgw(
 
 @contextmanager
 def asking(source: Source, landing: Path, clock: Clock) -> Iterator[Lists]:
-    """The lists of the API that a source is, as they are known or asked.
+    """The lists of the API of a source, from known answers or asked.
 
     Raises:
         ConfigError: an environment variable that the config names is not set.
@@ -84,7 +84,7 @@ def _variable(name: str | None) -> str:
 
 
 def _bring(lists: Lists, source: Source) -> None:
-    """Cases come before their events: one that is made meanwhile is not there at all."""
+    """Fetches all lists, cases before their events: a case that is made meanwhile is left out."""
     zaken, catalogue = source.path.rstrip("/"), catalogue_of(lists, source)
     versions = _versions(lists, catalogue, source)
     cases = [
@@ -115,7 +115,7 @@ def catalogue_of(lists: Lists, source: Source) -> str:
     """The Catalogi API that the config names, else the one that the first case refers to.
 
     Raises:
-        SourceError: there is no case to tell.
+        SourceError: there is no case to refer to one.
     """
     if source.catalogue:
         return source.catalogue.rstrip("/")
@@ -132,7 +132,7 @@ def catalogue_of(lists: Lists, source: Source) -> str:
 
 
 def _versions(lists: Lists, catalogue: str, source: Source) -> list[dict[str, str]]:
-    """All versions of the case type, as what its cases and types are asked by."""
+    """All versions of the case type, as the parameters to ask for its cases and types."""
     wanted = {"identificatie": source.case_type} if source.case_type else {}
     named = [
         (str(type_.get("identificatie")), type_["url"])
@@ -154,5 +154,5 @@ def _versions(lists: Lists, catalogue: str, source: Source) -> list[dict[str, st
 
 
 def _lacks_attributes(case: Record) -> bool:
-    """Whether a case has attributes that were not told with it."""
+    """Whether a case has attributes that were not sent with it."""
     return bool(case.get("eigenschappen")) and "eigenschappen" not in case.get("_expand", {})

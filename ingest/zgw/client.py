@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Asks a ZGW API: signs what it asks, waits when it must, and says what is wrong in a sentence."""
+"""A client of a ZGW API: signs requests, waits when it must, and tells errors in a sentence."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ingest.zgw.pages import LARGEST
 from ingest.zgw.refusals import NO_JSON, refusal
 
 AT_ONCE = 4
-"""How many questions may be under way: such an API serves others too."""
+"""How many requests may be under way at once: such an API serves others too."""
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and those name cases
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, which name cases
 
 _WAITS_SECONDS = (1, 2, 4, 8, 16, 32)
 _LONGEST_WAIT_SECONDS = 600
@@ -35,20 +35,20 @@ _TIMEOUT = httpx.Timeout(60, connect=20)
 _PASSING = (429, 500, 502, 503, 504)
 _NOT_THERE = (404, 410)
 _CRS = "EPSG:4326"
-_SKEW_SECONDS = 60  # a clock that is ahead of the API's would sign in the future
+_SKEW_SECONDS = 60  # or our token may lie in the future of the API's clock
 _KEY_BYTES = 32
 _WHO = "hoeksteen"
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who asks; the secret is not shown."""
+    """The credentials of a client; the secret is never shown."""
 
     client_id: str
     secret: str = field(repr=False)
 
     def token(self, now: float) -> str:
-        """What tells the API who asks, at ``now``, in seconds since 1970."""
+        """The token that tells the API who asks, at ``now``, in seconds since 1970."""
         claims = {
             "iss": self.client_id,
             "iat": int(now) - _SKEW_SECONDS,
@@ -56,7 +56,7 @@ class Credentials:
             "user_id": _WHO,
             "user_representation": _WHO,
         }
-        # HMAC fills a short key with zeros itself; done here, nobody is warned of its length
+        # HMAC pads a short key with zeros anyway; done here, it gives no warning about its length
         return jwt.encode(claims, self.secret.encode().ljust(_KEY_BYTES, b"\0"), "HS256")
 
 
@@ -69,11 +69,11 @@ class Clock:
 
 
 class Client:
-    """Asks the APIs at ``roots``, called ``name`` in errors; to be closed.
+    """Asks the APIs at ``roots``, called ``name`` in errors; must be closed.
 
-    No other host than those of ``roots`` is asked, so that none learns the token. An API behind a
-    proxy may know itself by another address: what it refers to is then asked where the root is
-    whose path it has.
+    Only the hosts of ``roots`` are asked, so that no other learns the token. An API behind a proxy
+    may know itself by another address: what it refers to is then asked at the root with the same
+    path.
     """
 
     def __init__(
@@ -91,15 +91,15 @@ class Client:
     def ask(
         self, url: str, must: Mapping[str, str] | None = None, may: Mapping[str, str] | None = None
     ) -> Any:
-        """What is answered, read from JSON; null where there is nothing at ``url``.
+        """The answer, read from JSON; null if there is nothing at ``url``.
 
         Args:
-            url: what is asked.
-            must: the parameters that it is asked with.
-            may: further ones, which are left out if the API does not know them all.
+            url: what to ask.
+            must: the parameters to ask with.
+            may: further parameters, which are left out if the API does not know them all.
 
         Raises:
-            SourceError: it is not answered, or not with JSON.
+            SourceError: there is no answer, or it is not JSON.
         """
         url_ = self._allowed(url)
         what = url_.path.rstrip("/").rpartition("/")[2]
@@ -138,7 +138,7 @@ class Client:
         )
 
     def _response(self, url: httpx.URL, what: str) -> httpx.Response:
-        """What comes, asked again while the trouble may pass."""
+        """The response; asks again while the trouble may pass."""
         for wait_seconds in (*_WAITS_SECONDS, None):
             try:
                 response = self._answer(url, what)
@@ -148,7 +148,7 @@ class Client:
                 trouble, asked_seconds = "does not answer, or breaks off", 0.0
             else:
                 is_page = response.status_code == httpx.codes.OK and not _is_json(response.content)
-                # after the last time, whoever asked says what came instead
+                # after the last try, the caller says what came instead
                 if response.status_code not in _PASSING and not (is_page and wait_seconds):
                     return response
                 trouble = f"is busy or out of order ({response.status_code})"
@@ -162,7 +162,7 @@ class Client:
         )
 
     def _answer(self, url: httpx.URL, what: str) -> httpx.Response:
-        """What comes, unpacked and without a byte order mark; no more than a page may hold."""
+        """The response, unpacked and without a byte order mark; no larger than a page may be."""
         content = bytearray()
         with self._http.stream("GET", url, headers=self._headers()) as response:
             for block in response.iter_bytes():
@@ -187,7 +187,7 @@ class Client:
         }
 
     def _asked_to_wait(self, response: httpx.Response) -> float:
-        """How many seconds the API asks to wait, which it says as such or as a moment."""
+        """The seconds that the API asks to wait, given as a number or as a moment."""
         said = response.headers.get("Retry-After", "").strip()
         if said.isdecimal():
             return float(said)
@@ -205,7 +205,7 @@ class Client:
 
 
 def _when(asked_seconds: float) -> str:
-    """When to run again, where the API may have asked to wait for so many seconds."""
+    """When to run again, by the seconds that the API may have asked to wait."""
     if asked_seconds > _DAY_SECONDS:
         return "It asks to wait for more than a day; run again after that."
     later = "later"
@@ -215,7 +215,7 @@ def _when(asked_seconds: float) -> str:
 
 
 def _is_json(content: bytes) -> bool:
-    """Whether it is: a page that says that an API is being mended may come as an answer."""
+    """Whether it is JSON: a page that says that the API is being mended may come as an answer."""
     try:
         orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -228,7 +228,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _is_below(url: httpx.URL, root: httpx.URL) -> bool:
-    """Whether a path goes on where that of ``root`` ends, on whatever host."""
+    """Whether a path continues that of ``root``, on any host."""
     return f"{url.path}/".startswith(f"{root.path.rstrip('/')}/")
 
 

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The events that a ZGW export tells of: a status each, and a mark for what befell a term.
+"""The events in a ZGW export: one for each status, and a mark for each change of a term.
 
-When a term was suspended or extended no record says; it is put together from the audit trail.
+No record says when a term was suspended or extended; that is derived from the audit trail.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ingest.zgw.pages import AUDIT, NOTE, RESUMED, SUSPENDED
 from ingest.zgw.rules import IS_OF_ANOTHER_VERSION
 
 RECORDED = "aanmaakdatum"
-"""When something was put on record, as the audit trail calls it."""
+"""The name in the audit trail of when something was put on record."""
 
 _MARK = ("zaak", "at", "time:timestamp")
-_AT_ONCE = dt.timedelta(seconds=2)  # one call that suspends and sets a status takes no longer
+_AT_ONCE = dt.timedelta(seconds=2)  # a call that both suspends and sets a status takes no longer
 
 
 def statuses_of(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Each status: what it is called, when it was set, and by whom as far as records tell.
+    """The statuses: what each is called, when it was set, and by whom if records tell.
 
-    An employee is told by the role that set it, else by the audit trail.
+    The employee is that of the role that set it, else that of the audit trail.
 
     Args:
         tables: the records of the export, by kind (``ingest.zgw.tables``).
@@ -37,8 +37,8 @@ def statuses_of(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, name: s
         name: what errors call the export.
 
     Returns:
-        A row a status: ``zaak``, ``volgnummer``, ``at`` (UTC), ``RECORDED``, ``NOTE``, whether its
-        type is of another version, and the columns that XES has for an event, all texts.
+        A row per status: ``zaak``, ``volgnummer``, ``at`` (UTC), ``RECORDED``, ``NOTE``, whether
+        its type is of another version, and the columns that XES has for an event, all texts.
 
     Raises:
         SourceError: there are no statuses, or none has a type.
@@ -96,7 +96,7 @@ def _statuses(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> pl.Laz
 
 
 def registrations_of(waits: pl.LazyFrame) -> pl.LazyFrame:
-    """An event for each open case without any status: that it was registered."""
+    """An event for each open case without any status: its registration."""
     return waits.select(
         "zaak",
         pl.lit(REGISTERED).alias("concept:name"),
@@ -108,7 +108,7 @@ def registrations_of(waits: pl.LazyFrame) -> pl.LazyFrame:
 def marks_of(
     tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame, statuses: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """What the audit trail tells of terms, and the ends of suspensions that it does not tell."""
+    """What the audit trail tells of terms, with the ends of suspensions that it leaves out."""
     trail = (
         tables[AUDIT]
         .join(zaken.select("zaak", "opschorting"), on="zaak")
@@ -129,8 +129,8 @@ def marks_of(
 def _untold_ends(flags: pl.LazyFrame, statuses: pl.LazyFrame) -> pl.LazyFrame:
     """The ends of suspensions that no change tells.
 
-    One that the case is out of by now, or that it was suspended again after, ended with the next
-    status.
+    A suspension ended with the next status if the case is not suspended any more, or was suspended
+    again.
     """
     next_mark, next_at = (pl.col(column).shift(-1).over("zaak") for column in ("mark", "at"))
     untold = (
@@ -158,10 +158,10 @@ def _untold_ends(flags: pl.LazyFrame, statuses: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _told_once(told: pl.LazyFrame) -> pl.LazyFrame:
-    """Without what tells again what the mark before it told.
+    """The marks without those that repeat the mark before them.
 
-    One change may raise the flag and another say why, whichever came first. But a flag that goes up
-    twice went down in between: then something is not on record, and that stays to be seen.
+    One change may raise the flag and another say why, in either order. But a flag that goes up
+    twice went down in between: then something is not on record, and both stay.
     """
     is_again = (pl.col("mark") == pl.col("mark").shift()).over("zaak").fill_null(value=False)
     said_before = (pl.col("is_said") & ~pl.col("is_again")).shift().over("zaak")
@@ -175,12 +175,12 @@ def _told_once(told: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _instant(column: str) -> pl.Expr:
-    """RFC 3339, as the APIs write moments; null where it is otherwise."""
+    """A moment in RFC 3339, as the APIs write it; null for anything else."""
     return pl.col(column).str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
 
 
 def without_statuses(name: str) -> SourceError:
-    """The error for an export that tells of no event."""
+    """The error for an export without events."""
     return SourceError(
         f"{name} holds no statuses, and those are all that tells of events.",
         "Export the resource statussen of the Zaken API too.",

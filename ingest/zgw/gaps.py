@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Cases of a ZGW export that have no status, that should be gone, or that are only referred to."""
+"""Cases in a ZGW export that have no status, should be destroyed, or are only referred to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from contracts.left_out import Why
 
 REGISTERED = "registratiedatum"
-"""What an open case without any status is an event of; also the name of when a case began."""
+"""The event of an open case without any status; also the column of when a case began."""
 
 DESTROYED: Why = "destroyed"
 CLOSED: Why = "closed"
@@ -19,22 +19,24 @@ EARLY: Why = "early"
 
 
 def destroy_on() -> pl.Expr:
-    """The day on which a case should be destroyed; null: on none that is known."""
+    """The day on which a case should be destroyed; null if none is known."""
     day = pl.col("archiefactiedatum").str.to_date("%Y-%m-%d", strict=False)
     return pl.when(pl.col("archiefnominatie") == "vernietigen").then(day)
 
 
 def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[Why, int]]:
-    """The cases that wait for their first status since they were registered.
+    """The cases that have waited for their first status since they were registered.
 
-    One that was registered before the first status of all may have had some that are not there.
+    A case that was registered before the first status of all may have had statuses that are not
+    there.
 
     Args:
         zaken: the cases.
-        statuses: those of these cases, with ``at``.
+        statuses: the statuses of these cases, with ``at``.
 
     Returns:
-        ``zaak`` and ``registratiedatum``; and how many cases without a status do not wait, by why.
+        ``zaak`` and ``registratiedatum``; and by reason, how many cases without a status do not
+        wait.
     """
     registered_on = pl.col(REGISTERED).str.to_date("%Y-%m-%d", strict=False)
     why = (
@@ -55,11 +57,11 @@ def waiting(zaken: pl.LazyFrame, statuses: pl.LazyFrame) -> tuple[pl.LazyFrame, 
 
 
 def only_referred_to(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> int:
-    """How many records are referred to and not there: cases by statuses, and statuses by cases.
+    """How many records are referred to but not there: cases by statuses, and statuses by cases.
 
     Args:
         tables: all records.
-        zaken: the cases that are read; statuses of other types than theirs do not count.
+        zaken: the cases that are read; statuses of types other than theirs do not count.
     """
     own_types = (
         tables["statustypen"].join(zaken, on="zaaktype", how="semi").select(statustype="url")

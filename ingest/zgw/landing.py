@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Where the answers of a ZGW API land: a file each, which is the record that it was asked."""
+"""Where the answers of a ZGW API land: a file per answer, which also records that it was asked."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ONLY_OWNER, _ONLY_OWNERS_FOLDER = 0o600, 0o700
 
 
 class Landing:
-    """The answers to what was asked since less than a day, in ``pages``; readable by their owner.
+    """The answers of the last day, in ``pages``; only their owner can read them.
 
     A file is written aside and renamed, so it is whole or not there.
 
     Args:
-        folder: what an earlier try left something in, or an empty folder.
+        folder: a folder in which an earlier try may have left answers.
         question: what is asked; answers to another question are thrown away.
-        now: in seconds since 1970.
+        now: the time, in seconds since 1970.
     """
 
     def __init__(self, folder: Path, question: Mapping[str, Any], now: float) -> None:
@@ -41,7 +41,7 @@ class Landing:
         self.pages.mkdir(mode=_ONLY_OWNERS_FOLDER, exist_ok=True)
 
     def kept(self, name: str) -> Any:
-        """The answer of that name; null where it is not there."""
+        """The answer called ``name``; null if it is not there."""
         path = self.pages / name
         return orjson.loads(path.read_bytes()) if path.is_file() else None
 
@@ -61,5 +61,5 @@ class Landing:
 
 
 def name_of(*parts: object) -> str:
-    """A short name for what some words tell from the rest."""
+    """A short name that is different for different ``parts``."""
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:12]

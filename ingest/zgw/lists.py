@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The lists of a ZGW API, from page to page, and what it tells case by case.
+"""The lists of a ZGW API, page by page, and what it tells case by case.
 
-An answer that has landed is not asked again: where one try was broken off, the next goes on.
+An answer that has landed is not asked for again: the next try goes on where one was broken off.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ingest.zgw.refusals import NO_JSON
 Record = dict[str, Any]
 
 LONG = {"pageSize": "500"}
-"""What asks for the longest pages that the standard knows."""
+"""The parameters that ask for the longest pages in the standard."""
 
 _CASES_A_FILE = 20
 
 
 class Lists:
-    """What ``client`` is told, which lands in ``landing``; ``name`` is what errors call the API."""
+    """The answers to ``client``, which land in ``landing``; ``name``: what errors call the API."""
 
     def __init__(self, client: Client, landing: Landing, name: str) -> None:
         self._client, self._landing, self._name = client, landing, name
@@ -38,9 +38,9 @@ class Lists:
         return self._landing.pages
 
     def first(self, url: str, must: Mapping[str, str]) -> tuple[Record | None, int]:
-        """One record of a list, null where it is empty, and how many it says it has.
+        """One record of a list, null if it is empty, and how many records it says it has.
 
-        That does not land.
+        This answer does not land.
 
         Raises:
             SourceError: there is no such list.
@@ -52,9 +52,9 @@ class Lists:
     def walk(
         self, url: str, must: Mapping[str, str], may: Mapping[str, str] = LONG
     ) -> Iterator[Record]:
-        """The records of a list, asked with what it must and what it may be asked with.
+        """The records of a list, asked with the parameters it must and may be asked with.
 
-        It ends where no page follows, whatever it says to count.
+        The list ends when no page follows, whatever count it gives.
 
         Raises:
             SourceError: there is no such list, or it goes round in circles.
@@ -68,7 +68,7 @@ class Lists:
             if page is None:
                 page = self._client.ask(following, *parameters)
                 if page is None and number > 1:
-                    return  # the list has become shorter, and has no such page any more
+                    return  # the list became shorter, and has no such page any more
                 self._landing.keep(name, self._checked(page, url))
             yield from page["results"]
             if page.get("next") is None:
@@ -83,10 +83,10 @@ class Lists:
             seen |= {following, *told}
 
     def of_cases(self, cases: Sequence[str], what: str) -> None:
-        """Lets what is told case by case land; of a case that is there no more there is nothing.
+        """Lands what is told case by case; for a case that is gone, nothing.
 
         Raises:
-            SourceError: it is no list.
+            SourceError: an answer is not a list.
         """
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for at in range(0, len(cases), _CASES_A_FILE):
@@ -114,7 +114,7 @@ class Lists:
 
 
 def _what(url: str) -> str:
-    """The resource that a list is of."""
+    """The resource of a list."""
     return url.rpartition("/")[2]
 
 

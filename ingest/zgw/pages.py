@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads recorded answers of the Dutch ZGW APIs, and of each record what an event log needs.
+"""Reads recorded answers of the Dutch ZGW APIs, and takes what an event log needs of each record.
 
 An answer is a page (an object with ``results``), a plain list, or one record; a record may hold
-others in ``_expand``. What a record is, its own address tells: ``…/statussen/<uuid>``; only a row
-of the audit trail has none. What is not taken here, such as who asked for something and every
-explanation in free text, goes no further; of the explanation of a status only the numbers are
-looked at, and of the reason of a suspension whether there is one.
+others in ``_expand``. The address of a record tells its kind: ``…/statussen/<uuid>``; only rows of
+the audit trail have none. What is not taken here, such as who applied and all explanations in free
+text, goes no further; only the numbers in the explanation of a status are looked at, and of the
+reason for a suspension only whether there is one.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "resultaattypen": ("omschrijving",),
     AUDIT: ("zaak", "status", "aanmaakdatum", "gebruikersId", "flag", "said", "term"),
 }
-"""What is taken of each kind of record, after its ``url``."""
+"""The fields that are taken of each kind of record, after its ``url``."""
 
 SUSPENDED, RESUMED = "Opgeschort", "Hervat"
 EXTENDED, SHIFTED = "Beslistermijn verlengd", "Uiterste datum verschoven"
-"""What a change of a ZAAK in the audit trail may tell of its term."""
+"""What a change of a ZAAK in the audit trail may tell about its term."""
 
 LARGEST = 1 << 28
-"""Bytes of a page, which takes some times as much in memory."""
+"""The most bytes of a page, which takes several times as much in memory."""
 _OF_AN_ANSWER = {"results", "url", "hoofdObject"}
-"""What an object has that is a page, a resource, or a row of the audit trail."""
+"""The keys that show that an object is a page, a resource, or a row of the audit trail."""
 
 _MAY_HOLD_A_NUMBER = re.compile(citizen_numbers.LIKELY)
 _LETTER = re.compile(r"[^\W\d_]")
@@ -62,19 +62,19 @@ _NOT_ZERO = re.compile(r"[1-9]")
 _LAST_DAYS = ("einddatumGepland", "uiterlijkeEinddatumAfdoening")
 _NOBODY = ("", "systeem", "system")
 _CHANGES = ("create", "update", "partial_update")
-# a case system above the API says so in its explanation, whatever it does with the flag
+# a case system on top of the API says this in its explanation, whatever it does with the flag
 _SAID = {"opschorting": SUSPENDED, "hervatting": RESUMED}
 
 
 def pages_of(path: Path, name: str) -> list[Path]:
-    """The files of an export: one page, or all in a folder and in the folders inside it.
+    """The files of an export: one page, or all in a folder and its subfolders.
 
     Raises:
         SourceError: there are none.
     """
     if path.is_file():
         return [path]
-    # a pipe would keep whoever reads it waiting
+    # only plain files: reading a pipe would wait forever
     pages = sorted(
         (page for page in path.rglob("*.json") if page.is_file() and is_meant(page, path)),
         key=_in_order,
@@ -88,13 +88,13 @@ def pages_of(path: Path, name: str) -> list[Path]:
 
 
 def _in_order(path: Path) -> list[tuple[str, int]]:
-    """Page 10 comes after page 9."""
+    """A key to sort by that puts page 10 after page 9."""
     parts = re.findall(r"(\D*)(\d*)", path.as_posix())
     return [(text, int(number or 0)) for text, number in parts]
 
 
 class Answer(NamedTuple):
-    """What the API answered: ``records`` of a list, and how many it says that there are in it.
+    """An answer of the API: ``records`` of a list, and how many it says the list has.
 
     ``of_list`` is the same for every page of one list.
     """
@@ -108,7 +108,7 @@ def answer_in(page: Path, name: str) -> Answer:
     """Reads a page, a list or one record.
 
     Raises:
-        SourceError: it is no whole answer of such an API; ``name`` names the page.
+        SourceError: it is not a whole answer of such an API; ``name`` names the page.
     """
     if page.stat().st_size > LARGEST:
         raise SourceError(
@@ -136,7 +136,7 @@ def answer_in(page: Path, name: str) -> Answer:
 
 
 def _no_record(answer: Record, name: str) -> SourceError:
-    """Of an error of the API only its number is told."""
+    """The error for an answer without records; of an error of the API, it tells only the number."""
     status = answer.get("status")
     if isinstance(status, int) or "detail" in answer:
         number = f": {status}" if isinstance(status, int) else ""
@@ -151,13 +151,13 @@ def _no_record(answer: Record, name: str) -> SourceError:
 
 
 def _list_of(about: Record, name: str) -> str:
-    """The address of a list without the number of a page; where it has but one, its ``name``."""
+    """The address of a list without its page number; for a list of one page, its ``name``."""
     address = about.get("next") or about.get("previous") or name
     return re.sub(r"(?<=[?&])page=\d+&?", "", str(address)).rstrip("?&")
 
 
 def taken(record: Record) -> Iterator[tuple[str, Fields]]:
-    """What a record says, and those inside it: a kind, an address, and then ``TAKEN`` of that."""
+    """What a record and those inside it say: a kind, an address, and the fields in ``TAKEN``."""
     for inside in _record(record.get("_expand")).values():
         for each in inside if isinstance(inside, list) else [inside]:
             if isinstance(each, dict):
@@ -184,24 +184,24 @@ def _fields(kind: str, record: Record) -> Fields:
 
 
 def text_of(value: object) -> str | None:
-    """A value as text; null, and what holds others, says nothing."""
+    """A value as text; null for null, objects and arrays."""
     return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _record(value: object) -> Record:
-    """A record, empty where a value is none."""
+    """The value as a record; an empty one if it is not a record."""
     return value if isinstance(value, dict) else {}
 
 
 def _numbers_of(note: object) -> str | None:
-    """A note that may hold a citizen's number, with nothing but the numbers left to read."""
+    """A note that may hold a citizen's number, with its letters hidden; null for other notes."""
     if not isinstance(note, str) or not _MAY_HOLD_A_NUMBER.search(note):
         return None
     return _LETTER.sub("x", note)
 
 
 def _who(of_what: str | None, identity: object) -> str | None:
-    """The unit that has a role, or the employee; of nobody else is it told who it is."""
+    """The unit or the employee that has a role; nobody else is ever named."""
     if not isinstance(identity, dict):
         return None
     match of_what:
@@ -213,13 +213,13 @@ def _who(of_what: str | None, identity: object) -> str | None:
 
 
 def _flag(zaak: Record) -> bool | None:
-    """Whether a ZAAK says that it is suspended; null: it says nothing of it."""
+    """Whether a ZAAK says that it is suspended; null if it does not say."""
     suspension = zaak.get("opschorting")
     return bool(suspension.get("indicatie")) if isinstance(suspension, dict) else None
 
 
 def _of_suspension(zaak: Record) -> Fields:
-    """Whether a ZAAK is suspended, whether it says why, and whether it says that it was before."""
+    """Whether a ZAAK is suspended, whether it says why, and whether it was suspended before."""
     flag = _flag(zaak)
     if flag is None:
         return (None, None, None)
@@ -229,7 +229,7 @@ def _of_suspension(zaak: Record) -> Fields:
 
 
 def _of_trail(row: Record) -> Fields:
-    """Of a row of the audit trail: the ZAAK, the status it made, when, by whom, and marks."""
+    """What a row of the audit trail says: the ZAAK, the status it made, when, by whom, marks."""
     made = row.get("resource") == "status" and row.get("actie") == "create"
     changed = row.get("resource") == "zaak" and row.get("actie") in _CHANGES
     return (
@@ -242,7 +242,7 @@ def _of_trail(row: Record) -> Fields:
 
 
 def _user_of(row: Record) -> str | None:
-    """Who did what a row of the audit trail tells; null: no person, but an application itself."""
+    """Who made a row of the audit trail; null if it was not a person but an application."""
     user = (text_of(row.get("gebruikersId")) or "").strip()
     applications = (text_of(row.get(field)) for field in ("applicatieId", "applicatieWeergave"))
     nobody = {*_NOBODY, *(name.strip().lower() for name in applications if name)}
@@ -250,11 +250,11 @@ def _user_of(row: Record) -> str | None:
 
 
 class Marks(NamedTuple):
-    """What a change of a ZAAK tells of its term; null: nothing.
+    """What a change of a ZAAK tells about its term; null: nothing.
 
     Attributes:
-        flag: that it was suspended or resumed, as its flag went up or down.
-        said: the same, as the explanation of the change says where the flag does not.
+        flag: that it was suspended or resumed, by its flag going up or down.
+        said: the same, by the explanation of the change if the flag does not tell.
         term: that the term was extended or moved.
     """
 
@@ -267,27 +267,27 @@ _NO_MARKS = Marks()
 
 
 def marks_in(row: Record) -> Marks:
-    """What a change tells of suspensions and of the term: one change may tell both.
+    """What a change tells about suspensions and about the term: one change may tell both.
 
     Args:
-        row: of the audit trail, with the ZAAK before and after the change in ``wijzigingen``.
+        row: a row of the audit trail, with the ZAAK before and after in ``wijzigingen``.
     """
     states = _record(row.get("wijzigingen"))
     old, new = _record(states.get("oud")), _record(states.get("nieuw"))
-    # what is made was not there before, so it was not suspended either
+    # a case that was just created was not suspended before
     was, is_ = row.get("actie") != "create" and _flag(old), _flag(new)
     note = (text_of(row.get("toelichting")) or "").partition(":")[0].strip().lower()
     flag, said = None, _SAID.get(note)
     if was is not None and is_ is not None and was != is_:
         flag = SUSPENDED if is_ else RESUMED
-    # of what is suspended and stays so, a text tells why or until when, and no second begin
+    # if a case is and stays suspended, a text tells why or until when, not a second begin
     goes_on = bool(was and is_ and said == SUSPENDED)
     is_told = flag is not None or said is not None
     return Marks(flag, None if flag or goes_on else said, _term_of(old, new, is_told=is_told))
 
 
 def _term_of(old: Record, new: Record, *, is_told: bool) -> str | None:
-    """What befell a term; ``is_told``: a suspension tells why its last day moved."""
+    """What happened to a term; ``is_told``: a suspension explains why its last day moved."""
     extension = _record(new.get("verlenging"))
     duration = text_of(extension.get("duur")) or ""
     is_new = bool(_NOT_ZERO.search(duration)) and extension != old.get("verlenging")

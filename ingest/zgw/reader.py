@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads an export of the Dutch ZGW APIs: an event a status, and a mark for what befell its term.
+"""Reads an export of the Dutch ZGW APIs: an event per status, and a mark per change of its term.
 
-The APIs tell of steps only by the statuses that they end with: when one began is not known. What
-a status is called, its type says, which has another address in each version of the case type.
+The APIs know steps only by the statuses that they end with: when one began is not known. The name
+of a status comes from its type, which has another address in each version of the case type.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _OF_THE_CASE = (
 )
 _STANDARD = (_CASE_ID, *_OF_THE_EVENT, *(CASE_PREFIX + name for name in _OF_THE_CASE))
 _REGISTERED_AT = CASE_PREFIX + REGISTERED
-_LOOKED_AT = ("identificatie", NOTE)  # for what is personal, and for nothing else
-_ZONE = ZoneInfo("Europe/Amsterdam")  # whose dates are in the records
+_LOOKED_AT = ("identificatie", NOTE)  # only for personal data
+_ZONE = ZoneInfo("Europe/Amsterdam")  # of the dates in the records
 
 
 def read_zgw(
@@ -50,19 +50,19 @@ def read_zgw(
 ) -> Raw:
     """Reads the events of recorded answers of the Zaken and Catalogi APIs.
 
-    Rows are in order of case and time; statuses of one moment in the order of their numbers. The
-    columns are those of the XES standard, of the case also its dates, ``zaaktype``,
-    ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name, and
-    ``aanmaakdatum``: when what the row tells was put on record, by the audit trail. An open case
-    without any status is one row: that it was registered. Cases that should have been destroyed by
-    today are left out; of others ``DESTROY_ON`` says when they should be.
+    Rows are in order of case and time; statuses of one moment are in order of their numbers. The
+    columns are those of the XES standard; for the case also its dates, ``zaaktype``,
+    ``zaaktypeVersie``, ``resultaat`` and its attributes (ZAAKEIGENSCHAP) by name; and
+    ``aanmaakdatum``: when the content of the row was put on record, by the audit trail. An open
+    case without any status is one row: its registration. Cases that should have been destroyed by
+    today are left out; for others, ``DESTROY_ON`` says when they should be.
 
     Args:
-        path: a file with one answer, or a folder of them, in whatever folders.
+        path: a file with one answer, or a folder of them, with any subfolders.
         name: what errors call it.
         wanted: the columns to read.
         scratch: an empty folder.
-        case_type: the ``identificatie`` of the case type to read; null where there is but one.
+        case_type: the ``identificatie`` of the case type to read; null if there is only one.
         at_once: how many records of a kind to hold in memory.
 
     Raises:
@@ -93,17 +93,17 @@ def read_zgw(
     frame = pl.scan_parquet(events, glob=False)
     if not frame.select(pl.len()).collect().item():
         raise without_statuses(name)
-    # the case id holds the number of the organisation too
+    # not the case id, which also holds the number of the organisation
     texts = {places[each]: each for each in (*read, *looked_at) if each != _CASE_ID}
-    # what is only referred to may be on a page that is missing: no record is counted twice
+    # the larger one: what is only referred to may be on a missing page, and must count once
     missing = max(counted, only_referred_to(tables, zaken))
     return Raw(frame, columns, places, texts, lambda: unreadable(name), SIGNS, missing, left_out)
 
 
 def _rows(told: pl.LazyFrame, read: Sequence[str], shown: Mapping[str, str]) -> pl.LazyFrame:
-    """The rows in their order: what is ``shown``, by its place, and what ``Raw`` has besides."""
+    """The rows in order: the columns in ``shown`` by their place, and those that ``Raw`` adds."""
     is_first = pl.col("number").ne_missing(pl.col("number").shift())
-    # of a case that has nothing but its registration, that is the step and no wait before it
+    # in a case with only its registration, that is the step itself, with no wait before it
     registered_at = pl.when(pl.col("concept:name") != REGISTERED).then(_REGISTERED_AT)
     return (
         told.with_columns(registered_at.alias(_REGISTERED_AT))
@@ -120,7 +120,7 @@ def _rows(told: pl.LazyFrame, read: Sequence[str], shown: Mapping[str, str]) -> 
 
 
 def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
-    """The columns of attributes that the case type has, and whether one may hold a citizen."""
+    """The attribute columns of the case type, and whether each may hold a citizen's number."""
     names = (
         tables["zaakeigenschappen"]
         .drop_nulls("naam")
@@ -136,9 +136,9 @@ def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
 def case_types(
     path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ONCE
 ) -> dict[str, int]:
-    """How many cases an export has of each type, those of most cases first.
+    """The number of cases of each type in an export, most first.
 
-    A type goes by its ``identificatie``, without the catalogue by its address.
+    A type goes by its ``identificatie``, or without the catalogue by its address.
 
     Args:
         path: a file with one answer, or a folder of them.
@@ -190,7 +190,7 @@ def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None)
 def _described(
     zaken: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], asked: Sequence[str]
 ) -> pl.LazyFrame:
-    """What is told of each case: its id, its dates, its type, its result, and some attributes."""
+    """What the export tells of each case: its id, dates, type, result, and some attributes."""
     results = (
         tables["resultaten"]
         .join(

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What it means when a ZGW API does not give what it is asked for, in a sentence and a hint.
+"""What it means if a ZGW API does not give what it is asked for, in a sentence and a hint.
 
-Of an answer nothing is told but its status and the code that the standard gives to errors.
+Of an answer, only its status is told, and the code that the standard has for the error.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _NOT_KNOWN = (
     *("invalid-jwt-signature", "not_authenticated", "authentication_failed"),
 )
 _OF_CLOCKS = ("jwt-expired", "jwt-immaturesignatureerror")
-"""Of a token of long ago; and, as Open Zaak words it, of one that is of later than now."""
+"""The codes for a token that is too old, and, in Open Zaak, for one from the future."""
 _OF_CATALOGUE = ("zaaktypen", "statustypen", "resultaattypen", "roltypen")
 
 
 def refusal(name: str, what: str, response: httpx.Response) -> SourceError:
-    """Why something is not answered.
+    """The error for something that is not answered.
 
     Args:
-        name: of the source.
+        name: the name of the source.
         what: the resource that was asked for.
         response: what came instead.
     """
@@ -50,7 +50,7 @@ def refusal(name: str, what: str, response: httpx.Response) -> SourceError:
 
 
 def _code(response: httpx.Response) -> str:
-    """The code of an error, as the standard words it; empty where there is none."""
+    """The code of an error in the standard; empty if there is none."""
     try:
         problem = orjson.loads(response.content)
     except orjson.JSONDecodeError:

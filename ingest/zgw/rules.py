@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What only the records of the ZGW APIs tell to be broken, and the events made of them do not."""
+"""Rules that only the records of the ZGW APIs show to be broken, not the events made of them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ingest.zgw.pages import AUDIT
 OF_A_CASE = ("#DQ11", "#DQ17")
 OF_A_STATUS = "#DQ16"
 IS_OF_ANOTHER_VERSION = (pl.col("type_of_status") != pl.col("zaaktype")).alias(OF_A_STATUS)
-"""``OF_A_STATUS``: its type belongs to another version of the case type than its case does."""
+"""``OF_A_STATUS``: its type belongs to another version of the case type than its case."""
 
 SIGNS = (
     Sign("DQ11", "opschorting", pl.col("#DQ11")),
     Sign("DQ16", "statustype", pl.col(OF_A_STATUS)),
     Sign("DQ17", "hoofdzaak", pl.col("#DQ17")),
 )
-"""The rules, by columns of truths that the rows of an export get here; null is no."""
+"""The rules, by the boolean columns that the rows of an export get here; null means no."""
 
 
 def of_cases(tables: Mapping[str, pl.LazyFrame], zaken: pl.LazyFrame) -> pl.LazyFrame:
     """``zaken`` with ``OF_A_CASE``.
 
-    A reason without a suspension is what a lifted one leaves behind, unless the audit trail of the
-    case knows of none; without that trail it cannot be said.
+    A reason without a suspension is left behind by one that was lifted, unless the audit trail of
+    the case has none; without that trail, it cannot be told.
     """
     trails = (
         tables[AUDIT]

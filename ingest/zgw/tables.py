@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The records of an export of the ZGW APIs as tables, in files of so many records."""
+"""The records of an export of the ZGW APIs as tables, in files of limited size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LISTED = ("of_list", "said")
 class Tables(NamedTuple):
     """All records by kind, each once, in the columns ``url`` and ``TAKEN``; all ``String``.
 
-    ``missing``: how many records the pages say that there are, and that are not there.
+    ``missing``: how many records the pages say there are that are not there.
     """
 
     of: dict[str, pl.LazyFrame]
@@ -56,7 +56,7 @@ def tables_of(path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ON
 
 
 def _missing(listed: Spool) -> int:
-    """How many more there are, by the counts of lists, than different records of those lists.
+    """How many more records lists say they have than there are different ones of those lists.
 
     An API that does not count to the end says fewer than there are, never more.
     """
@@ -70,10 +70,10 @@ def _missing(listed: Spool) -> int:
 
 
 def _spool(fields: Sequence[str], folder: Path, at_once: int) -> Spool:
-    """Of records of one kind: an address, and some fields."""
+    """A spool for records of one kind: an address, and some fields."""
     return Spool(pl.Schema(dict.fromkeys(("url", *fields), pl.String())), folder, at_once)
 
 
 def _distinct(spool: Spool) -> pl.LazyFrame:
-    """All of them; of a record that was given twice, as when pages shifted, the last."""
+    """All records; of one that was given twice, as when pages shifted, the last."""
     return spool.all().unique("url", keep="last", maintain_order=True)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a ZGW API tells of its case types without telling of a case: for a new config."""
+"""What a ZGW API tells of its case types, without any case, for a new config."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ingest.zgw.lists import Lists, Record
 
 
 class CaseType(NamedTuple):
-    """A case type by its ``identificatie``; how many cases it has, and how these begin and end.
+    """A case type by its ``identificatie``: its number of cases, and how these begin and end.
 
-    ``firsts`` and ``lasts``: what the statuses of its versions are called.
+    ``firsts`` and ``lasts``: the names of the first and last statuses of its versions.
     """
 
     name: str
@@ -28,7 +28,7 @@ class CaseType(NamedTuple):
 
 
 def case_types_at(source: Source, clock: Clock | None = None) -> list[CaseType]:
-    """The case types of the API that ``source`` is, those of most cases first.
+    """The case types of the API of ``source``, those with the most cases first.
 
     Raises:
         ConfigError: an environment variable that ``source`` names is not set.
@@ -59,6 +59,6 @@ def _type(lists: Lists, zaken: str, catalogue: str, name: str, versions: Sequenc
 
 
 def _number(status: Record) -> int:
-    """The place of a status; the one with the highest number ends a case."""
+    """The number of a status; the one with the highest ends a case."""
     number = status.get("volgnummer")
     return number if isinstance(number, int) else 0
