@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What cases may be kept with and compared by: what is about the process, never about a person."""
+"""By what cases may be compared, and what is kept with them: the process, never a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contracts.column_words import says_citizen_number, words
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 _MAKES_A_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# letters and digits at random: a secret itself, in the place of what holds it
+# random letters and digits: the secret itself instead of the name of its variable
 _SEEMS_A_SECRET = re.compile(r"(?=.*[0-9])(?=.*[a-z]).{32,}|(?=.*[0-9])[A-Z0-9]{32,}")
 
 
@@ -27,17 +27,17 @@ def _of_a_variable(name: str) -> str:
 
 
 Variable = Annotated[Name, AfterValidator(_of_a_variable)]
-"""The name of an environment variable, and never what it holds."""
+"""The name of an environment variable, never its value."""
 
 _NUMBER = r" ?(?:nummer|nr|number|no)\b"
 _ABOUT_A_PERSON = re.compile(
-    # who somebody is by birth or belief
+    # a person's origin or belief
     r"nationalit|citizenship|staatsburger|geboorte|birth|\bgeb ?(?:dat|jaar|plaats|land)|\bdob\b"
     r"|etnic|ethnic|afkomst|herkomst ?land|land van herkomst|country of origin|origin country"
     r"|migrati(?:e ?achtergrond|on ?background)|huids?kleur|skin ?colou?r"
     r"|geslacht|\bgender|gender\b|\bsekse|\bsex\b|burgerlijke ?staat|marital|religi|godsdienst"
     r"|kerkgenootschap|levensovertuiging|diagnos[ei]|\bhandicap|disabilit"
-    # where they live, and what they are called
+    # their address and names
     r"|\bpost ?code(?: ?6)?\b|\bpc ?6\b|\bzip ?code|\bpostal ?code|huis ?(?:nummer|nr)"
     r"|house ?number|achternaam|(?:voor|roep)na(?:am|men)|voorletter|surname|first ?name|last ?name"
     # their numbers
@@ -66,9 +66,9 @@ _OF_A_PERSON_ALONE = re.compile(
 
 
 def is_about_a_person(name: str) -> bool:
-    """Whether a column of this name tells what a person is, or who.
+    """Whether a column of this name tells who or what a person is.
 
-    A word as *naam* or *age* does so unless another word beside it says of what else it is.
+    A word like *naam* or *age* does, unless a word beside it says that it is of something else.
     """
     said = words(name)
     return (
@@ -79,9 +79,9 @@ def is_about_a_person(name: str) -> bool:
 
 
 def _of_the_process(name: str) -> str:
-    """Refuses what cases must never be compared by, or even kept with.
+    """Refuses an attribute by which cases must never be compared, nor be kept with them.
 
-    An agency that wants to know whether it treats people unequally does so in a study of its own,
+    An agency that wants to know whether it treats people unequally should do a study of its own,
     with the safeguards for that.
     """
     if is_about_a_person(name):

@@ -13,9 +13,9 @@ from contracts.events import CANDIDATES, MAY_LACK
 
 
 def scan(paths: Iterable[str | Path]) -> pl.LazyFrame:
-    """The candidates in some Parquet files, one at least, in the order of the files.
+    """The candidates in Parquet files, at least one, in the order of the files.
 
-    What a file does not tell is null: a column that it ``MAY_LACK``, or one that another file has.
+    A column that a file ``MAY_LACK``, or that only another file has, is null for its rows.
     """
     files = [str(path) for path in paths]
     told = {name: CANDIDATES[name] for name in MAY_LACK}
@@ -23,7 +23,7 @@ def scan(paths: Iterable[str | Path]) -> pl.LazyFrame:
         told |= pl.scan_parquet(file, glob=False).collect_schema()
     names = [name for name in CANDIDATES if name in told]
     shape = {name: told[name] for name in dict.fromkeys([*names, *told])}
-    # one scan, and no concat of many: a slice of it reads nothing else
+    # one scan, not a concat of many: then a slice reads nothing else
     return pl.scan_parquet(
         files, schema=shape, missing_columns="insert", hive_partitioning=False, glob=False
     )

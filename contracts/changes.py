@@ -38,15 +38,15 @@ ChangeId = Literal[
     "went_on",
     "new_cases",
 ]
-"""What may have changed in a log; every event that came or went is of one of these.
+"""What may have changed in a log; every event that came or went counts under one of these.
 
 - removed: cases that may not be kept any more (forgotten, or ended too long ago);
 - told_otherwise: the same events, with another case attribute, registration or order of ties;
-- late: events of before the last report that were not known then, in cases that were;
+- late: events from before the last report that were not known then, in cases that were;
 - edited, relabelled: events that have another time, or another name;
-- gone_events, gone_cases: what is not in the log any more, or was set aside;
-- went_on: events of after the last report in cases that were known then;
-- new_cases: cases that were not.
+- gone_events, gone_cases: events and cases that are not in the log any more, or were set aside;
+- went_on: events from after the last report, in cases that were known then;
+- new_cases: cases that were not known then.
 """
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words that the name of a column is made of, and whether they call it a citizen's number."""
+"""The words in the name of a column, and whether they say that it holds citizens' numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OF_CITIZENS = re.compile(
 
 
 def words(name: str) -> list[str]:
-    """``zaak_nummerIntern`` is three words."""
+    """The words in a name: ``zaak_nummerIntern`` has three."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix(CASE_PREFIX))
     return re.findall(r"[^\W_]+", apart.lower())
 

@@ -30,11 +30,11 @@ _SEE_THE_LINE = "Mend that line; an editor with YAML support shows what is wrong
 _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
 _ENGINE = "HOEKSTEEN_ENGINE"
-"""The one key that the environment may overrule, as it is about machines: a machine can tell it."""
+"""The variable for the one key that the environment may set, as it is about machines."""
 _LEFT_OPEN = re.compile(
     r"sources\.\d+\.(?:columns\.(?:case_id|activity|timestamp)|month_first|only)|journey\.end"
 )
-"""The keys that `hoeksteen init` writes without a value where it cannot tell one."""
+"""The keys that `hoeksteen init` writes without a value if it cannot tell one."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -46,8 +46,8 @@ def load(
     Args:
         path: the YAML file.
         overrides: ``key.sub=value`` texts that win over the file, values in YAML.
-        environ: where ``${NAME}`` in a value comes from, and the engine unless an override says it;
-            the process's environment by default.
+        environ: gives ``${NAME}`` in values, and the engine unless an override does; by default the
+            environment of the process.
 
     Raises:
         ConfigError: the file, or the house style that it names, is absent, is not YAML, or does
@@ -85,7 +85,7 @@ def _empty(value: Any, key: str = "") -> Iterator[str]:
 
 
 def _read_style(report: Any, path: Path) -> None:
-    """Puts the house style in the place of the path of its file."""
+    """Replaces the path of the house style by the content of its file."""
     named = report.get("style") if isinstance(report, dict) else None
     if named is None:
         return
@@ -98,10 +98,10 @@ def _read_style(report: Any, path: Path) -> None:
 
 
 def parse(path: Path, what: Document) -> dict[str, Any]:
-    """What a YAML file, or one in JSON, holds, which are keys.
+    """The keys and values in a file of YAML or JSON.
 
     Raises:
-        ConfigError: the file is absent, is not YAML, or holds something else.
+        ConfigError: the file is absent, is not YAML, or holds something other than keys.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -134,7 +134,7 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """A key that stands there twice is an error, not silently the last."""
+    """A loader for which a duplicate key is an error; plain YAML would take the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -148,7 +148,7 @@ class _Loader(yaml.SafeLoader):
 
 def _read_yaml(text: str) -> Any:
     document = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
-    json.dumps(document, default=str)  # raises ValueError where it holds itself
+    json.dumps(document, default=str)  # raises ValueError if it contains itself
     return document
 
 
@@ -183,7 +183,7 @@ def _override(document: dict[str, Any], override: str) -> None:
 
 
 def _child(place: Any, part: str, key: str) -> Any:
-    """What ``place`` holds at ``part``, made if it holds nothing."""
+    """The value of ``place`` at ``part``; a new one if there is none."""
     if isinstance(place, dict):
         if place.get(part) is None:
             place[part] = {}

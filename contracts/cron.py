@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""When something runs by itself, as cron has it: ``0 6 * * mon``."""
+"""Schedules in the notation of cron: ``0 6 * * mon``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBERS, _MONTHS, _WEEKDAYS = r"[0-9*,/-]+", r"[0-9a-z*,/-]+", r"[0-9a-km-z*,/-
 _PLAIN = re.compile(
     rf"{_NUMBERS} {_NUMBERS} (L|{_NUMBERS}) {_MONTHS} {_WEEKDAYS}", re.IGNORECASE | re.ASCII
 )
-"""What all readers of cron take in the same way; L is the last day of a month, not of a weekday."""
+"""What all readers of cron take alike; L is the last day of a month, not the last of a weekday."""
 _ANY_MOMENT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - whether it can be read does not depend on it
 
 

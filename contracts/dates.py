@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads a date that a case attribute says in words of its own."""
+"""Reads dates in a case attribute, which may be written in several ways."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y%m%d")
 
 
 def as_date(column: str, zone: str) -> pl.Expr:
-    """The local date in a text column; null where there is none, or none that can be read.
+    """The local date in a text column; null where there is none that can be read.
 
-    A date (2026-05-15, 15-05-2026, 15/05/2026, 20260515) may have a time after it. One with an
-    offset is that of the zone.
+    A date (2026-05-15, 15-05-2026, 15/05/2026, 20260515) may have a time after it. If that has an
+    offset, the date is taken in ``zone``.
     """
     text = pl.col(column).cast(pl.String)
     instants = text.str.to_datetime("%+", time_zone="UTC", strict=False)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A term that the cases of a process are held against: of the law, of the config, or their own."""
+"""The terms that cases of a process must meet: of the law, of the config, or of the case itself."""
 
 from __future__ import annotations
 

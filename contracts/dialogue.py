@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a team answered to the question that each stall ends with; nothing is reckoned of it."""
+"""The answers of a team to the question at the end of each stall; nothing is computed from them."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ Place = tuple[str, str | None, Kind | None]
 
 
 def one_line(text: str) -> str:
-    """``text`` without what cannot be seen, and with one space between its words."""
+    """``text`` without invisible characters, and with one space between words."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _said(value: object) -> object:
-    """YAML takes yes and no for true and false."""
+    """Turns true and false back into yes and no, which YAML takes for those."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
@@ -102,9 +102,9 @@ class Answers(Model):
 
     @property
     def newest(self) -> tuple[Answer, ...]:
-        """One of each place, in the order of places.
+        """The newest answer on each place, in the order of places.
 
-        Of one day it is that of the workbook, in which that of the file could be seen.
+        If both are of one day, that in the workbook counts, where the one in the file was shown.
         """
         newest: dict[Place, Answer] = {}
         for answer in (*self.file, *self.workbook):
@@ -117,7 +117,7 @@ class Answers(Model):
 def said_of(
     answers: Iterable[Answer], start: str, end: str | None, kind: Kind | None
 ) -> Answer | None:
-    """The newest answer about a stall."""
+    """The newest answer about a stall; null if there is none."""
     return max(
         (each for each in answers if each.is_of(start, end, kind)),
         key=lambda each: (each.day, each.kind is not None),
@@ -130,7 +130,7 @@ _OF_PROCESSES = TypeAdapter(dict[str, tuple[Answer, ...]])
 
 
 def load(config: Path, process: str) -> tuple[Answer, ...]:
-    """The answers of a process, in the file beside its config; none where there is no file.
+    """The answers on a process in the file beside its config; none if there is no file.
 
     Raises:
         ConfigError: the file cannot be read, or holds what it should not.
@@ -148,7 +148,7 @@ def load(config: Path, process: str) -> tuple[Answer, ...]:
 
 
 def _processes_beside(config: Path) -> set[str]:
-    """The processes of all configs in the folder; a file that cannot be read has none."""
+    """The processes of all configs in the folder; files that cannot be read are passed over."""
     found = set()
     for path in sorted({*config.parent.glob("*.yaml"), *config.parent.glob("*.yml")}):
         with suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
@@ -159,7 +159,7 @@ def _processes_beside(config: Path) -> set[str]:
 
 
 def _refuse_strange(path: Path, process: str, told: Iterable[str], others: Set[str]) -> None:
-    """Refuses answers to a process that there is not: they would be passed over in silence."""
+    """Refuses answers on an unknown process, which would silently be passed over."""
     strange = sorted(set(told) - others)
     near = difflib.get_close_matches(process, strange, n=1)
     if near:

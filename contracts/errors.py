@@ -3,7 +3,7 @@
 """The one error tree. A user sees the sentence and the hint, never a traceback.
 
 HoeksteenError                 exit code
-├── ConfigError                2   the config is wrong: the file, the key, the nearest valid one
+├── ConfigError                2   the config is wrong: names the file, the key, the nearest valid
 ├── UsageError                 2   the command was used wrongly
 ├── GateStopped                3   validation stopped the run; nothing after it ran
 ├── SourceError                4   a source, a store's storage, or Prefect does not do as asked
@@ -51,13 +51,13 @@ class GateStopped(HoeksteenError):
 
 
 class SourceError(HoeksteenError):
-    """A source, the storage that the store is in, or the server of Prefect does not do as asked."""
+    """A source, the storage of the store, or the server of Prefect does not do as asked."""
 
     exit_code: ClassVar[int] = 4
 
 
 class EngineError(HoeksteenError):
-    """The work could not be done: no fit worker is there, a stage took too long, a disk is full."""
+    """The work could not be done: no fit worker, a stage that took too long, or a full disk."""
 
     exit_code: ClassVar[int] = 4
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What figures of findings are made of: what may be hidden, and when shares of cases are done."""
+"""The parts of figures in findings: counts that may be hidden, and quantiles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Quantiles(Model):
     p90: float | None
 
     def less(self, other: Quantiles) -> Quantiles:
-        """By how much they are more than others; null where one of both is."""
+        """By how much they exceed others; null where either is null."""
         return Quantiles(p50=_less(self.p50, other.p50), p90=_less(self.p90, other.p90))
 
 

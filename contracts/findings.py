@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """``findings.json`` (schema version 1); the tables beside it are in ``contracts.tables``.
 
-Waits are in calendar days. A count under ``privacy.minimum_group`` is null, and the object it
-stands in has ``"suppressed": true``; zero says nothing about anyone and stays. A figure that this
-log or this version cannot give is null, never a guess.
+Waits are in calendar days. A count below ``privacy.minimum_group`` is null, and its object has
+``"suppressed": true``; zero says nothing about anyone and stays. A figure that this log or this
+version cannot give is null, never a guess.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Kind = Literal[
 ]
 """Why a place is a bottleneck.
 
-Version 1 names ``policy_pause`` and ``waiting_on_citizen``, but no bottleneck is of these: such
+Version 1 names ``policy_pause`` and ``waiting_on_citizen``, but no bottleneck has these kinds: such
 waiting is among the explained waits.
 """
 ExplainedClass = Literal[
@@ -112,20 +112,20 @@ class Evidence(Model):
 
 
 GROWS_FROM = 0.4
-"""The rank correlation from which a wait is said to grow with the queue."""
+"""The rank correlation from which on a wait is said to grow with the queue."""
 
 LEAST_CASES = 30
-"""A place where fewer cases waited is not ranked among the bottlenecks."""
+"""A place where fewer cases waited is not ranked as a bottleneck."""
 
 LEAST_IN_GROUP = 30
-"""No group of fewer waits, or cases, is compared with others."""
+"""A group with fewer waits or cases is not compared with others."""
 
 
 QUESTION = Words(
     nl="Draagt dit nu volgens jou bij aan excellente dienstverlening?",
     en="In your view, does this contribute to excellent service now?",
 )
-"""What every finding ends with; the answer is a team's own, and is never scored."""
+"""The question that every finding ends with; the answer is the team's own, and never scored."""
 
 
 class Bottleneck(Suppressible):
@@ -200,7 +200,7 @@ class FailedRule(Suppressible):
 HeadlineId = Literal[
     "p50_days", "p90_days", "cases", "open_cases", "person_days", "share_of_first_wait"
 ]
-"""What a reader sees first; the last is ``share_of_waiting`` of the first bottleneck."""
+"""The figures that a reader sees first; the last is that of the first bottleneck."""
 
 
 class Headline(Suppressible):

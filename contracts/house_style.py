@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The house style of an organisation: a few colours, fonts that are there, and its name.
+"""The house style of an organisation: a few colours, installed fonts, and its name.
 
-A scheme is given whole, so that each pair of colours that meets on a page is one that was chosen,
-and can be checked.
+A scheme must be complete, so that every pair of colours that meet on a page was chosen together and
+can be checked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contracts.attributes import Name
 from contracts.models import Model
 
 TEXT, GRAPHICS = 4.5, 3.0
-"""The least contrast of what is read, and of what is only seen (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""The least contrast of text, and of graphics (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 _TEXT = (
     *((ink, ground) for ink in ("ink", "muted", "accent") for ground in ("paper", "soft")),
@@ -33,7 +33,7 @@ _FONT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,62}")
 def _rgb(value: object) -> str:
     """A colour as #rrggbb."""
     if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-        # without quotes a # begins a remark, and nothing is left
+        # without quotes, # begins a comment, and no value is left
         raise ValueError('write a colour as in "#1a2b3c", with the quotes')
     digits = value[1:].lower()
     return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))  # noqa: PLR2004
@@ -92,7 +92,7 @@ class HouseStyle(Model):
 
 
 def contrast(one: str, other: str) -> float:
-    """How well two colours, as #rrggbb, can be told apart: 1 (not at all) to 21."""
+    """The contrast of two colours, as #rrggbb: from 1 (none) to 21."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -107,7 +107,7 @@ def _luminance(colour: str) -> float:
 
 
 def plain(tokens: Any) -> Any:
-    """Tokens as they are, or as the W3C has them: each an object with its ``$value``."""
+    """Tokens as plain values; in the format of the W3C, each is an object with a ``$value``."""
     if not isinstance(tokens, Mapping):
         return tokens
     if "$value" in tokens:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the config tells of a journey: its steps, whose turn it is, and when a term stands still."""
+"""What the config says of a journey: its steps, whose turn it is, and when a term stands still."""
 
 from __future__ import annotations
 

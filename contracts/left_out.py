@@ -73,11 +73,11 @@ WORDS: dict[Why, tuple[Words, Words]] = {
         ),
     ),
 }
-"""What is said of so many cases, events or rows, and of fewer than may be told."""
+"""The sentences for a number of cases, events or rows, and for fewer than may be told."""
 
 
 def added_up(counts: Iterable[Mapping[Why, int]]) -> dict[Why, int]:
-    """How many cases, events or rows of all sources are not in the log, by why."""
+    """How many cases, events or rows of all sources are not in the log, by reason."""
     cases: Counter[Why] = Counter()
     for each in counts:
         cases.update(each)
@@ -90,7 +90,7 @@ def sentences(
     language: Literal["nl", "en"],
     written: Callable[[int], str],
 ) -> list[str]:
-    """A sentence a reason, with numbers as ``written``; of fewer than ``least`` not how many."""
+    """A sentence per reason, with numbers as ``written``; numbers below ``least`` are not told."""
     said = []
     for why, n in cases.items():
         many, few = WORDS[why]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists in a sentence that stay short."""
+"""Short lists in a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from collections.abc import Sequence
 
 
 def listed(names: Sequence[str], most: int, between: str = ", ") -> str:
-    """The first ``most`` of some names, and how many more there are."""
+    """The first ``most`` names, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return between.join(names[:most]) + more

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is wrong with a file of YAML: its key, in the words of YAML, and what would be right."""
+"""Errors for a YAML file: the key, what is wrong in terms of YAML, and what would be right."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _IN_WORDS = {
     "dict_type": "write keys here, not a value",
     "int_parsing": "write a whole number",
 }
-"""What pydantic says in the words of Python, in the words of YAML."""
+"""In terms of YAML, what pydantic says in terms of Python."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A kind of file that a user writes: its name, its model, and where one can be seen."""
+    """A kind of file that a user writes: its name, its model, and where to see an example."""
 
     name: str
     model: type[BaseModel]
@@ -43,16 +43,16 @@ class Document:
 def refusal(
     path: Path, error: ValidationError, what: Document, empty: Sequence[str] = ()
 ) -> ConfigError:
-    """What is wrong with a file: its key, in the words of YAML; of what is missing all.
+    """The error for a file: the first wrong key, or all missing ones, in terms of YAML.
 
     Args:
         path: the file.
         error: what does not fit.
         what: the kind of file.
-        empty: keys that stand there without the value that they need.
+        empty: keys that are there without the value that they need.
     """
     errors = error.errors()
-    # a misspelt key is also a missing one: the misspelling is what the user must see
+    # a misspelt key is also a missing key: the user must see the misspelling
     first = min(errors, key=lambda each: each["type"] != "extra_forbidden")
     absent = [_key(each) for each in errors if each["type"] == "missing"]
     lacking = list(dict.fromkeys([*empty, *absent]))
@@ -61,7 +61,7 @@ def refusal(
 
 
 def missing(path: Path, keys: Sequence[str], what: Document) -> ConfigError:
-    """That keys are not there, or stand there without a value."""
+    """The error for keys that are missing or have no value."""
     *others, last = [f"'{key}'" for key in keys]
     if not others:
         return ConfigError(f"{path}: {last} is missing.", f"Add it; see {what.seen_in}.")
@@ -103,7 +103,7 @@ def _field_by_alias(model: type[BaseModel], alias: str) -> Any:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a type holds: itself, or inside a tuple, a dict or an option."""
+    """The model in a type: the type itself, or inside a tuple, a dict or an option."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     found = (_model_in(part) for part in get_args(annotation))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What every part of a config or a table of the law is made of."""
+"""The base of the models of configs and tables of the law."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ class Model(BaseModel):
 
 
 def in_text(value: object) -> object:
-    """A year, a number or a date as YAML gives it, in text; anything else as it is."""
+    """A year, a number or a date from YAML as text; anything else as it is."""
     is_other = isinstance(value, int | dt.date) and not isinstance(value, bool)
     return str(value) if is_other else value

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The norm table: terms of the law as dated data, each with where it was read.
+"""The norm table: terms of the law as dated data, each with its source.
 
-A norm has a version for each period in which it read the same; the version of a case is that of the
-day its term starts. None of it is legal advice: ``confirmed_by_lawyer`` says whether a lawyer
-looked at it.
+A norm has a version for each period in which its text was the same; the version for a case is that
+of the day its term starts. None of it is legal advice: ``confirmed_by_lawyer`` says whether a
+lawyer looked at it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Period = Annotated[str, AfterValidator(_is_period)]
 
 
 def amount_of(period: Period) -> tuple[int, Unit]:
-    """``P8W`` is eight weeks."""
+    """The number and the unit of a period: ``P8W`` is eight weeks."""
     match = _PERIOD.fullmatch(period)
     if match is None:
         raise ValueError(period)
@@ -74,7 +74,7 @@ class Rule(Model):
 
     @model_validator(mode="after")
     def _hours_are_hours(self) -> Rule:
-        """Nothing moves a term in hours (Algemene termijnenwet, article 4)."""
+        """Checks that nothing moves a term in hours (Algemene termijnenwet, article 4)."""
         others = [each for each in (self.extension, self.after) if each]
         if others and any(each.endswith("H") for each in (self.term, *others)):
             raise ValueError("a term in hours has no extension, and starts after no other term")
@@ -142,7 +142,7 @@ class Penalty(Model):
 
     valid_from: dt.date
     valid_to: dt.date | None = None
-    first_day: Annotated[int, Field(ge=1)]  # so many days after that of the notice
+    first_day: Annotated[int, Field(ge=1)]  # counted from the day of the notice
     rates: Annotated[tuple[Rate, ...], Field(min_length=1)]
     source: str
     seen_on: dt.date
@@ -152,7 +152,7 @@ class Penalty(Model):
 
 @functools.cache
 def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
-    """Every norm of the table by its id."""
+    """All norms of the table, by id."""
     files = sorted(
         path for path in folder.glob("*.yaml") if path.name not in (_EQUIVALENT, _PENALTIES)
     )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Opening hours as a config says them: ``mon-thu 08:30-17:00, fri 09:00-12:30``."""
+"""Opening hours as in a config: ``mon-thu 08:30-17:00, fri 09:00-12:30``."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SPELL = re.compile(rf"({_DAY})(?:-({_DAY}))? {_TIME}-{_TIME}")
 _MIDNIGHT = 24 * 60
 
 Spells = list[tuple[int, int]]
-"""From which minute of the day until which, in order, none over another."""
+"""Pairs of minutes of the day, from and until, in order and without overlap."""
 
 
 def opening_hours(text: str) -> list[Spells]:
     """The opening hours of the seven days of a week, Monday first.
 
     Raises:
-        ValueError: they cannot be read, or lie over each other.
+        ValueError: they cannot be read, or they overlap.
     """
     week: list[Spells] = [[] for _ in _DAYS]
     for part in text.lower().split(","):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is asked of every event log: the rules of the gate, and what a config may change of them."""
+"""The rules of the gate for every event log, and what a config may change of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contracts.texts import Words
 FILE = Path(__file__).parents[1] / "configs" / "validation" / "rules.yaml"
 
 Severity = Literal["critical", "warning", "info"]
-"""Critical stops the run, a warning sets rows or cases aside, info is told."""
+"""Critical stops the run, a warning sets rows or cases aside, info is only told."""
 
 Owner = Literal["data_engineer", "system_owner", "process_owner", "privacy_officer"]
 Of = Literal["row", "case", "log"]
@@ -95,7 +95,7 @@ def _listed(names: Sequence[str], word: str) -> str:
 
 @functools.cache
 def rule_table(file: Path = FILE) -> dict[str, Rule]:
-    """Every rule of the table by its id."""
+    """All rules of the table, by id."""
     rules = [Rule.model_validate(each) for each in yaml.safe_load(file.read_text("utf-8"))]
     table = {rule.id: rule for rule in rules}
     if len(table) < len(rules):
@@ -105,7 +105,7 @@ def rule_table(file: Path = FILE) -> dict[str, Rule]:
 
 TIMES_ARE_READ, NOT_IN_THE_FUTURE, SAID_ONCE = "C04", "DQ03", "DQ18"
 ORDER_IS_KNOWN, ENDS_OCCUR, HAS_ROWS = "O01", "E01", "R01"
-"""The ids of rules of which more depends than which rows are set aside."""
+"""The ids of rules on which more depends than which rows are set aside."""
 
 
 class RuleChoice(Model):

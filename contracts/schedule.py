@@ -16,10 +16,10 @@ from contracts.sources import TimeZone
 
 
 def mail_address(text: str) -> str:
-    """The same text, if it is one mail address, without a name.
+    """The same text, if it is one mail address without a name.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is not one.
     """
     if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", text):
         raise ValueError("this is no mail address; write for example team@dienst.example")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The config of one process: what a data engineer writes, checked before anything runs.
 
-Every model is frozen and refuses keys it does not know. Only ``process``, ``sources`` and
-``journey.end`` are required; a default is chosen to be harmless and is said in the report.
+Every model is frozen and refuses unknown keys. Only ``process``, ``sources`` and ``journey.end``
+are required; defaults are chosen to be harmless, and the report names them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _known_engine(name: str) -> str:
 
 
 NamedStyle = Annotated[HouseStyle, WithJsonSchema({"type": "string", "minLength": 1})]
-"""In a config the path of a file of tokens, which is read with it."""
+"""In a config, the path of a file of tokens, which is read with it."""
 Epoch = Annotated[Name, BeforeValidator(in_text, json_schema_input_type=int | str)]
 Country = Annotated[str, AfterValidator(_known_country)]
 Engine = Annotated[Name, AfterValidator(_known_engine)]
@@ -68,7 +68,7 @@ class Process(Model):
     name: Label | None = None
 
     def title(self, language: Language) -> str:
-        """The name a reader sees."""
+        """The name that a reader sees."""
         return self.name.get(language) if self.name else self.id
 
 
@@ -112,7 +112,7 @@ class Store(Model):
 
 
 def ago(period: Period, now: dt.datetime) -> dt.datetime:
-    """The moment that lies so long before ``now``."""
+    """The moment that is ``period`` before ``now``."""
     amount, unit = amount_of(period)
     moment: dt.datetime = now - relativedelta(**{unit: amount})
     return moment
@@ -149,7 +149,7 @@ class Settings(Model):
     store: Store = Store()
     analysis: Analysis = Analysis()
     report: Report = Report()
-    # what a run finds does not depend on these: they are never part of what a run is
+    # no finding depends on these, so they are not part of the identity of a run
     schedule: Schedule | None = Field(default=None, exclude=True)
     engine: Engine = Field(default="local", exclude=True)
 
@@ -197,22 +197,22 @@ class Settings(Model):
 
     @property
     def timezone(self) -> str:
-        """The zone whose calendar dates the process lives by."""
+        """The time zone of the calendar dates of the process."""
         return self.sources[0].timezone
 
     @property
     def registration(self) -> str | None:
-        """What the moment is called at which cases were registered: as its column is."""
+        """The name of the moment at which cases were registered: that of its column."""
         return self._called("registration_timestamp")
 
     @property
     def closing(self) -> str | None:
-        """What the moment is called at which cases were closed: as its column is."""
+        """The name of the moment at which cases were closed: that of its column."""
         return self._called("closing_timestamp")
 
     @property
     def whole_journey(self) -> Journey:
-        """``journey``, which also ends where a case was closed."""
+        """``journey``, with the closing of a case as one more end."""
         ends = (*self.journey.end, *filter(None, [self.closing]))
         return self.journey.model_copy(update={"end": ends})
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Folders that are never half there, whoever makes them."""
+"""Folders that are never half-written, whoever makes them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 @contextmanager
 def whole(folder: Path) -> Iterator[Path]:
-    """Writes a folder in one step: what is written in the one that it gives is then renamed.
+    """Writes a folder in one step: gives another folder to write in, and then renames that.
 
-    Two may write the same folder, where a worker was taken for dead: what they write is the same,
-    and that of the first stays. The folder above it must be there: who comes back after the run has
-    ended finds it gone, and makes nothing.
+    Two workers may write the same folder if one was taken for dead: they write the same, and that
+    of the first stays. The parent folder must exist: a worker that comes back after the end of the
+    run finds it gone, and makes nothing.
     """
     aside = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}")
     aside.mkdir()

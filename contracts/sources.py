@@ -26,7 +26,7 @@ from contracts.formats import ODBC, Format, format_of_path
 from contracts.models import Model
 
 _SECRET = re.compile(r"(password|passwd|pwd|secret|token)\w*\s*=|\bsig\s*=", re.IGNORECASE)
-"""What a URL may ask with that nobody else should know; a connection string of ODBC too."""
+"""The parameters in a URL or an ODBC connection string that hold a secret."""
 
 
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
@@ -39,7 +39,7 @@ def _known_zone(name: str) -> str:
 
 
 def _without_secret(path: str) -> str:
-    """Refuses a URL with a password in it: the config is kept with each run."""
+    """Refuses a URL with a password in it, as the config is kept with each run."""
     if "://" not in path:
         return path
     try:
@@ -58,9 +58,9 @@ def _without_secret(path: str) -> str:
 
 
 def _check_address(url: str) -> None:
-    """Refuses the address of an API that a secret would be sent to in the open, or that holds one.
+    """Refuses the address of an API that holds a secret, or to which one would be sent in the open.
 
-    On one's own machine nobody reads along.
+    On the same machine, that is safe.
     """
     parts = urlsplit(url)
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
@@ -89,7 +89,7 @@ Moment = Annotated[
     | Annotated[tuple[Name, Name], BeforeValidator(_of_two), Tag("as-many")],
     Discriminator(_how_many),
 ]
-"""A column of moments, or two: that of their dates and that of their times of day."""
+"""A column of moments, or two columns: one of dates and one of times of day."""
 
 
 def _of_several(columns: object) -> object:
@@ -104,7 +104,7 @@ CaseId = Annotated[
     | Annotated[tuple[Name, ...], BeforeValidator(_of_several), Tag("as-many")],
     Discriminator(_how_many),
 ]
-"""A column that tells cases apart, or several that do so together."""
+"""A column that identifies cases, or several columns that do so together."""
 
 
 class Columns(Model):
@@ -132,7 +132,7 @@ class Columns(Model):
 
     @property
     def named(self) -> dict[str, str]:
-        """By role what its column is called; several columns are called after all of them."""
+        """By role, the name of its column; of several columns, their joint name."""
         told = self.model_dump(exclude_none=True)
         return {
             role: name if isinstance(name, str) else name_of_all(*name)
@@ -141,23 +141,23 @@ class Columns(Model):
 
     @property
     def in_two(self) -> dict[str, tuple[str, str]]:
-        """By what they are called, the columns of each moment that stands in two."""
+        """By joint name, the two columns of each moment that is in two."""
         told = self.model_dump(exclude_none=True, exclude={"case_id"}).values()
         return {name_of_all(*name): name for name in told if not isinstance(name, str)}
 
     @property
     def of_case(self) -> tuple[str, ...]:
-        """The columns that only together tell one case from another; none where one does."""
+        """The columns that identify a case only together; none if one column does."""
         return self.case_id if isinstance(self.case_id, tuple) else ()
 
 
 def name_of_all(*columns: str) -> str:
-    """What columns are called together that are read as one."""
+    """The joint name of columns that are read as one."""
     return " + ".join(columns)
 
 
 _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp", "lifecycle")
-"""The roles that no column has where each milestone has one of its own."""
+"""The roles that no column has if each milestone has a column of its own."""
 
 
 class Source(Model):
@@ -255,12 +255,12 @@ class Source(Model):
 
     @property
     def meant_format(self) -> Format | None:
-        """The format that the config says, or its path tells; null where neither does."""
+        """The format in the config, else by its path; null if neither tells."""
         return self.format or format_of_path(self.path)
 
     @property
     def is_asked(self) -> bool:
-        """Whether it is a database or an API: nobody knows what it has before it is asked."""
+        """Whether it is a database or an API: what it has is not known before it is asked."""
         return self.meant_format == "sql" or is_web_address(self.path)
 
     @model_validator(mode="after")
@@ -284,13 +284,13 @@ class Source(Model):
 
 
 def is_web_address(path: str) -> bool:
-    """Whether a source is asked over the web, as an API is."""
+    """Whether a source is asked over the web, like an API."""
     return path.startswith(("https://", "http://"))
 
 
 def resolve_path(path: str, config: Path) -> Path:
-    """A path of the config, relative to that file; a link is not followed.
+    """A path of the config, relative to that file; links are not followed.
 
-    What a link leads to may be another file tomorrow, and its name stays.
+    A link may lead to another file tomorrow, while its name stays the same.
     """
     return Path(os.path.normpath(config.parent.resolve() / path))

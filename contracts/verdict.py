@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the validation gate says of a log."""
+"""The verdict of the validation gate on a log."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from contracts.rules import Of, Owner, Severity
 from contracts.texts import Words
 
 QUARANTINE = pl.Schema({**KEY, "case_id": pl.String, "reasons": pl.List(pl.String)})
-"""A row with the id of every rule it broke; ``case_id`` never leaves the work folder.
+"""A row with the ids of all rules that it broke; ``case_id`` never leaves the work folder.
 
-Rows that were set aside have it, and so have those that were only remarked on."""
+This is the shape of rows that were set aside, and of those that were only remarked on."""
 
 
 class RuleResult(BaseModel):
@@ -43,7 +43,7 @@ class RuleResult(BaseModel):
     cases: int
 
     def told(self, rows: int | None) -> str:
-        """What it asks and what was found, in English; ``rows`` as they may be told."""
+        """What the rule asks and what was found, in English; ``rows`` as they may be told."""
         broke = "" if rows == 0 else f" (not so in {_some(rows)} rows)"
         return f"{self.what.en.rstrip('.')}{broke}. {self.found}".strip()
 
@@ -101,15 +101,15 @@ Counts = tuple[int | None, int | None]
 def told_counts(
     rules: Sequence[Broken], rows: int | None, cases: int | None, k: int
 ) -> dict[str, Counts]:
-    """The rows and cases of each rule as they may be told: null where it is of few.
+    """The rows and cases of each rule as they may be told: null if they are few.
 
-    What was set aside for one rule could be worked out from all that was and what was for the
-    others: where that would tell of few, the next smallest is not told either.
+    A hidden count could be worked out from the total and the counts of other rules; if that would
+    give away a small count, the next smallest is hidden too.
 
     Args:
-        rules: with their exact counts.
-        rows: that were set aside, as is told; null where it is not.
-        cases: that lost rows, as is told.
+        rules: the rules with their exact counts.
+        rows: the rows set aside, as told; null if they are not told.
+        cases: the cases that lost rows, as told.
         k: the smallest group to tell of.
     """
     counts = {rule.id: counts_of(rule.rows, rule.cases, k) for rule in rules}
@@ -121,7 +121,7 @@ def told_counts(
 
 
 def counts_of(rows: int | None, cases: int | None, k: int) -> Counts:
-    """Null for a count of 1 … ``k - 1``, and for the rows of so few cases."""
+    """The counts, with null for 1 … ``k - 1``, and for the rows of so few cases."""
     few = cases is None or 0 < cases < k
     return (None if few or rows is None or 0 < rows < k else rows), (None if few else cases)
 
@@ -131,7 +131,7 @@ def _size(rule: Broken) -> int:
 
 
 def _is_told(seen: Sequence[Broken], rows: int | None, cases: int | None, k: int) -> bool:
-    """Whether a total less one of these counts, or less all, gives away a hidden count."""
+    """Whether a total minus one of these counts, or minus all, gives away a hidden count."""
     left = [
         total - told
         for total, each in ((rows, [rule.rows for rule in seen]), (cases, [r.cases for r in seen]))
