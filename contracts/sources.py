@@ -101,7 +101,9 @@ def _of_several(columns: object) -> object:
 
 CaseId = Annotated[
     Annotated[Name, Tag("as-one")]
-    | Annotated[tuple[Name, ...], BeforeValidator(_of_several), Tag("as-many")],
+    | Annotated[
+        tuple[Name, ...], Field(min_length=2), BeforeValidator(_of_several), Tag("as-many")
+    ],
     Discriminator(_how_many),
 ]
 """A column that identifies cases, or several columns that do so together."""

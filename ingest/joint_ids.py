@@ -13,7 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from contracts.sources import name_of_all
-from ingest.nothing import is_nothing, names_no_case
+from ingest.normalise import case_id_of
 from ingest.raw import Raw
 
 BETWEEN = "-"
@@ -44,9 +44,7 @@ def joined(schema: pl.Schema, columns: Sequence[str]) -> pl.Expr:
 
 
 def _part(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    text = (as_whole(column) if kind.is_float() else column.cast(pl.String, strict=False)).str
-    bare = text.strip_chars()
-    return pl.when(~is_nothing(bare) & ~names_no_case(bare)).then(bare)
+    return case_id_of(as_whole(column) if kind.is_float() else column)
 
 
 def as_whole(number: pl.Expr) -> pl.Expr:

@@ -105,15 +105,20 @@ def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:
-    """The text of each id in a candidate; a case id that stands for none is null.
+    """The text that each id becomes in a candidate; of a case, what stands for none is null."""
+    cleaned = case_id_of(pl.first()) if role == "case_id" else _id_of(pl.first())
+    return written.to_frame().select(cleaned).to_series()
 
-    ``="0001"``, which is written to make Excel keep the zeros, is 0001.
-    """
-    bare = written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1")
-    ids = bare.alias("text").to_frame().select(_text("text")).to_series()
-    if role != "case_id":
-        return ids
-    return ids.to_frame().select(pl.when(~names_no_case(pl.first())).then(pl.first())).to_series()
+
+def case_id_of(written: pl.Expr) -> pl.Expr:
+    """The number of a case, or a part of it, as a text; null where what stands there is none."""
+    cleaned = _id_of(written)
+    return pl.when(~names_no_case(cleaned)).then(cleaned)
+
+
+def _id_of(written: pl.Expr) -> pl.Expr:
+    """``="0001"``, as is written so that Excel keeps the zeros, is 0001."""
+    return _cleaned(written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1"))
 
 
 def _written(column: str) -> pl.Expr:
@@ -121,7 +126,11 @@ def _written(column: str) -> pl.Expr:
 
 
 def _text(column: str) -> pl.Expr:
-    stripped = _written(column).str.replace_many(_CONTROLS, [" "]).str.strip_chars()
+    return _cleaned(_written(column))
+
+
+def _cleaned(text: pl.Expr) -> pl.Expr:
+    stripped = text.str.replace_many(_CONTROLS, [" "]).str.strip_chars()
     return pl.when(~is_nothing(stripped)).then(stripped)
 
 

@@ -53,6 +53,9 @@ def staged(path: Path, parts: Sequence[str] = PARTS, **source: Any) -> pl.DataFr
         ("", "1", None),
         ("2024", "n.v.t.", None),
         ("NULL", "1", None),
+        ("2024", '="0017"', "2024-0017"),  # as is written so that Excel keeps the zeros
+        ("2024", '=""', None),
+        ("2024", "1\x7f", "2024-1"),
     ],
 )
 def test_a_case_is_called_after_all_its_parts(
