@@ -113,11 +113,11 @@ def _taken(config: Path) -> UsageError:
 
 
 def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guessed:
-    """All guesses; those on the journey and the gate need all columns of an event."""
-    seen = _glance(export, ask)
+    """All guesses; those of the journey and the gate need all columns that an event has."""
+    seen = put_ids_together(_glance(export, ask))
     roles = guess_milestones(seen)
     if roles is None:
-        seen = _along_trail(put_ids_together(put_together(seen)), ask)
+        seen = _along_trail(put_together(seen), ask)
         roles = _roles(seen, ask)
     found = Guessed(process, export, seen, roles)
     if roles.candidates or found.is_trail_open:

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Guesses which two columns together identify a case: a year, and a number that restarts with it.
 
-A year beside a case number may also be that of the event. Then it is the year of some time in each
-row; the year of a case is not, once a case goes on into the next year.
+A year beside the number of a case may also be that of the event. That one is the year of some time
+in each row that is not one of the case itself; that of a case is not, once a case goes on into the
+next year.
 """
 
 from __future__ import annotations
@@ -44,9 +45,14 @@ def _pair(seen: Glance) -> tuple[str, str] | None:
     numbers = [name for name in seen.columns if _may_be_number(name)]
     if len(years) != 1 or len(numbers) != 1 or not seen.times:
         return None
-    pair = (years[0], numbers[0])
-    begins_anew = seen.frame.select(pair).n_unique() >= _CLEARLY * seen.frame[pair[1]].n_unique()
-    return pair if begins_anew and not _is_of_events(seen, pair[0]) else None
+    year, number = years[0], numbers[0]
+    begins_anew = _tells_more(seen.frame.select(number), seen.frame[year])
+    return (year, number) if begins_anew and not _is_of_events(seen, year, number) else None
+
+
+def _tells_more(rows: pl.DataFrame, added: pl.Series) -> bool:
+    """Whether one column more tells many rows apart that are alike without it."""
+    return rows.with_columns(added.alias("#added")).n_unique() >= _CLEARLY * rows.n_unique()
 
 
 def _may_be_number(name: str) -> bool:
@@ -57,11 +63,17 @@ def _holds_years(seen: Glance, name: str) -> bool:
     return seen.frame[name].cast(pl.String).drop_nulls().str.contains(_IS_YEAR).all()
 
 
-def _is_of_events(seen: Glance, name: str) -> bool:
-    """Whether some column of times is in this year in nearly all rows."""
+def _is_of_events(seen: Glance, name: str, number: str) -> bool:
+    """Whether a time that changes within cases is in this year in nearly all rows."""
     year = seen.frame[name].cast(pl.String).str.extract(r"(\d{4})").cast(pl.Int32)
-    others = (
-        (times.at.dt.year() != year) & ((times.at + _MOST_AHEAD).dt.year() != year)
+    cases = seen.frame.select(name, number)
+    return any(
+        _in_year(times.at, year) > 1 - _HARDLY and _tells_more(cases, times.at)
         for times in seen.times.values()
     )
-    return any(is_other.sum() < _HARDLY * len(year) for is_other in others)
+
+
+def _in_year(at: pl.Series, year: pl.Series) -> float:
+    """In which share of the rows a time is in the year, in some time zone."""
+    is_in = (at.dt.year() == year) | ((at + _MOST_AHEAD).dt.year() == year)
+    return float(is_in.sum()) / max(1, len(year))

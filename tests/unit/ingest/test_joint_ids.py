@@ -20,6 +20,7 @@ from contracts.sources import Columns
 from ingest.guessing.columns import guess_roles
 from ingest.guessing.glance import Glance
 from ingest.guessing.joint_ids import put_ids_together
+from ingest.guessing.milestones import guess_milestones
 from ingest.source_files import find_files
 from ingest.staging import stage
 from tests.workbooks import xlsx
@@ -151,6 +152,37 @@ def as_it_was(seen: Glance) -> bool:
 
 def test_not_with_the_year_of_the_event() -> None:
     assert as_it_was(log_of("event"))
+
+
+MOMENT = pl.col("Datum").str.to_date()
+BEGIN = MOMENT.min().over("Jaar", "Volgnummer")
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        BEGIN,  # of the case: in its year in all rows
+        pl.when(pl.int_range(pl.len()) == 0).then(MOMENT),  # known of hardly any row
+    ],
+)
+def test_also_where_a_time_of_the_case_is_in_its_year(date: pl.Expr) -> None:
+    frame = log_of("case").frame.with_columns(date.cast(pl.String).alias("Aanvraagdatum"))
+
+    assert put_ids_together(Glance("csv", frame, {})).joint_id == "Jaar + Volgnummer"
+
+
+def test_a_row_per_case_is_seen_by_both_together() -> None:
+    frame = log_of("case").frame.pivot(on="Stap", index=["Jaar", "Volgnummer"], values="Datum")
+
+    found = guess_milestones(put_ids_together(Glance("csv", frame, {})))
+
+    assert found is not None
+    case = found.found["case_id"]
+    assert (case.value, case.evidence) == (
+        "Jaar + Volgnummer",
+        "by their names; another value in each row",
+    )
+    assert list(found.milestones) == ["In", "Toets", "Uit"]
 
 
 @pytest.mark.parametrize(
