@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from contracts.figures import Count
-from contracts.findings import Findings
+from contracts.findings import Findings, Log
 from contracts.house_style import HouseStyle
 from contracts.settings import Settings
 from contracts.texts import Language
@@ -180,12 +180,17 @@ def _at_least(count: Count, k: int, speech: Speech) -> str:
     return speech.say("at least %(n)s", n=speech.number(least)) if least else "0"
 
 
+def _open_to_compare(log: Log, k: int) -> Count:
+    """How many are open, rounded down; null where a report told less, lest it seem to fall."""
+    return None if log.open_cases_at_least else rounded(log.open_cases, k)
+
+
 def _trend(runs: Sequence[Shelved], k: int, speech: Speech) -> PageRow:
     """Two charts and their figures; ``runs`` has the oldest first."""
     days = [run.day for run in runs]
     halves = [run.findings.throughput_days.p50 for run in runs]
     most = [run.findings.throughput_days.p90 for run in runs]
-    counts = [rounded(run.findings.log.open_cases, k) for run in runs]
+    counts = [_open_to_compare(run.findings.log, k) for run in runs]
     half_line = trend.Line(_from_to(speech.say("half is done"), halves, speech), halves)
     most_line = trend.Line(_from_to(speech.say("9 of 10 are done"), most, speech), most, "most")
     ends = [_at_least(count, k, speech) for count in (counts[0], counts[-1])]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,6 +52,17 @@ def test_what_few_cases_did_is_not_in_the_row():
     assert "They differ from another report by fewer than 10 cases" in said
     assert "With the report of 1 March 2026 the configuration" in said
     assert not re.search(r"4,1[12]\d|70[1-9]", said.replace("4,120", ""))
+
+
+def test_a_number_that_is_told_as_less_than_it_is_does_not_fall_from_one_report_to_the_next():
+    *older, newest = YEAR
+    log = newest.findings.log.model_copy(update={"open_cases_at_least": True})
+    last = replace(newest, findings=newest.findings.model_copy(update={"log": log}))
+
+    said = page([*older, last], "en", "1")
+
+    assert "cases not done yet at least 700" in text(said)
+    assert "Not done yet: at least 300, then not shown." in said
 
 
 def test_a_chart_says_what_it_shows():
