@@ -70,10 +70,9 @@ class Shown:
 def without_at_least(findings: Findings) -> Findings:
     """``findings`` that say of no number that it is rounded down."""
     as_told = {"cases_at_least": False}
-    of_the_log = {"events_at_least": False, "open_cases_at_least": False}
     return findings.model_copy(
         update={
-            "log": findings.log.model_copy(update=of_the_log),
+            "log": findings.log.model_copy(update={"events_at_least": False}),
             "bottlenecks": tuple(each.model_copy(update=as_told) for each in findings.bottlenecks),
             "explained_waits": tuple(
                 each.model_copy(update=as_told) for each in findings.explained_waits

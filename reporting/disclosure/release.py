@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.figures import Quantiles
-from contracts.findings import Findings, Validation
+from contracts.findings import Findings, Log, Validation
 from contracts.tables import TABLES
 from reporting.disclosure.release_figures import (
     Figure,
@@ -42,6 +42,7 @@ from reporting.disclosure.release_figures import (
     in_table,
 )
 from reporting.disclosure.rules import STATUSES
+from reporting.disclosure.small_groups import with_values
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,13 @@ def released(
     before = _Earlier(k, cases, math.ceil((findings.log.events or 1) / cases), days / cases)
     for each in earlier:
         before.add(each)
-    alone = findings.model_copy(update={"changes": None, "validation": _validation(findings)})
+    alone = findings.model_copy(
+        update={
+            "log": _without_at_least(findings.log),
+            "changes": None,
+            "validation": _validation(findings),
+        }
+    )
     document = in_document(alone.model_dump(by_alias=True), cases, before.held)
     shown = {
         **tables,
@@ -142,6 +149,13 @@ def _as_in(told: Findings, deadlines: pl.DataFrame) -> pl.DataFrame:
     return deadlines.join(known, on=["id", "status"], how="left", maintain_order="left").select(
         "id", "status", cases=pl.coalesce("told", "cases")
     )
+
+
+def _without_at_least(log: Log) -> Log:
+    """How many are open is hidden where it may be far more: a copy does not say "at least"."""
+    if not log.open_cases_at_least:
+        return log
+    return with_values(log, open_cases=None, open_cases_at_least=False)
 
 
 def _validation(findings: Findings) -> Validation:

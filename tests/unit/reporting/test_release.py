@@ -158,6 +158,15 @@ def test_rounds_are_counts_too(rounds, told):
     assert {e.what: e.value for e in now.findings.bottlenecks[2].evidence}["rounds"] == told
 
 
+def test_how_many_are_open_is_left_out_where_it_may_be_far_more():
+    found, tables = _run()
+    log = found.log.model_copy(update={"open_cases": 40, "open_cases_at_least": True})
+
+    told = released(found.model_copy(update={"log": log}), tables, [], K).findings.log
+
+    assert (told.open_cases, told.open_cases_at_least, told.suppressed) == (None, False, True)
+
+
 def test_what_shows_small_numbers_of_cases_is_left_out():
     [release] = _released([_run()])
 
