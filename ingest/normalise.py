@@ -105,19 +105,19 @@ def _with_starts(candidates: pl.LazyFrame, *, in_two_rows: bool) -> pl.LazyFrame
 
 
 def cleaned_ids(written: pl.Series, role: str) -> pl.Series:
-    """The text that each id becomes in a candidate; of a case, what stands for none is null."""
+    """The text of each id in a candidate; a case id that stands for none is null."""
     cleaned = case_id_of(pl.first()) if role == "case_id" else _id_of(pl.first())
     return written.to_frame().select(cleaned).to_series()
 
 
 def case_id_of(written: pl.Expr) -> pl.Expr:
-    """The number of a case, or a part of it, as a text; null where what stands there is none."""
+    """A case id, or a part of one, as text; null if what stands there is no id."""
     cleaned = _id_of(written)
     return pl.when(~names_no_case(cleaned)).then(cleaned)
 
 
 def _id_of(written: pl.Expr) -> pl.Expr:
-    """``="0001"``, as is written so that Excel keeps the zeros, is 0001."""
+    """``="0001"``, which is written to make Excel keep the zeros, is 0001."""
     return _cleaned(written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1"))
 
 

@@ -113,7 +113,7 @@ def _taken(config: Path) -> UsageError:
 
 
 def _look(export: Export, process: str, config: Path, ask: Ask | None) -> Guessed:
-    """All guesses; those of the journey and the gate need all columns that an event has."""
+    """All guesses; those on the journey and the gate need all columns of an event."""
     seen = put_ids_together(_glance(export, ask))
     roles = guess_milestones(seen)
     if roles is None:

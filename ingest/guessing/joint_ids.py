@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Guesses which two columns together identify a case: a year, and a number that restarts with it.
 
-A year beside the number of a case may also be that of the event. That one is the year of some time
-in each row that is not one of the case itself; that of a case is not, once a case goes on into the
-next year.
+A year beside a case number may also be that of the event. Then it is the year of some time in each
+row that changes within cases; the year of a case is not, once a case goes on into the next year.
 """
 
 from __future__ import annotations

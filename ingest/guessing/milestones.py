@@ -57,7 +57,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
 
 
 def _case(look: Look) -> Guess | None:
-    """The column that has another value in each row, where no other seems to be of cases."""
+    """The column with another value in each row, if no other seems to have case ids."""
     joint = look.seen.joint_id
     if joint:
         return Guess(joint, f"by their names; {_ANOTHER}") if _is_unique(look, joint) else None
