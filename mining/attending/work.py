@@ -45,15 +45,15 @@ def dealt(bucket: Bucket, parts: int) -> list[pl.DataFrame]:
     is_alone = ~pl.col("is_parallel") & pl.col("from").is_not_null() & (pl.col("pause_ms") == 0)
     resource = pl.col("resource").cast(pl.String)
     items = moves.select(
+        "from",
+        "to",
+        "is_timed",
         resource=pl.when(resource.is_not_null()).then(resource.hash(seed=0)),
         enabled_ms=pl.col("enabled_ms") + pl.col("statutory_ms"),
         started_ms=started_ms,
         done_ms=started_ms + pl.col("work_ms"),
-        is_timed="is_timed",
         is_wait=is_ours & is_alone,
         is_ours=is_ours,
-        to="to",
-        **{"from": "from"},
     )
     found = items.select(ITEMS.names()).collect()
     # items without a resource need not be in one part together

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from itertools import compress
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -49,7 +49,7 @@ class WorkCalendar:
         is_open = [bool(week[day.weekday()]) and day not in closed for day in days]
         spells = [
             (number, _moment(day, since, zone), _moment(day, until, zone))
-            for number, day in enumerate(_those(days, is_open))
+            for number, day in enumerate(compress(days, is_open))
             for since, until in week[day.weekday()]
         ]
         day_of, opens, closes = np.array(spells, np.int64).reshape(-1, 3).T
@@ -95,10 +95,6 @@ def _passed(lasts: Floats) -> Floats:
     before = np.concatenate([[0.0], after])[:-1]
     passed: Floats = np.column_stack([before, after]).ravel()
     return passed
-
-
-def _those(days: Iterable[dt.date], are: Iterable[bool]) -> list[dt.date]:
-    return [day for day, is_so in zip(days, are, strict=True) if is_so]
 
 
 def _holidays(country: str, years: tuple[int, int]) -> list[dt.date]:

@@ -90,7 +90,7 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     parts = [groups.clear()]
     for doer in DOER:
         ended = groups.filter(pl.col("attribute") == doer)
-        taken = chances_of(ended, still, ["value"], is_sure=True)
+        taken = chances_of(ended, still, "value", is_sure=True)
         if taken is None:
             continue
         parts.append(
@@ -107,27 +107,27 @@ def _by_doer(weeks: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
 
 
 def chances_of(
-    ended: pl.DataFrame, still: pl.DataFrame, exit_: list[str], *, is_sure: bool
+    ended: pl.DataFrame, still: pl.DataFrame, exit_: str, *, is_sure: bool
 ) -> pl.DataFrame | None:
-    """``bin, *exit_, chance`` of those in ``still`` to leave by each exit of those who ``ended``.
+    """The chance of whoever is ``still`` there to leave by each exit of those who ``ended``.
 
     Whoever stayed longer than anyone who left has no known chance; if it is sure that all leave,
     they are taken to leave as all do.
     """
     if not ended.height or not still.height:
         return None
-    exits = ended.select(exit_).unique().sort(exit_)
+    exits = ended[exit_].unique().sort()
     bins = pl.concat([ended["bin"], still["bin"]]).unique().sort()
     left = np.zeros((len(bins), len(exits)))
-    place = {each: j for j, each in enumerate(exits.rows())}
-    by = np.array([place[each] for each in ended.select(exit_).rows()])
-    np.add.at(left, (bins.search_sorted(ended["bin"]).to_numpy(), by), ended["n"].to_numpy())
+    at = (bins.search_sorted(ended["bin"]), exits.search_sorted(ended[exit_]))
+    np.add.at(left, tuple(each.to_numpy() for each in at), ended["n"].to_numpy())
     waiting = np.zeros(len(bins))
     np.add.at(waiting, bins.search_sorted(still["bin"]).to_numpy(), still["n"].to_numpy())
     estimate = leaving(left, waiting)
     goes = estimate.goes_surely() if is_sure else estimate.goes_later()
     return (
-        exits.join(bins.alias("bin").to_frame(), how="cross", maintain_order="left_right")
+        exits.to_frame()
+        .join(bins.alias("bin").to_frame(), how="cross", maintain_order="left_right")
         .with_columns(chance=pl.Series(goes.T.ravel()))
         .filter(pl.col("chance") > 0)
     )

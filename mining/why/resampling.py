@@ -31,11 +31,9 @@ class Blocks:
         self._first = first_week
         self._weeks = max(1, min(_BLOCK_WEEKS, weeks // _LEAST_BLOCKS))
         self._count = -(-weeks // self._weeks)
-        draws = [np.random.default_rng(block).poisson(1.0, REPLICATES) for block in self._all()]
+        blocks = range(self._count)
+        draws = [np.random.default_rng(block).poisson(1.0, REPLICATES) for block in blocks]
         self._drawn = np.array(draws, dtype=float)
-
-    def _all(self) -> range:
-        return range(self._count)
 
     def replicates(self, weeks: NDArray[np.int64], amounts: Floats, came: Floats) -> Floats:
         """``(REPLICATES,)`` what the sum of ``amounts`` would be for as many as came.

@@ -207,9 +207,9 @@ def _spans(level: Floats, risen: Risen) -> tuple[tuple[int, int], ...]:
     outside = level[_outside(spans, len(level)) & np.isfinite(level)]
     if len(outside) < _BEFORE_WEEKS:
         return ()
-    usual, wanders = float(np.mean(outside)), float(np.std(outside))
+    above = np.mean(outside) + _WANDERS * np.std(outside)
     return tuple(
-        span for span in spans if _is_window(level, span) and _rise(level, span, usual) > wanders
+        span for span in spans if _is_window(level, span) and _mean_level(level, span) > above
     )
 
 
@@ -273,10 +273,6 @@ def _is_window(level: Floats, span: tuple[int, int]) -> bool:
         and last - first + 1 <= _LONGEST * len(level)
         and _mean_level(level, span) >= _HIGHER
     )
-
-
-def _rise(level: Floats, span: tuple[int, int], usual: float) -> float:
-    return (_mean_level(level, span) - usual) / _WANDERS
 
 
 def _mean_level(level: Floats, span: tuple[int, int]) -> float:
