@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from reporting.drawing.layout import Box, Line, Point, Route, lay_out
-from reporting.drawing.map_view import END, START, MapView, Move
+from reporting.drawing.map_view import MapView, Move
 from reporting.drawing.svg import tag, text_width, told_apart, wrap
 from reporting.words.bottlenecks import Wait
 from reporting.words.counts import cases, cases_in_brief
 from reporting.words.names import Names
 
+_START, _END = "\0start", "\0end"  # among steps, none of which has such a sign in its name
 _NAME, _NOTE = 13.0, 11.5  # font sizes
 _LINE, _NOTE_LINE = 17.0, 15.0  # line heights
 _NAME_WIDTH = 150.0
@@ -53,14 +54,16 @@ class _Map:
         lines = {step: wrap(names.step(step), _NAME_WIDTH, _NAME) for step in view.steps}
         self.labels = told_apart(lines, _MOST_LINES)
         self.most = max((move.cases for move in view.moves), default=1)
+        self.boxes = {box.id: box for box in self._boxes()}
 
     def draw(self) -> Markup:
-        ends = [(START, step) for step in self.view.starts]
-        ends += [(step, END) for step in self.view.ends]
+        boxes = list(self.boxes.values())
+        ends = [(_START, step) for step in self.view.starts]
+        ends += [(step, _END) for step in self.view.ends]
         lines = [self._line(move) for move in self.view.moves]
         lines += [Line(tail, head, weight=3) for tail, head in self.view.detours]
         lines += [Line(tail, head, weight=3) for tail, head in ends]
-        drawing = lay_out(list(self._boxes()), lines, rankdir="TB", nodesep="0.5", ranksep="0.42")
+        drawing = lay_out(boxes, lines, rankdir="TB", nodesep="0.5", ranksep="0.42")
         classes = ["detour"] * len(self.view.detours) + ["plain"] * len(ends)
         direct = len(self.view.moves)
         moves = list(zip(self.view.moves, drawing.routes[:direct], strict=True))
@@ -68,7 +71,7 @@ class _Map:
         parts = [
             *(_path(route, class_, _THIN) for class_, route in zip(classes, others, strict=True)),
             *(_path(route, tone(move.p90_days), self._width(move)) for move, route in moves),
-            *(self._pill(end, drawing.boxes[end]) for end in (START, END) if end in drawing.boxes),
+            *(self._pill(end, drawing.boxes[end]) for end in (_START, _END) if end in self.boxes),
             *(self._step(step, drawing.boxes[step]) for step in self.view.steps),
             *(self._note(move, route.label) for move, route in moves if route.label),
             *(self._standstill(step, drawing.boxes[step]) for step in self.view.steps),
@@ -102,13 +105,13 @@ class _Map:
 
     def _boxes(self) -> Iterator[Box]:
         if self.view.starts:
-            yield Box(START, *_PILL)
+            yield Box(_START, *_PILL)
         for step, lines in self.labels.items():
             note = text_width(self._count(step), _NOTE)
             width = max(96.0, note, *(text_width(line, _NAME) for line in lines)) + 26
             yield Box(step, width, len(lines) * _LINE + _NOTE_LINE + 16)
         if self.view.ends:
-            yield Box(END, *_PILL)
+            yield Box(_END, *_PILL)
 
     def _line(self, move: Move) -> Line:
         notes = self._notes(move)
@@ -137,8 +140,8 @@ class _Map:
         return Markup("").join([text, *self._badges(waits, (left, at[1]))])
 
     def _standstill(self, step: str, at: Point) -> Markup:
-        """The number of a bottleneck with no known next step, on the step itself."""
-        box = next(box for box in self._boxes() if box.id == step)
+        """The number of a bottleneck after which nothing is known, on the step itself."""
+        box = self.boxes[step]
         corner = (at[0] + box.width / 2 - 2, at[1] - box.height / 2 + 2)
         return Markup("").join(self._badges(self.badges.get((step, None), []), corner))
 
@@ -159,13 +162,12 @@ class _Map:
 
     def _pill(self, end: str, at: Point) -> Markup:
         width, height = _PILL
-        name = self.speech.say("Start") if end == START else self.speech.say("End")
+        name = self.speech.say("Start") if end == _START else self.speech.say("End")
         shape = _rect(at, width, height, height / 2, "pill")
         return Markup("").join([shape, _text([name], at, _LINE, "pill-name")])
 
     def _step(self, step: str, at: Point) -> Markup:
-        lines = self.labels[step]
-        box = next(box for box in self._boxes() if box.id == step)
+        lines, box = self.labels[step], self.boxes[step]
         top = at[1] - _NOTE_LINE / 2
         below = (at[0], at[1] + len(lines) * _LINE / 2)
         parts = [

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.journey import Journey
 from contracts.tables import TABLES
-from reporting.drawing import map_view
+from reporting.drawing import map_view, route_map
 from reporting.drawing.charts import band_tone, ticks
 from reporting.drawing.route_map import tone
 from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
@@ -172,6 +172,20 @@ def test_a_step_whose_cases_are_rounded_down_is_of_at_least_so_many():
     assert "≥\N{NO-BREAK SPACE}4,110 cases" in drawn.drawing
     assert ">4,120 cases<" in drawn.drawing
     assert drawn.at_least
+
+
+def test_a_step_may_be_called_as_the_begin_and_the_end_of_the_map_are():
+    names = Names(sample.settings(), Speech("en", sample.settings().zone))
+
+    def drawn(first, last):
+        move = map_view.Move(first, last, 90, 3.0, back=False, rare=False)
+        view = map_view.MapView({first: 100, last: 90}, (move,), (), (first,), (last,))
+        return route_map.draw(view, [], names)
+
+    shown = drawn("start", "end")
+
+    assert shown == drawn("stort", "und").replace("stort", "start").replace("und", "end")
+    assert shown.count('class="pill"') == 2
 
 
 def test_an_empty_log_has_an_empty_map():
