@@ -56,8 +56,7 @@ def identity(
         "drawn": _drawn(settings, config),
         "version": VERSION,
     }
-    digest = hashlib.sha256(json.dumps(parts).encode())
-    return digest.hexdigest()[:12]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
 def _drawn(settings: Settings, config: Path) -> str | None:

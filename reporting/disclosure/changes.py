@@ -17,7 +17,7 @@ import polars as pl
 from contracts.changes import Change, Changes, Effect
 from contracts.figures import Count, Quantiles
 from contracts.tables import TABLES
-from reporting.disclosure.small_groups import PER_TENTH, hidden_parts
+from reporting.disclosure.small_groups import hidden_parts, hide_quantiles
 
 _OF_CASES = ("removed", "gone_cases", "new_cases")
 _OF_EVENTS = (*_OF_CASES, "late", "gone_events", "went_on")
@@ -99,12 +99,8 @@ def _in_tens(cases: Count, events: Count, k: int) -> dict[str, Count]:
 
 
 def _of_enough(effect: Effect, cases: int, k: int) -> Effect:
-    """An effect without figures of too few cases in one of the logs."""
-    days = Quantiles(
-        p50=effect.days.p50 if cases >= k else None,
-        p90=effect.days.p90 if cases >= PER_TENTH * k else None,
-    )
-    return effect.model_copy(update={"days": days})
+    """An effect without figures that are of too few cases in one of the logs."""
+    return effect.model_copy(update={"days": hide_quantiles(effect.days, cases, k)})
 
 
 def _together(

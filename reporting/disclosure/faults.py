@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from contracts.figures import Quantiles
 from contracts.findings import Findings, Headline, HeadlineId
-from reporting.disclosure.small_groups import PER_TENTH
+from reporting.disclosure.small_groups import PER_TENTH, hide_quantiles
 from reporting.disclosure.waits import rounded
 
 _Figure = int | float | None
@@ -57,7 +57,7 @@ def protect_without(told: Findings, k: int) -> Quantiles:
         return days
     if doubt.is_of_few(k):
         return Quantiles(p50=None, p90=None)
-    return Quantiles(p50=days.p50, p90=days.p90 if doubt.kept >= PER_TENTH * k else None)
+    return hide_quantiles(days, doubt.kept, k)
 
 
 def protect_headlines(

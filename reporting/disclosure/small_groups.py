@@ -61,12 +61,9 @@ def hide_quantiles(days: Quantiles, cases: Count, k: int) -> Quantiles:
     """What half of the cases did needs ``k`` of them; what 9 of 10 did, ``PER_TENTH`` times k."""
     if cases is None:  # hidden before, with its quantiles
         return days
-    p50, p90 = (days.p50, k), (days.p90, PER_TENTH * k)
     return Quantiles(
-        **{
-            name: value if cases >= needed else None
-            for name, (value, needed) in {"p50": p50, "p90": p90}.items()
-        }
+        p50=days.p50 if cases >= k else None,
+        p90=days.p90 if cases >= PER_TENTH * k else None,
     )
 
 

@@ -170,8 +170,9 @@ def pairs(waits: pl.DataFrame) -> set[Pair]:
 
 
 def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:
-    """Bands of the waits that are shown; how many still wait only if that number is shown."""
-    shown = {(from_, to): open_ for from_, to, open_ in _open_of(waits.table).iter_rows()}
+    """Bands of the waits that are shown; those still waiting only where their number is shown."""
+    is_told = waits.table.select(*_PAIR, pl.col("open_cases").is_not_null())
+    shown = {(from_, to): open_ for from_, to, open_ in is_told.iter_rows()}
     rows: list[Row] = []
     for wait in bands.sort("from", "to", "over_days").partition_by(*_PAIR, maintain_order=True):
         pair = wait.select(_PAIR).row(0)
@@ -184,10 +185,6 @@ def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:
         merged = _joined(told.to_dicts(), k)
         rows += _without_total(merged) if pair in waits.telling else merged
     return pl.DataFrame(rows, schema=bands.schema, orient="row")
-
-
-def _open_of(waits: pl.DataFrame) -> pl.DataFrame:
-    return waits.select(*_PAIR, pl.col("open_cases").is_not_null())
 
 
 def protect_queues(queues: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFrame:
