@@ -23,7 +23,7 @@ Summaries = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket of a log, seen three ways; see ``journeys`` and ``moves`` in ``mining.cases``.
+    """One bucket of a log, seen three ways: as events, as moves and as cases.
 
     ``marks`` are those of its cases, in the columns of ``mining.cases.journeys.MARKS``;
     ``touched`` holds the ``case_id`` of cases with rows that the gate set aside. A ``case_id`` is a
@@ -38,7 +38,7 @@ class Bucket:
 
     @cached_property
     def moves(self) -> pl.LazyFrame:
-        """Worked out once, when a summary first asks."""
+        """The shape of ``mining.cases.moves.MOVES``, worked out when a summary first asks."""
         return moves(self.traces, self.lens).collect().lazy()
 
     @property
@@ -60,7 +60,7 @@ class Bucket:
 
     @cached_property
     def cases(self) -> pl.LazyFrame:
-        """Worked out once, when a summary first asks."""
+        """The shape of ``mining.cases.journeys.CASES``, worked out when a summary first asks."""
         return cases(self.traces, self.lens).collect().lazy()
 
 

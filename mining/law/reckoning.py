@@ -61,7 +61,7 @@ class Reckoning(NamedTuple):
 def reckon(
     start: Days, extended: Days, suspensions: Intervals, rule: Rule, legal: LegalDays
 ) -> Reckoning:
-    """When terms end that are not in hours.
+    """When terms end; not of terms in hours.
 
     An extension can be given once; it counts if it was given before the term was over.
 

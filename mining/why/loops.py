@@ -47,7 +47,7 @@ class Loop(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A group of cases of which a larger share goes round: ``share`` against ``rest``.
+    """A group of cases of which a larger share goes round than of the others.
 
     ``of_all``: the part of all going round that is beyond the share of the rest; ``error``: its
     relative standard error.

@@ -28,7 +28,9 @@ class Observed:
     Attributes:
         queues: by step and whether it is done again.
         size: how many cases the log holds.
-        hands: ``to, week, resource, n``; finished: ``to, is_again, day, n``.
+        hands: ``to, week, resource, n``: who finished a step in which week, how many times.
+        finished: ``to, is_again, day, n``: how often a step was finished on which day.
+        journey: whose turn it is at each step.
         end_week: when the log ends, in weeks.
     """
 
