@@ -194,11 +194,12 @@ def survey(job: Job, log: Log, bucket: int) -> Path:
     from ingest.events import events_of
     from mining.model.concurrency import COLUMNS, SUMMARIES
 
-    with whole(_piece(job, workplace.SURVEYS, bucket)) as folder:
+    piece = _piece(job, workplace.SURVEYS, bucket)
+    with whole(piece) as folder:
         events_of(log, bucket).sink_parquet(folder / _EVENTS)
         events = pl.scan_parquet(folder / _EVENTS, glob=False).select(COLUMNS)
         sum_up(_bucketful(job, events, lens_of(job, log)), SUMMARIES, folder)
-    return _piece(job, workplace.SURVEYS, bucket)
+    return piece
 
 
 def _piece(job: Job, kind: str, number: int) -> Path:
@@ -231,14 +232,15 @@ def mine(job: Job, log: Log, relations: Path, bucket: int) -> Path:
     bucketful, earlier = _bucketful(job, _events(job, bucket), lens), None
     if lens.deadlines and bucket % _TESTED_EVERY == 0:
         earlier = _bucketful(job, _events(job, bucket), rescue.earlier(lens))
-    with whole(_piece(job, workplace.SUMMARIES, bucket)) as folder:
+    piece = _piece(job, workplace.SUMMARIES, bucket)
+    with whole(piece) as folder:
         sum_up(bucketful, SUMMARIES, folder)
         cases, sums = summed(bucketful, earlier)
         write(sums, folder)
         cases.write_parquet(folder / CASES)
         for number, items in enumerate(dealt(bucketful, log.buckets)):
             items.write_parquet(folder / f"work-{number}.parquet")
-    return _piece(job, workplace.SUMMARIES, bucket)
+    return piece
 
 
 def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
@@ -246,9 +248,10 @@ def attend(job: Job, parts: Sequence[Path], number: int) -> Path:
     from mining.attending.work import SUMMARIES
 
     work = [pl.read_parquet(part / f"work-{number}.parquet") for part in parts]
-    with whole(_piece(job, workplace.WORK, number)) as folder:
+    piece = _piece(job, workplace.WORK, number)
+    with whole(piece) as folder:
         sum_up(pl.concat(work), SUMMARIES, folder)
-    return _piece(job, workplace.WORK, number)
+    return piece
 
 
 def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
@@ -259,9 +262,10 @@ def compare(job: Job, log: Log, earlier: Earlier, bucket: int) -> Path:
 
     then = events_of(earlier.log, bucket)
     compared = laid_beside(then, _events(job, bucket), earlier.since.as_of, lens_of(job, log))
-    with whole(_piece(job, workplace.CHANGES, bucket)) as folder:
+    piece = _piece(job, workplace.CHANGES, bucket)
+    with whole(piece) as folder:
         sum_up(compared, SUMMARIES, folder)
-    return _piece(job, workplace.CHANGES, bucket)
+    return piece
 
 
 def _bucketful(job: Job, events: pl.LazyFrame, lens: Lens) -> Bucket:

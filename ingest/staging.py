@@ -31,7 +31,7 @@ from ingest.raw import ROW, Raw, refused
 from ingest.roles import ID_ROLES, Roles, roles_of, wanted_columns
 from ingest.selection import asked_for
 from ingest.source_files import SourceFile
-from ingest.storage.batches import Part, Staged, parts_for
+from ingest.storage.batches import Part, Staged, part_in, parts_for
 from ingest.text.delimited import read_delimited
 from ingest.times.day_and_time import with_moments
 from ingest.times.notations import Notation, sampled
@@ -95,7 +95,7 @@ def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, 
     if count == 1:
         path = folder / "000-0.parquet"
         candidates.sink_parquet(path, engine="streaming")
-        return (_part(path, 0, 1),)
+        return (part_in(path, 0, 1),)
     places = pl.PartitionBy(folder, key=bucket_of_slot(count), include_key=False)
     candidates.sink_parquet(places, mkdir=True, engine="streaming")
     parts = []
@@ -103,15 +103,10 @@ def _written(candidates: pl.LazyFrame, count: int, folder: Path) -> tuple[Part, 
         for path in sorted((folder / f"bucket={bucket}").glob("*.parquet")):
             piece = folder / f"{bucket:03}-{path.name}"
             path.replace(piece)
-            parts.append(_part(piece, bucket, count))
+            parts.append(part_in(piece, bucket, count))
     for emptied in folder.glob("bucket=*"):
         emptied.rmdir()
     return tuple(parts)
-
-
-def _part(path: Path, bucket: int, of: int) -> Part:
-    rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
-    return Part(path, bucket, of, rows)
 
 
 def read(file: SourceFile, source: Source, wanted: Sequence[str], scratch: Path) -> Raw:

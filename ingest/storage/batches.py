@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
 
+import polars as pl
+
 from contracts.formats import Format, format_of_name
 from contracts.left_out import Why
 from contracts.settings import Privacy
@@ -122,6 +124,12 @@ def parts_for(rows: int) -> int:
     """The smallest power of two that keeps a part small."""
     wanted = max(1, -(-rows // ROWS_A_PART))
     return min(MOST_PARTS, 1 << (wanted - 1).bit_length())
+
+
+def part_in(path: Path, bucket: int, of: int) -> Part:
+    """The part that a Parquet file has, its rows counted."""
+    rows = int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    return Part(path, bucket, of, rows)
 
 
 def parts_of(batches: Iterable[Batch]) -> tuple[Part, ...]:

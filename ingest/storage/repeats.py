@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.candidates import scan
-from ingest.storage.batches import Batch, Part, Staged, paths_of
+from ingest.storage.batches import Batch, Part, Staged, part_in, paths_of
 
 _SAME = ("case_id", "digest")
 
@@ -34,8 +34,4 @@ def _part(part: Part, known: pl.LazyFrame, scratch: Path) -> Part:
     rows = pl.scan_parquet(part.path, glob=False)
     others = rows.join(known, on=_SAME, how="anti", nulls_equal=True, maintain_order="left")
     others.sink_parquet(path)
-    return replace(part, path=path, rows=_count(path))
-
-
-def _count(path: Path) -> int:
-    return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    return part_in(path, part.bucket, part.of)

@@ -280,10 +280,10 @@ def _undetermined(told: pl.DataFrame, doubts: pl.Series) -> pl.DataFrame:
     kept = ("case_id", "id", "version", "start", "stop", "registered", "shifted", "is_suspended")
     waits = ("waits_after", "waits_since")
     reasons = ("status", "if_status")
-    owed = pl.col("noticed", "penalty_eur")
-    unsaid = pl.all().exclude(*kept, *waits, *reasons, "noticed", "penalty_eur")
+    owed = ("noticed", "penalty_eur")
+    unsaid = pl.all().exclude(*kept, *waits, *reasons, *owed)
     return told.with_columns(
         pl.when(is_sure).then(pl.col(reasons)).otherwise(doubts),
-        pl.when(is_sure).then(owed).otherwise(0),
+        pl.when(is_sure).then(pl.col(owed)).otherwise(0),
         pl.when(is_sure).then(unsaid),
     )

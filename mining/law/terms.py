@@ -24,7 +24,7 @@ from contracts.norms import Law, Unit
 
 Days = NDArray[np.datetime64]
 Counts = NDArray[np.int64]
-Intervals = Iterable[tuple[Days, Days]]
+Spans = Iterable[tuple[Days, Days]]
 
 ONE_DAY, _ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
@@ -84,7 +84,7 @@ def days_of(dates: pl.Series) -> Days:
     return dates.cast(pl.Date).to_numpy().astype("datetime64[D]")
 
 
-def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
+def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ()) -> Days:
     """The last day of terms that start on some days, ``(N,)``.
 
     A suspension that begins before the term is over makes it end as many days later. If the term
@@ -100,8 +100,8 @@ def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Intervals =
     return moved(start, counted(start, term, legal, suspensions), term, legal)
 
 
-def counted(start: Days, term: Term, legal: LegalDays, suspensions: Intervals = ()) -> Days:
-    """The last days as in ``last_day``, before the law moves those that are no working days."""
+def counted(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ()) -> Days:
+    """The last days as ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
         begun = np.maximum(since, start + ONE_DAY)

@@ -43,15 +43,15 @@ def runs_in(events: pl.DataFrame, closes_at: dt.datetime) -> pl.DataFrame:
         next_at=at.shift(-_BATCH_SIZE).over("case").fill_null(closes_at),
     )
     return (
-        candidates.with_columns(batch_at=_next_batch("last_at"), lasts=pl.col("last_at") - at)
+        candidates.with_columns(batch_at=_next_batch(), lasts=pl.col("last_at") - at)
         .filter("are_free", pl.col("batch_at") <= pl.col("next_at"))
         .sort("case", "lasts", "number")
         .unique("case", keep="first", maintain_order=True)
     )
 
 
-def _next_batch(name: str) -> pl.Expr:
-    local = pl.col(name).dt.convert_time_zone(ZONE.key)
+def _next_batch() -> pl.Expr:
+    local = pl.col("last_at").dt.convert_time_zone(ZONE.key)
     batch = local.dt.replace(hour=_BATCH_HOUR, minute=0, second=0, microsecond=0)
     next_batch = pl.when(batch >= local).then(batch).otherwise(batch.dt.offset_by("1d"))
     return next_batch.dt.convert_time_zone("UTC")
