@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 _DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y%m%d")
@@ -20,3 +22,8 @@ def as_date(column: str, zone: str) -> pl.Expr:
     day = text.str.split("T").list.first().str.split(" ").list.first()
     dates = (day.str.to_date(written, strict=False) for written in _DAYS)
     return pl.coalesce(instants.dt.convert_time_zone(zone).dt.date(), *dates)
+
+
+def rfc3339(at: dt.datetime) -> str:
+    """A moment in UTC, as RFC 3339 writes it."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

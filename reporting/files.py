@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from contracts.dates import rfc3339
 from contracts.tables import TABLES
 from reporting.shown import Shown
 
@@ -25,7 +26,7 @@ def _moment(value: object) -> str:
         raise TypeError(f"{type(value).__name__} has no place in findings.json")
     if not isinstance(value, dt.datetime):
         return value.isoformat()
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return rfc3339(value)
 
 
 def write_tables(shown: Shown, out: Path) -> None:

@@ -101,10 +101,8 @@ def _broken(
     pieces: list[list[pl.LazyFrame]] = []
     for rule in rules:
         kwargs = engine.typed({**rule.dict(), **batch})
-        metric, all_of_it = (
-            map_metric(rule),
-            whole_cases and rule_table()[rule_of(rule)].of == "case",
-        )
+        metric = map_metric(rule)
+        all_of_it = whole_cases and rule_table()[rule_of(rule)].of == "case"
         if metric in ACROSS:
             yield _told(ROWS_RULES[metric](engine.get_domain_records(kwargs), kwargs), rule)
             continue

@@ -48,14 +48,14 @@ def read_tags(document: bytes) -> pl.DataFrame:
 def _read_regular(document: bytes) -> pl.DataFrame:
     parts = _split(document)
     code = _codes(parts)
-    attribute = {
-        _ATTRIBUTE[name]: pl.when(code["head"] == _ATTRIBUTE[name])
+    attributes = [
+        pl.when(code["head"] == which)
         .then("v1")
-        .when(code["middle"] == _ATTRIBUTE[name])
+        .when(code["middle"] == which)
         .then("v2")
         .alias(name)
-        for name in _ATTRIBUTE
-    }
+        for name, which in _ATTRIBUTE.items()
+    ]
     step = (
         pl.when(code["head"] < _KEY)
         .then(code["head"])
@@ -63,9 +63,7 @@ def _read_regular(document: bytes) -> pl.DataFrame:
         .then(code["middle"])
         .otherwise(code["tail"])
     )
-    tags = parts.select(
-        code["name"].alias("name"), step.alias("step"), attribute[_KEY], attribute[_VALUE]
-    )
+    tags = parts.select(code["name"].alias("name"), step.alias("step"), *attributes)
     return tags.with_columns(_resolved(tags["key"]), _resolved(tags["value"]))
 
 

@@ -237,7 +237,7 @@ def _of_trail(row: Record) -> Fields:
         text_of(row.get("resourceUrl")) if made else None,
         text_of(row.get("aanmaakdatum")),
         _user_of(row),
-        *(marks_in(row) if changed else _NO_MARKS),
+        *(marks_in(row) if changed else Marks()),
     )
 
 
@@ -261,9 +261,6 @@ class Marks(NamedTuple):
     flag: str | None = None
     said: str | None = None
     term: str | None = None
-
-
-_NO_MARKS = Marks()
 
 
 def marks_in(row: Record) -> Marks:

@@ -135,10 +135,10 @@ def _holds_unknown_tie() -> pl.Expr:
     source, at, is_day, back = (pl.col(name) for name in ("source", "at", "is_day", "back"))
     several = source.n_unique() > 1
     same_instant = pl.struct("source", "at")
+    is_unordered = several | ((pl.len() > 1) & back.any())
     return (
-        (is_day.any() & several)
+        (is_day.any() & is_unordered)
         | (same_instant.n_unique() > at.n_unique())
-        | (is_day.any() & ((pl.len() > 1) & back.any() & ~several))
         | pl.struct(source.filter(back), at.filter(back)).is_duplicated().any()
     )
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from typing import IO, Any
 
 import polars as pl
 
+from contracts.dates import rfc3339
 from simulation.description import Process
 from simulation.recording.log import Part
 
@@ -91,13 +91,13 @@ def _events(part: Part) -> Iterator[_Object]:
 
 
 def _event(row: dict[str, Any]) -> _Object:
-    started_at = row["started_at"] and _instant(row["started_at"])
+    started_at = row["started_at"] and rfc3339(row["started_at"])
     values = (row["resource"], row["organisation"], started_at)
     relations = [(row["case_id"], _OF), (row["team"], _BY)]
     return {
         "id": f"{row['case_id']}-{row['nth']}",
         "type": row["activity"],
-        "time": _instant(row["at"]),
+        "time": rfc3339(row["at"]),
         "attributes": [
             {"name": name, "value": value}
             for name, value in zip(_EVENT_ATTRIBUTES, values, strict=True)
@@ -114,15 +114,10 @@ def _event(row: dict[str, Any]) -> _Object:
 def _cases(part: Part, process: Process) -> Iterator[_Object]:
     for some in part.cases.iter_slices(_ROWS_AT_ONCE):
         for row in some.iter_rows(named=True):
-            since = _instant(row["began_at"])
+            since = rfc3339(row["began_at"])
             attributes = [
                 {"name": name, "value": row[name], "time": since}
                 for name in process.attributes
                 if row[name] is not None
             ]
             yield {"id": row["case_id"], "type": _CASE, "attributes": attributes}
-
-
-def _instant(at: dt.datetime) -> str:
-    """RFC 3339, in UTC."""
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

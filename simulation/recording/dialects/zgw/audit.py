@@ -8,8 +8,9 @@ import datetime as dt
 from collections.abc import Iterable
 from operator import itemgetter
 
+from contracts.dates import rfc3339
 from simulation.recording.dialects.zgw.history import Change
-from simulation.recording.dialects.zgw.links import Record, instant, uuid
+from simulation.recording.dialects.zgw.links import Record, uuid
 
 Entry = tuple[dt.datetime, Record]
 """A row of the trail, and when it was written."""
@@ -87,7 +88,7 @@ def _row(about: Record, at: dt.datetime, action: str, old: Record | None, new: R
         "actieWeergave": name,
         "resultaat": code,
         "toelichting": "",
-        "aanmaakdatum": instant(at),
+        "aanmaakdatum": rfc3339(at),
         "wijzigingen": {"oud": old, "nieuw": new},
     }
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import polars as pl
 
+from contracts.dates import rfc3339
 from simulation.description import Process
 from simulation.recording.deadlines import due_on
 from simulation.recording.dialects.zgw import audit
 from simulation.recording.dialects.zgw.catalogue import ORGANISATION, ROLES, type_link
 from simulation.recording.dialects.zgw.history import Change, changed, changes_of
-from simulation.recording.dialects.zgw.links import Record, identity, instant, link, uuid
+from simulation.recording.dialects.zgw.links import Record, identity, link, uuid
 from simulation.recording.dialects.zgw.statuses import opens_at, statuses
 from simulation.recording.log import Part
 from simulation.walking.hours import ZONE
@@ -176,7 +177,7 @@ def _statuses_of(case: _Case) -> Iterator[Record]:
             **identity(case.link("statussen", status["nth"])),
             "zaak": case.url,
             "statustype": case.type_link("statustypen", status["step"]),
-            "datumStatusGezet": instant(status["at"]),
+            "datumStatusGezet": rfc3339(status["at"]),
             "statustoelichting": status["note"] or "",
             "indicatieLaatstGezetteStatus": status is case.statuses[-1],
             "gezetdoor": handlers.get(status["team"]),
@@ -198,14 +199,14 @@ def _roles(case: _Case) -> Iterator[Record]:
     yield _role(case, 0, "initiator") | {
         "betrokkeneType": "natuurlijk_persoon",
         "roltoelichting": "",
-        "registratiedatum": instant(case.row["began_at"]),
+        "registratiedatum": rfc3339(case.row["began_at"]),
         "betrokkeneIdentificatie": {},
     }
     for nth, (team, first) in enumerate(_teams(case).items(), start=1):
         yield _role(case, nth, "behandelaar") | {
             "betrokkeneType": "organisatorische_eenheid",
             "roltoelichting": first["organisation"] or "",
-            "registratiedatum": instant(first["at"]),
+            "registratiedatum": rfc3339(first["at"]),
             "betrokkeneIdentificatie": {"identificatie": team, "naam": team, "isGehuisvestIn": ""},
         }
 

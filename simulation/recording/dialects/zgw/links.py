@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How the APIs write what an object is, where it is, and a moment."""
+"""How the APIs write what an object is, and where it is."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from typing import Any
 
@@ -42,8 +41,3 @@ def uuid(*names: object) -> str:
     first, middle = (_LETTERS[int(a[place], 16) % len(_LETTERS)] for place in (0, 26))
     # the 4 and the a are those of a UUID that was drawn, as a case system makes them
     return f"{first}{a[1:8]}-{a[8:12]}-4{a[13:16]}-a{a[17:20]}-{a[20:26]}{middle}{a[27:]}"
-
-
-def instant(at: dt.datetime) -> str:
-    """RFC 3339, in UTC."""
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
