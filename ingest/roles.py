@@ -35,7 +35,7 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Roles:
-    """``columns``: role → column; ``case_attributes``: attribute → column.
+    """What the columns of a source are for.
 
     ``milestones``: activity → column, if each has its own. ``only``: column → the values of the
     rows that are read.

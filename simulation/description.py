@@ -67,10 +67,13 @@ class Step(_Model):
     """One step, and the wait before it, up to and with its handling.
 
     A step comes after the one before it in the file, unless ``after`` names another: then it is a
-    side branch that holds nobody up, but for the step that it ``holds``. ``until``: only while
-    that step, or what comes instead of it, has not been taken. ``instead_of``: in the cases that do
-    not have that step. Steps of
-    one ``group`` share one draw a case, so that the rarer of them imply the others.
+    side branch that holds nobody up, but for the step that it ``holds``.
+
+    Attributes:
+        chance: the share of the cases that have the step.
+        group: steps of one group share one draw a case, so that the rarer of them imply the others.
+        until: it is only taken while that step, or what comes instead of it, was not.
+        instead_of: it is taken in the cases that do not have that step.
     """
 
     id: str
@@ -99,8 +102,11 @@ class Team(_Model):
 class Attribute(_Model):
     """What is known of a case: one of some values, or whether a step has been taken.
 
-    ``shares``: how often each value occurs; ``with_step``: only in cases that have that step;
-    ``ranges``: the days that each value stands for; ``tells``: the step whose occurrence it tells.
+    Attributes:
+        shares: how often each value occurs.
+        with_step: only cases that have that step have a value.
+        ranges: the days that each value stands for.
+        tells: the step of which it tells whether it has been taken.
     """
 
     shares: dict[str, Share] = {}
@@ -112,9 +118,10 @@ class Attribute(_Model):
 class Order(_Model):
     """In what order a desk works, instead of by arrival.
 
-    ``due_in``: the attribute that says in how many days a case is due, the soonest first;
-    ``ahead_after``: the step that, once taken, puts a case ahead of all others; what is done so
-    costs ``ahead_costs`` times the work.
+    Attributes:
+        due_in: the attribute that says in how many days a case is due; the soonest goes first.
+        ahead_after: the step that, once taken, puts a case ahead of all others.
+        ahead_costs: how many times the usual work is done on a case that is ahead.
     """
 
     due_in: str | None = None
@@ -136,11 +143,15 @@ class Effect(_Model):
 class Plant(_Model):
     """A stall that is put in a process on purpose.
 
-    ``step``: the step whose wait it changes; ``places``: the waits that show it. It falls on the
-    cases of a ``segment``, else on a ``share`` of all cases; ``since`` and ``months``: only on
-    waits that begin then. At the queueing level a desk that is short of ``staff``, or an ``order``
-    at ``desks``, takes the place of the effect. ``done_by``: the team that does the step instead.
-    ``again``: the step that is done once more.
+    It falls on the cases of a ``segment``, else on a ``share`` of all cases. At the queueing level
+    a desk that is short of ``staff``, or an ``order`` at ``desks``, takes the place of the effect.
+
+    Attributes:
+        step: the step whose wait it changes.
+        places: the waits that show it.
+        since, months: it falls only on waits that begin then.
+        done_by: the team that does the step instead.
+        again: the step that is done once more.
     """
 
     id: str

@@ -23,11 +23,13 @@ from simulation.walking.population import Block
 class Effect(NamedTuple):
     """Person-days that a plant adds, over cases of the log; they add up over blocks of cases.
 
-    ``hit``: cases with a wait that it made a day longer or more; ``seen``: at the plant's own
-    steps, to those it is meant for; ``legal``: the part of that on the legal clock; ``others``: at
-    the same steps, to the rest (less than nothing: they gain); ``elsewhere``: at all other steps,
-    by coming later; ``whole``: as ``seen``, with what falls after the log closes or before it
-    opens.
+    Attributes:
+        hit: how many cases have a wait that it made a day longer or more.
+        seen: what it adds at its own steps, to the cases that it is meant for.
+        legal: the part of that on the legal clock.
+        others: what it adds at the same steps to the other cases; less than nothing: they gain.
+        elsewhere: what it adds at all other steps, as cases come there later.
+        whole: as ``seen``, with what falls after the log closes or before it opens.
     """
 
     hit: float = 0.0

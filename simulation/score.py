@@ -72,9 +72,14 @@ class Called(NamedTuple):
 class Score(NamedTuple):
     """What one run said of one log.
 
-    ``segments``: how many bottlenecks are said to sit in a segment or a window, those at the place
-    of a decoy left out; ``medians``: the
-    median of whole cases in days as it is, as it was said, and as closed cases alone would say.
+    Attributes:
+        process: which description the log is of.
+        found: what was said of each plant.
+        called: what was said of each decoy.
+        segments: how many bottlenecks are said to sit in a segment or a window, not counting those
+            at the place of a decoy.
+        medians: the median of whole cases in days, as it is, as it was said, and as closed cases
+            alone would say.
     """
 
     process: str

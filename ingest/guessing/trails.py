@@ -37,7 +37,7 @@ _OF_STEPS = {"status", "state", "stat", "stage", "phase", "fase", "stap", "step"
 
 @dataclass(frozen=True)
 class Trail:
-    """The columns ``field``, ``old`` and ``new`` of an audit trail.
+    """An audit trail: rows that tell which field of a case got another value.
 
     ``fields``: the number of rows by value of ``field``, the most first. ``steps``: the one whose
     rows are steps; null if no name says so.

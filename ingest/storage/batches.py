@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Staged:
-    """A source file as ``rows`` candidates.
+    """A source file as candidates.
 
     ``missing``: how many records the source says it has that are not there.
     ``left_out``: how many cases, events or rows are not in the log, by reason.

@@ -93,7 +93,7 @@ def _nests(tags: pl.DataFrame) -> bool:
 
 
 def _located(tags: pl.DataFrame) -> pl.DataFrame:
-    """The start of every element with ``depth``, ``trace``, ``event`` (numbers) and what it is in.
+    """The start of every element, and where it stands.
 
     ``is_event``: it is an event of a trace. ``of``: "trace" or "event" if it is an attribute right
     under one, else null.

@@ -34,7 +34,15 @@ class Cases:
     def __init__(
         self, process: Process, planted: tuple[str, ...], draws: Draws, first: int, began: Floats
     ) -> None:
-        """``first``: the number of the first of them; ``began``: when each begins, UTC seconds."""
+        """Draws what is known of them.
+
+        Args:
+            process: what they go through.
+            planted: the ids of the plants.
+            draws: where the chances come from.
+            first: the number of the first case.
+            began: when each case begins, in UTC seconds.
+        """
         self.process = process
         self.plants = [plant for plant in process.plants if plant.id in planted]
         self.began = began
@@ -46,7 +54,7 @@ class Cases:
         return self._draws.uniform(purpose, self._first, len(self.began))
 
     def have(self, step: Step) -> Mask:
-        """Those that will take a step."""
+        """The cases that will take a step."""
         if step.instead_of:
             return ~self.have(self.process.step(step.instead_of))
         chance = np.full(len(self.began), step.chance)
@@ -57,7 +65,7 @@ class Cases:
         return self.uniform(f"chance:{step.group or step.id}") < chance
 
     def hit(self, plant: Plant, since: Floats) -> Mask:
-        """Those that a plant falls on, by when their wait begins (UTC seconds)."""
+        """The cases that a plant falls on, by when their wait begins (UTC seconds)."""
         hit = self._members(plant)
         if plant.since:
             hit = hit & (since >= moment_of(plant.since))
@@ -66,7 +74,7 @@ class Cases:
         return hit
 
     def within(self, segment: Segment) -> Mask:
-        """Those of a segment."""
+        """The cases of a segment."""
         return within(self.process, segment, self.attributes[segment.attribute])
 
     def days_in(self, name: str) -> Floats:

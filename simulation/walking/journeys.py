@@ -48,10 +48,16 @@ class World(NamedTuple):
 class Journeys(NamedTuple):
     """Cases in full, also what happens after the log closes.
 
-    The matrices have a row per slot and a column per case: ``at``, when the step was done (UTC
-    seconds, NaN: not), ``since``, when the wait for it began, ``worked``, the seconds of work in
-    it, ``server``, who did it at a desk (-1: no desk), ``elsewhere``, whether a plant had another
-    team do it. ``attributes``: the place of each case's value among those of the attribute.
+    All but ``slots`` and ``attributes`` are matrices with a row per slot and a column per case.
+
+    Attributes:
+        slots: the places of the walk.
+        at: when the step was done, in UTC seconds; NaN: it was not.
+        since: when the wait for it began.
+        worked: the seconds of work in it.
+        server: who did it at a desk; -1: it has none.
+        elsewhere: whether a plant had another team do it.
+        attributes: by attribute, the place of each case's value among its values.
     """
 
     slots: tuple[Slot, ...]

@@ -73,9 +73,12 @@ def _head(process: Process) -> str:
 def _transitions(part: Part, process: Process) -> pl.DataFrame:
     """A row each start and completion, in the order of the trace.
 
-    ``time``; ``transition``; ``instance``: what a start and its completion share, null where there
-    is but one; ``trace``: the opening of the trace where it is the first one of it, else null;
-    ``is_last``. A note is told at the completion.
+    A note is told at the completion.
+
+    Returns:
+        The columns of ``EVENTS``, with ``time`` and ``transition``; ``instance``, what a start and
+        its completion share, null where there is but one; ``trace``, the opening of the trace, null
+        but for its first row; and ``is_last``, whether it is its last row.
     """
     began = pl.col("started_at").is_not_null()
     events = part.events.with_columns(

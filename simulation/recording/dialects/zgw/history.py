@@ -17,8 +17,12 @@ _EXTENDED = "Beslistermijn verlengd"
 class Change(NamedTuple):
     """Something that is changed in a ZAAK.
 
-    ``days``: how far its dates move; ``fields``: what is put in place; ``note``: what the employee
-    gave as explanation; ``is_told``: whether the audit trail knows.
+    Attributes:
+        at: when.
+        days: how far its dates move.
+        fields: what is put in place.
+        note: the explanation that the employee gave.
+        is_told: whether the audit trail knows.
     """
 
     at: dt.datetime
