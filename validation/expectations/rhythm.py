@@ -97,7 +97,7 @@ class ExpectOneClock(LogExpectation):
 
     def judged(self, metric: Any) -> Judged:
         """How many rows are in such blocks."""
-        found = pieces_in_utc(metric, block_rows(self.rows))
+        found = pieces_in_utc(metric)
         spans = [f"rows {first:,} to {last:,} of {source}" for source, first, last, _ in found]
         told = listed(spans, MOST_TOLD, "; ")
         rows = sum(n for *_, n in found)
@@ -185,7 +185,15 @@ def _clock(kwargs: Kwargs) -> Measure:
 
 
 _BLOCKS = pl.Schema(
-    {"source": pl.String, "block": pl.UInt64, "hour": pl.Int64, "ahead": pl.Int64, "n": pl.UInt32}
+    {
+        "source": pl.String,
+        "block": pl.UInt64,
+        "hour": pl.Int64,
+        "ahead": pl.Int64,
+        "n": pl.UInt32,
+        "first": pl.UInt64,
+        "last": pl.UInt64,
+    }
 )
 """Rows by the local hour of the day, and by how many hours the local clock was ahead of UTC."""
 
@@ -206,12 +214,12 @@ def _by_block(events: pl.LazyFrame, zone: str, size: int) -> pl.LazyFrame:
             hour=local.hour().cast(pl.Int64),
             ahead=ahead,
         )
-        .agg(n=pl.len())
+        .agg(n=pl.len(), first=pl.col("row").min(), last=pl.col("row").max())
     )
 
 
-def pieces_in_utc(blocks: pl.DataFrame, size: int) -> list[tuple[str, int, int, int]]:
-    """For each stretch that seems to be in UTC: the source, first and last row, number of rows."""
+def pieces_in_utc(blocks: pl.DataFrame) -> list[tuple[str, int, int, int]]:
+    """The source, first and last row and number of rows of each stretch that seems to be in UTC."""
     hours, n = pl.int_range(24, dtype=pl.Int64, eager=True).alias("hour"), pl.col("n")
     usual = hours.to_frame().join(
         blocks.group_by("hour").agg(n.sum().cast(pl.Int64)), on="hour", how="left"
@@ -223,7 +231,12 @@ def pieces_in_utc(blocks: pl.DataFrame, size: int) -> list[tuple[str, int, int, 
         .join(likely, on="hour")
         .join(right, on="right")
         .group_by("source", "block")
-        .agg(rows=n.sum(), likelier=(n * (pl.col("put_right") - pl.col("log"))).sum())
+        .agg(
+            pl.col("first").min(),
+            pl.col("last").max(),
+            rows=n.sum(),
+            likelier=(n * (pl.col("put_right") - pl.col("log"))).sum(),
+        )
         .filter(
             pl.col("likelier") >= LEAST_LIKELIER,
             pl.col("likelier") >= LEAST_LIKELIER_A_ROW * pl.col("rows"),
@@ -234,10 +247,6 @@ def pieces_in_utc(blocks: pl.DataFrame, size: int) -> list[tuple[str, int, int, 
     stretches = (
         judged.with_columns(stretch=stretch)
         .group_by("source", "stretch", maintain_order=True)
-        .agg(
-            first=pl.col("block").min() * size,
-            last=(pl.col("block").max() + 1) * size - 1,
-            rows=pl.col("rows").sum(),
-        )
+        .agg(pl.col("first").min(), pl.col("last").max(), pl.col("rows").sum())
     )
-    return stretches.select("source", pl.max_horizontal("first", 1), "last", "rows").rows()
+    return stretches.select("source", "first", "last", "rows").rows()

@@ -381,6 +381,12 @@ def test_a_stretch_in_utc_is_seen(part_rows: int, tmp_path: Path) -> None:
     assert "rows 2,000 to 2,999 of log.csv" in found.found
 
 
+def test_a_stretch_in_utc_ends_where_the_file_does(tmp_path: Path) -> None:
+    found = rule("DQ19", [*clerk(-80, 75, 0), *clerk(-80, 12, 1)], tmp_path)
+
+    assert "rows 6,000 to 6,960 of log.csv" in found.found
+
+
 def test_one_clock_is_seen_as_one(tmp_path: Path) -> None:
     assert rule("DQ19", clerk(-80, 75, 0), tmp_path).success
 
