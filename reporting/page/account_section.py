@@ -33,7 +33,8 @@ class AccountSection:
         looks_back: whether it is about an earlier day; ``known``: since when its log was known,
             null if that is not kept.
         of_a_client: whether the log is what an API gives a client.
-        left_out: which cases have no row; ``no_steps``: which rows are no steps.
+        left_out: which cases have no row.
+        no_steps: which rows are no steps.
         redefined: what came to mean something else while the log ran.
         kinds: what the names of causes mean.
         defaulted: what nobody chose.

@@ -32,9 +32,11 @@ class RouteSection:
             empty if there are too few cases.
         routes: the most frequent ones; ``other_routes``: what the others contain together.
         rework: steps that were done again.
-        all_waits: those with the most waiting, under ``all_waits_summary``; ``other_waits``: where
-            the others are; ``at_least``: what the sign of a number that is rounded down means;
-            ``has_explained``: whether there are days that their shares leave out.
+        all_waits: the waits with the most waiting.
+        all_waits_summary: the line above those.
+        other_waits: where the others are.
+        at_least: what the sign of a number that is rounded down means.
+        has_explained: whether there are days that the shares of waits leave out.
     """
 
     curve: Markup
