@@ -101,7 +101,7 @@ def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ())
 
 
 def counted(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ()) -> Days:
-    """The last days as ``last_day``, before the law moves those that are no working days."""
+    """The last days as in ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
         begun = np.maximum(since, start + ONE_DAY)

@@ -103,7 +103,7 @@ def _came(weeks: pl.DataFrame, to: str | None, waiting: int) -> pl.DataFrame:
 
 
 def _weighed(ended: pl.DataFrame, still: pl.DataFrame, to: str | None) -> pl.DataFrame:
-    """Who still waits, each in the measure in which it waits for a step; null: none is known."""
+    """The cases that still wait, each by how much it waits for a step; null: for no known step."""
     chances = chances_of(ended, still, "to", is_sure=False)
     if chances is None:
         return still if to is None else still.clear()

@@ -99,7 +99,7 @@ def _in_tens(cases: Count, events: Count, k: int) -> dict[str, Count]:
 
 
 def _of_enough(effect: Effect, cases: int, k: int) -> Effect:
-    """An effect without figures that are of too few cases in one of the logs."""
+    """An effect without figures of too few cases in one of the logs."""
     return effect.model_copy(update={"days": hide_quantiles(effect.days, cases, k)})
 
 

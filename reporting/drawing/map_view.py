@@ -13,8 +13,8 @@ import polars as pl
 
 from contracts.journey import Journey
 
-SURE = 3  # so many bottlenecks have their steps on the map, however few cases come there
-RARE = 20  # fewer than one in so many cases is no main way
+SURE = 3  # so many bottlenecks always have their steps on the map, however rare these are
+RARE = 20  # a way of fewer than one in so many cases is no main way
 
 
 @dataclass(frozen=True)

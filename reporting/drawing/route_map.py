@@ -140,7 +140,7 @@ class _Map:
         return Markup("").join([text, *self._badges(waits, (left, at[1]))])
 
     def _standstill(self, step: str, at: Point) -> Markup:
-        """The number of a bottleneck after which nothing is known, on the step itself."""
+        """The number of a bottleneck with no known next step, on the step itself."""
         box = self.boxes[step]
         corner = (at[0] + box.width / 2 - 2, at[1] - box.height / 2 + 2)
         return Markup("").join(self._badges(self.badges.get((step, None), []), corner))
