@@ -90,9 +90,9 @@ from reporting.disclosure.small_groups import (
     is_small,
     with_values,
 )
-from reporting.disclosure.steps import protect_steps, rounded_down, steps_apart
+from reporting.disclosure.steps import at_most, protect_steps, steps_apart
 from reporting.disclosure.tables import protect_tables
-from reporting.disclosure.waits import pairs, protect_waits, rounded, small_owners
+from reporting.disclosure.waits import pairs, passed_on, protect_waits, rounded, small_owners
 
 STATUSES = ("within", "late", "open_within", "open_late")
 """How a case stands against a deadline, in the findings and in the table of deadlines."""
@@ -116,11 +116,12 @@ def protect(
     k = minimum_group
     cases = hide(findings.log.cases, k)
     apart = steps_apart(tables["steps"], tables["waits"], k)
-    ends_apart = rounded_down(tables["steps"], apart, ends)
     again = tables["rework"].filter(few(pl.col("cases"), k))["activity"].to_list()
     steps = protect_steps(apart, cases, k, ends, again)
+    last = at_most(tables["steps"], steps, cases, k).filter(pl.col("activity").is_in(list(ends)))
     on_routes = on_frequent_routes(tables["variants"], k)
     waits = protect_waits(tables["waits"], apart, findings.log, k, on_routes)
+    twice = passed_on(waits.table, ends)
     shown = protect_tables(tables, steps, waits, findings.log, ends, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)
@@ -128,7 +129,7 @@ def protect(
     protected = findings.model_copy(
         update={
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
-            "log": _log(_open_as_told(findings.log, ends_apart, k), steps, shown, k),
+            "log": _log(_open_as_told(findings.log, last, twice, k), steps, shown, k),
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
@@ -165,16 +166,20 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
     return day if day == moment else day + dt.timedelta(days=1)
 
 
-def _open_as_told(log: Log, ends: pl.DataFrame, k: int) -> Log:
-    """The log, with fewer open cases if the cases that are done would reveal a rounded last step.
+def _open_as_told(log: Log, ends: pl.DataFrame, twice: int, k: int) -> Log:
+    """The log, of which those that are done must not tell how few took a step that ends cases.
 
-    As many are told to be open as if each of the ``ends`` that are ``rounded_down`` had all cases
-    that it may have. What is told of it is at least ``k`` below a step that has more.
+    At least so many are open as are left if each of the ``ends``, ``at_most``, had as many cases as
+    it may have: it is worked out of nothing but what is told. ``twice``: so many went from one of
+    these steps to another, and are done once.
     """
-    if ends.is_empty() or log.open_cases is None or log.open_cases_at_least:
+    if log.cases is None or log.open_cases is None or log.open_cases_at_least:
         return log
-    may_have = pl.col("told").fill_null(0) + 2 * k - 1
-    least = log.open_cases - ends.select((may_have - pl.col("cases")).sum()).item()
+    vague = ends.filter(pl.col("exact").is_null())
+    otherwise = log.cases - log.open_cases - int(ends["exact"].sum())
+    if vague.is_empty() or not (is_small(otherwise, k) or (vague["cases"] >= k).any()):
+        return log
+    least = log.cases - int(ends["most"].sum()) + twice
     if least < k:
         return with_values(log, open_cases=None)
     return with_values(log, open_cases=least // k * k, open_cases_at_least=True)

@@ -82,14 +82,32 @@ def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFram
     )
 
 
-def rounded_down(
-    steps: pl.DataFrame, apart: pl.DataFrame, activities: Collection[str]
+def at_most(
+    steps: pl.DataFrame, shown: pl.DataFrame, all_cases: int | None, k: int
 ) -> pl.DataFrame:
-    """``activity, cases, told``: those ``activities`` with fewer cases told than there are."""
-    told = apart.select("activity", told="cases")
-    both = steps.select("activity", "cases").join(told, on="activity", how="inner")
-    differs = pl.col("cases").ne_missing(pl.col("told"))
-    return both.filter(pl.col("activity").is_in(list(activities)), differs)
+    """``activity, cases, exact, most``: how many took a step, and may have by what is told of it.
+
+    ``exact`` is how many did, where what is told can be no other number. Few took a step that is
+    left out; one that is told ``apart`` has fewer than ``k`` less than another, which has at least
+    ``k`` more than is told.
+    """
+    cases, told = pl.col("cases"), pl.col("told")
+    may_be_more = pl.col("activity").is_in(list(steps_at_least(shown, k)))
+    most = (
+        pl.when(~pl.col("activity").is_in(shown["activity"].implode()))
+        .then(k - 1)
+        .when(told.is_null() & (cases >= 2 * k))
+        .then(pl.lit(all_cases, pl.Int64))
+        .when(told.is_null() | may_be_more)
+        .then(told.fill_null(0) + 2 * k - 1)
+        .otherwise(told)
+    )
+    both = shown.select("activity", told="cases")
+    return (
+        steps.select("activity", "cases")
+        .join(both, on="activity", how="left")
+        .select("activity", "cases", exact=pl.when(~may_be_more).then(told), most=most)
+    )
 
 
 def _beside_few(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> set[int]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -167,6 +168,24 @@ def _unit_days(hidden_days: float) -> float | None:
 def pairs(waits: pl.DataFrame) -> set[Pair]:
     """The waits of a table, each as the two steps between which it lies."""
     return set(waits.select(_PAIR).iter_rows())
+
+
+def passed_on(waits: pl.DataFrame, steps: Collection[str]) -> int:
+    """How many cases, at the least, took one of ``steps`` after another, as is told.
+
+    A case that took three of them did so twice, by whichever ways it went; so ways that close a
+    circle do not count, and of those that could, the ones of most cases do.
+    """
+    is_between = pl.all_horizontal(pl.col(_PAIR).is_in(list(steps)))
+    ways = waits.filter(is_between).drop_nulls("cases").sort("cases", descending=True)
+    joined = {step: {step} for step in steps}
+    passed = 0
+    for from_, to, cases in ways.select(*_PAIR, "cases").iter_rows():
+        if from_ not in joined[to]:
+            passed += cases
+            both = joined[from_] | joined[to]
+            joined |= dict.fromkeys(both, both)
+    return passed
 
 
 def protect_bands(bands: pl.DataFrame, waits: Waits, k: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.tables import TABLES
 from reporting.disclosure.rules import protect
+from reporting.disclosure.waits import passed_on
 from tests.unit.reporting import sample
 
 K = 10
@@ -182,6 +183,61 @@ def test_how_many_are_open_at_least_is_the_same_however_few_took_but_another_ste
         told.add((log.open_cases, log.open_cases_at_least))
 
     assert told == {(290, True)}
+
+
+@pytest.mark.parametrize("done", [60, 198])  # the latter are told apart from the 200 of b
+def test_how_many_are_open_does_not_tell_how_few_ended_otherwise(done):
+    """Of 800 cases so many took z: those that are done are so many, and a few that took y."""
+    told = set()
+    for few in range(1, K):
+        ways = {("a", "b", "z"): done, ("a", "b", "c"): 200 - done, ("a", "y"): few}
+        ways |= {("a",): 800 - few - 200}
+        still = {("a", None): ways["a",], ("c", None): 200 - done}
+        log, _ = told_of(ways, still, ends=("y", "z"))
+        told.add((log.open_cases, log.open_cases_at_least))
+
+    assert len(told) == 1
+    assert told.pop()[1]
+
+
+@given(st.lists(st.integers(0, 3 * K), min_size=3, max_size=3), st.integers(K, 9 * K))
+def test_those_who_are_done_leave_no_few_of_the_steps_that_end_cases(taken, still):
+    ways = {("a", end): n for end, n in zip("bcd", taken, strict=True) if n} | {("a",): still}
+
+    log, hidden = told_of(ways, {("a", None): still}, "bcd")
+
+    told = hidden["steps"].filter(pl.col("activity").is_in(["b", "c", "d"]))["cases"].sum()
+    if log.open_cases_at_least:
+        assert log.open_cases % K == 0
+        assert K <= log.open_cases <= still
+    else:
+        assert log.open_cases is None or not is_few(log.cases - log.open_cases - told)
+
+
+def test_those_who_took_one_last_step_after_another_are_done_once():
+    """300 are done: 290 took z and then y, of which 270 are told, and 5 only c, which is not."""
+    ways = {("a", "z", "y"): 290, ("a", "z"): 5, ("a", "c"): 5, ("a",): 600}
+
+    log, _ = told_of(ways, {("a", None): 600}, ends=("c", "y", "z"))
+
+    assert (log.open_cases, log.open_cases_at_least) == (560, True)
+
+
+@given(ROUTES, st.sampled_from(["bcd", "bd", "cb"]))
+def test_no_more_are_open_than_is_told_however_many_last_steps_they_took(routes, ends):
+    still = sum(n for route, n in routes.items() if not {*route} & {*ends})
+
+    log, _ = told_of(routes, {("z", None): still}, ends)
+
+    assert log.open_cases is None or log.open_cases <= still
+    assert log.open_cases_at_least or log.open_cases in (None, still)
+
+
+def test_ways_that_close_a_circle_are_not_counted():
+    ways = [("z", "y", 70), ("y", "z", 40), ("y", "x", 50), ("x", "z", 60), ("a", "z", 90)]
+    rows = [(*way, n, n, 0, 1.0, 2.0, 3.0, 0.1) for *way, n in ways]
+
+    assert passed_on(frame("waits", rows), "xyz") == 70 + 60
 
 
 def test_so_few_are_open_at_least_that_it_is_not_told():
