@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`make bench`: the same work by us and by a peer, in turn, in one run; medians and ratios.
 
-Each command is a process of its own, started from nothing. What is compared is said in words; no
-figure here is a pass or a fail.
+Each command is a process of its own, started cold. What is compared is said in words; no figure
+here is a pass or a fail.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def seconds(command: Sequence[str | Path], folder: Path) -> float:
 
 
 def peer_reads(variant: str) -> Callable[[Path], float]:
-    """pm4py reads the log of fines with one of its importers; importing pm4py is not counted."""
+    """Times pm4py reading the log of fines with one of its importers, without importing pm4py."""
     code = (
         "import pm4py, sys, time; began = time.perf_counter(); "
         f"pm4py.read_xes(sys.argv[1], variant={variant!r}); print(time.perf_counter() - began)"
@@ -51,7 +51,7 @@ def peer_reads(variant: str) -> Callable[[Path], float]:
 
 
 def we_run(config: str, *options: str) -> Callable[[Path], float]:
-    """We run a config from the command to the report, in an empty folder."""
+    """Times our run of a config from the command to the report, in an empty folder."""
 
     def run(folder: Path) -> float:
         return seconds([*HOEKSTEEN, "run", str(config), "--out", str(folder), *options], folder)
@@ -60,7 +60,7 @@ def we_run(config: str, *options: str) -> Callable[[Path], float]:
 
 
 def in_turn(contestants: dict[str, Callable[[Path], float]]) -> dict[str, float]:
-    """The median seconds of each, run one after the other, ``TURNS`` times round."""
+    """The median seconds of each contestant, run one after the other, in ``TURNS`` rounds."""
     took: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(TURNS):
         for name, contestant in contestants.items():
@@ -73,7 +73,7 @@ def in_turn(contestants: dict[str, Callable[[Path], float]]) -> dict[str, float]
 
 
 def stages(config: str, *options: str) -> None:
-    """Where the time of one run goes."""
+    """Prints where the time of one run goes."""
     with tempfile.TemporaryDirectory() as folder:
         took = we_run(config, *options)(Path(folder))
         [run] = Path(folder).glob("*/latest/run.json")
@@ -85,7 +85,7 @@ def stages(config: str, *options: str) -> None:
 
 
 def fines() -> None:
-    """From XES to the report, against what pm4py needs to read the same file."""
+    """Compares us from XES to the report with what pm4py needs to read the same file."""
     print("561,470 events of fines, from XES to the report; pm4py only reads the file")
     importers = {
         f"pm4py reads ({name})": peer_reads(name) for name in ("line_by_line", "chunk_regex")
@@ -98,7 +98,7 @@ def fines() -> None:
 
 
 def small() -> None:
-    """A CSV of about a thousand events, and ``--help``."""
+    """Times a CSV of about a thousand events, and ``--help``."""
     from simulation.generator import LOG, Order, generate
 
     print("a CSV of about 1,000 events, from the command to the report")

@@ -22,7 +22,7 @@ TURNS = 3
 
 
 def contest(contestant: Callable[[Path], list[Any]], path: Path) -> None:
-    """One contestant in this process; prints what it found, its seconds and its peak."""
+    """Runs one contestant in this process; prints what it found, its seconds and its peak."""
     # importing Great Expectations is not what is measured
     import great_expectations.expectations  # noqa: F401
 
@@ -40,7 +40,7 @@ def compare(
     rows: int,
     turns: int = TURNS,
 ) -> None:
-    """Runs the contestants of ``module`` on a table of so many rows; prints medians and ratios."""
+    """Runs the contestants of ``module`` on a table of ``rows`` rows; prints medians and ratios."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.parquet"
         write(rows, path)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The same run by one worker of one core and by two: what another machine saves.
+"""The same run by one worker with one core and by two: what another machine saves.
 
 The process that starts a run shares the core of the first worker, and rests while the workers work.
-One thread of polars is not yet one core, as files are written by others: so each process is kept to
-one, by the taskset of Linux.
+One thread of polars may use more than one core, as other threads write files: so each process is
+kept to one core by the taskset of Linux.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _READY_WITHIN_SECONDS = 60
 
 
 def write(cases: int, folder: Path) -> int:
-    """A synthetic log in some exports; gives how many events it has."""
+    """Writes a synthetic log as several exports; gives the number of its events."""
     generate(Order("cbr", cases, 1, "statistical"), "csv", folder / "whole")
     [whole] = (folder / "whole" / LOG).iterdir()
     with whole.open("rb") as rows:
@@ -48,9 +48,9 @@ def write(cases: int, folder: Path) -> int:
 
 @contextmanager
 def workers(count: int, folder: Path) -> Iterator[str]:
-    """The address of a scheduler that has so many workers of one core."""
+    """The address of a scheduler with ``count`` workers of one core each."""
     told = folder / f"scheduler-{count}.json"
-    told.unlink(missing_ok=True)  # of the turn before
+    told.unlink(missing_ok=True)  # left by the turn before
     begin = [sys.executable, "-m"]
     here = ["--no-dashboard", "--scheduler-file", str(told)]
     scheduler = [*begin, "distributed.cli.dask_scheduler", "--port", "0", *here]
@@ -73,12 +73,12 @@ def workers(count: int, folder: Path) -> Iterator[str]:
 
 
 def on_core(number: int) -> list[str]:
-    """What is put before a command to keep it to one core."""
+    """The words to put before a command to keep it to one core."""
     return ["taskset", "--cpu-list", str(number)]
 
 
 def run(count: int, folder: Path) -> tuple[float, dict[str, float], int]:
-    """The seconds of a whole run and of its stages, and the most memory that a process had."""
+    """The seconds of a whole run and of its stages, and the most memory that a process used."""
     with tempfile.TemporaryDirectory(dir=folder) as out, workers(count, folder) as address:
         command = [sys.executable, "-m", "flows", "run", str(ROOT / "configs" / "cbr.yaml")]
         source = f"sources.0.path={folder}/export-*.csv"

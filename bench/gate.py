@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The suite of the gate on an event log: by our engine, and written by hand in polars.
 
-The log is random: cases of ten steps in order of time, with a few faults of most kinds. All find
-the same.
+The log is random: cases of ten steps in order of time, with a few faults of most kinds. All
+contestants find the same.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ COUNTED = (
     *("C02", "C03", "C04", "DQ01", "DQ02", "DQ03", "DQ05", "DQ06", "DQ07", "DQ08"),
     *("DQ13", "DQ14", "DQ15", "DQ18", "DQ21", "DQ23", "DQ25", "DQ31", "O01"),
 )
-"""The rules that count rows, in the order in which both contestants tell of them."""
+"""The rules that count rows, in the order in which both contestants give them."""
 
 
 def write(rows: int, path: Path) -> None:
-    """Candidates of cases of ten steps, some a few days apart, within two years."""
+    """Writes candidates of cases of ten steps, some a few days apart, within two years."""
     parts = [path.with_suffix(f".{n}") for n in range(-(-rows // CHUNK))]
     for number, part in enumerate(parts):
         _piece(number * CHUNK, min(CHUNK, rows - number * CHUNK)).write_parquet(part)
@@ -103,7 +103,7 @@ _EMPTY = ("team", "org", "instance", "at_problem", "noticed", "destroy_on")
 
 
 def by_us(path: Path) -> list[int]:
-    """The suite on our engine, of a table in parts."""
+    """The suite on our engine, for a table in parts."""
     from contracts.candidates import scan
     from validation.asked import Log
     from validation.engine.datasource import PART_ROWS, ParquetAsset
@@ -158,7 +158,7 @@ def _noticed(rule: str) -> pl.Expr:
 
 
 def _of_rows(log: pl.LazyFrame, events: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """What a row tells by itself, or with those that say the same or are of its hour."""
+    """What a row shows by itself, or with those that say the same or are in its hour."""
     at, activity = pl.col("at"), pl.col("activity")
     rows = log.select(
         C02=pl.col("case_id").is_null().sum(),
@@ -188,7 +188,7 @@ def _of_rows(log: pl.LazyFrame, events: pl.LazyFrame) -> list[pl.LazyFrame]:
 
 
 def _of_order(events: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """What the rows of a case tell in order of time, or of their source."""
+    """What the rows of a case show in order of time, or of their source."""
     at, case, digest, is_day = (pl.col(n) for n in ("at", "case_id", "digest", "is_day"))
     two = dt.timedelta(seconds=2)
     by_time = events.sort("case_id", "at")

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Mining, everything on, against the least that a process mine does: the same events, in turn.
+"""Mining with everything on, against the least that process mining does: the same events, in turn.
 
-The least is the directly-follows graph with the median and the 90th percentile of the time between,
-one query in polars over the same files. Mining is all from the events in their buckets to findings.
+The least is the directly-follows graph with the median and the 90th percentile of the time between
+steps, one query in polars over the same files. Mining is all from events in buckets to findings.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
 
 
 def prepare(cases: int, folder: Path) -> list[Path]:
-    """Events of mining damage in buckets, sorted, as the store keeps them."""
+    """Writes events of mining damage in buckets, sorted, as the store keeps them."""
     generate(Order("img", cases, 1, level="statistical"), "parquet", folder / "made")
     settings = load(ROOT / "configs" / "img.yaml")
     attributes = settings.sources[0].case_attributes
@@ -75,7 +75,7 @@ def prepare(cases: int, folder: Path) -> list[Path]:
 
 
 def bare(paths: list[Path]) -> None:
-    """The directly-follows graph with percentiles."""
+    """Makes the directly-follows graph with percentiles."""
     events = pl.scan_parquet(paths).select("case_id", "activity", "at")
     same = pl.col("case_id") == pl.col("case_id").shift()
     (
@@ -94,7 +94,7 @@ def bare(paths: list[Path]) -> None:
 
 
 def mine(paths: list[Path]) -> None:
-    """Everything, a bucket at a time."""
+    """Mines everything, a bucket at a time."""
     settings = load(ROOT / "configs" / "img.yaml")
     segments = tuple(f"case:{name}" for name in settings.analysis.segments)
     as_of = dt.datetime(2025, 11, 1, tzinfo=dt.UTC)
@@ -137,17 +137,17 @@ def _merged(parts: Sequence[Summaries], summaries: Sequence[Summary[Any]]) -> Su
 
 
 def timed(work: Callable[[list[Path]], None], paths: list[Path]) -> float:
-    """Seconds."""
+    """The seconds that the work takes."""
     began = time.perf_counter()
     work(paths)
     return time.perf_counter() - began
 
 
 def main(cases: int) -> None:
-    """Both in turn; medians and their ratio."""
+    """Runs both in turn; prints medians and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         paths = prepare(cases, Path(folder))
-        mine(paths[:1])  # what is imported late is imported
+        mine(paths[:1])  # so that late imports are done
         took = [(timed(bare, paths), timed(mine, paths)) for _ in range(TURNS)]
     least, ours = (statistics.median(each) for each in zip(*took, strict=True))
     print(f"  directly-follows and percentiles {least:7.2f} s")

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""From what a run found to all that it writes, in five forms and two languages.
+"""How long it takes to write all outputs of a run, in five forms and two languages.
 
-``python -m bench.outputs FOLDER`` measures it of a run that is there, of whatever log.
+``python -m bench.outputs FOLDER`` measures it for an existing run of any log.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WRITERS: dict[str, Callable[[Shown, Path], object]] = {
 
 
 def found_by(run: Path) -> Shown:
-    """What a run found, as it stands in its folder."""
+    """The findings of a run, from its folder."""
     config = json.loads((run / "run.json").read_text("utf-8"))["config"]
     findings = Findings.model_validate_json((run / "findings.json").read_bytes())
     tables = {path.stem: pl.read_parquet(path) for path in (run / "tables").iterdir()}
@@ -51,7 +51,7 @@ def found_by(run: Path) -> Shown:
 
 
 def measure(run: Path, turns: int) -> None:
-    """Prints how long each writer takes, and how large the largest file of each kind is."""
+    """Prints how long each writer takes, and the size of the largest file of each kind."""
     began = time.perf_counter()
     shown = found_by(run)
     print(
@@ -73,7 +73,7 @@ def measure(run: Path, turns: int) -> None:
 
 
 def main(cases: int, turns: int = TURNS) -> None:
-    """Makes a run of a synthetic log, and measures what it takes to write what that found."""
+    """Makes a run of a synthetic log, and measures how long it takes to write its findings."""
     print(f"all outputs of a run of {cases:,} cases, from its findings")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The pictures in ``docs``, made of the report of a synthetic log (``make pictures``)."""
+"""Takes the pictures in ``docs`` from the report of a synthetic log (``make pictures``)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading XES: every event, with all that it and its trace say, by us and by pm4py.
 
-Then by us the same log four times over, to see that memory does not grow with it.
+Then we read the same log four times over, to see that memory does not grow with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# imported before anything is measured, whoever's turn it is
+# imported before anything is measured, for every contestant
 import pm4py
 import polars as pl
 
@@ -31,7 +31,7 @@ _ALL = (
 
 
 def ours(path: Path) -> list[Any]:
-    """All columns, each counted to the end."""
+    """Reads all columns with our reader, each counted to the end."""
     with tempfile.TemporaryDirectory() as folder:
         raw = read_xes(path, path.name, _ALL, Path(folder))
         values = pl.sum_horizontal(pl.col(raw.places[each]).count() for each in _ALL)
@@ -39,7 +39,7 @@ def ours(path: Path) -> list[Any]:
 
 
 def theirs(path: Path) -> list[Any]:
-    """The importer that pm4py takes unasked; it gives a frame of pandas."""
+    """Reads with the default importer of pm4py, which gives a pandas frame."""
     frame = pm4py.read_xes(str(path))
     return [len(frame), int(frame[list(_ALL)].count().sum())]
 
@@ -48,7 +48,7 @@ CONTESTANTS: dict[str, Callable[[Path], list[Any]]] = {"hoeksteen": ours, "pm4py
 
 
 def main(log: Path) -> None:
-    """Compares both on a log, and then looks at us on a longer one."""
+    """Compares both on a log, and then measures us on a longer one."""
     print(f"reading {log.name}, all events and attributes")
     compare_on(log, "bench.reading", CONTESTANTS)
     print(f"the same {TIMES} times over")

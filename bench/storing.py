@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A CSV into the store, against polars alone that writes it as Parquet and does nothing else.
+"""Bringing a CSV into the store, against polars alone, which only writes it as Parquet.
 
-The store has pseudonyms, instants, a digest of each row, and what is personal was looked for.
+The store has pseudonyms, instants and a digest of each row, and was searched for personal data.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COLUMNS = {"case_id": "zaak", "activity": "stap", "timestamp": "tijd", "resource
 
 
 def write(rows: int, path: Path) -> None:
-    """Cases of ten steps in a file as a case system exports it: about 70 bytes a row."""
+    """Writes cases of ten steps like an export of a case system: about 70 bytes per row."""
     with path.open("wb") as file:
         for first in range(0, rows, CHUNK):
             numbers = np.arange(first, min(rows, first + CHUNK))
@@ -56,7 +56,7 @@ def _piece(numbers: np.ndarray[Any, Any]) -> pl.DataFrame:
 
 
 def alone(path: Path) -> list[Any]:
-    """What polars takes to write the file as Parquet."""
+    """Writes the file as Parquet with polars."""
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "log.parquet"
         pl.scan_csv(path, separator=";").sink_parquet(to)
@@ -64,7 +64,7 @@ def alone(path: Path) -> list[Any]:
 
 
 def stored(path: Path) -> list[Any]:
-    """The same file in a new store."""
+    """Brings the same file into a new store."""
     settings = Settings.model_validate(
         {
             "process": {"id": "bench"},

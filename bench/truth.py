@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 
 class Trial(NamedTuple):
-    """One log that is made and scored."""
+    """One log to make and score."""
 
     process: str
     cases: int
@@ -133,7 +133,7 @@ def _goals(
     null: Sequence[Score],
     planted: Sequence[Score],
 ) -> list[str]:
-    """The goals, and how far they are reached."""
+    """The goals, and how far each is reached."""
 
     def plants(is_good: Callable[[Match], bool]) -> int:
         return sum(_share(map(is_good, told)) > _HALF for told in found.values())
@@ -222,7 +222,7 @@ def _percent(good: Sequence[bool]) -> str:
 
 
 def _median(values: Iterable[float | None]) -> str:
-    """The median of what was told, one that was not as endless: "-" when most were not."""
+    """The median of the told values; untold ones count as infinite, and "-" means most are."""
     middle = statistics.median_high(float("inf") if value is None else value for value in values)
     return "-" if middle == float("inf") else f"{middle:.4g}"
 

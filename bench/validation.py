@@ -26,7 +26,7 @@ BOUND = "2027-01-01T00:00:00"
 
 
 def write(rows: int, path: Path) -> None:
-    """A log of cases of ten events with ids, steps, times, amounts, and some of each missing."""
+    """Writes cases of ten events with ids, steps, times and amounts, some of each missing."""
     parts = [path.with_suffix(f".{n}") for n in range(-(-rows // CHUNK))]
     for number, part in enumerate(parts):
         size = min(CHUNK, rows - number * CHUNK)
@@ -100,7 +100,7 @@ def by_hand(path: Path) -> list[int | float]:
 
 
 def by_engine(path: Path, shape: dict[str, Any]) -> list[bool]:
-    """The suite on our engine, of a table in parts of eight million rows."""
+    """The suite on our engine, for a table in parts of eight million rows."""
     from validation.engine.datasource import PART_ROWS, ParquetAsset, PolarsDatasource
     from validation.engine.session import quiet_context
 
@@ -113,7 +113,7 @@ def by_engine(path: Path, shape: dict[str, Any]) -> list[bool]:
 
 
 def by_pandas(path: Path, shape: dict[str, Any]) -> list[bool]:
-    """The suite on the engine of pandas, reading included."""
+    """The suite on the pandas engine, including reading."""
     import pandas as pd
 
     from validation.engine.session import quiet_context

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What a process is: its steps, who acts, how long that takes, and what can be planted in it.
+"""The description of a process: its steps, who acts, how long that takes, what can be planted.
 
 A description is a file in ``processes/``. Its steps follow public accounts of such services; its
 durations are choices of the model, never measurements of an organisation.
@@ -37,9 +37,9 @@ def _in_order(spread: tuple[float, float]) -> tuple[float, float]:
 Spread = Annotated[
     tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]], AfterValidator(_in_order)
 ]
-"""The median and the 90th percentile; equal: always as long; median 0: exponential."""
+"""The median and the 90th percentile; equal: always that long; median 0: exponential."""
 Place = tuple[str, str]
-"""A wait: the id of the step it follows, and of the step that ends it."""
+"""A wait: the ids of the step it follows and of the step that ends it."""
 
 
 class _Model(BaseModel):
@@ -47,16 +47,16 @@ class _Model(BaseModel):
 
 
 class Segment(_Model):
-    """The cases that have one of some values of an attribute."""
+    """The cases with one of some values of an attribute."""
 
     attribute: str
     values: tuple[str, ...]
 
 
 class Desk(_Model):
-    """Where cases queue for people who work them off in turn, at the queueing level.
+    """Where cases queue for people who do them in turn, at the queueing level.
 
-    ``backlog_days`` of work lie there when nothing is planted, so that is how long a case waits.
+    If nothing is planted, ``backlog_days`` of work are in the queue, so a case waits that long.
     """
 
     servers: Annotated[int, Field(ge=1)]
@@ -64,7 +64,7 @@ class Desk(_Model):
 
 
 class Step(_Model):
-    """One step, and the wait before it, up to and with its handling.
+    """One step, and the wait before it, up to and including its handling.
 
     A step comes after the one before it in the file, unless ``after`` names another: then it is a
     side branch that holds nobody up, but for the step that it ``holds``.
@@ -93,7 +93,7 @@ class Step(_Model):
 
 
 class Team(_Model):
-    """Who does a step; ``staff``: how many people, null where the agency does not know them."""
+    """Who does a step; ``staff``: how many people, null if the agency does not know them."""
 
     organisation: str
     staff: Annotated[int, Field(ge=1)] | None = None
@@ -116,7 +116,7 @@ class Attribute(_Model):
 
 
 class Order(_Model):
-    """In what order a desk works, instead of by arrival.
+    """The order in which a desk works, if not by arrival.
 
     Attributes:
         due_in: the attribute that says in how many days a case is due; the soonest goes first.
@@ -136,7 +136,7 @@ class Effect(_Model):
     extra_days: Spread | None = None
     instead_days: Spread | None = None
     again_days: Spread | None = None
-    """The wait before a step that is done once more."""
+    """The wait before a step that is done again."""
     chances: dict[str, Share] | None = None
 
 
@@ -173,7 +173,7 @@ class Plant(_Model):
 
     @model_validator(mode="after")
     def _months_follow(self) -> Plant:
-        """One spell a year, that ends before the year does."""
+        """Checks that there is one spell a year, which ends before the year does."""
         first, *_ = self.months or (1,)
         if self.months != tuple(range(first, first + len(self.months))) or max(
             self.months, default=1
@@ -182,7 +182,7 @@ class Plant(_Model):
         return self
 
     def spells(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-        """From when to and with when it is there, for a period; whole spells, in order."""
+        """The first and last days of the spells in which it is there; whole spells, in order."""
         if not self.months:
             yield self.since or first, last
             return
@@ -192,7 +192,7 @@ class Plant(_Model):
 
 
 class Decoy(_Model):
-    """A wait that looks like a stall and is none: what it must be called."""
+    """A wait that looks like a stall but is not one, and what it must be called."""
 
     id: str
     places: tuple[Place, ...]
@@ -201,7 +201,7 @@ class Decoy(_Model):
 
 
 class Hold(_Model):
-    """Cases that nobody works on between two days, and that go on together."""
+    """Cases that nobody works on between two days, and that all go on after that."""
 
     step: str
     start: dt.date = Field(alias="from")
@@ -225,7 +225,7 @@ class Surge(_Model):
 
 
 class Window(_Model):
-    """What the export covers: events from the start of a day to the end of another."""
+    """The period of the export: events from the start of one day to the end of another."""
 
     opens: dt.date
     closes: dt.date
@@ -233,7 +233,7 @@ class Window(_Model):
 
 
 class Arrivals(_Model):
-    """How the cases that begin are spread over the year: a swing around the mean, its peak."""
+    """How begins of cases are spread over the year: a swing around the mean, and its peak."""
 
     swing: Share = 0.1
     peak_month: Annotated[int, Field(ge=1, le=12)] = 1
@@ -249,14 +249,14 @@ class Legal(_Model):
 
 
 class Version(_Model):
-    """From when new cases are of the next version of the case type, and what it calls its steps."""
+    """The next version of the case type: from when new cases have it, and its names of steps."""
 
     since: dt.date
     names: dict[str, str]
 
 
 class Process(_Model):
-    """A process that cases can be drawn from; ``ends``: a case is over after the last of these."""
+    """A process to draw cases from; ``ends``: a case is over after the last of these."""
 
     key: str
     case_type: Text
@@ -274,18 +274,18 @@ class Process(_Model):
     decoys: tuple[Decoy, ...]
 
     def step(self, step_id: str) -> Step:
-        """One of its steps, by its id."""
+        """The step with an id."""
         return next(step for step in self.steps if step.id == step_id)
 
 
 def process_names() -> list[str]:
-    """The processes that are there."""
+    """The names of all processes."""
     return sorted(path.stem for path in _PROCESSES.glob("*.yaml"))
 
 
 @cache
 def process(name: str) -> Process:
-    """The description of a process by its name.
+    """The description of a process, by name.
 
     Raises:
         UsageError: there is no such process.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What each plant costs: the same cases with it and without it, wait by wait.
 
-A wait counts as far as the log shows it: it begins after the log opens, and what of it falls after
-the log closes has not been waited yet. Days are calendar days.
+A wait counts as far as the log shows it: it must begin after the log opens, and the part after the
+log closes does not count. Days are calendar days.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulation.walking.population import Block
 
 
 class Effect(NamedTuple):
-    """Person-days that a plant adds, over cases of the log; they add up over blocks of cases.
+    """The person-days that a plant adds to cases of the log; they add up over blocks of cases.
 
     Attributes:
         hit: how many cases have a wait that it made a day longer or more.
@@ -40,12 +40,12 @@ class Effect(NamedTuple):
     whole: float = 0.0
 
     def plus(self, other: Effect) -> Effect:
-        """The effect on both blocks."""
+        """The effect on both blocks together."""
         return Effect(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 def effect_of(plant: Plant, process: Process, block: Block, without: Block) -> Effect:
-    """The effect of a plant on the cases of the log, from the same block with it and without it."""
+    """The effect of a plant on the cases of the log, from a block with it and without it."""
     planted, bare = (each.journeys.of(block.is_in) for each in (block, without))
     extra = _seen_days(planted, planted, process) - _seen_days(bare, planted, process)
     whole = _whole_days(planted) - _whole_days(bare)
@@ -63,14 +63,14 @@ def effect_of(plant: Plant, process: Process, block: Block, without: Block) -> E
 
 
 def _meant_for(plant: Plant, process: Process, journeys: Journeys) -> Mask:
-    """The cases of a plant's segment; everyone where it has none."""
+    """The cases of a plant's segment; all cases if it has none."""
     if plant.segment is None:
         return np.ones(journeys.at.shape[1], np.bool_)
     return within(process, plant.segment, known(journeys, process, plant.segment.attribute))
 
 
 def _is_of(plant: Plant, slot: Slot) -> bool:
-    """Whether a wait is the plant's own."""
+    """Whether a wait is one of the plant's own."""
     if slot.again:
         return slot.again.id == plant.id
     if plant.again:
@@ -85,7 +85,7 @@ def _whole_days(journeys: Journeys) -> Floats:
 
 
 def _seen_days(journeys: Journeys, planted: Journeys, process: Process) -> Floats:
-    """The waits of one world in the log of the other, where they begin when they do there."""
+    """The days of waits in a world that the log shows, if they begin as in the planted world."""
     opens, closes = period_of(process.window)
     room = np.clip(closes - planted.since, 0, None) * (planted.since >= opens)
     return np.minimum(_whole_days(journeys), np.nan_to_num(room) / A_DAY)

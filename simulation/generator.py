@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a synthetic log in some dialect, and ``truth.json`` beside it."""
+"""Writes a synthetic log in a dialect, and ``truth.json`` beside it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from simulation.walking.journeys import Level, World
 from simulation.walking.population import Block, Population
 
 LOG, TRUTH = "log", "truth.json"
-"""What is in the folder that is written: the export, and what is true of it."""
+"""The names in the folder that is written: the export, and what is true of it."""
 
 
 class Order(NamedTuple):
@@ -36,10 +36,10 @@ class Order(NamedTuple):
 
     Attributes:
         process: the name of a description.
-        cases: how many there are in the log.
+        cases: the number of cases in the log.
         seed: the same seed gives the same bytes.
-        level: whether waits are drawn, or desks are queued for.
-        defects: whether the export has what real ones suffer from.
+        level: whether waits are drawn, or come from queues at desks.
+        defects: whether the export has the defects of real ones.
         planted: whether there is anything to find.
     """
 
@@ -52,7 +52,7 @@ class Order(NamedTuple):
 
 
 def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
-    """Writes a log and its truth in a folder, whole or not at all; gives the truth.
+    """Writes a log and its truth into a folder, whole or not at all; gives the truth.
 
     Raises:
         UsageError: there is no such process, the folder exists, or it cannot be made.
@@ -79,9 +79,9 @@ def generate(order: Order, dialect: str, folder: Path) -> dict[str, Any]:
 
 
 class Simulated:
-    """A log in parts, and what is true of it once they have all been asked for.
+    """A log in parts, and what is true of it once all of them have been taken.
 
-    ``touched`` tells of each part what was damaged in it, in the shape of ``TOUCHED``.
+    ``touched`` tells for each part what was damaged in it, in the shape of ``TOUCHED``.
     """
 
     def __init__(self, order: Order) -> None:
@@ -95,7 +95,7 @@ class Simulated:
         self.touched: list[pl.DataFrame] = []
 
     def parts(self) -> Iterator[Part]:
-        """The log; to be asked for once."""
+        """The parts of the log, which can be taken only once."""
         world, population = self._population.world, self._population
         bare = [population.blocks(world.without(plant)) for plant in self._plants]
         for block, *without in zip(population.blocks(world), *bare, strict=True):
@@ -105,7 +105,7 @@ class Simulated:
             yield self._part(block)
 
     def truth(self) -> dict[str, Any]:
-        """What ``truth.json`` holds."""
+        """The content of ``truth.json``."""
         order = self._order
         return self._truth.document(order.seed, order.level, with_defects=order.defects)
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""How well findings tell what was planted.
+"""Scores how well findings tell what was planted.
 
-A plant is found by a bottleneck at one of its places. A bottleneck counts for one plant: where two
-plants share a place, two bottlenecks must be there, and the one of the right kind goes first.
+A plant is found by a bottleneck at one of its places. A bottleneck counts for one plant: if two
+plants share a place, there must be two bottlenecks, and one of the right kind is taken first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MEDIAN_WITHIN = 0.1
 
 
 class Match(NamedTuple):
-    """What was said of a plant; null: it was not found, or has nothing of the sort.
+    """What was said of a plant; null: it was not found, or has no such thing.
 
     Effects are mean calendar days per case.
     """
@@ -38,17 +38,17 @@ class Match(NamedTuple):
 
     @property
     def is_in_top(self) -> bool:
-        """Whether it is among the first five."""
+        """Whether the plant is among the first five."""
         return self.rank is not None and self.rank <= _TOP
 
     @property
     def is_kind_true(self) -> bool:
-        """Whether its kind was told."""
+        """Whether its kind was told correctly."""
         return self.kind_said == self.kind
 
     @property
     def is_effect_near(self) -> bool:
-        """Whether its effect was told within a quarter, or within a day."""
+        """Whether its effect was told to within a quarter, or to within a day."""
         if self.effect_said_days is None:
             return False
         off = abs(self.effect_said_days - self.effect_days)
@@ -56,7 +56,7 @@ class Match(NamedTuple):
 
 
 class Called(NamedTuple):
-    """What was said of a decoy: whether it is blamed on the agency, and how it is explained."""
+    """What was said of a decoy: whether the agency is blamed, and how it is explained."""
 
     decoy: str
     is_blamed: bool
@@ -65,7 +65,7 @@ class Called(NamedTuple):
 
     @property
     def is_explained(self) -> bool:
-        """Whether it has its class; one that needs none is right when it is not blamed."""
+        """Whether it has its class; if it needs none, that nobody is blamed is enough."""
         return not self.is_blamed if self.expected is None else self.expected in self.explained
 
 
@@ -89,7 +89,7 @@ class Score(NamedTuple):
     medians: tuple[float | None, float | None, float | None]
 
     def document(self) -> dict[str, Any]:
-        """The score as JSON holds it."""
+        """The score as JSON."""
         rows = {
             name: [row._asdict() for row in getattr(self, name)] for name in ("found", "called")
         }
@@ -97,7 +97,7 @@ class Score(NamedTuple):
 
 
 def score(truth: Mapping[str, Any], findings: Findings) -> Score:
-    """Holds findings against ``truth.json``."""
+    """Scores findings against ``truth.json``."""
     plants, bottlenecks = truth["planted"], findings.bottlenecks
     pauses = [decoy for decoy in truth["decoys"] if decoy["window"]]
     by_plant = _by_plant(plants, [each for each in bottlenecks if not _is_of(pauses, each)])
@@ -122,7 +122,7 @@ def score(truth: Mapping[str, Any], findings: Findings) -> Score:
 
 
 def is_median_near(true: float | None, said: float | None) -> bool:
-    """Whether a median was told within a tenth; one that is not reached, as not reached."""
+    """Whether a median was told to within a tenth; if it is not reached, that this was told."""
     if true is None or said is None:
         return true is said
     return abs(said - true) <= _MEDIAN_WITHIN * true
@@ -133,8 +133,8 @@ def _by_plant(
 ) -> dict[str, list[Bottleneck]]:
     """The bottlenecks that tell of each plant, the best first; each tells of one plant.
 
-    First every plant gets its best one, those of the right kind and segment before others. Then
-    it gets those at its other places that say the same.
+    First, every plant gets its best one: those of the right kind and segment come before others.
+    Then it gets those at its other places that say the same.
     """
     pairs = sorted(
         (each.kind != plant["kind"], not _is_where_true(plant, each), each.rank, number)
@@ -170,9 +170,10 @@ def _found(plant: Mapping[str, Any], told: Sequence[Bottleneck]) -> Match:
 
 
 def _called(decoy: Mapping[str, Any], findings: Findings, real: frozenset[int]) -> Called:
-    """A bottleneck of the agency at a decoy's place blames it, unless it tells of a plant there.
+    """What was said of a decoy.
 
-    A decoy of a window is blamed only by a bottleneck that is said to sit in that window.
+    A bottleneck of the agency at its place blames it, unless that tells of a plant there. A decoy
+    with a window is blamed only by a bottleneck in that window.
     """
     window = decoy["window"]
     return Called(
@@ -192,12 +193,12 @@ def _called(decoy: Mapping[str, Any], findings: Findings, real: frozenset[int]) 
 
 
 def _is_of(pauses: Sequence[Mapping[str, Any]], each: Bottleneck) -> bool:
-    """Whether a bottleneck is said to sit in the window of a pause at its place."""
+    """Whether a bottleneck is in the window of a pause at its place."""
     return any(_is_at(pause, each) and _is_near(each.window, pause["window"]) for pause in pauses)
 
 
 def _says_same(each: Bottleneck, other: Bottleneck) -> bool:
-    """Whether two bottlenecks tell the same of different places."""
+    """Whether two bottlenecks say the same of different places."""
     what = (each.kind, each.segment, each.window) == (other.kind, other.segment, other.window)
     return what and (each.from_, each.to) != (other.from_, other.to)
 
@@ -207,7 +208,7 @@ def _is_at(told: Mapping[str, Any], wait: Bottleneck | ExplainedWait) -> bool:
 
 
 def _is_where_true(plant: Mapping[str, Any], told: Bottleneck) -> bool:
-    """Whether the segment and the window of a plant were told: none, where it has none."""
+    """Whether the segment and the window of a plant were told; if it has none, that none was."""
     segment, windows = plant["segment"], plant["windows"]
     is_segment = (segment is None) is (told.segment is None) and (
         segment is None
@@ -221,7 +222,7 @@ def _is_where_true(plant: Mapping[str, Any], told: Bottleneck) -> bool:
 
 
 def _is_near(told: Window | None, window: Mapping[str, str]) -> bool:
-    """Whether both ends of a window were told within a month."""
+    """Whether both ends of a window were told to within a month."""
     if told is None:
         return False
     ends = ((told.start, window["from"]), (told.end, window["to"]))
@@ -231,7 +232,7 @@ def _is_near(told: Window | None, window: Mapping[str, str]) -> bool:
 
 
 def _is_covered(plant: Mapping[str, Any], told: Sequence[Bottleneck]) -> bool | None:
-    """Whether the range of the effect covers it; null: no range, or one of several places."""
+    """Whether the told range covers the effect; null if there is no range, or several places."""
     if len(told) != 1 or told[0].interval is None:
         return None
     low, high = told[0].interval

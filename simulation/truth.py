@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """``truth.json``: what is true of a synthetic log, measured in the log itself.
 
-Waits and effects are in calendar days, person-days are those of all cases together. Figures count
-what the log shows, but for two that follow journeys to their end: ``effect_whole_mean_days``, and
-``throughput_days``, of the cases that began while the log was open. ``events`` are those written;
+Waits and effects are in calendar days; person-days are those of all cases together. Figures count
+what the log shows, except two that follow journeys to their end: ``effect_whole_mean_days``, and
+``throughput_days`` of the cases that began while the log was open. ``events`` counts those written;
 all else is counted before any defect.
 """
 
@@ -45,11 +45,11 @@ class Truth:
         self._lasted: list[Floats] = []
 
     def add_effect(self, plant: Plant, effect: Effect) -> None:
-        """What a plant does to some of the cases."""
+        """Adds the effect of a plant on some of the cases."""
         self._effects[plant.id] = self._effects[plant.id].plus(effect)
 
     def add_part(self, part: Part, journeys: Journeys) -> None:
-        """Some cases as they are in the log, before any defect, and their journeys in full."""
+        """Adds some cases as in the log, before any defect, with their full journeys."""
         opens, _ = period_of(self._process.window)
         self._counts["cases"] += part.cases.height
         self._counts["left"] += int((journeys.at[0] < opens).sum())
@@ -63,12 +63,12 @@ class Truth:
         self._lasted.append(_lasted_days(journeys, self._process)[journeys.at[0] >= opens])
 
     def add_written(self, part: Part, tallies: dict[str, Tally]) -> None:
-        """Some cases as they are written, and what was damaged in them."""
+        """Adds some cases as they are written, and what was damaged in them."""
         self._counts["events"] += part.events.height
         self._tallies.append(tallies)
 
     def document(self, seed: int, level: str, *, with_defects: bool) -> dict[str, Any]:
-        """What ``truth.json`` holds."""
+        """The content of ``truth.json``."""
         process = self._process
         names = {step.id: step.name for step in process.steps}
         counts = self._counts
@@ -123,7 +123,7 @@ _NORMS = ("within", "late", "open_within", "open_late", "undetermined")
 
 
 def _windows(plant: Plant, window: Window) -> list[tuple[dt.date, dt.date]]:
-    """From when to and with when a plant is there, in the log; none: all of the time."""
+    """The first and last days in the log of the spells of a plant; none: it is always there."""
     if plant.since is None and not plant.months:
         return []
     return [
@@ -134,7 +134,7 @@ def _windows(plant: Plant, window: Window) -> list[tuple[dt.date, dt.date]]:
 
 
 def _norms(part: Part, process: Process) -> dict[str, int]:
-    """How the cases stand against their registered deadline."""
+    """How many cases meet their registered deadline, by how they stand."""
     decided_on = pl.col("decided_at").dt.convert_time_zone(ZONE.key).dt.date()
     is_decided, is_over = pl.col("decided_at").is_not_null(), pl.col("ended_at").is_not_null()
     closes_on = pl.lit(process.window.closes)
@@ -154,7 +154,7 @@ def _norms(part: Part, process: Process) -> dict[str, int]:
 
 
 def _lasted_days(journeys: Journeys, process: Process) -> Floats:
-    """How long whole journeys take until their last end step; infinite: they never end."""
+    """The days of whole journeys until their last end step; infinite if they never end."""
     lasted: Floats = (last_end(journeys, process) - journeys.at[0]) / A_DAY
     return np.nan_to_num(lasted, nan=np.inf)
 

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What case systems keep of that, with the faults they have, in the forms they export."""
+"""What case systems record of cases, with their faults, in the forms in which they export it."""

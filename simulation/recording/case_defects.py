@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Defects of a case: three statuses at once, an end gone missing, a second end, times in UTC.
+"""Defects of a case: three statuses at once, a missing end, a second end, times in UTC.
 
-The events are those that ``simulation.recording.defects`` has, with what it knows of them.
+The events are those of ``simulation.recording.defects``, with the columns that it adds.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ _KINDS = ("batch", "unended", "reopened")
 
 _BATCH_SIZE = 3
 _BATCH_HOUR = 17
-_ENDS_APART = dt.timedelta(days=2)  # so that no other end status is of the end date
-_A_WEEK = dt.timedelta(days=7)  # the same hour of a working day again
+_ENDS_APART = dt.timedelta(days=2)  # so that no other end status is on the end date
+_A_WEEK = dt.timedelta(days=7)  # to the same hour, on a working day again
 
 _TIMES = ("at", "started_at", "recorded_at")
 
 
 def marked(events: pl.DataFrame) -> pl.DataFrame:
-    """The events with the defect that their case is meant to have, if it can."""
+    """The events with the defect that their case gets, if it can have one."""
     can = dict.fromkeys(_KINDS, pl.lit(value=True))
     return events.with_columns(case_defect=decided("case_draw", can))
 
 
 def runs_in(events: pl.DataFrame, closes_at: dt.datetime) -> pl.DataFrame:
-    """Per case that gets a batch its first row, and the time of the batch.
+    """For each case that gets a batch: the first row of it, and its time.
 
-    It is the rows closest together, that being what is left for one batch.
+    A batch takes the rows that are closest together.
     """
     at, is_free = pl.col("at"), _is_whole() & ~pl.col("is_end")
     places = range(_BATCH_SIZE)
@@ -58,7 +58,7 @@ def _next_batch() -> pl.Expr:
 
 
 def registered_at_once(events: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """The events, those of a run at the time of its batch."""
+    """The events, with those of a run at the time of its batch."""
     batches = runs.select("case", "batch_at", first="number")
     place, batch_at = pl.col("number") - pl.col("first"), pl.col("batch_at")
     is_in_run = place.is_between(0, _BATCH_SIZE - 1)
@@ -75,13 +75,13 @@ def registered_at_once(events: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame
 
 
 def gone_from(events: pl.DataFrame) -> pl.DataFrame:
-    """The end statuses that go missing; a case does not go with them."""
+    """The end statuses that go missing; their cases keep other events."""
     is_hit = pl.col("case_defect") == "unended"
     return events.filter(is_hit & _is_last_end() & _is_whole() & (pl.len().over("case") > 1))
 
 
 def again_in(events: pl.DataFrame, closes_at: dt.datetime) -> pl.DataFrame:
-    """The rows that the reopened cases get: a status that they had, then the end once more."""
+    """The rows that reopened cases get: a status that they had before, then the end again."""
     reopened = events.filter(pl.col("case_defect") == "reopened")
     is_last = pl.col("number") == pl.col("number").max().over("case")
     end = reopened.filter(is_last & _is_last_end() & _is_whole())
@@ -101,7 +101,7 @@ def again_in(events: pl.DataFrame, closes_at: dt.datetime) -> pl.DataFrame:
 
 
 def ended_again(cases: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
-    """The cases, the reopened ones with their later end."""
+    """The cases, with the later end of the reopened ones."""
     ends = again.group_by("case").agg(again_at=pl.col("at").max())
     return (
         cases.join(ends, on="case", how="left", maintain_order="left")
@@ -111,7 +111,7 @@ def ended_again(cases: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
 
 
 def in_utc(events: pl.DataFrame, is_hit: pl.Expr) -> pl.DataFrame:
-    """The events, with the moments that UTC stands for when it is read as local time."""
+    """The events, with the moments that result when UTC is read as local time."""
     return events.with_columns(
         **{name: pl.when(is_hit).then(_misread(name)).otherwise(name) for name in _TIMES}
     )
@@ -119,7 +119,7 @@ def in_utc(events: pl.DataFrame, is_hit: pl.Expr) -> pl.DataFrame:
 
 def _misread(name: str) -> pl.Expr:
     shown = pl.col(name).dt.replace_time_zone(None)
-    # no local time is in the hour that the clock skips: all of it becomes the moment after
+    # the hour that the clock skips has no local times: all of it becomes the moment after
     after = shown.dt.truncate("1h").dt.offset_by("1h")
     read, read_after = (
         time.dt.replace_time_zone(ZONE.key, ambiguous="earliest", non_existent="null")
@@ -129,12 +129,12 @@ def _misread(name: str) -> pl.Expr:
 
 
 def _is_whole() -> pl.Expr:
-    """Rows without a defect of their own."""
+    """Whether a row has no defect of its own."""
     return pl.col("row_defect").is_null()
 
 
 def _is_last_end() -> pl.Expr:
-    """The end status that the end date tells of, where it is in the log and alone in that."""
+    """Whether a row is the only end status on the end date of its case."""
     ends_late = pl.col("is_end") & (pl.col("at") > pl.col("ended_at") - _ENDS_APART)
     is_alone = ends_late.sum().over("case") == 1
     return is_alone & pl.col("is_end") & (pl.col("at") == pl.col("ended_at"))

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The deadline as a case system keeps it, and decision periods made longer.
+"""The deadline as a case system keeps it, and extensions of decision periods.
 
-Such a system adds the term to the first day and looks at no weekend or holiday; the date moves when
-somebody moves it. What the law makes of it is not computed here.
+Such a system adds the term to the first day without regard to weekends or holidays; the date moves
+only if somebody moves it. What the law makes of it is not computed here.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from simulation.walking.draws import Floats
 from simulation.walking.hours import ZONE
 
 _UNITS = {"D": "d", "W": "w", "M": "mo", "Y": "y"}
-_WARNED = pl.duration(days=7)  # before the deadline, somebody sees that it will not be met
-_EXTENDED, _HIDDEN = 0.3, 0.04  # the shares of those that are: as it should be, by the date only
+_WARNED = pl.duration(days=7)  # how long before the deadline somebody sees that it will be missed
+_EXTENDED, _HIDDEN = 0.3, 0.04  # shares of such cases: extended properly, date moved only
 
 
 def due_on(start: pl.Expr, period: str) -> pl.Expr:
-    """The date that is an ISO 8601 period after another; months are those of the calendar."""
+    """The date that is an ISO 8601 period after another; months are calendar months."""
     match = re.fullmatch(r"P(\d+)([DWMY])", period)
     if match is None:
         raise ValueError(f"'{period}' is not a period such as P6M")
@@ -34,17 +34,17 @@ def due_on(start: pl.Expr, period: str) -> pl.Expr:
 def extensions_of(
     cases: pl.DataFrame, legal: Legal, chance: Floats, closes_at: dt.datetime, *, hide: bool
 ) -> pl.DataFrame:
-    """The decision periods that were made longer: ``EXTENSIONS``.
+    """The extended decision periods: ``EXTENSIONS``.
 
-    A week before the deadline of a case that has no decision by then, some are extended; of others
-    only the date is moved, if ``hide``.
+    A week before the deadline, some cases without a decision are extended; for others only the date
+    is moved, if ``hide``.
 
     Args:
         cases: ``CASES``.
-        legal: the term and what it can be made longer by.
-        chance: a number in [0, 1) a case.
+        legal: the term, and by how much it can be extended.
+        chance: a number in [0, 1) per case.
         closes_at: when the log closes.
-        hide: whether dates are moved without a word.
+        hide: whether some dates are moved without being recorded.
     """
     start = pl.col("began_at").dt.convert_time_zone(ZONE.key).dt.date()
     due = due_on(start, legal.term)
@@ -73,7 +73,7 @@ def extensions_of(
 
 
 def registered(part: Part, legal: Legal) -> pl.DataFrame:
-    """Each case's deadline as it is registered in the end: ``case``, ``due_on`` (Date)."""
+    """The deadline of each case as finally registered: ``case``, ``due_on`` (Date)."""
     moved = pl.concat(
         [
             part.suspensions.filter(pl.col("pattern") == "dates").select(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The kinds of defects that are put in a log, and how what was damaged is counted and recorded."""
+"""The kinds of defects that are put in a log, and how the damage is counted and recorded."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import polars as pl
 class Defect(NamedTuple):
     """A kind of defect: the rule it breaks, and how often it is put in.
 
-    ``rate``: the share of what ``of`` says. Cases are told by their id; rows by that and the
-    place in the case, as in the damaged log.
+    ``rate``: a share of what ``of`` says. Cases are identified by their id; rows by that and their
+    place in the case, in the damaged log.
     """
 
     dq: str
@@ -68,20 +68,20 @@ DEFECTS = {
         "DQ19", "Cases in one file whose times are in UTC, not in local time.", 0.05, "cases"
     ),
 }
-"""By the name it has here."""
+"""The defects by the name that they have here."""
 
 TOUCHED = pl.Schema(
     {"defect": pl.String, "case": pl.Int64, "case_id": pl.String, "number": pl.Int64}
 )
-"""What was damaged; ``number`` is null where the defect is of the case."""
+"""What was damaged; ``number`` is null if the defect is of the case."""
 
 
 def decided(draw: str, can: Mapping[str, pl.Expr]) -> pl.Expr:
-    """The defect that a draw falls to, each having its rate of the draws; null where it cannot.
+    """The defect that a draw decides for, each at its own rate; null if it is impossible there.
 
     Args:
-        draw: the column of the draws; the rates of the defects add up within it.
-        can: the defects that it decides between, and where there can be one of that kind.
+        draw: the column of draws; each defect takes the next stretch of them, as wide as its rate.
+        can: the defects to decide between, and where each is possible.
     """
     decided, low = pl.lit(None, pl.String), 0.0
     for name, is_possible in can.items():
@@ -94,14 +94,14 @@ def decided(draw: str, can: Mapping[str, pl.Expr]) -> pl.Expr:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often a defect is there, and the sum of the fingerprints of where."""
+    """How often a defect occurs, and the sum of the fingerprints of its places."""
 
     count: int
     fingerprint: int
 
 
 def tally(touched: pl.DataFrame) -> dict[str, Tally]:
-    """Counts what was damaged in a part, by the name of the defect."""
+    """Counts what was damaged in a part, by defect."""
     return {
         str(name): Tally(rows.height, fingerprint(rows.select("case_id", "number").iter_rows()))
         for (name,), rows in touched.group_by("defect")
@@ -125,10 +125,10 @@ _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def fingerprint(places: Iterable[tuple[str, int | None]]) -> int:
-    """A number for some places that does not depend on their order; those of parts add up.
+    """A number for a set of places, whatever their order; the numbers of parts add up.
 
     Args:
-        places: a case id, and the place of a row in that case, or None for the case itself.
+        places: case ids, each with the place of a row in that case, or None for the case itself.
     """
     texts = (case_id if row is None else f"{case_id}:{row}" for case_id, row in places)
     digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
@@ -136,5 +136,5 @@ def fingerprint(places: Iterable[tuple[str, int | None]]) -> int:
 
 
 def rows_hash(fingerprints: Iterable[int]) -> str:
-    """The fingerprints of all parts as one, in 16 letters: digits could look like a citizen's."""
+    """The fingerprints of all parts as 16 letters: digits could look like a citizen's number."""
     return f"{sum(fingerprints) % 2**64:016x}".translate(_LETTERS)

@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Defects that real exports have, put in a log on purpose at known rates, and every one told.
+"""Puts defects of real exports in a log on purpose, at known rates, and records every one.
 
-What is damaged follows from the draws of each case alone, so a log can be cut in parts anywhere.
+What is damaged follows from the draws of each case alone, so a log can be cut into parts anywhere.
 No defect hides another or looks like one:
 
-* a row is at most one of late, repeated and swapped: one draw an event decides;
-* a case is at most one of batch, unended and reopened: one draw a case decides, and only rows
+* a row is at most one of late, repeated and swapped: one draw per event decides;
+* a case is at most one of batch, unended and reopened: one draw per case decides, and only rows
   without a defect of their own are used for it;
-* the cases with a number in a note have no other of these;
-* the file in UTC lies over all of them: it moves whole cases.
+* the cases with a number in a note have none of these;
+* the file in UTC comes on top of all of them: it moves whole cases.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from simulation.walking.draws import Draws
 
 @dataclass(frozen=True)
 class Whole:
-    """What a part does not tell of its log.
+    """What a part does not tell about its log.
 
     Attributes:
-        numbers: the ``case`` of every case in the log, rising, not always without gaps.
+        numbers: the ``case`` of every case in the log, in rising order, perhaps with gaps.
         ends: the ids of the steps that end a case.
-        closes_at: the moment that the log is seen at, in UTC; nothing in it is from later.
+        closes_at: the moment at which the log is seen, in UTC; nothing in it is from later.
     """
 
     numbers: Sequence[int]
@@ -48,7 +48,7 @@ class Whole:
         return [self.numbers[place] for place in sorted(places)]
 
     def in_utc(self, draws: Draws) -> list[int]:
-        """The cases of the one file that was exported in UTC."""
+        """The cases in the file that was exported in UTC."""
         size = round(len(self.numbers) * DEFECTS["utc"].rate)
         room = len(self.numbers) - size + 1
         start = int(draws.uniform("defect:utc", 0, 1)[0] * room)
@@ -59,14 +59,14 @@ def damage(part: Part, draws: Draws, whole: Whole) -> tuple[Part, pl.DataFrame]:
     """Puts the defects in a part of a log.
 
     Args:
-        part: events in order of time within a case, and no defects in it yet.
-        draws: those of the log.
+        part: a part without defects, with events in order of time within a case.
+        draws: the draws of the log.
         whole: the log that it is a part of.
 
     Returns:
-        The part, its events numbered anew, and what was damaged, in the shape of ``TOUCHED``. Of
-        the cases only the end of the reopened ones changes; what UTC does is seen in the events
-        alone, as the register of cases is another file.
+        The part, with its events renumbered, and what was damaged, in the shape of ``TOUCHED``. Of
+        the cases, only the end of the reopened ones changes; UTC affects only the events, as the
+        register of cases is another file.
     """
     if part.events.is_empty():
         return part, TOUCHED.to_frame()
@@ -93,7 +93,7 @@ def damage(part: Part, draws: Draws, whole: Whole) -> tuple[Part, pl.DataFrame]:
 
 
 def _with_draws(part: Part, draws: Draws, whole: Whole) -> pl.DataFrame:
-    """The events with what is known of their cases, the draw of each row and of its case."""
+    """The events with facts of their cases, and with the draws of each row and its case."""
     case, number = (part.events[name].to_numpy() for name in ("case", "number"))
     first = int(case.min())
     many = int(case.max()) - first + 1
@@ -109,13 +109,13 @@ def _with_draws(part: Part, draws: Draws, whole: Whole) -> pl.DataFrame:
 
 
 def _numbered(events: pl.DataFrame) -> pl.DataFrame:
-    """The events in order, numbered from 0 in each case; of two alike the first stays so."""
+    """The events in order, numbered from 0 in each case; equal numbers keep their order."""
     number = pl.int_range(pl.len()).over("case")
     return events.sort("case", "number", maintain_order=True).with_columns(number=number)
 
 
 def _told(defect: str | pl.Expr, number: str | None = None) -> list[pl.Expr]:
-    """What is told of damage: of a row, or of a case where no number is given."""
+    """The record of damage: to a row, or to a case if no number is given."""
     of = pl.col(defect) if isinstance(defect, str) else defect
     place = pl.col(number) if number else pl.lit(None, pl.Int64)
     return [of.alias("defect"), pl.col("case", "case_id"), place.alias("number")]

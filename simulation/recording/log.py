@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A synthetic log in memory, before it is written in some dialect: whole cases, part by part."""
+"""A synthetic log in memory, before it is written in a dialect: whole cases, part by part."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ EVENTS = pl.Schema(
         "step": pl.String(),  # the id in the description
         "activity": pl.String(),
         "at": INSTANT,  # whole seconds, as every time here
-        "started_at": INSTANT,  # null where the agency's own system cannot know it
+        "started_at": INSTANT,  # null if the agency's own system cannot know it
         "recorded_at": INSTANT,  # when it was put on record
         "actor": pl.String(),
         "team": pl.String(),
         "organisation": pl.String(),
         "resource": pl.String(),
-        "note": pl.String(),  # free text; null, but for what is planted there as a defect
+        "note": pl.String(),  # free text; null, except in a planted defect
     }
 )
-"""An event a row, by case and then by ``number``."""
+"""A row per event, by case and then by ``number``."""
 
 CASES = pl.Schema(
     {
         "case": pl.Int64(),
         "case_id": pl.String(),
-        "began_at": INSTANT,  # the first step, also where it fell before the export
+        "began_at": INSTANT,  # the first step, even if before the export
         "decided_at": INSTANT,  # the legal clock stops; null: not yet
         "ended_at": INSTANT,  # the last end step; null: still open
         "version": pl.Int64(),  # of the case type: 1 or 2
-        # the case's attributes follow, one column each, String, null where not known
+        # followed by a String column per attribute of the case, null if unknown
     }
 )
-"""One row per case, by ``case``."""
+"""A row per case, by ``case``."""
 
 SUSPENSIONS = pl.Schema(
     {
@@ -51,16 +51,16 @@ SUSPENSIONS = pl.Schema(
         "reason": pl.String(),
     }
 )
-"""The times in which the legal clock stood still, by case and start."""
+"""The periods in which the legal clock stood still, by case and start."""
 
 EXTENSIONS = pl.Schema(
     {"case": pl.Int64(), "at": INSTANT, "days": pl.Int64(), "is_hidden": pl.Boolean()}
 )
-"""The decision period made longer; hidden: only the date moved, nothing says so."""
+"""The extensions of decision periods; hidden: only the date moved, and nothing says so."""
 
 
 class Part(NamedTuple):
-    """Some whole cases of a log, as it is seen on its closing day."""
+    """Some whole cases of a log, as seen on its closing day."""
 
     cases: pl.DataFrame
     events: pl.DataFrame

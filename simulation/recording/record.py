@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What of journeys is on record when the log closes: cases, events, suspensions, extensions."""
+"""What is on record of journeys when the log closes: cases, events, suspensions, extensions."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from simulation.walking.journeys import known, last_end
 from simulation.walking.population import Block
 
 PATTERNS = ("flag", "dates", "status")
-"""How a case system tells that the legal clock stands still; a case keeps to one."""
+"""The ways to record that the legal clock stands still; a case always uses the same."""
 
 _RECORDED_WITHIN = 2 * 3600.0  # seconds: by hand, after the fact
 
 
 def part_of(process: Process, block: Block, draws: Draws, *, hide_extensions: bool) -> Part:
-    """The cases of a block that are in the log, as it stands when it closes.
+    """The cases of a block that are in the log, as it is when it closes.
 
     Args:
-        process: what they went through.
-        block: everyone, and who is in the log.
-        draws: the chances of the cases.
-        hide_extensions: whether some decision periods are made longer by moving the date only.
+        process: the process of the cases.
+        block: all cases, and which are in the log.
+        draws: the draws for the cases.
+        hide_extensions: whether some decision periods are extended by only moving the date.
     """
     record = _Record(process, block, draws)
     cases = record.cases()
@@ -51,7 +51,7 @@ class _Record:
         self._version = 1 + (self._began() >= moment_of(process.version.since)).astype(np.int64)
 
     def uniform(self, purpose: str) -> Floats:
-        """The numbers in [0, 1) that the cases in the log have for a purpose."""
+        """The numbers in [0, 1) of the cases in the log for a purpose."""
         block = self._block
         return self._draws.uniform(purpose, block.first, len(block.is_in))[block.is_in]
 
@@ -119,7 +119,7 @@ class _Record:
         )
 
     def _done_by(self, step: Step) -> Iterator[pl.Expr]:
-        """The team, its organisation, and the person of it, by whether another team did it."""
+        """The team, its organisation and the person, depending on whether another team did it."""
         usual, other = self._told(step.team), self._told(self._team_elsewhere(step))
         for name, here, there in zip(
             ("team", "organisation", "resource"), usual, other, strict=True
@@ -127,7 +127,7 @@ class _Record:
             yield pl.when("elsewhere").then(there).otherwise(here).alias(name)
 
     def _told(self, name: str | None) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """How a team is told of in the log; a person by the team's name and a number."""
+        """How the log names a team; a person has the name of the team and a number."""
         team = self._process.teams[name] if name else None
         person = pl.format("{}-{}", pl.lit(name), pl.col("who").cast(pl.String).str.zfill(2))
         return (
@@ -137,7 +137,7 @@ class _Record:
         )
 
     def _who(self, row: int, step: Step) -> Codes:
-        """The number in its team of who did a step: of the desk, or anyone."""
+        """The number in the team of the person who did a step: from the desk, or any."""
         server, elsewhere = self._journeys.server[row], self._journeys.elsewhere[row]
         staff = np.where(elsewhere, self._staff(self._team_elsewhere(step)), self._staff(step.team))
         anyone = (self.uniform(f"who:{row}") * staff).astype(np.int64)
@@ -147,7 +147,7 @@ class _Record:
         return (self._process.teams[team].staff if team else None) or 1
 
     def _team_elsewhere(self, step: Step) -> str | None:
-        """The team that a plant has do a step; the step's own where there is none."""
+        """The team that a plant makes do a step; the step's own if there is none."""
         plants = self._process.plants
         return next((p.done_by for p in plants if p.done_by and p.step == step.id), step.team)
 
@@ -181,7 +181,7 @@ class _Record:
         return began
 
     def _if_seen(self, at: Floats) -> Floats:
-        """What has come by the time that the log closes; NaN is what has not."""
+        """The moments up to the closing of the log; NaN for later ones."""
         return np.where(at <= self.closes, at, np.nan)
 
     def _values(self, name: str) -> pl.Series:
@@ -191,7 +191,7 @@ class _Record:
         return texts.gather(np.where(codes < 0, len(values), codes))
 
     def _started(self, row: int) -> Floats:
-        """When work began, as far as the agency's own system knows; NaN: it does not."""
+        """When work began, if the agency's own system knows; else NaN."""
         journeys, step = self._journeys, self._journeys.slots[row].step
         if step.actor != "agency" or step.work_hours == (0, 0):
             return np.full(len(self._case), np.nan)

@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Cases that go through a process: they arrive, wait, and queue at desks."""
+"""Walks cases through a process: they arrive, wait, and queue at desks."""

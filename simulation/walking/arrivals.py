@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""When cases begin: a Poisson process that breathes with the hour, the weekday and the year."""
+"""When cases begin: a Poisson process that varies with the hour, the weekday and the season."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulation.description import Arrivals
 from simulation.walking.draws import Draws, Floats
 from simulation.walking.hours import moment_of
 
-# citizens send things in from 7 to 23, most of all on Mondays; on paper, on a screen, at a counter
+# citizens apply from 7 to 23, most of all on Mondays; on paper, on a screen, at a counter
 _BY_WEEKDAY = (1.35, 1.15, 1.1, 1.05, 0.95, 0.35, 0.25)
 _BY_HOUR = (*(0,) * 7, 1, 2, 4, 5, 5, 4, 4, 4, 4, 3, 2, 2, 3, 3, 2, 1, 0)
 
@@ -22,10 +22,10 @@ _BY_HOUR = (*(0,) * 7, 1, 2, 4, 5, 5, 4, 4, 4, 4, 3, 2, 2, 3, 3, 2, 1, 0)
 def arrivals_between(
     described: Arrivals, first: dt.date, last: dt.date, draws: Draws, purpose: str, cases: int
 ) -> Floats:
-    """The moments at which so many cases begin, in order, from a day up to and with another.
+    """The moments at which a number of cases begin, in order, from one day through another.
 
-    Given how many there are, the arrivals of a Poisson process are so many independent draws from
-    its intensity; in order, they are sums of exponential steps.
+    Given their number, the arrivals of a Poisson process are independent draws from its intensity;
+    in order, they are sums of exponential steps.
     """
     if cases == 0:
         return np.empty(0)
@@ -38,13 +38,13 @@ def arrivals_between(
 
 @cache
 def intensity_total(described: Arrivals, first: dt.date, last: dt.date) -> float:
-    """How many arrivals a period has, in a unit of its own."""
+    """The number of arrivals in a period, in arbitrary units."""
     return float(_intensity(described, first, last)[1][-1])
 
 
 @cache
 def _intensity(described: Arrivals, first: dt.date, last: dt.date) -> tuple[Floats, Floats]:
-    """The hours of a period, and how much of its arrivals has come at each, added up."""
+    """The hours of a period, and the running total of its arrivals at each."""
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     hourly = np.outer([_of_day(described, day) for day in days], _BY_HOUR).ravel()
     at = np.array([moment_of(day, dt.time(hour)) for day in days for hour in range(24)])

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What chance says of some cases: their attributes, their steps, the plants that hit them."""
+"""What chance decides for some cases: their attributes, their steps, the plants that hit them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _TELLS = ("nee", "ja")
 
 
 def values_of(attribute: Attribute) -> tuple[str, ...]:
-    """The values that an attribute can have; a case keeps its place among them, -1 for none."""
+    """The values that an attribute can have; a case stores an index of them, -1 for none."""
     return _TELLS if attribute.tells else tuple(attribute.shares)
 
 
 def within(process: Process, segment: Segment, codes: Codes) -> Mask:
-    """Which cases are of a segment, by their codes of its attribute."""
+    """Which cases are in a segment, by their codes of its attribute."""
     values = values_of(process.attributes[segment.attribute])
     return np.isin(codes, [values.index(value) for value in segment.values])
 
@@ -50,7 +50,7 @@ class Cases:
         self.attributes = {name: self._codes(name) for name in process.attributes}
 
     def uniform(self, purpose: str) -> Floats:
-        """Their numbers in [0, 1) for a purpose."""
+        """The numbers in [0, 1) of these cases for a purpose."""
         return self._draws.uniform(purpose, self._first, len(self.began))
 
     def have(self, step: Step) -> Mask:
@@ -78,18 +78,18 @@ class Cases:
         return within(self.process, segment, self.attributes[segment.attribute])
 
     def days_in(self, name: str) -> Floats:
-        """The days that their value of an attribute stands for, spread evenly over its range."""
+        """The days that each value of an attribute stands for, spread evenly over its range."""
         low, high = np.array(list(self.process.attributes[name].ranges.values())).T
         code = self.attributes[name]
         days: Floats = low[code] + (high - low)[code] * self.uniform(f"days:{name}")
         return days
 
     def wait_days(self, step: Step) -> Floats:
-        """How long the wait for a step is when nothing is planted on it."""
+        """How long the wait for a step is if nothing is planted on it."""
         return days_of(self.uniform(f"wait:{step.id}"), step.wait_days)
 
     def planted_days(self, plant: Plant, step: Step, days: Floats) -> Floats:
-        """What a plant makes of a wait that would take so many days."""
+        """What a plant turns waits of ``days`` into."""
         effect = plant.effect
         if effect.factor:
             return days * effect.factor

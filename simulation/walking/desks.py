@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The desk of a step: how many people, how much lies there, and what is planted on it.
+"""The desk of a step: how many people work there, how much is in the queue, what is planted.
 
-The people at a desk give it the hours that its cases need: capacity equals inflow when nothing is
-planted, however many cases there are.
+The people at a desk have the hours that its cases need: if nothing is planted, capacity equals
+inflow, however many cases there are.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from simulation.walking.hours import A_DAY, Hours, hours_of, moment_of
 class Visit(NamedTuple):
     """Cases that come to a desk.
 
-    Times are UTC seconds: ``came_at``, when each took its place in the line; ``ready_at``, from
-    when it can be done; ``ahead_at``, from when it goes before all others, NaN for never. ``work``
+    Times are UTC seconds: ``came_at``: when each took its place in the queue; ``ready_at``: from
+    when it can be done; ``ahead_at``: from when it goes before all others, NaN for never. ``work``
     is in seconds.
     """
 
@@ -37,23 +37,23 @@ class Visit(NamedTuple):
 
 
 class Left(NamedTuple):
-    """When each case left a desk, and who had it."""
+    """When each case left a desk, and who did it."""
 
     at: Floats
     server: Codes
 
 
 def order_at(step: Step, cases: Cases) -> Order:
-    """In what order a desk works, with what is planted there."""
+    """The order in which a desk works, with what is planted there."""
     orders = (plant.order for plant in cases.plants if step.id in plant.desks)
     return next((order for order in orders if order), Order())
 
 
 def work_off(step: Step, desk: Desk, cases: Cases, visit: Visit) -> Left:
-    """Works off what comes to the desk of a step.
+    """Does the cases that come to the desk of a step.
 
-    The work of a case takes as long, against that of others, as was drawn; on average it takes what
-    the people at the desk have for it.
+    The work of cases is drawn relative to each other; on average, it takes the time that the people
+    at the desk have for a case.
     """
     hours, window, order = hours_of(step.actor), cases.process.window, order_at(step, cases)
     ready = hours.open_at(visit.ready_at)
@@ -71,20 +71,20 @@ def work_off(step: Step, desk: Desk, cases: Cases, visit: Visit) -> Left:
 
 
 def _time_each(servers: int, hours: Hours, window: Window, cases: int) -> float:
-    """The open time that the people at a desk have for a case, when all of theirs goes to these."""
+    """The open time that the people at a desk have per case, if all of it goes to these cases."""
     start, end = (float(hours.open_at(np.array([at]))[0]) for at in _period(window))
     return servers * (end - start) / cases
 
 
 def _pile(desk: Desk, window: Window, cases: int) -> float:
-    """How many cases wait at a desk when all is well: those in hand are part of its backlog."""
+    """How many cases wait at a desk when all is well: its backlog without those in hand."""
     start, end = _period(window)
     backlog = cases / (end - start) * A_DAY * desk.backlog_days
     return max(backlog - desk.servers, 1.0)
 
 
 def _opening(ready: Floats, pile: float) -> float:
-    """When work begins: as soon as the pile lies there."""
+    """When work begins: as soon as the pile is there."""
     return float(np.partition(ready, place := min(round(pile), len(ready) - 1))[place])
 
 
@@ -97,7 +97,7 @@ def _turns(order: Order, cases: Cases, visit: Visit) -> Floats:
 
 
 def _staffing(step: Step, cases: Cases, hours: Hours, servers: int) -> Iterator[tuple[float, int]]:
-    """From when (open time) how many people are at a desk that is short of them."""
+    """How many people are at a desk that is short of them, and from when (open time)."""
     for plant in cases.plants:
         if plant.staff is None or plant.step != step.id:
             continue

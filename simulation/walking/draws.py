@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Random numbers that belong to a case and a purpose, not to the order in which they were asked.
 
-Case 17's wait for a report is the same number whatever else is drawn, however the cases are cut in
-parts, and with or without a plant: what a plant does can be measured on the very same cases (common
-random numbers; Law, Simulation Modeling and Analysis, 5th ed., section 11.2).
+Case 17's wait for a report is the same number whatever else is drawn, however the cases are cut
+into parts, and with or without a plant: so the effect of a plant can be measured on the very same
+cases (common random numbers; Law, Simulation Modeling and Analysis, 5th ed., section 11.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from simulation.description import Spread
 
 _P90_SIGMAS = float(ndtri(0.9))
-_A_COUNTER = 4  # numbers that Philox gives for each value of its counter
+_A_COUNTER = 4  # numbers that Philox gives per value of its counter
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class Draws:
         self._seed = seed
 
     def uniform(self, purpose: str, first: int, count: int) -> Floats:
-        """The numbers in [0, 1) that ``count`` cases from number ``first`` have for a purpose."""
+        """The numbers in [0, 1) of ``count`` cases, from number ``first``, for a purpose."""
         key = hashlib.blake2b(f"{self._seed}:{purpose}".encode(), digest_size=16).digest()
         skip = first % _A_COUNTER
         stream = np.random.Philox(key=int.from_bytes(key, "little"))
@@ -40,9 +40,9 @@ class Draws:
 
 
 def days_of(uniform: Floats, spread: Spread) -> Floats:
-    """Waits in days that have a median and a 90th percentile: the quantile at each number.
+    """Waits in days with a given median and 90th percentile: the quantile at each number.
 
-    Log-normal; exponential where the median is 0; always as long where both are equal.
+    Log-normal; exponential if the median is 0; always that long if both are equal.
     """
     median, p90 = spread
     if median == p90:
@@ -55,6 +55,6 @@ def days_of(uniform: Floats, spread: Spread) -> Floats:
 
 
 def chosen(uniform: Floats, shares: dict[str, float]) -> NDArray[np.int64]:
-    """Which of some values each case has, as its place among ``shares``."""
+    """The value of each case, as an index into ``shares``."""
     edges = np.cumsum(list(shares.values()))
     return np.searchsorted(edges / edges[-1], uniform, side="right").astype(np.int64)

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""When every step of every case is taken, with some plants in the ground and others not.
+"""When every step of every case is taken, in a world with some of the plants.
 
 A step is an array over the cases; the steps are walked in the order of the description. Every wait
-is drawn (the statistical level), or, at the queueing level, a step that has a desk is queued for.
-What is drawn does not depend on which plants there are, so two walks of the same cases differ by
-what was planted and by nothing else.
+is drawn (the statistical level); at the queueing level, cases queue for steps that have a desk.
+Draws do not depend on which plants there are, so two walks of the same cases differ only by what
+was planted.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _HALF_AN_HOUR = 1800.0
 
 
 class Slot(NamedTuple):
-    """A place in the walk: a step, or a step that a plant makes be done again."""
+    """A place in the walk: a step, or a step that is done again because of a plant."""
 
     step: Step
     again: Plant | None = None
 
 
 class World(NamedTuple):
-    """How cases are walked: which plants are there, and whether desks have queues."""
+    """How cases are walked: which plants there are, and whether desks have queues."""
 
     planted: tuple[str, ...]
     level: Level = "queueing"
 
     def without(self, plant: Plant) -> World:
-        """The same, but for one plant."""
+        """The same world without one plant."""
         return self._replace(planted=tuple(name for name in self.planted if name != plant.id))
 
 
 class Journeys(NamedTuple):
-    """Cases in full, also what happens after the log closes.
+    """Full journeys of cases, including what happens after the log closes.
 
     All but ``slots`` and ``attributes`` are matrices with a row per slot and a column per case.
 
@@ -69,7 +69,7 @@ class Journeys(NamedTuple):
     attributes: dict[str, Codes]
 
     def row(self, step_id: str) -> int:
-        """The row of a step, where it is first taken."""
+        """The row in which a step is first taken."""
         return next(row for row, slot in enumerate(self.slots) if slot.step.id == step_id)
 
     def of(self, some: Mask | slice) -> Journeys:
@@ -86,7 +86,7 @@ class Journeys(NamedTuple):
 
 
 def slots_of(process: Process) -> Iterator[Slot]:
-    """The places of the walk, in order; they are there whatever is planted."""
+    """The slots of the walk, in order; the same ones whatever is planted."""
     for step in process.steps:
         yield Slot(step)
         for plant in process.plants:
@@ -95,7 +95,7 @@ def slots_of(process: Process) -> Iterator[Slot]:
 
 
 def known(journeys: Journeys, process: Process, name: str) -> Codes:
-    """An attribute as it stands when the log closes, as places among its values."""
+    """An attribute as known when the log closes, as indexes of its values."""
     tells = process.attributes[name].tells
     if tells is None:
         return journeys.attributes[name]
@@ -104,21 +104,21 @@ def known(journeys: Journeys, process: Process, name: str) -> Codes:
 
 
 def last_end(journeys: Journeys, process: Process) -> Floats:
-    """When each case has its last end step; NaN: never."""
+    """The moment of the last end step of each case; NaN: never."""
     last: Floats = np.fmax.reduce([journeys.at[journeys.row(step_id)] for step_id in process.ends])
     return last
 
 
 def walk(process: Process, world: World, draws: Draws, first: int, began: Floats) -> Journeys:
-    """Walks cases from the moment that each begins.
+    """Walks cases from the moment at which each begins.
 
     Args:
-        process: what they go through.
+        process: the process that they go through.
         world: what is planted, and the level.
-        draws: where the chances come from.
+        draws: the source of chances.
         first: the number of the first case.
-        began: whole UTC seconds, a figure a case. At the queueing level all cases that meet at a
-            desk must be walked at once.
+        began: when each case begins, in whole UTC seconds. At the queueing level, all cases that
+            meet at a desk must be walked at once.
     """
     cases = Cases(process, world.planted, draws, first, began)
     walked = _Walk(cases, world.level)
@@ -142,7 +142,7 @@ class _Walk:
         )
 
     def take_all(self) -> None:
-        """Takes every step in turn; a side branch leaves the case where it was."""
+        """Takes every step in turn; a side branch does not move the case on."""
         now = self._cases.began
         for row, slot in enumerate(self.journeys.slots):
             at = self._take(row, slot, now)
@@ -151,7 +151,7 @@ class _Walk:
         self._forget_what_came_too_late()
 
     def _take(self, row: int, slot: Slot, now: Floats) -> Floats:
-        """Takes one step in the cases that have it; gives when, NaN in the others."""
+        """Takes one step in the cases that have it; gives the moments, NaN for other cases."""
         walked, step = self.journeys, slot.step
         since = now if step.after is None else self._at(step.after)
         which = np.flatnonzero(self._have(slot) & ~np.isnan(since))
@@ -166,7 +166,7 @@ class _Walk:
         return done
 
     def _done(self, row: int, slot: Slot, since: Floats, which: Codes) -> Floats:
-        """When the cases that have a step have it behind them."""
+        """When the step is done in the cases that have it."""
         step, days = slot.step, self._days(slot, since)[which]
         hours, since = hours_of(step.actor), since[which]
         if self._level == "queueing" and step.desk and len(which):
@@ -183,7 +183,7 @@ class _Walk:
         return hours.after(since, days)
 
     def _have(self, slot: Slot) -> Mask:
-        """The cases that have a step; one that is done again, those that had its cause."""
+        """The cases that have a step; for a step done again, those in which the plant causes it."""
         cases = self._cases
         if slot.again is None:
             return cases.have(slot.step)
@@ -193,7 +193,7 @@ class _Walk:
         return cases.have(cause) & cases.hit(slot.again, cases.began)
 
     def _days(self, slot: Slot, since: Floats) -> Floats:
-        """How long each wait is drawn to be, with what is planted on it."""
+        """The drawn length of each wait, with what is planted on it."""
         if slot.again and slot.again.effect.again_days:
             return days_of(
                 self._cases.uniform(f"again:{slot.again.id}"), slot.again.effect.again_days
@@ -206,11 +206,11 @@ class _Walk:
         return days
 
     def _is_of_the_desk(self, plant: Plant) -> bool:
-        """Whether a queue makes what the plant's effect would only draw."""
+        """Whether a queue produces the effect of a plant, which then need not be drawn."""
         return self._level == "queueing" and (plant.staff is not None or plant.order is not None)
 
     def _ahead(self, step: Step) -> Floats:
-        """From when each case goes before all others at a desk; NaN: never."""
+        """The moment from which each case goes before all others at a desk; NaN: never."""
         after = order_at(step, self._cases).ahead_after
         return self._at(after) if after else np.full(len(self._cases.began), np.nan)
 
@@ -222,7 +222,7 @@ class _Walk:
         return elsewhere
 
     def _held_until(self, step: Step) -> Floats:
-        """When the side branches that hold a step have let go."""
+        """When the side branches that hold a step release it."""
         held = np.full(len(self._cases.began), -np.inf)
         for row, slot in enumerate(self.journeys.slots):
             if slot.step.holds == step.id:
@@ -230,7 +230,7 @@ class _Walk:
         return held
 
     def _once_a_week(self, step: Step, at: Floats, since: Floats, which: Codes) -> Floats:
-        """What is done once a week is done the first time after it came."""
+        """The moments, with a weekly step moved to the first time after the case came."""
         weekly = self._cases.process.weekly
         if weekly is None or weekly.step != step.id:
             return at
@@ -238,7 +238,7 @@ class _Walk:
         return np.where(self._cases.within(weekly.segment)[which], done, at)
 
     def _after_a_hold(self, step: Step, at: Floats, since: Floats, which: Codes) -> Floats:
-        """What would have been done in a hold is done after it, with the wait that was left."""
+        """The moments, with what falls in a hold moved after it, by the wait that was left."""
         hold = self._cases.process.hold
         if hold is None or hold.step != step.id:
             return at
@@ -249,7 +249,7 @@ class _Walk:
         return np.where(is_held & (at > starts) & (since < ends), resumed, at)
 
     def _forget_what_came_too_late(self) -> None:
-        """Leaves out what is only done until some step, in the cases that were past it by then."""
+        """Removes steps that are only done until some other step, if that came before them."""
         walked = self.journeys
         for row, slot in enumerate(walked.slots):
             if slot.step.until:
@@ -259,7 +259,7 @@ class _Walk:
                 walked.at[row, late] = np.nan
 
     def _over(self, step_id: str) -> Floats:
-        """When a step, or what came instead of it, was done."""
+        """When a step, or the one instead of it, was done."""
         over = self._at(step_id)
         for row, slot in enumerate(self.journeys.slots):
             if slot.step.instead_of == step_id:
@@ -272,5 +272,5 @@ class _Walk:
 
 
 def _ends(hold: Hold) -> float:
-    """The end of its last day."""
+    """The end of the last day of a hold."""
     return moment_of(hold.end) + A_DAY

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""As many cases as were asked for, as an export of a period holds them.
+"""The population of a log: as many cases as were asked for, as an export of a period has them.
 
 An agency did not begin on the day that its export opens. Cases begin from a burn-in before it on;
-the ones that are still going then are in the log without their first events (left-truncated), and
-the newest have not ended when it closes (right-censored).
+those still going when it opens are in the log without their first events (left-truncated), and the
+newest have not ended when it closes (right-censored).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from simulation.walking.draws import Draws, Floats
 from simulation.walking.hours import A_DAY, period_of
 from simulation.walking.journeys import Journeys, World, last_end, walk
 
-_BLOCK = 50_000  # cases that are walked at once at the statistical level
-_PILOT = 1_000  # who begin while the log is open, to tell how many are on record for each of these
+_BLOCK = 50_000  # cases walked at once at the statistical level
+_PILOT = 1_000  # cases that begin while the log is open, to count those on record for each
 _SPARE = 1.03  # somewhat more cases than seem needed
-_AN_AGENCY = 10_000  # a desk is that of an agency: a log of fewer cases is a part of its work
+_AN_AGENCY = 10_000  # cases: a desk is that of a whole agency; a smaller log is a part of its work
 
 _T = TypeVar("_T")
 
 
 class Destroyed(NamedTuple):
-    """How many of the cases that ended so long before the log closes are no longer in it."""
+    """The share of the cases that ended that long before the log closes that is not in it."""
 
     rate: float
     days_after_end: int
@@ -42,7 +42,7 @@ DESTROYED = Destroyed(rate=0.2, days_after_end=540)
 
 
 class Block(NamedTuple):
-    """Some of everyone, in order: the number of the first, who is in the log, their journeys."""
+    """A block of all cases, in order: the first number, which are in the log, their journeys."""
 
     first: int
     is_in: Mask
@@ -50,17 +50,17 @@ class Block(NamedTuple):
 
 
 class Population:
-    """The cases of a log, and everyone who went before them through the same desks."""
+    """The cases of a log, and all others that went through the same desks."""
 
     def __init__(
         self, process: Process, cases: int, seed: int, world: World, *, destroy: bool = False
     ) -> None:
-        """Finds who they are.
+        """Decides which cases there are.
 
         Args:
-            process: what they go through.
+            process: the process that they go through.
             cases: how many have an event in the log.
-            seed: of the chances.
+            seed: the seed of all draws.
             world: what is planted, and the level.
             destroy: whether some old cases are no longer on record.
         """
@@ -74,7 +74,7 @@ class Population:
         return np.flatnonzero(self._is_in)
 
     def blocks(self, world: World) -> Iterator[Block]:
-        """Everyone's journeys in a world, and who is in the log; in blocks, in order."""
+        """The journeys of all cases in a world, and which are in the log; in blocks, in order."""
         yield from self._walked(self._began, world, self._block)
 
     def _block(self, first: int, journeys: Journeys) -> Block:
@@ -83,14 +83,14 @@ class Population:
     def _walked(
         self, began: Floats, world: World, then: Callable[[int, Journeys], _T]
     ) -> Iterator[_T]:
-        """Walks everyone, in blocks where nobody meets anybody; gives what is made of each."""
+        """Walks all cases, in blocks if they never meet at a desk; gives ``then`` of each block."""
         size = _BLOCK if world.level == "statistical" else max(len(began), 1)
         for first in range(0, len(began), size):
             some = began[first : first + size]
             yield then(first, walk(self.process, world, self.draws, first, some))
 
     def _of_size(self, cases: int) -> tuple[Floats, Mask]:
-        """When everyone begins, and who is in the log: a sample of those on record."""
+        """When each case begins, and which are in the log: a sample of those on record."""
         new = math.ceil(_SPARE * cases / self._kept_for_each_new())
         if self.world.level == "queueing":
             new = max(new, _AN_AGENCY)
@@ -106,16 +106,16 @@ class Population:
             new = math.ceil(_SPARE * new * cases / max(len(kept), 1))
 
     def _kept_for_each_new(self) -> float:
-        """How many are on record for each who begins while the log is open, from a pilot.
+        """How many cases are on record per case that begins while the log is open, by a pilot.
 
-        Nothing is planted in it, so a log has the same cases with plants and without.
+        Nothing is planted in the pilot, so a log has the same cases with plants and without.
         """
         began = self._arriving(_PILOT)
         pilot = walk(self.process, World((), "statistical"), self.draws, 0, began)
         return float(self._on_record(0, pilot).sum()) / _PILOT
 
     def _on_record(self, first: int, journeys: Journeys) -> Mask:
-        """Who has an event while the log is open, and was not destroyed since."""
+        """The cases that have an event while the log is open, and were not destroyed since."""
         opens, closes = period_of(self.process.window)
         seen: Mask = np.any((journeys.at >= opens) & (journeys.at <= closes), axis=0)
         if not self._destroy:
@@ -126,7 +126,7 @@ class Population:
         return seen & ~(is_old & (chance < DESTROYED.rate))
 
     def _arriving(self, new: int) -> Floats:
-        """When everyone begins, so many while the log is open, and at that pace in the burn-in."""
+        """When cases begin: ``new`` of them while the log is open, and the burn-in at that pace."""
         described, window = self.process.arrivals, self.process.window
         open_days = (window.opens, window.closes)
         earlier = intensity_total(described, *self._burn_in())

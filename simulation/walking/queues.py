@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One desk at which cases queue for the people who work there.
 
-Every moment is in open seconds: counted while the office is open, from any zero. Nothing is drawn
-here, so that the same cases with the same work can meet two desks that differ in one thing.
+All moments are in open seconds, counted while the office is open, from any zero. Nothing is drawn
+here, so that the same cases with the same work can go to two desks that differ in one thing.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Staffing = Sequence[tuple[float, int]]
-"""From when there are how many servers, by time; before that, as many as the desk has."""
+"""Moments in order, each with the number of servers from then on; before that, the desk's own."""
 
-# Where capacity equals inflow, the length of a queue wanders without end. A team's does not: when
-# much lies there other work gives way, and when little does it comes back.
-_HASTE = 0.5  # half as fast again at twice the usual pile, but for the limits
-_SLOWEST, _FASTEST = 0.85, 1.15  # about an hour a day: more, other work cannot give or take
+# If capacity equals inflow, the length of a queue wanders without end. That of a team does not:
+# when the queue is long other work gives way, and when it is short that comes back.
+_HASTE = 0.5  # half as fast again at twice the usual pile, within the limits
+_SLOWEST, _FASTEST = 0.85, 1.15  # about an hour a day: other work cannot give or take more
 
 
 class Desk(NamedTuple):
     """Where cases queue.
 
     Attributes:
-        servers: how many people serve them, numbered from 0.
-        opens: when they begin; what comes earlier lies there as a backlog.
-        pile: how many cases lie there when all is well; null: the pace never changes.
-        ahead_costs: the work of a case that goes ahead, against its work in turn: what is done
-            at once is done out of the rhythm of the rest.
+        servers: the number of people who serve them, numbered from 0.
+        opens: when they begin; what comes earlier is a backlog by then.
+        pile: how many cases are in the queue when all is well; null: the pace never changes.
+        ahead_costs: the work of a case that goes ahead, relative to its work in turn: doing it at
+            once breaks the rhythm of the rest.
     """
 
     servers: int
@@ -44,7 +44,7 @@ class Desk(NamedTuple):
 
 
 class Served(NamedTuple):
-    """When each case was begun and done, and by which server."""
+    """When each case was started and done, and by which server."""
 
     begun: Floats
     done: Floats
@@ -60,20 +60,20 @@ def serve(
     ahead: Floats | None = None,
     staffing: Staffing = (),
 ) -> Served:
-    """Works off every case, each once and without a break.
+    """Serves every case, each once and without a break.
 
-    Who comes, leaves or moves up at a moment has done so before anyone chooses at that moment. The
-    server who is longest free chooses first. ``k`` servers are the first ``k`` numbers; another
-    who has a case in hand finishes it.
+    All that comes, leaves or moves up at a moment does so before anyone chooses at that moment. The
+    server who has been free longest chooses first. ``k`` servers are those with the first ``k``
+    numbers; any other who has a case in hand finishes it.
 
     Args:
-        desk: where the cases come.
+        desk: the desk to which the cases come.
         ready: when each case comes, in any order.
-        work: how long a server is taken by each at the usual pace, in open seconds.
+        work: how long each case takes a server at the usual pace, in open seconds.
         order: the lowest goes first, and of equals the first to come; null: the first to come.
-        ahead: from when a case goes before all that are not ahead, also when it lies there
-            already; infinite: never. Among those, the first to be both there and ahead.
-        staffing: from when there are how many servers.
+        ahead: from when a case goes before all that are not ahead, even if it is in the queue
+            already; infinite: never. Among those ahead, the first to be both there and ahead.
+        staffing: how many servers there are, and from when.
 
     Returns:
         One value per case, at its place in ``ready``.
@@ -100,7 +100,7 @@ def serve(
 
 
 def pace(lying: int, usual: float | None) -> float:
-    """How fast a case is done that is begun when so many others lie there; 1 is as usual."""
+    """The pace of a case that is started while ``lying`` others are in the queue; 1 is usual."""
     if usual is None:
         return 1.0
     return min(max(1.0 + _HASTE * (lying / usual - 1.0), _SLOWEST), _FASTEST)
@@ -121,7 +121,7 @@ def _check(desk: Desk, columns: tuple[Floats, ...], staffing: Staffing) -> None:
 
 
 class _Cases(NamedTuple):
-    """The columns of ``serve`` by arrival; from here on a case is its place in them."""
+    """The columns of ``serve`` by arrival; from here on, a case is its index in them."""
 
     ready: Floats
     work: Floats
@@ -139,9 +139,9 @@ class _Turn(NamedTuple):
 
 
 class _Pile:
-    """The cases that lie there, and the servers who are free.
+    """The cases in the queue, and the servers who are free.
 
-    A ``PriorityStore`` cannot move an item up, so a case that will be ahead lies in two heaps:
+    A ``PriorityStore`` cannot move an item up, so a case that will be ahead is in two heaps:
     nothing has to happen at that moment, and whoever chooses after it looks in ``_ahead`` first.
     """
 
@@ -153,7 +153,7 @@ class _Pile:
         self._servers = servers
         self._staffing = list(reversed(staffing))
         self._free: dict[int, simpy.Event] = {}  # the longest free first
-        self._now = -np.inf  # exact, where SimPy's clock adds up delays
+        self._now = -np.inf  # exact, while SimPy's clock adds up delays
         self._came = 0
         self._lying = 0
         self._in_order: list[tuple[float, int]] = []
@@ -161,13 +161,13 @@ class _Pile:
         self._is_taken = bytearray(len(cases.ready))
 
     def next_turn(self, number: int, now: float) -> simpy.Event:
-        """Takes place when it is the turn of a server who is free from now; its value is a turn."""
+        """An event when it is the turn of a server who is free from now; its value is a turn."""
         event = self._free[number] = self.env.event()
         self.hand_out(now)
         return event
 
     def hand_out(self, now: float) -> None:
-        """Gives what lies there now to the servers who are free now."""
+        """Gives the cases in the queue now to the servers who are free now."""
         self._now = max(self._now, now)
         self._let_in()
         present = [number for number in self._free if number < self._servers]
@@ -187,7 +187,7 @@ class _Pile:
             self._lying += 1
 
     def _take(self) -> tuple[int, bool]:
-        """The case whose turn it is, and whether that is because it is ahead."""
+        """The case whose turn it is, and whether it is because it is ahead."""
         while True:
             is_ahead = len(self._ahead) > 0 and self._ahead[0][0] <= self._now
             _, case = heappop(self._ahead if is_ahead else self._in_order)
@@ -212,12 +212,12 @@ def _server(
 
 
 def _changes(moments: list[float], pile: _Pile) -> Generator[simpy.Event, Any, None]:
-    """The moments at which a case comes or staff change, so those who are free look again."""
+    """Waits for moments at which cases come or staff change, so that free servers look again."""
     for moment in moments:
         yield _at(moment, pile.env)
         pile.hand_out(moment)
 
 
 def _at(moment: float, env: simpy.Environment) -> simpy.Timeout:
-    """Takes place at a moment, or now if it is past: the desk was not open yet, or rounding."""
+    """An event at a moment, or now if that is past: the desk was not open yet, or rounding."""
     return env.timeout(max(0.0, moment - env.now))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The dialects that a synthetic log is written in, as agencies export theirs."""
+"""The dialects in which a synthetic log can be written, as agencies export theirs."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes a log as Dutch case systems export one: a row per event, in text, Excel or Parquet.
 
-Times are local, as the clock on the wall of the agency tells them, without an offset; only Parquet
-knows zones and holds instants. Milestones are all there is: a legal clock that stood still, or a
-decision period that was made longer, is not told.
+Times are local, by the clock on the agency's wall, without an offset; only Parquet has zones and
+holds instants. There are only milestones: a legal clock that stood still, or an extended decision
+period, is not told.
 
-A workbook of Excel is meant for small logs: 650,000 events take some 50 seconds to write.
+Excel is meant for small logs: 650,000 events take some 50 seconds to write.
 
 The same log gives the same bytes.
 """
@@ -42,15 +42,15 @@ _NOTE = "toelichting"
 _ROWS_AT_ONCE = 1 << 16  # as text: some ten megabytes
 _SERIALS_FROM = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a local time
 _SECONDS_A_DAY = 86_400
-# half of the last decimal is 4 microseconds: a reader that keeps milliseconds finds the second too
+# half of the last decimal is 4 microseconds: a reader of milliseconds still finds the right second
 _SERIAL_DECIMALS = 10
 
-_SHEET_EVENTS = 1_048_576 - 1  # all the rows that Excel knows, but for the header
+_SHEET_EVENTS = 1_048_576 - 1  # the rows of a sheet in Excel, minus the header
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - any moment will do, but not that of writing
 
 
 class _Text(NamedTuple):
-    """How a kind of delimited text is written; ``time``: of a local time to its text."""
+    """How a kind of delimited text is written; ``time`` turns a local time into text."""
 
     encoding: str
     separator: str
@@ -59,7 +59,7 @@ class _Text(NamedTuple):
 
 
 def write_csv(parts: Iterable[Part], process: Process, folder: Path) -> None:
-    """Writes ``export.csv`` as programmers have it: UTF-8, commas, ISO 8601."""
+    """Writes ``export.csv`` as programmers do: UTF-8, commas, ISO 8601."""
     text = _Text("utf-8", ",", "\n", lambda time: time.dt.to_string("%Y-%m-%d %H:%M:%S"))
     _write_text(parts, process, folder, text)
 
@@ -75,7 +75,7 @@ def write_csv_nl(parts: Iterable[Part], process: Process, folder: Path) -> None:
 
 
 def write_csv_excel(parts: Iterable[Part], process: Process, folder: Path) -> None:
-    """Writes ``export.csv`` as a Dutch Excel does when times lost their format: serial numbers."""
+    """Writes ``export.csv`` as a Dutch Excel does if times lost their format: serial numbers."""
     _write_text(parts, process, folder, _Text("utf-8-sig", ";", "\r\n", _serial_text))
 
 
@@ -86,9 +86,9 @@ def write_excel(
 
     Args:
         parts: the log.
-        process: what it is a log of.
-        folder: where they go.
-        most: how many events a workbook may hold; the events of a case are in one.
+        process: the process of the log.
+        folder: where the workbooks go.
+        most: how many events a workbook may hold; all events of a case are in one.
 
     Raises:
         ValueError: a case has more events than that, or a text is too long for a cell.
@@ -101,7 +101,7 @@ def write_excel(
 
 
 def write_parquet(parts: Iterable[Part], process: Process, folder: Path) -> None:
-    """Writes ``export.parquet``, a row group a part, with instants in UTC."""
+    """Writes ``export.parquet``, with a row group per part and instants in UTC."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -117,7 +117,7 @@ def _names(process: Process) -> list[str]:
 
 
 def _rows(part: Part, process: Process) -> pl.DataFrame:
-    """The events with what is known of their case, in the columns of ``_names``."""
+    """The events with the facts of their case, in the columns of ``_names``."""
     cases = part.cases.select("case", "case_id", *process.attributes)
     events = part.events.sort("case", "number", maintain_order=True)
     told = events.join(cases, on="case", how="left", maintain_order="left")
@@ -129,7 +129,7 @@ def _rows(part: Part, process: Process) -> pl.DataFrame:
 
 
 def _with_times(rows: pl.DataFrame, written: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
-    """``rows`` with each time as ``written`` makes it of what the clock on the wall tells."""
+    """``rows`` with each time as ``written`` makes it from the local time."""
     local = (pl.col(name).dt.convert_time_zone(ZONE.key) for name in _TIMES)
     return rows.with_columns(written(time.dt.replace_time_zone(None)) for time in local)
 
@@ -152,12 +152,12 @@ def _seconds(local: pl.Expr) -> pl.Expr:
 
 
 def _serial(local: pl.Expr) -> pl.Expr:
-    """The days since 30 December 1899, as Excel keeps a time."""
+    """The days since 30 December 1899, as Excel stores a time."""
     return _seconds(local) / _SECONDS_A_DAY
 
 
 def _serial_text(local: pl.Expr) -> pl.Expr:
-    """The same with a decimal comma; reckoned in whole numbers, so rounded right."""
+    """The same with a decimal comma; computed in whole numbers, so rounded correctly."""
     seconds = _seconds(local)
     part_of_day = (seconds % _SECONDS_A_DAY) * 10**_SERIAL_DECIMALS
     decimals = (part_of_day + _SECONDS_A_DAY // 2) // _SECONDS_A_DAY
@@ -186,7 +186,7 @@ def _per_workbook(frames: Iterable[pl.DataFrame], most: int) -> Iterator[tuple[i
 
 
 def _whole_cases(cases: pl.Series, room: int) -> int:
-    """How many of the first rows are those of whole cases, and ``room`` at most."""
+    """How many of the first rows belong to whole cases; at most ``room``."""
     if len(cases) <= room:
         return len(cases)
     up_to = cases.head(room + 1)
@@ -195,7 +195,7 @@ def _whole_cases(cases: pl.Series, room: int) -> int:
 
 
 def _write_workbook(path: Path, names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Writes one sheet: a text as text, whatever it looks like, and a number as a time."""
+    """Writes one sheet: texts as text, whatever they look like, and numbers as times."""
     import xlsxwriter  # type: ignore[import-untyped]
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a log as OCEL 2.0: events, and the cases and teams that they are about, in one JSON."""
+"""Writes a log as OCEL 2.0 in one JSON file: events, and the cases and teams they are about."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _Object = dict[str, Any]
 _CASE, _TEAM = "zaak", "afdeling"
 _OF, _BY = "van", "door"
 _EVENT_ATTRIBUTES = {"resource": "string", "organisatie": "string", "started_at": "time"}
-_ROWS_AT_ONCE = 1 << 14  # as objects of Python: some ten megabytes
+_ROWS_AT_ONCE = 1 << 14  # as Python objects: some ten megabytes
 
 
 def write(parts: Iterable[Part], process: Process, folder: Path) -> None:
     """Writes ``export.json``: a line per event and a line per object. The same log, the same bytes.
 
-    An event is "van" its ``zaak`` and "door" an ``afdeling``, if a team acted. What a step is
-    called, and who acted, is only known at the end and yet comes first, so events and objects
-    wait in temporary files in ``folder``.
+    An event is "van" its ``zaak`` and "door" an ``afdeling``, if a team acted. The names of steps
+    and who acted are only known at the end but must come first, so events and objects wait in
+    temporary files in ``folder``.
 
     Args:
         parts: the log.
-        process: what it is a log of.
+        process: the process of the log.
         folder: where the file goes.
     """
     activities: set[str] = set()
@@ -58,7 +58,7 @@ def write(parts: Iterable[Part], process: Process, folder: Path) -> None:
 
 
 def _append(spool: IO[bytes], rows: Iterable[_Object]) -> None:
-    """Adds rows to an array that has been opened elsewhere."""
+    """Adds rows to an array that is already open."""
     for row in rows:
         spool.write((b",\n" if spool.tell() else b"") + _bytes(row))
 
@@ -78,7 +78,7 @@ def _object_types(process: Process) -> list[_Object]:
 
 
 def _events(part: Part) -> Iterator[_Object]:
-    """The events by case and ``number``; an id is that of the case and the place in it."""
+    """The events by case and ``number``; an id is that of the case with the place in it."""
     case_ids = part.cases.select("case", "case_id")
     rows = (
         part.events.sort("case", "number", maintain_order=True)
@@ -121,3 +121,8 @@ def _cases(part: Part, process: Process) -> Iterator[_Object]:
                 if row[name] is not None
             ]
             yield {"id": row["case_id"], "type": _CASE, "attributes": attributes}
+
+
+def _instant(at: dt.datetime) -> str:
+    """A moment in RFC 3339, in UTC."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

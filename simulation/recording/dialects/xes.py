@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes a log as XES (IEEE 1849): a trace a case, with the start and the completion of its steps.
+"""Writes a log as XES (IEEE 1849): a trace per case, with starts and completions of its steps.
 
-Milestones are all there is: a legal clock that stood still, or a decision period that was made
-longer, is not told.
+There are only milestones: a legal clock that stood still, or an extended decision period, is not
+told.
 
 The same log gives the same bytes.
 """
@@ -31,7 +31,7 @@ _ESCAPES = {
     "<": "&lt;",
     ">": "&gt;",
     '"': "&quot;",
-    # a reader makes spaces of these in an attribute, unless they are written so
+    # a reader turns these into spaces in an attribute, unless they are escaped
     "\t": "&#9;",
     "\n": "&#10;",
     "\r": "&#13;",
@@ -45,13 +45,13 @@ def write(parts: Iterable[Part], process: Process, folder: Path) -> None:
         for part in parts:
             for some in _some_cases(part):
                 lines = _lines(_transitions(some, process))
-                # a column of text, without quotes, is what it says
+                # one column of text without quotes is written as it is
                 lines.write_csv(file, include_header=False, quote_style="never")
         file.write(b"</log>\n")
 
 
 def _some_cases(part: Part) -> Iterator[Part]:
-    """The cases of a part, and their events, some at a time."""
+    """The cases of a part with their events, some at a time."""
     for cases in part.cases.iter_slices(_CASES_AT_ONCE):
         of_them = pl.col("case").is_between(cases["case"][0], cases["case"][-1])
         yield part._replace(cases=cases, events=part.events.filter(of_them))
@@ -71,7 +71,7 @@ def _head(process: Process) -> str:
 
 
 def _transitions(part: Part, process: Process) -> pl.DataFrame:
-    """A row each start and completion, in the order of the trace.
+    """A row per start and completion, in the order of the trace.
 
     A note is told at the completion.
 
@@ -100,14 +100,14 @@ def _transitions(part: Part, process: Process) -> pl.DataFrame:
 
 
 def _trace(process: Process) -> pl.Expr:
-    """The opening of a trace, with what is known of its case."""
+    """The opening of a trace, with the facts of its case."""
     known = (_string(name, pl.col(name)) for name in process.attributes)
     name = _string("concept:name", pl.col("case_id"))
     return pl.concat_str(pl.lit("<trace>"), name, *known, pl.lit("\n"), ignore_nulls=True)
 
 
 def _lines(transitions: pl.DataFrame) -> pl.DataFrame:
-    """The text of each event, and of what opens and closes its trace, in one column."""
+    """The text of each event, with the opening and closing of its trace, in one column."""
     time = pl.col("time").dt.convert_time_zone(ZONE.key)
     pieces = [
         pl.col("trace"),
@@ -123,7 +123,7 @@ def _lines(transitions: pl.DataFrame) -> pl.DataFrame:
         pl.lit("</event>"),
         pl.when("is_last").then(pl.lit("\n</trace>")),
     ]
-    # columns are made on every core, the pieces of one text are not
+    # columns are made on all cores, but not the pieces of one text
     columns = (piece.alias(str(place)) for place, piece in enumerate(pieces))
     return transitions.select(columns).select(pl.concat_str(pl.all(), ignore_nulls=True))
 

@@ -22,7 +22,7 @@ _ACTIONS = {
     "partial_update": ("Object deels bijgewerkt", 200),
 }
 
-# a real trail holds the whole object twice; this is what may differ, and what tells which it is
+# a real trail holds the whole object twice; these are what may differ and what identifies it
 _OF_A_ZAAK = (
     *("url", "identificatie", "zaaktype", "startdatum"),
     *("einddatumGepland", "uiterlijkeEinddatumAfdoening", "verlenging", "opschorting"),
@@ -31,19 +31,19 @@ _OF_A_STATUS = ("url", "statustype", "datumStatusGezet")
 
 
 def rows_since(opens_at: dt.datetime, entries: Iterable[Entry]) -> list[Record]:
-    """The rows that were written since the export opens, by time."""
+    """The rows that were written from the opening of the export on, by time."""
     by_time = sorted(entries, key=itemgetter(0))
     return [row for at, row in by_time if at >= opens_at]
 
 
 def zaak_created(zaak: Record, at: dt.datetime) -> Entry:
-    """That a ZAAK was made."""
+    """The row that a ZAAK was created."""
     about = _about(zaak, "zaak", zaak["url"], zaak["identificatie"])
     return at, _row(about, at, "create", None, _part(zaak, _OF_A_ZAAK))
 
 
 def zaak_updated(old: Record, new: Record, nth: int, change: Change) -> Entry:
-    """The ``nth`` change of a ZAAK, from 1."""
+    """The row of the ``nth`` change of a ZAAK, from 1."""
     about = _about(old, "zaak", old["url"], old["identificatie"], nth)
     states = (_part(zaak, _OF_A_ZAAK) for zaak in (old, new))
     return change.at, _row(about, change.at, "partial_update", *states) | {
@@ -52,13 +52,13 @@ def zaak_updated(old: Record, new: Record, nth: int, change: Change) -> Entry:
 
 
 def result_created(zaak: Record, result: Record, at: dt.datetime) -> Entry:
-    """That a ZAAK got its RESULTAAT."""
+    """The row that a ZAAK got its RESULTAAT."""
     about = _about(zaak, "resultaat", result["url"], f"Resultaat van {zaak['identificatie']}")
     return at, _row(about, at, "create", None, result)
 
 
 def status_created(zaak: Record, status: Record, at: dt.datetime, by: str | None) -> Entry:
-    """That a ZAAK got a STATUS, from an employee or from the case system itself."""
+    """The row that a ZAAK got a STATUS, from an employee or from the case system itself."""
     about = _about(
         zaak, "status", status["url"], f"Status van {zaak['identificatie']}", status["uuid"]
     )
@@ -67,7 +67,7 @@ def status_created(zaak: Record, status: Record, at: dt.datetime, by: str | None
 
 
 def _about(zaak: Record, resource: str, url: str, name: str, nth: object = 0) -> Record:
-    """What a row is about; ``nth``: of the rows about this ``resource`` of the ZAAK."""
+    """What a row is about; ``nth``: its number among the rows on this ``resource`` of the ZAAK."""
     return {
         "uuid": uuid("audittrail", zaak["url"], resource, nth),
         "bron": "zrc",

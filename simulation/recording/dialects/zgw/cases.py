@@ -22,13 +22,13 @@ from simulation.recording.log import Part
 from simulation.walking.hours import ZONE
 
 RESOURCES = ("zaken", "statussen", "rollen", "resultaten", "zaakeigenschappen", "audittrail")
-"""What ``records`` gives."""
+"""The resources that ``records`` gives."""
 
-_CASES_AT_ONCE = 1000  # as objects of Python: some ten megabytes
+_CASES_AT_ONCE = 1000  # as Python objects: some ten megabytes
 
 
 class _Case(NamedTuple):
-    """One case; ``row`` is of the frame of cases, with what ``_dates`` adds."""
+    """One case; ``row`` is that of the frame of cases, with the dates of ``_dates``."""
 
     process: Process
     url: str
@@ -36,16 +36,16 @@ class _Case(NamedTuple):
     statuses: list[Record]
 
     def link(self, resource: str, nth: object) -> str:
-        """Where the ``nth`` of a resource of this case is."""
+        """The address of the ``nth`` of a resource of this case."""
         return link(resource, self.url, nth)
 
     def type_link(self, resource: str, name: str = "") -> str:
-        """Where a type of this case's version is."""
+        """The address of a type in the version of this case."""
         return type_link(self.process, self.row["version"], resource, name)
 
 
 def records(part: Part, process: Process) -> Iterator[tuple[str, Record]]:
-    """All that the API tells of some cases, each with its resource."""
+    """All that the API tells about some cases, each record with its resource."""
     for few in _slices(part):
         of_case = statuses(few, process).rows_by_key("case", named=True)
         suspensions = few.suspensions.rows_by_key("case", named=True)
@@ -67,7 +67,7 @@ def _slices(part: Part) -> Iterator[Part]:
 
 
 def _dates(process: Process) -> dict[str, pl.Expr]:
-    """The local dates of a case; it is due a legal term after its start, be that a Sunday."""
+    """The local dates of a case; it is due a legal term after its start, even on a Sunday."""
     start, end = (_date(name) for name in ("began_at", "ended_at"))
     return {
         "start_date": start,
@@ -97,7 +97,7 @@ def _case(case: _Case, changes: list[Change]) -> Iterator[tuple[str, Record]]:
 
 
 def _relations(case: _Case, related: dict[str, list[Record]]) -> Record:
-    """What a ZAAK says of what belongs to it, and of its end."""
+    """What a ZAAK says about the records that belong to it, and about its end."""
     links = {resource: [one["url"] for one in those] for resource, those in related.items()}
     return {
         "einddatum": case.row["end_date"] and case.row["end_date"].isoformat(),
@@ -111,7 +111,7 @@ def _relations(case: _Case, related: dict[str, list[Record]]) -> Record:
 def _trail(
     case: _Case, changes: list[Change], states: list[Record], related: dict[str, list[Record]]
 ) -> Iterator[audit.Entry]:
-    """The audit trail; ``states``: the ZAAK as it was made, and after each of the changes."""
+    """The audit trail; ``states``: the ZAAK as it was created, and after each change."""
     made = states[0]
     yield audit.zaak_created(made, case.row["began_at"])
     for nth, (change, (old, new)) in enumerate(zip(changes, pairwise(states), strict=True), 1):
@@ -124,7 +124,7 @@ def _trail(
 
 
 def _opened(case: _Case) -> Record:
-    """The ZAAK as it was made."""
+    """The ZAAK as it was created."""
     start, due = case.row["start_date"].isoformat(), case.row["due_date"].isoformat()
     return {
         **identity(case.url),
@@ -186,7 +186,7 @@ def _statuses_of(case: _Case) -> Iterator[Record]:
 
 
 def _teams(case: _Case) -> dict[str, Record]:
-    """The first status of each team that acts, in order of time."""
+    """By team, the first status in which it acts, in order of time."""
     firsts: dict[str, Record] = {}
     for status in case.statuses:
         if status["team"]:
@@ -195,7 +195,7 @@ def _teams(case: _Case) -> dict[str, Record]:
 
 
 def _roles(case: _Case) -> Iterator[Record]:
-    """Who asked, of whom nothing is known, and each team from when it first acts."""
+    """The roles: the applicant, about whom nothing is known, and each team from when it acts."""
     yield _role(case, 0, "initiator") | {
         "betrokkeneType": "natuurlijk_persoon",
         "roltoelichting": "",
@@ -212,7 +212,7 @@ def _roles(case: _Case) -> Iterator[Record]:
 
 
 def _role(case: _Case, nth: int, role: str) -> Record:
-    """What is the same for whoever has a role."""
+    """The fields that are the same in every role."""
     return {
         **identity(case.link("rollen", nth)),
         "zaak": case.url,
@@ -241,7 +241,7 @@ def _attributes(case: _Case) -> Iterator[Record]:
 
 
 def _results(case: _Case) -> Iterator[Record]:
-    """The result of a case that ended; the API does not tell when, the audit trail does."""
+    """The result of a case that ended; only the audit trail tells when."""
     if case.row["ended_at"]:
         yield {
             **identity(case.link("resultaten", 0)),

@@ -22,19 +22,19 @@ RESOURCES = tuple(
         "eigenschappen",
     )
 )
-"""What ``records`` gives."""
+"""The resources that ``records`` gives."""
 
 ORGANISATION = "123456789"
-"""Nine digits, as the APIs want them, that fail the 11-test: of no organisation, of no citizen."""
+"""Nine digits, as the APIs want, that fail the 11-test: no organisation or citizen has them."""
 
 SUSPENDED = "opgeschort"
-"""In place of a step: the status that a case gets when a status tells of its suspension."""
+"""Instead of a step: the status that a case gets if a status tells of its suspension."""
 
 CLOSED = "afgesloten"
-"""In place of a step: the status that a case gets when it ends."""
+"""Instead of a step: the status that a case gets when it ends."""
 
 ROLES = {"initiator": "Initiator", "behandelaar": "Behandelaar"}
-"""The roles that there are, by what every case type calls them: what this one does."""
+"""All roles: by the generic name that every case type has, the name in this case type."""
 
 _ADDED = {SUSPENDED: "Zaak opgeschort", CLOSED: "Zaak afgesloten"}
 _VERSIONS = (1, 2)
@@ -43,11 +43,11 @@ _LONGEST_NAME = 80
 
 
 def type_link(process: Process, version: int, resource: str, name: str = "") -> str:
-    """Where a type is.
+    """The address of a type.
 
     Args:
-        process: what it is of.
-        version: of the case type.
+        process: the process that it belongs to.
+        version: the version of the case type.
         resource: ``zaaktypen``, ``statustypen``, ``roltypen``, ``resultaattypen`` or
             ``eigenschappen``.
         name: which of them: the id of a step, ``SUSPENDED`` or ``CLOSED``, a role, or an attribute.
@@ -91,12 +91,12 @@ def _catalogue_link(process: Process) -> str:
 
 
 def _valid(process: Process, version: int) -> Record:
-    """From when to when a version is for new cases, and from when to when there is any.
+    """The period in which a version is for new cases, and the period in which it exists.
 
-    The last day of a version is the one before the next.
+    The last day of a version is the day before the next.
     """
     since = process.version.since
-    # the first case there is begins so long before the export
+    # the first case of all begins this long before the export
     first = process.window.opens - dt.timedelta(days=process.window.burn_in_days)
     last = since - dt.timedelta(days=1)
     return {
@@ -149,7 +149,7 @@ def _case_type(process: Process, version: int) -> Record:
 
 
 def _of_case_type(process: Process, version: int, resource: str, name: str = "") -> Record:
-    """What every type says that belongs to a case type."""
+    """The fields of every type that belongs to a case type."""
     return {
         "url": type_link(process, version, resource, name),
         "zaaktype": type_link(process, version, "zaaktypen"),
@@ -163,7 +163,7 @@ def _status_types(process: Process, version: int) -> Iterator[Record]:
     names = {step.id: step.name for step in process.steps}
     if version > 1:
         names |= process.version.names
-    names |= _ADDED  # the highest number is the end of a case, whichever step ended it
+    names |= _ADDED  # the highest number ends a case, whichever step ended it
     for number, (step, name) in enumerate(names.items(), start=1):
         yield {
             **_of_case_type(process, version, "statustypen", step),
@@ -228,5 +228,5 @@ def _attribute_types(process: Process, version: int) -> Iterator[Record]:
 
 
 def _identity(process: Process) -> str:
-    """What the versions of a case type have in common."""
+    """The id that all versions of a case type share."""
     return "-".join(re.findall("[a-z0-9]+", (process.case_type.nl or process.key).lower()))

@@ -15,7 +15,7 @@ _EXTENDED = "Beslistermijn verlengd"
 
 
 class Change(NamedTuple):
-    """Something that is changed in a ZAAK.
+    """A change of a ZAAK.
 
     Attributes:
         at: when.
@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
 
 def changes_of(suspensions: Iterable[Record], extensions: Iterable[Record]) -> list[Change]:
-    """What the suspensions and extensions of one case change in it, by time."""
+    """The changes of a case by its suspensions and extensions, by time."""
     found = [change for row in suspensions for change in _PATTERNS[row["pattern"]](row)]
     found += [_extended(row) for row in extensions]
     return sorted(found, key=lambda change: change.at)
@@ -49,27 +49,27 @@ def _moved(date: str, days: int) -> str:
 
 
 def _by_flag(row: Record) -> Iterator[Change]:
-    """As the API has it: the flag goes up, and later down."""
+    """The changes as the API has them: the flag goes up, and later down."""
     yield Change(row["start_at"], 0, _flag(row["reason"], is_up=True))
     if row["end_at"]:
         yield Change(row["end_at"], 0, _flag("", is_up=False))
 
 
 def _by_dates(row: Record) -> Iterator[Change]:
-    """As a case system above the API does: the dates move by what is expected, later corrected."""
+    """As in a case system on top of the API: the dates move by an estimate, corrected later."""
     reason, expected = row["reason"], row["expected_days"]
     yield Change(row["start_at"], expected, _flag(reason, is_up=True), f"Opschorting: {reason}")
     if row["end_at"]:
-        days = (row["end_at"] - row["start_at"]).days  # whole ones, of 24 hours
+        days = (row["end_at"] - row["start_at"]).days  # whole days of 24 hours
         yield Change(
             row["end_at"], days - expected, _flag(reason, is_up=False), f"Hervatting: {reason}"
         )
 
 
 def _by_status(row: Record) -> Iterator[Change]:
-    """As the call does that suspends and sets a status at once: no call tells of the end.
+    """As by the call that both suspends and sets a status: no call tells of the end.
 
-    That it ended is seen in the ZAAK itself, when it did in nothing but the next status.
+    Only the ZAAK itself shows that the suspension ended, and only the next status shows when.
     """
     yield Change(row["start_at"], 0, _flag(row["reason"], is_up=True))
     if row["end_at"]:

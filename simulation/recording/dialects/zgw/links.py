@@ -15,29 +15,34 @@ _LETTERS = "abcdef"
 
 
 def address(resource: str) -> str:
-    """Where all of a resource is listed; ``catalogi/…`` is of that API, the others of Zaken."""
+    """The address of a list; ``catalogi/…`` is of the Catalogi API, others are of Zaken."""
     api, _, name = resource.rpartition("/")
     return f"{_HOST}/{api or 'zaken'}/api/v1/{name}"
 
 
 def link(resource: str, *names: object) -> str:
-    """Where the one of a resource is that is told from the others by some names."""
+    """The address of the object of a resource that some names identify."""
     return f"{address(resource)}/{uuid(resource, *names)}"
 
 
 def identity(url: str) -> Record:
-    """How an object says which one it is: its address, and the UUID at the end of that."""
+    """The identity of an object: its address, and the UUID at the end of that."""
     return {"url": url, "uuid": url.rpartition("/")[2]}
 
 
 def uuid(*names: object) -> str:
-    """A UUID that only depends on some names, and that holds no number of eight or nine digits.
+    """A UUID that depends only on some names, and holds no number of eight or nine digits.
 
-    One in eleven of such numbers looks like a citizen service number. So the first of the eight
-    characters is a letter, and so is the middle of the twelve.
+    One in eleven of such numbers looks like a citizen service number. So the first of its first
+    eight characters is a letter, and so is the middle of its last twelve.
     """
     text = "|".join(str(name) for name in names)
     a = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
     first, middle = (_LETTERS[int(a[place], 16) % len(_LETTERS)] for place in (0, 26))
-    # the 4 and the a are those of a UUID that was drawn, as a case system makes them
+    # the 4 and the a mark a random UUID, as case systems make them
     return f"{first}{a[1:8]}-{a[8:12]}-4{a[13:16]}-a{a[17:20]}-{a[20:26]}{middle}{a[27:]}"
+
+
+def instant(at: dt.datetime) -> str:
+    """A moment in RFC 3339, in UTC."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages in which an API gives a list, each a file."""
+"""The pages of a list of an API, each in a file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import IO
 from simulation.recording.dialects.zgw.links import address
 
 PAGE_SIZE = 500
-"""The most that the APIs give at once."""
+"""The most records that the APIs give at once."""
 
 
 def write_pages(spool: IO[bytes], resource: str, folder: Path) -> None:
-    """Writes ``<resource>/page-00001.json`` and so on into ``folder``; without rows one empty page.
+    """Writes ``<resource>/page-00001.json`` and so on into ``folder``; one empty page if no rows.
 
     Args:
-        spool: the rows, each an object of JSON on a line.
+        spool: the rows, each a JSON object on a line.
         resource: what they are, such as ``zaken`` or ``catalogi/zaaktypen``.
         folder: where the folder of the resource goes.
     """

@@ -13,17 +13,17 @@ from simulation.recording.dialects.zgw.catalogue import CLOSED, SUSPENDED
 from simulation.recording.log import Part
 from simulation.walking.hours import ZONE
 
-_MISREAD = dt.timedelta(hours=2)  # where UTC was read as local time, so much sooner at most
+_MISREAD = dt.timedelta(hours=2)  # UTC read as local time is at most this much too early
 
 
 def statuses(part: Part, process: Process) -> pl.DataFrame:
-    """The statuses by case and time, none of a case at the same time.
+    """The statuses by case and time, no two of a case at the same time.
 
-    Those are the events, then of the same second one for every suspension that a status tells of,
-    and one for the end of a case; as far as they were put on record since the export opens.
+    They are the events, then in the same second one for every suspension that a status tells of,
+    and one for the end of a case; all that were put on record since the export opens.
 
     Returns:
-        ``case``, ``nth`` (in its case), ``step`` (or what is in place of one), ``at``,
+        ``case``, ``nth`` (in its case), ``step`` (or what replaces one), ``at``,
         ``recorded_at``, ``team``, ``organisation``, ``resource``, ``note``.
     """
     columns = ("case", "number", "step", "at", "recorded_at")
@@ -41,7 +41,7 @@ def statuses(part: Part, process: Process) -> pl.DataFrame:
 
 
 def opens_at(process: Process) -> dt.datetime:
-    """From when on the export holds what was put on record, in UTC."""
+    """The moment, in UTC, from which on the export holds what was put on record."""
     return dt.datetime.combine(process.window.opens, dt.time(), ZONE).astimezone(dt.UTC)
 
 
@@ -54,7 +54,7 @@ def _suspended(part: Part) -> pl.DataFrame:
 def _closed(part: Part, process: Process) -> pl.DataFrame:
     """A status for the end of each case, set by the case system itself and so never late.
 
-    Where the step that ended a case is missing it was never closed: it only has an end date.
+    If the step that ended a case is missing, the case was never closed: it only has an end date.
     """
     ends = part.events.filter(pl.col("step").is_in(process.ends))
     is_of_end = pl.col("at") >= pl.col("ended_at") - _MISREAD
