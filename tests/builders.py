@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Small event logs in one line, for every test that needs one."""
+"""Small event logs in one line, for all tests that need one."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from mining.summaries import Bucket
 from mining.waiting.waits import places
 
 FEW_FORMATS = "report.formats=[html, parquet]"
-"""What keeps a run short that no test reads on paper or in a workbook."""
+"""The overrides that keep a run short if no test reads its paper or workbook."""
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 NOBODY = pl.LazyFrame(schema={"case_id": pl.String})
-"""Of no case was a record set aside."""
+"""No case had a row set aside."""
 
 
 def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
     """A log in the shape of ``EVENTS``, a case per trace: ``event_log("a 1d b 2h c", "a b")``.
 
     A word is an activity, completed now; a number with s, m, h or d lets that much time pass;
-    ``b[3h]`` is an activity that was worked on for three hours before it was completed; work on
-    ``~b`` starts now and was not completed; ``!b`` is a mark.
+    ``b[3h]`` is an activity that was worked on for three hours before it was completed; ``~b`` is
+    work that starts now and is not completed; ``!b`` is a mark.
     """
     rows = [
         row
@@ -42,7 +42,7 @@ def event_log(*traces: str, start: dt.datetime = MONDAY) -> pl.LazyFrame:
 def rule_result(
     name: str, rows: int = 0, cases: int = 0, severity: Severity | None = None
 ) -> RuleResult:
-    """A rule of the table, broken where so many rows or cases break it."""
+    """The result of a rule of the table that this many rows or cases break."""
     rule = rule_table()[name]
     return RuleResult(
         id=name,
@@ -86,7 +86,7 @@ def _duration(text: str) -> dt.timedelta:
 
 
 def log_of(events: pl.DataFrame) -> pl.LazyFrame:
-    """A log in the shape of ``EVENTS`` from ``case_id, activity, at`` and what else is told."""
+    """A log in the shape of ``EVENTS`` from ``case_id, activity, at`` and other columns."""
     told = events.with_columns(
         bucket=pl.lit(0),
         source=pl.lit("log"),
@@ -102,5 +102,5 @@ def log_of(events: pl.DataFrame) -> pl.LazyFrame:
 
 
 def held(bucket: Bucket) -> pl.DataFrame:
-    """What the deadlines of a bucket's lens say of its cases."""
+    """What the deadlines in a bucket's lens say of its cases."""
     return legal_clock.held(bucket, places(bucket))

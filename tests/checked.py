@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What ``hoeksteen check`` says of a config."""
+"""The verdict of ``hoeksteen check`` on a config."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from flows.steps import stopped
 
 
 def checked(config: Path, overrides: Sequence[str] = ()) -> Verdict:
-    """The verdict of a log that is fit to mine.
+    """The verdict on a log that is fit to mine.
 
     Raises:
-        GateStopped: it is not.
+        GateStopped: the log is not fit.
     """
     verdict, settings = judge_only(config, overrides)
     if not verdict.success:

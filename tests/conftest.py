@@ -33,14 +33,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 _ROOT = Path(__file__).parents[1]
 
 
-gc.disable()  # it would walk again and again what is imported, which stays
+gc.disable()  # it would walk all imported modules again and again
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Has each group of tests stay with one worker.
+    """Keeps each group of tests on one worker.
 
-    xdist 3.8 writes the group behind the name of a test where pytest 9.2 does not read it any more.
+    xdist 3.8 writes the group after the name of a test, where pytest 9.2 does not read it any more.
     """
     for item in items:
         if named := getattr(item, "_nodeid", None):
@@ -48,14 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From here on there may be garbage; what is imported by now is none."""
+    """Turns the garbage collector on, but not for what is imported by now."""
     gc.freeze()
     gc.enable()
 
 
 @pytest.fixture(scope="session")
 def real_logs() -> Path:
-    """The folder of real logs; a test that needs it is skipped where it is absent."""
+    """The folder of real logs; tests that need it are skipped if it is absent."""
     folder = Path(os.environ.get("HOEKSTEEN_DATA", _ROOT.parent / "shared" / "data")) / "logs"
     if not folder.is_dir():
         pytest.skip("the real logs are not here; HOEKSTEEN_DATA says where they are")

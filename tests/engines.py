@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""One expectation on one table, by Great Expectations' pandas engine and by that of polars."""
+"""One expectation on one table, by the pandas engine of Great Expectations and by ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from validation.engine.session import quiet_context
 
 
 class Answer(NamedTuple):
-    """What an engine says; ``raised``: that it cannot say it, and nothing else is known."""
+    """The answer of an engine; if it ``raised``, nothing else is known."""
 
     raised: str
     success: bool | None
@@ -43,7 +43,7 @@ def _tables() -> tuple[BatchDefinition[Any], BatchDefinition[Any]]:
 def by_pandas(
     frame: pd.DataFrame, expectation: Expectation, shape: Mapping[str, Any] | None = None
 ) -> Answer:
-    """What the pandas engine says."""
+    """The answer of the pandas engine."""
     return _asked(_tables()[0], frame, expectation, shape)
 
 
@@ -52,12 +52,12 @@ def by_polars(
     expectation: Expectation,
     shape: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """What the engine of polars says."""
+    """The answer of the polars engine."""
     return _asked(_tables()[1], frame, expectation, shape)
 
 
 def in_parts(frame: pl.DataFrame, expectation: Expectation, part_rows: int) -> Answer:
-    """What the engine of polars says of a file that it reads in parts."""
+    """The answer of the polars engine on a file that it reads in parts."""
     with tempfile.TemporaryDirectory() as folder:
         path, scratch = Path(folder) / "table.parquet", Path(folder) / "parts"
         frame.write_parquet(path)
@@ -92,7 +92,7 @@ def _answer(found: Any) -> Answer:
 
 
 def plain(value: Any) -> Any:
-    """A result as it is said in JSON, without what only pandas knows: row numbers and queries."""
+    """A result as JSON, without what only pandas gives: row numbers and queries."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A mail server of this process's own, which keeps what it is given."""
+"""A mail server in this process, which keeps the mails that it gets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 WHO = ("mailer@dienst.example", "g:h@i/m")
-"""The user and the password that it knows."""
+"""The user and the password that it accepts."""
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -40,7 +40,7 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, command: str, rest: str) -> bool:
-        """Answers a command; tells whether there may come another."""
+        """Answers a command; tells whether another may follow."""
         for word, answers in self.server.refusals.items():
             if answers and f"{command} {rest}".startswith(word):
                 self._say(answers.pop(0))
@@ -68,7 +68,7 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """``refusals``: what it answers instead, the first times that a line begins so."""
+    """``refusals``: by how a line begins, the answers to give instead the first times."""
 
     daemon_threads = True
     greeting = "220 here"
@@ -84,7 +84,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         return int(self.server_address[1])
 
     def handle_error(self, *_: object) -> None:
-        """Who does not trust the certificate goes away."""
+        """Ignores clients that leave because they do not trust the certificate."""
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def mail_server(
     stays: bool = True,
     greeting: str = MailServer.greeting,
 ) -> Iterator[MailServer]:
-    """A server that speaks TLS if it has a ``certificate``; without ``stays`` a refusal is last."""
+    """A server that speaks TLS with a ``certificate``; unless it ``stays``, a refusal ends it."""
     with MailServer(host, refusals or {}, stays=stays) as server:
         server.greeting = greeting
         if certificate:
@@ -111,7 +111,7 @@ def mail_server(
 
 
 def write_certificate(path: Path) -> None:
-    """One that 127.0.0.1 signed itself, with its key."""
+    """Writes a self-signed certificate of 127.0.0.1, with its key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = dt.datetime.now(dt.UTC)
     here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A MariaDB of this session's own, on loopback, asked by ODBC and thrown away after it."""
+"""A MariaDB for this session on loopback, asked through ODBC and thrown away after it."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _TABLE = "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' IGNORE 1 LINES"
 
 @dataclass(frozen=True)
 class MariaDB:
-    """``reader`` may read what is in ``zaken``, with the password ``geheim``."""
+    """A database in which ``reader``, with the password ``geheim``, may read ``zaken``."""
 
     folder: Path
     port: int
 
     @property
     def url(self) -> str:
-        """By its driver, without a data source that has a name."""
+        """The URL with the driver, without a named data source."""
         return f"odbc://reader@127.0.0.1:{self.port}/zaken?Driver={DRIVER}"
 
     def run(self, statements: str, database: str = "zaken") -> str:
-        """Lets the owner of the database do something; gives what its client prints."""
+        """Runs statements as the owner of the database; gives what its client prints."""
         done = self._client("mariadb", "-N", "--local-infile", database, given=statements)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def load(self, export: Path, times: Collection[str]) -> str:
-        """Puts a csv in a table ``export``, its times as times; gives what reads it in order."""
+        """Puts a csv in a table ``export``, with typed times; gives a query for it in order."""
         header = export.read_text("utf-8").partition("\n")[0].split(",")
         columns = [f"{name} {'datetime(6)' if name in times else 'text'}" for name in header]
         values = [f"{name} = nullif(@{name}, '')" for name in header]
@@ -53,7 +53,7 @@ class MariaDB:
         return f"SELECT {', '.join(header)} FROM export ORDER BY nummer"
 
     def wait(self) -> None:
-        """Until it answers."""
+        """Waits until it answers."""
         late = time.monotonic() + _STARTS_SECONDS
         while self._client("mariadb-admin", "ping").returncode:
             assert time.monotonic() < late, "MariaDB does not start"
@@ -71,7 +71,7 @@ class MariaDB:
 
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[MariaDB]:
-    """A database ``zaken`` with a user that may read; skipped where it cannot be run or asked."""
+    """A database ``zaken`` with a user that may read; skipped if it cannot be run or asked."""
     _skip_without("mariadbd", "mariadb", "mariadb-admin", "mariadb-install-db", "odbcinst")
     folder = Path(tempfile.mkdtemp(prefix="hoeksteen-mariadb-", dir="/tmp"))  # a short path
     server = MariaDB(folder, free_port())
@@ -106,7 +106,7 @@ def _skip_without(*programs: str) -> None:
 
 
 def skip_without_driver(name: str) -> None:
-    """Skips a test where the driver manager of ODBC knows no driver of this name."""
+    """Skips a test if the ODBC driver manager knows no driver of this name."""
     known = subprocess.run(["odbcinst", "-q", "-d"], capture_output=True, text=True, check=False)
     if f"[{name}]" not in known.stdout:
         pytest.skip(f"there is no ODBC driver {name} here")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The words of a PDF in the order in which they are drawn, without what repeats (artifacts)."""
+"""The words of a PDF in drawing order, without what repeats on pages (artifacts)."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _BFRANGE = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>"
 
 
 def text(pdf: pikepdf.Pdf) -> str:
-    """All of it, without spaces: a line that is broken has none at its end."""
+    """The whole text without spaces: a broken line has none at its end."""
     return "".join(text_of(page) for page in pdf.pages)
 
 
 def text_of(page: pikepdf.Page, *, artifacts: bool = False) -> str:
-    """The same of one page; also what only repeats, if asked."""
+    """The same for one page; with ``artifacts``, also what repeats."""
     return bare(words_of(page, artifacts=artifacts))
 
 
 def words_of(page: pikepdf.Page, *, artifacts: bool = False) -> str:
-    """The same as it is drawn, with the spaces within its lines."""
+    """The same as drawn, with the spaces within lines."""
     return "".join(_shown(page, page.Resources, artifacts=artifacts))
 
 
 def bare(words: str) -> str:
-    """``words`` without spaces, and without what only says where a word may be broken."""
+    """``words`` without spaces, and without marks of where a word may be broken."""
     return re.sub(r"[\s\u00ad\u200b\u2066-\u2069]+", "", words)
 
 

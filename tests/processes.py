@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The same code in several processes, each of which orders its sets in its own way."""
+"""Runs the same code in several processes, each of which orders its sets differently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 
 def printed_by_processes(code: str, *arguments: str) -> set[str]:
-    """What they print; one text, where it does not hang on that order."""
+    """The different texts that they print: one, if the order does not matter."""
     return {
         subprocess.run(
             [sys.executable, "-c", code, *arguments],

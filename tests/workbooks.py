@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Small workbooks, for every test that needs one."""
+"""Small workbooks, for all tests that need one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FROM = dt.datetime.fromisoformat("1899-12-30")
 def xlsx(
     path: Path, sheets: Mapping[str, Rows], hidden: Sequence[str] = (), *, of_1904: bool = False
 ) -> Path:
-    """A workbook of Excel; ``of_1904``: its days count from there."""
+    """A workbook of Excel; ``of_1904``: its days count from 1904."""
     options = {"strings_to_formulas": False, "date_1904": of_1904}
     with xlsxwriter.Workbook(path, options) as book:
         day = book.add_format({"num_format": "dd-mm-yyyy hh:mm:ss"})
@@ -44,7 +44,7 @@ def xlsx(
 
 
 def xlsm(path: Path, rows: Rows) -> Path:
-    """A workbook of Excel that may hold macros, with one sheet."""
+    """A workbook of Excel that may have macros, with one sheet."""
     with zipfile.ZipFile(xlsx(path, {"blad": rows})) as made:
         parts = {each: made.read(each) for each in made.namelist()}
     plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -109,7 +109,7 @@ def _binary(records: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 def _sevens(number: int) -> bytes:
-    """Seven bits a byte, of which the eighth says that another one follows."""
+    """A number in seven bits per byte; the eighth says that another byte follows."""
     head = b""
     while number > 127:
         head, number = head + bytes([number & 127 | 128]), number >> 7
@@ -144,7 +144,7 @@ def ods(path: Path, rows: Rows, *, of_1904: bool = False) -> Path:
 def _of_ods(cell: Cell) -> str:
     if cell is None:
         return "<table:table-cell/>"
-    if isinstance(cell, dt.datetime):  # a midnight is written as a day alone
+    if isinstance(cell, dt.datetime):  # a midnight is written as just a day
         said = cell.isoformat().removesuffix("T00:00:00")
         return _ods_cell("date", f'office:date-value="{said}"')
     if isinstance(cell, dt.time):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""One Chromium for all pages, how a page is opened, and the report of the sample."""
+"""Fixtures: one Chromium for all pages, a way to open a page, and the report of the sample."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def report(tmp_path_factory):
 
 @pytest.fixture
 def open_page(browser):
-    """Opens a page that can fetch nothing; gives it, and the addresses that it asked for."""
+    """Opens a page that can fetch nothing; gives it and the addresses that it asked for."""
     contexts = []
 
     def open_(path, scheme, width):

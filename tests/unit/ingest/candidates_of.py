@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Candidates and batches for tests of what becomes of them."""
+"""Candidates and batches, for tests of what is made of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_THE_GATE = ("closed_at", "recorded_at", "destroy_on", "noticed")
 
 
 def candidates(*traces: str, **columns: object) -> pl.DataFrame:
-    """A log as staging leaves it, in no order."""
+    """A log as after staging, in no order."""
     log = event_log(*traces).with_columns(
         pl.col("row").alias("digest"),
         pl.lit("complete").alias("lifecycle"),

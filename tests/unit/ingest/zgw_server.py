@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A ZGW API on this machine: gives what an export holds, from page to page, to who may see it."""
+"""A ZGW API on this machine, which serves an export page by page to clients that may see it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 HOST = "https://zaaksysteem.example"
-CLIENT, SECRET = "hoeksteen-test", "geheim"  # a secret may be shorter than a library likes
+CLIENT, SECRET = "hoeksteen-test", "geheim"  # shorter than a library recommends
 NOW = 1_790_000_000.0
 
 Record = dict[str, Any]
 Answer = tuple[int, Mapping[str, str], bytes]
 BREAKS_OFF: Answer | None = None
-"""In place of an answer: the connection is closed."""
+"""Instead of an answer, the connection is closed."""
 
 PARAMETERS = {
     "zaken": {"zaaktype", "ordering", "expand"},
@@ -49,7 +49,7 @@ _NOT_FIELDS = {"page", "pageSize", "ordering", "expand", "status"}
 
 
 def problem(status: int, code: str = "", **headers: str) -> Answer:
-    """An error as the standard has it, with a text that must not be seen by anybody."""
+    """An error as in the standard, with a text that nobody may ever see."""
     text = {"code": code, "title": "Jan Jansen", "status": status, "detail": "BSN 999990342"}
     return (
         status,
@@ -59,7 +59,7 @@ def problem(status: int, code: str = "", **headers: str) -> Answer:
 
 
 def said(answer: Any, **headers: str) -> Answer:
-    """What the API says, be it wrong."""
+    """An answer of the API, right or wrong."""
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     return 200, {"Content-Type": "application/json", **headers}, body
 
@@ -72,9 +72,9 @@ def html(status: int = 200, **headers: str) -> Answer:
 class Api:
     """What the API has, and how it behaves.
 
-    ``unknown``: parameters that it does not know; ``faults``: what comes instead, by the resource
-    and the number of its request; ``always``: of all its requests; ``asked``: resource and query.
-    ``meeting``: where the first two requests for audit trails wait for each other.
+    ``unknown``: parameters that it does not know; ``faults``: what it answers instead, by resource
+    and number of the request; ``always``: the same for all requests; ``asked``: resources and
+    queries. ``meeting``: where the first two requests for audit trails wait for each other.
     """
 
     records: dict[str, list[Record]]
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._give(fault or self._refused() or self.api.answer(parts.path, query))
 
     def _refused(self) -> Answer | None:
-        """Why who asks may not; null: they may."""
+        """The refusal of a client; null if it may ask."""
         if self.headers["Accept-Crs"] != "EPSG:4326":
             return problem(406)
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def certificate(path: Path) -> Path:
-    """Writes a certificate of this machine that nobody vouches for, and its key."""
+    """Writes a self-signed certificate of this machine, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     made = (
@@ -216,9 +216,9 @@ def certificate(path: Path) -> Path:
 
 @contextmanager
 def serving(export: Path, pem: Path | None = None, **how: Any) -> Iterator[Api]:
-    """An API with what ``export`` holds, at an address of its own on this machine.
+    """An API with the content of ``export``, at an address of its own on this machine.
 
-    ``pem``: the certificate that it shows, if any.
+    ``pem``: its certificate, if any.
     """
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     if pem:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs of the sample as they stand on a shelf, one a day or more."""
+"""Runs of the sample on a shelf, one or more per day."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ YEAR = [
     shelved("2026-02-27", cases=4117, open_cases=700, half=73.5),
     shelved("2026-03-01"),
 ]
-"""Of the third too few cases are not in the fourth."""
+"""Too few cases of the third are not in the fourth."""
 OTHER = shelved(
     settings=sample.settings(process={"id": "odd", "name": 'Visa <b>&</b> "visa"'}),
     process="odd",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A run as it could be: 12 steps, some 30 waits, 5 bottlenecks, some things too rare to show."""
+"""A plausible run: 12 steps, some 30 waits, 5 bottlenecks, and some things too rare to show."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ HEADLINES = (
     headline("person_days", 275_800.75, 274_312.5, 274_312.5, None),
     headline("share_of_first_wait", WAITS[0][-1] / TOTAL_DAYS, 0.3141, None, None),
 )
-"""All 17 cases that lost rows are open, and none was lost whole."""
+"""All 17 cases that lost rows are open, and no case was lost as a whole."""
 
 
 def settings(**changes: object) -> Settings:
@@ -275,7 +275,7 @@ def tables() -> dict[str, pl.DataFrame]:
 
 
 def _bases() -> list[tuple[dt.date, str, int, float | None, float | None, int | None]]:
-    """Fewer and fewer are closed while those who begin wait longer and longer."""
+    """Months in which fewer and fewer cases close, and those that begin wait longer and longer."""
     rows: list[tuple[dt.date, str, int, float | None, float | None, int | None]] = []
     for number in range(14):
         month = dt.date(2025 + number // 12, number % 12 + 1, 1)
@@ -487,11 +487,11 @@ ODD = {
     D: "X" * 200,
     H: "مراجعة الطلب من قبل اللجنة (2)",
 }
-"""Names as a log may hold them: long, without spaces, like markup, from right to left."""
+"""Names as a log may have them: long, without spaces, like markup, from right to left."""
 
 
 def shown(**parts: object) -> Shown:
-    """All of it as it is written, with other ``parts`` where they are given and not null."""
+    """The whole sample as it is written, with ``parts`` replaced that are given and not null."""
     given = {name: part for name, part in parts.items() if part is not None}
     whole = {"findings": findings(), "tables": tables(), "settings": settings(), "facts": facts()}
     return Shown(**{**whole, **given})  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A log of nine cases in two parts, with all that a dialect can stumble over."""
+"""A log of nine cases in two parts, with everything that a dialect can stumble over."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _case(case: int, version: int, began: str, ended: str | None = None, **attri
 
 
 def _events(case: Row, *steps: str) -> list[Row]:
-    """Steps such as ``B 03-14 09:00``; every second one of a team knows when it was started."""
+    """Steps such as ``B 03-14 09:00``; every second one of a team has a start."""
     rows = []
     for number, text in enumerate(steps):
         step, at = text.split(" ", 1)
@@ -134,13 +134,13 @@ def _first() -> Part:
         [flag, dates, status, status_open, flag_open],
         [
             noted,
-            # three in the same second, told apart by their number only
+            # three in the same second, which only their numbers tell apart
             _events(
                 dates,
                 *("A 06-02 09:00", "B 06-10 09:00", "C 06-30 14:00", "B 06-30 14:00"),
                 *("A 06-30 14:00", "D 08-29 10:00"),
             ),
-            # the suspension begins in the second of a step, and of one that repeats it
+            # the suspension begins in the second of a step and of its repeat
             _events(
                 status,
                 *("A 02-03 10:00", "B 02-10 09:00", "B 02-10 09:00", "C 02-24 09:30"),
@@ -180,7 +180,7 @@ def _second() -> Part:
         ],
         [
             _suspended(16, "dates", "04-14 09:00", None, expected=28),
-            # sooner than was expected
+            # sooner than expected
             _suspended(17, "dates", "07-07 09:00", "07-10 08:00"),
             _suspended(17, "status", "08-04 09:00", "08-25 09:00"),
             _suspended(17, "flag", "09-01 09:00", "09-08 09:00"),

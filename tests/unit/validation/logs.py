@@ -65,7 +65,7 @@ def row(case_id: str | None, activity: str | None, hours: float | None = 0, **mo
 
 
 def table(rows: Sequence[Row]) -> pl.DataFrame:
-    """Rows in the shape of candidates; one that has no number is numbered by where it stands."""
+    """Rows in the shape of candidates; one without a number is numbered by its place."""
     numbered = [{"row": number, **each} for number, each in enumerate(rows, start=1)]
     frame = pl.DataFrame(numbered, schema=COLUMNS)
     return frame.with_columns(digest=pl.struct(_SAID).hash())
@@ -90,7 +90,7 @@ def judged_by(  # noqa: PLR0913 - all that the gate is told
 ) -> RuleResult:
     """What the gate says of one rule, and the rows that it sets aside for that rule alone.
 
-    Whatever else it asks of a log does not change that, and takes most of its time.
+    Other rules would not change that, and would take most of the time.
     """
     frame = pl.scan_parquet(candidates)
     rows = frame.select(pl.len()).collect().item()
