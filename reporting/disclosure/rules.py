@@ -167,11 +167,11 @@ def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
 
 
 def _open_as_told(log: Log, ends: pl.DataFrame, twice: int, k: int) -> Log:
-    """The log, of which those that are done must not tell how few took a step that ends cases.
+    """The log, with fewer open cases if the exact number would reveal how few took a last step.
 
-    At least so many are open as are left if each of the ``ends``, ``at_most``, had as many cases as
-    it may have: it is worked out of nothing but what is told. ``twice``: so many went from one of
-    these steps to another, and are done once.
+    At least as many are open as are left if each of the ``ends`` had all cases that it may have
+    (``at_most``); so the number follows from nothing but what is told. ``twice``: how many cases
+    went from one of these steps to another; they are done once.
     """
     if log.cases is None or log.open_cases is None or log.open_cases_at_least:
         return log

@@ -85,11 +85,12 @@ def steps_apart(steps: pl.DataFrame, waits: pl.DataFrame, k: int) -> pl.DataFram
 def at_most(
     steps: pl.DataFrame, shown: pl.DataFrame, all_cases: int | None, k: int
 ) -> pl.DataFrame:
-    """``activity, cases, exact, most``: how many took a step, and may have by what is told of it.
+    """How many cases took each step, and how many may have by what is told.
 
-    ``exact`` is how many did, where what is told can be no other number. Few took a step that is
-    left out; one that is told ``apart`` has fewer than ``k`` less than another, which has at least
-    ``k`` more than is told.
+    Gives ``activity, cases, exact, most``. ``exact`` is null if the number that is told may be
+    rounded down. A step that is left out has fewer than ``k`` cases. One that ``steps_apart``
+    rounded down has up to ``k - 1`` cases less than another, and that one at least ``k`` more than
+    is told.
     """
     cases, told = pl.col("cases"), pl.col("told")
     may_be_more = pl.col("activity").is_in(list(steps_at_least(shown, k)))

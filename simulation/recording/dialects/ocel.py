@@ -121,8 +121,3 @@ def _cases(part: Part, process: Process) -> Iterator[_Object]:
                 if row[name] is not None
             ]
             yield {"id": row["case_id"], "type": _CASE, "attributes": attributes}
-
-
-def _instant(at: dt.datetime) -> str:
-    """A moment in RFC 3339, in UTC."""
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -41,8 +41,3 @@ def uuid(*names: object) -> str:
     first, middle = (_LETTERS[int(a[place], 16) % len(_LETTERS)] for place in (0, 26))
     # the 4 and the a mark a random UUID, as case systems make them
     return f"{first}{a[1:8]}-{a[8:12]}-4{a[13:16]}-a{a[17:20]}-{a[20:26]}{middle}{a[27:]}"
-
-
-def instant(at: dt.datetime) -> str:
-    """A moment in RFC 3339, in UTC."""
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
