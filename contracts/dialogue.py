@@ -57,10 +57,10 @@ Words = Annotated[str, BeforeValidator(in_text), AfterValidator(_short)]
 
 
 class Answer(Model):
-    """What was said of the wait between two steps, in answer to the report of ``day``.
+    """The answer of a team on the wait between two steps, to the report of ``day``.
 
-    ``end`` is null where no case was ever seen to go on; ``kind`` tells apart two stalls of one
-    place. ``why``, the first small ``step``, ``who`` takes it and ``when``: in words of their own.
+    ``end`` is null if no case was ever seen to go on; ``kind`` tells two stalls of one place apart.
+    ``why``, the first small ``step``, ``who`` takes it and ``when`` are in their own words.
     """
 
     start: Name = Field(alias="from")
@@ -81,7 +81,7 @@ class Answer(Model):
 
     @property
     def place(self) -> Place:
-        """What it is about."""
+        """The place and kind of stall that it is about."""
         return self.start, self.end, self.kind
 
     @property
@@ -95,7 +95,7 @@ class Answer(Model):
 
 
 class Answers(Model):
-    """All that was said: in a ``file`` beside the config, and in the ``workbook`` of reports."""
+    """All answers: those in a ``file`` beside the config, and in the ``workbook`` of reports."""
 
     file: tuple[Answer, ...] = ()
     workbook: tuple[Answer, ...] = ()

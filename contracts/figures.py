@@ -10,7 +10,7 @@ Count = int | None
 
 
 class Model(BaseModel):
-    """Frozen, and every key is part of the contract."""
+    """A frozen model, of which every key is part of the contract."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 

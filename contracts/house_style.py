@@ -53,9 +53,8 @@ Organisation = Annotated[Name, StringConstraints(max_length=80)]
 class Scheme(Model):
     """The colours of a page in light or in dark.
 
-    ``paper`` and ``soft`` are what things stand on, ``ink`` and ``muted`` are text, ``accent`` is
-    what can be followed, ``frame`` and ``line`` are edges; ``short``, ``middle`` and ``long`` are
-    how long cases wait.
+    ``paper`` and ``soft`` are backgrounds, ``ink`` and ``muted`` are text, ``accent`` is for links,
+    ``frame`` and ``line`` are edges; ``short``, ``middle`` and ``long`` show how long cases wait.
     """
 
     paper: Colour
@@ -83,7 +82,7 @@ class Scheme(Model):
 
 
 class HouseStyle(Model):
-    """What an organisation may give; what is left out is as hoeksteen has it."""
+    """What an organisation may set; the rest stays as hoeksteen has it."""
 
     organisation: Organisation | None = None
     font: Annotated[tuple[Font, ...], Field(max_length=8)] = ()

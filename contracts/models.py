@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """Frozen, and a typo is an error."""
+    """A frozen model that refuses unknown keys, so that a typo is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

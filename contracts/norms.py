@@ -82,20 +82,20 @@ class Rule(Model):
 
 
 class _Dated(Rule):
-    """A rule in the period in which it read so, by the day that a term starts."""
+    """A rule with the period in which its text was this, by the day that a term starts."""
 
     valid_from: dt.date
     valid_to: dt.date | None = None
 
 
 class NamedVersion(_Dated):
-    """What cases are held against; the name tells which version it was."""
+    """A version that cases must meet; its name tells which version it is."""
 
     name: str
 
 
 class Version(_Dated):
-    """A version as it stands in the table."""
+    """A version as it is in the table."""
 
     source: str
     seen_on: dt.date
@@ -106,7 +106,7 @@ class Version(_Dated):
 class Norm(Model):
     """One norm of the table.
 
-    ``is_law`` is false of a target that an organisation set itself.
+    ``is_law`` is false for a target that an organisation set itself.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -131,7 +131,7 @@ class EquivalentDay(Model):
 
 
 class Rate(Model):
-    """So many days at so many euros each."""
+    """A number of days, and the euros per day."""
 
     days: Annotated[int, Field(ge=1)]
     eur: Annotated[int, Field(ge=1)]

@@ -64,10 +64,10 @@ class Limit(Model):
 
 
 class Rule(Model):
-    """One rule: what it asks, of what, how grave it is when it is broken, and who can mend that.
+    """One rule: what it asks, of what, how grave a break is, and who can mend it.
 
-    ``needed``: what breaks it cannot be mined, or may not be kept, so it cannot be only told.
-    ``tolerated``: a share of the rows may break it, and beyond that the run stops.
+    ``needed``: what breaks it cannot be mined or may not be kept, so the rule cannot be info only.
+    ``tolerated``: a share of the rows may break it; beyond that, the run stops.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Rule(Model):
     what: Words
 
     def sentence(self, names: Sequence[str] = ()) -> Words:
-        """What it asks, with its limit and the names of activities that it is about."""
+        """What it asks, with its limit and the names of the activities that it is about."""
         limit = self.limit.in_words if self.limit else Words(nl="", en="")
         return Words(
             nl=self.what.nl.format(limit=limit.nl, names=_listed(names, "of")),

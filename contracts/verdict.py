@@ -23,9 +23,9 @@ This is the shape of rows that were set aside, and of those that were only remar
 class RuleResult(BaseModel):
     """One rule of the suite, before disclosure control.
 
-    ``what`` it asks, with the ``names`` of activities that it is about, as the log has them;
-    ``about``: the activities that break it, of those in many cases; ``found`` says, in English,
-    what helps to mend it. Of a rule about the log as a whole ``rows`` and ``cases`` are zero.
+    ``what`` it asks, with the ``names`` of the activities that it is about, as in the log;
+    ``about``: the activities that break it, if they are in many cases; ``found`` says, in English,
+    what helps to mend it. For a rule on the log as a whole, ``rows`` and ``cases`` are zero.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,9 +49,9 @@ class RuleResult(BaseModel):
 
 
 class Verdict(BaseModel):
-    """``success`` is false when a critical rule was not met: the run stops there.
+    """The verdict of the gate; if not a ``success``, a critical rule was broken and the run stops.
 
-    ``unnamed_rows`` of those in the quarantine say of no case that they belong to it.
+    ``unnamed_rows`` counts the rows in quarantine that do not say to which case they belong.
     """
 
     model_config = ConfigDict(frozen=True)
