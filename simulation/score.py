@@ -65,7 +65,7 @@ class Called(NamedTuple):
 
     @property
     def is_explained(self) -> bool:
-        """Whether it has its class; if it needs none, that nobody is blamed is enough."""
+        """Whether it has its class; if it needs none, it only must not be blamed."""
         return not self.is_blamed if self.expected is None else self.expected in self.explained
 
 
@@ -122,7 +122,7 @@ def score(truth: Mapping[str, Any], findings: Findings) -> Score:
 
 
 def is_median_near(true: float | None, said: float | None) -> bool:
-    """Whether a median was told to within a tenth; if it is not reached, that this was told."""
+    """Whether a median was told to within a tenth, or as not reached if it is not reached."""
     if true is None or said is None:
         return true is said
     return abs(said - true) <= _MEDIAN_WITHIN * true
@@ -208,7 +208,7 @@ def _is_at(told: Mapping[str, Any], wait: Bottleneck | ExplainedWait) -> bool:
 
 
 def _is_where_true(plant: Mapping[str, Any], told: Bottleneck) -> bool:
-    """Whether the segment and the window of a plant were told; if it has none, that none was."""
+    """Whether the segment and the window of a plant were told, and none that it does not have."""
     segment, windows = plant["segment"], plant["windows"]
     is_segment = (segment is None) is (told.segment is None) and (
         segment is None

@@ -124,7 +124,7 @@ class Log:
 
     @property
     def one_in(self) -> int:
-        """One case in so many is enough to see what holds for most of them."""
+        """The n for which one case in n is enough to see what holds for most cases."""
         return 1 + self.rows // _ENOUGH_ROWS
 
     @property

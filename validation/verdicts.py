@@ -83,7 +83,7 @@ def _rule(
     count: Count,
     lookup: Lookup,
 ) -> RuleResult:
-    """The result of one rule: of its gravest expectation not met, or else the one asking most."""
+    """The result of one rule: by the gravest expectation that failed, or else the strictest one."""
     ranked = sorted(found, key=lambda each: _config(each).severity)
     failed = [each for each in ranked if not each.success]
     told = failed[-1] if failed else ranked[0]

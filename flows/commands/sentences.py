@@ -65,7 +65,7 @@ class Sentences(click.Group):
         except BrokenPipeError:  # the reader of our output has closed it
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
-        except BaseException as error:  # what escaped is told, and kept for whoever mends it
+        except BaseException as error:  # what escaped is reported, and kept for whoever mends it
             _end_unforeseen(ctx, error)
         finally:  # before Prefect's work at exit: from then on nothing is left to interrupt
             atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Configs with a schedule as deployments of Prefect: registered for a worker, or served from here.
 
-The config is the truth: its deployments become what it says, and those that it does not ask for any
-more stop.
+The config is the truth: its deployments become what it says, and those that it no longer asks for
+are stopped.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def prepare(
     with _server(found) as client:
         gone = _take_away(client, found, wanted, is_named=bool(configs))
     for each in wanted:
-        each.work_pool_name = None  # in so many words, as it may have been in one
+        each.work_pool_name = None  # explicitly, as it may be in one
         each.entrypoint = (each.entrypoint or "").replace(":", ".")  # as Prefect serves it
     return wanted, gone
 

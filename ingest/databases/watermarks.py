@@ -5,8 +5,8 @@
 A transaction puts the moment of its begin in a row, which only appears when the transaction ends:
 rows may still come below the highest watermark. So the last day is always read again, and so are
 the rows of the highest watermark itself and those without one; whoever keeps rows knows which of
-them it has. A moment in the future never counts as the highest: rows that come before it would
-never be read.
+them it has. A moment in the future never counts as the highest: from then on, new rows with earlier
+moments would be skipped.
 """
 
 from __future__ import annotations

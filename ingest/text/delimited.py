@@ -139,7 +139,7 @@ def _line_where(
         is_so: a test on the values of a row.
         text: the file.
         separator: the sign between values.
-        above: the number of lines down to the header, with all above it.
+        above: the number of lines of the header and all above it.
     """
     with text.open(encoding="utf-8-sig", newline="\n") as file:
         for _ in range(above):

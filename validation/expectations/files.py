@@ -28,7 +28,7 @@ Shared = dict[str, tuple[int, int]]
 
 
 class ExpectFilesToDiffer(LogExpectation):
-    """No file has a hundred rows, and ``share`` of its rows, whose events another file has too.
+    """No file has a hundred rows, and a ``share`` of its rows, whose events another file has too.
 
     An event is a step of a case at a time; rows that repeat others exactly do not count.
     """
@@ -38,7 +38,7 @@ class ExpectFilesToDiffer(LogExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("share",)
 
     def judged(self, metric: Any) -> Judged:
-        """How many files have."""
+        """How many files have that many."""
         same = {
             name: shared / rows
             for name, (rows, shared) in sorted(metric.items())

@@ -21,7 +21,7 @@ class ExpectRowsToBeSaidOnce(EventRowsExpectation):
 
 
 class ExpectNothingToBeNoticed(EventRowsExpectation):
-    """No row broke the rule ``notice`` as its reader saw it."""
+    """No row breaks the rule ``notice``, as far as its reader noticed."""
 
     notice: str
     map_metric: ClassVar[str] = "rows.unnoticed"

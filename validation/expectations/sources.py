@@ -10,7 +10,7 @@ from validation.expectations.base import Judged, LogExpectation
 
 
 class ExpectNothingToBeMissing(LogExpectation):
-    """None of the records that the sources say they have are ``missing``, a number."""
+    """No records are ``missing`` (a number) of those that the sources say they have."""
 
     missing: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.row_count",)
