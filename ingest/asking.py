@@ -65,8 +65,8 @@ def fetch(address: Address, source: Source, landing: Path, since: str | None = N
                 upto = waited(partial(read_query, address.url, address.name, source, aside, since))
             return Fetched(SourceFile(path, address.name, "sql"), upto)
     raise SourceError(
-        f"{address.name}: {address.format} is not asked by this version yet.",
-        "Bring it to a file, and give the path of that.",
+        f"{address.name}: {address.format} cannot be read by this version yet.",
+        "Export it to a file, and give the path of that.",
     )
 
 

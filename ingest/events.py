@@ -149,9 +149,8 @@ def _accepted(
 def _check_transitions(transitions: dict[str, int]) -> None:
     if transitions and not any(step in transitions for step in STEPS):
         raise SourceError(
-            f"No row of the log can be used: column '{COLUMN}', or what columns.lifecycle names, "
-            "says of none that work was started or completed. hoeksteen knows these by the words "
-            f"{START} and {COMPLETE}.",
-            "Write them so in that column, or leave the column out: then every row is an activity "
-            "that was completed.",
+            f"No row of the log can be used: column '{COLUMN}', or the one that "
+            f"columns.lifecycle names, never says {START} or {COMPLETE}.",
+            "Use these words in that column, or leave the column out: then every row is a "
+            "completed activity.",
         )

@@ -46,8 +46,8 @@ def read_parquet(path: Path, name: str, *, may_be_empty: bool = False) -> Raw:
         raise SourceError(f"{name} has no rows.", "Export it again, with rows.")
     if many > _HARMLESS and many > _MOST_ROWS_A_BYTE * path.stat().st_size:
         raise SourceError(
-            f"{name} says that it has {many:,} rows, more than its size can hold of an event log.",
-            "Look what it is; rows of a log differ in their case or time.",
+            f"{name} claims {many:,} rows, more than an event log of its size can hold.",
+            "Check what it is; rows of a log differ in their case or time.",
         )
     columns = tuple(schema.names())
     check_columns(columns, name)

@@ -33,7 +33,7 @@ def check_columns(columns: Collection[str], name: str) -> None:
     if len(columns) > MOST_COLUMNS:
         raise SourceError(
             f"{name} has more than {MOST_COLUMNS:,} columns.",
-            "Export an event log: a row per event, and a column for what is told of each.",
+            "Export an event log: a row for each event, and a column for each thing it tells.",
         )
 
 

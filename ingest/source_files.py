@@ -18,8 +18,8 @@ READ: tuple[Format, ...] = ("csv", "excel", "parquet", "xes", "ocel", "zgw")
 """The formats of files that this version reads."""
 
 _FOR_A_FOLDER = (
-    f"Looked for files in it that end in {', '.join(ENDINGS)}, or in that and .gz. For another "
-    "ending say its format; for pages of a ZGW API format: zgw."
+    f"It has no files that end in {', '.join(ENDINGS)}, with or without .gz. For another ending, "
+    f"say the format; for pages of a ZGW API, format: zgw."
 )
 _PACKED = (".zip", ".7z", ".rar", ".zst", ".xz", ".bz2", ".tar", ".tgz")
 
@@ -58,7 +58,7 @@ def find_files(
     except PermissionError as error:
         raise SourceError(
             f"{key}.path cannot be looked up: {error.strerror}.",
-            f"Open {error.filename} to the user that runs this.",
+            f"Make {error.filename} readable for the user that runs this.",
         ) from None
     except OSError as error:
         raise SourceError(
@@ -66,7 +66,7 @@ def find_files(
         ) from None
     except (ValueError, RuntimeError, NotImplementedError):  # of pathlib: \0, a**, loops
         raise SourceError(
-            f"{key}.path: {source.path!r} is no path, nor a pattern of paths.",
+            f"{key}.path: {source.path!r} is neither a path nor a pattern of paths.",
             "Write for example exports/*.csv; ** stands alone between slashes.",
         ) from None
     if not paths and not (may_be_empty and _means_files_of_a_folder(source, config)):
@@ -91,12 +91,12 @@ def no_file(path: Path, told: str) -> SourceError | None:
     if _leads_nowhere(path):
         return SourceError(
             f"{told} is a link to a file that is not there.",
-            "Bring that file back, or take the link away.",
+            "Put that file back, or remove the link.",
         )
     if path.exists():
         return SourceError(
-            f"{told} is a pipe or a device, and no file.",
-            "Write what comes out of it to a file, and give the path of that.",
+            f"{told} is a pipe or a device, not a file.",
+            "Write its output to a file, and give the path of that.",
         )
     return None
 
@@ -174,8 +174,8 @@ def check_name(path: Path) -> None:
     told = written.decode(errors="replace")
     if told.encode() != written:
         raise SourceError(
-            f"{told}: bytes of this name are not text in UTF-8.",
-            "Rename the file, or the folder whose name that is.",
+            f"{told}: this name is not text in UTF-8.",
+            "Rename the file or folder that has this name.",
         )
 
 
@@ -192,7 +192,7 @@ def unclear(key: str, name: str) -> SourceError:
 def _hint(source: Source, config: Path) -> str:
     wanted = Path(source.path)
     if resolve_path(source.path, config).is_dir():
-        return _FOR_A_FOLDER if source.format is None else "Folders in it are not looked into."
+        return _FOR_A_FOLDER if source.format is None else "Folders inside it are not searched."
     folder = resolve_path(str(wanted.parent), config)
     if not folder.is_dir():
         return f"Nor is there a folder {wanted.parent}; a path is relative to the config file."

@@ -115,10 +115,10 @@ def find(
     if format_ is None or (scheme, format_) not in ASKED:
         raise SourceError(
             f"{key}.path is a URL of a kind that this version does not read: {scheme}://.",
-            "Of databases PostgreSQL is read (postgresql://…), and any other that has a driver of "
-            "ODBC (odbc://…)."
+            "PostgreSQL can be read (postgresql://…), and any other database with an ODBC driver "
+            "(odbc://…)."
             if re.split("[+:]", scheme)[0] in _DATABASES
-            else "Download it first and give the path of the file; of a ZGW API say format: zgw.",
+            else "Download it first and give the path of the file; for a ZGW API, say format: zgw.",
         )
     name = source.path.partition("?")[0].replace(" ", "%20")  # a blank separates the rest
     return [Address(source.path, f"{name} {source.table}" if source.table else name, format_)]
@@ -129,12 +129,12 @@ def _find_objects(source: Source, key: str, *, may_be_empty: bool) -> list[Addre
     if source.format == "zgw":
         raise SourceError(
             f"{key}: pages of a ZGW API are read from a folder.",
-            "Bring them to one, and give its path.",
+            "Copy them to a folder, and give its path.",
         )
     if source.format == "sql":
         raise SourceError(
-            f"{key}.format: in object storage there is no database.",
-            f"It holds one of: {', '.join(READ)}.",
+            f"{key}.format: object storage holds no database.",
+            f"Say one of: {', '.join(READ)}.",
         )
     bucket, wanted = objects.opened(source.path)
     found = [
@@ -144,7 +144,7 @@ def _find_objects(source: Source, key: str, *, may_be_empty: bool) -> list[Addre
     if not found and not may_be_empty:
         raise SourceError(
             f"{key}.path: there is no {source.path}.",
-            "It is the key of an object, a pattern, or a folder with objects of a known format.",
+            "Give the key of an object, a pattern, or a folder with objects of a known format.",
         )
     addresses = []
     for each, format_ in found:

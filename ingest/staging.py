@@ -193,7 +193,8 @@ def _check_types(raw: Raw, roles: Roles, in_parts: Iterable[Sequence[str]], name
         if schema[raw.places[column]] in (pl.Time, pl.Duration):
             raise SourceError(
                 f"{name}: column '{column}' holds times without a date.",
-                "Export moments; or name two columns, as in timestamp: [Datum, Tijd].",
+                "Export date and time together; or name two columns, as in timestamp: [Datum, "
+                "Tijd].",
             )
 
 
@@ -209,7 +210,7 @@ def _check_text(frame: pl.LazyFrame, column: str, name: str) -> None:
         frame.select(pl.all().cast(pl.String).str.len_bytes().max()).collect(engine="streaming")
     except pl.exceptions.ComputeError:
         raise SourceError(
-            f"{name}: column '{column}' holds bytes that are no text in UTF-8.",
+            f"{name}: column '{column}' holds bytes that are not text in UTF-8.",
             "Export it as text.",
         ) from None
 

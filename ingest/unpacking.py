@@ -83,14 +83,14 @@ def refuse_packed(path: Path, name: str) -> None:
     if kind:
         raise SourceError(
             f"{name} is {kind}, not text.",
-            "Unpack it, and give the path of what was in it; a workbook has format: excel.",
+            "Unpack it, and give the path of what was in it; for a workbook, say format: excel.",
         )
 
 
 def _swollen(name: str) -> SourceError:
     return SourceError(
-        f"{name} unpacks to more than {_MOST_TIMES} times its size, as no event log does; "
-        "it was read no further.",
+        f"{name} unpacks to more than {_MOST_TIMES} times its size, as no event log does; it was "
+        f"not read further.",
         "If it is what it should be, unpack it first and give the path of the unpacked file.",
     )
 
@@ -108,7 +108,7 @@ def unpack(path: Path, name: str, to: Path) -> None:
             room -= len(block)
             if room < 0:
                 raise SourceError(
-                    f"{name} unpacks to more than half of what is free on the disk.",
+                    f"{name} unpacks to more than half of the free space on the disk.",
                     "Make room, or give an --out on a larger disk.",
                 )
             file.write(block)

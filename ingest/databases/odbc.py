@@ -141,5 +141,5 @@ def _check_type(watermark: str, schema: pa.Schema, name: str) -> None:
     if not any(is_type(type_) for is_type in can_be):
         raise ConfigError(
             f"{name}: the watermark '{watermark}' is a {type_}.",
-            "By ODBC it is a moment, a date or a whole number; cast it in the query.",
+            "Through ODBC it must be a timestamp, a date or a whole number; cast it in the query.",
         )

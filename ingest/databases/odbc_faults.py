@@ -15,24 +15,28 @@ from typing import Any
 from contracts.errors import SourceError
 from ingest.databases.faults import Fault, fail
 
-_LOST = Fault("the connection was lost", "Run again; if it stays so, ask its manager.", passes=True)
+_LOST = Fault(
+    "the connection was lost",
+    "Run again; if it keeps happening, ask its administrator.",
+    passes=True,
+)
 _BUSY = Fault("it is too busy to be read now", "Run again later.", passes=True)
-_NO_TABLE = Fault("there is no such table or view", "Name it with its schema: zaken.stappen.")
-_NO_COLUMN = Fault("there is no such column", "A text stands between single quotes.")
-_TRY = "Try the same with a client, as isql of unixODBC, as this user."
+_NO_TABLE = Fault("there is no such table or view", "Give its schema too: zaken.stappen.")
+_NO_COLUMN = Fault("there is no such column", "Put a text between single quotes.")
+_TRY = "Try it as this user in a client, such as isql of unixODBC."
 
 _OF_CONNECTING = {
     "01000": Fault(
-        "its ODBC driver is not installed here", "odbcinst -q -d lists the names of those that are."
+        "its ODBC driver is not installed here", "odbcinst -q -d lists the drivers that are."
     ),
     "IM002": Fault(
         "ODBC knows no data source or driver of that name",
-        "odbcinst -q -s and odbcinst -q -d list those that it does; see docs/databases.md.",
+        "odbcinst -q -s and odbcinst -q -d list those it knows; see docs/databases.md.",
     ),
     "IM": Fault("its ODBC driver does not work here", _TRY),
     "28": Fault(
         "it does not let us in with this user and password",
-        "password_env names the variable with the password; its manager knows who may come in.",
+        "password_env names the variable with the password; ask its administrator who has access.",
     ),
     "3D": Fault("there is no such database", _TRY),
     "42": Fault("there is no such database, or this user may not read it", _TRY),
@@ -51,11 +55,11 @@ _OF_READING = {
     ),
     "08": _LOST,
     "40": _BUSY,
-    "HYT": Fault("the query took too long", "Ask for fewer rows, or have its time raised."),
-    "": Fault("it broke off while it was read", "Its own log says why."),
+    "HYT": Fault("the query took too long", "Ask for fewer rows, or have its time limit raised."),
+    "": Fault("it broke off while it was read", "The database's own log says why."),
 }
 _TOO_LONG = Fault(
-    "a text is longer than it can be here", "Name the columns that are needed in a query."
+    "a text is longer than it can be here", "Write a query that selects only the columns you need."
 )
 _STATE = re.compile(r"State: (\w{5})")
 
@@ -70,8 +74,8 @@ def door(name: str) -> Any:
         import arrow_odbc
     except (ImportError, OSError):
         raise SourceError(
-            f"{name}: there is no driver manager of ODBC here.",
-            "Install unixODBC (unixodbc of Debian and Ubuntu), and the driver of the database.",
+            f"{name}: there is no ODBC driver manager here.",
+            "Install unixODBC (unixodbc on Debian and Ubuntu), and the driver of the database.",
         ) from None
     return arrow_odbc
 

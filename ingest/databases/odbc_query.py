@@ -35,13 +35,15 @@ def asked(source: Source, name: str, since: str | None) -> str:
     if source.table is not None:
         query = f"SELECT * FROM {_plain(source.table, name)}"  # noqa: S608 - a plain name
     elif not _SELECT.match(_ASIDE.sub(" ", query)):
-        raise ConfigError(f"{name}: the query is not one SELECT.", "Give one that only reads.")
+        raise ConfigError(
+            f"{name}: the query is not one SELECT.", "Give a single SELECT that only reads."
+        )
     if not source.watermark:
         return query
     if _ORDER.search(_outermost(_ASIDE.sub(" ", query))):
         raise ConfigError(
-            f"{name}: with a watermark the query can have no ORDER BY.",
-            "It stands within another, which has no order: leave it out, or the watermark.",
+            f"{name}: a query with a watermark cannot have an ORDER BY.",
+            "Leave out the ORDER BY or the watermark.",
         )
     column = _plain(source.watermark, name)
     whole = f"SELECT * FROM (\n{query}\n) asked"  # noqa: S608 - what the user asks is the point
@@ -51,8 +53,8 @@ def asked(source: Source, name: str, since: str | None) -> str:
 def _plain(name: str, source: str) -> str:
     if not _NAME.fullmatch(name):
         raise ConfigError(
-            f"{source}: the name '{name}' needs quotes, and each database has its own.",
-            "Give a query, and a name for the column with AS.",
+            f"{source}: the name '{name}' needs quotes, and each database has its own kind.",
+            "Write a query, and rename the column in it with AS.",
         )
     return name
 

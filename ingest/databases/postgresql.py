@@ -110,7 +110,7 @@ def _condition(watermark: str, fields: Sequence[Any], name: str) -> str:
     if types[watermark] not in CONDITIONS:
         raise ConfigError(
             f"{name}: the watermark '{watermark}' is of type {types[watermark]}.",
-            "It is a moment, a date, a whole number or a text; cast it in the query.",
+            "It must be a timestamp, a date, a whole number or a text; cast it in the query.",
         )
     column = f"asked.{_quoted(watermark)}"
     return f"({CONDITIONS[types[watermark]].format(column=column)} OR {column} IS NULL)"

@@ -15,45 +15,58 @@ from ingest.databases.faults import Fault, fail
 _ABSENT = Fault(
     "nothing answers there", "Are the host and port right, and may we reach it?", passes=True
 )
-_LOST = Fault("the connection was lost", "Run again; if it stays so, ask its manager.", passes=True)
-_BUSY = Fault("it has no room for one more reader now", "Run again later.", passes=True)
-_NO_HOST = Fault("there is no host of that name", "Is the name right, and known in this network?")
+_LOST = Fault(
+    "the connection was lost",
+    "Run again; if it keeps happening, ask its administrator.",
+    passes=True,
+)
+_BUSY = Fault("it takes no new connections now", "Run again later.", passes=True)
+_NO_HOST = Fault("there is no host with that name", "Is the name right, and known in this network?")
 _NO_PASSWORD = Fault(
     "it asks for a password", "Set PGPASSWORD, or put it in ~/.pgpass or the file of PGPASSFILE."
 )
 _REFUSED = Fault(
     "it does not let us in with this role and password",
-    "See PGPASSWORD, or ~/.pgpass; its manager knows who may come in, from where.",
+    "Check PGPASSWORD or ~/.pgpass; its administrator knows who has access, and from where.",
 )
-_NO_DATABASE = Fault("there is no such database or role", "They are case-sensitive; ask who may.")
+_NO_DATABASE = Fault(
+    "there is no such database or role",
+    "Their names are case-sensitive; its administrator knows them.",
+)
 _NO_TLS = Fault(
-    "no encrypted connection could be made as asked", "See sslmode and sslrootcert in the path."
+    "no encrypted connection could be made as asked", "Check sslmode and sslrootcert in the path."
 )
 _BAD_URL = Fault(
-    "the path is not a URL that PostgreSQL knows", "Write postgresql://role@host:5432/database."
+    "the path is not a valid PostgreSQL URL", "Write postgresql://role@host:5432/database."
 )
 _NOT_CONNECTED = Fault("no connection could be made", "Try the same path with psql.")
 _NO_TABLE = Fault(
     "there is no such table, view or schema{where}",
-    "Name it as the database keeps it, mostly in lower case, with its schema: zaken.stappen.",
+    "Write it as the database does, mostly in lower case, with its schema: zaken.stappen.",
 )
-_NO_COLUMN = Fault("there is no such column{where}", "A text stands between single quotes.")
-_DENIED = Fault("this role may not read that", "Have its manager grant SELECT, and no more.")
+_NO_COLUMN = Fault("there is no such column{where}", "Put a text between single quotes.")
+_DENIED = Fault(
+    "this role may not read that", "Ask its administrator to grant SELECT, and no more."
+)
 _READ_ONLY = Fault("the query would change something", "Give a SELECT that only reads.")
-_NOT_ONE_SELECT = Fault("the query is not one SELECT{where}", "Give one, without a semicolon.")
+_NOT_ONE_SELECT = Fault(
+    "the query is not one SELECT{where}", "Give a single SELECT, without a semicolon."
+)
 _WRONG = Fault("the query cannot be run as it stands{where}", "Try it in psql first.")
 _TIMEOUT = Fault(
-    "the query was broken off: it took too long, or somebody stopped it",
-    "Ask for fewer rows, or have its statement_timeout raised for this role.",
+    "the query was cancelled: it took too long, or somebody stopped it",
+    "Ask for fewer rows, or have statement_timeout raised for this role.",
 )
 _STANDBY = Fault(
-    "the copy that was read changed too much meanwhile", "Run again at a quieter time.", passes=True
+    "the replica that was read changed too much meanwhile",
+    "Run again at a quieter time.",
+    passes=True,
 )
 _NO_VALUE = Fault(
     "a value could not be converted or computed{where}",
     "Leave casts out of the query, or guard them.",
 )
-_UNKNOWN = Fault("it broke off while it was read", "Its own log says why.")
+_UNKNOWN = Fault("it broke off while it was read", "The database's own log says why.")
 
 _OF_STATE = {
     "08": _LOST,

@@ -88,6 +88,6 @@ def check_watermark(watermark: str, columns: Collection[str], name: str) -> None
     if watermark not in columns:
         near = difflib.get_close_matches(watermark, columns, n=1)
         raise ConfigError(
-            f"{name}: the watermark '{watermark}' is not a column of what is asked.",
+            f"{name}: the watermark '{watermark}' is not one of the columns that are read.",
             f"Did you mean '{near[0]}'?" if near else "Add it to the query.",
         )

@@ -58,6 +58,6 @@ def _sentence(files: Sequence[str], lacks: Sequence[str]) -> str:
     if len(files) > 1:
         who = f"{min(files)} and {len(files) - 1} more of the files lack"
     return (
-        f"{who} {listed(lacks, _MOST_NAMED)}, which the others have: call the columns "
-        "alike in all files, or make two sources of them."
+        f"{who} {listed(lacks, _MOST_NAMED)}, which the others have: give the columns the same "
+        f"names in all files, or make two sources of them."
     )

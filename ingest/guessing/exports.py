@@ -61,15 +61,15 @@ def open_export(given: str, config: Path) -> Export:
     """
     if "://" in given:
         raise SourceError(
-            f"init looks at files, and {given.partition('://')[0]}:// is none.",
-            "Give it a part of the export as a file; path and query can then be changed by hand.",
+            f"init looks only at files, and {given.partition('://')[0]}:// is not a file.",
+            "Give it part of the export as a file, and then change path and query by hand.",
         )
     check_name(Path(given))
     try:
         return _open(given, config)
     except OSError as error:
         raise SourceError(
-            f"{given} cannot be looked through: {error.strerror}.",
+            f"{given} cannot be read: {error.strerror}.",
             "Make it readable for the user that runs this.",
         ) from None
 
@@ -92,7 +92,7 @@ def _pattern(folder: Path) -> str:
     if len(endings) > 1:
         raise UsageError(
             f"{folder} holds files that end in {', '.join(sorted(endings))}.",
-            f"Say which are the export: '{folder / ('*' + min(endings))}'.",
+            f"Say which of them are the export: '{folder / ('*' + min(endings))}'.",
         )
     if endings:
         return f"{glob.escape(folder.as_posix())}/*{endings.pop()}"
@@ -115,14 +115,14 @@ def _one_format(named: str, given: str) -> Format:
     formats = {_format_of(file) for file in there}
     if not formats and path.is_dir():
         raise SourceError(
-            f"The folder {given} holds no export.", "Folders in it are not looked into."
+            f"The folder {given} holds no export.", "Folders inside it are not searched."
         )
     if not formats:
         raise no_file(path, given) or SourceError(f"There is no export {given}.", _near(path))
     if len(formats) > 1:
         raise UsageError(
-            f"{given} means files of several formats: {', '.join(sorted(formats))}.",
-            "A source has one; name those of one format, as 'exports/*.csv' does.",
+            f"{given} matches files of several formats: {', '.join(sorted(formats))}.",
+            "A source has one format; choose the files of one, as in 'exports/*.csv'.",
         )
     return formats.pop()
 
@@ -138,7 +138,7 @@ def _format_of(path: Path) -> Format:
     except OSError as error:
         raise SourceError(
             f"{path} cannot be read: {error.strerror}.",
-            "Give a file that whoever runs hoeksteen may read.",
+            "Make it readable for the user that runs this.",
         ) from None
     for magic, format_ in _MAGIC.items():
         if head.startswith(magic):
@@ -151,8 +151,8 @@ def _format_of(path: Path) -> Format:
         return "ocel"
     if _IS_A_PAGE.match(text):
         raise SourceError(
-            f"{path} is a web page, whatever it is called.",
-            "Save it from a spreadsheet program as .xlsx; or look whether it is a page to log in.",
+            f"{path} is a web page, whatever its name says.",
+            "Save it as .xlsx from a spreadsheet program; or check whether it is a login page.",
         )
     if text[:1] in (b"{", b"[") and b'"' in text and not _IS_OF_ZGW.search(text):
         raise SourceError(
@@ -165,8 +165,8 @@ def _format_of(path: Path) -> Format:
 def _refuse_old_sheets(path: Path, head: bytes) -> None:
     if _OLD_SHEETS.match(head):
         raise SourceError(
-            f"{path} is in an old notation of spreadsheets that is not read: SYLK, the XML of "
-            "Excel 2003, or that of a version before Excel 5.",
+            f"{path} is in an old spreadsheet format that cannot be read: SYLK, Excel 2003 XML, "
+            f"or from before Excel 5.",
             "Open it in a spreadsheet program, and save it as .xlsx.",
         )
 

@@ -80,6 +80,6 @@ def too_large(name: str) -> SourceError:
 def no_ocel(name: str) -> SourceError:
     """The error for a file that is whole but is not OCEL."""
     return SourceError(
-        f"{name} is not OCEL 2.0: it has no events and objects as that has them.",
+        f"{name} is not OCEL 2.0: it lacks the events and objects of that format.",
         "Export it as OCEL 2.0, or give the file's own format.",
     )

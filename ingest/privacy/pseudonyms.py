@@ -166,8 +166,8 @@ def own_key_path() -> Path:
         return platformdirs.user_config_path("hoeksteen") / "key"
     except RuntimeError:
         raise ConfigError(
-            "The user that runs this has no home, to keep a key in.",
-            "Name in privacy.key_env the environment variable that holds one.",
+            "The user that runs this has no home folder to keep a key in.",
+            "Put a key in an environment variable, and name that in privacy.key_env.",
         ) from None
 
 

@@ -51,7 +51,7 @@ def held(bucket: Bucket, key: str, name: str, wait_seconds: float) -> Iterator[N
         if time.monotonic() >= until:
             raise StoreBusy(
                 f"Another run is working in {name}: {_who(other)}.",
-                "Wait until it is done and run again. A run that was killed is in the way for "
+                "Wait until it is done and run again. A run that was killed blocks it for "
                 f"{other['lease_seconds'] / 60:g} minutes at most.",
             )
         time.sleep(min(_PAUSE_SECONDS, max(0, until - time.monotonic())))
@@ -85,7 +85,7 @@ def check_held(bucket: Bucket, key: str, name: str) -> None:
     """
     if not _renewed(bucket, key):
         raise StoreBusy(
-            f"Another run took {name} over, as this one had not been heard of for too long.",
+            f"Another run took over {name}, because this one gave no sign of life for too long.",
             "Run again.",
         )
 
@@ -104,9 +104,9 @@ def _taken(bucket: Bucket, key: str, name: str, since: dt.datetime) -> dict[str,
     if bucket.put_if_absent(b"", key):
         bucket.delete([key])
         raise UsageError(
-            f"The store cannot be made in {name}: this storage does not keep two from writing one "
-            "object.",
-            "Give a storage that knows conditional writes (If-None-Match), or a folder.",
+            f"The store cannot be made in {name}: this storage cannot keep two runs from writing "
+            f"the same object.",
+            "Use a storage with conditional writes (If-None-Match), or a folder.",
         )
     return None
 

@@ -171,7 +171,8 @@ def _check_endpoint(url: str) -> None:
         endpoint = urlsplit(os.environ.get(variable, "http://default"))
         if endpoint.scheme not in ("http", "https") or not endpoint.netloc:
             raise SourceError(
-                f"{url}: {variable} is no URL.", "Write for example https://storage.example:9000."
+                f"{url}: {variable} is not a URL.",
+                "Write for example https://storage.example:9000.",
             )
     if url.endswith("://"):
         raise _refusal(url, _BAD_URL)
@@ -197,18 +198,18 @@ def _check_version(name: str, given: Object, version: str) -> None:
 
 
 _NO_BUCKET = ("there is no such bucket", "Is its name right, and the endpoint of its storage?")
-_DENIED = ("we may not read that", "Have its owner grant reading and listing to this account.")
+_DENIED = ("we may not read that", "Ask its owner to let this account read and list.")
 _NOT_OURS = (
     "we may not write there",
-    "Have its owner grant reading, listing, writing and deleting to this account.",
+    "Ask its owner to let this account read, list, write and delete.",
 )
 _NOBODY = (
-    "the environment does not tell who we are",
-    "Set the credentials of this storage, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "the environment holds no credentials for it",
+    "Set those of this storage, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
 )
 _ABSENT = ("there is no such object", "It may have been removed; run again.")
 _SILENT = ("its storage does not answer", "Is the endpoint right, and may we reach it?")
-_BAD_URL = ("this is no URL of an object", "Write for example s3://bucket/exports/*.csv.")
+_BAD_URL = ("this is not the URL of an object", "Write for example s3://bucket/exports/*.csv.")
 
 _OF_PHRASE = {
     "NoSuchBucket": _NO_BUCKET,

@@ -151,8 +151,8 @@ def place_of(store: str | Path, here: Path) -> StorePlace:
     parts = rest.rstrip("/").split("/")
     if not all(part.strip(".") for part in parts) or ":" in parts[0] or set(rest) & set("?#"):
         raise UsageError(  # it may hold a password
-            f"That is no URL of a folder in {scheme}://.",
-            "Write for example s3://bucket/permits; who we are, the environment tells.",
+            f"That is not the URL of a folder in {scheme}://.",
+            "Write for example s3://bucket/permits; the credentials come from the environment.",
         )
     return BucketFolder(f"{scheme}://{rest.rstrip('/')}", here)
 
@@ -161,7 +161,7 @@ def _check_name(path: Path) -> None:
     # delta-rs decodes such a path once too often, and would look in another folder
     if unquote(str(path.absolute())) != str(path.absolute()):
         raise UsageError(
-            f"The store cannot be made in {path}: the table's library misreads a percent sign "
-            "that two hexadecimal digits follow.",
+            f"The store cannot be made in {path}: the library for its tables misreads a percent "
+            f"sign before two hexadecimal digits.",
             "Give a folder without it.",
         )

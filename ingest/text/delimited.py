@@ -68,8 +68,8 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
         width = len(columns)
         if line_where(lambda row: any(row) and len(row) != width + 1, below) is None:
             return SourceError(
-                f"{name} has one value more than its header in all rows.",
-                "Name that column too, or take off the separator that ends each row.",
+                f"Every row of {name} has one value more than its header.",
+                "Name that column too, or remove the separator at the end of each row.",
             )
         return malformed(name, line_where(lambda row: _is_malformed(row, width)))
 

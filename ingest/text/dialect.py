@@ -122,6 +122,6 @@ def malformed(name: str, line: int | None) -> SourceError:
     """The error for a file that cannot be cut into columns, at ``line`` if that is known."""
     where = f" at line {line}" if line else ""
     return SourceError(
-        f"{name} cannot be cut into columns{where}.",
-        "Look there for a value with a separator or quotation mark that is not itself quoted.",
+        f"{name} cannot be split into columns{where}.",
+        "Look there for a value that holds a separator or quotation mark, but is not in quotes.",
     )

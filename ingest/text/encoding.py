@@ -98,7 +98,7 @@ def _unfinished(line: int, block: bytes) -> int:
 def _check(block: bytes, line: int, name: str) -> None:
     if b"\0" in block:
         raise SourceError(
-            f"{name} holds zero bytes, which no text does: it is no CSV, or damaged.",
+            f"{name} holds zero bytes, so it is not text: it is not a CSV file, or it is damaged.",
             "Say its format, or export it again.",
         )
     if line > LARGEST_LINE:

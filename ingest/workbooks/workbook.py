@@ -43,11 +43,11 @@ _REFUSED = {
     "damaged": ("{name} is not a whole workbook.", _SAVE_AGAIN),
     "large": (
         "{name} takes more than {most} GB of memory to read.",
-        "Are there cells far from the table? Else export it as CSV.",
+        "Are there cells far from the table? If not, export it as CSV.",
     ),
     "empty": (
         "{name} has no sheet that holds a table.",
-        "It has rows and two columns or more; a hidden sheet is taken where sheet: names it.",
+        "A table has rows, and two columns or more; name a hidden sheet under sheet: to read it.",
     ),
     "absent": ("{name} has no sheet '{sheet}'.", "It has: {sheets}."),
     "several": (
@@ -118,7 +118,7 @@ def _check_size(path: Path, name: str) -> None:
         head = file.read(len(_ZIP))
     if head not in (_ZIP, _OLE):
         raise SourceError(
-            f"{name} is no workbook.", "If it is text with another name, say format: csv."
+            f"{name} is not a workbook.", "If it is text with another name, say format: csv."
         )
     if head == _OLE:
         return
@@ -126,7 +126,7 @@ def _check_size(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as parts:
             if not any(each.startswith(_IN_A_BOOK) for each in parts.namelist()):
                 raise SourceError(
-                    f"{name} is a zip file, and no workbook.",
+                    f"{name} is a zip file, not a workbook.",
                     "Unpack it, and give the path of what is in it.",
                 )
             unzipped = sum(part.file_size for part in parts.infolist())

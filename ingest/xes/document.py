@@ -86,10 +86,10 @@ def _in_utf8(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
             yield decoder.decode(block).encode()
         decoder.decode(b"", final=True)
     except LookupError:
-        message = f"{name} says it is in an encoding that is not known here."
+        message = f"{name} says it is in an encoding that is unknown here."
         raise SourceError(message, "Export it as UTF-8.") from None
     except UnicodeError:
-        message = f"{name} is not in the encoding that it says it is in."
+        message = f"{name} is not in the encoding that it claims."
         raise SourceError(message, "Export it as UTF-8.") from None
 
 
@@ -119,7 +119,7 @@ def _check_size(text: bytes, name: str) -> None:
     if len(text) > LARGEST_TRACE:
         raise SourceError(
             f"{name} is damaged, or holds a trace of more than {LARGEST_TRACE >> 20} MB.",
-            "Look what it is; a trace is one case.",
+            "Check what it is; a trace is one case.",
         )
 
 

@@ -78,7 +78,8 @@ def _variable(name: str | None) -> str:
     if not value:
         raise ConfigError(
             f"The environment variable {name} is not set.",
-            "client_id_env and client_secret_env name those that hold who asks the ZGW API.",
+            "client_id_env and client_secret_env name the ones with the client id and secret for "
+            "the ZGW API.",
         )
     return value
 
@@ -124,8 +125,8 @@ def catalogue_of(lists: Lists, source: Source) -> str:
     api, slash, _ = str((case or {}).get("zaaktype")).partition("/zaaktypen/")
     if not slash:
         raise SourceError(
-            f"{zaken} shows no case to this client, so where its catalogue is cannot be told.",
-            "Have it given the scope zaken.lezen of the case type; or name the Catalogi API: "
+            f"{zaken} shows this client no case, so the address of its catalogue is not known.",
+            "Ask for the scope zaken.lezen on the case type; or name the Catalogi API: "
             "catalogue: https://…",
         )
     return api
@@ -144,12 +145,12 @@ def _versions(lists: Lists, catalogue: str, source: Source) -> list[dict[str, st
     if source.case_type:
         raise SourceError(
             f"{source.path} knows no case type '{source.case_type}'.",
-            "It is the identificatie of the ZAAKTYPE; the client must have catalogi.lezen.",
+            "Give the identificatie of the ZAAKTYPE; the client needs the scope catalogi.lezen.",
         )
     told = listed(names, _MOST_TOLD) or "none"
     raise SourceError(
         f"{source.path} has {len(names)} case types: {told}.",
-        "A config is of one process; name its type: case_type: ...",
+        "A config is for one process; name one type: case_type: ...",
     )
 
 

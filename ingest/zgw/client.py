@@ -115,7 +115,7 @@ class Client:
             return orjson.loads(response.content)
         except orjson.JSONDecodeError:
             raise SourceError(
-                f"{self._name}: what it answers for {what} is no JSON, or not all of it.", NO_JSON
+                f"{self._name}: its answer for {what} is not JSON, or not complete.", NO_JSON
             ) from None
 
     def _allowed(self, url: str) -> httpx.URL:
@@ -123,8 +123,8 @@ class Client:
             allowed = httpx.URL(url)
         except httpx.InvalidURL:
             raise SourceError(
-                f"{self._name} refers to an address that cannot be one.",
-                "Its manager can mend that: every address in its answers is a URL.",
+                f"{self._name} refers to an address that is not valid.",
+                "Its administrator can mend that: every address in its answers must be a URL.",
             ) from None
         if any(_origin(allowed) == _origin(root) for root in self._roots):
             return allowed
@@ -132,9 +132,10 @@ class Client:
             if _is_below(allowed, root):
                 return root.copy_with(raw_path=allowed.raw_path)
         raise SourceError(
-            f"{self._name} refers to another host or scheme, with a path of neither API.",
-            "If it is that of the Catalogi API, name it: catalogue: https://…; else let the "
-            "API know by which address it is reached.",
+            f"{self._name} refers to an address on another host or scheme that belongs to "
+            f"neither API.",
+            "If it is the Catalogi API, name it: catalogue: https://…; if not, tell the API at "
+            "which address it is reached.",
         )
 
     def _response(self, url: httpx.URL, what: str) -> httpx.Response:
@@ -169,7 +170,7 @@ class Client:
                 content += block
                 if len(content) > LARGEST:
                     raise SourceError(
-                        f"{self._name}: what it answers for {what} is larger than "
+                        f"{self._name}: its answer for {what} is larger than "
                         f"{LARGEST >> 20} MB, as no page of a ZGW API is.",
                         NO_JSON,
                     )
@@ -199,8 +200,8 @@ class Client:
 
     def _not_trusted(self) -> SourceError:
         return SourceError(
-            f"{self._name} cannot be trusted: its certificate is not one that this machine knows.",
-            "Name the certificates of your own authority in the variable SSL_CERT_FILE.",
+            f"{self._name} cannot be trusted: this machine does not know its certificate.",
+            "Set SSL_CERT_FILE to the file with the certificates of your own authority.",
         )
 
 
@@ -211,7 +212,7 @@ def _when(asked_seconds: float) -> str:
     later = "later"
     if asked_seconds > _LONGEST_WAIT_SECONDS:
         later = f"in {math.ceil(asked_seconds / 60)} minutes, as it asks"
-    return f"Run again {later}: what was answered is not asked again for a day."
+    return f"Run again {later}: answers that came are kept for a day."
 
 
 def _is_json(content: bytes) -> bool:

@@ -182,6 +182,6 @@ def _instant(column: str) -> pl.Expr:
 def without_statuses(name: str) -> SourceError:
     """The error for an export without events."""
     return SourceError(
-        f"{name} holds no statuses, and those are all that tells of events.",
+        f"{name} holds no statuses, and without those there are no events.",
         "Export the resource statussen of the Zaken API too.",
     )

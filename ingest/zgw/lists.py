@@ -78,7 +78,7 @@ class Lists:
             if following in seen or (number > 1 and told <= seen):
                 raise SourceError(
                     f"{self._name}: the pages of {_what(url)} go round in circles.",
-                    "Its manager can mend that: what a page calls next tells nothing new.",
+                    "Its administrator can mend that: the next page it names holds nothing new.",
                 )
             seen |= {following, *told}
 
@@ -104,12 +104,12 @@ class Lists:
         records, following = about.get("results"), about.get("next")
         is_page = _are_records(records) and isinstance(following, str | None)
         if not is_page or not all(isinstance(each.get("url"), str) for each in about["results"]):
-            raise SourceError(f"{self._name}: it answers for {_what(url)} with no page.", NO_JSON)
+            raise SourceError(f"{self._name}: its answer for {_what(url)} is not a page.", NO_JSON)
         return page
 
     def _told(self, answer: Any, what: str) -> list[Record]:
         if answer is not None and not _are_records(answer):
-            raise SourceError(f"{self._name}: it answers for {what} with no list.", NO_JSON)
+            raise SourceError(f"{self._name}: its answer for {what} is not a list.", NO_JSON)
         return answer or []
 
 

@@ -119,13 +119,13 @@ def answer_in(page: Path, name: str) -> Answer:
         answer = orjson.loads(page.read_bytes().removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         raise SourceError(
-            f"{name} is no whole answer of a ZGW API: it is not JSON.",
-            "Ask the API for it again; look whether it was an error or a page to log in.",
+            f"{name} is not a complete answer of a ZGW API: it is not JSON.",
+            "Ask the API for it again; check whether it was an error or a login page.",
         ) from None
     found = answer.get("results", [answer]) if isinstance(answer, dict) else answer
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise SourceError(
-            f"{name} is no answer of a ZGW API: it holds no list of records.",
+            f"{name} is not an answer of a ZGW API: it holds no list of records.",
             "Leave other files out of the folder.",
         )
     if isinstance(answer, dict) and not answer.keys() & _OF_AN_ANSWER:
@@ -142,10 +142,10 @@ def _no_record(answer: Record, name: str) -> SourceError:
         number = f": {status}" if isinstance(status, int) else ""
         return SourceError(
             f"{name} holds an error of the API{number}.",
-            "Ask the API for it again; what was asked for is not there now.",
+            "Ask the API for it again; this file does not hold what was asked for.",
         )
     return SourceError(
-        f"{name} is no answer of a ZGW API: it holds no record.",
+        f"{name} is not an answer of a ZGW API: it holds no record.",
         "Leave other files out of the folder.",
     )
 

@@ -182,7 +182,7 @@ def _zaken(tables: Mapping[str, pl.LazyFrame], name: str, case_type: str | None)
     if case_type is None and len(there) > 1:
         raise SourceError(
             f"{name} has cases of {len(there)} types: {', '.join(there)}.",
-            "A config is of one process; name its type: case_type: ...",
+            "A config is for one process; name one type: case_type: ...",
         )
     return zaken.filter(pl.col("type") == case_type) if case_type else zaken
 

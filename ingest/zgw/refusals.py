@@ -14,7 +14,7 @@ import orjson
 
 from contracts.errors import SourceError
 
-NO_JSON = "Is this the address of the API, and not of a page to log in?"
+NO_JSON = "Is this the address of the API, and not of a login page?"
 _CODE = re.compile(r"[a-z_-]{1,60}")
 _NOT_KNOWN = (
     *("jwt-decode-error", "missing-client-identifier", "invalid-client-identifier"),
@@ -36,13 +36,13 @@ def refusal(name: str, what: str, response: httpx.Response) -> SourceError:
     status, code = response.status_code, _code(response)
     told = f"{name}: {what} is refused ({', '.join(filter(None, (str(status), code)))})"
     if response.is_redirect:
-        return SourceError(f"{name} sends whoever asks for {what} elsewhere ({status}).", NO_JSON)
+        return SourceError(f"{name} redirects requests for {what} ({status}).", NO_JSON)
     if code in _OF_CLOCKS:
         return SourceError(f"{told}: the clocks differ.", "Set the clock of this machine.")
     if status == httpx.codes.UNAUTHORIZED or code in _NOT_KNOWN:
         return SourceError(
-            f"{told}: no client is known by this client id and secret.",
-            "Look at the variables that client_id_env and client_secret_env name.",
+            f"{told}: it does not know this client id and secret.",
+            "Check the variables that client_id_env and client_secret_env name.",
         )
     if status == httpx.codes.FORBIDDEN:
         return SourceError(f"{told}: this client may not see that.", _scope(what))
@@ -61,6 +61,6 @@ def _code(response: httpx.Response) -> str:
 
 def _scope(what: str) -> str:
     if what == "audittrail":
-        return "Have it given the scope audittrails.lezen, or say without: [audittrail]."
+        return "Ask for the scope audittrails.lezen, or say without: [audittrail]."
     api = "catalogi" if what in _OF_CATALOGUE else "zaken"
-    return f"Have it given the scope {api}.lezen."
+    return f"Ask for the scope {api}.lezen."

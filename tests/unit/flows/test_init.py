@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_looked_through_is_told(monkeypatch: pytest.Mon
     done = init("exports", "--out", "p.yaml")
 
     assert (done.exit_code, Path("p.yaml").exists()) == (4, False)
-    assert "exports cannot be looked through: Permission denied." in done.stderr
+    assert "exports cannot be read: Permission denied." in done.stderr
 
 
 def test_a_column_of_dates_that_are_all_missing_is_no_milestone() -> None:

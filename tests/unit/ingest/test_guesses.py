@@ -500,12 +500,16 @@ def test_the_format_is_how_a_file_begins(
     [
         ("a.xls", "<html><table><tr><td>Zaak", "a.xls is a web page"),
         ("a.csv", "\n<!DOCTYPE html>", "a.csv is a web page"),
-        ("a.xls", "ID;PWXL;N;E\nP;PGeneral\n", "a.xls is in an old notation of spreadsheets"),
-        ("a.xls", "\t\0\4\0\2\0", "a.xls is in an old notation"),
+        (
+            "a.xls",
+            "ID;PWXL;N;E\nP;PGeneral\n",
+            "a.xls is in an old spreadsheet format",
+        ),
+        ("a.xls", "\t\0\4\0\2\0", "a.xls is in an old spreadsheet format"),
         (
             "a.xls",
             '\ufeff<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook>',
-            "a.xls is in an old notation",
+            "a.xls is in an old spreadsheet format",
         ),
         ("a.json", '[{"zaak": "1", "stap": "a"}]', "a.json is JSON, but neither OCEL nor"),
         ("a.jsonl", '{"zaak": "1"}\n{"zaak": "2"}', "a.jsonl is JSON, but neither OCEL nor"),
@@ -547,7 +551,7 @@ def test_what_is_not_there_is_said_with_what_is_near(tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
     with pytest.raises(SourceError, match=r"The folder .*leeg holds no export"):
         open_export(str(tmp_path / "leeg"), tmp_path / "p.yaml")
-    with pytest.raises(SourceError, match="and postgresql:// is none"):
+    with pytest.raises(SourceError, match="and postgresql:// is not a file"):
         open_export("postgresql://user:secret@db/log", tmp_path / "p.yaml")
 
 

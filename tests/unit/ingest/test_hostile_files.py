@@ -160,7 +160,7 @@ def test_half_of_the_disk_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     disk = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: disk._replace(free=2 * MB - 2))
 
-    with pytest.raises(SourceError, match="more than half of what is free"):
+    with pytest.raises(SourceError, match="more than half of the free space"):
         unpack(tmp_path / "log.gz", "log.gz", tmp_path / "log")
 
 
@@ -184,13 +184,13 @@ def test_half_of_the_disk_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         pytest.param(
             "a.csv",
             (HEAD + '"geheim;in\n' + ROWS * 100).encode,
-            "cannot be cut into columns at line 2",
+            "cannot be split into columns at line 2",
             id="open quote",
         ),
         pytest.param(
             "a.csv",
             (HEAD + ROWS * 100 + "Z;in;;;geheim\n").encode,
-            "cannot be cut into columns at line 5002",
+            "cannot be split into columns at line 5002",
             id="more columns later",
         ),
         pytest.param(
@@ -261,14 +261,16 @@ def over_and_over() -> bytes:
     ("content", "says"),
     [
         pytest.param(lambda: b"PARE" + b"x" * 99, "is encrypted", id="encrypted"),
-        pytest.param(over_and_over, "more than its size can hold", id="one row over and over"),
+        pytest.param(
+            over_and_over, "more than an event log of its size can hold", id="one row over and over"
+        ),
         pytest.param(lambda: as_parquet(table().clear()), "has no rows", id="no rows"),
         pytest.param(lambda: as_parquet(pl.DataFrame()), "has no rows", id="no columns"),
         pytest.param(
             lambda: as_parquet(table(stap=pl.struct("stap"))), "lists or records", id="nested"
         ),
         pytest.param(
-            lambda: as_parquet(table(stap=pl.lit(b"\xff"))), "bytes that are no text", id="bytes"
+            lambda: as_parquet(table(stap=pl.lit(b"\xff"))), "bytes that are not text", id="bytes"
         ),
         *(
             pytest.param(
@@ -416,9 +418,9 @@ def made(folder: Path, kind: str) -> None:
     ("kind", "said"),
     [
         ("folder", "the folder log.csv holds no export"),
-        ("pipe", "log.csv is a pipe or a device, and no file"),
+        ("pipe", "log.csv is a pipe or a device, not a file"),
         ("loop", "log.csv is a link to a file that is not there"),
-        ("device", "log.csv is a pipe or a device, and no file"),
+        ("device", "log.csv is a pipe or a device, not a file"),
     ],
 )
 def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str, said: str) -> None:

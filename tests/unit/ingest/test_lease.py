@@ -130,7 +130,7 @@ def careless(bucket, storage, monkeypatch):
 
 
 def test_a_storage_that_would_let_two_in_is_refused(careless, tmp_path):
-    with pytest.raises(UsageError, match="does not keep two from writing one object"):
+    with pytest.raises(UsageError, match="cannot keep two runs from writing the same object"):
         place_of(f"{careless}/permits", tmp_path / "here").hold().__enter__()
 
     assert opened(careless)[0].find("permits/.lease") is None
@@ -145,7 +145,7 @@ def test_who_lost_its_hold_stores_nothing(store, tmp_path, taken_over):
         if taken_over:
             assert bucket.put_if_absent(b'{"process": "another"}', "permits/.lease")
         more = batch(tmp_path, candidates("b"), "more")
-        with pytest.raises(StoreBusy, match=r"took .* over"):
+        with pytest.raises(StoreBusy, match="took over"):
             commit(store, [*first.batches, more], NOON, ALWAYS)
 
     assert newest(store) == first

@@ -179,15 +179,15 @@ def test_an_object_is_replaced_while_it_is_what_it_was(bucket):
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("{bucket}/exports/*.parquet", "there is no {bucket}/exports/*.parquet. It is the key"),
+        ("{bucket}/exports/*.parquet", "there is no {bucket}/exports/*.parquet. Give the key"),
         ("{bucket}/exports/2026/d.csv", "there is no {bucket}/exports/2026/d.csv"),
         ("{bucket}/exports/2026/*.md", "lees mij + é%20.md is not clear from its name"),
-        ("{bucket}/a//../b.csv", "{bucket}: this is no URL of an object"),
-        ("s3:///a.csv", "s3://: this is no URL of an object"),
+        ("{bucket}/a//../b.csv", "{bucket}: this is not the URL of an object"),
+        ("s3:///a.csv", "s3://: this is not the URL of an object"),
         ("s3://geen-bucket/a.csv", "s3://geen-bucket: there is no such bucket"),
         ("s3://geen-bucket/*.csv", "s3://geen-bucket: there is no such bucket"),
         ("gcs://bucket/a.csv", "of a kind that this version does not read: gcs://"),
-        ("abfss://doos/a.csv", "abfss://doos: this is no URL of an object"),
+        ("abfss://doos/a.csv", "abfss://doos: this is not the URL of an object"),
     ],
 )
 def test_what_is_not_there_is_told(filled, tmp_path, path, says):
@@ -225,7 +225,7 @@ def test_a_storage_that_does_not_answer_is_asked_again(bucket, tmp_path, monkeyp
 def test_an_endpoint_is_a_url(bucket, tmp_path, monkeypatch, endpoint):
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
 
-    with pytest.raises(SourceError, match="AWS_ENDPOINT_URL is no URL"):
+    with pytest.raises(SourceError, match="AWS_ENDPOINT_URL is not a URL"):
         found(f"{bucket}/a.csv", tmp_path)
 
 
@@ -242,7 +242,7 @@ def test_who_we_are_must_be_told(bucket, tmp_path, monkeypatch, absent):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1")
 
-    with pytest.raises(SourceError, match="the environment does not tell who we are"):
+    with pytest.raises(SourceError, match="the environment holds no credentials for it"):
         found(f"{bucket}/a.csv", tmp_path)
 
 

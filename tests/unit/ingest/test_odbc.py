@@ -255,7 +255,7 @@ def test_any_password_is_handed_over_as_it_is(asked, tables, monkeypatch, passwo
 def test_without_a_driver_manager_that_is_told(fetched, monkeypatch):
     monkeypatch.setitem(sys.modules, "arrow_odbc", None)
 
-    with pytest.raises(SourceError, match="there is no driver manager of ODBC here"):
+    with pytest.raises(SourceError, match="there is no ODBC driver manager here"):
         fetched("SELECT 1 AS x")
 
 
@@ -304,13 +304,16 @@ def test_what_is_new_is_asked_for(fetched, asks, column, since, rows, upto):
     [
         ({"table": "groei", "watermark": "t"}, "watermark 't' is a string"),
         ({"table": "groei", "watermark": "g"}, "watermark 'g' is a string"),
-        ({"table": "groei", "watermark": "o"}, "watermark 'o' is not a column"),
+        ({"table": "groei", "watermark": "o"}, "watermark 'o' is not one of the columns"),
         ({"table": "groei", "watermark": "om op"}, "the name 'om op' needs quotes"),
         ({"table": "stap;pen"}, "the name 'stap;pen' needs quotes"),
-        ({"query": "SELECT n FROM groei ORDER  BY (n)", "watermark": "n"}, "have no ORDER BY"),
+        (
+            {"query": "SELECT n FROM groei ORDER  BY (n)", "watermark": "n"},
+            "cannot have an ORDER BY",
+        ),
         (
             {"query": """SELECT n AS "'" FROM t ORDER BY "'" """, "watermark": "n"},
-            "have no ORDER BY",
+            "cannot have an ORDER BY",
         ),
     ],
 )

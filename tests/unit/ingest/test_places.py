@@ -37,7 +37,7 @@ def test_a_store_is_a_folder_here_or_in_object_storage(store, place):
         ("https://a.blob.core.windows.net/b?sig=x", "There cannot be a store at https://"),
         ("file:///a", "There cannot be a store at file://"),
         *(
-            (f"s3://{rest}", "That is no URL of a folder in s3://. Write for example s3://")
+            (f"s3://{rest}", "That is not the URL of a folder in s3://. Write for example s3://")
             for rest in (
                 "",
                 "/",

@@ -95,9 +95,9 @@ def test_what_is_hidden_is_no_export_that_init_looks_at(config, monkeypatch, pat
         ({"path": "exports/bb.csv"}, "there is no exports/bb.csv. Did you mean exports/b.csv?"),
         ({"path": "export/b.csv"}, "Nor is there a folder export"),
         ({"path": "exports/*.parquet"}, "there is no exports/*.parquet"),
-        ({"path": "empty"}, "the folder empty holds no export. Looked for files in it that end in"),
-        ({"path": "."}, "the folder . holds no export. Looked for"),
-        ({"path": "empty", "format": "csv"}, "holds no export. Folders in it are not looked into"),
+        ({"path": "empty"}, "the folder empty holds no export. It has no files that end in"),
+        ({"path": "."}, "the folder . holds no export. It has no files"),
+        ({"path": "empty", "format": "csv"}, "holds no export. Folders inside it are not searched"),
         ({"path": "exports/notes.md"}, "the format of exports/notes.md is not clear"),
         ({"path": "../march.ZIP"}, "march.ZIP is not clear from its name. Unpack it"),
         ({"path": "../march.csv.zst"}, "march.csv.zst is not clear from its name. Unpack it"),
@@ -133,7 +133,7 @@ def test_a_name_that_is_no_text_is_told_before_it_is_read(tmp_path, path):
         with pytest.raises(SourceError) as caught:
             find_them()
 
-        assert "zaken-\ufffd.csv: bytes of this name are not text" in str(caught.value)
+        assert "zaken-\ufffd.csv: this name is not text" in str(caught.value)
         assert "Rename the file" in caught.value.hint
 
 
@@ -178,7 +178,7 @@ def test_a_closed_folder_is_not_passed_over(source):
             find_files(Source(**source), folder / "process.yaml", 0)
 
     assert "sources.0.path cannot be looked up: Permission denied" in str(caught.value)
-    assert f"Open {folder.resolve() / 'closed'} to the user" in caught.value.hint
+    assert f"Make {folder.resolve() / 'closed'} readable for the user" in caught.value.hint
 
 
 @contextmanager

@@ -342,8 +342,8 @@ def zipped(path):
     ("make", "says"),
     [
         (lambda path: path.write_bytes(b""), "is empty"),
-        (zipped, "is a zip file, and no workbook. Unpack it"),
-        (lambda path: path.write_text("zaak;stap\n1;geheim\n"), "is no workbook. If it is text"),
+        (zipped, "is a zip file, not a workbook. Unpack it"),
+        (lambda path: path.write_text("zaak;stap\n1;geheim\n"), "is not a workbook. If it is text"),
         (lambda path: path.write_bytes(b"PK\x03\x04 geheim"), "is not a whole workbook"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0 geheim"), "is not a whole workbook"),
         (

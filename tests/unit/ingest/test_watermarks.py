@@ -117,7 +117,7 @@ def test_where_nothing_is_there_nothing_is_seen(grown):
     [
         ("numeric", "(1, 2)", "op", r"is of type numeric\. .* cast it in the query"),
         ("uuid", "(1, NULL)", "op", "is of type uuid"),
-        ("text", "(1, 'a')", "opp", r"is not a column of what is asked\. Did you mean 'op'\?"),
+        ("text", "(1, 'a')", "opp", r"one of the columns that are read\. Did you mean 'op'\?"),
     ],
 )
 def test_what_cannot_be_a_watermark_is_refused(grown, type_, row, watermark, says):

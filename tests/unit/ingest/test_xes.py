@@ -139,7 +139,7 @@ def test_reads_any_encoding(tmp_path, encode):
             id="doctype",
         ),
         pytest.param(
-            document().replace("UTF-8", "klingon"), "an encoding that is not known", id="encoding"
+            document().replace("UTF-8", "klingon"), "an encoding that is unknown", id="encoding"
         ),
         pytest.param(
             document().replace("UTF-8", "ascii2").encode("utf-16")[:-1],

@@ -469,11 +469,15 @@ WHOLE = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *TYPES]
 @pytest.mark.parametrize(
     ("answers", "case_type", "message"),
     [
-        ([WHOLE, "<html><body>502 Bad Gateway</body></html>"], None, "log/page-1.json is no whole"),
-        ([WHOLE, '{"count": 3, "results": [{"url"'], None, "log/page-1.json is no whole"),
-        ([WHOLE, ""], None, "log/page-1.json is no whole"),
-        ([WHOLE, [1, 2]], None, "log/page-1.json is no answer"),
-        ([WHOLE, '"text"'], None, "log/page-1.json is no answer"),
+        (
+            [WHOLE, "<html><body>502 Bad Gateway</body></html>"],
+            None,
+            "log/page-1.json is not a complete",
+        ),
+        ([WHOLE, '{"count": 3, "results": [{"url"'], None, "log/page-1.json is not a complete"),
+        ([WHOLE, ""], None, "log/page-1.json is not a complete"),
+        ([WHOLE, [1, 2]], None, "log/page-1.json is not an answer"),
+        ([WHOLE, '"text"'], None, "log/page-1.json is not an answer"),
         ([], None, "log holds no pages"),
         ([[zaak("1"), *TYPES]], None, "log holds no statuses"),
         ([WHOLE[:2]], None, "does not tell what any status is called"),
@@ -485,7 +489,7 @@ WHOLE = [zaak("1"), status("1", "2026-03-02T10:00:00Z"), *TYPES]
             "log/page-1.json holds an error of the API.",
         ),
         ([WHOLE, {"status": 403, "code": "x"}], None, "page-1.json holds an error of the API: 403"),
-        ([WHOLE, {"naam": "iets"}], None, "log/page-1.json is no answer"),
+        ([WHOLE, {"naam": "iets"}], None, "log/page-1.json is not an answer"),
     ],
 )
 def test_what_is_not_whole_is_refused(

@@ -226,8 +226,13 @@ def page(**about: Any) -> Answer:
         ("zaken", BREAKS_OFF, "does not answer, or breaks off when asked for zaken", "later"),
         ("zaken", problem(429, **{"Retry-After": "3541"}), "order (429)", "in 60 minutes, as it"),
         ("statussen", problem(503, **{"Retry-After": "9" * 400}), "(503)", "more than a day"),
-        ("zaken", problem(401), "refused (401): no client is known by", "client_secret_env"),
-        ("zaken", problem(403, "invalid-jwt-signature"), "no client is known", "client_id_env"),
+        ("zaken", problem(401), "refused (401): it does not know this client", "client_secret_env"),
+        (
+            "zaken",
+            problem(403, "invalid-jwt-signature"),
+            "it does not know this client",
+            "client_id_env",
+        ),
         ("zaken", problem(403, "jwt-expired"), "the clocks differ", "clock"),
         ("zaken", problem(403, "jwt-immaturesignatureerror"), "the clocks differ", "clock"),
         ("zaken", problem(403, "permission_denied"), "may not see", "scope zaken.lezen"),
@@ -235,18 +240,23 @@ def page(**about: Any) -> Answer:
         ("audittrail", problem(403, "permission_denied"), "may not", "say without: [audittrail]"),
         ("rollen", problem(400, "Jan Jansen"), "rollen is refused (400).", "version 1"),
         ("zaken", problem(404), "has no zaken", "address of the API"),
-        ("zaken", html(), "no JSON, or not all of it", "log in"),
-        ("zaken", html(302, Location="/login"), "elsewhere (302)", "log in"),
-        ("zaken", said(b'{"count": 3, "results": [{"url"'), "no JSON, or not all", "log in"),
-        ("zaken", said({"count": 3}), "answers for zaken with no page", "log in"),
-        ("zaken", said([]), "answers for zaken with no page", "log in"),
-        ("zaken", page(results=[1]), "answers for zaken with no page", "log in"),
-        ("zaken", page(results=[{"uuid": "Jan"}]), "answers for zaken with no page", "log in"),
-        ("zaken", page(next=3), "answers for zaken with no page", "log in"),
-        ("audittrail", page(), "answers for audittrail with no list", "log in"),
+        ("zaken", html(), "not JSON, or not complete", "login page"),
+        ("zaken", html(302, Location="/login"), "redirects requests for zaken (302)", "login page"),
+        (
+            "zaken",
+            said(b'{"count": 3, "results": [{"url"'),
+            "not JSON, or not complete",
+            "login page",
+        ),
+        ("zaken", said({"count": 3}), "answer for zaken is not a page", "login page"),
+        ("zaken", said([]), "answer for zaken is not a page", "login page"),
+        ("zaken", page(results=[1]), "answer for zaken is not a page", "login page"),
+        ("zaken", page(results=[{"uuid": "Jan"}]), "answer for zaken is not a page", "login page"),
+        ("zaken", page(next=3), "answer for zaken is not a page", "login page"),
+        ("audittrail", page(), "answer for audittrail is not a list", "login page"),
         ("zaken", page(next="https://elsewhere.example/Jan"), "another host", "catalogue: https"),
         ("zaken", page(next="https://elsewhere.example/zaken/api/v12/Jan"), "neither API", ""),
-        ("zaken", page(next="http://h:Jan"), "an address that cannot be one", "manager"),
+        ("zaken", page(next="http://h:Jan"), "an address that is not valid", "administrator"),
     ],
 )
 def test_what_does_not_pass_is_told_in_a_sentence(
@@ -270,7 +280,11 @@ def test_pages_that_go_round_in_circles(api: Api, landing: Path) -> None:
     to = f"{api.zaken}/zaken?page=2"
     api.faults = {("zaken", number): page(next=to) for number in (2, 3)}
 
-    with pytest.raises(SourceError, match=r"pages of zaken go round in circles\. Its manager"):
+    with pytest.raises(
+        SourceError,
+        match=r"pages of zaken go round in circles\. Its "
+        r"administrator",
+    ):
         fetched(api, landing)
 
 
@@ -292,14 +306,18 @@ def test_pages_that_tell_nothing_new_for_ever(count: int, api: Api, landing: Pat
         for number in range(2, 30)
     }
 
-    with pytest.raises(SourceError, match=r"pages of zaken go round in circles\. Its manager"):
+    with pytest.raises(
+        SourceError,
+        match=r"pages of zaken go round in circles\. Its "
+        r"administrator",
+    ):
         fetched(api, landing)
 
     assert len(api.asked) < 9
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"), [(problem(502), "out of order"), (html(), "no JSON, or not all of it")]
+    ("fault", "says"), [(problem(502), "out of order"), (html(), "not JSON, or not complete")]
 )
 def test_it_is_asked_so_often_and_no_more(
     fault: Answer, says: str, api: Api, landing: Path
@@ -461,7 +479,7 @@ def test_the_only_case_type_need_not_be_named(api: Api, landing: Path) -> None:
 def test_a_client_that_sees_no_case(api: Api, landing: Path) -> None:
     api.records["zaken"] = []
 
-    with pytest.raises(SourceError, match="shows no case to this client"):
+    with pytest.raises(SourceError, match="shows this client no case"):
         fetched(api, landing)
 
 
