@@ -39,7 +39,7 @@ def app() -> None:
     type=click.FloatRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="Waits so long for another run on the same store.",
+    help="How long to wait for another run on the same store.",
 )
 @click.option(
     "--engine",
@@ -71,12 +71,12 @@ def run(  # noqa: PLR0913 - a name each option
 
 @app.command()
 @click.argument("export")
-@click.option("--out", type=click.Path(path_type=Path), help="The config to write; a new file.")
+@click.option("--out", type=click.Path(path_type=Path), help="The config to write, a new file.")
 @JSON
 def init(*, export: str, out: Path | None) -> None:
     """Writes a config for an export.
 
-    Its guesses are in it, each with the evidence for it; what it cannot tell is a TODO.
+    The config holds guesses, each with its evidence; what cannot be guessed is a TODO.
     """
     from flows.commands.init import init as write_config
     from flows.commands.questions import someone_to_ask
@@ -95,7 +95,7 @@ def init(*, export: str, out: Path | None) -> None:
 def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     """Tells whether a log is fit to mine.
 
-    It reads the log and holds it against the rules; it mines nothing.
+    It reads the log and checks it against the rules; it mines nothing.
     """
     from flows.commands.check import in_words, judge_only
     from flows.steps import stopped
@@ -118,14 +118,14 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     "--pool",
     default="hoeksteen",
     show_default=True,
-    help="The work pool whose workers make the runs; made if it is not there.",
+    help="The work pool whose workers make the runs; created if it does not exist.",
 )
 @JSON
 def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: str) -> None:
     """Registers configs with Prefect, for a worker.
 
-    A worker of Prefect then runs them by their schedule. CONFIGS are those in configs/ that have
-    one, if none is named. What is registered is written in prefect.yaml.
+    A Prefect worker then runs them by their schedule. Without CONFIGS, those in configs/ that have
+    a schedule are used. What is registered is also written to prefect.yaml.
     """
     with collector_at_rest():
         from flows.deploying.deployments import deploy as register
@@ -144,8 +144,8 @@ def deploy(*, configs: tuple[Path, ...], out: Path, stores: str | None, pool: st
 def serve(*, configs: tuple[Path, ...], out: Path, stores: str | None) -> None:
     """Runs configs by their schedule, from here.
 
-    It does so until it is interrupted. CONFIGS are those in configs/ that have a schedule, if none
-    is named.
+    It does so until it is interrupted. Without CONFIGS, those in configs/ that have a schedule are
+    used.
     """
     with collector_at_rest():
         from flows.deploying.deployments import prepare
@@ -176,7 +176,7 @@ def forget(
     """Removes cases for good.
 
     They are taken out of the store, its history and the files about single cases of all runs.
-    CASES are ids as the source has them; - reads them from stdin, one a line.
+    CASES are ids as they are in the source; - reads them from stdin, one per line.
     """
     from flows.commands.forget import forget as forget_cases
     from flows.commands.forget import from_stdin
@@ -226,7 +226,7 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     """Runs the whole pipeline on synthetic logs.
 
     PROCESS is img, cbr, uht or vis; without it, all four.
-    Every log has stalls planted in it; what the reports say of them is told.
+    Every log has planted stalls, and the reports are scored on finding them.
     """
     from flows.commands.demo import prepare, scored, table
 
@@ -254,13 +254,13 @@ def demo(*, process: str | None, cases: int, seed: int, out: Path) -> None:
     show_default=True,
     help="What the export looks like.",
 )
-@click.option("--defects", is_flag=True, help="With the faults that real exports have.")
+@click.option("--defects", is_flag=True, help="Adds faults as real exports have them.")
 @click.option(
     "--level",
     type=click.Choice(["statistical", "queueing"]),
     default="queueing",
     show_default=True,
-    help="Waits that are drawn (fast, any size), or desks with queues.",
+    help="Where waits come from: drawn at random (fast, any size), or desks with queues.",
 )
 @JSON
 def generate(  # noqa: PLR0913 - a name each option
@@ -286,6 +286,4 @@ def generate(  # noqa: PLR0913 - a name each option
 
 def _say_gone(names: list[str]) -> None:
     for name in names:
-        click.echo(
-            f"{name} is not run by itself any more: its config does not ask for it.", err=True
-        )
+        click.echo(f"{name} no longer runs by itself: its config does not ask for it.", err=True)

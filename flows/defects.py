@@ -60,12 +60,12 @@ def outside(error: BaseException) -> HoeksteenError | None:
         return no_room()
     if isinstance(error, OSError) and error.errno in _SHUT and error.filename:
         return UsageError(
-            f"{error.filename} is not open to the user that runs this: {error.strerror}.",
-            "Give that user the right to it, or name another place.",
+            f"{error.filename} cannot be used by the user that runs this: {error.strerror}.",
+            "Give that user access, or name another place.",
         )
     for cause in _causes(error):  # pathlib turns that of a link to itself into another error
         if isinstance(cause, OSError) and cause.errno in _NO_PLACE and cause.filename:
-            said = f"{cause.filename} is no place: {cause.strerror}."
+            said = f"{cause.filename} is not a usable path: {cause.strerror}."
             return UsageError(said, "Name another one.")
     return None
 

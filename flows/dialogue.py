@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reporting.workbooks.answers import Written
 
 BOOKS = ("findings.xlsx", "findings.ods")
-_ALL_READ_IT = "Everybody who reads the report reads it; write it without that number."
+_ALL_READ_IT = "Everyone who reads the report will see it; write it without that number."
 
 
 def answers(config: Path, settings: Settings, process_folder: Path) -> Answers:
@@ -132,7 +132,7 @@ def _answer(written: Written, day: dt.date, speech: Speech, name: str) -> Answer
         answer = answer_of(written, day, speech)
     except ValidationError:
         raise UsageError(
-            f"{name}, row {written.line}: a text of an answer is too long.",
+            f"{name}, row {written.line}: an answer is too long.",
             f"Write at most {dialogue.MOST_CHARACTERS} characters.",
         ) from None
     if _of_a_citizen(answer):
@@ -162,7 +162,7 @@ def _cells(path: Path, sheet: str, name: str) -> pl.DataFrame:
         cells = pl.read_parquet(sheet_of(path, str(path), Path(scratch), sheet), glob=False)
     if empty := without_value(path, sheet):
         raise UsageError(
-            f"{name}, cell {empty[0]}: it holds a formula of which the file has no value.",
-            "Write the answer as a text; put ' before one that begins with =.",
+            f"{name}, cell {empty[0]}: it holds a formula, and the file does not have its value.",
+            "Write the answer as text; put ' before text that begins with =.",
         )
     return cells

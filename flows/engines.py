@@ -86,12 +86,12 @@ class Dask:
             yield from self._results(self._client.map(fit, items, pure=False))
         except KilledWorker:
             raise EngineError(
-                "Worker after worker was lost at the same piece of work.",
+                "Several workers were lost at the same piece of work.",
                 "Give the workers more memory, or look in their logs.",
             ) from None
         except _lost():
             raise EngineError(
-                "The scheduler of Dask was lost.", "Look in its log, and run again."
+                "The Dask scheduler was lost.", "Look in its log, and run again."
             ) from None
 
     def _results(self, futures: list[Any]) -> Iterator[Any]:
@@ -111,7 +111,7 @@ class Dask:
             except TimeoutError:
                 looks_without = 0 if self._client.nthreads() else looks_without + 1
         raise EngineError(
-            "There are no workers of Dask any more.",
+            "There are no Dask workers left.",
             "Start some, look in their logs, and run again.",
         )
 
@@ -212,7 +212,7 @@ def _scheduler_at(address: str) -> Iterator[Client]:
 
 def _no_workers(address: str) -> EngineError:
     return EngineError(
-        f"No scheduler of Dask with workers answers at {address}.",
+        f"No Dask scheduler with workers answers at {address}.",
         "Start `dask scheduler` and `dask worker`, or leave engine out to work here.",
     )
 

@@ -57,8 +57,8 @@ def _check_forgotten(config: Path, inputs: Sequence[Input], held: Version | None
     key = inputs[0].origin.key if inputs else None
     if inputs and counts[key] < max(counts.values(), default=0):
         raise ConfigError(
-            f"{config}: 'privacy': cases were forgotten under another key than this one, "
-            "or in another epoch, which would bring them back.",
+            f"{config}: 'privacy': cases were forgotten under another key or epoch; this one "
+            f"would bring them back.",
             _FORGET_AGAIN,
         )
 
@@ -84,9 +84,8 @@ def check_gone(job: Job, batches: Sequence[Batch]) -> None:
         job.store.bring(paths_of([earlier]))
         if comes_back(batch, earlier):
             raise ConfigError(
-                f"{job.config}: 'privacy': {batch.origin.name} still has cases that were forgotten "
-                "under another key, in another epoch or by another number, and that were not "
-                "forgotten by those of now.",
+                f"{job.config}: 'privacy': {batch.origin.name} still has cases that were "
+                f"forgotten under another key, epoch or number, but not under the present one.",
                 _FORGET_AGAIN,
             )
 
@@ -102,9 +101,8 @@ def _check_key(config: Path, inputs: Sequence[Input], kept: Sequence[Batch]) -> 
     keys = {batch.origin.key for batch in kept} | {each.origin.key for each in inputs}
     if len(keys) > 1:
         raise ConfigError(
-            f"{config}: 'privacy': the store holds files that are not there any more, with "
-            f"pseudonyms of another key or epoch ({kept[0].origin.key}); no case of theirs is "
-            "known again.",
+            f"{config}: 'privacy': the store holds files that are gone, with pseudonyms of "
+            f"another key or epoch ({kept[0].origin.key}); their cases cannot be recognised.",
             "Put the files back, use that key and epoch, or begin a new --store.",
         )
 
@@ -116,11 +114,10 @@ def _read_alike(settings: Settings, config: Path, kept: Sequence[Batch]) -> tupl
     names = [name for name, keys in others.items() if keys]
     if names:
         raise ConfigError(
-            f"{config}: the store holds files that are not there any more "
-            f"({listed(names, _MOST_TOLD)}), and that were read otherwise than the "
-            f"config now says: {', '.join(sorted(set().union(*others.values())))}. They cannot be "
-            "in one log with what is read now.",
-            "Put the files back, take back what was changed, or begin a new --store.",
+            f"{config}: the store holds files that are gone ({listed(names, _MOST_TOLD)}) and "
+            f"were read with other settings: {', '.join(sorted(set().union(*others.values())))}. "
+            f"They cannot be in one log with what is read now.",
+            "Put the files back, undo the change, or begin a new --store.",
         )
     return tuple(
         replace(batch, origin=replace(batch.origin, reading=reading_of(source, settings.privacy)))

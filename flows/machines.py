@@ -73,17 +73,17 @@ def check_here(asked: Asked) -> None:
         if not path.exists():
             raise EngineError(
                 f"A worker on {host} does not see {path}.",
-                "Let it be on storage that all machines share, at the same path.",
+                "Put it on storage that all machines share, at the same path.",
             )
     if not os.access(asked.written, os.W_OK):
         raise EngineError(
-            f"A worker on {host} may not write in {asked.written}.",
-            "Let it be on storage that all machines may write on, for the user of the worker too.",
+            f"A worker on {host} cannot write in {asked.written}.",
+            "Put it on storage that every machine can write to, as the worker's user too.",
         )
     try:
         here = _here(asked.privacy, asked.config)
     except ConfigError as error:
-        raise EngineError(f"A worker on {host} makes no pseudonyms. {error}", _SET_IT) from None
+        raise EngineError(f"A worker on {host} cannot make pseudonyms. {error}", _SET_IT) from None
     check_same(host, here, asked.like)
 
 
@@ -96,8 +96,8 @@ def check_same(host: str, theirs: Machine, ours: Machine) -> None:
     for their, our in zip(theirs.versions, ours.versions, strict=True):
         if their != our:
             raise EngineError(
-                f"A worker on {host} has {their}; who started the run has {our}.",
-                "Give all the same versions: then they find the same.",
+                f"A worker on {host} has {their}; the process that started the run has {our}.",
+                "Install the same versions everywhere, so that all find the same.",
             )
     if theirs.key != ours.key:
         raise EngineError(f"A worker on {host} has another key for pseudonyms.", _SET_IT)

@@ -83,11 +83,13 @@ def written(
     sender = environ.get(MAIL_FROM, "")
     if not _is_address(sender):
         raise UsageError(
-            f"The environment variable {MAIL_FROM} is no mail address.",
+            f"The environment variable {MAIL_FROM} is not a mail address.",
             "Set it to the address that mails come from.",
         )
     if not _is_address(to):
-        raise UsageError("'to' holds what is no mail address.", "Write a list of addresses.")
+        raise UsageError(
+            "'to' holds something that is not a mail address.", "Write a list of addresses."
+        )
     message = EmailMessage()
     message["From"], message["To"] = sender, to
     message["Subject"] = " ".join(subject.split())
@@ -118,14 +120,14 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
         url, port = urlsplit(""), 0
     if not url.hostname:
         raise UsageError(
-            f"The environment variable {SMTP_URL} is no URL of a mail server.",
+            f"The environment variable {SMTP_URL} is not the URL of a mail server.",
             "Write smtps://user:password@host, or smtp:// for STARTTLS; %40 is an @ in a password.",
         )
     user, password = unquote(url.username or ""), unquote(url.password or "")
     if not (user + password).isascii():
         raise UsageError(
             f"User or password in {SMTP_URL} holds a letter or sign that cannot be sent.",
-            "Have the account given ones of plain letters, digits and signs.",
+            "Ask for a user and password of plain letters, digits and signs.",
         )
     return Server(url.hostname, port, url.scheme == "smtps", user, password)
 
@@ -147,8 +149,8 @@ def send(message: EmailMessage) -> None:
         raise _refusal(server, error) from (ConnectionError() if _may_later(error) else None)
     except ssl.SSLCertVerificationError:
         raise SourceError(
-            f"The certificate of the mail server {server.host} is not one to trust.",
-            "SSL_CERT_FILE names a file with the certificates that are.",
+            f"The certificate of the mail server {server.host} is not trusted.",
+            "Set SSL_CERT_FILE to a file with the certificates to trust.",
         ) from None
     except OSError:  # without it as the cause: it may quote the server
         raise SourceError(
@@ -177,7 +179,7 @@ def _hide(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
         smtp.starttls(context=context)
     elif server.user:
         raise UsageError(
-            f"The mail server {server.host} would have our password in the open.",
+            f"The mail server {server.host} would receive our password unencrypted.",
             "Ask for its port with TLS, and write smtps://.",
         )
 
@@ -186,8 +188,8 @@ def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
     smtp.ehlo_or_helo_if_needed()  # a server tells anew behind TLS what it can do
     if not smtp.has_extn("auth"):
         raise UsageError(
-            f"The mail server {server.host} lets nobody log in at port {server.port}.",
-            f"Leave user and password out of {SMTP_URL}, or ask for its port to log in at.",
+            f"The mail server {server.host} has no login at port {server.port}.",
+            f"Leave user and password out of {SMTP_URL}, or ask for the port that has one.",
         )
     smtp.login(server.user, server.password)
 
@@ -210,7 +212,7 @@ def _refusal(server: Server, error: smtplib.SMTPException) -> UsageError | Sourc
     """The error for what the server answers, without its words: they may name the recipient."""
     if isinstance(error, smtplib.SMTPAuthenticationError) and not _may_later(error):
         return UsageError(
-            f"The mail server {server.host} refuses who we are.",
+            f"The mail server {server.host} refuses our user or password.",
             f"Are user and password in {SMTP_URL} right?",
         )
     codes = " and ".join(map(str, _codes(error)))

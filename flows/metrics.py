@@ -16,14 +16,14 @@ from flows.room import MIB
 
 FILE = "metrics.prom"
 _HELP = {
-    "last_run_timestamp_seconds": "When a run was last whole, made then or there already.",
-    "as_of_timestamp_seconds": "Up to when the log of that run was counted.",
+    "last_run_timestamp_seconds": "When a run last succeeded, also if nothing had changed.",
+    "as_of_timestamp_seconds": "The moment up to which that run counted.",
     "stopped_at_gate": "Whether the gate stopped a run since then.",
     "cases": "Cases in the log.",
-    "events": "Events in the log; at least so many where its report rounds them down.",
+    "events": "Events in the log; rounded down where its report does so.",
     "quarantined_rows": "Rows that were set aside.",
-    "stage_seconds": "What a stage of that run took.",
-    "stage_peak_bytes": "The most memory of the process up to the end of a stage.",
+    "stage_seconds": "How long a stage of that run took.",
+    "stage_peak_bytes": "The peak memory of the process up to the end of a stage.",
 }
 
 Sample = tuple[str, dict[str, str], float]

@@ -36,8 +36,8 @@ def patient(do: Callable[Given, Result]) -> Callable[Given, Result]:
             except SourceError as error:
                 if not may_pass(error):
                     raise
-                click.echo(f"{error.message} It is tried again.", err=True)
-            # at random, so that several runs do not ask one service at the same moment
+                click.echo(f"{error.message} It will be tried again.", err=True)
+            # not all at the same moment, where several runs wait for one service
             time.sleep(pause_seconds * random.uniform(0.5, 1))  # noqa: S311
         return do(*args, **kwargs)
 

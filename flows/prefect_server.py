@@ -69,8 +69,8 @@ def check_home() -> None:
 def answering() -> Iterator[None]:
     """Turns an error of the server into a sentence."""
     url = PREFECT_API_URL.value()
-    server = f"The server of Prefect{' at ' + url.rpartition('@')[2] if url else ''}"
-    hint = "See whether `prefect server start` is running there, and what PREFECT_API_URL says."
+    server = f"The Prefect server{' at ' + url.rpartition('@')[2] if url else ''}"
+    hint = "Check that `prefect server start` is running there, and what PREFECT_API_URL says."
     try:
         yield
     except httpx.HTTPStatusError as error:

@@ -50,7 +50,7 @@ def read(job: Job, given: Input) -> list[Batch]:
     if not is_same:
         raise SourceError(
             f"{file.name} was changed while it was read.",
-            "Run again when it is whole; and have it written under another name, and renamed.",
+            "Run again when it is complete; have it written under another name, and then renamed.",
         )
     return _without_forgotten(job, Batch(given.origin, staged))
 
@@ -65,7 +65,7 @@ def _asked(job: Job, given: Input, address: Address) -> list[Batch]:
             return more
     staged, upto = _brought(job, given, address, given.origin.name)
     if not staged.rows:
-        raise SourceError(f"{given.origin.name} has no rows.", "Ask for rows that are there.")
+        raise SourceError(f"{given.origin.name} has no rows.", "Check what the source asks for.")
     return _without_forgotten(job, Batch(given.origin, staged, upto))
 
 

@@ -30,6 +30,6 @@ def there(folder: Path) -> Path:
 def no_room() -> EngineError:
     """What to tell the user if a disk is full."""
     return EngineError(
-        "There is no room left on a disk that is written on, or in a file (`ulimit -f`).",
-        "`hoeksteen doctor` shows how much there is.",
+        "A disk is full, or a file has reached its size limit (`ulimit -f`).",
+        "`hoeksteen doctor` shows how much room there is.",
     )

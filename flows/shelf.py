@@ -74,7 +74,7 @@ def tell_of_all(out: Path) -> None:
             _write_index(out)
             write_aside(out / metrics.FILE, metrics.text(out))
     except OSError as error:
-        why = error.strerror or "another run is at it"
+        why = error.strerror or "another run is updating it"
         click.echo(f"{out / INDEX} is not up to date ({why}); the next run mends that.", err=True)
 
 

@@ -139,7 +139,7 @@ def stopped(verdict: Verdict, settings: Settings, hint: str) -> GateStopped:
     said = " ".join(f"{rule.id}: {told[rule.id]}" for rule in critical)
     ids = {rule.id for rule in critical}
     if TIMES_ARE_READ in ids:
-        hint = f"docs/sources.md has the ways to write times that are read. {hint}"
+        hint = f"docs/sources.md has the notations of times that are read. {hint}"
     retention = settings.store.retention
     if retention and ENDS_OCCUR in ids:
         hint = f"`store.retention: {retention}` keeps no case that ended longer ago. {hint}"

@@ -45,20 +45,20 @@ class Forgotten:
 
     @property
     def told(self) -> str:
-        """What was done and what may be mistyped, in words."""
-        rows, of_them = ("row was", "it") if self.rows == 1 else ("rows were", "them")
+        """What was done, and what may be mistyped, in words."""
+        rows = "row" if self.rows == 1 else "rows"
         runs = "run" if self.runs == 1 else "runs"
         gone = (
-            f"{self.rows:,} {rows} in the store, and files of {self.runs:,} {runs} told of "
-            f"{of_them}. They are gone, and no run takes them in again."
+            f"Removed {self.rows:,} {rows} from the store, and these cases from the files of "
+            f"{self.runs:,} {runs}. No run takes them in again."
         )
         unknown = (
-            f"Numbers given of which the store has no case: {self.unknown:,}. No run takes in such "
-            "a case from now on. Check how they are written."
+            f"The store has no case for {self.unknown:,} of the numbers. Check how they are "
+            "written; no run takes in such a case from now on."
         )
         under_others = (
-            f"What was read under another key ({', '.join(self.other_keys)}) may still tell of "
-            "them: forget them with that key too."
+            f"What was read with another key ({', '.join(self.other_keys)}) may still hold them: "
+            f"forget them with that key too."
         )
         said = {
             gone: self.rows or self.runs or not self.unknown,
@@ -152,14 +152,12 @@ def _cleaned(cases: Sequence[str]) -> pl.Series:
     try:
         said = pl.Series(cases, dtype=pl.String)
     except UnicodeEncodeError:
-        raise UsageError(
-            "A number of a case is not text in UTF-8.", "Give a list that is saved as UTF-8."
-        ) from None
+        raise UsageError("A case number is not text in UTF-8.", "Save the list as UTF-8.") from None
     given = cleaned_ids(said, "case_id").unique().sort()
     if given.is_empty() or given.has_nulls():
         raise UsageError(
-            "A number of a case is empty, or says that there is none.",
-            "Give the numbers as the source has them.",
+            "A case number is empty, or is a word for no value.",
+            "Give the numbers as they are in the source.",
         )
     return given
 

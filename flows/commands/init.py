@@ -33,7 +33,7 @@ from ingest.privacy.header_names import hold_a_value
 from ingest.staging import stage
 
 _LONGEST_ID = 64
-_ANSWERED = "as was answered"
+_ANSWERED = "your answer"
 _MEANING = {
     "case_id": "the number of the case",
     "activity": "what was done",
@@ -108,7 +108,7 @@ def _check_free(config: Path) -> None:
 
 def _taken(config: Path) -> UsageError:
     return UsageError(
-        f"{config} is there already, and is never overwritten.", "Give another name: --out."
+        f"{config} already exists, and is never overwritten.", "Give another name with --out."
     )
 
 
@@ -184,7 +184,10 @@ def _answered_order(roles: RoleGuesses, ask: Ask) -> Guess | None:
     if roles.month_first is None:
         return None
     told = roles.month_first.evidence
-    options = [Guess("the month", told), Guess("the day", "as in most exports from here")]
+    options = [
+        Guess("the month", told),
+        Guess("the day", "as in most exports from the Netherlands"),
+    ]
     first = ask("Which comes first in the dates?", options)
     return Guess(str(first == "the month").lower(), _ANSWERED)
 

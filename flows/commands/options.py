@@ -16,21 +16,21 @@ from flows.moments import in_utc
 CONFIG = click.argument("config", type=click.Path(path_type=Path))
 CONFIGS = click.argument("configs", nargs=-1, type=click.Path(path_type=Path))
 SET = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Overrules a key of the config."
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Overrides a key of the config."
 )
 JSON = click.option(
     "--json",
     is_flag=True,
     expose_value=False,
     callback=want_json,
-    help="Ends with one JSON object.",
+    help="Prints one JSON object as its last line.",
 )
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("out"),
     show_default=True,
-    help="The folder that reports are written in.",
+    help="The folder for the reports.",
 )
 STORE = click.option(
     "--store",
@@ -64,7 +64,7 @@ AS_OF = click.option(
     type=Moment(),
     help=(
         "Looks at the log as it stood then, for example at the end of a day:"
-        " 2026-06-30T23:59:59+02:00. A date alone is the begin of that day, not its end; a time"
+        " 2026-06-30T23:59:59+02:00. A date alone is the start of that day, not its end; a time"
         " without an offset is UTC, not local."
     ),
 )

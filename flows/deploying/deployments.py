@@ -115,7 +115,7 @@ def _server(found: Configs) -> Iterator[SyncPrefectClient]:
         if not found.scheduled:
             raise _nothing_scheduled()
         raise UsageError(
-            "No server of Prefect is set.",
+            "No Prefect server is set.",
             "Start one with `prefect server start`, and set "
             "PREFECT_API_URL=http://127.0.0.1:4200/api.",
         )
@@ -125,7 +125,7 @@ def _server(found: Configs) -> Iterator[SyncPrefectClient]:
 
 
 def _nothing_scheduled() -> UsageError:
-    hint = f"{_ADD_ONE} Without names the configs in configs/ are looked at."
+    hint = f"{_ADD_ONE} If none is named, those in configs/ are used."
     return UsageError("No config has a schedule.", hint)
 
 
@@ -164,7 +164,7 @@ def _say_taken_over(
     for each in there:
         name, was = _full_name(each), each.parameters.get("config")
         if was != configs.get(name, was):
-            said = f"{name} ran {was} until now, and runs {configs[name]} from here on."
+            said = f"{name} ran {was} until now, and runs {configs[name]} from now on."
             click.echo(said, err=True)
 
 
@@ -212,7 +212,7 @@ def _make_pool(client: SyncPrefectClient, name: str) -> None:
     except ValueError:
         raise UsageError(
             f"'{name}' cannot be the name of a work pool.",
-            "It has no / % & < or >, and is not empty.",
+            "A name is not empty, and has no / % & < or >.",
         ) from None
     try:
         client.read_work_pool(name)

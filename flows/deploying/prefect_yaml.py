@@ -28,7 +28,7 @@ pull: []
 
 deployments:"""
 _MEANING = {
-    ConcurrencyLimitStrategy.ENQUEUE: "it waits for that",
+    ConcurrencyLimitStrategy.ENQUEUE: "it waits for that one",
     ConcurrencyLimitStrategy.CANCEL_NEW: "it is left out",
 }
 
@@ -85,7 +85,7 @@ def _deployment(each: RunnerDeployment, pool: str) -> Iterator[str]:
     yield "    enforce_parameter_schema: true"
     if each.concurrency_limit and each.concurrency_options:
         strategy = each.concurrency_options.collision_strategy
-        yield f"    # one that is due while another is going: {_MEANING[strategy]}"
+        yield f"    # a run that is due while another is going: {_MEANING[strategy]}"
         yield f"    concurrency_limit: {{limit: 1, collision_strategy: {strategy.value}}}"
     if each.triggers:
         yield "    triggers:"

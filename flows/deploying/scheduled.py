@@ -101,7 +101,7 @@ def _check_names(scheduled: Sequence[Scheduled]) -> None:
     for each in scheduled:
         if each.name in seen:
             raise ConfigError(
-                f"{seen[each.name]} and {each.config} are of one process: {each.name}.",
+                f"{seen[each.name]} and {each.config} are for the same process: {each.name}.",
                 "Give one of them another process.id, or leave its schedule out.",
             )
         seen[each.name] = each.config

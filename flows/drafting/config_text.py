@@ -26,7 +26,7 @@ _SEGMENTS = 6
 _CONSEQUENCE: dict[Severity, str] = {
     "critical": "The run stops.",
     "warning": "They are set aside.",
-    "info": "This is only told.",
+    "info": "This is only reported.",
 }
 
 
@@ -38,7 +38,7 @@ def config_text(found: Guessed) -> str:
 
 def _head(found: Guessed) -> Iterator[str]:
     yield "# What `hoeksteen init` made of an export: guesses, each with its evidence beside it."
-    yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
+    yield "# Correct what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     if found.journey:
         of_what = "milestones" if found.roles.milestones else "rows"
         rows, cases = many(found.journey.rows, of_what), many(found.journey.cases, "cases")
@@ -46,7 +46,7 @@ def _head(found: Guessed) -> Iterator[str]:
     for sentence in found.undecided:
         yield from remark(f"TODO {sentence}")
     yield "process:"
-    yield from said(f"  id: {found.process}", "also what the folder of its reports is called")
+    yield from said(f"  id: {found.process}", "also the name of the folder with its reports")
 
 
 def _journey(found: Guessed) -> Iterator[str]:
@@ -84,14 +84,14 @@ def _activities(key: str, guesses: Sequence[Guess], told: str) -> Iterator[str]:
 def _steps(journey: Journey) -> Iterator[str]:
     if not journey.actors:
         return
-    yield "  # whose turn it is before a step, told by a word in its name; else the agency's"
+    yield "  # whose turn it is before a step, by a word in its name; otherwise the agency's"
     yield "  steps:"
     for name, actor in journey.actors.items():
         yield from said(f"    {scalar(name)}: {{actor: {actor.value}}}", actor.evidence)
 
 
 def _deadlines(_: Guessed) -> Iterator[str]:
-    yield "# No export tells which term of the law holds; docs/norms.md has those that are known."
+    yield "# No export says which legal term applies; docs/norms.md has the known ones."
     yield "# deadlines:"
     yield "#   - {id: beslistermijn, rule: awb-4-13}"
 

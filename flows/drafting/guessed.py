@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from validation.profile import Profile
 
 
-_NAME_THE_SHEET = "A sheet is called after a value, which is not told: name it under sheet:."
+_NAME_THE_SHEET = (
+    "The name of a sheet looks like a value, so it is not shown: write it under sheet:."
+)
 _ROUNDED = (
-    "A spreadsheet has rounded the numbers of cases: export them as text, or cases become one."
+    "A spreadsheet has rounded the numbers of cases: export them as text, or different cases "
+    "become one."
 )
 _STOPPED = "The gate would stop this log; the config says why."
 _MERGED = (
-    "'{}' has a value in some rows only, and each once: if its cells are merged, undo that, and "
-    "fill in each row."
+    "'{}' has a value in only some rows, each value once: if its cells are merged, unmerge them "
+    "and fill in every row."
 )
 _NO_END = "?"  # while the last step is not known
 
@@ -79,7 +82,7 @@ class Guessed:
             missing.append("journey.end")
         is_stopped = self.judged is not None and not self.judged.verdict.success
         is_nameless = self.roles.milestones and not self.seen.has_header
-        nameless = "sources.0.milestones are called after their columns, as these have no names."
+        nameless = "sources.0.milestones are named by column number, as columns have no names."
         shared = self.seen.shared if self.roles.candidates else ()
         sheets = (self.seen.sheet or "", *self.more_sheets)
         is_hidden = any(hold_a_value(sheets))
@@ -88,11 +91,8 @@ class Guessed:
             *([_NAME_THE_SHEET] if is_hidden else []),
             *([_ROUNDED] if self._are_rounded else []),
             *(_MERGED.format(name) for name in self._perhaps_merged),
-            *(
-                f"Several columns are called '{name}': give each a name of its own."
-                for name in shared
-            ),
-            *(f"{key} could not be told from the export." for key in missing),
+            *(f"Several columns have the name '{name}': give each its own." for name in shared),
+            *(f"{key} could not be guessed from the export." for key in missing),
             *([nameless] if is_nameless else []),
             *([_STOPPED] if is_stopped else []),
         )

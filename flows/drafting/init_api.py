@@ -33,8 +33,10 @@ def api_config(url: str, process: str) -> tuple[str, tuple[str, ...]]:
     """
     types = case_types_at(_source(url))
     if not types:
-        raise SourceError(f"{url} has no case type for this client.", "It needs catalogi.lezen.")
-    lacks = () if types[0].lasts else ("journey.end could not be told from the catalogue.",)
+        raise SourceError(
+            f"{url} has no case type for this client.", "The client needs the scope catalogi.lezen."
+        )
+    lacks = () if types[0].lasts else ("journey.end could not be guessed from the catalogue.",)
     return "\n".join(_lines(url, process, types)) + "\n", lacks
 
 
@@ -44,7 +46,7 @@ def _source(url: str) -> Source:
         return Source.model_validate({"path": url, "format": "zgw", **names})
     except ValidationError:
         raise UsageError(
-            "This is no address of a ZGW API.",
+            "This is not the address of a ZGW API.",
             "Write it as in https://openzaak.example/zaken/api/v1, with nothing secret in it.",
         ) from None
 
@@ -52,16 +54,18 @@ def _source(url: str) -> Source:
 def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     chosen, *others = types
     yield "# What `hoeksteen init` made of the catalogue of a ZGW API; no case was looked at."
-    yield "# Mend what is wrong, then try `hoeksteen check` and `hoeksteen run`."
+    yield "# Correct what is wrong, then try `hoeksteen check` and `hoeksteen run`."
     yield "process:"
-    yield from said(f"  id: {process}", "also what the folder of its reports is called")
+    yield from said(f"  id: {process}", "also the name of the folder with its reports")
     yield "sources:"
     yield f"  - path: {scalar(url)}"
     yield "    format: zgw"
     rest = f"; there are also {listed(type_.name for type_ in others)}" if others else ""
     yield from said(f"    case_type: {scalar(chosen.name)}", f"{many(chosen.cases, 'cases')}{rest}")
     yield from said(f"    client_id_env: {_CLIENT_ID}", "the environment variables that hold")
-    yield from said(f"    client_secret_env: {_SECRET}", "who asks; never written here")
+    yield from said(
+        f"    client_secret_env: {_SECRET}", "the client id and secret; never write those here"
+    )
     yield "    columns:"
     yield from (f"      {role}: {column}" for role, column in _COLUMNS.items())
     yield "    case_attributes: [uiterlijkeEinddatumAfdoening, communicatiekanaalNaam]"
@@ -71,7 +75,7 @@ def _lines(url: str, process: str, types: Sequence[CaseType]) -> Iterator[str]:
     yield "  suspensions:"
     yield from said(f"    - {{from: {SUSPENDED}, to: {RESUMED}}}", "as the audit trail tells")
     yield from remark(
-        "No API tells which term of the law holds; docs/norms.md has those known. An example:"
+        "No API says which legal term applies; docs/norms.md has the known ones. An example:"
     )
     yield "# deadlines:"
     yield "#   - {id: beslistermijn, rule: {term: P8W, extension: P6W},"

@@ -27,7 +27,7 @@ from ingest.guessing.zone import zone_evidence
 from ingest.privacy.header_names import hold_a_value, names_to_tell
 
 _DATE_AND_TIME = "a date, and its time of day in another column"
-_HIDDEN = "its name is that of a value, as of a person or a number"
+_HIDDEN = "its name looks like a value, such as a person or a number"
 _MOST_FIELDS = 20
 _ROLES = (
     *("case_id", "activity", "timestamp", "start_timestamp", "lifecycle"),
@@ -40,7 +40,7 @@ def source(found: Guessed) -> Iterator[str]:
     """The lines of ``sources``: the file, its columns, and what cases may be compared by."""
     yield "sources:"
     yield f"  - path: {scalar(found.export.path)}"
-    yield from said(f"    format: {found.export.format}", "told by how its files begin")
+    yield from said(f"    format: {found.export.format}", "seen from how its files begin")
     yield from _case_type(found.seen)
     yield from _table(found)
     yield from _object_type(found.seen)
@@ -49,7 +49,7 @@ def source(found: Guessed) -> Iterator[str]:
     for role in _ROLES:
         yield from _column(found, role)
     if found.seen.shared:
-        told = f"not read, as several columns are called so: {listed(found.seen.shared)}"
+        told = f"not read, because several columns share the name: {listed(found.seen.shared)}"
         yield from remark(told, "    ")
     yield from _milestones(found)
     yield from _month_first(found.roles)
@@ -77,7 +77,7 @@ def _case_type(seen: Glance) -> Iterator[str]:
     if seen.case_type is None:
         return
     others = [name for name in seen.case_types if name != seen.case_type]
-    told = f"most cases are of it; there are also {listed(others)}" if others else "the only one"
+    told = f"most cases have this type; the others: {listed(others)}" if others else "the only one"
     yield from said(f"    case_type: {scalar(seen.case_type)}", told)
 
 
@@ -86,15 +86,13 @@ def _table(found: Guessed) -> Iterator[str]:
     if seen.sheet is not None:
         told = ["the most rows"]
         if seen.alike:
-            alike = "follow below" if found.more_sheets else "need a source each, as this one"
-            told.append(f"of the same columns are {_sheets(seen.alike)}, which {alike}")
+            alike = "follow below" if found.more_sheets else "each need a source like this one"
+            told.append(f"with the same columns: {_sheets(seen.alike)}, which {alike}")
         if others := [each for each in seen.sheets if each not in (seen.sheet, *seen.alike)]:
             told.append(f"there are also {_sheets(others)}")
         yield from _sheet(seen.sheet, "; ".join(told))
     if not seen.has_header:
-        yield from said(
-            "    header: false", "the first line has values where the next one has them"
-        )
+        yield from said("    header: false", "the first line holds values, as the next one does")
 
 
 def _sheet(name: str, evidence: str) -> Iterator[str]:
@@ -124,8 +122,8 @@ def _object_type(seen: Glance) -> Iterator[str]:
         return
     others = [name for name in seen.object_types if name != seen.object_type]
     most = many(seen.object_types[seen.object_type], "of its objects")
-    told = f"{most} have two events or more" + (
-        f", the most; there are also {listed(others)}" if others else ""
+    told = f"{most} have two or more events" + (
+        f", the most of all types; the others: {listed(others)}" if others else ""
     )
     yield from said(f"    object_type: {scalar(seen.object_type)}", told)
 
@@ -138,12 +136,12 @@ def _only(found: Guessed) -> Iterator[str]:
     told = f"a row for each field that changed: {scalar(trail.field)} says which"
     if trail.steps:
         others = f"; not read: {fields}" if fields else ""
-        yield from remark(f"{told}; by its name this one tells of steps{others}", "    ")
+        yield from remark(f"{told}; by its name, this one tells the steps{others}", "    ")
         [(column, values)] = found.only.items()
         yield f"    only: {{{scalar(column)}: {sequence(values)}}}"
     else:
         yield from remark(f"TODO {told}: {fields}", "    ")
-        yield from said("    only:", f"{{{scalar(trail.field)}: [the one that tells of steps]}}")
+        yield from said("    only:", f"{{{scalar(trail.field)}: [the one that tells the steps]}}")
 
 
 def _fields(rows: Mapping[str, int]) -> str:
@@ -158,7 +156,7 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
     roles, in_two = found.roles, found.seen.in_two
     guess = roles.found.get(role)
     if guess and guess.value in in_two:
-        of_two = "a year, and a number in it" if role == "case_id" else _DATE_AND_TIME
+        of_two = "a year, and a number within it" if role == "case_id" else _DATE_AND_TIME
         told = f"{of_two}; {guess.evidence}"
         yield from said(f"      {role}: {sequence(in_two[guess.value])}", told)
     elif guess:
@@ -167,7 +165,7 @@ def _column(found: Guessed, role: str) -> Iterator[str]:
         yield from said(f"      {role}:", f"TODO {_candidates(found, role)}")
         if role == "timestamp":
             for name, shape in unread_times(found.seen).items():
-                told = f"{scalar(name)} seems a time, as {shape}; docs/sources.md has what is read"
+                told = f"{scalar(name)} may be a time, {shape}; see docs/sources.md"
                 yield from remark(told, "      ")
 
 
@@ -179,10 +177,10 @@ def _candidates(found: Guessed, role: str) -> str:
         for name in found.roles.candidates[role]
     ]
     lacked = [name for name in found.seen.lacked if fit(name, role) is not None]
-    told = f"one of {', '.join(there)}" if there else "no column was found that may be it"
+    told = f"one of {', '.join(there)}" if there else "no column seems to fit"
     if not lacked:
         return told
-    return f"perhaps {listed(lacked)}, which not all files have, as is said above; else {told}"
+    return f"perhaps {listed(lacked)}, which some files lack (see above); otherwise {told}"
 
 
 def _month_first(roles: RoleGuesses) -> Iterator[str]:
@@ -201,7 +199,7 @@ def _case_attributes(attributes: Attributes) -> Iterator[str]:
     for guess in attributes.kept:
         yield from said(f"      - {scalar(guess.value)}", guess.evidence)
     for reason, names in attributes.left_out.items():
-        yield from remark(f"left out, as {reason}: {listed(names)}", "    ")
+        yield from remark(f"left out ({reason}): {listed(names)}", "    ")
     if attributes.rest:
         yield from remark(f"not read: {listed(attributes.rest)}", "    ")
 

@@ -63,10 +63,10 @@ class Process:
         asked = len(found) - len(files)
         if held and not found:
             hint = "Is the export still written there?"
-            yield warn(what, f"none; {_count(len(kept), 'source')} in the store alone", hint)
+            yield warn(what, f"none; {_count(len(kept), 'source')} only in the store", hint)
             return
         of_files = f"{_count(len(files), 'file')}, {size / MIB:,.1f} MiB"
-        of_others = f"{_count(asked, 'other')}, asked when a run is made"
+        of_others = f"{_count(asked, 'other')}, read when a run is made"
         yield ok(what, "; ".join(told for told, n in ((of_files, files), (of_others, asked)) if n))
 
     def _variables(self) -> Iterator[Symptom]:
@@ -74,7 +74,7 @@ class Process:
         named = sorted(set(filter(None, told)))
         what = f"{self.settings.process.id}: variables"
         if absent := [name for name in named if not os.environ.get(name)]:
-            hint = "Sources of the config name them: set them for the user that runs this."
+            hint = "The sources in the config name them: set them for the user that runs this."
             yield fail(what, f"not set: {', '.join(absent)}", hint)
         elif named:
             yield ok(what, f"set: {', '.join(named)}")
@@ -85,7 +85,9 @@ class Process:
         what, privacy = f"{self.settings.process.id}: key", self.settings.privacy
         if not privacy.pseudonymise:
             yield warn(
-                what, "none is asked for", "Ids are kept as they are; see privacy.pseudonymise."
+                what,
+                "no pseudonyms are made",
+                "Ids are kept as they are; see privacy.pseudonymise.",
             )
             return
         own = None if privacy.key_env else own_key_path()
@@ -96,9 +98,9 @@ class Process:
             )
             return
         named = pseudonymiser_of(privacy, self.config)
-        found = f"{named.key_id if named else ''}, of {own or privacy.key_env}"
+        found = f"{named.key_id if named else ''}, from {own or privacy.key_env}"
         if own and own.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield warn(what, f"{found}, that others may read", f"chmod 600 {own}")
+            yield warn(what, f"{found}, which others can read", f"chmod 600 {own}")
         else:
             yield ok(what, found)
 
@@ -113,10 +115,12 @@ class Process:
         held = "nothing yet" if version is None else _count(len(version.batches), "file")
         if self.store.is_held() or Folder(self.folder).is_held():
             yield warn(
-                what, f"{self.store} holds {held}; a run is in it now", "Give --wait to a run."
+                what,
+                f"{self.store} holds {held}; a run is using it now",
+                "Use `hoeksteen run --wait`.",
             )
         else:
-            yield ok(what, f"{self.store} holds {held}, and can be written in")
+            yield ok(what, f"{self.store} holds {held}, and can be written to")
 
     def _engine(self) -> Iterator[Symptom]:
         from ingest.privacy.pseudonyms import own_key_path
@@ -130,7 +134,9 @@ class Process:
             privacy = privacy.model_copy(update={"pseudonymise": ()})
         with tempfile.TemporaryDirectory(dir=there(self.folder), prefix=".tried-") as tried:
             fit = count_workers(where, asked_of(privacy, self.config, Path(tried)))
-        yield ok(what, f"{where} has {_count(fit, 'worker')}, with our versions, key and folders")
+        yield ok(
+            what, f"{where} has {_count(fit, 'worker')}, with the same versions, key and folders"
+        )
 
     def _last_run(self, now: dt.datetime) -> Iterator[Symptom]:
         what, latest = f"{self.settings.process.id}: last run", self.folder / "latest"

@@ -24,8 +24,8 @@ _GIB = 1 << 30
 _MIB_IN_GIB = 1 << 10
 _LITTLE_DISK_GIB, _LITTLE_MEMORY_GIB = 2.0, 2.0
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
-_INSTALL = "Install what requirements/dev.txt locks: make setup."
-_PINNED = {"fastapi": "The server of Prefect 3.8 does not start with another one."}
+_INSTALL = "Install the versions in requirements/dev.txt: make setup."
+_PINNED = {"fastapi": "The server of Prefect 3.8 does not start with another version."}
 
 
 def python() -> Iterator[Symptom]:
@@ -34,7 +34,9 @@ def python() -> Iterator[Symptom]:
     if SpecifierSet(asked).contains(found, prereleases=True):
         yield ok("python", found)
     else:
-        yield fail("python", f"{found}, and {asked} is asked", "Make the venv with another Python.")
+        yield fail(
+            "python", f"{found}, but {asked} is needed", "Make the venv with another Python."
+        )
 
 
 def libraries() -> Iterator[Symptom]:
@@ -44,7 +46,7 @@ def libraries() -> Iterator[Symptom]:
     misfits = [symptom for each in needed for symptom in library(each)]
     yield from misfits
     if not misfits:
-        yield ok("libraries", f"{len(needed)}, each as is asked; hoeksteen {version(_US)}")
+        yield ok("libraries", f"{len(needed)}, all in the right version; hoeksteen {version(_US)}")
 
 
 def library(asked: Requirement) -> Iterator[Symptom]:
@@ -53,10 +55,10 @@ def library(asked: Requirement) -> Iterator[Symptom]:
     try:
         found = version(asked.name)
     except PackageNotFoundError:
-        yield fail(asked.name, f"not there, and {asked.specifier} is asked", hint)
+        yield fail(asked.name, f"not installed, but {asked.specifier} is needed", hint)
         return
     if not asked.specifier.contains(found, prereleases=True):
-        yield fail(asked.name, f"{found}, and {asked.specifier} is asked", hint)
+        yield fail(asked.name, f"{found}, but {asked.specifier} is needed", hint)
 
 
 def machine() -> Iterator[Symptom]:
@@ -93,7 +95,7 @@ def disk(out: Path) -> Iterator[Symptom]:
         gib = free_mib(folder) / _MIB_IN_GIB
         found = f"{gib:.1f} GiB free in {there(folder)}"
         if gib < _LITTLE_DISK_GIB:
-            yield warn(what, found, "A run needs some times the room of its export.")
+            yield warn(what, found, "A run needs several times the size of its export.")
         else:
             yield ok(what, found)
 
@@ -111,11 +113,12 @@ def out_folder(out: Path) -> Iterator[Symptom]:
         yield fail("out", f"{nearest}: {why}", hint)
         return
     made = "" if nearest == out.resolve() else "; it will be made"
-    yield ok("out", f"{out.resolve()} can be written in{made}")
+    yield ok("out", f"{out.resolve()} can be written to{made}")
     if is_locked:
-        yield ok("file locks", "of two at once one has to wait")
+        yield ok("file locks", "work; of two runs at once, one waits")
     else:
-        hint = "Two runs at once would spoil each other's; mount it with locks, or give another."
+        hint = "Two runs at once would spoil each other's files; mount it with locks, or give "
+        "another --out."
         yield fail("file locks", f"do not work in {nearest}", hint)
 
 
@@ -169,7 +172,7 @@ def _server(host: str, ours: str) -> Iterator[Symptom]:
     if theirs == ours:
         yield ok("prefect", found)
     else:
-        yield warn("prefect", f"{found}, and we have {ours}", "Give both the same version.")
+        yield warn("prefect", f"{found}, and hoeksteen has {ours}", "Give both the same version.")
 
 
 def time_zones() -> Iterator[Symptom]:
@@ -177,7 +180,7 @@ def time_zones() -> Iterator[Symptom]:
     try:
         ZoneInfo("Europe/Amsterdam")
     except ZoneInfoNotFoundError:
-        yield fail("time zones", "there are no data of them", _INSTALL)
+        yield fail("time zones", "there is no time zone data", _INSTALL)
         return
     yield ok("time zones", f"tzdata {version('tzdata')}")
 
@@ -191,7 +194,9 @@ def norm_table() -> Iterator[Symptom]:
         norms.penalties()
     except (OSError, ValueError) as error:
         kind = type(error).__name__
-        yield fail("norm table", f"{norms.FOLDER} cannot be read ({kind})", "Install us anew.")
+        yield fail(
+            "norm table", f"{norms.FOLDER} cannot be read ({kind})", "Install hoeksteen again."
+        )
         return
     newest = max(version.seen_on for norm in terms.values() for version in norm.versions)
     yield ok("norm table", f"{len(terms)} norms, {len(days)} days; last looked up on {newest}")

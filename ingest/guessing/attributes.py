@@ -23,10 +23,10 @@ from ingest.ocel.flattening import RELATED_PREFIX
 from ingest.privacy import citizen_numbers, personal
 from ingest.roles import STANDARD
 
-PERSONAL = "about a person or naming one"
+PERSONAL = "about a person, or the name of one"
 FREE_TEXT = "free text, which may hold anything"
 OBJECTS = "the numbers of other objects"
-OF_THE_END = "known at the end of a case only, so that it parts open from closed ones"
+OF_THE_END = "known only at the end of a case, so it separates open from closed cases"
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
 _ALIKE = 0.99
 _SAME_PEOPLE = 0.5
@@ -123,4 +123,5 @@ def _told(seen: Glance, case: str, name: str) -> str | None:
         return None
     rows = pl.DataFrame({"case": seen.frame[case], "value": values}).drop_nulls()
     alike = (rows.group_by("case").agg(pl.col("value").n_unique())["value"] == 1).mean()
-    return f"{distinct} values, one a case" if float(alike or 0) >= _ALIKE else None  # type: ignore[arg-type]
+    told = f"{distinct} values, one per case"
+    return told if float(alike or 0) >= _ALIKE else None  # type: ignore[arg-type]

@@ -68,10 +68,10 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
     """Guesses the roles that are not ``known``; each column has at most one."""
     found = dict(known or {})
     if seen.trail:
-        found["activity"] = Guess(seen.trail.new, "by its name what a field became")
+        found["activity"] = Guess(seen.trail.new, "by its name the new value of a field")
     if seen.joint_id and "case_id" not in found:
         rows = Look(seen, None, ()).rows_a_value(seen.joint_id)
-        told = f"by their names; together a value comes back in {rows:.1f} rows"
+        told = f"by their names; together each value in {rows:.1f} rows on average"
         found["case_id"] = Guess(seen.joint_id, told)
     for role in (role for role in _ORDER if role not in found):
         taken = {guess.value for guess in found.values()}
@@ -112,7 +112,7 @@ def _month_first(seen: Glance, found: Mapping[str, Guess]) -> Guess | None:
         return None
     read = {"day": look.rises(times), "month": look.rises(turned)}
     told = ", ".join(f"{share(rises)} if read {first} first" for first, rises in read.items())
-    return Guess("", f"within cases times do not go back in {told}")
+    return Guess("", f"within a case, times do not go back in {told}")
 
 
 def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -205,7 +205,7 @@ def _case_id_by_values(look: Look) -> Guess | None:
     if any(within.varies(name) > 0 for name in rivals):
         return None
     rows = look.rows_a_value(best)
-    return Guess(best, f"by its values: most of all that come back, in {rows:.1f} rows each")
+    return Guess(best, f"by its values: the most that recur, each in {rows:.1f} rows on average")
 
 
 def _activity_by_values(look: Look) -> Guess | None:
@@ -221,7 +221,10 @@ def _activity_by_values(look: Look) -> Guess | None:
     if best is None:
         return None
     values = look.distinct(best)
-    return Guess(best, f"by its values: {values:,}, most of them once a case, begun alike")
+    return Guess(
+        best,
+        f"by its values: {values:,}, mostly once per case, and most cases begin with the same one",
+    )
 
 
 def _like_steps(look: Look, name: str) -> float:
@@ -244,7 +247,9 @@ def _timestamp_by_values(look: Look) -> Guess | None:
     if best is None:
         return None
     rises = share(scores[best])
-    return Guess(best, f"by its values: the one time that goes on within cases, in {rises} of rows")
+    return Guess(
+        best, f"by its values: the only time that moves on within cases, in {rises} of the rows"
+    )
 
 
 def _clearly_best(scores: Mapping[str, float]) -> str | None:

@@ -182,10 +182,10 @@ def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Gues
     ranked = ranked.sort("silent", "activity", descending=[True, False])
     ends, maybe = [], []
     for name, final, begins in ranked.select("activity", "final", "begins").iter_rows():
-        guess = Guess(name, f"in {share(final)} of its cases it was long silent afterwards")
+        guess = Guess(name, f"followed by a long silence in {share(final)} of its cases")
         sounds_final = _SOUNDS_FINAL.search(name) is not None
         if _PROCEDURE_OF_ITS_OWN.search(name):
-            reason = "; an objection or appeal, mostly a case of its own"
+            reason = "; an objection or appeal, usually a case of its own"
             maybe.append(guess._replace(evidence=guess.evidence + reason))
         elif begins and not (sounds_final and final >= _MOSTLY_LAST):
             reason = "; but cases begin with it, and may have stood still since"

@@ -57,10 +57,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
 
 
 def _case(look: Look) -> Guess | None:
-    """The column with another value in each row, if no other seems to have case ids."""
-    joint = look.seen.joint_id
-    if joint:
-        return Guess(joint, f"by their names; {_ANOTHER}") if _is_unique(look, joint) else None
+    """The column that has a different value in each row, where no other seems to be of cases."""
     fits = {name: rank for name in look.left if (rank := fit(name, "case_id")) is not None}
     named = sorted(fits, key=fits.__getitem__)
     if any(not _is_unique(look, name) for name in named[:1]):
@@ -69,7 +66,7 @@ def _case(look: Look) -> Guess | None:
         return None
     name = next((name for name in (*named, *look.left[:1]) if _is_unique(look, name)), None)
     how = "by its name" if name in named else "the first column"
-    return Guess(name, f"{how}; {_ANOTHER}") if name else None
+    return Guess(name, f"{how}; a different value in each row") if name else None
 
 
 def _is_unique(look: Look, name: str) -> bool:

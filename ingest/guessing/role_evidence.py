@@ -92,7 +92,7 @@ def _as_case_id(look: Look, name: str) -> str | None:
     if look.is_time(name) or look.filled(name) < _MOSTLY:
         return None
     least, most = _ROWS_A_CASE
-    return f"a value comes back in {rows:.1f} rows" if least <= rows <= most else None
+    return f"each value in {rows:.1f} rows on average" if least <= rows <= most else None
 
 
 def _as_activity(look: Look, name: str) -> str | None:
@@ -121,7 +121,7 @@ def _as_moment(look: Look, name: str, role: str) -> str | None:
         told += f"; {_some(times.unreadable / rows)} cannot be read so"
     if role != "timestamp" or look.case is None:
         return told
-    told += f"; within cases {share(look.rises(times))} do not go back"
+    told += f"; within a case {share(look.rises(times))} do not go back"
     turned = rather_month_first(look, times)
     return f"{told}, but {share(look.rises(turned))} if read month first" if turned else told
 
@@ -139,9 +139,7 @@ def as_end(look: Look, name: str, start: str) -> str | None:
     if later < _NEARLY_ALL:
         return None
     told = f"in {share(len(both) / len(ends))} of the rows"
-    return (
-        f"{told}, in {share(later)} of these not before {start}; where it is empty a step is open"
-    )
+    return f"{told}, in {share(later)} of these not before {start}; if empty, the step is open"
 
 
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
@@ -165,9 +163,7 @@ def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
     completed: float = steps.filter(START).select(pl.col(COMPLETE).mean()).item() or 0.0
     if completed < _HALF:
         return None
-    return (
-        f"words of the life cycle of a step; {share(completed)} of those that start are completed"
-    )
+    return f"lifecycle words; {share(completed)} of the steps that start are completed"
 
 
 def rather_month_first(look: Look, times: Times) -> Times | None:

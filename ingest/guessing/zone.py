@@ -28,16 +28,16 @@ def zone_evidence(seen: Glance, columns: Sequence[str]) -> str:
         agree = [_agreeing(seen, name) for name in telling]
         shares = [share for share in agree if share is not None]
         if shares and min(shares) >= _NEARLY_ALL:
-            return "the times tell the offsets that hold there"
-        return "for dates; the times themselves tell their offset"
+            return "the times have the offsets of that zone"
+        return "for dates; the times themselves have an offset"
     told = sum(seen.times[name].with_offset for name in telling)
     who = f"{untold:,} of {told + untold:,} times" if told else "the times"
     if any(seen.times[name].skipped for name in known):
         return (
-            f"assumed, as {who} tell no offset; but some are in the hour that clocks there skip "
-            "in spring, so perhaps all are in UTC"
+            f"assumed, as {who} have no offset; but some are in the hour that clocks there skip "
+            f"in spring, so perhaps all are in UTC"
         )
-    return f"assumed, as {who} tell no offset; none is in the hour that clocks there skip"
+    return f"assumed, as {who} have no offset; none is in the hour that clocks there skip"
 
 
 def _agreeing(seen: Glance, name: str) -> float | None:

@@ -163,7 +163,7 @@ def test_where_the_last_rows_are_of_a_case_that_is_forgotten_not_all_is_asked_fo
     told = CliRunner().invoke(app, ["forget", str(CONFIG), "LAATST", "--out", str(tmp_path)])
     again = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=2))
 
-    assert told.output.startswith("1 row was in the store")
+    assert told.output.startswith("Removed 1 row from the store")
     assert again["log"]["cases"] == first["log"]["cases"]
     version = newest(place_of(tmp_path / "visum-kort-verblijf" / "store", tmp_path))
     assert version is not None

@@ -206,7 +206,7 @@ def test_a_number_of_a_citizen_is_refused_and_not_repeated(text: str, begun: Wor
 def test_a_text_that_is_too_long_is_refused(begun: World) -> None:
     write(begun.make(JULY), 2, why="x" * 4001)
 
-    with pytest.raises(UsageError, match=r"row 2: a text of an answer is too long"):
+    with pytest.raises(UsageError, match=r"row 2: an answer is too long"):
         begun.make(JULY + DAY)
 
 

@@ -151,7 +151,7 @@ def test_the_doctor_looks_at_every_worker(
         client.wait_for_workers(2)
 
     assert engine_as_the_doctor_sees_it(config) == Symptom(
-        "ok", "p: engine", f"{crew.address} has 2 workers, with our versions, key and folders"
+        "ok", "p: engine", f"{crew.address} has 2 workers, with the same versions, key and folders"
     )
 
     monkeypatch.setenv(KEY, SECRET[::-1])
@@ -248,7 +248,7 @@ def test_where_the_last_worker_is_lost_it_says_so(
         for worker in workers.workers:
             worker.kill()
 
-        with pytest.raises(EngineError, match="There are no workers of Dask any more"):
+        with pytest.raises(EngineError, match="There are no Dask workers left"):
             next(results)
 
 
@@ -260,7 +260,7 @@ def test_where_the_scheduler_is_lost_it_says_so(workers: Cluster, asked: Asked) 
         workers.scheduler.kill()
 
         for given in (results, worked.each(sleep_and_tell, (), [0])):
-            with pytest.raises(EngineError, match="The scheduler of Dask was lost"):
+            with pytest.raises(EngineError, match="The Dask scheduler was lost"):
                 next(given)
         assert worked.peak_mib() > 0
 
@@ -275,5 +275,5 @@ def test_where_nothing_answers_it_says_so(
 ) -> None:
     monkeypatch.setattr("flows.engines._ANSWERS_WITHIN_SECONDS", 0.5)
 
-    with pytest.raises(EngineError, match=r"No scheduler of Dask .* at tcp://127\.0\.0\.1:9\."):
+    with pytest.raises(EngineError, match=r"No Dask scheduler .* at tcp://127\.0\.0\.1:9\."):
         make(planned(exports, tmp_path / "out", "tcp://127.0.0.1:9"))

@@ -68,7 +68,7 @@ def test_cases_are_forgotten_under_the_key_that_runs_have(
 
     told = forget(begun, "Z3", "--set", "privacy.key_env=OTHER")
 
-    assert "of which the store has no case: 1" in told
+    assert "The store has no case for 1 of the numbers" in told
 
 
 def holding(world: World) -> set[str]:
@@ -94,8 +94,8 @@ def test_a_forgotten_case_is_nowhere_and_does_not_come_back(begun: World) -> Non
     told = forget(begun, *GONE)
 
     assert told == (
-        "0 4 rows were in the store, and files of 2 runs told of them. "
-        "They are gone, and no run takes them in again.\n"
+        "0 Removed 4 rows from the store, and these cases from the files of 2 runs. No run takes "
+        "them in again.\n"
     )
     # the list of what may not come back is all that is left
     assert holding(begun) == {"00000000000000000002.json"}
@@ -118,8 +118,8 @@ def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
     both = forget(begun, "-", stdin="\ufeffZ3\n\n Z999 \n")
     again = forget(begun, "Z3")
 
-    assert both.startswith("0 2 rows were in the store")
-    unknown = "Numbers given of which the store has no case: 1. No run takes in such a case"
+    assert both.startswith("0 Removed 2 rows from the store")
+    unknown = "The store has no case for 1 of the numbers. Check how they are written"
     assert f"again. {unknown}" in both
     assert again.startswith(f"0 {unknown}")
 
@@ -127,8 +127,8 @@ def test_cases_may_come_from_stdin_and_need_not_be_there(begun: World) -> None:
 @pytest.mark.parametrize(
     ("rows", "runs", "says"),
     [
-        (1, 1, "1 row was in the store, and files of 1 run told of it. They are gone, and"),
-        (2, 0, "2 rows were in the store, and files of 0 runs told of them. They are gone, and"),
+        (1, 1, "Removed 1 row from the store, and these cases from the files of 1 run. No run"),
+        (2, 0, "Removed 2 rows from the store, and these cases from the files of 0 runs. No run"),
     ],
 )
 def test_one_is_one(rows: int, runs: int, says: str) -> None:
@@ -136,7 +136,7 @@ def test_one_is_one(rows: int, runs: int, says: str) -> None:
 
 
 def test_a_number_may_be_written_as_excel_guards_it(begun: World) -> None:
-    assert forget(begun, '="Z3"').startswith("0 2 rows were in the store")
+    assert forget(begun, '="Z3"').startswith("0 Removed 2 rows from the store")
 
 
 def test_of_all_epochs_that_there_were_it_is_gone(begun: World) -> None:
@@ -161,7 +161,7 @@ def test_what_another_key_hides_is_said(begun: World, monkeypatch: pytest.Monkey
 
     told = forget(begun, "Z3")
 
-    assert f"What was read under another key ({name}) may still tell of them" in told
+    assert f"What was read with another key ({name}) may still hold them" in told
 
 
 def test_a_number_that_the_config_hides_is_written_nowhere(begun: World) -> None:
@@ -197,14 +197,14 @@ def knows(world: World, case: str) -> bool:
 def test_an_empty_number_is_refused(
     world: World, cases: tuple[str, ...], stdin: str | None
 ) -> None:
-    assert forget(world, *cases, stdin=stdin).startswith("2 hoeksteen: A number of a case is empty")
+    assert forget(world, *cases, stdin=stdin).startswith("2 hoeksteen: A case number is empty")
 
 
 def test_a_number_that_is_no_text_is_refused(world: World) -> None:
     in_windows_1252 = "Z3é".encode("cp1252")
     told = forget(world, "-", stdin=in_windows_1252)
 
-    assert told.startswith("2 hoeksteen: A number of a case is not text in UTF-8.")
+    assert told.startswith("2 hoeksteen: A case number is not text in UTF-8.")
 
 
 def test_without_a_store_there_is_nothing_to_forget(world: World) -> None:

@@ -353,7 +353,9 @@ def test_a_file_that_is_gone_is_not_mixed_with_another_reading(
     before = march_gone.version
     march_gone.write(CONFIG.replace(was, is_now))
 
-    with pytest.raises(ConfigError, match=rf"\(exports/march\.csv\).* now says: {key}\. .*"):
+    with pytest.raises(
+        ConfigError, match=rf"\(exports/march\.csv\).* with other settings: {key}\. .*"
+    ):
         march_gone.run(JUNE + 2 * DAY)
 
     assert march_gone.version == before

@@ -319,7 +319,7 @@ def test_a_config_that_takes_the_place_of_another_says_so(prefect: Prefect, tmp_
     done = prefect.hoeksteen(second.folder, "deploy")
 
     was, is_now = first.config, second.config
-    assert done.stderr == f"journey/taken ran {was} until now, and runs {is_now} from here on.\n"
+    assert done.stderr == f"journey/taken ran {was} until now, and runs {is_now} from now on.\n"
     assert prefect.deployment("taken")["parameters"]["config"] == str(is_now)
     assert prefect.hoeksteen(second.folder, "deploy").stderr == ""
 
@@ -384,7 +384,7 @@ def test_a_schedule_that_is_taken_away_is_not_kept(prefect: Prefect, settled: Wo
     done = prefect.hoeksteen(settled.folder, "deploy", str(settled.config))
 
     assert (done.returncode, done.stdout.strip()) == (0, "")
-    assert done.stderr.startswith(f"journey/{settled.name} is not run by itself any more")
+    assert done.stderr.startswith(f"journey/{settled.name} no longer runs by itself")
     assert prefect.deployment(settled.name)["schedules"] == []
     assert prefect.runs(settled.name) == []
     assert "deployments: []" in (settled.folder / "prefect.yaml").read_text()

@@ -82,7 +82,9 @@ def test_a_forgotten_case_is_in_no_object(world: World, tmp_path: Path) -> None:
         app, ["forget", config, "Z3", "Z60", "--out", out, "--store", str(world.store)]
     )
 
-    assert done.output.startswith("4 rows were in the store, and files of 0 runs told of them.")
+    assert done.output.startswith(
+        "Removed 4 rows from the store, and these cases from the files of 0 runs."
+    )
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series(["Z3", "Z60"])).to_list()
     bucket, _ = opened(str(world.store))
     kept = files_in(world)

@@ -104,6 +104,6 @@ def test_of_a_few_objects_the_end_is_left_to_decide(
 ) -> None:
     written = init(str(objects / name), tmp_path / "log.yaml")
 
-    assert written.undecided == ("journey.end could not be told from the export.",)
+    assert written.undecided == ("journey.end could not be guessed from the export.",)
     with pytest.raises(ConfigError, match=r"'journey\.end' is missing"):
         checked(written.config)

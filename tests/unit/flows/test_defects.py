@@ -36,7 +36,7 @@ of_full_disks = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/f
     ],
 )
 def test_a_full_disk_is_told_as_such(write: Callable[[], object]) -> None:
-    with pytest.raises(EngineError, match="There is no room left on a disk"):
+    with pytest.raises(EngineError, match="A disk is full"):
         wordless(write)()
 
 
@@ -48,7 +48,7 @@ def test_so_it_is_where_something_else_failed_by_it() -> None:
         except OSError:
             raise ValueError("Z1") from None
 
-    with pytest.raises(EngineError, match="There is no room left on a disk"):
+    with pytest.raises(EngineError, match="A disk is full"):
         wordless(report)()
 
 
@@ -63,10 +63,10 @@ def small_files() -> Iterator[None]:
 
 @pytest.mark.usefixtures("small_files")
 def test_so_it_is_where_files_may_not_grow_so_large(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="or in a file"):
+    with pytest.raises(EngineError, match="or a file has reached"):
         wordless((tmp_path / "a").write_bytes)(bytes(2 << 20))
     home: dict[Any, Any] = {PREFECT_API_URL: None, PREFECT_HOME: tmp_path}
-    with temporary_settings(home), pytest.raises(EngineError, match="or in a file"):
+    with temporary_settings(home), pytest.raises(EngineError, match="or a file has reached"):
         prefect_server.check()
 
 
@@ -75,7 +75,7 @@ def test_what_is_shut_to_us_is_told_as_such(number: int) -> None:
     def write() -> None:
         raise OSError(number, os.strerror(number), "/srv/out")
 
-    with pytest.raises(UsageError, match=f"/srv/out is not open to .*: {os.strerror(number)}"):
+    with pytest.raises(UsageError, match=f"/srv/out cannot be used by .*: {os.strerror(number)}"):
         wordless(write)()
 
 
@@ -88,7 +88,7 @@ def test_a_path_that_cannot_be_one_is_told_as_such(
 ) -> None:
     (tmp_path / "loop").symlink_to("loop")
 
-    with pytest.raises(UsageError, match=f"{name} is no place: "):
+    with pytest.raises(UsageError, match=f"{name} is not a usable path: "):
         wordless(use)(tmp_path / name)
 
 
@@ -109,7 +109,7 @@ def test_prefect_is_not_started_where_it_could_not_write(
     monkeypatch.setattr(prefect_server, "_ITS_DATABASE_MIB", float("inf"))
     home = {PREFECT_HOME: tmp_path / "not there yet", PREFECT_API_URL: None}
 
-    with temporary_settings(home), pytest.raises(EngineError, match="no room left"):
+    with temporary_settings(home), pytest.raises(EngineError, match="A disk is full"):
         prefect_server.check()
 
 

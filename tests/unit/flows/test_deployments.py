@@ -83,7 +83,7 @@ def test_runs_are_told_of_places_that_are_the_same_from_everywhere(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (lambda write: (write("a", "same"), write("b", "same")), "are of one process: same"),
+        (lambda write: (write("a", "same"), write("b", "same")), "are for the same process: same"),
         (lambda write: write("a", schedule='schedule: {cron: "0 25 * * *"}'), "bad hour"),
         (lambda write: write("a", schedule="schedule: {crom: x}"), "Did you mean 'cron'"),
         (lambda write: write("a", schedule=f"{MONDAYS}journal: 1"), "'journal' is not a key"),

@@ -114,7 +114,7 @@ def test_rows_that_start_a_step_and_rows_that_complete_it_are_one() -> None:
     assert done.exit_code == 0
     text = Path("p.yaml").read_text("utf-8")
     assert yaml.safe_load(text)["sources"][0]["columns"]["lifecycle"] == "soort"
-    assert "100 % of those that start are completed" in text.replace("\n      # ", " ")
+    assert "100 % of the steps that start are completed" in text.replace("\n      # ", " ")
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_a_config_is_never_overwritten() -> None:
     done = init("permits.csv")
 
     assert (done.exit_code, Path("permits.yaml").read_text()) == (2, "mine")
-    assert "is there already" in done.output
+    assert "already exists" in done.output
 
 
 def test_the_last_line_is_an_object_where_that_is_asked() -> None:
@@ -236,7 +236,7 @@ def test_a_row_a_case_gets_a_config_that_runs() -> None:
     done, bare = init("wide.csv"), init("bare.csv")
 
     assert (done.exit_code, done.output.splitlines()) == (0, ["wide.yaml"])
-    assert "sources.0.milestones are called after their columns" in bare.stderr
+    assert "sources.0.milestones are named by column number" in bare.stderr
     ends = {name: load(Path(f"{name}.yaml")).journey.end for name in ("wide", "bare")}
     assert ends == {"wide": ("Besluit",), "bare": ("column 3",)}
     assert [checked(Path(f"{name}.yaml")).rows for name in ("wide", "bare")] == [80, 80]
@@ -270,9 +270,9 @@ def test_a_column_of_cases_that_is_merged_over_its_rows_is_told_of() -> None:
 
     merged, without = init("a.xlsx", "--out", "a.yaml"), init("b.xlsx", "--out", "b.yaml")
 
-    said = "'zaak' has a value in some rows only, and each once: if its cells are merged, undo"
+    said = "'zaak' has a value in only some rows, each value once: if its cells are merged, unmerge"
     assert said in merged.stderr
-    assert "sources.0.columns.case_id could not be told" in without.stderr
+    assert "sources.0.columns.case_id could not be guessed" in without.stderr
     assert "merged" not in without.stderr
 
 
@@ -286,7 +286,7 @@ def test_what_was_not_decided_is_said_and_a_check_names_the_key() -> None:
     done = init("log.csv")
 
     assert done.exit_code == 0
-    assert "TODO: sources.0.columns.timestamp could not be told" in done.stderr
+    assert "TODO: sources.0.columns.timestamp could not be guessed" in done.stderr
     text = Path("log.yaml").read_text()
     assert "      timestamp:  # TODO one of k3, k4\n" in text
     missing = r"'sources\.0\.columns\.timestamp' and 'journey\.end' are missing"
@@ -308,7 +308,7 @@ def test_a_column_that_one_file_calls_otherwise_is_named_where_it_is_asked_for()
 
     assert "TODO: in/feb.csv lacks 'zaaknummer' (perhaps 'Zaaknummer')" in done.stderr
     text = Path("p.yaml").read_text()
-    told = "TODO perhaps zaaknummer, which not all files have, as is said above; else one of regio"
+    told = "TODO perhaps zaaknummer, which some files lack (see above); otherwise one of regio"
     assert told in text.replace("\n      # ", " ")
     filled = text.replace("case_id:", "case_id: zaaknummer").replace("end:", "end: [Toets]")
     Path("p.yaml").write_text(filled)
@@ -333,9 +333,11 @@ def month_first() -> Path:
 def test_dates_that_may_be_month_first_are_left_open(month_first: Path) -> None:
     done = init(str(month_first))
 
-    assert "TODO: sources.0.month_first could not be told" in done.stderr
+    assert "TODO: sources.0.month_first could not be guessed" in done.stderr
     text = Path("log.yaml").read_text()
-    assert "    # TODO true or false: within cases times do not go back in 50 % if read day" in text
+    assert (
+        "    # TODO true or false: within a case, times do not go back in 50 % if read day" in text
+    )
     assert "\n    month_first:\n" in text
     with pytest.raises(ConfigError, match=r"'sources\.0\.month_first' is missing"):
         checked(Path("log.yaml"))
@@ -355,7 +357,7 @@ def test_or_asked_of_whoever_is_there(month_first: Path, answer: str, is_so: str
     made = make_config(str(month_first), None, ask)
 
     assert asked[0] == "Which comes first in the dates?"
-    assert f"    month_first: {is_so}  # as was answered" in made.config.read_text()
+    assert f"    month_first: {is_so}  # your answer" in made.config.read_text()
     assert not [told for told in made.undecided if "month_first" in told]
 
 
@@ -378,7 +380,7 @@ def test_of_an_audit_trail_only_the_steps_are_read() -> None:
     assert "TODO" not in done.stderr
     text = Path("log.yaml").read_text()
     told = text.replace("\n    # ", " ")
-    assert "this one tells of steps; not read: owner\n    only: {veld: [status]}" in told
+    assert "this one tells the steps; not read: owner\n    only: {veld: [status]}" in told
     assert "m1" not in text
     assert checked(Path("log.yaml")).rows == 120
 
@@ -400,7 +402,7 @@ def test_what_tells_of_steps_is_left_open_where_no_name_says_so() -> None:
 
     done = init("log.csv")
 
-    assert "TODO: sources.0.only could not be told" in done.stderr
+    assert "TODO: sources.0.only could not be guessed" in done.stderr
     text = Path("log.yaml").read_text()
     with pytest.raises(ConfigError, match=r"'sources\.0\.only' and 'journey\.end' are missing"):
         checked(Path("log.yaml"))
@@ -431,8 +433,8 @@ def test_columns_of_one_name_are_told_of() -> None:
 
     done = init("log.csv")
 
-    assert "TODO: Several columns are called 'datum'" in done.stderr
-    assert "# not read, as several columns are called so: datum" in Path("log.yaml").read_text()
+    assert "TODO: Several columns have the name 'datum'" in done.stderr
+    assert "because several columns share the name: datum" in Path("log.yaml").read_text()
 
 
 def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
@@ -440,7 +442,7 @@ def test_a_small_log_is_read_but_its_activities_are_not_named() -> None:
 
     done = init("log.csv")
 
-    assert "journey.end could not be told" in done.stderr
+    assert "journey.end could not be guessed" in done.stderr
     text = Path("log.yaml").read_text()
     assert "fewer than 10 cases" in text
     assert not [step for step in ("ingediend", "Toets", "verzonden") if step in text]
@@ -459,7 +461,7 @@ def test_no_value_of_an_attribute_is_written_nor_any_id() -> None:
 
     written = Path("log.yaml").read_text()
     assert load(Path("log.yaml")).sources[0].case_attributes == ("kanaal",)
-    assert "about a person or naming one: nationaliteit" in written
+    assert "about a person, or the name of one): nationaliteit" in written
     values = ("balie", "post", "Fins", "Deens", "jansen", "pieters", "Z1")
     assert not [value for value in values if value in written]
 

@@ -52,16 +52,16 @@ def test_a_catalogue_without_statuses_leaves_the_end_to_decide(api: Api, tmp_pat
     api.records["statustypen"] = []
 
     assert init(api.zaken, tmp_path / "a.yaml").undecided == (
-        "journey.end could not be told from the catalogue.",
+        "journey.end could not be guessed from the catalogue.",
     )
 
 
 def test_what_is_no_api(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="no address of a ZGW API") as refused:
+    with pytest.raises(UsageError, match="not the address of a ZGW API") as refused:
         init("https://me:secret@zaken.example/zaken/api/v1", tmp_path / "a.yaml")
     assert "me:secret" not in str(refused.value)
     api.records["zaken"] = []
-    with pytest.raises(SourceError, match="shows no case"):
+    with pytest.raises(SourceError, match="shows this client no case"):
         init(api.zaken, tmp_path / "a.yaml")
     monkeypatch.delenv("ZGW_CLIENT_ID")
     with pytest.raises(ConfigError, match="ZGW_CLIENT_ID is not set"):

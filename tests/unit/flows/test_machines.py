@@ -19,8 +19,14 @@ OURS = Machine(("Python 3.11.9", "polars 2.1.0"), key="k1")
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        (OURS._replace(versions=("Python 3.12.1", "polars 2.1.0")), "has Python 3.12.1; who"),
-        (OURS._replace(versions=("Python 3.11.9", "polars 2.0.0")), "has polars 2.0.0; who"),
+        (
+            OURS._replace(versions=("Python 3.12.1", "polars 2.1.0")),
+            "has Python 3.12.1; the process",
+        ),
+        (
+            OURS._replace(versions=("Python 3.11.9", "polars 2.0.0")),
+            "has polars 2.0.0; the process",
+        ),
         (OURS._replace(key="k2"), "has another key"),
         (OURS._replace(key=None), "has another key"),
     ],
@@ -38,7 +44,7 @@ def test_one_that_is_alike_will_do() -> None:
 def test_one_that_has_no_key_is_refused(tmp_path: Path) -> None:
     asked = Asked(OURS, tmp_path, (), Privacy(key_env="NOBODY_SET_THIS"), tmp_path / "p.yaml")
 
-    with pytest.raises(EngineError, match=r"^A worker on .* makes no pseudonyms\. .*NOBODY_SET"):
+    with pytest.raises(EngineError, match=r"^A worker on .* cannot make pseudonyms\. .*NOBODY_SET"):
         check_here(asked)
 
 
@@ -57,5 +63,5 @@ def test_one_that_may_not_write_in_the_folder_is_refused(
     # what a read-only disk says; whoever is root may write in any other folder
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
 
-    with pytest.raises(EngineError, match=r"^A worker on .* may not write in"):
+    with pytest.raises(EngineError, match=r"^A worker on .* cannot write in"):
         check_here(asked)

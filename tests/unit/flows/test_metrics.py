@@ -75,7 +75,7 @@ def test_events_that_a_report_rounds_down_are_at_least_so_many(tmp_path: Path) -
 
     assert json.loads((folder / "findings.json").read_text())["log"]["events_at_least"]
     assert told(tmp_path)["hoeksteen_events", "p"] == 80
-    assert "Events in the log; at least so many" in (tmp_path / "out" / FILE).read_text("utf-8")
+    assert "Events in the log; rounded down" in (tmp_path / "out" / FILE).read_text("utf-8")
 
 
 def test_a_run_that_the_gate_stopped_is_told_until_one_is_whole(tmp_path: Path) -> None:

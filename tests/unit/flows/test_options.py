@@ -41,7 +41,7 @@ def test_a_moment_that_no_year_holds_is_refused_here_and_in_prefect(written):
 def test_the_help_says_so():
     told = " ".join(CliRunner().invoke(app, ["run", "--help"]).output.split())
 
-    assert "A date alone is the begin of that day, not its end" in told
+    assert "A date alone is the start of that day, not its end" in told
     assert "a time without an offset is UTC, not local" in told
 
 

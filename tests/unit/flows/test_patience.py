@@ -38,7 +38,7 @@ def test_the_world_is_given_time(cause: Exception, capsys: pytest.CaptureFixture
     do, _ = failing(3, WORLD, cause)
 
     assert do() == 4
-    assert capsys.readouterr().err == "log.csv cannot be read. It is tried again.\n" * 3
+    assert capsys.readouterr().err == "log.csv cannot be read. It will be tried again.\n" * 3
 
 
 def test_in_the_end_it_fails() -> None:

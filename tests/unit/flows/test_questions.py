@@ -104,7 +104,7 @@ def test_a_column_that_cannot_be_told_is_asked_for() -> None:
     assert "TODO" not in shown
     source = load(Path("log.yaml")).sources[0]
     assert source.columns.timestamp == "k4"
-    assert "timestamp: k4  # as was answered" in Path("log.yaml").read_text()
+    assert "timestamp: k4  # your answer" in Path("log.yaml").read_text()
     assert "Z1" not in shown
     assert checked(Path("log.yaml")).success
 
@@ -151,7 +151,7 @@ def test_sheets_that_are_called_after_persons_are_not_told() -> None:
     config = Path("log.yaml").read_text()
     assert exit_code == 0
     assert "1  table 1  (25 lines)" in shown
-    assert "TODO: A sheet is called after a value" in shown
+    assert "TODO: The name of a sheet looks like a value" in shown
     assert "    sheet:  # TODO" in config
     assert "# TODO sheet: of the next one" in config
     assert len(load(Path("log.yaml")).sources) == 2

@@ -39,6 +39,6 @@ def test_a_server_that_goes_away_is_no_defect(
     ):
         run_here(tmp_path / "p.yaml", tmp_path / "out")
 
-    assert told.value.message.startswith("The server of Prefect at 127.0.0.1:")
+    assert told.value.message.startswith("The Prefect server at 127.0.0.1:")
     assert "answers with 501 to /api/flows/" in told.value.message
     assert "geheim" not in str(told.value)

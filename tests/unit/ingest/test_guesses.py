@@ -181,7 +181,7 @@ def test_the_evidence_tells_how_many_steps_have_an_end() -> None:
 
     assert guess_roles(seen(open_)).found["timestamp"].evidence == (
         "by its name when a step ended; in 67 % of the rows, in 100 % of these not before start;"
-        " where it is empty a step is open"
+        " if empty, the step is open"
     )
 
 
@@ -228,7 +228,11 @@ def test_another_number_of_cases_is_told_of() -> None:
 
     assert found["case_id"].value == "Zaaknummer"
     told = found["case_id"].evidence.split("; ")
-    assert told == ["by its name", *told[1:2], "perhaps Kenmerk: a value comes back in 30.0 rows"]
+    assert told == [
+        "by its name",
+        *told[1:2],
+        "perhaps Kenmerk: each value in 30.0 rows on average",
+    ]
 
 
 def test_what_cannot_be_told_apart_is_left_open_with_its_candidates() -> None:

@@ -143,7 +143,7 @@ def test_a_number_that_begins_anew_each_year_is_guessed_with_it() -> None:
     assert seen.in_two == {"Jaar + Volgnummer": ("Jaar", "Volgnummer")}
     found = guess_roles(seen).found["case_id"]
     assert found.value == "Jaar + Volgnummer"
-    assert found.evidence == "by their names; together a value comes back in 3.0 rows"
+    assert found.evidence == "by their names; together each value in 3.0 rows on average"
 
 
 def as_it_was(seen: Glance) -> bool:

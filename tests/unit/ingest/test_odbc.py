@@ -376,14 +376,14 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ({"path": "odbc://reader:zwaluw@db/zaken", "table": "t"}, "must hold no password"),
-        ({"path": "odbc://db?PWD=zwaluw", "table": "t"}, "must hold no password"),
-        ({"path": "odbc://DSN=db;UID=a;PWD=zwaluw", "table": "t"}, "must hold no password"),
-        ({"path": "odbc://?Driver={a};%50wd = zwaluw", "table": "t"}, "must hold no password"),
-        ({"path": "odbc://db?Auth_Client_Secret=zwaluw", "table": "t"}, "must hold no password"),
-        ({"path": "odbc://db"}, "give one of them"),
-        ({"path": "postgresql://db/z", "table": "t", "password_env": "P"}, "is of odbc://"),
-        ({"path": "stappen.csv", "password_env": "P"}, "password_env is of a database"),
+        ({"path": "odbc://reader:zwaluw@db/zaken", "table": "t"}, "must not hold a password"),
+        ({"path": "odbc://db?PWD=zwaluw", "table": "t"}, "must not hold a password"),
+        ({"path": "odbc://DSN=db;UID=a;PWD=zwaluw", "table": "t"}, "must not hold a password"),
+        ({"path": "odbc://?Driver={a};%50wd = zwaluw", "table": "t"}, "must not hold a password"),
+        ({"path": "odbc://db?Auth_Client_Secret=zwaluw", "table": "t"}, "must not hold a password"),
+        ({"path": "odbc://db"}, "either a query or a table"),
+        ({"path": "postgresql://db/z", "table": "t", "password_env": "P"}, "is for odbc://"),
+        ({"path": "stappen.csv", "password_env": "P"}, "password_env is for a database"),
     ],
 )
 def test_a_config_that_cannot_be_asked_is_refused(source, says):

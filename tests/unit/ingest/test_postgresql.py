@@ -276,10 +276,13 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ({"path": "postgresql://reader:zwaluw@db/zaken", "table": "t"}, "must hold no password"),
+        ({"path": "postgresql://reader:zwaluw@db/zaken", "table": "t"}, "must not hold a password"),
         ({"path": "postgresql://db/zaken?user=a&password=zwaluw", "table": "t"}, "no password"),
-        ({"path": "postgresql://db/zaken"}, "give one of them"),
-        ({"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"}, "give one of them"),
+        ({"path": "postgresql://db/zaken"}, "either a query or a table"),
+        (
+            {"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"},
+            "either a query or a table",
+        ),
         ({"path": "zaken.db", "format": "sql", "table": "t"}, "postgresql://host/database"),
         (
             {"path": "stappen.csv", "query": "SELECT 1"},

@@ -498,7 +498,7 @@ def test_a_variable_that_is_not_set(
     [
         ("https://a.example/zaken/api/v1", {"client_id_env": None}, "client_id_env is missing"),
         ("http://a.example/zaken/api/v1", {}, "https:// only"),
-        ("https://me:secret@a.example/zaken/api/v1", {}, "must hold no password"),
+        ("https://me:secret@a.example/zaken/api/v1", {}, "must not hold a password"),
         ("https://a.example/zaken/api/v1?key=secret", {}, "write an address"),
         ("https:///zaken", {}, "write an address"),
         ("https://a.example/z", {"catalogue": "http://b.example/c"}, "https:// only"),
