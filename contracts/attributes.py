@@ -21,7 +21,8 @@ _SEEMS_A_SECRET = re.compile(r"(?=.*[0-9])(?=.*[a-z]).{32,}|(?=.*[0-9])[A-Z0-9]{
 def _of_a_variable(name: str) -> str:
     if not _MAKES_A_VARIABLE.fullmatch(name) or _SEEMS_A_SECRET.fullmatch(name):
         raise ValueError(
-            "it is no name of an environment variable; set a secret in one, and name that here"
+            "this is not the name of an environment variable; put the secret in one, and name "
+            "that here"
         )
     return name
 

@@ -91,7 +91,7 @@ def _read_style(report: Any, path: Path) -> None:
         return
     if not isinstance(named, str) or not named.strip():
         raise ConfigError(
-            f"{path}: 'report.style' is no path.", "Write that of a file with the style."
+            f"{path}: 'report.style' is not a path.", "Give the path of a file with the style."
         )
     file = resolve_path(named, path)
     report["style"] = _fitting(HouseStyle, plain(parse(file, _STYLE)), file, _STYLE)
@@ -115,7 +115,8 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(
-            f"{path} cannot be read: {reason}.", "Save it as UTF-8, where it may be read from here."
+            f"{path} cannot be read: {reason}.",
+            "Save it as UTF-8, and make it readable for the user that runs this.",
         ) from None
     except yaml.MarkedYAMLError as error:
         where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -125,7 +126,7 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(
-            f"{path} is not valid YAML: a character, a date or a reference in it cannot be.",
+            f"{path} is not valid YAML: it holds an impossible character, date or reference.",
             "Put quotes around a text that YAML takes for something else.",
         ) from None
     if not isinstance(document, dict):
@@ -141,7 +142,7 @@ class _Loader(yaml.SafeLoader):
         twice = next((key for n, key in enumerate(keys) if key in keys[:n]), None)
         if twice is not None:
             raise yaml.MarkedYAMLError(
-                problem=f"'{twice}' stands there twice", problem_mark=node.start_mark
+                problem=f"'{twice}' is there twice", problem_mark=node.start_mark
             )
         return super().construct_mapping(node, deep=deep)
 

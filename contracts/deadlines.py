@@ -71,8 +71,8 @@ class Deadline(Model):
     def _known_since_when(self) -> Deadline:
         if not self.start and any(version.after for version in self.versions):
             raise ValueError(
-                f"the term of {self.id} starts when another one is over; "
-                "name in start what that one begins with, as the decision that is objected to"
+                f"the term of {self.id} starts when another term ends; name in start what starts "
+                f"that other term, such as the decision that is objected to"
             )
         return self
 
@@ -103,20 +103,21 @@ class Deadline(Model):
                 f"the term of {self.id} is in hours, which nothing extends; leave out extended_by"
             )
         known = (
-            f"the norm table has no extension of {self.rule}; if a law of yours has, write it out"
+            f"the norm table has no extension of {self.rule}; if a law of yours has one, write "
+            f"it out"
         )
         how = known if isinstance(self.rule, str) else "write that too"
         raise ValueError(
-            f"extended_by of {self.id} says that the term was extended, and its rule not by how "
-            f"long; {how}, as in rule: {{term: P8W, extension: P6W}}, or leave out extended_by"
+            f"extended_by of {self.id} names an extension, but its rule does not say how long "
+            f"that is; {how}, as in rule: {{term: P8W, extension: P6W}}, or leave out extended_by"
         )
 
     @model_validator(mode="after")
     def _what_moved_is_registered(self) -> Deadline:
         if self.moved_by and not self.registered:
             raise ValueError(
-                f"moved_by of {self.id} says what moved the registered last day; "
-                "name in registered the attribute that holds it"
+                f"moved_by of {self.id} says what moved the registered last day; name the "
+                f"attribute that holds it in registered"
             )
         return self
 

@@ -165,11 +165,11 @@ def _refuse_strange(path: Path, process: str, told: Iterable[str], others: Set[s
     if near:
         raise ConfigError(
             f"{path}: '{near[0]}' is not the process of this config.",
-            f"Did you mean '{process}'? It stands there for process.id.",
+            f"Did you mean '{process}', the process.id of the config?",
         )
     if strange:
         known = ", ".join(sorted({process, *others}))
         raise ConfigError(
-            f"{path}: '{strange[0]}' is the process of no config in this folder.",
-            f"There is: {known}. Take out what is of none of these.",
+            f"{path}: no config in this folder has the process '{strange[0]}'.",
+            f"The processes are: {known}. Remove what belongs to none of these.",
         )

@@ -83,7 +83,8 @@ class Journey(Model):
                 label = step.label and getattr(step.label, language)
                 if label and called.setdefault(label, name) != name:
                     raise ValueError(
-                        f"{called[label]} and {name} have the same label, {label}; give each one"
+                        f"{called[label]} and {name} have the same label, {label}; give each its "
+                        f"own"
                     )
         return steps
 

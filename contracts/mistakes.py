@@ -18,9 +18,9 @@ from contracts.errors import ConfigError
 _IN_WORDS = {
     "tuple_type": "write a list, as in [Besluit verzonden]",
     "too_short": "give at least one",
-    "string_pattern_mismatch": "this is not how it is written; see `hoeksteen schema`",
+    "string_pattern_mismatch": "this is not written as it should be; see `hoeksteen schema`",
     "string_too_short": "write a text here",
-    "string_type": "write a text; between quotes if it looks like something else",
+    "string_type": "write a text, in quotes if it looks like something else",
     "time_delta_parsing": "write a period as the law does: P14D is fourteen days",
     "date_from_datetime_parsing": "write a date as in 2026-05-15",
     "model_type": "write keys here, not a value",

@@ -34,8 +34,8 @@ _PERIOD = re.compile(r"P(?:(?=\d+[DWMY])|T(?=\d+H))(?!\d{4}Y)([1-9]\d{0,3})([HDW
 def _is_period(text: str) -> str:
     if not _PERIOD.fullmatch(text):
         raise ValueError(
-            f"'{text}' is no term; write P8W for eight weeks, or D, M or Y (999 at most); "
-            "PT48H is 48 hours"
+            f"'{text}' is not a term; write P8W for eight weeks, or D, M or Y (999 at most); "
+            f"PT48H is 48 hours"
         )
     return text
 
@@ -69,7 +69,7 @@ class Rule(Model):
     @model_validator(mode="after")
     def _extended_by_the_same_unit(self) -> Rule:
         if self.extension and self.extension[-1] != self.term[-1]:
-            raise ValueError("term and extension are counted in the same unit")
+            raise ValueError("term and extension must be in the same unit")
         return self
 
     @model_validator(mode="after")
@@ -159,7 +159,7 @@ def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
     norms = [Norm.model_validate(each) for path in files for each in _read(path)]
     table = {norm.id: norm for norm in norms}
     if len(table) < len(norms):
-        raise ValueError("two norms of the table have one id")
+        raise ValueError("two norms of the table have the same id")
     return table
 
 

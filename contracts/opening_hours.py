@@ -31,20 +31,20 @@ def opening_hours(text: str) -> list[Spells]:
         found = _SPELL.fullmatch(" ".join(part.split()))
         if found is None:
             raise ValueError(
-                f"'{part.strip()}' are no hours; write for example mon-fri 08:30-17:00"
+                f"'{part.strip()}' are not opening hours; write for example mon-fri 08:30-17:00"
             )
         first, last, *clock = found.groups()
         hour, minute, until_hour, until_minute = map(int, clock)
         spell = hour * 60 + minute, until_hour * 60 + until_minute
         begin, end = _DAYS.index(first), _DAYS.index(last or first)
         if not spell[0] < spell[1] <= _MIDNIGHT or end < begin:
-            raise ValueError(f"'{part.strip()}' ends before it begins; hours do not pass midnight")
+            raise ValueError(f"'{part.strip()}' ends before it begins; hours cannot pass midnight")
         for day in week[begin : end + 1]:
             day.append(spell)
     for day in week:
         day.sort()
         if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
-            raise ValueError("the opening hours of a day lie over each other")
+            raise ValueError("the opening hours of a day overlap")
     return week
 
 

@@ -99,7 +99,7 @@ def rule_table(file: Path = FILE) -> dict[str, Rule]:
     rules = [Rule.model_validate(each) for each in yaml.safe_load(file.read_text("utf-8"))]
     table = {rule.id: rule for rule in rules}
     if len(table) < len(rules):
-        raise ValueError("two rules of the table have one id")
+        raise ValueError("two rules of the table have the same id")
     return table
 
 
@@ -118,8 +118,8 @@ class RuleChoice(Model):
 def _check_severity(rule: Rule, severity: Severity | None) -> None:
     if severity == "warning" and rule.of == "log":
         raise ValueError(
-            f"{rule.id} is about the log as a whole, of which nothing can be set aside; "
-            "make it critical or info"
+            f"{rule.id} is about the log as a whole, so it sets nothing aside; make it critical "
+            f"or info"
         )
     if severity == "info" and rule.needed:
         raise ValueError(
@@ -136,7 +136,7 @@ def _check_limit(rule: Rule, limit: float | None) -> None:
     least, most = _BOUNDS[rule.limit.unit]
     if not least <= limit <= most or (rule.limit.unit in _WHOLE and limit != int(limit)):
         whole = "a whole number" if rule.limit.unit in _WHOLE else "a number"
-        raise ValueError(f"the limit of {rule.id} is {whole} from {least:g} to {most:g}")
+        raise ValueError(f"the limit of {rule.id} must be {whole} from {least:g} to {most:g}")
 
 
 class Validation(Model):

@@ -22,13 +22,13 @@ def mail_address(text: str) -> str:
         ValueError: it is not one.
     """
     if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", text):
-        raise ValueError("this is no mail address; write for example team@dienst.example")
+        raise ValueError("this is not a mail address; write for example team@dienst.example")
     return text
 
 
 def _not_all_the_time(every: dt.timedelta) -> dt.timedelta:
     if every < dt.timedelta(minutes=1):
-        raise ValueError("from look to look is at least a minute; write for example PT5M")
+        raise ValueError("there must be at least a minute between looks; write for example PT5M")
     return every
 
 

@@ -42,7 +42,7 @@ ReportFormat = Literal["html", "xlsx", "ods", "pdf", "parquet"]
 
 def _known_country(code: str) -> str:
     if code not in list_supported_countries(include_aliases=False):
-        raise ValueError(f"no holidays are known of '{code}'; write for example NL")
+        raise ValueError(f"the holidays of '{code}' are not known; write for example NL")
     return code
 
 
@@ -156,7 +156,7 @@ class Settings(Model):
     @model_validator(mode="after")
     def _one_zone(self) -> Settings:
         if len({source.timezone for source in self.sources}) > 1:
-            raise ValueError("the sources of one process share one timezone")
+            raise ValueError("the sources of a process must share one timezone")
         return self
 
     @field_validator("deadlines")
@@ -164,7 +164,7 @@ class Settings(Model):
     def _told_apart(cls, deadlines: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
         ids = [each.id for each in deadlines]
         if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
-            raise ValueError(f"more than one has the id {min(twice)}; give each another")
+            raise ValueError(f"more than one deadline has the id {min(twice)}; give each its own")
         return deadlines
 
     @model_validator(mode="after")
@@ -172,8 +172,8 @@ class Settings(Model):
         asked = [each.path for each in self.sources if each.is_asked]
         if self.schedule and self.schedule.watch and asked:
             raise ValueError(
-                f"schedule.watch looks at files, and {asked[0]} is a database or an API, of which"
-                " nothing can be seen from outside; leave watch out and say when: cron"
+                f"schedule.watch can only watch files, and {asked[0]} is a database or an API; "
+                f"leave watch out, and say when to run with cron"
             )
         return self
 

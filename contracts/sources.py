@@ -45,13 +45,14 @@ def _without_secret(path: str) -> str:
     try:
         url = urlsplit(path)
     except ValueError:
-        raise ValueError("this is no URL") from None
+        raise ValueError("this is not a URL") from None
     _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
     asked_with = path if url.scheme == ODBC else url.query
     if colon or _SECRET.search(unquote(asked_with)):
         raise ValueError(
-            "a config is kept with each run, and must hold no password; leave it out of the URL; "
-            "it is looked for in PGPASSWORD and ~/.pgpass, in the variable that password_env names "
+            "a config is kept with each run, so it must not hold a password; leave it out of the "
+            "URL; hoeksteen looks in PGPASSWORD and ~/.pgpass, in the variable that password_env "
+            "names "
             "(odbc://), or in the variables of the storage"
         )
     return path
@@ -66,7 +67,9 @@ def _check_address(url: str) -> None:
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
         raise ValueError("write an address as in https://openzaak.example/zaken/api/v1")
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ValueError("an API is asked by https:// only; what proves who asks is not for others")
+        raise ValueError(
+            "an API is asked over https:// only, so that nobody else sees the credentials"
+        )
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
@@ -81,7 +84,7 @@ def _of_two(columns: object) -> object:
     match columns:
         case [_, _]:
             return columns
-    raise ValueError("name one column, or that of the date and that of the time of day")
+    raise ValueError("name one column, or one for the date and one for the time of day")
 
 
 Moment = Annotated[
@@ -96,7 +99,9 @@ def _of_several(columns: object) -> object:
     match columns:
         case [_, _, *_] if len(set(map(str, columns))) == len(columns):
             return columns
-    raise ValueError("name one column, or all those that only together tell one case from another")
+    raise ValueError(
+        "name one column, or all columns that only together tell one case from another"
+    )
 
 
 CaseId = Annotated[
@@ -229,7 +234,7 @@ class Source(Model):
             if getattr(self, key) != default and self.meant_format not in formats:
                 if formats == ("sql",):
                     raise ValueError(
-                        f"{key} is of a database; write path: postgresql://host/database, or "
+                        f"{key} is for a database; write path: postgresql://host/database, or "
                         "odbc://name of another one"
                     )
                 among = " or ".join(formats)
@@ -242,16 +247,16 @@ class Source(Model):
             return self
         if "://" not in self.path:
             raise ValueError(
-                "format sql is of a database: write path: postgresql://host/database, or "
+                "format sql is for a database; write path: postgresql://host/database, or "
                 "odbc://name of another one"
             )
         if (self.query is None) == (self.table is None):
             raise ValueError(
-                "of a database is read what query selects, or a table; give one of them"
+                "give either a query or a table, to say what to read from the database"
             )
         if self.password_env and not self.path.lower().startswith(f"{ODBC}://"):
             raise ValueError(
-                "password_env is of odbc://; PostgreSQL looks in PGPASSWORD and ~/.pgpass"
+                "password_env is for odbc://; PostgreSQL looks in PGPASSWORD and ~/.pgpass"
             )
         return self
 
@@ -269,7 +274,9 @@ class Source(Model):
     def _milestones_are_the_events(self) -> Source:
         told = [role for role in _OF_AN_EVENT if getattr(self.columns, role) is not None]
         if self.milestones and told:
-            raise ValueError(f"milestones tell of each event; leave columns.{told[0]} out")
+            raise ValueError(
+                f"milestones already tell this of each event; leave columns.{told[0]} out"
+            )
         return self
 
     @model_validator(mode="after")

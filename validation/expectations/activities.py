@@ -60,12 +60,12 @@ class ExpectNamesToDiffer(LogExpectation):
     def judged(self, metric: Any) -> Judged:
         """How many pairs of names are alike; if there are too many names, how many names."""
         if len(metric) > MANY:
-            too_many = "There are too many names to be those of activities."
+            too_many = "There are too many different names for activities."
             return False, len(metric), {"found": too_many}
         pairs = alike(metric)
         told = [pair for pair in pairs if all(metric[name] >= self.minimum_group for name in pair)]
         sentence = listed([f"'{a}' and '{b}'" for a, b in told], MOST_TOLD, "; ")
-        return not pairs, len(pairs), {"found": f"Alike are {sentence}."} if told else {}
+        return not pairs, len(pairs), {"found": f"These are alike: {sentence}."} if told else {}
 
 
 @measure("activities.occurring", ("activities", "completed"))

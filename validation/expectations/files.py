@@ -18,8 +18,8 @@ LEAST_SHARED = 100
 """A file may well share fewer events than this with another one."""
 
 _HINT = (
-    "Let each full export take the place of the one before under its own name, or keep the latest "
-    "alone and begin a new --store; or make exports of different periods. If these are different "
+    "Let each full export replace the one before under the same name; or keep only the latest "
+    "and begin a new --store; or export different periods. If these are different "
     "events, `validation.rules.DQ32: {severity: info}` counts them all."
 )
 
@@ -45,7 +45,7 @@ class ExpectFilesToDiffer(LogExpectation):
             if shared >= max(LEAST_SHARED, self.share * rows)
         }
         told = listed([f"{name} ({share:.0%})" for name, share in same.items()], MOST_TOLD)
-        return not same, len(same), {"found": f"It is so of {told}. {_HINT}"} if same else {}
+        return not same, len(same), {"found": f"This concerns {told}. {_HINT}"} if same else {}
 
 
 @measure("files.shared")

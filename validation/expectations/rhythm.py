@@ -101,7 +101,7 @@ class ExpectOneClock(LogExpectation):
         spans = [f"rows {first:,} to {last:,} of {source}" for source, first, last, _ in found]
         told = listed(spans, MOST_TOLD, "; ")
         rows = sum(n for *_, n in found)
-        return not found, rows, {"found": f"As if in UTC are {told}."} if found else {}
+        return not found, rows, {"found": f"These look like UTC: {told}."} if found else {}
 
 
 @measure("log.days", ("zone",))

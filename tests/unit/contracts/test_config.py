@@ -62,7 +62,7 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", "done", "'journey.end': write a list"),
         ("[done]", "[Yes]", "'journey.end.0': write a text"),
         ("[done]", "[done], steps: {a: {statutory_wait: 14 dagen}}", "P14D is fourteen days"),
-        ("journey:", "process: {id: q}\njourney:", "'process' stands there twice"),
+        ("journey:", "process: {id: q}\njourney:", "'process' is there twice"),
         ("[done]", "[done], start: [2024-13-45]", "not valid YAML"),
         ("[done]", "&x [*x]", "not valid YAML"),
         ("[done]", "[done\x07]", "not valid YAML"),
@@ -75,7 +75,7 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         (
             "journey:",
             f"deadlines: [{', '.join(['{id: a, rule: {term: P1D, law: none}}'] * 2)}]\njourney:",
-            "'deadlines': more than one has the id a",
+            "'deadlines': more than one deadline has the id a",
         ),
         ("log.csv", "log.csv, timezone: Europe/Amsterdm", "is not a time zone"),
         ("id: p", "id: P Q", "'process.id'"),
@@ -106,10 +106,14 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
     [
         ("{}", "log.csv", "'schedule': say when: cron"),
         ("{mail: [a@b.nl]}", "log.csv", "'schedule': say when: cron"),
-        ("{watch: PT59S}", "log.csv", "'schedule.watch': from look to look is at least a minute"),
+        (
+            "{watch: PT59S}",
+            "log.csv",
+            "'schedule.watch': there must be at least a minute between looks",
+        ),
         ("{watch: soon}", "log.csv", "'schedule.watch': write a period as the law does"),
-        ("{watch: PT5M, mail: [team]}", "log.csv", "'schedule.mail.0': this is no mail address"),
-        ('{watch: PT5M, mail: ["a@b.nl\\nBcc: c@d.nl"]}', "log.csv", "is no mail address"),
+        ("{watch: PT5M, mail: [team]}", "log.csv", "'schedule.mail.0': this is not a mail address"),
+        ('{watch: PT5M, mail: ["a@b.nl\\nBcc: c@d.nl"]}', "log.csv", "is not a mail address"),
         ("{watch: PT5M}", "postgresql://db/x, table: t", "postgresql://db/x is a database or an"),
         (
             "{watch: PT5M}",
@@ -233,7 +237,7 @@ def test_a_secret_in_the_place_of_its_variable_is_not_repeated(
     with pytest.raises(ConfigError) as refused:
         load(write(tmp_path, text))
 
-    assert f"'{key}': it is no name of an environment variable" in str(refused.value)
+    assert f"'{key}': this is not the name of an environment variable" in str(refused.value)
     assert secret not in str(refused.value)
 
 

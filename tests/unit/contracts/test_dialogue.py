@@ -72,8 +72,11 @@ def test_a_text_is_one_line_and_a_day_is_a_text(tmp_path):
         ("permits: [{from: a, day: 2026-05-01, answer: maybe}]", "'permits.0.answer'"),
         ("permits: [{from: a, day: 2026-05-01, kind: x, why: so}]", "'permits.0.kind'"),
         (f"permits: [{{from: a, day: 2026-05-01, why: {'x' * 4001}}}]", "at most 4000"),
-        ("zoning: []", "'zoning' is the process of no config in this folder. There is: permits."),
-        ("permit: []", "'permit' is not the process of this config. Did you mean 'permits'?"),
+        (
+            "zoning: []",
+            "no config in this folder has the process 'zoning'. The processes are: permits.",
+        ),
+        ("permit: []", "'permit' is not the process of this config. Did you mean 'permits',"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(text, said, tmp_path):

@@ -81,8 +81,8 @@ def test_what_is_wrong_is_said(tmp_path: Path, old: str, new: str, said: str) ->
     [
         ("report.style=nope.yaml", "There is no style file"),
         ("report.style=.", "cannot be read: Is a directory"),
-        ("report.style=7", "'report.style' is no path"),
-        ("report.style={light: {}}", "'report.style' is no path"),
+        ("report.style=7", "'report.style' is not a path"),
+        ("report.style={light: {}}", "'report.style' is not a path"),
         ("report=7", "'report': write keys here"),
     ],
 )

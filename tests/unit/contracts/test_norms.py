@@ -36,7 +36,7 @@ def test_a_period_is_so_many_of_a_unit() -> None:
 
 @pytest.mark.parametrize("term", ["8W", "PT2D", "P0D", "P1Y2M", "P8w", "P1000Y", ""])
 def test_what_is_no_term_is_refused(term: str) -> None:
-    with pytest.raises(ValidationError, match="is no term"):
+    with pytest.raises(ValidationError, match="is not a term"):
         Rule(term=term)
 
 
@@ -70,7 +70,7 @@ def test_one_version_at_a_time() -> None:
 
 
 def test_a_term_after_another_needs_to_know_since_when() -> None:
-    with pytest.raises(ValidationError, match="starts when another one is over"):
+    with pytest.raises(ValidationError, match="starts when another term ends"):
         Deadline(id="bezwaar", rule="awb-7-10")
 
 

@@ -221,7 +221,9 @@ def test_two_exports_of_the_same_events_in_other_words(part_rows: int, tmp_path:
     found = rule("DQ32", rows, tmp_path, part_rows=part_rows)
 
     assert (found.success, found.severity) == (False, "critical")
-    assert found.found.startswith("It is so of two.csv (100%). Let each full export take the place")
+    assert found.found.startswith(
+        "This concerns two.csv (100%). Let each full export replace the one before"
+    )
 
 
 @pytest.mark.parametrize(
