@@ -40,7 +40,7 @@ ChangeId = Literal[
 ]
 """What may have changed in a log; every event that came or went counts under one of these.
 
-- removed: cases that may not be kept any more (forgotten, or ended too long ago);
+- removed: cases that may no longer be kept (forgotten, or ended too long ago);
 - told_otherwise: the same events, with another case attribute, registration or order of ties;
 - late: events from before the last report that were not known then, in cases that were;
 - edited, relabelled: events that have another time, or another name;

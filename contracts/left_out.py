@@ -27,38 +27,38 @@ WORDS: dict[Why, tuple[Words, Words]] = {
     ),
     "closed": (
         Words(
-            nl="%s zaken zijn afgesloten zonder enige status: van hun stappen is niets bekend.",
-            en="%s cases were closed without any status: nothing is known of their steps.",
+            nl="%s zaken zijn afgesloten zonder enige status: over hun stappen is niets bekend.",
+            en="%s cases were closed without any status: nothing is known about their steps.",
         ),
         Words(
-            nl="Minder dan %s zaken zijn afgesloten zonder enige status: van hun stappen is niets "
-            "bekend.",
-            en="Fewer than %s cases were closed without any status: nothing is known of their "
+            nl="Minder dan %s zaken zijn afgesloten zonder enige status: over hun stappen is "
+            "niets bekend.",
+            en="Fewer than %s cases were closed without any status: nothing is known about their "
             "steps.",
         ),
     ),
     "early": (
         Words(
-            nl="%s zaken zonder status zijn geregistreerd voor de eerste status van alle zaken, en "
-            "tellen niet mee.",
-            en="%s cases without a status were registered before the first status of all, and do "
-            "not count.",
+            nl="%s zaken zonder status zijn geregistreerd vóór de eerste status van alle zaken, "
+            "en tellen niet mee.",
+            en="%s cases without a status were registered before the first status of any case, "
+            "and do not count.",
         ),
         Words(
-            nl="Minder dan %s zaken zonder status zijn geregistreerd voor de eerste status van "
+            nl="Minder dan %s zaken zonder status zijn geregistreerd vóór de eerste status van "
             "alle zaken, en tellen niet mee.",
             en="Fewer than %s cases without a status were registered before the first status of "
-            "all, and do not count.",
+            "any case, and do not count.",
         ),
     ),
     "unrelated": (
         Words(
-            nl="%s gebeurtenissen gaan over geen zaak en tellen niet mee.",
-            en="%s events are about no case and do not count.",
+            nl="%s gebeurtenissen horen bij geen enkele zaak en tellen niet mee.",
+            en="%s events belong to no case and do not count.",
         ),
         Words(
-            nl="Minder dan %s gebeurtenissen gaan over geen zaak en tellen niet mee.",
-            en="Fewer than %s events are about no case and do not count.",
+            nl="Minder dan %s gebeurtenissen horen bij geen enkele zaak en tellen niet mee.",
+            en="Fewer than %s events belong to no case and do not count.",
         ),
     ),
     "unasked": (

@@ -69,7 +69,7 @@ def _in_words(points: Sequence[Point], speech: Speech) -> str:
     last = points[-1][1]
     if last == most:
         return speech.say(
-            "Never did more cases wait here than at the end of the log: at least %(n)s.",
+            "The most cases waited here at the end of the log: at least %(n)s.",
             n=speech.number(last),
         )
     then = speech.say(

@@ -18,7 +18,7 @@ _WHAT: Mapping[Measure, str] = {
     "most_done": sentence("How long after its begin 9 of 10 cases have their outcome."),
     "open": sentence("Cases that did not have their outcome yet when the data ended."),
     "extra": sentence(
-        "How many days longer cases waited than those they are held against, spread over all cases"
+        "How many days longer cases waited than those they are compared with, spread over all cases"
         " of the log. All waits for the step that comes next count, wherever cases came from: so it"
         " may be more than all waiting here. In brackets: its range, 9 times out of 10."
     ),
@@ -33,7 +33,7 @@ _OPEN_COUNT = sentence(
     "Cases that are still open count for as long as they were watched (Kaplan-Meier)."
 )
 _SHARED_OUT = sentence(
-    "A case of which the next step is not known yet is shared out over the steps that may come."
+    "A case whose next step is not known yet is shared out over the steps that may come."
 )
 _COUNTED: Mapping[Measure, tuple[str, ...]] = {
     "half_done": (_OPEN_COUNT,),

@@ -27,8 +27,8 @@ from reporting.workbooks.answers import stall, stalls
 _CHOICES: dict[Said | None, tuple[str, str]] = {
     said: (dutch, english) for said, dutch, english in ANSWERS
 }
-_NOT_LATER = sentence("This report is not of a later day, so nothing can have moved since.")
-_NOT_NOW = sentence("Of this wait nothing can be shown now.")
+_NOT_LATER = sentence("This report is not of a later day, so nothing can have changed since.")
+_NOT_NOW = sentence("Nothing can be shown about this wait now.")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def limits(
         *_explained(found, findings, names),
         *_work(found, work_band, names),
         names.speech.say("It says nothing about one citizen or one member of staff."),
-        names.speech.say("It is no proof of a cause: it shows where to look and what to ask."),
+        names.speech.say("It is not proof of a cause: it shows where to look and what to ask."),
     ]
 
 
@@ -38,7 +38,8 @@ def _explained(found: Bottleneck, findings: Findings, names: Names) -> Iterator[
     for wait in findings.explained_waits:
         if (wait.from_, wait.to) == (found.from_, found.to) and wait.person_days >= 1:
             yield speech.say(
-                "Not in it are %(days)s days of waiting here that have a known reason: %(reason)s.",
+                "This leaves out %(days)s days of waiting here that have a known reason: "
+                "%(reason)s.",
                 days=speech.number(round(wait.person_days)),
                 reason=speech.say(EXPLAINED[wait.class_]),
             )

@@ -55,12 +55,13 @@ def _how_far(told: Mapping[str, Any], speech: Speech) -> Iterator[str]:
         yield speech.say("Of the cases, %(share)s went entirely as meant.", share=share)
     if told["mean_fitness"] is not None:
         yield speech.say(
-            "What a case did and what the model asks agree for %(share)s on average.",
+            "On average, what a case did agrees for %(share)s with what the model asks.",
             share=speech.share(told["mean_fitness"]),
         )
     if told["is_cut_short"]:
         yield speech.say(
-            "Looked at were %(seen)s of the %(cases)s cases: the most common routes. The others are"
+            "This covers %(seen)s of the %(cases)s cases: those on the most common routes. The "
+            "others are"
             " left out.",
             seen=speech.number(seen),
             cases=speech.number(told["cases"]),

@@ -98,13 +98,13 @@ def _agency(owned: Mapping[str, float | None], total: float, speech: Speech) -> 
     share = speech.share((wait + work) / total)
     if None in owned.values():
         return speech.say(
-            "Of the %(days)s days that are shown, it was the agency's turn for %(share)s.",
+            "It was the agency's turn for %(share)s of the %(days)s days that are shown.",
             days=shown,
             share=share,
         )
     return speech.say(
-        "Of the %(days)s days that all cases together were under way, it was the agency's turn"
-        " for %(share)s.",
+        "It was the agency's turn for %(share)s of the %(days)s days that all cases together "
+        "were under way.",
         days=shown,
         share=share,
     )

@@ -128,7 +128,7 @@ def _bands_note(bands: list[PageRow], found: Bottleneck, speech: Speech) -> Iter
             " still wait, so it can be longer."
         )
     if any(not row["share"] for row in bands):
-        yield speech.say("Shares are of the times that are shown.")
+        yield speech.say("The shares cover only the times that are shown.")
 
 
 def _between(over: float, up_to: float | None, speech: Speech) -> str:

@@ -23,8 +23,10 @@ _SHARES_TOO = sentence(
 _MONTHS = 12
 _MOMENTS = 4
 _CLOCKS = {
-    "citizen": sentence("the citizen's: from the begin of the case to the outcome"),
-    "legal": sentence("the legal one: without what the configuration says does not count"),
+    "citizen": sentence("the citizen's: from the start of the case to the outcome"),
+    "legal": sentence(
+        "the legal one: leaves out what does not count according to the configuration"
+    ),
     "work": sentence("that of the work: only while somebody works on the case; closed cases only"),
 }
 

@@ -20,7 +20,7 @@ CERTAINTY = {
     "low": sentence("certainty of figures: low"),
 }
 NOBODY_SAID = sentence(
-    "The configuration does not say whose turn it is here; that it is the agency's is assumed."
+    "The configuration does not say whose turn it is here; it is assumed to be the agency's."
 )
 CITIZEN_CLOCK = sentence("The legal clock does not run here; for the citizen time does pass.")
 ACTOR = {
@@ -176,8 +176,8 @@ def _summary(found: Bottleneck, speech: Speech) -> str:
     days = found.wait_days
     if found.to is None:
         return speech.say(
-            "%(cases)s stand still here: of cases that stood still as long, so many were not seen"
-            " to go on.",
+            "%(cases)s stand still here: that many of the cases that stood still this long did "
+            "not go on in the log.",
             cases=cases,
         )
     if days.p90 is not None:
@@ -294,7 +294,8 @@ def _range(found: Bottleneck, speech: Speech) -> str:
     if low == high:
         return ""
     return speech.say(
-        "Where this place is in the list is not certain: probably number %(low)s to %(high)s.",
+        "The position of this place in the list is not certain: probably number %(low)s to "
+        "%(high)s.",
         low=low,
         high=high,
     )

@@ -20,16 +20,16 @@ from reporting.words.vocabulary import nearest_key
 
 _DEFINITIONS = "definitions"
 _WORDS: dict[ChangeId, str] = {
-    "removed": sentence("cases that may not be kept any more"),
+    "removed": sentence("cases that may no longer be kept"),
     "told_otherwise": sentence(
-        "steps of which something else is known now, as the day of registration of the case"
+        "steps about which something else is known now, such as the day the case was registered"
     ),
-    "late": sentence("steps of before the last report that came in after it"),
+    "late": sentence("steps from before the last report that came in after it"),
     "edited": sentence("steps that have another time now"),
     "relabelled": sentence("steps that have another name now"),
-    "gone_events": sentence("steps that are not in the log any more"),
-    "gone_cases": sentence("cases that are not in the log any more"),
-    "went_on": sentence("time that went by: steps of after the last report, in cases of before"),
+    "gone_events": sentence("steps that are no longer in the log"),
+    "gone_cases": sentence("cases that are no longer in the log"),
+    "went_on": sentence("time that went by: steps after the last report, in cases from before it"),
     "new_cases": sentence("new cases"),
 }
 _CONFIG = sentence("other settings")
@@ -41,12 +41,11 @@ _WHY_NOT: dict[WhyNot, str] = {
     ),
     "few": sentence("The last report was of too few cases to say what changed since then."),
     "not_kept": sentence(
-        "What the log was at the last report is not kept, so what changed since then cannot be"
-        " said."
+        "The log of the last report was not kept, so it is not known what changed since then."
     ),
     "other_names": sentence(
-        "The case numbers were replaced in another way at the last report, so what changed since"
-        " then cannot be said."
+        "The case numbers were replaced in another way at the last report, so it is not known "
+        "what changed since then."
     ),
 }
 _HARDLY = 1 / 24  # of a day: the figures themselves are less exact than this

@@ -71,10 +71,13 @@ def _how_often(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
         return
     share = speech.share(seen["share_of_group"])
     if "share_of_rest" not in seen:
-        yield speech.say("Of this group %(share)s goes round, of the other cases few.", share=share)
+        yield speech.say(
+            "Of this group %(share)s make such an extra round, of the other cases few.",
+            share=share,
+        )
         return
     yield speech.say(
-        "Of this group %(share)s goes round, of the other cases %(rest)s.",
+        "Of this group %(share)s make such an extra round, of the other cases %(rest)s.",
         share=share,
         rest=speech.share(seen["share_of_rest"]),
     )
@@ -112,9 +115,11 @@ def _queue(_: Bottleneck, seen: Figures, speech: Speech) -> Iterator[str]:
         yield speech.say(words, grows=speech.number(grows))
 
 
-_LONGER = sentence("When more cases wait, a case waits longer (correlation %(grows)s; 1 is most).")
+_LONGER = sentence(
+    "When more cases wait, a case waits longer (correlation %(grows)s; 1 is the highest)."
+)
 _SOMEWHAT_LONGER = sentence(
-    "When more cases wait, a case waits somewhat longer (correlation %(grows)s; 1 is most)."
+    "When more cases wait, a case waits somewhat longer (correlation %(grows)s; 1 is the highest)."
 )
 
 
@@ -187,12 +192,12 @@ def _held_against(found: Bottleneck, *, is_norm: bool) -> str:
 
 
 _AT_ONCE = sentence(
-    "The extra waiting is all waiting here, since a quarter of the cases goes on at once."
+    "The extra waiting is all waiting here, because a quarter of the cases go on at once."
 )
 _ALL_ROUNDS = sentence("The extra waiting is all waiting in the extra rounds.")
 _MORE_ROUNDS = sentence(
-    "The extra waiting is the waiting in the rounds that this group makes beyond the share of the"
-    " others."
+    "The extra waiting is the waiting in the rounds that this group makes more often than the "
+    "other cases."
 )
 _OTHERS = sentence(
     "The extra waiting is how much longer these cases wait than other cases of the same weeks."
@@ -213,6 +218,6 @@ _NORM = sentence(
     "The extra waiting is how much longer cases wait than the %(time)s that the law allows here."
 )
 _QUARTER = sentence(
-    "The extra waiting is how much longer cases wait than %(time)s: within that, a quarter of the"
-    " cases goes on."
+    "The extra waiting is how much longer cases wait than %(time)s: a quarter of the cases go on "
+    "within that time."
 )

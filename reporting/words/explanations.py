@@ -146,7 +146,7 @@ def _state(speech: Speech) -> pl.Expr:
 def _unknown(speech: Speech) -> pl.Expr:
     why = {reason: speech.say(words) for reason, words in DOUBTS.items()}
     reason = pl.col("status").replace_strict(why, default=None, return_dtype=pl.String)
-    return _said(speech, sentence("It cannot be said: of this case %(why)s."), why=reason)
+    return _said(speech, sentence("It cannot be said: for this case %(why)s."), why=reason)
 
 
 def _counted(speech: Speech, texts: Forms, column: str) -> pl.Expr:

@@ -60,8 +60,8 @@ _MEANING: dict[str, str] = {
         " or there was a period in which all waits were longer."
     ),
     "handover": sentence(
-        "Cases that a certain organisation takes up wait longer than other cases, or cases go over"
-        " another organisation and come back."
+        "Cases that a certain organisation takes up wait longer than other cases, or cases pass "
+        "through another organisation and come back."
     ),
     "rework": sentence(
         "A step is done again, or something more is asked of some groups more often. All waiting"
@@ -81,19 +81,21 @@ _MEANING: dict[str, str] = {
         " the day of the next round."
     ),
     "statutory_wait": sentence(
-        "Nearly every case waits here for the same number of days. That is no queue but a term that"
-        " somebody set. The configuration can say which, and then it is no longer in this list."
+        "Nearly every case waits here for the same number of days. That is not a queue, but a "
+        "term that somebody set. The configuration can say which, and then it is no longer in "
+        "this list."
     ),
 }
 _UNEXPLAINED = sentence(
-    "Nothing that was looked for explains this wait: no group of %(n)s waits or more by"
-    " %(columns)s, no period, no extra rounds. Cases without a value there were not compared."
+    "Nothing that was looked for explains this wait: no group of %(n)s waits or more (by "
+    "%(columns)s), no period, no extra rounds. Cases without a value there were not compared."
     " There may still be a cause. A long wait alone is no reason to blame anyone."
 )
 _NOT_COMPARED = sentence(
     "No period and no extra rounds explain this wait. The configuration names no groups of cases"
-    " to compare, such as regions: so whether one group waits longer than others is not known."
-    " Columns to compare by can be named there, under analysis.segments. A long wait alone is no"
+    " to compare, such as regions, so it is not known whether one group waits longer than "
+    "others. You can name columns to compare by there, under analysis.segments. A long wait "
+    "alone is no"
     " reason to blame anyone."
 )
 _NAMED: dict[str, str] = {

@@ -132,7 +132,7 @@ def cautions(findings: Findings, facts: Facts, names: Names) -> list[str]:
     if day and speech.date_of(findings.as_of) < day:  # no case that began since is there
         told.append(
             speech.say(
-                "Take care: cases that ended before %(day)s are kept no more. So cases seem to"
+                "Take care: cases that ended before %(day)s are no longer kept. So cases seem to"
                 " take longer than they do.",
                 day=speech.day(day),
             )
@@ -149,8 +149,9 @@ def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date |
 def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[str]:
     if day := _lacking_before(findings, facts, names):
         yield names.speech.say(
-            "Cases that ended before %(day)s are kept no more, as the config asks. Of those that"
-            " began before that day only the ones that took long are here. So how long cases take,"
+            "Cases that ended before %(day)s are no longer kept, as the config asks. Of the "
+            "cases that began before that day, only those that took long are here. So how long "
+            "cases take,"
             " and how long they wait, is told by what began since; what is open counts whenever it"
             " began.",
             day=names.speech.day(day),

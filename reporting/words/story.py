@@ -209,16 +209,16 @@ def _nothing_stands_out(findings: Findings, shown: pl.DataFrame, names: Names) -
     if waits.is_empty() and findings.log.cases and not findings.waits_left_out:
         return speech.say("No case was seen to wait between two steps.")
     if waits.is_empty():
-        return speech.say("No wait of this process holds enough cases to show it.")
+        return speech.say("No wait in this process has enough cases to be shown.")
     rows = _unexplained(findings, waits)
     if not rows:
-        return speech.say("Of all waiting that may be shown, the reason is known.")
+        return speech.say("The reason is known for all waiting that may be shown.")
     most, place = rows[0], names.place(rows[0]["from"], rows[0]["to"])
     share = speech.share(most["share_of_waiting"])
     if all(row["cases"] is not None and row["cases"] < LEAST_CASES for row in rows):
         return speech.say(
-            "No place has the %(n)s cases that it takes to be told of. Of the waiting that may be"
-            " shown most is %(place)s (%(most)s).",
+            "No place has the %(n)s cases that are needed to say anything about it. Most of the "
+            "waiting that may be shown is %(place)s (%(most)s).",
             n=LEAST_CASES,
             place=place,
             most=share,

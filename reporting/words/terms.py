@@ -21,13 +21,13 @@ _MOST = 3
 _HARDLY_CHANCE = 0.01
 STATUSES = ("within", "late", "open_within", "open_late", "undetermined")
 DOUBTS = {
-    "no_begin": sentence("the begin of the case is not in the log"),
-    "no_rule": sentence("the table of terms says nothing of the day that the term started"),
-    "no_date": sentence("the date is not there, or cannot be read"),
+    "no_begin": sentence("the start of the case is not in the log"),
+    "no_rule": sentence("the table of terms says nothing about the day that the term started"),
+    "no_date": sentence("the date is missing or cannot be read"),
     "resumed_before": sentence("a suspension ended that had not begun"),
     "no_hours": sentence("only dates are known, and the term is in hours"),
     "stopped_before": sentence("the term was met before it started"),
-    "overlapping": sentence("suspensions lie over each other"),
+    "overlapping": sentence("suspensions overlap"),
     "maybe_suspended": sentence("it is not known whether the term stands still now"),
     "not_started": sentence("the term has not started, or does not apply"),
 }

@@ -30,7 +30,7 @@ KEYS = {
     "calendar.closed": sentence("the days that the organisation is closed"),
     "deadlines": sentence("the legal deadlines"),
     "validation.tolerance": sentence("the share of the rows that may break a rule of the gate"),
-    "validation": sentence("how grave it is when a rule of the gate is broken"),
+    "validation": sentence("how serious it is when a rule of the gate is broken"),
     "privacy": sentence("how personal data are protected"),
     "privacy.pseudonymise": sentence("which names and numbers are replaced"),
     "privacy.key_env": sentence("the key for replacing names and numbers"),
@@ -38,10 +38,10 @@ KEYS = {
     "privacy.minimum_group": sentence("the smallest group that is shown"),
     "store": sentence("what the store keeps"),
     "store.retention": sentence("when cases that ended are removed"),
-    "store.history": sentence("how long is kept what was replaced"),
+    "store.history": sentence("how long replaced data are kept"),
     "analysis": sentence("how waits are compared"),
     "analysis.segments": sentence("the groups that are compared"),
-    "analysis.rank_by": sentence("what waits are ranked on"),
+    "analysis.rank_by": sentence("what waits are ranked by"),
     "analysis.top": sentence("how many waits are ranked"),
     "report": sentence("which reports are written"),
     "report.languages": sentence("the languages of the report"),
@@ -109,7 +109,7 @@ SEVERITY = {
 OUTCOME = {
     "critical": sentence("the run stops"),
     "warning": sentence("set aside"),
-    "info": sentence("only told"),
+    "info": sentence("only reported"),
 }
 
 OWNER: dict[Owner, str] = {

@@ -138,7 +138,7 @@ def _rules(findings: Findings, facts: Facts, names: Names) -> Sheet:
         (sentence("rule"), 10),
         (sentence("what it asks"), 60),
         (sentence("weight"), 16),
-        (sentence("does the log keep to it"), 14),
+        (sentence("does the log meet it"), 14),
         (sentence("what was done"), 18),
         (sentence("rows"), 13),
         (sentence("cases"), 13),
@@ -167,7 +167,7 @@ def _doubts(findings: Findings, names: Names) -> Sheet:
     titles = columns(
         speech,
         (sentence("figure"), 50),
-        (sentence("as told"), 16),
+        (sentence("as reported"), 16),
         (sentence("without the cases that lost rows"), 16),
         (sentence("at least"), 16),
         (sentence("at most"), 16),

@@ -30,7 +30,7 @@ def meanings(shown: Shown, names: Names) -> Sheet:
         speech,
         (sentence("figure"), 40),
         (sentence("what it means"), 70),
-        (sentence("rests on"), 40),
+        (sentence("based on"), 40),
         (sentence("calendar"), 18),
         (sentence("cases"), 13),
         (sentence("share that is open"), 13),
@@ -46,11 +46,11 @@ def _of_the_whole(basis: Basis, names: Names) -> Iterator[SheetRow]:
     told = (
         (
             speech.say("half of the cases are done within (days)"),
-            speech.say("So long after they began, half of the cases are done."),
+            speech.say("This long after they began, half of the cases are done."),
         ),
         (
             speech.say("9 of 10 cases are done within (days)"),
-            speech.say("So long after they began, 9 of 10 cases are done."),
+            speech.say("This long after they began, 9 of 10 cases are done."),
         ),
     )
     base = (
@@ -91,7 +91,9 @@ def _of_terms(findings: Findings, names: Names) -> Iterator[SheetRow]:
         held_against = None if None in counts else sum(counts)
         yield (
             told.name,
-            speech.say("Whether a case met this term; not those of which that cannot be said."),
+            speech.say(
+                "Whether a case met this term; without the cases for which that cannot be said."
+            ),
             told.basis,
             speech.say("the days of the rule"),
             counted(held_against, speech),

@@ -45,7 +45,7 @@ FIGURES = (
         10,
     ),
     FigureColumn(sentence("where"), sentence("Between which two steps the cases wait."), 44),
-    FigureColumn(sentence("cause"), sentence("What the log shows of why they wait."), 30),
+    FigureColumn(sentence("cause"), sentence("What the log shows about why they wait."), 30),
     FigureColumn(
         sentence("which cases, and when"),
         sentence("The group of cases and the period that this is about; empty: all of them."),
@@ -64,7 +64,7 @@ FIGURES = (
     ),
     FigureColumn(
         sentence("half go on within (days)"),
-        sentence("So long after they began to wait here, half of the cases have gone on."),
+        sentence("This long after they began to wait here, half of the cases have gone on."),
         in_days=True,
     ),
     FigureColumn(

@@ -111,8 +111,8 @@ def _origin(findings: Findings, facts: Facts, speech: Speech) -> Iterator[SheetR
             speech.say("answers"),
             None,
             speech.say(
-                "Answer on the sheet “%(name)s” and save the workbook where it is. Everybody who"
-                " reads the next report reads your answers there.",
+                "Answer on the sheet “%(name)s” and save the workbook where it is. Everyone who "
+                "reads the next report can read your answers there.",
                 name=speech.say(PLACES),
             ),
         )

@@ -246,7 +246,7 @@ def test_cases_that_ended_too_long_ago_are_removed(begun: World) -> None:
 
     assert found["log"]["cases"] == 80 - len(ended) == 70
     shown = page.read_text("utf-8")
-    assert "Cases that ended before 13 March 2026 are kept no more, as the config asks." in shown
+    assert "Cases that ended before 13 March 2026 are no longer kept, as the config asks." in shown
     assert "Take care" not in shown
     ids = Pseudonymiser(KEY.encode()).of("case", pl.Series([f"Z{n}" for n in ended]))
     assert not any(knows(begun, case) for case in ids)

@@ -331,7 +331,7 @@ def test_a_file_that_is_gone_is_told_of(march: World) -> None:
     after = march.make(JUNE + 2 * DAY)
 
     told = [(run / "report.en.html").read_text("utf-8") for run in (before, after)]
-    assert ["(not there any more; read for an earlier run)" in page for page in told] == [
+    assert ["(no longer there; read for an earlier run)" in page for page in told] == [
         False,
         True,
     ]

@@ -186,7 +186,7 @@ def test_what_few_cases_did_is_told_with_something_else(begun: World) -> None:
     assert told == {"late": None, "new_cases": None}
     assert changes["effects"][-1]["what"][0] == "late"
     assert changes["effects"][-1]["what"][-1] == "new_cases"
-    assert "steps of before the last report that came in after it; new cases" in page(begun)
+    assert "steps from before the last report that came in after it; new cases" in page(begun)
 
 
 def test_a_case_that_was_forgotten_is_not_told_alone(
@@ -223,7 +223,7 @@ def test_a_run_after_one_that_was_made_before_is_compared_with_that(begun: World
     [
         ("looks_back", "This report looks back"),
         ("few", "too few cases to say what changed"),
-        ("not_kept", "is not kept, so what changed"),
+        ("not_kept", "was not kept, so it is not known"),
         ("other_names", "were replaced in another way"),
     ],
 )

@@ -125,8 +125,8 @@ SENTENCES = [
     ),
     (
         {"status": "overlapping", "end": None, "days_left": None},
-        "It cannot be said: of this case suspensions lie over each other.",
-        "Niet te bepalen: van deze zaak vallen opschortingen over elkaar heen.",
+        "It cannot be said: for this case suspensions overlap.",
+        "Niet te bepalen: bij deze zaak overlappen opschortingen elkaar.",
     ),
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from reporting.words.names import Names
 from reporting.words.speech import Speech
 from tests.unit.reporting import sample
 
-LATE = "steps of before the last report that came in after it"
+LATE = "steps from before the last report that came in after it"
 EDITED = "steps that have another time now"
 NEXT = "with the next row"
 SO_MUCH = "+9\N{NO-BREAK SPACE}days"

@@ -49,15 +49,20 @@ def found(**changes):
         ),
         (
             {"share_of_group": 0.37, "share_of_rest": None},
-            ["Of this group 37% goes round, of the other cases few."],
+            ["Of this group 37% make such an extra round, of the other cases few."],
         ),
         (
             {"wait_grows_with_queue": 0.4},
-            ["When more cases wait, a case waits longer (correlation 0.4; 1 is most)."],
+            ["When more cases wait, a case waits longer (correlation 0.4; 1 is the highest)."],
         ),
         (
             {"wait_grows_with_queue": 0.39},
-            ["When more cases wait, a case waits somewhat longer (correlation 0.4; 1 is most)."],
+            [
+                (
+                    "When more cases wait, a case waits somewhat longer "
+                    "(correlation 0.4; 1 is the highest)."
+                )
+            ],
         ),
         (
             {"times_the_ordinary_wait": 2.383},
@@ -179,11 +184,11 @@ def test_what_has_no_words_is_told_as_not_seen(kind):
 @pytest.mark.parametrize(
     ("segments", "words", "not_said"),
     [
-        ((), "so whether one group waits longer than others is not known", "no group by"),
+        ((), "so it is not known whether one group waits longer than others", "no group by"),
         ((), "The configuration names no groups", "without a value"),
         (
             ("regio", "case:soort_zaak"),
-            "no group of 30 waits or more by regio or soort zaak, no period",
+            "no group of 30 waits or more (by regio or soort zaak), no period",
             "names no",
         ),
         (("regio",), "Cases without a value there were not compared.", "names no"),
@@ -225,7 +230,7 @@ def test_a_kind_that_is_not_seen_is_not_said_to_be_the_cause(kind, label, meanin
         ({"evidence": seen(rounds=40)}, "all waiting in the extra rounds"),
         (
             {"evidence": seen(rounds=40), "segment": Segment(attribute="a", values=("b",))},
-            "beyond the share of the others",
+            "more often than the other cases",
         ),
         (
             {"evidence": seen(mean_days_of_group=4)},
@@ -245,7 +250,7 @@ def test_a_kind_that_is_not_seen_is_not_said_to_be_the_cause(kind, label, meanin
             },
             "for the day of the next round",
         ),
-        ({}, "longer cases wait than 25 days: within that, a quarter"),
+        ({}, "longer cases wait than 25 days: a quarter"),
     ],
 )
 def test_it_says_what_is_counted(changes, words):
@@ -259,7 +264,7 @@ def test_a_norm_of_the_law_is_what_is_counted_from():
 def test_where_a_quarter_goes_on_at_once_no_time_is_told():
     told = evidence.compared_with(found(reference_days=0.0, evidence=()), EN, is_norm=False)
 
-    assert told.endswith("since a quarter of the cases goes on at once.")
+    assert told.endswith("because a quarter of the cases go on at once.")
 
 
 def test_without_a_reference_nothing_is_compared():

@@ -139,7 +139,7 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "Waar wachten burgers bij Rijgeschiktheid 75+?"),
         ("nl", "4.120 zaken"),
         ("nl", "meer dan 1 op de 10 zaken duurt langer dan 8 maanden"),
-        ("nl", "zijn er zoveel in het log niet verdergegaan"),
+        ("nl", "zoveel van de zaken die zo lang stilstonden"),
         ("nl", "Wachten dat zo bedoeld is"),
         ("nl", "Te weinig capaciteit bij een andere partij specialisme: neurologie, oogheelkunde"),
         ("nl", "Te weinig capaciteit bij een andere partij: tussen"),
@@ -169,17 +169,20 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "werkte aan zaken die later kwamen"),
         ("nl", "die van de wet: zonder wat volgens de configuratie niet meetelt"),
         ("nl", "Reglement rijbewijzen 103(6); nog niet bevestigd door een jurist"),
-        ("nl", "van minstens 210 zaken is de termijn niet begonnen, of die geldt niet."),
+        ("nl", "bij minstens 210 zaken is de termijn niet begonnen, of die geldt niet."),
         ("nl", "langer dan 66 dagen"),  # of those who began in December 2025, half is not done
         ("nl", "was 81 % in die dagen klaar: hoe dichter bij 80 %, hoe beter."),
         (
             "nl",
             "per klok; zaken die nog open zijn tellen mee, behalve bij het werk; aantallen zaken",
         ),
-        ("nl", "vlak daarvoor is het deel lager dan de lijn"),
+        ("nl", "vlak voor een daling is het deel lager dan de lijn"),
         ("nl", "nog niet klaar, hooguit"),
         ("en", "The share of the cases that has ended so"),
-        ("en", "Of this group 37% goes round, of the other cases 12%."),
+        (
+            "en",
+            "Of this group 37% make such an extra round, of the other cases 12%.",
+        ),
         ("en", "What does “Work that is done again” mean?"),
         ("en", "The whole method: docs/methods/ranking.md."),
         ("en", "Where do citizens wait in Fitness to drive 75+?"),
@@ -193,7 +196,7 @@ def test_it_says(pages, language, sentence):
 
 
 def test_a_single_rank_has_no_range(html):
-    assert len(re.findall("Hoe hoog deze plek|Where this place is in the list", html)) == 1
+    assert len(re.findall("Hoe hoog deze plek|The position of this place", html)) == 1
 
 
 def test_every_wait_leads_to_what_its_kind_means(page):
@@ -227,7 +230,7 @@ def test_two_causes_in_one_place_are_one_place_with_two_numbers(tmp_path):
     ("cut", "out_of_time", "fitting", "sentences"),
     [
         (False, False, 1905, ["ging 46 % helemaal zoals bedoeld"]),
-        (True, False, 1905, ["Bekeken zijn 4.000 van de 4.120 zaken"]),
+        (True, False, 1905, ["Hier is gekeken naar 4.000 van de 4.120 zaken"]),
         (True, True, 1905, ["De tijd was op."]),
         (False, False, 4, ["Hoeveel zaken gingen zoals bedoeld, staat hier niet"]),
     ],
@@ -723,7 +726,7 @@ def test_what_cases_too_few_to_tell_of_did_is_told_in_one_row(tmp_path):
         re.findall(r'<tr><th scope="row">(steps [^<]*|cases [^<]*)</th>(.*?)</tr>', english)
     )
 
-    few = rows["steps that are not in the log any more; cases that are not in the log any more"]
+    few = rows["steps that are no longer in the log; cases that are no longer in the log"]
     figures = re.findall(r">([^<]+)</td>", few)
     assert "1.9" in figures[0]
     assert figures[2:] == ["not shown"] * 2

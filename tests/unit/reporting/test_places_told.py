@@ -197,8 +197,8 @@ def test_of_cases_that_stand_still_it_says_that_so_many_were_not_seen_to_go_on()
     (wait,) = told({"to": None, "segment": None, "kind": None, "cases": 50})
 
     assert wait.summary == (
-        "50 cases stand still here: of cases that stood still as long, so many were not seen to go"
-        " on."
+        "50 cases stand still here: that many of the cases that stood still this long did not go "
+        "on in the log."
     )
 
 
@@ -215,14 +215,17 @@ def test_of_cases_that_stand_still_it_says_that_so_many_were_not_seen_to_go_on()
         ),
         (
             [(sample.A, sample.B, 29, 9.0, 0.1), (sample.B, sample.C, 12, 40.0, 0.9)],
-            f"Of the waiting that may be shown most is {NAMES.place(sample.B, sample.C)} (90%).",
+            f"Most of the waiting that may be shown is {NAMES.place(sample.B, sample.C)} (90%).",
         ),
-        ([(sample.J, sample.K, 90, 90.0, 0.09)], "Of all waiting that may be shown, the reason is"),
+        (
+            [(sample.J, sample.K, 90, 90.0, 0.09)],
+            "The reason is known for all waiting that may be shown",
+        ),
         ([], "No case was seen to wait between two steps."),
         ([(sample.A, sample.B, 60, 0.0, 0.0)], "No case was seen to wait between two steps."),
         (
             [(sample.A, sample.B, 60, 0.0, 0.0), (sample.J, sample.K, 90, 90.0, 0.0)],
-            "Of all waiting that may be shown, the reason is known.",
+            "The reason is known for all waiting that may be shown.",
         ),
     ],
 )
@@ -238,7 +241,7 @@ def test_waits_of_too_few_cases_are_not_told_as_none():
     hidden = BASE.model_copy(update={"bottlenecks": (), "waits_left_out": True})
 
     assert answer(hidden, pl.DataFrame(schema=TABLES["waits"]), NAMES) == (
-        "No wait of this process holds enough cases to show it."
+        "No wait in this process has enough cases to be shown."
     )
 
 
@@ -419,4 +422,4 @@ def test_bands_in_which_none_went_on_are_not_told_and_shares_are_of_what_is(last
     section, *_ = wait_sections(sample.shown(tables={**shown.tables, "wait_bands": bands}), NAMES)
 
     assert [row["words"] for row in section.bands] == told
-    assert ("Shares are of the times that are shown." in section.bands_note) == note
+    assert ("The shares cover only the times that are shown." in section.bands_note) == note

@@ -49,7 +49,7 @@ def test_the_line_is_as_high_as_many_wait():
             "in February 2024: at least 40. At the end of the log it was at least 10.",
         ),
         ([0, 10, 20, 40, 40, 20, 10, 0], "at least 40. At the end of the log hardly any did."),
-        ([0, 0, 10, 10, 20, 20, 30, 40], "Never did more cases wait here than at the end of the"),
+        ([0, 0, 10, 10, 20, 20, 30, 40], "The most cases waited here at the end of the"),
     ],
 )
 def test_what_it_shows_is_said_too(numbers, words):

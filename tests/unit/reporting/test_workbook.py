@@ -196,7 +196,7 @@ def test_every_rule_is_told_with_what_it_did(format_, paths):
     rows = {row["regel"]: row for row in table(paths[format_], "Klopt het beeld")}
 
     assert rows.keys() == {rule.id for rule in sample.facts().rules}
-    assert rows["C03"]["houdt het log zich eraan"] == "ja"
+    assert rows["C03"]["klopt dat in het log"] == "ja"
     assert rows["DQ03"]["rijen"] == rows["DQ03"]["zaken"] == "niet getoond"  # three
     assert rows["DQ18"]["wat er is gedaan"] == "opzijgezet"
 
