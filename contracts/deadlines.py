@@ -25,7 +25,7 @@ def _of_the_table(name: str) -> str:
 
 
 class OwnDate(Model):
-    """The last day is a date of the case itself, as the day that a licence expires."""
+    """The last day is a date of the case itself, such as the day that a licence expires."""
 
     date: CaseAttribute
 
@@ -41,15 +41,15 @@ _Values = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
 class Deadline(Model):
-    """A term that cases are held against, of the norm table or written out here.
+    """A term that cases must meet, from the norm table or written out here.
 
     It starts with the first of the activities in ``start`` (else: with the first event on the legal
     clock), and is met by the first of those in ``stop`` (else: of ``journey.end``). The first of
     those in ``notice`` is the notice of default, from which a penalty may follow (Awb 4:17).
 
-    Only cases that have one of the values of each attribute in ``where`` are held against it;
-    ``registered`` is the attribute in which the agency keeps the last day as it sees it, and
-    ``moved_by`` are the activities that say that it was moved with no extension on record.
+    It applies only to cases that have one of the values given for each attribute in ``where``.
+    ``registered`` is the attribute in which the agency keeps the last day as it sees it;
+    ``moved_by`` are the activities that say that this day was moved without a recorded extension.
     """
 
     id: Name

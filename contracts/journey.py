@@ -19,7 +19,7 @@ Clock = Literal["running", "suspended", "outside"]
 
 
 class Step(Model):
-    """What is known of the wait before one activity."""
+    """What is known about the wait before one activity."""
 
     label: Label | None = None
     actor: Actor = "agency"
@@ -45,7 +45,7 @@ class Pause(Model):
 class Suspension(Model):
     """A term of the law stands still from the day after ``from`` until the day of ``to``.
 
-    While no ``to`` has come it does for ``at_most``, else for as long as the case is open.
+    Without a ``to`` it stands still for ``at_most``, else for as long as the case is open.
     """
 
     start: Name = Field(alias="from")
@@ -63,7 +63,7 @@ class Suspension(Model):
 class Journey(Model):
     """Where a case begins and ends, what is known of its steps, and how it was meant to go.
 
-    ``path`` is the way that a case should go, ``bpmn`` a drawing of all ways that it may go.
+    ``path`` is the way a case should go, ``bpmn`` a model of all the ways it may go.
     """
 
     start: tuple[Name, ...] = ()

@@ -109,7 +109,7 @@ ORDER_IS_KNOWN, ENDS_OCCUR, HAS_ROWS = "O01", "E01", "R01"
 
 
 class RuleChoice(Model):
-    """What a config changes of one rule: how severe it is, and its limit."""
+    """What a config changes in one rule: its severity and its limit."""
 
     severity: Severity | None = None
     limit: float | None = Field(default=None, gt=0)
@@ -140,7 +140,7 @@ def _check_limit(rule: Rule, limit: float | None) -> None:
 
 
 class Validation(Model):
-    """How grave each rule is for this process; ``tolerance`` is a share of the rows."""
+    """How severe each rule is for this process; ``tolerance`` is a share of the rows."""
 
     tolerance: float = Field(default=0.05, ge=0, lt=1)
     rules: dict[str, RuleChoice] = Field(default_factory=dict)

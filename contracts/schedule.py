@@ -35,7 +35,7 @@ def _not_all_the_time(every: dt.timedelta) -> dt.timedelta:
 class Schedule(Model):
     """When the process runs by itself, how long a stage of a run may take, and who gets its alarms.
 
-    ``watch``: its sources are looked at so often, and it runs when there is something new.
+    ``watch``: how often to look at its sources; it runs when there is something new.
     """
 
     cron: Cron | None = None

@@ -73,7 +73,7 @@ class Process(Model):
 
 
 class Definition(Model):
-    """What means something else in the log since a day, of one activity or of all."""
+    """What has another meaning in the log from a day on, for one activity or for all."""
 
     start: dt.date = Field(alias="from")
     activity: Name | None = None
@@ -91,8 +91,8 @@ class Calendar(Model):
 class Privacy(Model):
     """What is replaced by a pseudonym, with which key, and the smallest group that is shown.
 
-    In another ``epoch`` the same key makes other pseudonyms, of which only who has it can say which
-    belong together.
+    In another ``epoch`` the same key makes other pseudonyms; only someone with the key can tell
+    which belong together.
     """
 
     pseudonymise: tuple[Literal["case_id", "resource"], ...] = ("case_id", "resource")
@@ -102,9 +102,9 @@ class Privacy(Model):
 
 
 class Store(Model):
-    """How long the store keeps what was replaced, and cases that ended.
+    """How long the store keeps replaced data, and cases that ended.
 
-    What was replaced can be looked at with ``--as-of``. Without ``retention`` no case is removed.
+    Replaced data can be looked at with ``--as-of``. Without ``retention`` no case is removed.
     """
 
     history: Period = "P90D"
@@ -119,7 +119,7 @@ def ago(period: Period, now: dt.datetime) -> dt.datetime:
 
 
 class Analysis(Model):
-    """Which segments are compared, and what bottlenecks are ranked on."""
+    """Which segments are compared, and what bottlenecks are ranked by."""
 
     segments: tuple[CaseAttribute, ...] = ()
     rank_by: Literal["person_days_lost", "excess_person_days", "cases"] = "person_days_lost"

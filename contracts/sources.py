@@ -118,11 +118,11 @@ class Columns(Model):
     """Which column of the source plays which role. For XES the standard keys are the default.
 
     ``registration_timestamp`` and ``closing_timestamp`` are those of the case, as the case system
-    keeps them; ``recorded_timestamp`` is when the row was put on record. A row with a
-    ``start_timestamp`` and no ``timestamp`` is work in progress. ``lifecycle`` says of a row
-    whether it is the start or the completion of a step. Where the date and the time of day stand in
-    two columns, name both: ``timestamp: [Datum, Tijd]``. Where only several columns together tell
-    one case from another, name them all: ``case_id: [Jaar, Volgnummer]``.
+    keeps them; ``recorded_timestamp`` is when the row was recorded. A row with a
+    ``start_timestamp`` and no ``timestamp`` is work in progress. ``lifecycle`` says whether a row
+    is the start or the completion of a step. If the date and the time of day are in two columns,
+    name both: ``timestamp: [Datum, Tijd]``. If only several columns together tell one case from
+    another, name them all: ``case_id: [Jaar, Volgnummer]``.
     """
 
     case_id: CaseId | None = None
@@ -170,21 +170,22 @@ _OF_AN_EVENT = ("activity", "timestamp", "start_timestamp", "lifecycle")
 class Source(Model):
     """Where the events are, and how to read them.
 
-    ``milestones``: of a table with a row per case, each activity with the column that tells when it
-    was done. ``sheet``: of a workbook. ``header``: false where no line names the columns; they are
-    then called ``column 1`` and so on. ``month_first``: true where numeric dates are month first,
-    and no day over 12 tells so. ``only``: by column, the values of the rows that are read; in an
-    audit trail that are those of one field.
+    ``milestones``: for a table with a row per case, each activity with the column that tells when
+    it was done. ``sheet``: for a workbook. ``header``: false if no line names the columns; they are
+    then called ``column 1`` and so on. ``month_first``: true if numeric dates are month first, and
+    no day over 12 shows it. ``only``: by column, the values of the rows that are read; in an audit
+    trail, those of one field.
 
-    ``query`` or ``table``: of a database, what to read; ``watermark``: the column of it that grows
-    with each row that is added; ``password_env``: of one that is asked by ODBC, the environment
+    ``query`` or ``table``: for a database, what to read; ``watermark``: its column that grows with
+    each row that is added; ``password_env``: for one that is read through ODBC, the environment
     variable with the password.
 
-    ``case_type``: of a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. Of one that is asked
-    itself, ``client_id_env`` and ``client_secret_env`` name the environment variables with who
-    asks, ``catalogue`` says where its Catalogi API is, and ``without`` what is not asked of it.
+    ``case_type``: for a ZGW API, the ``identificatie`` of the ZAAKTYPE to read. If the API itself
+    is asked, ``client_id_env`` and ``client_secret_env`` name the environment variables with the
+    client id and secret, ``catalogue`` says where its Catalogi API is, and ``without`` what is not
+    asked of it.
 
-    ``object_type``: of OCEL, the type of the objects that are the cases.
+    ``object_type``: for OCEL, the type of the objects that are the cases.
     """
 
     _OF_FORMATS: ClassVar[dict[str, tuple[Format, ...]]] = {

@@ -32,7 +32,7 @@ def _both_languages(value: object) -> object:
 class Text(Model):
     """A text in the languages of the report.
 
-    A language left out takes the other's, but the name of a step: that is then as in the log.
+    A language left out takes the text of the other; the name of a step is then as in the log.
     """
 
     nl: Name | None = None
