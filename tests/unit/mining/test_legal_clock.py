@@ -91,7 +91,7 @@ def test_a_registered_day_that_was_moved(trace: str, until: str, which: str) -> 
 
 
 def test_what_moved_a_day_is_told_only_of_one_that_is_registered() -> None:
-    with pytest.raises(ValidationError, match="name in registered"):
+    with pytest.raises(ValidationError, match="name the attribute that holds it"):
         Deadline.model_validate({**TWO_WEEKS, "moved_by": ["moved"]})
 
 
