@@ -18,7 +18,7 @@ from ingest.guessing.role_evidence import Look, share
 
 _FEWEST = 2
 _UNIQUE = 0.999
-_ANOTHER = "another value in each row"
+_ANOTHER = "a different value in each row"
 _WHO = ("resource", "team", "org")
 _OF_TIME = re.compile(
     r"(?:(?<!\w)|(?<=\w{4}))(?:datum|date|tijd|tijdstip|(?:date)?time|timestamp)$"
@@ -57,7 +57,10 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
 
 
 def _case(look: Look) -> Guess | None:
-    """The column that has a different value in each row, where no other seems to be of cases."""
+    """The column with a different value in each row, if no other seems to have case ids."""
+    joint = look.seen.joint_id
+    if joint:
+        return Guess(joint, f"by their names; {_ANOTHER}") if _is_unique(look, joint) else None
     fits = {name: rank for name in look.left if (rank := fit(name, "case_id")) is not None}
     named = sorted(fits, key=fits.__getitem__)
     if any(not _is_unique(look, name) for name in named[:1]):
@@ -66,7 +69,7 @@ def _case(look: Look) -> Guess | None:
         return None
     name = next((name for name in (*named, *look.left[:1]) if _is_unique(look, name)), None)
     how = "by its name" if name in named else "the first column"
-    return Guess(name, f"{how}; a different value in each row") if name else None
+    return Guess(name, f"{how}; {_ANOTHER}") if name else None
 
 
 def _is_unique(look: Look, name: str) -> bool:
