@@ -206,7 +206,7 @@ def test_a_column_of_lists_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [["a"], ["a", "b", "c"], []])
 def test_two_columns_are_two(columns: list[str]) -> None:
-    with pytest.raises(ValidationError, match="that of the date and that of the time of day"):
+    with pytest.raises(ValidationError, match="one for the date and one for the time of day"):
         Columns.model_validate({"timestamp": columns})
 
 

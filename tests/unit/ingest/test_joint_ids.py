@@ -180,7 +180,7 @@ def test_a_row_per_case_is_seen_by_both_together() -> None:
     case = found.found["case_id"]
     assert (case.value, case.evidence) == (
         "Jaar + Volgnummer",
-        "by their names; another value in each row",
+        "by their names; a different value in each row",
     )
     assert list(found.milestones) == ["In", "Toets", "Uit"]
 

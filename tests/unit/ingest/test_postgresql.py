@@ -277,7 +277,7 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
     ("source", "says"),
     [
         ({"path": "postgresql://reader:zwaluw@db/zaken", "table": "t"}, "must not hold a password"),
-        ({"path": "postgresql://db/zaken?user=a&password=zwaluw", "table": "t"}, "no password"),
+        ({"path": "postgresql://db/zaken?user=a&password=zwaluw", "table": "t"}, "must not hold a password"),
         ({"path": "postgresql://db/zaken"}, "either a query or a table"),
         (
             {"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"},
@@ -286,10 +286,10 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
         ({"path": "zaken.db", "format": "sql", "table": "t"}, "postgresql://host/database"),
         (
             {"path": "stappen.csv", "query": "SELECT 1"},
-            "query is of a database; write path: postgresql",
+            "query is for a database; write path: postgresql",
         ),
         ({"path": "sqlite:///zaken.sqlite", "query": "SELECT 1"}, "or odbc://name of another one"),
-        ({"path": "mysql://db/zaken", "table": "stappen"}, "table is of a database; write path"),
+        ({"path": "mysql://db/zaken", "table": "stappen"}, "table is for a database; write path"),
         ({"path": "postgresql://db/zaken", "table": 'a"; DROP'}, "pattern"),
     ],
 )
