@@ -277,7 +277,10 @@ def test_its_name_tells_the_table_and_nothing_that_is_asked_with(tmp_path):
     ("source", "says"),
     [
         ({"path": "postgresql://reader:zwaluw@db/zaken", "table": "t"}, "must not hold a password"),
-        ({"path": "postgresql://db/zaken?user=a&password=zwaluw", "table": "t"}, "must not hold a password"),
+        (
+            {"path": "postgresql://db/zaken?user=a&password=zwaluw", "table": "t"},
+            "must not hold a password",
+        ),
         ({"path": "postgresql://db/zaken"}, "either a query or a table"),
         (
             {"path": "postgresql://db/zaken", "table": "t", "query": "SELECT 1"},
