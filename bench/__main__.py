@@ -38,8 +38,8 @@ def seconds(command: Sequence[str | Path], folder: Path) -> float:
 def peer_reads(variant: str) -> Callable[[Path], float]:
     """Times pm4py reading the log of fines with one of its importers, without importing pm4py."""
     code = (
-        "import pm4py, sys, time; began = time.perf_counter(); "
-        f"pm4py.read_xes(sys.argv[1], variant={variant!r}); print(time.perf_counter() - began)"
+        "import pm4py, sys, time; began = time.perf_counter(); pm4py.read_xes(sys.argv[1], "
+        f"variant={variant!r}); print(time.perf_counter() - began)"
     )
 
     def read(folder: Path) -> float:

@@ -34,8 +34,8 @@ def cron(text: str) -> str:
         CronSim(" ".join([*fields[:-1], "*"]), _ANY_MOMENT)
     except CronSimError as error:
         raise ValueError(
-            f"'{text}' is not a cron schedule ({str(error).lower()}); "
-            "write for example 0 6 * * mon: minute, hour, day of the month, month, day of the week"
+            f"'{text}' is not a cron schedule ({str(error).lower()}); write for example 0 6 * * "
+            "mon: minute, hour, day of the month, month, day of the week"
         ) from None
     return spaced
 

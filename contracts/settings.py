@@ -190,8 +190,8 @@ class Settings(Model):
             unread = [name for name in names if name.removeprefix("case:") not in read]
             if unread:
                 raise ValueError(
-                    f"{key} names '{unread[0]}', which is not read; "
-                    "add it to the case_attributes of a source"
+                    f"{key} names '{unread[0]}', which is not read; add it to the case_attributes "
+                    "of a source"
                 )
         return self
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from contracts.sources import name_of_all
+from contracts.columns import name_of_all
 from ingest.normalise import case_id_of
 from ingest.raw import Raw
 

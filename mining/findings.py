@@ -94,9 +94,7 @@ def conclude(
     Raises:
         ConfigError: ``meant`` names an activity that the log never has.
     """
-    from mining.model.discovery import (
-        discover,  # takes seconds to import; summarising does not need it
-    )
+    from mining.model.discovery import discover  # takes seconds, and only this needs it
 
     waited = waits.conclude(merged["waits"], merged["wait_cases"], settings.journey)
     whole = throughput.conclude(merged["throughput"])

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from contracts.sources import name_of_all
+from contracts.columns import name_of_all
 from ingest.guessing.column_names import fit, numbers_in_a_year, tells_year
 from ingest.guessing.glance import Glance
 from ingest.joint_ids import joined

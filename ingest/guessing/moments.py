@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from contracts.sources import name_of_all
+from contracts.columns import name_of_all
 from ingest.guessing.column_names import tells_how_long, tells_time
 from ingest.guessing.glance import Glance
 from ingest.times.day_and_time import CLOCK, DOTTED, are_zeros_lost, clock_of, day_of, joined

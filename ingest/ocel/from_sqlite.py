@@ -94,8 +94,8 @@ def _attach(work: sqlite3.Connection, path: Path) -> None:
 def _tables(work: sqlite3.Connection) -> set[str]:
     """The tables that hold rows of their own: no views or virtual tables."""
     rows = work.execute(
-        "SELECT name FROM log.sqlite_master"
-        " WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%GENERATED%'"
+        "SELECT name FROM log.sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE "
+        "VIRTUAL%' AND sql NOT LIKE '%GENERATED%'"
     )
     return {name for (name,) in rows}
 

@@ -170,8 +170,8 @@ class Client:
                 content += block
                 if len(content) > LARGEST:
                     raise SourceError(
-                        f"{self._name}: its answer for {what} is larger than "
-                        f"{LARGEST >> 20} MB, as no page of a ZGW API is.",
+                        f"{self._name}: its answer for {what} is larger than {LARGEST >> 20} MB, "
+                        "as no page of a ZGW API is.",
                         NO_JSON,
                     )
         plain = httpx.Headers(response.headers)

@@ -17,8 +17,8 @@ from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, capitalised, sentence
 
 _NO_STEPS = sentence(
-    "%(n)s rows only say that a step was in the state “%(what)s"
-    "”, not that it was done; they do not count as steps."
+    "%(n)s rows only say that a step was in the state “%(what)s”, not that it was done; they do "
+    "not count as steps."
 )
 
 

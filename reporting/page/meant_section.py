@@ -61,8 +61,7 @@ def _how_far(told: Mapping[str, Any], speech: Speech) -> Iterator[str]:
     if told["is_cut_short"]:
         yield speech.say(
             "This covers %(seen)s of the %(cases)s cases: those on the most common routes. The "
-            "others are"
-            " left out.",
+            "others are left out.",
             seen=speech.number(seen),
             cases=speech.number(told["cases"]),
         )

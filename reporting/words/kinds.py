@@ -92,11 +92,10 @@ _UNEXPLAINED = sentence(
     " There may still be a cause. A long wait alone is no reason to blame anyone."
 )
 _NOT_COMPARED = sentence(
-    "No period and no extra rounds explain this wait. The configuration names no groups of cases"
-    " to compare, such as regions, so it is not known whether one group waits longer than "
-    "others. You can name columns to compare by there, under analysis.segments. A long wait "
-    "alone is no"
-    " reason to blame anyone."
+    "No period and no extra rounds explain this wait. The configuration names no groups of cases "
+    "to compare, such as regions, so it is not known whether one group waits longer than others. "
+    "You can name columns to compare by there, under analysis.segments. A long wait alone is no "
+    "reason to blame anyone."
 )
 _NAMED: dict[str, str] = {
     **{str(kind): words for kind, words in LABEL.items()},

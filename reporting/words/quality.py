@@ -149,11 +149,10 @@ def _lacking_before(findings: Findings, facts: Facts, names: Names) -> dt.date |
 def _kept_no_more(findings: Findings, facts: Facts, names: Names) -> Iterator[str]:
     if day := _lacking_before(findings, facts, names):
         yield names.speech.say(
-            "Cases that ended before %(day)s are no longer kept, as the config asks. Of the "
-            "cases that began before that day, only those that took long are here. So how long "
-            "cases take,"
-            " and how long they wait, is told by what began since; what is open counts whenever it"
-            " began.",
+            "Cases that ended before %(day)s are no longer kept, as the config asks. Of the cases "
+            "that began before that day, only those that took long are here. So how long cases "
+            "take, and how long they wait, is told by what began since; what is open counts "
+            "whenever it began.",
             day=names.speech.day(day),
         )
 

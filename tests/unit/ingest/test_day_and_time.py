@@ -15,9 +15,9 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.candidates import scan
+from contracts.columns import Columns
 from contracts.errors import ConfigError, SourceError
 from contracts.settings import Settings
-from contracts.sources import Columns
 from ingest.guessing.exports import open_export
 from ingest.guessing.glance import Glance, glance
 from ingest.guessing.moments import put_together

@@ -14,9 +14,9 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.candidates import scan
+from contracts.columns import Columns
 from contracts.errors import ConfigError
 from contracts.settings import Settings
-from contracts.sources import Columns
 from ingest.guessing.columns import guess_roles
 from ingest.guessing.glance import Glance
 from ingest.guessing.joint_ids import put_ids_together

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from contracts.columns import Columns
 from contracts.errors import ConfigError, SourceError
-from contracts.sources import Columns, Source
+from contracts.sources import Source
 from ingest.privacy.header_names import with_names_that_may_be_told
 from ingest.raw import Raw, place
 from ingest.roles import roles_of, wanted_columns
