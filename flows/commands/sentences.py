@@ -88,13 +88,29 @@ def _leave(number: int, frame: FrameType | None) -> None:
     In the middle of one the exception could be swallowed, and the import lock be held for ever.
     """
     if frame is not None and frame.f_code.co_filename == _IMPORTING:
-        here = threading.get_ident()
-        threading.Timer(_SOON_SECONDS, signal.pthread_kill, (here, number)).start()
+        _come_again(number)
         return
     _came.append(number)
+    sys.unraisablehook = _not_lost
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     sys.exit(128 + number)
+
+
+def _not_lost(ignored: sys.UnraisableHookArgs) -> None:
+    """Sends a signal again if what it raised was ignored.
+
+    That happens where compiled code calls Python and cannot raise: polars, the garbage collector.
+    """
+    if isinstance(ignored.exc_value, KeyboardInterrupt | SystemExit):
+        _come_again(_came[-1])
+    else:
+        sys.__unraisablehook__(ignored)
+
+
+def _come_again(number: int) -> None:
+    main = threading.main_thread().ident
+    threading.Timer(_SOON_SECONDS, signal.pthread_kill, (main, number)).start()
 
 
 def _end_unforeseen(ctx: click.Context, error: BaseException) -> NoReturn:

@@ -220,6 +220,30 @@ def test_a_run_whose_terminal_is_closed_leaves_no_process(config: Path) -> None:
     assert not list((config.parent / "out" / "p").glob(".making-*"))
 
 
+def test_a_signal_is_not_lost_where_a_library_ignores_what_it_raises() -> None:
+    code = """
+import signal, sys, time
+from flows.cli import app
+
+class Ignoring:  # as all that compiled code calls
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+@app.command()
+def work():
+    Ignoring()
+    time.sleep(60)
+
+app(["work"])
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50
+    )
+
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
 def test_what_is_interrupted_when_all_is_done_says_nothing() -> None:
     late = "import atexit, signal; atexit.register(signal.raise_signal, signal.SIGINT)"
     code = f"{late}; from flows.cli import app; app(['schema'])"
