@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from contracts.events import attribute_column
+from ingest.guarded import unguarded
 from ingest.lifecycle import COMPLETE, START, as_starts, transition
 from ingest.nothing import is_nothing, names_no_case
 from ingest.notices import NOTICED
@@ -28,7 +29,6 @@ TIME_ROLES = tuple(_INSTANTS)
 _OF_THE_READER = {"noticed": NOTICED, "destroy_on": DESTROY_ON}
 # XML cannot hold them; a byte order mark inside a file shows that another file was appended
 _CONTROLS = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff", "\ufeff"]
-_GUARDED = r'^\s*="([^"]*)"\s*$'
 _TEXT_ROLES = ("activity", "team", "org", "instance")
 
 
@@ -117,8 +117,7 @@ def case_id_of(written: pl.Expr) -> pl.Expr:
 
 
 def _id_of(written: pl.Expr) -> pl.Expr:
-    """``="0001"``, which is written to make Excel keep the zeros, is 0001."""
-    return _cleaned(written.cast(pl.String, strict=False).str.replace(_GUARDED, "$1"))
+    return _cleaned(unguarded(written.cast(pl.String, strict=False)))
 
 
 def _written(column: str) -> pl.Expr:

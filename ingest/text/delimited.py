@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import SourceError
+from ingest.guarded import MARK, unguarded
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
 from ingest.surroundings import LINES_BELOW, lines_below
 from ingest.text.dialect import dialect_of, malformed
@@ -33,7 +34,8 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
     Encoding: by a byte order mark, else UTF-8, else that of DOS or Windows-1252. The separator is
     the one in a line ``sep=;`` before the header, as Excel writes it, else the one that cuts the
     header and the first 100 lines into the same number of columns. A line with too few values lacks
-    the last ones (spreadsheets leave them out); empty lines are not rows, but are counted.
+    the last ones (spreadsheets leave them out); empty lines are not rows, but are counted. Values
+    written like ``="0001"`` are what they mean, if any near the begin of the file is.
 
     Args:
         path: the file, plain or gzipped.
@@ -59,7 +61,7 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
     lines = below if header else said
     if not header:
         columns = numbered(len(columns))
-    frame = _rows(text, separator, columns, lines)
+    frame = _rows(text, separator, columns, lines, is_guarded=MARK in sample)
 
     def line_where(is_so: Callable[[Sequence[str]], bool], above: int = lines) -> int | None:
         return _line_where(is_so, text, separator, above)
@@ -82,7 +84,9 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
     return Raw(frame, columns, by_name, by_place, refusal, doubt=doubt)
 
 
-def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.LazyFrame:
+def _rows(
+    text: Path, separator: str, columns: Sequence[str], above: int, *, is_guarded: bool
+) -> pl.LazyFrame:
     """The rows below the first ``above`` lines that are not empty and not totals."""
     places = [place(number) for number in range(len(columns))]
     frame = pl.scan_csv(
@@ -103,7 +107,8 @@ def _rows(text: Path, separator: str, columns: Sequence[str], above: int) -> pl.
         )
         is_row &= ~pl.all_horizontal(same)
     # as a column: the reader would take gigabytes for a condition on many columns
-    return frame.with_columns(digest(columns), is_row.alias(_SAID)).filter(_SAID).drop(_SAID)
+    rows = frame.with_columns(digest(columns), is_row.alias(_SAID)).filter(_SAID).drop(_SAID)
+    return rows.with_columns(unguarded(pl.col(places))) if is_guarded else rows
 
 
 def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]]:
@@ -127,7 +132,7 @@ def _below(text: Path, separator: str, width: int, above: int) -> list[list[str]
 
 def _is_malformed(row: Sequence[str], width: int) -> bool:
     """Whether a row has more than ``width`` values, or an unpaired quotation mark."""
-    return len(row) > width or any('"' in value for value in row)
+    return len(row) > width or any(value.count('"') % 2 for value in row)
 
 
 def _line_where(

@@ -11,7 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import polars as pl
+
 from contracts.errors import SourceError
+from ingest.guarded import unguarded
 from ingest.privacy.header_names import hold_a_value
 from ingest.surroundings import LINES_ABOVE, header_of
 
@@ -40,7 +43,8 @@ def dialect_of(sample: str, name: str) -> Dialect:
     """
     separator, said = _separator(sample, name)
     columns, above = _header(sample, separator, said, name)
-    return Dialect(separator, columns, said, above)
+    meant = pl.select(unguarded(pl.lit(pl.Series(columns)))).to_series()
+    return Dialect(separator, tuple(meant), said, above)
 
 
 def _separator(sample: str, name: str) -> tuple[str, int]:
