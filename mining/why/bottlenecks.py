@@ -38,7 +38,7 @@ from contracts.findings import (
 )
 from contracts.journey import Actor, Journey
 from contracts.settings import Analysis
-from mining.cases.turns import step_of
+from mining.cases.turns import norm_days_of, step_of
 from mining.survival import Floats
 from mining.waiting import explained
 from mining.waiting.explained import Place, Row, place_of
@@ -183,16 +183,18 @@ def _replicates(stall: _Stall, by: str, log: Observed, blocks: Blocks) -> Floats
     if by == "excess_days" and stall.cause is not None:
         cause = stall.cause
         return doubted(blocks.replicates(cause.weeks, cause.excess, cause.came), cause.doubt)
-    drawn = _drawn_loss(stall.row, log, blocks)
-    return drawn * (_value(stall, by) / max(float(stall.row["lost_days"]), 1e-9))
+    row, value = stall.row, _value(stall, by)
+    beyond = _reference_days(row, log.journey) if by == "excess_days" else 0.0
+    over = (pl.col("days") - pl.col("n") * beyond).clip(0.0)
+    weeks = log.waited(row["from"], row["to"]).with_columns(over=over)
+    drawn = blocks.replicates(*(weeks[name].to_numpy() for name in ("week", "over", "n")))
+    counted = float(weeks["over"].sum())
+    return drawn * (value / counted) if counted > 0 else drawn + value
 
 
-def _drawn_loss(row: Row, log: Observed, blocks: Blocks) -> Floats:
-    weeks = log.waited(row["from"], row["to"])
-    columns = (weeks[name].to_numpy() for name in ("week", "days", "n"))
-    drawn = blocks.replicates(*columns)
-    counted = float(weeks["days"].sum())
-    return drawn * (float(row["lost_days"]) / counted) if counted > 0 else drawn + row["lost_days"]
+def _reference_days(row: Row, journey: Journey) -> float:
+    """Beyond what a wait without a cause is lost; what the law sets is no part of it anyhow."""
+    return 0.0 if norm_days_of(journey, row["to"]) else row["reference_days"] or 0.0
 
 
 def _bottleneck(

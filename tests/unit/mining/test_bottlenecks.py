@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import gamma
 
 from contracts.findings import Bottleneck, ExplainedWait
 from contracts.journey import Journey, Step
@@ -316,6 +317,21 @@ def test_a_place_without_a_cause_has_its_wait_beyond_the_quickest_quarter() -> N
 
     assert (found.kind, found.reference_days) == (None, 10)
     assert found.mean_days_per_case == pytest.approx(10)
+
+
+def test_the_range_without_a_cause_covers_the_excess_nine_times_in_ten() -> None:
+    """The excess varies more than the waits: what all must wait is in the one, not in the other."""
+    a_wait = gamma(3.0, scale=10 / 3)
+    truth = a_wait.expect(lambda days: days - a_wait.ppf(0.25), lb=a_wait.ppf(0.25))
+    hits = 0
+    for seed in range(100):
+        made = Made(seed, a_week=4)
+        made.happens("d", made.came + made.gamma(10))
+        [found], _ = find(made.log(), {}, as_of=AS_OF + dt.timedelta(days=60))
+        assert found.interval is not None
+        hits += found.interval[0] <= truth <= found.interval[1]
+
+    assert 86 <= hits <= 97
 
 
 def test_where_nobody_went_on_there_is_no_range() -> None:
