@@ -24,6 +24,7 @@ _MOST = 0.9
 _FEW = 0.5
 _SMALL = 0.2  # of the median batch: days with fewer had work done in between, and are no batch
 _WORKING = 5 / 7
+_PAUSE = 20  # times the median gap: a longer gap counts as no more than that
 
 
 class Batches(NamedTuple):
@@ -56,8 +57,7 @@ def batches(finished: pl.DataFrame) -> Batches | None:
         return None
     kept = int(np.searchsorted(np.cumsum(n), _MOST * total)) + 1
     days = np.sort(by_size["day"].to_numpy()[:kept]).astype(np.int64)
-    working = (days[-1] - days[0]) * _WORKING + 1
-    if len(days) < _LEAST_DAYS or len(days) > _FEW * min(working, _MOST * total):
+    if len(days) < _LEAST_DAYS or len(days) > _FEW * min(_working_days(days), _MOST * total):
         return None
     held = finished.filter(pl.col("n") >= _SMALL * float(np.median(n[:kept]))).sort("day")
     days, size = held["day"].to_numpy().astype(np.int64), held["n"].to_numpy().astype(float)
@@ -70,3 +70,12 @@ def batches(finished: pl.DataFrame) -> Batches | None:
         excess=size * gaps / 2,
         doubt=float(np.sqrt((size * gaps**2).sum() / 12) / (size * gaps / 2).sum()),
     )
+
+
+def _working_days(days: NDArray[np.int64]) -> float:
+    """How many there are from the first of some days to the last, without long pauses.
+
+    What is done every day of a season, and not outside it, is not done in batches.
+    """
+    gaps = np.diff(days)
+    return float(np.minimum(gaps, _PAUSE * np.median(gaps)).sum()) * _WORKING + 1

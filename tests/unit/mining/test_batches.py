@@ -83,6 +83,13 @@ def test_the_doubt_is_how_far_off_it_may_be() -> None:
     assert ready_at_any_moment(0)[0].doubt == pytest.approx(np.std(off), rel=0.15)
 
 
+@pytest.mark.parametrize("run", [2, 3, 5])
+def test_a_round_may_take_some_days(run: int) -> None:
+    days = [MONDAY + 28 * month + day for month in range(13) for day in range(run)]
+
+    assert found_in(dict.fromkeys(days, 10)).share == 1
+
+
 def spread_over(days: list[int], seed: int, n: int) -> dict[int, int]:
     chosen = np.random.default_rng(seed).choice(days, n)
     return {int(d): int(k) for d, k in zip(*np.unique(chosen, return_counts=True), strict=True)}
@@ -92,6 +99,9 @@ NOT = {
     "every working day": dict.fromkeys(WORKING, 5),
     "every working day, by chance": spread_over(WORKING, 1, 1000),
     "three days a week": {day: 5 for day in WORKING if (day - MONDAY) % 7 in (0, 2, 4)},
+    "every working day of two summers": {
+        day + year: 5 for year in (0, 364) for day in WORKING if 150 <= day - MONDAY < 240
+    },
     "too few": {MONDAY + 14 * time: 1 for time in range(29)},
     "on three days": {MONDAY + 14 * time: 50 for time in range(3)},
     "now and then": spread_over(WORKING, 2, 40),
