@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from mining.cases.axis import day_of
 from mining.cases.moves import DONE_MS
 from mining.durations import DAY_MS
 from mining.summaries import Bucket, Summary
@@ -125,11 +126,12 @@ def _hands(bucket: Bucket) -> pl.LazyFrame:
 
 
 def _finished(bucket: Bucket) -> pl.LazyFrame:
-    """On which days a step was finished."""
+    """On which local days a step was finished: a run at night may cross midnight elsewhere."""
     return (
         _stays(bucket)
         .filter(~pl.col("is_open"))
-        .group_by(*TO, day=(DONE_MS // DAY_MS).cast(pl.Int32))
+        .with_columns(done_ms=DONE_MS)
+        .group_by(*TO, day=day_of("done_ms", bucket.lens.zone).cast(pl.Int32))
         .agg(n=pl.len())
     )
 

@@ -162,6 +162,16 @@ def test_hands_and_days_are_of_completions() -> None:
     assert finished.rows() == [("b", False, day + 1, 1), ("b", False, day + 8, 1)]
 
 
+def test_a_night_is_of_the_local_day() -> None:
+    at = dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)  # half past midnight in Amsterdam
+    look = Lens(at + dt.timedelta(days=1), "Europe/Amsterdam", Journey(end=("z",)))
+    log = event_log("a 21h z", start=at - dt.timedelta(hours=21))
+
+    [row] = summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)["stay_finished"].rows()
+
+    assert row == ("z", False, (dt.date(2026, 7, 2) - stays.EPOCH).days, 1)
+
+
 def test_bins_are_in_order_and_a_tenth_wide() -> None:
     ms = [hours * DAY_MS // 24 for hours in range(24 * 400)]
     bins = pl.DataFrame({"ms": ms}).select("ms", stays.tenth_bin_of("ms"))
