@@ -3,8 +3,9 @@
 """Steps that are finished on a few days only, such as by a board or in a weekly print run.
 
 Batching on the calendar: nine tenths of all completions fall on at most half of the working days on
-which they could have. Every case then waited for its day, on average half of the time since the day
-before it. Batching at the end of a step: Martin and others (2015), "Batch processing".
+which they could have. Days that follow each other are one round. Every case then waited for its
+round, since it came at some moment after the round before. Batching at the end of a step: Martin
+and others (2015), "Batch processing".
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mining.survival import Floats
 from mining.waiting.stays import WEEK_DAYS
 
 _LEAST_FINISHED = 30
-_LEAST_DAYS = 4
+_LEAST_ROUNDS = 4
 _MOST = 0.9
 _FEW = 0.5
 _SMALL = 0.2  # of the median batch: days with fewer had work done in between, and are no batch
@@ -30,10 +31,10 @@ _PAUSE = 20  # times the median gap: a longer gap counts as no more than that
 class Batches(NamedTuple):
     """How a step is finished in batches.
 
-    ``gap_days``: the median time between two batches; ``share``: of completions on batch days. By
-    week, ``came``: stays; ``excess``: the days that they waited for their batch. ``doubt``: the
-    relative standard error of the excess, since it is not known when between two batches a case
-    came.
+    ``gap_days``: the median time between two rounds; ``share``: of completions in them. By week,
+    ``came``: stays; ``excess``: the days that they waited for their round. ``most_days``: the same
+    if all had come right after the round before. ``doubt``: the relative standard error of the
+    excess, since it is not known when between two rounds a case came.
     """
 
     gap_days: float
@@ -41,6 +42,7 @@ class Batches(NamedTuple):
     weeks: NDArray[np.int64]
     came: Floats
     excess: Floats
+    most_days: float
     doubt: float
 
 
@@ -57,19 +59,36 @@ def batches(finished: pl.DataFrame) -> Batches | None:
         return None
     kept = int(np.searchsorted(np.cumsum(n), _MOST * total)) + 1
     days = np.sort(by_size["day"].to_numpy()[:kept]).astype(np.int64)
-    if len(days) < _LEAST_DAYS or len(days) > _FEW * min(_working_days(days), _MOST * total):
+    if len(days) < _LEAST_ROUNDS or len(days) > _FEW * min(_working_days(days), _MOST * total):
         return None
     held = finished.filter(pl.col("n") >= _SMALL * float(np.median(n[:kept]))).sort("day")
-    days, size = held["day"].to_numpy().astype(np.int64), held["n"].to_numpy().astype(float)
-    gaps = np.diff(days, prepend=days[0] - int(np.median(np.diff(days))))
+    first, last, size, days_in_all = (each.to_numpy().astype(float) for each in _rounds(held))
+    if len(first) < _LEAST_ROUNDS:
+        return None
+    gap = float(np.median(np.diff(first)))
+    since = np.concatenate([[last[0] - gap], last[:-1]])
+    most = days_in_all - size * since
+    long = last - since
+    excess = most - size * long / 2
     return Batches(
-        gap_days=float(np.median(gaps)),
+        gap_days=gap,
         share=float(size.sum() / total),
-        weeks=days // WEEK_DAYS,
+        weeks=last.astype(np.int64) // WEEK_DAYS,
         came=size,
-        excess=size * gaps / 2,
-        doubt=float(np.sqrt((size * gaps**2).sum() / 12) / (size * gaps / 2).sum()),
+        excess=excess,
+        most_days=float(most.sum()),
+        doubt=float(np.sqrt((size * long**2).sum() / 12) / excess.sum()),
     )
+
+
+def _rounds(held: pl.DataFrame) -> list[pl.Series]:
+    """By round: the first and last day, how many completions, and the sum of their days."""
+    day, n = pl.col("day").cast(pl.Int64), pl.col("n")
+    number = (day.diff() > 1).fill_null(value=False).cum_sum()
+    rounds = held.group_by(number.alias("round"), maintain_order=True).agg(
+        first=day.first(), last=day.last(), n=n.sum(), days=(n * day).sum()
+    )
+    return rounds.drop("round").get_columns()
 
 
 def _working_days(days: NDArray[np.int64]) -> float:

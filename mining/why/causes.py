@@ -227,16 +227,16 @@ def _is_same(one: Contrast, other: Contrast) -> bool:
 
 
 def _of_batches(queue: Queue, batch: Batches) -> Cause:
-    """The wait for batches; at most, each stay waited up to the time between two for its batch."""
-    most = queue.weeks.select(pl.min_horizontal("days", pl.col("n") * batch.gap_days)).sum().item()
+    """The wait for batches, which is no more than what was waited."""
+    evenly = float(batch.excess.sum())
     return Cause(
         queue.to,
         tuple(queue.sources),
         "batching",
         batch.weeks,
         batch.came,
-        batch.excess * min(most / batch.excess.sum(), 1.0),
+        batch.excess * min(queue.days / evenly, 1.0),
         doubt=batch.doubt,
-        most_days=most,
+        most_days=min(batch.most_days, queue.days),
         evidence={"days_between_batches": batch.gap_days, "share_on_batch_days": batch.share},
     )

@@ -87,7 +87,30 @@ def test_the_doubt_is_how_far_off_it_may_be() -> None:
 def test_a_round_may_take_some_days(run: int) -> None:
     days = [MONDAY + 28 * month + day for month in range(13) for day in range(run)]
 
-    assert found_in(dict.fromkeys(days, 10)).share == 1
+    found = found_in(dict.fromkeys(days, 10))
+
+    assert (found.gap_days, found.share) == (28, 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("days", [(20, 21, 22), (5, 6), (0, 14)])
+def test_who_does_not_fit_in_a_day_waits_for_the_next(days: tuple[int, ...], seed: int) -> None:
+    """First come first served, on some days in four weeks, just as many as there is room for."""
+    ready = np.sort(np.random.default_rng(seed).uniform(0, 52 * 7, 1500))
+    room = int(1500 / 13 / len(days) * 1.05)
+    done: dict[int, int] = {}
+    waited, first = 0.0, 0
+    for day in (28 * month + day for month in range(14) for day in days):
+        served = ready[first : first + room]
+        served = served[served < day]
+        first += len(served)
+        waited += float((day - served).sum())
+        done[MONDAY + day] = len(served)
+
+    found = found_in({day: n for day, n in done.items() if n})
+
+    assert found.excess.sum() == pytest.approx(waited, rel=0.15)
+    assert found.excess.sum() <= found.most_days
 
 
 def spread_over(days: list[int], seed: int, n: int) -> dict[int, int]:

@@ -26,6 +26,7 @@ from tests.builders import MONDAY, NOBODY, event_log
 from tests.unit.mining.test_causes import (
     AS_OF,
     BEGIN,
+    DAYS,
     SEGMENTS,
     Made,
     board,
@@ -271,6 +272,21 @@ def test_the_range_of_batches_ends_at_all_that_was_waited_for_one() -> None:
     assert (found.kind, found.person_days_lost) == ("batching", found.cases)
     assert found.interval is not None
     assert found.interval[1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("meets_on", [(1, 2), (1, 3), (0, 1, 2)])
+@pytest.mark.parametrize("seed", range(2))
+def test_rounds_need_not_be_equally_far_apart(meets_on: tuple[int, ...], seed: int) -> None:
+    made = Made(seed)
+    meets = np.array([day + 0.5 for day in range(DAYS + 14) if day % 7 in meets_on])
+    made.happens("d", meets[np.searchsorted(meets, made.came)])
+    [found], _ = find(made.log(), {}, as_of=AS_OF + dt.timedelta(days=14))
+    waited = found.person_days_lost / found.cases
+
+    assert found.kind == "batching"
+    assert found.mean_days_per_case == pytest.approx(waited, rel=0.05)
+    assert found.interval is not None
+    assert found.interval[1] == pytest.approx(waited)
 
 
 def test_those_that_are_alike_mostly_share_their_ranks() -> None:
