@@ -125,15 +125,18 @@ def _hands(bucket: Bucket) -> pl.LazyFrame:
     )
 
 
-def _finished(bucket: Bucket) -> pl.LazyFrame:
-    """On which local days a step was finished: a run at night may cross midnight elsewhere."""
-    return (
-        _stays(bucket)
-        .filter(~pl.col("is_open"))
-        .with_columns(done_ms=DONE_MS)
-        .group_by(*TO, day=day_of("done_ms", bucket.lens.zone).cast(pl.Int32))
-        .agg(n=pl.len())
-    )
+def _days(bucket: Bucket) -> pl.LazyFrame:
+    """On which local days stays that ended began, and on which the step was finished.
+
+    Days are local since a run at night may pass midnight elsewhere.
+    """
+    ended = _stays(bucket).filter(~pl.col("is_open")).with_columns(done_ms=DONE_MS)
+    zone = bucket.lens.zone
+    counted = [
+        ended.select(*TO, day=day_of(at, zone).cast(pl.Int32), came=came, finished=1 - came)
+        for at, came in (("enabled_ms", 1), ("done_ms", 0))
+    ]
+    return pl.concat(counted).group_by(*TO, "day").agg(pl.col("came", "finished").sum())
 
 
 def _left(bucket: Bucket) -> pl.LazyFrame:
@@ -155,9 +158,9 @@ WEEKS = Summary("stay_weeks", (*_PLACE, "is_open", "is_paused", "week", "bin"), 
 GROUPS = Summary("stay_groups", (*_PLACE, "is_open", "week", "bin", "attribute", "value"), _groups)
 HAD = Summary("stay_had", ("from", "is_open", "bin", "had"), _had)
 HANDS = Summary("stay_hands", ("to", "week", "resource"), _hands)
-FINISHED = Summary("stay_finished", (*TO, "day"), _finished)
+ON_DAYS = Summary("stay_days", (*TO, "day"), _days)
 LEFT = Summary("stay_left", ("from", "to", "week"), _left)
-SUMMARIES = (WEEKS, GROUPS, HAD, HANDS, FINISHED, LEFT)
+SUMMARIES = (WEEKS, GROUPS, HAD, HANDS, ON_DAYS, LEFT)
 
 
 def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, pl.DataFrame]:
@@ -168,7 +171,7 @@ def since(merged: Mapping[str, pl.DataFrame], day: dt.date | None) -> dict[str, 
     """
     if day is None:
         return dict(merged)
-    is_since = {FINISHED.name: pl.col("day") >= (day - EPOCH).days}
+    is_since = {ON_DAYS.name: pl.col("day") >= (day - EPOCH).days}
     for summary in (WEEKS, GROUPS, HANDS, LEFT):
         is_since[summary.name] = pl.col("week") >= _first_week(day)
     return {

@@ -131,7 +131,7 @@ def _of_queue(queue: Queue, slow: list[Contrast], log: Observed) -> Iterator[Cau
     if course is None:
         return
     slow = [each for each in slow if _lasts(each, course)]
-    batch = batches(log.finished_by_day((queue.to, queue.is_again)))
+    batch = batches(log.days_of((queue.to, queue.is_again)))
     if batch is not None:
         yield _of_batches(queue, batch)
     elif is_early:

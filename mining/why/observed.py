@@ -29,7 +29,8 @@ class Observed:
         queues: by step and whether it is done again.
         size: how many cases the log holds.
         hands: ``to, week, resource, n``: who finished a step in which week, how many times.
-        finished: ``to, is_again, day, n``: how often a step was finished on which day.
+        days: ``to, is_again, day, came, finished``: how many stays began on which day, and how many
+            times a step was finished.
         journey: whose turn it is at each step.
         end_week: when the log ends, in weeks.
     """
@@ -37,7 +38,7 @@ class Observed:
     queues: dict[Key, Queue]
     size: int
     hands: pl.DataFrame
-    finished: pl.DataFrame
+    days: pl.DataFrame
     journey: Journey
     end_week: float
 
@@ -68,11 +69,11 @@ class Observed:
         people = self.hands.filter(pl.col("to") == to).group_by("week")
         return dict(people.agg(pl.col("n").sort()).iter_rows())
 
-    def finished_by_day(self, key: Key) -> pl.DataFrame:
-        """``day, n``: how often a step was finished on each day."""
+    def days_of(self, key: Key) -> pl.DataFrame:
+        """``day, came, finished``: how many came to a step on each day, and were done there."""
         to, is_again = key
         at = (pl.col("to") == to) & (pl.col("is_again") == is_again)
-        return self.finished.filter(at).select("day", "n")
+        return self.days.filter(at).select("day", "came", "finished")
 
     @cached_property
     def is_agency(self) -> dict[str, bool]:
@@ -88,7 +89,7 @@ def observed(merged: Summaries, journey: Journey, end_week: float) -> Observed:
         {(queue.to, queue.is_again): queue for queue in queues(merged)},
         merged["log"]["cases"][0],
         merged[stays.HANDS.name],
-        merged[stays.FINISHED.name],
+        merged[stays.ON_DAYS.name],
         journey,
         end_week,
     )

@@ -14,9 +14,13 @@ MONDAY = 19723  # days since 1970
 WORKING = [MONDAY + day for day in range(364) if day % 7 < 5]
 
 
-def finished(counts: dict[int, int]) -> pl.DataFrame:
-    schema = {"day": pl.Int32, "n": pl.Int64}
-    frame = pl.DataFrame(list(counts.items()), schema=schema, orient="row")
+def finished(done: dict[int, int], came: dict[int, int] | None = None) -> pl.DataFrame:
+    """Days; unless it is told when they came, as many come on each."""
+    if came is None:
+        came = dict.fromkeys(range(min(done, default=0) - 1, max(done, default=0)), 1)
+    rows = [(day, came.get(day, 0), done.get(day, 0)) for day in {*came, *done}]
+    schema = {"day": pl.Int32, "came": pl.Int64, "finished": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.sample(fraction=1, shuffle=True, seed=1)
 
 
@@ -139,3 +143,18 @@ NOT = {
 @pytest.mark.parametrize("counts", NOT.values(), ids=NOT)
 def test_what_is_no_batch(counts: dict[int, int]) -> None:
     assert batches(finished(counts)) is None
+
+
+def test_what_came_in_rounds_is_done_in_rounds_anyhow() -> None:
+    came = every(7)
+    done = {day + 2: n for day, n in came.items()}
+
+    assert batches(finished(done)) is not None
+    assert batches(finished(done, came)) is None
+
+
+def test_rounds_for_those_who_came_in_more_rounds() -> None:
+    found = batches(finished(every(28, 40, 13), every(7, 10, 52)))
+
+    assert found is not None
+    assert found.gap_days == 28

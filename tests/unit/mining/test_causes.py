@@ -354,10 +354,10 @@ def test_the_figures_are_of_the_group_that_is_named(seed: int) -> None:
 
 
 def just_before_the_board(seed: int) -> tuple[pl.LazyFrame, Steps]:
-    """Everybody comes on the day before it."""
+    """Everybody comes in the two days before it."""
     made = Made(seed)
     meets = np.ceil((made.came + made.gamma(10)) / 14) * 14
-    made.happens("c", meets - 1)
+    made.happens("c", meets - made.rng.uniform(0, 2, made.n))
     made.happens("d", meets)
     return made.log(), {}
 
@@ -368,6 +368,15 @@ def test_nobody_waited_longer_for_a_board_than_they_did() -> None:
     assert cause.kind == "batching"
     assert cause.excess_days == pytest.approx(ALL, rel=0.05)
     assert cause.most_days == pytest.approx(ALL, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_follows_a_board_is_not_done_in_rounds_itself(seed: int) -> None:
+    made = Made(seed)
+    decided = made.happens("c", np.ceil(made.came / 14) * 14 + 0.5)
+    made.happens("d", decided + 1 + made.gamma(0.5))
+
+    assert [(each.to, each.kind) for each in causes_of(made.log(), {})] == [("c", "batching")]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -158,8 +158,12 @@ def test_hands_and_days_are_of_completions() -> None:
         ("b", WEEK + 1, "r", 1),
     ]
     day = MONDAY.toordinal() - dt.date(1970, 1, 1).toordinal()
-    finished = merged["stay_finished"].filter(pl.col("to") == "b").sort("day")
-    assert finished.rows() == [("b", False, day + 1, 1), ("b", False, day + 8, 1)]
+    days = merged["stay_days"].filter(pl.col("to") == "b").sort("day")
+    assert days.rows() == [
+        ("b", False, day, 2, 0),
+        ("b", False, day + 1, 0, 1),
+        ("b", False, day + 8, 0, 1),
+    ]
 
 
 def test_a_night_is_of_the_local_day() -> None:
@@ -167,9 +171,10 @@ def test_a_night_is_of_the_local_day() -> None:
     look = Lens(at + dt.timedelta(days=1), "Europe/Amsterdam", Journey(end=("z",)))
     log = event_log("a 21h z", start=at - dt.timedelta(hours=21))
 
-    [row] = summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)["stay_finished"].rows()
+    days = summarise(bucket_of(log, NOBODY, look), stays.SUMMARIES)["stay_days"].sort("day")
 
-    assert row == ("z", False, (dt.date(2026, 7, 2) - stays.EPOCH).days, 1)
+    begun, done = ((dt.date(2026, 7, day) - stays.EPOCH).days for day in (1, 2))
+    assert days.rows() == [("z", False, begun, 1, 0), ("z", False, done, 0, 1)]
 
 
 def test_bins_are_in_order_and_a_tenth_wide() -> None:
