@@ -25,6 +25,9 @@ _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 def discover(steps: pl.DataFrame, follows: pl.DataFrame, least_cases: int) -> str:
     """A BPMN 2.0 document (without coordinates) of what at least ``least_cases`` cases did.
 
+    Where open cases stand is an end of the model only if no case was seen to get from there to its
+    end.
+
     Args:
         steps: merged summary ``mining.wholes.overview.STEPS``.
         follows: merged summary ``mining.model.follows.SUMMARY``.
@@ -32,15 +35,18 @@ def discover(steps: pl.DataFrame, follows: pl.DataFrame, least_cases: int) -> st
     """
     often = follows.filter(pl.col("cases") >= least_cases).select("from", "to", "n")
     graph = {(source, to): n for source, to, n in often.iter_rows()}
-    starts, ends = (
+    starts, ends, still = (
         dict(steps.filter(pl.col(side) >= least_cases).select("activity", side).iter_rows())
-        for side in ("starts", "ends")
+        for side in ("starts", "ends", "still")
     )
-    return _as_bpmn(_process_tree(graph, starts, ends))
+    return _as_bpmn(_process_tree(graph, starts, ends, still))
 
 
 def _process_tree(
-    graph: dict[tuple[str, str], int], starts: dict[str, int], ends: dict[str, int]
+    graph: dict[tuple[str, str], int],
+    starts: dict[str, int],
+    ends: dict[str, int],
+    still: dict[str, int],
 ) -> Any:
     """The process tree of what lies on a way from a start to an end; null where nothing does.
 
@@ -51,11 +57,15 @@ def _process_tree(
     for source, to in graph:
         onward[source].add(to)
         back[to].add(source)
-    kept = _reached(starts, onward) & _reached(ends, back)
+    ended = _reached(ends, back)
+    lasts = ends | {name: n for name, n in still.items() if name not in ended}
+    kept = _reached(starts, onward) & _reached(lasts, back)
     if not kept:
         return None
     between = {move: n for move, n in graph.items() if kept.issuperset(move)}
-    first, last = ({name: n for name, n in side.items() if name in kept} for side in (starts, ends))
+    first, last = (
+        {name: n for name, n in side.items() if name in kept} for side in (starts, lasts)
+    )
     return discover_process_tree_inductive(DFG(between, first, last))
 
 

@@ -25,7 +25,8 @@ def _steps(bucket: Bucket) -> pl.LazyFrame:
         cases=(pl.col("visit") == 1).sum(),
         events=pl.len(),
         starts=pl.col("is_first").sum(),
-        ends=pl.col("is_last").sum(),
+        ends=(pl.col("is_last") & pl.col("is_closed")).sum(),
+        still=(pl.col("is_last") & ~pl.col("is_closed")).sum(),
     )
 
 

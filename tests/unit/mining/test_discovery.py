@@ -62,6 +62,15 @@ def test_a_route_of_few_cases_is_left_out() -> None:
     assert tasks(model(*traces)) == ["a", "b", "z"]
 
 
+def test_where_open_cases_stand_is_no_end() -> None:
+    """The same as without them; but where nobody was seen to get to an end, the model stops."""
+    done = ["a b z"] * 10
+
+    assert kinds(model(*done, *["a"] * 20)) == kinds(model(*done))
+    assert tasks(model(*done, *["a c"] * 20)) == ["a", "b", "c", "z"]
+    assert tasks(model(*["a b"] * 20)) == ["a", "b"]
+
+
 def test_what_leads_nowhere_is_left_out() -> None:
     # ten cases go from b to c, but from there each goes its own way
     scattered = [f"a b c d{n} z" for n in range(10)]
