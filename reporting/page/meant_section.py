@@ -52,7 +52,7 @@ def _how_far(told: Mapping[str, Any], speech: Speech) -> Iterator[str]:
         yield speech.say("How many cases went as meant is not shown: one of the groups is small.")
     else:
         share = speech.share(told["fitting_cases"] / seen)
-        yield speech.say("Of the cases, %(share)s went entirely as meant.", share=share)
+        yield speech.say("So far, %(share)s of the cases went entirely as meant.", share=share)
     if told["mean_fitness"] is not None:
         yield speech.say(
             "On average, what a case did agrees for %(share)s with what the model asks.",

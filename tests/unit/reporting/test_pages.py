@@ -164,7 +164,7 @@ def test_both_maps_have_a_number_for_every_bottleneck(page):
         ("nl", "Wat is er afgesproken met de partij"),
         ("nl", "De hele methode: docs/methods/third_party_capacity.md."),
         ("nl", "de zaak ging intussen verder en wachtte hier niet op"),
-        ("nl", "Van de zaken ging 46 % helemaal zoals bedoeld."),
+        ("nl", "Tot nu toe ging 46 % van de zaken helemaal zoals bedoeld."),
         ("nl", "Wat degene die de zaak oppakte deed, terwijl de zaak wachtte"),
         ("nl", "werkte aan zaken die later kwamen"),
         ("nl", "die van de wet: zonder wat volgens de configuratie niet meetelt"),
@@ -229,7 +229,7 @@ def test_two_causes_in_one_place_are_one_place_with_two_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("cut", "out_of_time", "fitting", "sentences"),
     [
-        (False, False, 1905, ["ging 46 % helemaal zoals bedoeld"]),
+        (False, False, 1905, ["ging 46 % van de zaken helemaal zoals bedoeld"]),
         (True, False, 1905, ["Hier is gekeken naar 4.000 van de 4.120 zaken"]),
         (True, True, 1905, ["De tijd was op."]),
         (False, False, 4, ["Hoeveel zaken gingen zoals bedoeld, staat hier niet"]),
