@@ -15,6 +15,7 @@ from reporting.drawing.svg import tag, text_width, told_apart, wrap
 from reporting.words.bottlenecks import Wait
 from reporting.words.counts import cases, cases_in_brief
 from reporting.words.names import Names
+from reporting.words.speech import capitalised
 
 _START, _END = "\0start", "\0end"  # among steps, none of which has such a sign in its name
 _NAME, _NOTE = 13.0, 11.5  # font sizes
@@ -132,12 +133,18 @@ class _Map:
         return _THIN + 5.5 * math.sqrt(move.cases / self.most)
 
     def _note(self, move: Move, at: Point) -> Markup:
+        """What is said of a move, after its numbers; who hears the map hears where it is."""
         notes, waits = self._notes(move), self.badges.get((move.from_, move.to), [])
-        beside = _room(len(waits)) / 2
-        text = _text(notes, (at[0] + beside, at[1]), _NOTE_LINE, f"note {tone(move.p90_days)}")
-        width = max(text_width(note, _NOTE) for note in notes)
-        left = at[0] - beside - width / 2 + _BADGE_STEP / 2 - 2
-        return Markup("").join([text, *self._badges(waits, (left, at[1]))])
+        beside = _room(len(waits))
+        left = at[0] - (beside + max(text_width(note, _NOTE) for note in notes)) / 2
+        class_ = f"note {tone(move.p90_days)}"
+        return tag(
+            "g",
+            tag("title", capitalised(self.names.place(move.from_, move.to))),
+            # from the left: where the letters are wider than thought, no number is on them
+            _text(notes, (left + beside, at[1]), _NOTE_LINE, class_, anchor="start"),
+            *self._badges(waits, (left + _BADGE_STEP / 2 - 2, at[1])),
+        )
 
     def _standstill(self, step: str, at: Point) -> Markup:
         """The number of a bottleneck with no known next step, on the step itself."""
@@ -195,11 +202,13 @@ def _rect(at: Point, width: float, height: float, radius: float, class_: str) ->
     return tag("rect", x=x, y=y, width=width, height=height, rx=radius, class_=class_)
 
 
-def _text(lines: Sequence[str], at: Point, line: float, class_: str) -> Markup:
-    """Lines of text, centred."""
+def _text(
+    lines: Sequence[str], at: Point, line: float, class_: str, anchor: str = "middle"
+) -> Markup:
+    """Lines of text, with their ``anchor`` at ``at``."""
     first = at[1] - (len(lines) - 1) * line / 2 + line * 0.27
     spans = [tag("tspan", text, x=at[0], y=first + n * line) for n, text in enumerate(lines)]
-    return tag("text", *spans, class_=class_, text_anchor="middle")
+    return tag("text", *spans, class_=class_, text_anchor=anchor)
 
 
 def _path(route: Route, class_: str, width: float) -> Markup:

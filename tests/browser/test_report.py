@@ -55,6 +55,20 @@ def test_a_narrow_screen_scrolls_one_way(opened, language):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_with_wider_letters_no_number_is_on_the_words_beside_it(opened):
+    page, _ = opened("nl", "light", 1280)
+    letters = "each.style.letterSpacing = '.12em'; each.style.wordSpacing = '.16em'"
+    page.locator("svg text").evaluate_all(f"all => all.forEach(each => {{ {letters} }})")
+    gaps = page.locator(".map g:has(> title):has(> .badge)").evaluate_all(
+        """all => all.map(each => each.querySelector(".note").getBoundingClientRect().left
+          - Math.max(...[...each.querySelectorAll("circle")].map(
+            circle => circle.getBoundingClientRect().right)))"""
+    )
+
+    assert gaps
+    assert min(gaps) >= 0
+
+
 @pytest.mark.parametrize("width", [320, 360, 575])
 def test_a_share_in_words_beside_large_numbers_makes_no_screen_scroll_sideways(
     opened, report, width

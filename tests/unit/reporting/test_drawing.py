@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 
@@ -13,7 +15,7 @@ from reporting.drawing.route_map import tone
 from reporting.drawing.svg import shortened, tag, text_width, told_apart, wrap
 from reporting.page.map_section import map_section
 from reporting.words.names import Names
-from reporting.words.speech import Speech
+from reporting.words.speech import Speech, capitalised
 from tests.unit.reporting import sample
 
 BOTTLENECKS = [(b.from_, b.to) for b in sample.findings().bottlenecks]
@@ -186,6 +188,23 @@ def test_a_step_may_be_called_as_the_begin_and_the_end_of_the_map_are():
 
     assert shown == drawn("stort", "und").replace("stort", "start").replace("und", "end")
     assert shown.count('class="pill"') == 2
+
+
+def test_who_hears_the_map_hears_where_each_wait_is():
+    names = Names(sample.settings(), Speech("nl", sample.settings().zone))
+    there = map_view.Move("Aanvraag", "Besluit", 90, 3.0, back=False, rare=False)
+    back = map_view.Move("Besluit", "Aanvraag", 12, None, back=True, rare=False)
+    view = map_view.MapView({"Aanvraag": 100, "Besluit": 90}, (there, back), (), (), ())
+
+    drawn = route_map.draw(view, [], names)
+
+    said = [
+        re.findall(r">([^<]+)<", group) for group in re.findall("<g><title>Tussen.*?</g>", drawn)
+    ]
+    assert said == [
+        [capitalised(names.place("Aanvraag", "Besluit")), "90 zaken", "9/10: 3 dagen"],
+        [capitalised(names.place("Besluit", "Aanvraag")), "12 zaken"],
+    ]
 
 
 def test_an_empty_log_has_an_empty_map():
