@@ -69,6 +69,15 @@ def test_with_wider_letters_no_number_is_on_the_words_beside_it(opened):
     assert min(gaps) >= 0
 
 
+def test_what_is_heard_of_a_place_has_its_number_and_no_two_controls_are_called_alike(opened):
+    page, _ = opened("nl", "light", 1280)
+    heading = re.compile("^1 Te weinig capaciteit bij een andere partij: tussen")
+    controls = page.get_by_role("region", name=heading).locator("summary").all()
+
+    assert page.get_by_role("heading", name=heading).count() == 1
+    assert len({each.get_attribute("aria-label") for each in controls}) == len(controls) > 1
+
+
 @pytest.mark.parametrize("width", [320, 360, 575])
 def test_a_share_in_words_beside_large_numbers_makes_no_screen_scroll_sideways(
     opened, report, width
