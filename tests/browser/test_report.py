@@ -55,6 +55,27 @@ def test_a_narrow_screen_scrolls_one_way(opened, language):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+BROKEN_WORDS = """() => [...document.querySelectorAll("th, td")].flatMap(cell => {
+  const words = [], nodes = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) for (const found of nodes.currentNode.data.matchAll(/[\\w.,]+/g)) {
+    const word = new Range();
+    word.setStart(nodes.currentNode, found.index);
+    word.setEnd(nodes.currentNode, found.index + found[0].length);
+    if (new Set([...word.getClientRects()].map(each => each.top)).size > 1) words.push(found[0]);
+  }
+  return words;
+})"""
+
+
+def test_on_a_narrow_screen_no_word_in_a_table_is_broken_and_no_caption_is_cut(opened):
+    page, _ = opened("nl", "light", 320)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    widths = "all => all.map(each => each.getBoundingClientRect().width)"
+
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert max(page.locator("caption").evaluate_all(widths)) <= 320
+
+
 def test_with_wider_letters_no_number_is_on_the_words_beside_it(opened):
     page, _ = opened("nl", "light", 1280)
     letters = "each.style.letterSpacing = '.12em'; each.style.wordSpacing = '.16em'"
