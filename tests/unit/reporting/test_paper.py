@@ -167,6 +167,14 @@ def test_tables_have_headers_and_headings_skip_no_level(paper):
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
+def test_places_and_routes_are_numbered_lists(paper):
+    lists = [each for each in _elements(paper.Root.StructTreeRoot) if each.S == "/L"]
+    numbered = [each for each in lists if each.A[0].ListNumbering == "/Decimal"]
+
+    items = [[str(kid.S) for kid in each.K] for each in numbered]
+    assert items == [["/LI"] * 3, ["/LI"] * 6]
+
+
 def test_its_fonts_are_in_it_and_are_ours(paper):
     fonts = [
         font.DescendantFonts[0].FontDescriptor
