@@ -162,6 +162,17 @@ def test_the_style_is_allowed_by_its_own_policy(opened):
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "960px"
 
 
+def test_an_answer_is_printed_whole_however_long_it_is(opened):
+    page, _ = opened("nl", "light", 1280)
+    fields = page.locator("form").first.get_by_role("textbox")
+    for field in fields.all():
+        field.fill("Dit is wat we gaan doen. " * 40)
+    page.emulate_media(media="print")
+    hidden = fields.evaluate_all("all => all.map(each => each.scrollHeight - each.clientHeight)")
+
+    assert hidden == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_a_page_that_is_printed_keeps_each_figure_whole(opened, language):
     page, _ = opened(language, "light", 720)
