@@ -48,8 +48,9 @@ def first_screen(shown: Shown, names: Names) -> FirstScreen:
 
 def _intent(findings: Findings, speech: Speech) -> str:
     words = speech.say(
-        "This report shows where cases stand still and which signs of a cause the log shows. It"
-        " blames no one. Waiting can be useful, for instance when the law sets a period."
+        "This report shows where cases stand still, and which signs of a cause are in the log: what"
+        " was done in each case, and when. It blames no one. Waiting can be useful, for instance"
+        " when the law sets a period."
     )
     asks = (
         speech.say("That is why every place ends with a question to you.")
