@@ -29,39 +29,47 @@ _TONES = (
 
 
 @dataclass(frozen=True)
+class Legend:
+    """What the signs on a map mean.
+
+    Attributes:
+        has_detours: whether it has lines over steps that it does not show.
+        tones: what the colours of its lines mean.
+        at_least: what the sign of a number that is rounded down means; empty if there is none.
+    """
+
+    has_detours: bool
+    tones: list[tuple[str, str]]
+    at_least: str
+
+
+@dataclass(frozen=True)
 class MapSection:
     """The map to read at a glance.
 
     Attributes:
         drawing: empty if there is no step to show.
         steps: how many steps it shows.
-        has_detours: whether it has lines over steps that it does not show.
         has_loose_ends: whether a step on it has no line to it, or none away.
         off_map: which bottlenecks are not on it.
-        tones: what the colours of its lines mean.
-        at_least: what the sign of a number that is rounded down means; empty if there is none.
+        legend: what its signs mean.
     """
 
     drawing: Markup
     steps: int
-    has_detours: bool
     has_loose_ends: bool
     off_map: str
-    tones: list[tuple[str, str]]
-    at_least: str
+    legend: Legend
 
 
 @dataclass(frozen=True)
 class WholeMap:
-    """The map of nearly all steps, with how many of all that may be shown.
-
-    ``at_least``: as in ``MapSection``.
-    """
+    """The map of nearly all steps, with how many of all that may be shown."""
 
     drawing: Markup
     steps: int
     of: int
-    at_least: str
+    legend: Legend
 
 
 def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection:
@@ -70,11 +78,9 @@ def map_section(shown: Shown, waits: Sequence[Wait], names: Names) -> MapSection
     return MapSection(
         drawing=route_map.draw(view, waits, names),
         steps=len(view.steps),
-        has_detours=bool(view.detours),
         has_loose_ends=view.has_loose_ends,
         off_map=_off_map(view, waits, names.speech),
-        tones=[(tone, names.speech.say(words)) for tone, words in _TONES],
-        at_least=_sign(view, names.speech),
+        legend=_legend(view, names.speech),
     )
 
 
@@ -87,7 +93,7 @@ def whole_map(
         return None
     drawing = route_map.draw(view, waits, names, "whole-map")
     of = shown.tables["steps"].height
-    return WholeMap(drawing, steps=len(view.steps), of=of, at_least=_sign(view, names.speech))
+    return WholeMap(drawing, steps=len(view.steps), of=of, legend=_legend(view, names.speech))
 
 
 def _view(shown: Shown, waits: Sequence[Wait], size: Size) -> MapView:
@@ -100,8 +106,12 @@ def _view(shown: Shown, waits: Sequence[Wait], size: Size) -> MapView:
     return replace(view, moves=tuple(moves), at_least=shown.steps_at_least | registered)
 
 
-def _sign(view: MapView, speech: Speech) -> str:
-    return speech.say(AT_LEAST) if view.has_rounded else ""
+def _legend(view: MapView, speech: Speech) -> Legend:
+    return Legend(
+        has_detours=bool(view.detours),
+        tones=[(tone, speech.say(words)) for tone, words in _TONES],
+        at_least=speech.say(AT_LEAST) if view.has_rounded else "",
+    )
 
 
 def _off_map(view: MapView, waits: Sequence[Wait], speech: Speech) -> str:

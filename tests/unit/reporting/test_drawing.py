@@ -173,7 +173,7 @@ def test_a_step_whose_cases_are_rounded_down_is_of_at_least_so_many():
 
     assert "≥\N{NO-BREAK SPACE}4,110 cases" in drawn.drawing
     assert ">4,120 cases<" in drawn.drawing
-    assert drawn.at_least
+    assert drawn.legend.at_least
 
 
 def test_a_step_may_be_called_as_the_begin_and_the_end_of_the_map_are():

@@ -127,6 +127,13 @@ def test_every_bottleneck_ends_with_the_question_in_dutch(html, language):
     assert all(("does this contribute" in beside) == (language == "en") for beside in asked)
 
 
+def test_both_maps_say_what_their_signs_mean(html):
+    legends = re.findall(r'<ul class="legend">(.*?)</ul>', html, re.DOTALL)
+
+    assert html.count('class="map"') == len(legends) == 2
+    assert all('class="swatch unknown"' in legend and "9/10:" in legend for legend in legends)
+
+
 def test_both_maps_have_a_number_for_every_bottleneck(page):
     numbers = [link["href"] for link in page.all("a") if link.get("class") == "badge"]
 
