@@ -21,6 +21,12 @@ from contracts.models import Model
 _SECRET = re.compile(r"(password|passwd|pwd|secret|token)\w*\s*=|\bsig\s*=", re.IGNORECASE)
 """The parameters in a URL or an ODBC connection string that hold a secret."""
 
+_USER_AND_PASSWORD = re.compile(r"://[^@]*:[^@]*@")
+"""Also if the password holds / ? or #, which end the host of a URL."""
+
+_PARAMETERS = re.compile(r"://([^@?]*\?)?[\w %]+=")
+"""In these, an @ belongs to a value: ``server:5432/db?user=a@b``."""
+
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
 
 
@@ -39,8 +45,9 @@ def _without_secret(path: str) -> str:
     except ValueError:
         raise ValueError("this is not a URL") from None
     _, colon, _ = url.netloc.rpartition("@")[0].partition(":")
+    names_user = _USER_AND_PASSWORD.search(path) and not _PARAMETERS.search(path)
     asked_with = path if url.scheme == ODBC else url.query
-    if colon or _SECRET.search(unquote(asked_with)):
+    if colon or names_user or _SECRET.search(unquote(asked_with)):
         raise ValueError(
             "a config is kept with each run, so it must not hold a password; leave it out of the "
             "URL; hoeksteen looks in PGPASSWORD and ~/.pgpass, in the variable that password_env "

@@ -118,10 +118,11 @@ def server_of(environ: Mapping[str, str] = os.environ) -> Server:
         port = url.port or _PORTS[url.scheme]
     except (ValueError, KeyError):
         url, port = urlsplit(""), 0
-    if not url.hostname:
+    if not url.hostname or url.path.strip("/") or url.query or url.fragment:
         raise UsageError(
             f"The environment variable {SMTP_URL} is not the URL of a mail server.",
-            "Write smtps://user:password@host, or smtp:// for STARTTLS; %40 is an @ in a password.",
+            "Write smtps://user:password@host, or smtp:// for STARTTLS; in a password, %40 is an @ "
+            "and %2F a /.",
         )
     user, password = unquote(url.username or ""), unquote(url.password or "")
     if not (user + password).isascii():

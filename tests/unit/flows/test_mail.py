@@ -142,7 +142,11 @@ def test_a_password_is_not_said_in_the_open(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    "url", ["", "host", "http://host", "smtp://", "smtp://u:secret@host:x", "smtps://u:secret@[::1"]
+    "url",
+    [
+        *("", "host", "http://host", "smtp://", "smtp://u:secret@host:x", "smtps://u:secret@[::1"),
+        *(f"smtps://u:25{sign}secret@host" for sign in "/?#"),  # whose host would be u
+    ],
 )
 def test_a_wrong_url_is_explained_and_not_repeated(url: str) -> None:
     with pytest.raises(UsageError, match=f"{SMTP_URL} is not the URL of a mail server") as error:
