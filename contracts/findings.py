@@ -174,7 +174,8 @@ class DeadlineResult(Suppressible):
     """How many cases met a deadline.
 
     ``noticed`` of the late ones were given notice of default after it, for which ``penalty_eur``
-    may be owed by now; null: the config names no notice.
+    may be owed by now; null: the config names no notice. Counts named in ``at_least`` are rounded
+    down: the exact number could tell of a few cases.
     """
 
     id: str
@@ -183,6 +184,7 @@ class DeadlineResult(Suppressible):
     open_within: Count
     open_late: Count
     undetermined: Count
+    at_least: tuple[str, ...] = ()
     noticed: Count = None
     penalty_eur: int | None = None
     rule_version: str

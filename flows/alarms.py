@@ -84,7 +84,7 @@ def _breaches(
 
 
 def _late(found: DeadlineResult) -> int | None:
-    if found.late is None or found.open_late is None:
+    if found.late is None or found.open_late is None or {"late", "open_late"} & {*found.at_least}:
         return None
     return found.late + found.open_late
 

@@ -42,7 +42,8 @@ class Shown:
     def __post_init__(self) -> None:
         """Hides small groups, from exact numbers: parts of round ones may seem to leave few."""
         least, ends = self.settings.privacy.minimum_group, self.settings.whole_journey.end
-        findings, tables = protect(self.findings, self.tables, least, ends)
+        deadlines = self.settings.deadlines
+        findings, tables = protect(self.findings, self.tables, least, ends, deadlines)
         if self.facts.is_public:  # all its numbers are round, and may be above the real ones
             public = released(findings, tables, self.earlier, least)
             findings, tables = without_at_least(public.findings), dict(public.tables)
@@ -76,6 +77,9 @@ def without_at_least(findings: Findings) -> Findings:
             "bottlenecks": tuple(each.model_copy(update=as_told) for each in findings.bottlenecks),
             "explained_waits": tuple(
                 each.model_copy(update=as_told) for each in findings.explained_waits
+            ),
+            "deadlines": tuple(
+                each.model_copy(update={"at_least": ()}) for each in findings.deadlines
             ),
         }
     )

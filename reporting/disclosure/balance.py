@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from reporting.disclosure.small_groups import is_small
+from reporting.disclosure.small_groups import is_small, least_apart
 
 Row = dict[str, Any]
 _SIDES = ("from", "to")
@@ -68,11 +68,8 @@ def _smallest(
 
 def _blur(row: Row, most: int, wholes: list[int | None], k: int) -> None:
     """Tells a wait in multiples of ``k``, ``k`` or more below ``most`` and as far from wholes."""
-    told = (most - k) // k * k
-    if told < row["cases"]:
-        while any(whole is not None and is_small(abs(whole - told), k) for whole in wholes):
-            told -= k
-        row["cases"] = told if told >= k else None
+    if (most - k) // k * k < row["cases"]:
+        row["cases"] = least_apart(most, [whole for whole in wholes if whole is not None], k)
     row["tells"], row["n"] = True, None
     cases, open_ = row["cases"], row["open_cases"] or 0
     if cases is None or open_ > cases or is_small(cases - open_, k):

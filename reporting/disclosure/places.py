@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import polars as pl
+
 from contracts.figures import Count
 from contracts.findings import Bottleneck, ExplainedWait, Findings
 from reporting.disclosure.causes import is_about_few, protect_evidence
@@ -12,6 +17,7 @@ from reporting.disclosure.small_groups import (
     hide_quantiles,
     in_digits,
     is_small,
+    least_apart,
     with_values,
 )
 from reporting.disclosure.waits import Pair, Waits
@@ -55,26 +61,42 @@ def _is_least(told: Bottleneck | ExplainedWait, waits: Waits) -> bool:
 
 
 def protect_explained(
-    findings: Findings, waits: Waits, rare: set[Pair], k: int
+    findings: Findings, waits: Waits, rare: set[Pair], steps: pl.DataFrame, k: int
 ) -> tuple[ExplainedWait, ...]:
     """The explained waits of at least ``k`` cases, with what is told of their waits.
 
-    The arguments are those of ``protect_bottlenecks``.
+    ``steps`` are those that may be shown; the other arguments are those of ``protect_bottlenecks``.
     """
+    took = dict(steps.select("activity", "cases").iter_rows())
+    waited = {(from_, to): n for from_, to, n in waits.table.select("from", "to", "cases").rows()}
+    beside = partial(_beside, waited, took, findings.log.cases)
     return tuple(
-        _explained(wait, waits)
+        _explained(wait, waits, beside(wait), k)
         for wait in findings.explained_waits
         if (wait.from_, wait.to) not in rare and not is_small(wait.cases, k)
     )
 
 
-def _explained(found: ExplainedWait, waits: Waits) -> ExplainedWait:
-    """An explained wait, with no more cases than are told to have waited there."""
+def _beside(
+    waited: Mapping[Pair, Count], took: Mapping[str | None, Count], whole: Count, at: ExplainedWait
+) -> list[int]:
+    """How many cases are told to have waited there, to have taken its steps, and of the log."""
+    known = (waited.get((at.from_, at.to)), took.get(at.from_), took.get(at.to), whole)
+    return [n for n in known if n is not None]
+
+
+def _explained(found: ExplainedWait, waits: Waits, beside: Sequence[int], k: int) -> ExplainedWait:
+    """An explained wait, with no more cases than are told to have waited there.
+
+    If they leave few of a number ``beside`` them, they are told in multiples of ``k``.
+    """
     changed = waits.changed.get((found.from_, found.to), {})
     told = changed.get("cases", found.cases)
     cases = None if told is None or found.cases is None else min(found.cases, told)
-    least = with_values(found, cases=cases)
-    return least.model_copy(update={"cases_at_least": _is_least(least, waits)})
+    near = [n for n in beside if cases is not None and is_small(abs(n - cases), k)]
+    least = with_values(found, cases=least_apart(min(near), beside, k) if near else cases)
+    is_least = found.cases_at_least or bool(near) or _is_least(least, waits)
+    return least.model_copy(update={"cases_at_least": is_least and least.cases is not None})
 
 
 def _bottleneck(found: Bottleneck, rank: int, whole: Count, k: int) -> Bottleneck:

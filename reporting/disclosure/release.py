@@ -41,8 +41,8 @@ from reporting.disclosure.release_figures import (
     in_document,
     in_table,
 )
-from reporting.disclosure.rules import STATUSES
 from reporting.disclosure.small_groups import with_values
+from reporting.disclosure.terms import STATUSES
 
 
 @dataclass(frozen=True)

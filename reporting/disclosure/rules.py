@@ -54,7 +54,10 @@ for where and why cases wait, and in ``tables`` for the tables:
 13. What changed since the last report is counted in multiples of k, rounded down, and hidden if
    that report would reveal it. What a change did is told for at least k cases together
    (``changes``).
-14. A log of fewer than k cases tells no moment: it is counted up to the begin of a day.
+14. What a pause or the law explains of a wait (``places``), and how many met a term (``terms``), is
+   told in multiples of k if it would leave few of a number beside it: of all cases, or of those
+   that took a step.
+15. A log of fewer than k cases tells no moment: it is counted up to the begin of a day.
 
 Doing it twice changes nothing, so whoever publishes may do it again to be safe.
 """
@@ -66,9 +69,9 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from contracts.deadlines import Deadline
 from contracts.figures import Quantiles
 from contracts.findings import (
-    DeadlineResult,
     Findings,
     Ledger,
     Log,
@@ -82,7 +85,6 @@ from reporting.disclosure.places import protect_bottlenecks, protect_explained
 from reporting.disclosure.routes import on_frequent_routes
 from reporting.disclosure.small_groups import (
     few,
-    hidden_parts,
     hide,
     hide_part,
     hide_quantiles,
@@ -92,10 +94,8 @@ from reporting.disclosure.small_groups import (
 )
 from reporting.disclosure.steps import at_most, protect_steps, steps_apart
 from reporting.disclosure.tables import protect_tables
+from reporting.disclosure.terms import as_in, protect_deadlines
 from reporting.disclosure.waits import pairs, passed_on, protect_waits, rounded, small_owners
-
-STATUSES = ("within", "late", "open_within", "open_late")
-"""How a case stands against a deadline, in the findings and in the table of deadlines."""
 
 
 def protect(
@@ -103,6 +103,7 @@ def protect(
     tables: Mapping[str, pl.DataFrame],
     minimum_group: int,
     ends: Collection[str] = (),
+    deadlines: Collection[Deadline] = (),
 ) -> tuple[Findings, dict[str, pl.DataFrame]]:
     """Findings and tables without anything about fewer than ``minimum_group`` cases.
 
@@ -112,6 +113,7 @@ def protect(
             from the findings.
         minimum_group: the smallest group that is shown.
         ends: the activities that end a case: their cases add up to the cases that are done.
+        deadlines: the deadlines of the config: a term has as many cases as the step it starts with.
     """
     k = minimum_group
     cases = hide(findings.log.cases, k)
@@ -125,17 +127,18 @@ def protect(
     shown = protect_tables(tables, steps, waits, findings.log, ends, k)
     changes = findings.changes and protect_changes(findings.changes, cases, k)
     rare = pairs(tables["waits"]) - pairs(waits.table)
-    deadlines = tuple(_deadline(result, k) for result in findings.deadlines)
+    log = _log(_open_as_told(findings.log, last, twice, k), steps, shown, k)
+    met = protect_deadlines(findings.deadlines, deadlines, log, steps, k)
     protected = findings.model_copy(
         update={
             "as_of": findings.as_of if cases is not None else _begin_of_next_day(findings.as_of),
-            "log": _log(_open_as_told(findings.log, last, twice, k), steps, shown, k),
+            "log": log,
             "throughput_days": _throughput(findings.throughput_days, findings.log, k),
             "ledger": _ledger(findings, tables["ledger"], waits.unit_days, k),
             "bottlenecks": protect_bottlenecks(findings, waits, rare, k),
-            "explained_waits": protect_explained(findings, waits, rare, k),
+            "explained_waits": protect_explained(findings, waits, rare, steps, k),
             "waits_left_out": findings.waits_left_out or bool(rare),
-            "deadlines": deadlines,
+            "deadlines": met,
             "changes": changes,
         }
     )
@@ -143,21 +146,9 @@ def protect(
     told = protected.model_copy(update={"validation": validation})
     return told, {
         **shown,
-        "deadlines": _told_of(shown["deadlines"], deadlines),
+        "deadlines": as_in(met, shown["deadlines"]),
         "changes": changes_table(changes),
     }
-
-
-def _told_of(table: pl.DataFrame, deadlines: Collection[DeadlineResult]) -> pl.DataFrame:
-    """``TABLES["deadlines"]`` without the numbers that the findings hide."""
-    hidden = [
-        (each.id, status)
-        for each in deadlines
-        for status in STATUSES
-        if getattr(each, status) is None
-    ]
-    rows = pl.DataFrame(hidden, schema={"id": pl.String, "status": pl.String}, orient="row")
-    return table.join(rows, on=["id", "status"], how="anti", maintain_order="left")
 
 
 def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:
@@ -238,20 +229,6 @@ def _throughput(throughput: Throughput, log: Log, k: int) -> Throughput:
     closed = k if log.cases is None or log.open_cases is None else log.cases - log.open_cases
     closed_only = throughput.closed_only_p50 if closed >= k else None
     return with_values(throughput, p50=days.p50, p90=days.p90, closed_only_p50=closed_only)
-
-
-def _deadline(result: DeadlineResult, k: int) -> DeadlineResult:
-    """Its parts add up to a known whole, so what is hidden must be ``k`` cases or more."""
-    names = (*STATUSES, "undetermined")
-    parts: dict[str, int] = {n: v for n in names if (v := getattr(result, n)) is not None}
-    small = {name for name, count in parts.items() if is_small(count, k)}
-    hidden = hidden_parts(parts, small, k)
-    is_known = result.late is not None and result.open_late is not None
-    late = (result.late or 0) + (result.open_late or 0) if is_known else None
-    noticed = hide_part(result.noticed, late, k)
-    euros = None if noticed is None else round(result.penalty_eur or 0, -3)
-    told = with_values(result, **dict.fromkeys(sorted(hidden)), noticed=noticed)
-    return told.model_copy(update={"penalty_eur": euros})
 
 
 def _validation(told: Findings, shown: Findings, unit_days: float | None, k: int) -> Validation:

@@ -38,6 +38,18 @@ def hide_part(part: Count, whole: Count, k: int) -> Count:
     return None if is_small(rest, k) else hide(part, k)
 
 
+def least_apart(most: int, wholes: Collection[int], k: int) -> Count:
+    """The multiple of ``k`` to tell for a count of at most ``most``; null: it is below ``k``.
+
+    It is ``k`` or more below ``most``, and as far from each of ``wholes``. So it depends on nothing
+    but what is told.
+    """
+    least = (most - k) // k * k
+    while any(is_small(abs(n - least), k) for n in wholes):
+        least -= k
+    return least if least >= k else None
+
+
 def hidden_parts(parts: Mapping[str, int], hidden: Collection[str], k: int) -> set[str]:
     """Which parts of a known whole must be hidden, if those in ``hidden`` must be.
 

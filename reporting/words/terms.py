@@ -12,7 +12,7 @@ from contracts.deadlines import Deadline, OwnDate
 from contracts.findings import Findings
 from contracts.norms import norm_table
 from reporting.shown import Shown
-from reporting.words.counts import count
+from reporting.words.counts import AT_LEAST, count
 from reporting.words.names import Names
 from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, sentence
@@ -56,6 +56,7 @@ class TermsSection:
         can_be_saved: whether there is a list of open cases that may still be in time.
         rescue: how good the chances in that list were, if they could be tested.
         doubts: why it cannot be said of some cases whether they met a term.
+        at_least: what the sign of a number that is rounded down means; empty if there is none.
     """
 
     kept: list[Term]
@@ -67,6 +68,7 @@ class TermsSection:
     can_be_saved: bool
     rescue: list[PageRow]
     doubts: list[PageRow]
+    at_least: str
 
 
 def terms_section(shown: Shown, names: Names) -> TermsSection:
@@ -83,6 +85,7 @@ def terms_section(shown: Shown, names: Names) -> TermsSection:
         can_be_saved=is_open and not shown.facts.is_public,
         rescue=_rescue(tables["rescue"], names),
         doubts=_doubts(tables["deadlines"], names),
+        at_least=names.speech.say(AT_LEAST) if any(d.at_least for d in findings.deadlines) else "",
     )
 
 
@@ -93,7 +96,10 @@ def kept(findings: Findings, names: Names) -> list[Term]:
         Term(
             name=title(known[found.id], names.speech),
             basis=_basis(known[found.id], names.speech),
-            counts=[count(getattr(found, status), names.speech) for status in STATUSES],
+            counts=[
+                count(getattr(found, each), names.speech, at_least=each in found.at_least)
+                for each in STATUSES
+            ],
         )
         for found in findings.deadlines
     ]
@@ -118,7 +124,7 @@ def _outrun(findings: Findings, names: Names) -> list[PageRow]:
     rows = []
     for found in findings.deadlines:
         done = (found.within or 0) + (found.late or 0)
-        is_shown = None not in (found.within, found.late) and done > 0
+        is_shown = None not in (found.within, found.late) and done > 0 and not found.at_least
         if is_shown and isinstance(known[found.id].rule, OwnDate):
             share = names.speech.share((found.late or 0) / done)
             rows.append({"name": _name(found.id, names), "share": share})

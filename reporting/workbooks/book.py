@@ -121,7 +121,10 @@ def _deadlines(findings: Findings, names: Names) -> Sheet:
     )
     rows = []
     for told, found in zip(terms.kept(findings, names), findings.deadlines, strict=True):
-        counts = [counted(getattr(found, status), speech) for status in terms.STATUSES]
+        counts = [
+            counted(getattr(found, each), speech, at_least=each in found.at_least)
+            for each in terms.STATUSES
+        ]
         rows.append(
             (
                 *(told.name, found.id, told.basis, *counts),

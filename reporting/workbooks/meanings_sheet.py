@@ -88,7 +88,7 @@ def _of_terms(findings: Findings, names: Names) -> Iterator[SheetRow]:
     for told, found in zip(terms.kept(findings, names), findings.deadlines, strict=True):
         counts = [getattr(found, status) for status in terms.STATUSES[:-1]]
         still_open = None if None in counts[2:] else sum(counts[2:])
-        held_against = None if None in counts else sum(counts)
+        held_against = None if None in counts or found.at_least else sum(counts)
         yield (
             told.name,
             speech.say(

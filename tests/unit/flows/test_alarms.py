@@ -59,6 +59,8 @@ def raised(now: Findings, before: Findings | None, **settings: object) -> list[A
 
 FEW = late(4, 300)  # of a report that hides how many were done too late
 
+ROUND = late(20, 30).model_copy(update={"at_least": ("late",)})  # it may well be 29
+
 
 @pytest.mark.parametrize(
     ("before", "now", "told"),
@@ -71,6 +73,7 @@ FEW = late(4, 300)  # of a report that hides how many were done too late
         pytest.param(late(20, 30), late(20, 20), None, id="fewer"),
         pytest.param(late(20, 30), FEW, None, id="what is hidden says nothing"),
         pytest.param(FEW, late(20, 30), 50, id="nor did it before"),
+        pytest.param(late(20, 20), ROUND, None, id="what is rounded down says nothing"),
         pytest.param(late(20, 30, "eigen-norm"), late(20, 30), 50, id="of another deadline"),
     ],
 )

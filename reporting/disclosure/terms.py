@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: hoeksteen contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The rules of ``disclosure`` for deadlines: how many cases met each, and what that leaves.
+
+If the log has 120 cases, and a term that starts with some step is told to have been met by 100 and
+broken by 17, three cases never had that step. So the largest of these numbers is told in multiples
+of ``k``, at least ``k`` less than what the others leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import polars as pl
+
+from contracts.deadlines import Deadline
+from contracts.figures import Count
+from contracts.findings import DeadlineResult, Log
+from reporting.disclosure.small_groups import (
+    hidden_parts,
+    hide_part,
+    is_small,
+    least_apart,
+    with_values,
+)
+
+STATUSES = ("within", "late", "open_within", "open_late")
+"""How a case stands against a deadline, in the findings and in the table of deadlines."""
+
+_PARTS = (*STATUSES, "undetermined")
+_DONE, _OPEN = STATUSES[:2], STATUSES[2:]
+
+
+def protect_deadlines(
+    results: Sequence[DeadlineResult],
+    deadlines: Collection[Deadline],
+    log: Log,
+    steps: pl.DataFrame,
+    k: int,
+) -> tuple[DeadlineResult, ...]:
+    """The deadlines without numbers of few cases, and without what would leave few elsewhere.
+
+    Args:
+        results: how many cases met each deadline.
+        deadlines: the deadlines of the config.
+        log: what is told of the log.
+        steps: how many cases are told to have taken each step, as ``TABLES["steps"]``.
+        k: the smallest group that is shown.
+    """
+    took = dict(steps.select("activity", "cases").iter_rows())
+    starts = {each.id: each.start for each in deadlines}
+    still_open = None if log.open_cases_at_least else log.open_cases
+    closed = None if log.cases is None or still_open is None else log.cases - still_open
+    told: list[DeadlineResult] = []
+    for result in results:
+        took_first = map(took.get, starts.get(result.id, ()))
+        beside = {
+            _DONE: [closed],
+            _OPEN: [still_open],
+            _PARTS: [log.cases, *took_first, *(_total(each, _PARTS) for each in told)],
+        }
+        told.append(_deadline(result, beside.items(), k))
+    return tuple(told)
+
+
+def as_in(told: Collection[DeadlineResult], table: pl.DataFrame) -> pl.DataFrame:
+    """``TABLES["deadlines"]`` with what the findings hide hidden, and what they round as there."""
+    shape, of_both = {"id": pl.String, "status": pl.String, "told": pl.Int64}, ["id", "status"]
+    rows = [(each.id, name, getattr(each, name)) for each in told for name in STATUSES]
+    known = pl.DataFrame(rows, schema=shape, orient="row")
+    hidden = known.filter(pl.col("told").is_null())
+    names = [(each.id, name, getattr(each, name)) for each in told for name in each.at_least]
+    least = pl.DataFrame(names, schema=shape, orient="row")
+    return (
+        table.join(hidden, on=of_both, how="anti", maintain_order="left")
+        .join(least, on=of_both, how="left", maintain_order="left")
+        .select(*of_both, cases=pl.coalesce("told", "cases"))
+    )
+
+
+def _deadline(
+    result: DeadlineResult, beside: Iterable[tuple[tuple[str, ...], list[Count]]], k: int
+) -> DeadlineResult:
+    """Its parts add up to a known whole, so what is hidden must be ``k`` cases or more."""
+    parts: dict[str, int] = {n: v for n in _PARTS if (v := getattr(result, n)) is not None}
+    small = {name for name, count in parts.items() if is_small(count, k)}
+    counted = with_values(result, **dict.fromkeys(sorted(hidden_parts(parts, small, k))))
+    is_known = result.late is not None and result.open_late is not None
+    late = (result.late or 0) + (result.open_late or 0) if is_known else None
+    noticed = hide_part(result.noticed, late, k)
+    euros = None if noticed is None else round(result.penalty_eur or 0, -3)
+    told = with_values(counted, noticed=noticed).model_copy(update={"penalty_eur": euros})
+    for names, wholes in beside:
+        told = _rounded(told, names, [n for n in wholes if n is not None], k)
+    return told
+
+
+def _rounded(
+    told: DeadlineResult, names: Sequence[str], wholes: Sequence[int], k: int
+) -> DeadlineResult:
+    """The largest of some parts in multiples of ``k``, if all would leave few of a whole."""
+    total = _total(told, names)
+    near = [n for n in wholes if total and is_small(abs(n - total), k)]
+    if total is None or not near:
+        return told
+    largest = max(names, key=lambda name: getattr(told, name))
+    others = total - getattr(told, largest)
+    least = least_apart(min(near) - others, [n - others for n in wholes], k)
+    if least is None:
+        return with_values(told, **{largest: None})
+    return told.model_copy(update={largest: least, "at_least": (*told.at_least, largest)})
+
+
+def _total(told: DeadlineResult, names: Sequence[str]) -> Count:
+    """What some parts add up to; null where one is not told exactly."""
+    counts = [getattr(told, name) for name in names if name not in told.at_least]
+    return None if None in counts or len(counts) < len(names) else sum(counts)
