@@ -276,7 +276,9 @@ def _of_the_export(log: Log) -> Iterator[Asked]:
         events = {"share": most, "row_condition": log.happened}
         yield Asked("DQ32", ExpectFilesToDiffer, events)
     if log.formats & _NOTICED_IN.keys():
-        yield Asked("DQ22", ExpectNothingToBeMissing, {"missing": log.missing})
+        least = log.settings.privacy.minimum_group
+        missing = None if 0 < log.missing < least else log.missing
+        yield Asked("DQ22", ExpectNothingToBeMissing, {"missing": missing, "minimum_group": least})
 
 
 def _once(names: Any) -> list[str]:

@@ -97,11 +97,13 @@ def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def _is_of_few(found: Mapping[str, Any], minimum_group: int) -> bool:
-    """Whether a figure is a count too small to tell; shares and figures of columns are not."""
-    return isinstance(found.get("observed_value"), int) and (
-        0 < found["observed_value"] < minimum_group
-    )
+def _is_of_few(found: Mapping[str, Any], rows: int, minimum_group: int) -> bool:
+    """Whether a figure is a count too small to tell, or a share of the ``rows`` that is so few."""
+    figure = found.get("observed_value")
+    if isinstance(figure, float):
+        share = round(figure * rows)
+        return any(0 < part < minimum_group for part in (share, rows - share))
+    return isinstance(figure, int) and 0 < figure < minimum_group
 
 
 def _results(
@@ -118,7 +120,7 @@ def _results(
     for each in told.results:
         if each.expectation_config:
             each.expectation_config.description = _sentence(each.expectation_config)
-        if not figures or _is_of_few(each.result, minimum_group):
+        if not figures or _is_of_few(each.result, verdict.rows, minimum_group):
             each.result = {}
     return _sections(ValidationResultsPageRenderer(run_info_at_end=True).render(told))
 

@@ -44,8 +44,10 @@ def rows_of(on: Plan, merge: Callable[[Rows], Any], reach: Reach = "rows") -> Me
     )
 
 
-Judged = tuple[bool, float, dict[str, Any]]
-"""Whether it holds, a figure, and details: ``found``, an English sentence, or ``absent`` names."""
+Judged = tuple[bool, float | None, dict[str, Any]]
+"""Whether it holds, a figure, and details: ``found``, an English sentence, or ``absent`` names.
+
+The figure is null if it may not be told."""
 
 
 class _AskedOnce:

@@ -10,14 +10,19 @@ from validation.expectations.base import Judged, LogExpectation
 
 
 class ExpectNothingToBeMissing(LogExpectation):
-    """No records are ``missing`` (a number) of those that the sources say they have."""
+    """No records are ``missing`` (a number) of those that the sources say they have.
 
-    missing: int
+    Null: some are, but fewer than ``minimum_group``.
+    """
+
+    missing: int | None
+    minimum_group: int
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.row_count",)
-    success_keys: ClassVar[tuple[str, ...]] = ("missing",)
+    success_keys: ClassVar[tuple[str, ...]] = ("missing", "minimum_group")
 
     def judged(self, metric: Any) -> Judged:  # noqa: ARG002
         """How many are missing, as the readers counted."""
-        are = "record is" if self.missing == 1 else "records are"
-        sentence = f"{self.missing:,} {are} missing." if self.missing else ""
-        return self.missing == 0, self.missing, {"found": sentence}
+        if self.missing == 0:
+            return True, 0, {}
+        many = f"Fewer than {self.minimum_group}" if self.missing is None else f"{self.missing:,}"
+        return False, self.missing, {"found": f"{many} records are missing."}

@@ -394,7 +394,8 @@ def test_one_clock_is_seen_as_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "says"), [(0, ""), (1, "1 record is missing."), (3, "3 records are missing.")]
+    ("missing", "says"),
+    [(0, ""), (1, "Fewer than 10 records"), (9, "Fewer than 10 records"), (10, "10 records are")],
 )
 def test_records_that_are_missing_are_told(missing: int, says: str, tmp_path: Path) -> None:
     found = rule("DQ22", P, tmp_path, missing=missing)

@@ -123,6 +123,17 @@ def test_no_value_of_a_cell_leaves(judged: tuple[Verdict, Path]) -> None:
     assert not [page for page in pages if b"secret" in page.read_bytes()]
 
 
+@pytest.mark.parametrize(("dates", "is_told"), [(1, False), (9, False), (10, True)])
+def test_a_share_of_few_rows_is_not_told(dates: int, tmp_path: Path, *, is_told: bool) -> None:
+    whole = [each for number in range(50) for each in case(f"p{number}", number)]
+    rows = [{**each, "is_day": number < dates} for number, each in enumerate(whole)]
+
+    judge([written(rows, tmp_path)], SETTINGS, NOW, tmp_path)
+
+    of_dates = page_of(tmp_path, "results").partition("only a date")[2]
+    assert (str(dates / len(rows))[:6] in of_dates) is is_told
+
+
 def test_a_name_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path) -> None:
     end = "<script>alert('x')</script>"
     journey = SETTINGS.journey.model_copy(update={"end": (end,)})
