@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.findings import Findings
 from contracts.settings import Settings
-from reporting.disclosure.release import Release, released
+from reporting.disclosure.release import Release, by_day, released
 from reporting.disclosure.rules import protect
 from reporting.disclosure.steps import steps_at_least
 from reporting.disclosure.waits import Pair, told_at_least
@@ -46,7 +46,8 @@ class Shown:
         findings, tables = protect(self.findings, self.tables, least, ends, deadlines)
         if self.facts.is_public:  # all its numbers are round, and may be above the real ones
             public = released(findings, tables, self.earlier, least)
-            findings, tables = without_at_least(public.findings), dict(public.tables)
+            findings = by_day(without_at_least(public.findings), self.settings.zone)
+            tables = dict(public.tables)
         object.__setattr__(self, "findings", findings)
         object.__setattr__(self, "tables", tables)
 

@@ -18,15 +18,20 @@ or differ by at least what ``k`` cases do to it. The rules, after those of
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
 
-Moments are told as in every report. A release cannot know what somebody else publishes of the same
-cases, nor undo a release of another tool.
+4. The moments at which the log begins and ends are told by the day: each is when somebody did
+   something.
+
+A release cannot know what somebody else publishes of the same cases, nor undo a release of another
+tool.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -140,6 +145,21 @@ def released(
     told = Findings.model_validate(document)
     met = _as_in(told, held["deadlines"])
     return Release(told, {**held, "survival": _falling(held["survival"]), "deadlines": met})
+
+
+def by_day(findings: Findings, zone: ZoneInfo) -> Findings:
+    """Findings that tell of each moment of the log only its local day, as the begin of it."""
+    log = findings.log
+    told = {"first": _begin_of_day(log.first, zone), "last": _begin_of_day(log.last, zone)}
+    as_of = _begin_of_day(findings.as_of, zone)
+    return findings.model_copy(update={"as_of": as_of, "log": log.model_copy(update=told)})
+
+
+def _begin_of_day(moment: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
+    if moment is None:
+        return None
+    day = moment.astimezone(zone).date()
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
 
 def _as_in(told: Findings, deadlines: pl.DataFrame) -> pl.DataFrame:

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.settings import ReportFormat
 from contracts.tables import TABLES
@@ -48,6 +51,21 @@ def test_a_writer_takes_nothing_but_what_may_be_shown(writer):
 
     assert first.annotation == "Shown"
     assert {each.annotation for each in others} <= {"Path", "Language"}
+
+
+@given(st.integers(0, 365 * 86_400))
+def test_a_copy_for_the_public_tells_no_moment_but_its_day(seconds):
+    moment = dt.datetime(2025, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    base, zone = sample.findings(), sample.settings().zone
+    log = base.log.model_copy(update={"first": moment, "last": moment})
+    found = base.model_copy(update={"as_of": moment, "log": log})
+    public = replace(sample.facts(), is_public=True)
+
+    told = Shown(found, sample.tables(), sample.settings(), public).findings
+
+    for each in (told.as_of, told.log.first, told.log.last):
+        here = each.astimezone(zone)
+        assert (here.date(), here.time()) == (moment.astimezone(zone).date(), dt.time())
 
 
 def test_it_is_protected_however_it_is_made():
