@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the runs of all processes go, in a file that Prometheus reads.
 
-It has only what reports show: no count that is hidden there.
+It has only what reports show: no count that is hidden there. As Prometheus keeps each value, counts
+are rounded down to a multiple of the smallest group that is shown: two exact ones would tell what a
+few cases did.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ _HELP = {
     "last_run_timestamp_seconds": "When a run last succeeded, also if nothing had changed.",
     "as_of_timestamp_seconds": "The moment up to which that run counted.",
     "stopped_at_gate": "Whether the gate stopped a run since then.",
-    "cases": "Cases in the log.",
-    "events": "Events in the log; rounded down where its report does so.",
-    "quarantined_rows": "Rows that were set aside.",
+    "cases": "Cases in the log, rounded down.",
+    "events": "Events in the log, rounded down.",
+    "quarantined_rows": "Rows that were set aside, rounded down.",
     "stage_seconds": "How long a stage of that run took.",
     "stage_peak_bytes": "The peak memory of the process up to the end of a stage.",
 }
@@ -70,10 +72,11 @@ def _is_whole(run: Path) -> bool:
 
 def _of_run(folder: Path, of: dict[str, str]) -> Iterator[Sample]:
     found, run = (read_json(folder / name) for name in ("findings.json", "run.json"))
+    least = run["config"]["privacy"]["minimum_group"]
     yield "as_of_timestamp_seconds", of, dt.datetime.fromisoformat(found["as_of"]).timestamp()
     for name in ("cases", "events", "quarantined_rows"):
         if found["log"][name] is not None:
-            yield name, of, float(found["log"][name])
+            yield name, of, float(found["log"][name] // least * least)
     for stage in run["stages"]:
         at = {**of, "stage": stage["stage"]}
         yield "stage_seconds", at, float(stage["seconds"])

@@ -75,7 +75,20 @@ def test_events_that_a_report_rounds_down_are_at_least_so_many(tmp_path: Path) -
 
     assert json.loads((folder / "findings.json").read_text())["log"]["events_at_least"]
     assert told(tmp_path)["hoeksteen_events", "p"] == 80
-    assert "Events in the log; rounded down" in (tmp_path / "out" / FILE).read_text("utf-8")
+    assert "Events in the log, rounded down" in (tmp_path / "out" / FILE).read_text("utf-8")
+
+
+def test_two_runs_do_not_tell_of_the_few_cases_that_came_between(tmp_path: Path) -> None:
+    run(tmp_path, LOG)
+    before = told(tmp_path)
+    more = "".join(f"Y{n};in;02-03-2026 10:00\nY{n};klaar;03-03-2026 10:00\n" for n in (1, 2, 3))
+
+    newest = run(tmp_path, LOG + more)
+
+    assert json.loads((newest / "findings.json").read_text())["log"]["cases"] == 43
+    after = told(tmp_path)
+    for name in ("hoeksteen_cases", "hoeksteen_events"):
+        assert after[name, "p"] == before[name, "p"]
 
 
 def test_a_run_that_the_gate_stopped_is_told_until_one_is_whole(tmp_path: Path) -> None:
