@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts import left_out
-from contracts.findings import Findings
 from reporting.disclosure.small_groups import is_small
 from reporting.shown import Shown
 from reporting.words import changes, kinds, story, vocabulary
@@ -77,7 +76,7 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
         sources=[
             {
                 "name": source.name,
-                "rows": _rows_of(source.rows, findings, k, speech),
+                "rows": _rows_of(source.rows, shown, speech),
                 "sha256": source.sha256,
                 "is_there": source.is_there,
             }
@@ -86,20 +85,21 @@ def account_section(shown: Shown, names: Names) -> AccountSection:
     )
 
 
-def _rows_of(number: int, findings: Findings, minimum_group: int, speech: Speech) -> str:
+def _rows_of(number: int, shown: Shown, speech: Speech) -> str:
     """How many rows a source has, rounded down if the exact number would reveal few.
 
-    Less the rows of the log, that number would show how few rows were set aside. It would also show
-    how many events the log has, if those are rounded down.
+    Less the events of the log, that number would show how few rows were set aside, are no steps, or
+    are of another source. It would also show how many events the log has, if those are rounded
+    down.
     """
-    if findings.log.cases is None:
+    log, facts, k = shown.findings.log, shown.facts, shown.settings.privacy.minimum_group
+    if log.cases is None:
         return speech.say("not shown")
-    is_rounded = findings.log.quarantined_rows is None or findings.log.events_at_least
-    if is_rounded and not is_small(number, minimum_group):
-        return speech.say(
-            "at least %(n)s", n=speech.number(number // minimum_group * minimum_group)
-        )
-    return rows(number, minimum_group, speech)
+    others = (*(each.rows for each in facts.sources), *(n for _, n in facts.no_steps))
+    has_few = log.quarantined_rows is None or any(is_small(n, k) for n in others)
+    if (has_few or log.events_at_least) and not is_small(number, k):
+        return speech.say("at least %(n)s", n=speech.number(number // k * k))
+    return rows(number, k, speech)
 
 
 def _no_steps(what: str, number: int, minimum_group: int, speech: Speech) -> str:

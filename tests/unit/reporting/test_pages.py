@@ -616,6 +616,24 @@ def test_rows_of_a_source_do_not_tell_the_events_of_a_hidden_step(tmp_path, took
 
 
 @pytest.mark.parametrize(
+    ("few", "told"),
+    [
+        ({"sources": [SourceFact("a.csv", 4, "abc")]}, "at least 33,950"),
+        ({"no_steps": (("schedule", 9),)}, "at least 33,950"),
+        ({"no_steps": (("schedule", 10),)}, "33,955"),
+    ],
+)
+def test_rows_of_a_source_do_not_tell_how_few_others_there_are(tmp_path, few, told):
+    source = SourceFact("log.csv", 33_955, "abc")
+    facts = replace(sample.facts(), no_steps=(), sources=())
+    facts = replace(facts, **{**few, "sources": (source, *few.get("sources", ()))})
+
+    text = Page(_write(tmp_path, sample.findings(), facts=facts)[1]).text
+
+    assert f"log.csv{told}" in text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
     ("hidden", "sentence"),
     [
         ("agency_work", "De dagen hieronder zijn er samen"),
