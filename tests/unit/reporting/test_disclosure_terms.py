@@ -53,9 +53,15 @@ def told(results, cases, still_open, **took):
 
 
 def added(result, names):
-    """What some counts add up to, if all are told exactly."""
-    counts = [getattr(result, name) for name in names]
-    return None if None in counts or {*names} & {*result.at_least} else sum(counts)
+    """What those of some counts that are told add up to, if none is rounded."""
+    counts = [getattr(result, name) or 0 for name in names]
+    return None if {*names} & {*result.at_least} else sum(counts)
+
+
+def whole(result):
+    """How many cases it is about, if that is told."""
+    is_told = None not in [getattr(result, name) for name in NAMES]
+    return added(result, NAMES) if is_told else None
 
 
 @given(RESULTS, st.integers(40, 200), st.integers(10, 30), st.integers(40, 200))
@@ -63,7 +69,7 @@ def test_no_deadline_leaves_few_of_a_number_beside_it(counts, cases, still_open,
     shown = told([term(*each) for each in counts], cases, still_open, b=took)
 
     totals = [added(each, NAMES) for each in shown]
-    wholes = [cases, took, *(each for each in totals if each)]
+    wholes = [cases, took, *filter(None, map(whole, shown))]
     closed = cases - still_open
     for result, total in zip(shown, totals, strict=True):
         done, open_ = added(result, NAMES[:2]), added(result, NAMES[2:4])
@@ -87,6 +93,20 @@ def test_a_term_does_not_tell_how_few_never_took_the_step_that_starts_it():
     [shown] = told([term(100, 17, 0, 0, 0)], 120, 0, b=None)
 
     assert (shown.within, shown.late, shown.at_least) == (90, 17, ("within",))
+
+
+@pytest.mark.parametrize(
+    ("counts", "told_of_them"),
+    [
+        ((94, 8, 0, 28, 0), (90, None, 0, None, 0)),  # 102 are done, of whom 8 too late
+        ((82, 20, 25, 3, 0), (82, None, 10, None, 0)),  # of 28 that are open 3 are too late
+        ((70, 32, 14, 14, 0), (70, 32, 14, 14, 0)),
+    ],
+)
+def test_those_who_are_done_or_open_do_not_tell_how_few_were_late(counts, told_of_them):
+    [shown] = told([term(*counts)], 130, 28, b=130)
+
+    assert tuple(getattr(shown, name) for name in NAMES) == told_of_them
 
 
 def test_a_term_of_all_cases_is_told_exactly():
