@@ -30,6 +30,7 @@ OF_THE_END = "known only at the end of a case, so it separates open from closed 
 _FEWEST_VALUES, _MOST_VALUES = 2, 30
 _ALIKE = 0.99
 _SAME_PEOPLE = 0.5
+_MOSTLY_NAMES = 0.5
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,14 @@ def _are_people(values: pl.Series, people: set[str]) -> bool:
 
 
 def _tell_who(values: pl.Series) -> bool:
-    """Whether any value says who somebody is, or holds a citizen service number."""
+    """Whether any value says who somebody is, most are names, or some are citizens' numbers."""
     text = pl.col("text")
     texts = values.drop_nulls().cast(pl.String).to_frame("text")
     numbered = texts.filter(text.str.contains(citizen_numbers.LIKELY))
     numbers = numbered.select(citizen_numbers.numbers_in(text)).to_series().explode()
     tells = personal.stand_in(text) | citizen_numbers.are_called_so(text)
-    told = texts.unique().select(tells.any()).item()
+    is_named = personal.are_names(text).mean() >= _MOSTLY_NAMES
+    told = texts.unique().select(tells.any() | is_named).item()
     return bool(told) or citizen_numbers.are_of_citizens(numbers, len(values))
 
 

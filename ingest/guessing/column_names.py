@@ -28,7 +28,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("eindtijdstip", "gereedop", "gereed", "voltooidop", "voltooid", "afgerond", "datum"),
         *("completetimestamp", "completiontimestamp", "endtimestamp", "eventtime", "eventdatetime"),
         *("eventtimestamp", "timestamp", "datetime", "enddatetime", "endtime", "completedat"),
-        *("time", "date", "tijd", "udate", "einddatum", "enddate"),
+        *("time", "date", "tijd", "udate", "einddatum", "enddate", "eventts", "ts", "moment"),
     ),
     "start_timestamp": (
         *("begonnen", "begonnenop", "begintijd", "begintijdstip", "begin", "gestart", "gestartop"),
@@ -58,6 +58,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("gewijzigddoor", "behandelddoor", "changedby", "modifiedby", "performedby", "author"),
         *("ambtenaar", "account", "resource", "username", "userid", "user", "employee"),
         *("employeeid", "agent", "performer", "handler", "originator", "assignee", "worker"),
+        *("usnam", "ernam", "aenam"),  # of SAP
     ),
     "team": (
         *("afdeling", "afdelingsnaam", "team", "teamnaam", "behandelgroep", "werkgroep", "groep"),
@@ -99,12 +100,13 @@ _PROCESSES = {
     *("procesnaam", "casetype", "typeofcase", "process", "processname", "processtype"),
 }
 _WHO = re.compile(
-    r"medewerker|\bmedw\b|behandel|\bbeh\b|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor$"
+    r"medewerker|\bmedw\b|behandel|\bbeh\b|gebruiker|verantwoordelijk|contactpers|eigenaar|\bdoor\b|\bby\b"
     r"|user|employee|resource|responsible|\bowner|assign|handler|\bagent|monitor"
     r"|persoon|person|aanvrager|applicant|\bklant|customer|\bclient|bewoner|resident|inwoner"
     r"|\bburger\b|citizen|gemachtigde|indiener|melder\b|verzoeker|leider|wethouder|burgemeester"
     r"|voorzitter|directeur|manager|co[oö]rdinator|adviseur|beoordelaar|beslisser|inspecteur"
     r"|creator|inserter|\beditor|blocker|approver|reviewer|author|auteur|requester|reporter"
+    r"|\bwie\b|\bwho\b|\blogin|initialen|initials|paraaf"
 )
 _BY_TRADE_OR_PART = re.compile(
     r"(?:rechter|griffier|officier|raads(?:man|vrouw)|advocaat|deurwaarder|notaris|curator|jurist"
@@ -114,12 +116,15 @@ _BY_TRADE_OR_PART = re.compile(
     r"|controleur|fiatteur|ondertekenaar|lezer|\btolk|vertaler|houder|inspector|technician"
     r"|toegewezen aan|pati[eë]nt|cliënt|huurder|werknemer|leerling|\bstudent|verdachte"
     r"|\beiser|\beiseres|gedaagde|verweerder|belanghebbende|betrokkene|gerechtigde|tenant"
-    r"|defendant|plaintiff|suspect"
+    r"|defendant|plaintiff|suspect|afhandelaar|toetser|coach|klager|bezwaarmaker|appellant"
+    r"|vertegenwoordiger|slachtoffer|erfgenaam|schuldenaar|voogd|complainant|representative"
     r")\b"
 )
+_OF_TIME = re.compile(r"datum|date|tijd|time|\bmoment|\bepoch|\b(?:ts|dt|at)$")
 _LASTS = re.compile(
     r"\b(?:uren|minuten|hours|minutes|elapsed|spent)\b|duur\b|duration|bestee?d|gewerkt"
-    r"|(?:loop|wacht|reis|werk|behandel|bewerkings?) ?tijd"
+    r"|(?:loop|wacht|reis|werk|behandel|bewerkings?) ?tijd|(?:lead|cycle|throughput) ?time"
+    r"|aantal (?:(?:kalender|werk) ?)?dagen|number of (?:\w+ )?days"
 )
 _IN_FREE_TEXT = re.compile(
     r"opmerking|toelichting|omschrijving|notitie|bijzonderhe|vrije ?tekst|motivering|\bmemo"
@@ -128,8 +133,16 @@ _IN_FREE_TEXT = re.compile(
 
 _OF_THE_END = re.compile(
     r"status|resultaat|\bresults?\b|uitkomst|outcome|besluit|\bdecision|afdoening|afgedaan|afhandel"
-    r"|afgehandeld|afsluit|afgesloten|\bclos(?:ed|ing|ure)\b|resolution|archiefnominatie"
+    r"|afgehandeld|afsluit|afgesloten|\bclos(?:ed?|ing|ure)\b|resolution|archiefnominatie"
     r"|\blast\b|\blaatste|\beind(?!hoven)|\bfinal\b|\bfinale\b"
+    # where the case is now
+    r"|\b(?:state|stage|phase|fase|stadium|open|gesloten|afgerond|voltooid|gereed|completed)\b"
+    r"|\b(?:her|re)open|\bsluit(?:en|ing|reden)"
+    # what was decided, and whether that was in time
+    r"|toegekend|toekenning|verleend|geweigerd|weigering|afwijzing|afgewezen|gegrond|ingetrokken"
+    r"|goedgekeurd|approved|granted|reject|denied|withdrawn|oordeel|verdict|disposition"
+    r"|tijdig|\bop tijd\b|\bte laat\b|binnen (?:\w+ )?\w*termijn|oversch(?:rijd|red)|overdue"
+    r"|\b(?:on|in) time\b|breach|\bmade sla\b"
 )
 
 
@@ -159,7 +172,7 @@ def tells_time(name: str) -> bool:
     """Whether a name is that of a time, so that numbers in the column may be dates."""
     letters = _letters(name)
     roles = (role for role in NAMES if role.endswith("timestamp"))
-    return re.search(r"datum|date|tijd|time", letters) is not None or any(
+    return _OF_TIME.search(_spaced(name)) is not None or any(
         letters in NAMES[role] for role in roles
     )
 
@@ -172,7 +185,8 @@ def tells_how_long(name: str) -> bool:
 def tells_who(name: str) -> bool:
     """Whether a name is that of a column that says who applied, or who worked on the case."""
     spaced = _spaced(name)
-    return (_WHO.search(spaced) or _BY_TRADE_OR_PART.search(spaced)) is not None
+    is_who = fit(name, "resource") is not None
+    return is_who or (_WHO.search(spaced) or _BY_TRADE_OR_PART.search(spaced)) is not None
 
 
 def tells_in_free_text(name: str) -> bool:
@@ -181,8 +195,11 @@ def tells_in_free_text(name: str) -> bool:
 
 
 def tells_of_the_end(name: str) -> bool:
-    """Whether a name is that of an outcome of a case, which is not known while it is open."""
-    return _OF_THE_END.search(_spaced(name)) is not None
+    """Whether a name is that of an outcome of a case, or of how long it took.
+
+    Neither is known while the case is open.
+    """
+    return _OF_THE_END.search(_spaced(name)) is not None or tells_how_long(name)
 
 
 def tells_year(name: str) -> bool:

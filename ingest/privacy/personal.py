@@ -18,6 +18,11 @@ _TELEPHONES = (
 _TITLE = rf"{_EDGE}(?:(?:(?i:dhr|mevr|mevrouw|de heer)|[Mm]w)(?:\.\s*|\s+)|MW\.\s*)"
 _BEFORE_A_NAME = r"(?:(?:van|de|den|der|het|ten|ter|te|el|al|la|le|von|'t|in)\s+)*"
 _PERSON = rf"{_TITLE}{_BEFORE_A_NAME}\p{{Lu}}"
+_INITIALS, _SURNAME = r"(?:\p{Lu}h?\.[ -]?)+", r"\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)?"
+_WITH_INITIALS = (
+    rf"^\s*(?:{_INITIALS} ?{_BEFORE_A_NAME}{_SURNAME}"
+    rf"|(?:{_BEFORE_A_NAME}){_SURNAME}, ?{_INITIALS}(?: ?{_BEFORE_A_NAME})?)\s*$"
+)
 _ACCOUNT = (
     rf"{_EDGE}[A-Z]{{2}}[0-9]{{2}}(?:[ .]?[A-Z0-9]{{4}}){{2,7}}(?:[ .]?[A-Z0-9]{{1,3}})?{_EDGE}"
 )
@@ -35,6 +40,11 @@ def stand_in(text: pl.Expr) -> pl.Expr:
     """Whether ``text`` has an e-mail address, Dutch telephone number, IBAN or name with a title."""
     accounts = text.str.extract_all(_ACCOUNT).list.eval(is_account(pl.element()))
     return text.str.contains(_PLAIN) | accounts.list.any()
+
+
+def are_names(text: pl.Expr) -> pl.Expr:
+    """Whether ``text`` is a surname with initials; one text may also be something else."""
+    return text.str.contains(_WITH_INITIALS)
 
 
 def is_account(text: pl.Expr) -> pl.Expr:

@@ -372,6 +372,9 @@ def test_what_is_to_come_or_of_the_record_is_no_step(name: str, *, is_step: bool
         ("resultaat", ("bsn 999990342", "ok"), PERSONAL),
         ("kenmerk", ("ok", "gebeld met dhr. Jansen"), PERSONAL),
         ("kenmerk", ("ok", "mail naar a@b.nl"), PERSONAL),
+        ("regie", ("P.J. van den Berg", "'t Hart-Smit, Th."), PERSONAL),
+        ("ziekenhuis", ("St. Antonius", "1. Noord"), None),
+        ("soort", ("a. bouw", "Afd. Bouw"), None),
         ("kenmerk", ("ok", "bsn 999990342"), PERSONAL),
         ("kenmerk", ("999990342", "111222333"), PERSONAL),
         ("ocel:type:Payment", ("P1", "P2"), OBJECTS),
@@ -402,6 +405,8 @@ def test_what_tells_who_is_no_attribute(
             for name in ("Rechter", "Behandelend arts", "consulent", "Medw.", "Monteur")
         ),
         *((name, True) for name in ("Patiënt", "Cliënt", "verdachte", "Naam huurder")),
+        *((name, True) for name in ("opened_by", "CreatedById", "Aangemaakt door (naam)")),
+        *((name, True) for name in ("ERNAM", "Uitvoerder", "Paraaf", "wie", "bezwaarmaker")),
         *((name, False) for name in ("Rechtbank", "Specialisme", "Huurdersvereniging", "parts")),
         *((name, False) for name in ("Advocatenkantoor", "leerlingenvervoer", "secretariaat")),
         *((name, False) for name in ("dagen_tot_verval", "afdeling burgerzaken", "creditor")),
@@ -430,8 +435,12 @@ def test_free_text_is_told_by_its_name(name: str, *, is_text: bool) -> None:
         *((name, True) for name in ("zaakstatus", "resultaat", "case:caseStatus", "last_phase")),
         *((name, True) for name in ("Uitkomst", "Soort besluit", "afdoeningswijze", "Reden einde")),
         *((name, True) for name in ("laatste fase", "eindoordeel", "Closure code", "decision")),
+        *((name, True) for name in ("state", "Fase", "close_code", "Heropend", "Reden afwijzing")),
+        *((name, True) for name in ("Binnen termijn", "made_sla", "Tijdig", "Te laat (ja/nee)")),
+        *((name, True) for name in ("Doorlooptijd (weken)", "Aantal werkdagen", "lead time")),
         *((name, False) for name in ("regio Eindhoven", "plaatselijk", "afdeling", "kanaal")),
         *((name, False) for name in ("beslistermijn", "lastenklasse", "finalist", "soort")),
+        *((name, False) for name in ("openbare ruimte", "statenkwartier", "termijn in weken")),
     ],
 )
 def test_what_a_case_becomes_is_told_by_its_name(name: str, *, is_so: bool) -> None:
@@ -459,7 +468,10 @@ def test_an_offset_is_seen() -> None:
         ("tijdstip", "1773320707", True),
         ("tijdstip", "2026-03-12 13:05:07 UTC", True),
         ("tijdstip", "12 Mar 2026 13:05", False),
+        ("event_ts", "1773320707123", True),
+        ("opened_at", "1773320707", True),
         ("zaaknummer", "1773320707", None),  # it may be any number
+        ("categorie", "1773320707", None),
         ("artikel", "3.2.15", None),
     ],
 )
