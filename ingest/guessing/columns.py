@@ -21,6 +21,7 @@ from ingest.guessing.role_evidence import (
     Look,
     as_end,
     as_lifecycle,
+    as_states,
     borne_out,
     rather_month_first,
     share,
@@ -86,6 +87,7 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
             found[role] = guess
     if "timestamp" not in found:
         found = _stood_in(seen, found)
+    found = _of_states(seen, found)
     found |= _lifecycle(seen, found)
     missing = [role for role in REQUIRED if role not in found]
     candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
@@ -129,6 +131,19 @@ def _stood_in(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
             rest = {other: guess for other, guess in found.items() if other != role}
             return rest | {"timestamp": Guess(found[role].value, f"{why}; {told}")}
     return dict(found)
+
+
+def _of_states(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:
+    """``found`` with the start of a state as the timestamp, if rows are states and not work."""
+    if not {"case_id", "start_timestamp", "timestamp"} <= found.keys():
+        return dict(found)
+    look = Look(seen, found["case_id"].value, ())
+    start, end = found["start_timestamp"].value, found["timestamp"].value
+    told = as_states(look, start, end)
+    if told is None:
+        return dict(found)
+    rest = {role: guess for role, guess in found.items() if role != "start_timestamp"}
+    return rest | {"timestamp": Guess(start, f"when a state began, by its name; {told}")}
 
 
 def _lifecycle(seen: Glance, found: Mapping[str, Guess]) -> dict[str, Guess]:

@@ -20,6 +20,7 @@ _NEARLY_ALL, _MOSTLY, _HALF, _HARDLY = 0.95, 0.9, 0.5, 0.1
 _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _NOTABLY, _FEW = 0.02, 0.005
+_A_SECOND, _A_DAY = pl.duration(seconds=1), pl.duration(hours=25)  # the longest day of the year
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,28 @@ def as_end(look: Look, name: str, start: str) -> str | None:
         return None
     told = f"in {share(len(both) / len(ends))} of the rows"
     return f"{told}, in {share(later)} of these not before {start}; if empty, the step is open"
+
+
+def as_states(look: Look, start: str, end: str) -> str | None:
+    """What bears out that rows are states that a case was in, from ``start`` until ``end``.
+
+    Each ends when the next one begins, or on the day before; the last one has no end, or no length.
+    """
+    times = look.seen.times
+    rows = times[end].parsed.select("is_day", end="at")
+    rows = rows.with_columns(case=look.values(str(look.case)), start=times[start].at)
+    in_order = rows.drop_nulls(["case", "start"]).sort("case", "start", maintain_order=True)
+    states = in_order.with_columns(pl.col("start").shift(-1).over("case").alias("next"))
+    gap = pl.when("is_day").then(_A_DAY).otherwise(_A_SECOND)
+    follows = (pl.col("next") - pl.col("end")).is_between(pl.duration(), gap).fill_null(value=False)
+    lasts_no_time = (pl.col("end") == pl.col("start")).fill_null(value=True)
+    in_line, open_ = states.select(
+        follows.filter(pl.col("next").is_not_null()).mean().fill_null(0).alias("in line"),
+        lasts_no_time.filter(pl.col("next").is_null()).mean().alias("open"),
+    ).row(0)
+    if in_line < _NEARLY_ALL or (open_ or 0) < _HALF:
+        return None
+    return f"{share(in_line)} of the rows end when the next one of the case begins: they are states"
 
 
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 from pathlib import Path
 
 import polars as pl
@@ -158,6 +160,40 @@ def test_steps_that_are_open_yet_have_no_end(name: str, ends: str, share: float)
     found = open_steps(name, ends, share=share)
 
     assert found == {"timestamp": name, "start_timestamp": "start"}
+
+
+def states(written: str, *, days_short: float = 0, last: str | None = None) -> pl.DataFrame:
+    """Twenty cases, a week in each of three states; the last one may end as it begins."""
+    begin = dt.datetime(2026, 3, 2, 9)  # noqa: DTZ001 - a local time
+    rows = []
+    for case, number in itertools.product(range(20), range(3)):
+        start = begin + dt.timedelta(days=case + 7 * number)
+        end = start + dt.timedelta(days=7 - days_short)
+        until = (last and start.strftime(last)) if number == 2 else end.strftime(written)
+        rows.append((f"Z{case}", STEPS[number], start.strftime(written), until))
+    return pl.DataFrame(rows, schema=["zaak", "status", "begin", "eind"], orient="row")
+
+
+@pytest.mark.parametrize(
+    ("frame", "are_states"),
+    [
+        (states("%d-%m-%Y %H:%M"), True),
+        (states("%d-%m-%Y %H:%M", last="31-12-9999"), True),
+        (states("%d-%m-%Y %H:%M", last="%d-%m-%Y %H:%M"), True),
+        (states("%d-%m-%Y", days_short=1), True),
+        (states("%d-%m-%Y %H:%M", days_short=1), False),
+        (states("%d-%m-%Y", days_short=2), False),
+        (states("%d-%m-%Y %H:%M", last="31-08-2026 09:00"), False),  # each is work, without waits
+    ],
+)
+def test_a_state_that_ends_when_the_next_one_begins_is_no_work(
+    frame: pl.DataFrame, *, are_states: bool
+) -> None:
+    found = guess_roles(seen(frame)).found
+
+    assert found["timestamp"].value == ("begin" if are_states else "eind")
+    assert ("start_timestamp" in found) != are_states
+    assert ("they are states" in found["timestamp"].evidence) == are_states
 
 
 @pytest.mark.parametrize(
