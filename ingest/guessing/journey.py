@@ -1,10 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Guesses with which activities cases begin and end, and who must act before each.
-
-A case has ended if it has been silent for longer than cases that went on from there ever were:
-after a step that is always followed within days, a year of silence means that nothing will follow.
-"""
+"""Guesses with which activities cases begin and end, and who must act before each."""
 
 from __future__ import annotations
 
@@ -20,23 +16,14 @@ from contracts.candidates import scan
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.journey import Actor
 from ingest.guessing.columns import Guess
+from ingest.guessing.ends import IS_FIRST, MOST_DOUBTED, guess_ends, last_moments
 from ingest.guessing.role_evidence import share
 from ingest.lifecycle import COMPLETE, START
 
 MOST_ROWS = 2_000_000
 
 _USUAL, _SLOWEST = 0.95, 0.99
-_MOSTLY_FIRST, _SHARE_OF_STARTS = 0.8, 0.05
-_MOSTLY_LAST, _OFTEN_LAST, _SOMETIMES_LAST = 0.8, 0.2, 0.02
-_IS_FIRST = pl.col("first") >= _MOSTLY_FIRST * pl.col("cases")
-_MOST_DOUBTED = 5
-_PROCEDURE_OF_ITS_OWN = re.compile(r"(?i)bezwaar|\bberoep|herkeuring|herziening|objection|appeal")
-_SOUNDS_FINAL = re.compile(
-    r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken"
-    r"|uitbetaald|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd"
-    r"|geregistreerd|opgehaald"
-    r"|decision|closed|completed|finished|withdrawn|cancell?ed|paid|payment|rejected|granted|denied"
-)
+_SHARE_OF_STARTS = 0.05
 _BY_THE_AGENCY = re.compile(
     r"(?i)\b(gevraagd|verstuurd|verzonden|gestuurd|verwezen|voorgesteld|toegewezen|ingepland)\b"
     r"|\b(gecontroleerd|bevestigd|verlengd)\b|ontvangstbevestiging|bevestiging van ontvangst"
@@ -110,9 +97,9 @@ def guess_journey(
         .sort("case_id", "at", "source", "row")
     )
     begun = known.filter(pl.col("lifecycle") == START).group_by("case_id").agg(begun=pl.max("at"))
-    told = _activities(events, begun.collect(engine="streaming"))
-    named = told.filter(pl.col("cases") >= least)
-    ends, maybe = _ends(named, least)
+    steps = _steps(events, begun.collect(engine="streaming"))
+    named = _activities(steps).filter(pl.col("cases") >= least)
+    ends, maybe = guess_ends(named, last_moments(steps), least)
     names = named["activity"].to_list()
     if not ends and end and end.value in names:
         ends, maybe = (end,), ()
@@ -129,11 +116,11 @@ def guess_journey(
     )
 
 
-def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
-    """By activity: the number of ``cases`` that have it, begin with it and end with it so far.
+def _steps(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
+    """``events`` with for each whether it is the first and the last one so far of its case.
 
-    ``silent`` counts cases of which it is the last for longer than nearly all that went on had
-    waited, with nothing begun since; ``begun`` has for each case when something last was.
+    ``is_silent``: it is the last one for longer than nearly all that went on from there had waited,
+    with nothing begun since; ``begun`` has for each case when something last was.
     """
     same = pl.col("case_id") == pl.col("case_id").shift(-1)
     steps = events.with_columns(
@@ -149,12 +136,19 @@ def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
     return (
         steps.join(waited, on="activity", how="left")
         .join(begun, on="case_id", how="left")
-        .group_by("activity")
+        .with_columns(is_silent=pl.col("is_last") & is_silent)
+    )
+
+
+def _activities(steps: pl.DataFrame) -> pl.DataFrame:
+    """By activity, the number of ``cases`` that have it; and as their first, last or silent one."""
+    return (
+        steps.group_by("activity")
         .agg(
             cases=pl.col("case_id").n_unique(),
             first=pl.col("is_first").sum(),
             last=pl.col("is_last").sum(),
-            silent=(pl.col("is_last") & is_silent).sum(),
+            silent=pl.col("is_silent").sum(),
         )
         .sort("cases", "activity", descending=[True, False])
     )
@@ -163,42 +157,15 @@ def _activities(events: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
 def _starts(told: pl.DataFrame, least: int, cases: int) -> tuple[Guess, ...]:
     """The activities that are the first in nearly all cases that have them."""
     many = (pl.col("first") >= _SHARE_OF_STARTS * cases) & (pl.col("first") >= least)
-    found = told.filter(_IS_FIRST & many).sort("first", "activity", descending=[True, False])
+    found = told.filter(IS_FIRST & many).sort("first", "activity", descending=[True, False])
     return tuple(
         Guess(name, f"{share(first / cases)} of the cases begin with it")
         for name, first in found.select("activity", "first").iter_rows()
     )
 
 
-def _ends(told: pl.DataFrame, least: int) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
-    """The activities that end cases, and those that may.
-
-    A case that begins with a step may have stood still since, so such a step is no end unless its
-    name sounds final and nearly all cases that have it end with it.
-    """
-    settled = pl.col("cases") - pl.col("last") + pl.col("silent")
-    shown = told.filter(pl.col("silent") >= least)
-    ranked = shown.with_columns(_IS_FIRST.alias("begins"), final=pl.col("silent") / settled)
-    ranked = ranked.sort("silent", "activity", descending=[True, False])
-    ends, maybe = [], []
-    for name, final, begins in ranked.select("activity", "final", "begins").iter_rows():
-        guess = Guess(name, f"followed by a long silence in {share(final)} of its cases")
-        sounds_final = _SOUNDS_FINAL.search(name) is not None
-        if _PROCEDURE_OF_ITS_OWN.search(name):
-            reason = "; an objection or appeal, usually a case of its own"
-            maybe.append(guess._replace(evidence=guess.evidence + reason))
-        elif begins and not (sounds_final and final >= _MOSTLY_LAST):
-            reason = "; but cases begin with it, and may have stood still since"
-            maybe.append(guess._replace(evidence=guess.evidence + reason))
-        elif final >= (_SOMETIMES_LAST if sounds_final else _OFTEN_LAST):
-            ends.append(guess)
-        elif final >= _SOMETIMES_LAST:
-            maybe.append(guess)
-    return tuple(ends), tuple(maybe[:_MOST_DOUBTED])
-
-
 def _often_last(told: pl.DataFrame) -> tuple[Guess, ...]:
-    ranked = told.sort("last", "activity", descending=[True, False]).head(_MOST_DOUBTED)
+    ranked = told.sort("last", "activity", descending=[True, False]).head(MOST_DOUBTED)
     return tuple(
         Guess(name, f"the last so far in {share(last / cases)} of its cases")
         for name, last, cases in ranked.select("activity", "last", "cases").iter_rows()

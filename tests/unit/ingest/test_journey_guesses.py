@@ -22,12 +22,12 @@ _LIFECYCLE = {"!": "mark", "+": "start"}
 
 
 def guessed(tmp_path: Path, *traces: tuple[int, int, str], most_rows: int = 1000) -> Journey:
-    """Of cases that begin on the first day of each trace, a step per day."""
+    """Of cases that begin on the first day of each trace, a step per day; ``&``: at once."""
     rows = [
         {
             "case_id": f"c{day}.{number}.{case}",
-            "activity": activity.strip("!+"),
-            "at": MONDAY + dt.timedelta(days=day + step),
+            "activity": activity.strip("!+&"),
+            "at": MONDAY + dt.timedelta(days=day + step - " ".join(steps[: step + 1]).count("&")),
             "source": "log",
             "row": step,
             "slot": case * 6000 % 65536,
@@ -35,7 +35,8 @@ def guessed(tmp_path: Path, *traces: tuple[int, int, str], most_rows: int = 1000
         }
         for number, (cases, day, trace) in enumerate(traces)
         for case in range(cases)
-        for step, activity in enumerate(trace.split())
+        for steps in [trace.split()]
+        for step, activity in enumerate(steps)
     ]
     path = tmp_path / "candidates.parquet"
     pl.DataFrame(rows, schema={name: CANDIDATES[name] for name in rows[0]}).write_parquet(path)
@@ -93,6 +94,19 @@ def test_a_step_that_seldom_ends_a_case_needs_a_word(tmp_path: Path, other: str)
 
     assert names(words.ends) == ["c", "Besluit"]
     assert (names(none.ends), names(none.maybe)) == (["c"], [other])
+
+
+@pytest.mark.parametrize(
+    ("broken_off", "ends", "maybe"), [("&a", ["z", "b"], ["a"]), ("a", ["z", "a", "b"], [])]
+)
+def test_what_is_recorded_along_with_an_end_is_none(
+    tmp_path: Path, broken_off: str, ends: list[str], maybe: list[str]
+) -> None:
+    traces = [(60, 0, "s a x z"), (30, 0, f"s b {broken_off}"), (20, 0, "s b")]
+
+    journey = guessed(tmp_path, *traces, (1, 99, "s"))
+
+    assert (names(journey.ends), names(journey.maybe)) == (ends, maybe)
 
 
 def test_an_objection_is_a_case_of_its_own(tmp_path: Path) -> None:
