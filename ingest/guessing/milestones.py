@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-
-import polars as pl
+from collections.abc import Sequence
+from functools import cmp_to_key
 
 from contracts.attributes import is_about_a_person
 from contracts.column_words import words
@@ -47,7 +46,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
         who = by_name(Look(seen, None, [name for name in seen.columns if name not in taken]), role)
         if who is not None:
             found[role] = who
-    in_order = sorted(moments, key=_median_delays(seen, moments).__getitem__)
+    in_order = _in_order(seen, moments)
     names = _readable(in_order)
     milestones = {
         names[column]: Guess(column, f"a time in {share(_read(seen, column))} of the rows")
@@ -86,12 +85,14 @@ def _read(seen: Glance, name: str) -> float:
     return seen.times[name].at.count() / max(1, seen.frame.height)
 
 
-def _median_delays(seen: Glance, columns: Sequence[str]) -> Mapping[str, float]:
-    """By column, the median number of seconds after the first time of the row."""
-    times = pl.DataFrame({name: seen.times[name].at for name in columns})
-    first = pl.min_horizontal(pl.col(columns))
-    delays = times.select((pl.col(columns) - first).dt.total_seconds().median())
-    return delays.row(0, named=True)
+def _in_order(seen: Glance, columns: Sequence[str]) -> list[str]:
+    """The columns, each before those that come after it in most rows that have both."""
+
+    def later(one: str, other: str) -> int:
+        apart = (seen.times[one].at - seen.times[other].at).dt.total_microseconds()
+        return int(apart.sign().sum())
+
+    return sorted(columns, key=cmp_to_key(later))
 
 
 def _readable(columns: Sequence[str]) -> dict[str, str]:

@@ -718,6 +718,23 @@ def test_a_row_a_case_has_a_milestone_for_each_time_in_their_order() -> None:
     }
 
 
+def test_milestones_that_some_cases_skip_come_where_the_others_have_them() -> None:
+    # half of the cases are closed at once, the others after a decision
+    frame = wide(number="zaaknummer", received="ontvangen", decided="besloten", closed="gesloten")
+    is_decided = pl.int_range(pl.len()) % 4 == 1
+    frame = frame.select(
+        "zaaknummer",
+        "ontvangen",
+        pl.when(is_decided).then("gesloten").otherwise("ontvangen").alias("gesloten"),
+        pl.when(is_decided).then("besloten").alias("besloten"),
+    )
+
+    found = guess_milestones(seen(frame))
+
+    assert found is not None
+    assert [*found.milestones] == ["Ontvangen", "Besloten", "Gesloten"]
+
+
 @pytest.mark.parametrize(
     ("columns", "milestones"),
     [
