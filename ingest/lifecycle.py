@@ -20,7 +20,7 @@ TRANSITIONS = (
 """All transitions of XES."""
 
 _STARTED = ("started", "begin", "begonnen", "gestart")
-_COMPLETED = ("completed", "end", "finished", "einde", "gereed", "afgerond", "voltooid")
+_COMPLETED = ("completed", "end", "finished", "eind", "einde", "gereed", "afgerond", "voltooid")
 _ALSO = dict.fromkeys(_STARTED, START) | dict.fromkeys(_COMPLETED, COMPLETE)
 
 _SAME_WORK = ("case_id", "activity", "instance")

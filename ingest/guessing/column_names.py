@@ -63,6 +63,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "team": (
         *("afdeling", "afdelingsnaam", "team", "teamnaam", "behandelgroep", "werkgroep", "groep"),
         *("cluster", "bureau", "department", "unit", "teamname", "group", "queue"),
+        *("eenheid", "orgeenheid", "organisatieonderdeel"),
     ),
     "org": (
         *("organisatie", "organisatienaam", "instantie", "ketenpartner", "instelling"),
@@ -210,6 +211,12 @@ def tells_year(name: str) -> bool:
 def numbers_in_a_year(name: str) -> bool:
     """Whether a name is that of a number that may start anew each year."""
     return _letters(name) in _NUMBERS_IN_A_YEAR
+
+
+def tells_other_time(name: str) -> bool:
+    """Whether a name is that of a time that is not of a step, but of its case or its row."""
+    others = (role for role in NAMES if role.endswith("_timestamp"))
+    return is_no_milestone(name) or any(fit(name, role) is not None for role in others)
 
 
 def tells_process(name: str) -> bool:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from ingest.guessing.column_names import NAMES, fit
+from contracts.listed import listed
+from ingest.guessing.column_names import NAMES, fit, tells_other_time
 from ingest.guessing.glance import Glance
 from ingest.guessing.role_evidence import (
     Look,
@@ -23,6 +24,7 @@ from ingest.guessing.role_evidence import (
     as_lifecycle,
     as_states,
     borne_out,
+    in_words,
     rather_month_first,
     share,
 )
@@ -78,11 +80,7 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
         taken = {guess.value for guess in found.values()}
         case = found["case_id"].value if "case_id" in found else None
         look = Look(seen, case, [name for name in seen.columns if name not in taken])
-        guess = by_name(look, role)
-        if guess is None and role == "timestamp" and "start_timestamp" in found:
-            guess = _end_of_open_steps(look, found["start_timestamp"].value)
-        if guess is None and role in _BY_VALUES:
-            guess = _BY_VALUES[role](look)
+        guess = _guess(look, role, found)
         if guess is not None:
             found[role] = guess
     if "timestamp" not in found:
@@ -92,6 +90,18 @@ def guess_roles(seen: Glance, known: Mapping[str, Guess] | None = None) -> RoleG
     missing = [role for role in REQUIRED if role not in found]
     candidates = {role: tuple(_possible(seen, role, found)) for role in missing}
     return RoleGuesses(found, candidates, month_first=_month_first(seen, found))
+
+
+def _guess(look: Look, role: str, found: Mapping[str, Guess]) -> Guess | None:
+    guess = by_name(look, role)
+    if guess is None and role == "timestamp" and "start_timestamp" in found:
+        guess = _end_of_open_steps(look, found["start_timestamp"].value)
+    if guess is None and role in _BY_VALUES:
+        guess = _BY_VALUES[role](look)
+    words = in_words(look, guess.value) if guess and role == "activity" else None
+    if guess and words:
+        return Guess(words, f"says in words what {guess.value} says; {guess.evidence}")
+    return guess
 
 
 def _end_of_open_steps(look: Look, start: str) -> Guess | None:
@@ -231,6 +241,7 @@ def _activity_by_values(look: Look) -> Guess | None:
         name: _like_steps(look, name)
         for name in look.left
         if not any(fit(name, role) for role in NAMES) and borne_out(look, name, "activity")
+        if in_words(look, name) is None
     }
     best = _clearly_best(scores)
     if best is None:
@@ -252,19 +263,17 @@ def _like_steps(look: Look, name: str) -> float:
 
 
 def _timestamp_by_values(look: Look) -> Guess | None:
-    """The only column of times that change within cases."""
-    scores = {
-        name: look.rises(look.seen.times[name])
-        for name in look.left
-        if borne_out(look, name, "timestamp")
-    }
-    best = next(iter(scores)) if len(scores) == 1 else None
+    """The only column of times that change within cases; or that also is named as no other time."""
+    moving = [name for name in look.left if borne_out(look, name, "timestamp")]
+    likely = [name for name in moving if not tells_other_time(name)]
+    best = next((names[0] for names in (moving, likely) if len(names) == 1), None)
     if best is None:
         return None
-    rises = share(scores[best])
-    return Guess(
-        best, f"by its values: the only time that moves on within cases, in {rises} of the rows"
-    )
+    rises = share(look.rises(look.seen.times[best]))
+    told = f"by its values: the only time that moves on within cases, in {rises} of the rows"
+    others = [name for name in moving if name != best]
+    also = f"; {listed(others, _MOST_OPTIONS)} by name planned, or of the record" if others else ""
+    return Guess(best, told + also)
 
 
 def _clearly_best(scores: Mapping[str, float]) -> str | None:

@@ -22,7 +22,7 @@ _WHO = ("resource", "team", "org")
 _OF_TIME = re.compile(
     r"(?:(?<!\w)|(?<=\w{4}))(?:datum|date|tijd|tijdstip|(?:date)?time|timestamp)$"
 )
-_LITTLE = {*("op", "at", "on", "van", "of", "de", "het", "the")}
+_LITTLE = {*("op", "at", "on", "van", "of", "de", "het", "the", "dt", "dat")}
 
 
 def guess_milestones(seen: Glance) -> RoleGuesses | None:
@@ -56,7 +56,10 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
 
 
 def _case(look: Look) -> Guess | None:
-    """The column with a different value in each row, if no other seems to have case ids."""
+    """The column with a different value in each row, if no other seems to have case ids.
+
+    If no name says so, that is the first column, or the only one.
+    """
     joint = look.seen.joint_id
     if joint:
         return Guess(joint, f"by their names; {_ANOTHER}") if _is_unique(look, joint) else None
@@ -64,11 +67,14 @@ def _case(look: Look) -> Guess | None:
     named = sorted(fits, key=fits.__getitem__)
     if any(not _is_unique(look, name) for name in named[:1]):
         return None
-    if not named and not guess_roles(look.seen).candidates:
-        return None
-    name = next((name for name in (*named, *look.left[:1]) if _is_unique(look, name)), None)
-    how = "by its name" if name in named else "the first column"
-    return Guess(name, f"{how}; {_ANOTHER}") if name else None
+    if named:
+        return Guess(named[0], f"by its name; {_ANOTHER}")
+    open_ = guess_roles(look.seen).candidates
+    unique = [name for name in look.left if _is_unique(look, name)] if open_ else []
+    if unique and unique[0] == look.left[0]:
+        return Guess(unique[0], f"the first column; {_ANOTHER}")
+    is_only = len(unique) == 1 and "case_id" in open_
+    return Guess(unique[0], f"the only column with {_ANOTHER}") if is_only else None
 
 
 def _is_unique(look: Look, name: str) -> bool:

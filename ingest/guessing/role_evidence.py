@@ -20,6 +20,7 @@ _NEARLY_ALL, _MOSTLY, _HALF, _HARDLY = 0.95, 0.9, 0.5, 0.1
 _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _NOTABLY, _FEW = 0.02, 0.005
+_WORD = r"\p{L}{4}"
 _A_SECOND, _A_DAY = pl.duration(seconds=1), pl.duration(hours=25)  # the longest day of the year
 
 
@@ -163,6 +164,23 @@ def as_states(look: Look, start: str, end: str) -> str | None:
     if in_line < _NEARLY_ALL or (open_ or 0) < _HALF:
         return None
     return f"{share(in_line)} of the rows end when the next one of the case begins: they are states"
+
+
+def in_words(look: Look, name: str) -> str | None:
+    """The first column that says in words what ``name`` says in codes, one to one; null if none."""
+    codes = look.values(name)
+    if codes.dtype != pl.String or codes.drop_nulls().unique().str.contains(_WORD).any():
+        return None
+    for other in look.left:
+        both = pl.DataFrame({"code": codes, "words": look.values(other)}).unique()
+        is_same = both.height == both["code"].n_unique() == both["words"].n_unique()
+        if (
+            is_same
+            and both.schema["words"] == pl.String
+            and both["words"].str.contains(_WORD).all()
+        ):
+            return other
+    return None
 
 
 def as_lifecycle(look: Look, name: str, activity: str) -> str | None:

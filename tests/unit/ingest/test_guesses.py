@@ -125,6 +125,29 @@ def test_it_is_a_candidate_where_another_may_be_it() -> None:
     assert guessed.candidates == {"timestamp": ("created", "k1", "k2")}
 
 
+def test_a_time_named_as_planned_or_of_the_record_is_none_of_steps() -> None:
+    frame = table(case="zaak", step="stap", time="gedaan", begun="geplande datum").with_columns(
+        pl.col("gedaan").alias("registratiedatum")
+    )
+
+    found = guess_roles(seen(frame)).found
+
+    assert found["timestamp"].value == "gedaan"
+    assert "geplande datum, registratiedatum by name planned" in found["timestamp"].evidence
+
+
+@pytest.mark.parametrize(("code", "words"), [("stap", "omschrijving"), ("stp_code", "stp_naam")])
+def test_what_says_a_step_in_words_is_taken_not_its_code(code: str, words: str) -> None:
+    frame = table(case="zaak", step=words, time="tijdstip").with_columns(
+        pl.col(words)
+        .replace_strict({"Aanvraag": "010", "Toets": "A20", "Besluit": "x-3"})
+        .alias(code)
+    )
+
+    assert columns(frame)["activity"] == words
+    assert columns(frame.with_columns(pl.col(words) + pl.col("zaak")))["activity"] == code
+
+
 def test_dates_of_steps_are_their_begin_and_end() -> None:
     found = columns(table(case="zaak", step="stap", begun="Startdatum", time="Einddatum"))
 
@@ -288,6 +311,7 @@ def test_a_row_a_case_has_no_case_id() -> None:
     [
         (("start", "complete"), True),
         (("Begonnen", "Afgerond"), True),
+        (("Start", "Eind"), True),
         (("schedule", "complete"), False),  # nothing starts
         (("start", "klaar"), False),
         (("complete", "complete"), False),
@@ -718,6 +742,22 @@ def test_a_row_a_case_has_a_milestone_for_each_time_in_their_order() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("names", "case"),
+    [
+        ({"kind": "Soort", "number": "Ref"}, "Ref"),
+        ({"number": "Soort", "who": "Ref"}, "Soort"),
+        ({"kind": "Soort", "who": "Ref"}, None),
+    ],
+)
+def test_without_a_name_the_only_number_of_each_row_is_the_case(
+    names: dict[str, str], case: str | None
+) -> None:
+    found = guess_milestones(seen(wide(**names, received="Binnen", closed="Uit")))
+
+    assert (found.found["case_id"].value if found else None) == case
+
+
 def test_milestones_that_some_cases_skip_come_where_the_others_have_them() -> None:
     # half of the cases are closed at once, the others after a decision
     frame = wide(number="zaaknummer", received="ontvangen", decided="besloten", closed="gesloten")
@@ -740,6 +780,7 @@ def test_milestones_that_some_cases_skip_come_where_the_others_have_them() -> No
     [
         (("created_date", "closedDate"), ("Created", "Closed")),
         (("besluitdatum", "tijdstip einde"), ("Besluit", "Einde")),
+        (("Dt. ontvangst", "DT_BESLUIT"), ("Ontvangst", "Besluit")),
         (("datum", "tijdstip"), ("datum", "tijdstip")),
         (("datum_besluit", "besluitdatum"), ("datum_besluit", "besluitdatum")),
         (("column 2", "column 3"), ("column 2", "column 3")),
