@@ -207,7 +207,15 @@ def _rows(raw: Raw, common: set[str]) -> pl.DataFrame:
     flat = {name: place for name, place in named.items() if not schema[place].is_nested()}
     rows = raw.frame.select(_value(place, schema[place]) for place in flat.values())
     found = rows.head(ROWS).collect(engine="streaming")
+    _settle(raw)
     return found.rename({place: name for name, place in flat.items()})
+
+
+def _settle(raw: Raw) -> None:
+    """Refuses a file that one of its first rows shows to be wrong; all rows are read only later."""
+    first = raw.frame.head(ROWS)
+    if raw.doubt and first.select(raw.doubt.shows.any()).collect(engine="streaming").item():
+        raw.doubt.settle()
 
 
 def _value(place: str, type_: pl.DataType) -> pl.Expr:

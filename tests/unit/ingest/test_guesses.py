@@ -665,6 +665,13 @@ def test_a_first_line_of_values_is_no_header(
     assert found.frame.height == len(lines) - has_header
 
 
+def test_a_second_header_in_another_order_is_refused_at_first_sight(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("zaak;stap;tijd\n1;a;b\ntijd;stap;zaak\nb;a;1\n")
+
+    with pytest.raises(SourceError, match="names its columns again at line 3, in another order"):
+        glance(open_export(str(tmp_path / "a.csv"), tmp_path / "p.yaml"))
+
+
 def test_the_sheet_of_most_rows_is_looked_at(tmp_path: Path) -> None:
     sheets = {
         "uitleg": [("a", "b"), ("x", "y")],
