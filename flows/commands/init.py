@@ -21,9 +21,10 @@ from flows.drafting.guessed import Guessed
 from flows.drafting.init_api import api_config
 from flows.drafting.yaml_lines import many
 from ingest.guessing.attributes import guess_attributes
-from ingest.guessing.columns import Guess, RoleGuesses, guess_roles, options
+from ingest.guessing.columns import RoleGuesses, guess_roles, options
 from ingest.guessing.exports import Export, open_export
 from ingest.guessing.glance import Glance, glance
+from ingest.guessing.guess import Guess
 from ingest.guessing.joint_ids import put_ids_together
 from ingest.guessing.journey import guess_journey
 from ingest.guessing.milestones import guess_milestones

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from ingest.guessing.columns import Guess
+from ingest.guessing.guess import Guess
 
 Ask = Callable[[str, Sequence[Guess]], str]
 """A question, and its possible answers, each with its evidence; the proposed one comes first."""

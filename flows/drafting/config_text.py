@@ -15,7 +15,7 @@ from contracts.verdict import RuleResult
 from flows.drafting.guessed import Guessed
 from flows.drafting.source_text import source
 from flows.drafting.yaml_lines import LEAST_TOLD, many, remark, said, scalar
-from ingest.guessing.columns import Guess
+from ingest.guessing.guess import Guess
 from ingest.guessing.journey import Journey
 from ingest.guessing.role_evidence import share
 

@@ -17,8 +17,9 @@ from ingest.guessing.column_names import (
     tells_process,
     tells_who,
 )
-from ingest.guessing.columns import Guess, RoleGuesses
+from ingest.guessing.columns import RoleGuesses
 from ingest.guessing.glance import Glance
+from ingest.guessing.guess import Guess
 from ingest.ocel.flattening import RELATED_PREFIX
 from ingest.privacy import citizen_numbers, personal
 from ingest.roles import STANDARD

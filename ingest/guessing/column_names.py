@@ -13,7 +13,16 @@ NAMES: dict[str, tuple[str, ...]] = {
     "case_id": (
         *("zaaknummer", "zaakidentificatie", "zaakid", "zaaknr", "zaakkenmerk", "zaak"),
         *("dossiernummer", "dossierid", "dossiernr", "dossier", "aanvraagnummer", "aanvraagid"),
-        *("meldingnummer", "meldingsnummer", "verzoeknummer", "claimnummer", "kenmerk"),
+        *(
+            "meldnr",
+            "meldingnr",
+            "meldingnummer",
+            "meldingsnummer",
+            "aanvraagnr",
+            "verzoeknummer",
+            "claimnummer",
+            "kenmerk",
+        ),
         *("caseid", "casekey", "caseidentifier", "casenumber", "caseno", "case"),
         *("requestid", "requestnumber", "applicationid", "claimid", "ticketid", "incidentid"),
     ),
@@ -121,6 +130,7 @@ _BY_TRADE_OR_PART = re.compile(
     r"|vertegenwoordiger|slachtoffer|erfgenaam|schuldenaar|voogd|complainant|representative"
     r")\b"
 )
+_BY_WHOM = re.compile(r"\b(?:door|by)(?: (?:id|naam|name))?$|^(?:wie|who)$")
 _OF_TIME = re.compile(r"datum|date|tijd|time|\bmoment|\bepoch|\b(?:ts|dt|at)$")
 _LASTS = re.compile(
     r"\b(?:uren|minuten|hours|minutes|elapsed|spent)\b|duur\b|duration|bestee?d|gewerkt"
@@ -188,6 +198,11 @@ def tells_who(name: str) -> bool:
     spaced = _spaced(name)
     is_who = fit(name, "resource") is not None
     return is_who or (_WHO.search(spaced) or _BY_TRADE_OR_PART.search(spaced)) is not None
+
+
+def tells_by_whom(name: str) -> bool:
+    """Whether a name is that of a column that says by whom something was done."""
+    return _BY_WHOM.search(_spaced(name)) is not None
 
 
 def tells_in_free_text(name: str) -> bool:

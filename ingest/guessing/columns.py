@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-import polars as pl
-
-from contracts.listed import listed
-from ingest.guessing.column_names import NAMES, fit, tells_other_time
+from ingest.guessing.by_values import BY_VALUES
+from ingest.guessing.column_names import NAMES, fit
 from ingest.guessing.glance import Glance
+from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import (
     Look,
     as_end,
@@ -36,16 +34,7 @@ _ORDER = (
     *("closing_timestamp", "recorded_timestamp", "timestamp", "resource", "team", "org"),
 )
 _STAND_INS = {"start_timestamp": "began", "recorded_timestamp": "was put on record"}
-_FEWEST_CASES = 10
-_CLEARLY = 1.2
 _MOST_OPTIONS = 9
-
-
-class Guess(NamedTuple):
-    """What was guessed, and why."""
-
-    value: str
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -96,8 +85,8 @@ def _guess(look: Look, role: str, found: Mapping[str, Guess]) -> Guess | None:
     guess = by_name(look, role)
     if guess is None and role == "timestamp" and "start_timestamp" in found:
         guess = _end_of_open_steps(look, found["start_timestamp"].value)
-    if guess is None and role in _BY_VALUES:
-        guess = _BY_VALUES[role](look)
+    if guess is None and role in BY_VALUES:
+        guess = BY_VALUES[role](look)
     words = in_words(look, guess.value) if guess and role == "activity" else None
     if guess and words:
         return Guess(words, f"says in words what {guess.value} says; {guess.evidence}")
@@ -213,78 +202,3 @@ def _also_cases(look: Look, chosen: str) -> str:
         if (often := borne_out(look, name, "case_id"))
     ]
     return "".join(told)
-
-
-def _case_id_by_values(look: Look) -> Guess | None:
-    """The column with the most values that come back, if no other comes near."""
-    many = {
-        name: look.distinct(name)
-        for name in look.left
-        if borne_out(look, name, "case_id") and look.distinct(name) >= _FEWEST_CASES
-    }
-    best = max(many, key=many.__getitem__, default=None)
-    if best is None:
-        return None
-    within = Look(look.seen, best, look.left)
-    rivals = [name for name, n in many.items() if name != best and 2 * n > many[best]]
-    if any(within.varies(name) > 0 for name in rivals):
-        return None
-    rows = look.rows_a_value(best)
-    return Guess(best, f"by its values: the most that recur, each in {rows:.1f} rows on average")
-
-
-def _activity_by_values(look: Look) -> Guess | None:
-    """The column that begins the same in most cases, and seldom has a value twice in one case."""
-    if look.case is None:
-        return None
-    scores = {
-        name: _like_steps(look, name)
-        for name in look.left
-        if not any(fit(name, role) for role in NAMES) and borne_out(look, name, "activity")
-        if in_words(look, name) is None
-    }
-    best = _clearly_best(scores)
-    if best is None:
-        return None
-    values = look.distinct(best)
-    return Guess(
-        best,
-        f"by its values: {values:,}, mostly once per case, and most cases begin with the same one",
-    )
-
-
-def _like_steps(look: Look, name: str) -> float:
-    cases = look.by_case(name)
-    once = (cases["values"] / cases["rows"]).mean()
-    rows = pl.DataFrame({"case": look.values(str(look.case)), "value": look.values(name)})
-    first = rows.drop_nulls().group_by("case").agg(pl.col("value").first())["value"]
-    begun = first.value_counts()["count"].max()
-    return float(once or 0) * float(begun or 0) / max(1, len(first))  # type: ignore[arg-type]
-
-
-def _timestamp_by_values(look: Look) -> Guess | None:
-    """The only column of times that change within cases; or that also is named as no other time."""
-    moving = [name for name in look.left if borne_out(look, name, "timestamp")]
-    likely = [name for name in moving if not tells_other_time(name)]
-    best = next((names[0] for names in (moving, likely) if len(names) == 1), None)
-    if best is None:
-        return None
-    rises = share(look.rises(look.seen.times[best]))
-    told = f"by its values: the only time that moves on within cases, in {rises} of the rows"
-    others = [name for name in moving if name != best]
-    also = f"; {listed(others, _MOST_OPTIONS)} by name planned, or of the record" if others else ""
-    return Guess(best, told + also)
-
-
-def _clearly_best(scores: Mapping[str, float]) -> str | None:
-    ranked = sorted(scores, key=lambda name: -scores[name])
-    if not ranked or (len(ranked) > 1 and scores[ranked[0]] < _CLEARLY * scores[ranked[1]]):
-        return None
-    return ranked[0]
-
-
-_BY_VALUES: dict[str, Callable[[Look], Guess | None]] = {
-    "case_id": _case_id_by_values,
-    "activity": _activity_by_values,
-    "timestamp": _timestamp_by_values,
-}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from ingest.guessing.columns import Guess
+from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import share
 
 MOST_DOUBTED = 5

@@ -15,8 +15,8 @@ import polars as pl
 from contracts.candidates import scan
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.journey import Actor
-from ingest.guessing.columns import Guess
 from ingest.guessing.ends import IS_FIRST, MOST_DOUBTED, guess_ends, last_moments
+from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import share
 from ingest.lifecycle import COMPLETE, START
 

@@ -11,8 +11,9 @@ from functools import cmp_to_key
 from contracts.attributes import is_about_a_person
 from contracts.column_words import words
 from ingest.guessing.column_names import fit, is_no_milestone
-from ingest.guessing.columns import Guess, RoleGuesses, by_name, guess_roles
+from ingest.guessing.columns import RoleGuesses, by_name, guess_roles
 from ingest.guessing.glance import Glance
+from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import Look, share
 
 _FEWEST = 2

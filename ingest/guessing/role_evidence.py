@@ -13,6 +13,7 @@ from ingest.guessing.column_names import tells_end_of_step, tells_time
 from ingest.guessing.glance import Glance
 from ingest.guessing.time_columns import Times
 from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
+from ingest.times.day_and_time import CLOCK
 
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
 _NUMBERS = ("serial", "compact")
@@ -91,10 +92,17 @@ def borne_out(look: Look, name: str, role: str) -> str | None:
 
 def _as_case_id(look: Look, name: str) -> str | None:
     rows = look.rows_a_value(name)
-    if look.is_time(name) or look.filled(name) < _MOSTLY:
+    if look.is_time(name) or look.filled(name) < _MOSTLY or _are_clocks(look.values(name)):
         return None
     least, most = _ROWS_A_CASE
     return f"each value in {rows:.1f} rows on average" if least <= rows <= most else None
+
+
+def _are_clocks(values: pl.Series) -> bool:
+    """Whether all are times of day; without colons they may be any number."""
+    is_clock = pl.first().str.contains(CLOCK) & pl.first().str.contains(":", literal=True)
+    there = values.drop_nulls().to_frame()
+    return values.dtype == pl.String and bool(there.select(is_clock.all()).item())
 
 
 def _as_activity(look: Look, name: str) -> str | None:

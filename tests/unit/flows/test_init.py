@@ -24,7 +24,7 @@ from contracts.settings import Settings
 from flows.cli import app
 from flows.commands.init import init as make_config
 from flows.drafting.yaml_lines import remark, said, scalar
-from ingest.guessing.columns import Guess
+from ingest.guessing.guess import Guess
 from simulation.description import process
 from simulation.generator import LOG, Order, Simulated, generate
 from simulation.recording.dialects import DIALECTS

@@ -125,6 +125,38 @@ def test_it_is_a_candidate_where_another_may_be_it() -> None:
     assert guessed.candidates == {"timestamp": ("created", "k1", "k2")}
 
 
+@pytest.mark.parametrize(
+    ("name", "of", "is_resource"),
+    [
+        *((name, "who", True) for name in ("Door", "LAST_UPD_BY", "CreatedById", "wie")),
+        ("Aangevraagd door", "region", False),  # one of each case
+        ("Nabij", "who", False),
+    ],
+)
+def test_by_whom_a_step_was_done_is_told_by_the_end_of_a_name(
+    name: str, of: str, *, is_resource: bool
+) -> None:
+    found = columns(table(case="zaak", step="stap", time="tijdstip", **{of: name}))
+
+    assert found.get("resource") == (name if is_resource else None)
+
+
+def test_times_of_day_are_no_case_numbers() -> None:
+    frame = pl.DataFrame(
+        {
+            "Ref": [f"R{case}" for case in range(60)],
+            "Datum in": [f"{case % 28 + 1}-3-2026" for case in range(60)],
+            "Tijd in": [f"{case // 3:02}:15" for case in range(60)],
+            "Datum uit": [f"{case % 28 + 1}-5-2026" for case in range(60)],
+        }
+    )
+
+    found = guess_milestones(seen(frame))
+
+    assert found is not None
+    assert found.found["case_id"].value == "Ref"
+
+
 def test_a_time_named_as_planned_or_of_the_record_is_none_of_steps() -> None:
     frame = table(case="zaak", step="stap", time="gedaan", begun="geplande datum").with_columns(
         pl.col("gedaan").alias("registratiedatum")
