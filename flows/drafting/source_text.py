@@ -54,6 +54,8 @@ def source(found: Guessed) -> Iterator[str]:
     yield from _milestones(found)
     yield from _month_first(found.roles)
     yield from _case_attributes(found.attributes)
+    if found.seen.added:
+        yield from remark(f"not read, as some files lack them: {listed(found.seen.added)}", "    ")
     yield from said(f"    timezone: {ZONE}", _told_of_zone(found))
     _, *others = found.document()["sources"]
     for other in others:

@@ -40,6 +40,15 @@ def lacked(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     )
 
 
+def added(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The columns that some files have beside all those that most have, as later exports may."""
+    usual = _usual(columns)
+    whole = [names for names in columns.values() if set(usual) <= set(names)]
+    return tuple(
+        dict.fromkeys(name for names in whole for name in names if name not in {*usual, ""})
+    )
+
+
 def _usual(columns: Mapping[str, Sequence[str]]) -> list[str]:
     count = Counter(name for names in columns.values() for name in dict.fromkeys(names) if name)
     first = next(iter(columns.values()), ())

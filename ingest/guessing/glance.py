@@ -15,7 +15,7 @@ import polars as pl
 from contracts.formats import Format
 from contracts.sources import Source
 from ingest.guessing.alike_sheets import alike
-from ingest.guessing.drift import drifts, lacked
+from ingest.guessing.drift import added, drifts, lacked
 from ingest.guessing.exports import Export
 from ingest.guessing.time_columns import Times, times_of
 from ingest.guessing.trails import Trail
@@ -48,7 +48,8 @@ class Glance:
     ``in_two``: columns that were put together from two: a date and its time of day, or a year and
     the number of a case in it, which is ``joint_id``.
     ``drift``: sentences on how the columns of files differ; ``lacked``: columns that most files
-    have, but not all. ``shared``: names that several columns have, which are not looked at.
+    have, but not all; ``added``: columns that only some have, beside all others.
+    ``shared``: names that several columns have, which are not looked at.
     ``of_1904``: as in ``Raw``. ``trail``: for an audit trail, which rows are steps; if that is
     known, ``frame`` has only those.
     """
@@ -65,6 +66,7 @@ class Glance:
     joint_id: str | None = None
     drift: tuple[str, ...] = ()
     lacked: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     of_1904: bool = False
     trail: Trail | None = None
@@ -155,6 +157,7 @@ def glance(export: Export, sheet: str | None = None) -> Glance:
             has_header=source.header is not False,
             drift=drifts(columns) if export.format in _TABLES else (),
             lacked=lacked(columns) if export.format in _TABLES else (),
+            added=added(columns) if export.format in _TABLES else (),
             shared=tuple(name for name, n in Counter(first.columns).items() if name and n > 1),
             of_1904=first.of_1904,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.guessing.drift import drifts, lacked
+from ingest.guessing.drift import added, drifts, lacked
 from ingest.guessing.exports import open_export
 from ingest.guessing.glance import glance
 
@@ -66,3 +66,22 @@ def test_files_are_called_as_their_user_calls_them(tmp_path: Path) -> None:
         "in/feb.csv lacks 'Zaak' (perhaps 'zaak')"
     ]
     assert seen.columns == ["Stap"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "more"),
+    [
+        ({"1.csv": USUAL, "2.csv": [*USUAL, "Regio"], "3.csv": USUAL}, ("Regio",)),
+        (
+            {"1.csv": USUAL, "2.csv": [*USUAL, "Regio", ""], "3.csv": [*USUAL, "Kanaal"]},
+            ("Regio", "Kanaal"),
+        ),
+        ({"1.csv": USUAL, "2.csv": USUAL, "3.csv": ["Z1", "Jansen", "1-1-2026"]}, ()),
+        ({"1.csv": USUAL}, ()),
+        ({}, ()),
+    ],
+)
+def test_a_column_that_only_later_files_have_is_told(
+    columns: dict[str, list[str]], more: tuple[str, ...]
+) -> None:
+    assert added(columns) == more
