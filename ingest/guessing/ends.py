@@ -25,6 +25,7 @@ IS_FIRST = pl.col("first") >= _MOSTLY_FIRST * pl.col("cases")
 """Whether nearly all cases that have an activity begin with it."""
 
 _PROCEDURE_OF_ITS_OWN = re.compile(r"(?i)bezwaar|\bberoep|herkeuring|herziening|objection|appeal")
+_ARCHIVES = re.compile(r"(?i)archief|archiveer|archive[ds]?\b|archiving|vernietigd")
 _SOUNDS_FINAL = re.compile(
     r"(?i)besluit(?!vorming)|beslissing|beschikking|afgesloten|afgerond|afgehandeld|ingetrokken"
     r"|uitbetaald|betaling|geweigerd|afgewezen|verleend|toegekend|verzonden|verstuurd"
@@ -34,15 +35,15 @@ _SOUNDS_FINAL = re.compile(
 )
 
 
-def last_moments(steps: pl.DataFrame) -> pl.DataFrame:
-    """The steps in the last minute of silent cases, each with the ``last`` one of its case."""
+def steps_before_silence(steps: pl.DataFrame) -> pl.DataFrame:
+    """The steps of silent cases, with the ``last`` one and if that is ``near``, in a minute."""
     ended = steps.filter("is_silent").select("case_id", last="activity", ended="at")
-    near = pl.col("at").is_between(pl.col("ended") - pl.duration(minutes=1), "ended")
-    return steps.join(ended, on="case_id").filter(near).select("case_id", "last", "activity")
+    near = pl.col("at") >= pl.col("ended") - pl.duration(minutes=1)
+    return steps.join(ended, on="case_id").select("case_id", "last", "activity", near=near)
 
 
 def guess_ends(
-    told: pl.DataFrame, moments: pl.DataFrame, least: int
+    told: pl.DataFrame, silent: pl.DataFrame, least: int
 ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
     """The activities that end cases, and those that may.
 
@@ -52,7 +53,7 @@ def guess_ends(
     Args:
         told: by activity, the number of ``cases`` that have it, and of which it is the ``first``,
             the ``last`` so far, and the last for long (``silent``).
-        moments: as ``last_moments`` gives them.
+        silent: as ``steps_before_silence`` gives them.
         least: an activity that is the last for long in fewer cases is left out.
     """
     settled = pl.col("cases") - pl.col("last") + pl.col("silent")
@@ -66,7 +67,7 @@ def guess_ends(
         if final >= _SOMETIMES_LAST or begins or _PROCEDURE_OF_ITS_OWN.search(name)
     }
     sure = {name: finals[name] for name, doubt in doubts.items() if doubt is None}
-    doubts |= dict.fromkeys(_following(sure, moments), "; but then another end came just before it")
+    doubts |= dict.fromkeys(_following(sure, silent), "; but then another end came before it")
     guesses = {
         name: Guess(name, f"followed by a long silence in {share(finals[name])} of its cases")
         for name in doubts
@@ -82,7 +83,7 @@ def guess_ends(
 
 def _doubt(name: str, final: float, *, begins: bool) -> str | None:
     """Why an activity may be no end, though cases end with it; null if it is one."""
-    sounds_final = _SOUNDS_FINAL.search(name) is not None
+    sounds_final = _sounds_final(name)
     if _PROCEDURE_OF_ITS_OWN.search(name):
         return "; an objection or appeal, usually a case of its own"
     if begins and not (sounds_final and final >= _MOSTLY_LAST):
@@ -90,20 +91,30 @@ def _doubt(name: str, final: float, *, begins: bool) -> str | None:
     return None if final >= (_SOMETIMES_LAST if sounds_final else _OFTEN_LAST) else ""
 
 
-def _following(finals: Mapping[str, float], moments: pl.DataFrame) -> Iterator[str]:
-    """Ends that are only recorded along with another end: work that is broken off, for example.
+def _following(finals: Mapping[str, float], silent: pl.DataFrame) -> Iterator[str]:
+    """Ends that nearly always follow another one, and are no step of the case any more.
 
-    Most cases go on from them, and those that do not already ended within the same minute.
+    Work is broken off within the minute, and most cases that have it go on; a file is archived.
     """
     kept: list[str] = []
     likeliest = sorted(
-        ((_SOUNDS_FINAL.search(name) is not None, finals[name], name) for name in finals),
+        finals,
+        key=lambda name: (not _archives(name), _sounds_final(name), finals[name]),
         reverse=True,
     )
-    for _, final, name in likeliest:
-        of_it = moments.filter(pl.col("last") == name)
-        with_another = of_it.filter(pl.col("activity").is_in(kept))["case_id"].n_unique()
-        if final < _MOSTLY_LAST and with_another >= _NEARLY_ALL * of_it["case_id"].n_unique():
+    for name in likeliest:
+        of_it = silent.filter(pl.col("last") == name)
+        others = of_it.filter(pl.col("activity").is_in(kept), pl.col("near") | _archives(name))
+        is_after = others["case_id"].n_unique() >= _NEARLY_ALL * of_it["case_id"].n_unique()
+        if is_after and (finals[name] < _MOSTLY_LAST or _archives(name)):
             yield name
         else:
             kept.append(name)
+
+
+def _archives(name: str) -> bool:
+    return _ARCHIVES.search(name) is not None
+
+
+def _sounds_final(name: str) -> bool:
+    return _SOUNDS_FINAL.search(name) is not None

@@ -15,7 +15,7 @@ import polars as pl
 from contracts.candidates import scan
 from contracts.events import INSTANT, MARK, SLOTS
 from contracts.journey import Actor
-from ingest.guessing.ends import IS_FIRST, MOST_DOUBTED, guess_ends, last_moments
+from ingest.guessing.ends import IS_FIRST, MOST_DOUBTED, guess_ends, steps_before_silence
 from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import share
 from ingest.lifecycle import COMPLETE, START
@@ -99,7 +99,7 @@ def guess_journey(
     begun = known.filter(pl.col("lifecycle") == START).group_by("case_id").agg(begun=pl.max("at"))
     steps = _steps(events, begun.collect(engine="streaming"))
     named = _activities(steps).filter(pl.col("cases") >= least)
-    ends, maybe = guess_ends(named, last_moments(steps), least)
+    ends, maybe = guess_ends(named, steps_before_silence(steps), least)
     names = named["activity"].to_list()
     if not ends and end and end.value in names:
         ends, maybe = (end,), ()

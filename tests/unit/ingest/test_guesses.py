@@ -178,6 +178,7 @@ def test_what_says_a_step_in_words_is_taken_not_its_code(code: str, words: str) 
 
     assert columns(frame)["activity"] == words
     assert columns(frame.with_columns(pl.col(words) + pl.col("zaak")))["activity"] == code
+    assert columns(frame.rename({words: "afdeling"}))["activity"] == code
 
 
 def test_dates_of_steps_are_their_begin_and_end() -> None:

@@ -109,6 +109,24 @@ def test_what_is_recorded_along_with_an_end_is_none(
     assert (names(journey.ends), names(journey.maybe)) == (ends, maybe)
 
 
+@pytest.mark.parametrize(
+    ("file", "traces", "ends", "maybe"),
+    [
+        ("Gearchiveerd", ("a c", "a c {}"), ["c"], ["Gearchiveerd"]),
+        ("Betaald", ("a c", "a c {}"), ["c", "Betaald"], []),
+        ("Gearchiveerd", ("a b", "a c {}"), ["b", "Gearchiveerd"], []),  # else those never end
+    ],
+)
+def test_a_file_that_is_archived_is_no_step_of_the_case(
+    tmp_path: Path, file: str, traces: tuple[str, str], ends: list[str], maybe: list[str]
+) -> None:
+    both = [(40 - 10 * n, 0, trace.format(file)) for n, trace in enumerate(traces)]
+
+    journey = guessed(tmp_path, *both, (1, 99, "a"))
+
+    assert (names(journey.ends), names(journey.maybe)) == (ends, maybe)
+
+
 def test_an_objection_is_a_case_of_its_own(tmp_path: Path) -> None:
     journey = guessed(tmp_path, (90, 0, "a c"), (10, 0, "a c Bezwaar"), (1, 60, "a"))
 
