@@ -8,6 +8,7 @@ A case comes back in some rows, an activity in many cases, and a time moves on w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from ingest.guessing.role_evidence import Look, borne_out, in_words, share
 
 _FEWEST_CASES = 10
 _CLEARLY = 1.2
-_MOST_TOLD = 9
+_MOST_ALIKE, _MOST_TOLD = 9, 9
 
 
 def _case_id_by_values(look: Look) -> Guess | None:
@@ -47,9 +48,11 @@ def _activity_by_values(look: Look) -> Guess | None:
         name: _like_steps(look, name)
         for name in look.left
         if not any(fit(name, role) for role in NAMES) and borne_out(look, name, "activity")
-        if in_words(look, name) is None
     }
-    best = _clearly_best(scores)
+    near = [name for name in scores if _CLEARLY * scores[name] > max(scores.values())]
+    among = replace(look, left=near)
+    codes = [name for name in near if in_words(among, name)] if len(near) <= _MOST_ALIKE else []
+    best = _clearly_best({name: score for name, score in scores.items() if name not in codes})
     if best is None:
         return None
     values = look.distinct(best)
