@@ -13,16 +13,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "case_id": (
         *("zaaknummer", "zaakidentificatie", "zaakid", "zaaknr", "zaakkenmerk", "zaak"),
         *("dossiernummer", "dossierid", "dossiernr", "dossier", "aanvraagnummer", "aanvraagid"),
-        *(
-            "meldnr",
-            "meldingnr",
-            "meldingnummer",
-            "meldingsnummer",
-            "aanvraagnr",
-            "verzoeknummer",
-            "claimnummer",
-            "kenmerk",
-        ),
+        *("meldnr", "meldingnr", "meldingnummer", "meldingsnummer", "aanvraagnr"),
+        *("verzoeknummer", "claimnummer", "kenmerk"),
         *("caseid", "casekey", "caseidentifier", "casenumber", "caseno", "case"),
         *("requestid", "requestnumber", "applicationid", "claimid", "ticketid", "incidentid"),
     ),
