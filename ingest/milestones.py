@@ -18,8 +18,13 @@ _NUMBER, _NONE = "#milestone", "#none"
 _FIELDS = tuple(PARSED.to_schema())
 
 
-def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl.LazyFrame:
+def as_events(
+    rows: pl.LazyFrame, case: str, times: Mapping[str, pl.Expr], name: str
+) -> pl.LazyFrame:
     """A row for each milestone that a row has reached; all its other values are repeated.
+
+    The digest of each is of its case, milestone and time: a later row of the case, with more
+    milestones, does not tell the earlier ones anew.
 
     A row without any is kept as one without a time, for the gate to report. The events of the
     second milestone have the source ``name@2``, so that source and row identify each, and ties are
@@ -27,6 +32,7 @@ def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl
 
     Args:
         rows: rows with ``DIGEST``.
+        case: the column of ``rows`` with the ids of cases.
         times: milestone → when it was reached, as ``PARSED``.
         name: the name of the file.
     """
@@ -47,11 +53,11 @@ def as_events(rows: pl.LazyFrame, times: Mapping[str, pl.Expr], name: str) -> pl
         .explode(_NUMBER, *every)
         .filter(~is_missing | (pl.col(_NONE) & (number == 0)))
         .with_columns(
-            pl.struct(DIGEST, _NUMBER).hash().alias(DIGEST),
             pl.struct(pl.col(f"#{field}").alias(field) for field in _FIELDS).alias(TIME),
             _named(number, _sources(name, len(times))).alias(SOURCE),
             _named(number, list(times)).alias(ACTIVITY),
         )
+        .with_columns(pl.struct(case, ACTIVITY, "#at").hash().alias(DIGEST))
     )
 
 

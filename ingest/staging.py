@@ -157,7 +157,7 @@ def _candidates(
         for activity, place in roles.milestones.items()
     }
     columns = {**roles.columns, "activity": ACTIVITY, "timestamp": TIME}
-    events = as_events(rows, times, name)
+    events = as_events(rows, roles.columns["case_id"], times, name)
     of_events = Roles(columns, roles.case_attributes)
     return normalise(events, of_events, notations, source=pl.col(SOURCE), zone=zone)
 

@@ -146,6 +146,32 @@ def test_where_a_table_got_a_column_no_row_is_there_twice(
     assert found == findings(tmp_path / "whole", *asks)
 
 
+def test_a_row_of_a_case_that_changed_tells_only_its_new_milestones(
+    database: Database, tmp_path: Path
+) -> None:
+    database.run(
+        "DROP TABLE IF EXISTS wide; CREATE TABLE wide AS SELECT 'Z' || n AS zaak,"
+        " timestamp '2026-01-05 09:00' + n * interval '1 hour' AS aangevraagd,"
+        " CASE WHEN n < 20 THEN timestamp '2026-02-01' + n * interval '1 hour' END AS opgehaald,"
+        " date '2026-03-01' AS gewijzigd FROM generate_series(1, 60) AS n"
+    )
+    source = (
+        f"path: '{database.trusted}', columns: {{case_id: zaak}}, query: SELECT * FROM wide,"
+        " milestones: {Afspraak aangevraagd: aangevraagd, Paspoort opgehaald: opgehaald}"
+    )
+    asks = ("analysis.segments=[]", f"sources=[{{{source}}}]")
+    marked = (*asks, "sources.0.watermark=gewijzigd")
+    findings(tmp_path, *marked)
+
+    database.run(
+        "UPDATE wide SET opgehaald = aangevraagd + interval '70 days', gewijzigd = '2026-04-01'"
+        " WHERE opgehaald IS NULL AND aangevraagd < '2026-01-07'"
+    )
+    found = findings(tmp_path, *marked, now=NOW + dt.timedelta(days=1))
+
+    assert found == findings(tmp_path / "whole", *asks)
+
+
 def test_where_the_last_rows_are_of_a_case_that_is_forgotten_not_all_is_asked_for_again(
     database: Database, export: Path, tmp_path: Path
 ) -> None:

@@ -125,6 +125,13 @@ def test_a_row_that_stands_there_twice_is_told_at_each_milestone(staged):
     assert frame["digest"].n_unique() == 2
 
 
+def test_a_later_row_of_a_case_tells_only_its_new_milestones_anew(staged):
+    frame = staged(f"{HEADER}\n1;jan;12-03-2026;;a\n1;piet;12-03-2026;13-03-2026;b\n")
+
+    first, again, new = frame["digest"].to_list()
+    assert first == again != new
+
+
 def test_what_is_noticed_of_a_row_holds_for_its_milestones(staged):
     frame = staged(
         f"{HEADER}\n1;;12-03-2026;13-03-2026;a@b.nl\n2;;12-03-2026;13-03-2026;a\n",
