@@ -32,8 +32,8 @@ class ExpectNothingToBeNoticed(EventRowsExpectation):
 def said_again(frame: pl.LazyFrame, kwargs: Kwargs) -> pl.LazyFrame:
     """The second and later rows of those that say the same.
 
-    Only digests of all rows are held; the few rows whose digest occurs twice are compared in full,
-    so a digest that two different rows share does no harm.
+    Only digests of all rows are held; the few rows whose digest occurs twice are compared, so a
+    digest that rows of two events share does no harm.
     """
     twice = frame.group_by("digest").len().filter(pl.col("len") > 1).select("digest")
     return (
