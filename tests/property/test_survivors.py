@@ -69,7 +69,7 @@ def told(log: pl.DataFrame, lens: Lens) -> dict[str, pl.DataFrame]:
         "ledger": ledger.conclude(merged["ledger"], lens.journey),
         "working": pl.DataFrame({"days": [str(working)]}),
         "hands": seen.hands,
-        "finished": seen.finished,
+        "days": seen.days,
         **{str(key): queue.weeks for key, queue in seen.queues.items()},
     }
 
