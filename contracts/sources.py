@@ -21,10 +21,10 @@ from contracts.models import Model
 _SECRET = re.compile(r"(password|passwd|pwd|secret|token)\w*\s*=|\bsig\s*=", re.IGNORECASE)
 """The parameters in a URL or an ODBC connection string that hold a secret."""
 
-_USER_AND_PASSWORD = re.compile(r"://[^@]*:[^@]*@")
-"""Also if the password holds / ? or #, which end the host of a URL."""
+_USER_AND_PASSWORD = re.compile(r"://[^/?#]*:[^@]*@")
+"""Also if the user holds an @, or the password / ? or #, which end the host of a URL."""
 
-_PARAMETERS = re.compile(r"://([^@?]*\?)?[\w %]+=")
+_PARAMETERS = re.compile(r"://([^?]*\?)?[\w %]+=")
 """In these, an @ belongs to a value: ``server:5432/db?user=a@b``."""
 
 _NO_PLACES = {"localtime", "Factory", "posixrules"}
