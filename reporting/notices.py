@@ -49,16 +49,18 @@ class Report:
         """Cases are too late for a deadline; ``is_more``: more than the report before says."""
 
         def tell(names: Names) -> Message:
-            speech, done, still = names.speech, found.late or 0, found.open_late or 0
+            speech, all_late = names.speech, (found.late or 0) + (found.open_late or 0)
+            is_least = not {"late", "open_late"}.isdisjoint(found.at_least)
+            done, still = (_number(found, each, speech) for each in ("late", "open_late"))
             line = speech.say(
                 "%(cases)s too late (%(term)s)",
-                cases=cases(done + still, speech),
+                cases=cases(all_late, speech, at_least=is_least),
                 term=title(deadline, speech),
             )
             return line, [
                 speech.say("That is more than in the report before.") if is_more else "",
-                speech.say("Done after the last day: %(n)s.", n=speech.number(done)),
-                speech.say("Not done, and the last day is past: %(n)s.", n=speech.number(still)),
+                speech.say("Done after the last day: %(n)s.", n=done),
+                speech.say("Not done, and the last day is past: %(n)s.", n=still),
             ]
 
         return self._notice(tell)
@@ -99,6 +101,11 @@ class Report:
             ]
 
         return _in_all(tell_more, self.settings)
+
+
+def _number(found: DeadlineResult, what: str, speech: Speech) -> str:
+    told = speech.number(getattr(found, what) or 0)
+    return speech.say("at least %(n)s", n=told) if what in found.at_least else told
 
 
 def stop(verdict: Mapping[str, Any], run: Path, settings: Settings) -> Notice:

@@ -59,7 +59,10 @@ def raised(now: Findings, before: Findings | None, **settings: object) -> list[A
 
 FEW = late(4, 300)  # of a report that hides how many were done too late
 
-ROUND = late(20, 30).model_copy(update={"at_least": ("late",)})  # it may well be 29
+
+def at_least(done: int, still: int) -> DeadlineResult:
+    """A deadline of which the number of cases that were done too late is rounded down."""
+    return late(done, still).model_copy(update={"at_least": ("late",)})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,9 @@ ROUND = late(20, 30).model_copy(update={"at_least": ("late",)})  # it may well b
         pytest.param(late(20, 30), late(20, 20), None, id="fewer"),
         pytest.param(late(20, 30), FEW, None, id="what is hidden says nothing"),
         pytest.param(FEW, late(20, 30), 50, id="nor did it before"),
-        pytest.param(late(20, 20), ROUND, None, id="what is rounded down says nothing"),
+        pytest.param(late(20, 20), at_least(20, 30), 50, id="surely more, though rounded down"),
+        pytest.param(late(25, 30), at_least(20, 30), None, id="maybe more"),
+        pytest.param(at_least(20, 30), at_least(20, 30), None, id="rounded down as before"),
         pytest.param(late(20, 30, "eigen-norm"), late(20, 30), 50, id="of another deadline"),
     ],
 )
@@ -153,6 +158,18 @@ def test_an_alarm_says_what_the_report_says_in_its_languages() -> None:
     for alarm in (ready, breach, drift):
         assert alarm.payload["report"] == f"{RUN}/report.nl.html"
         assert json.loads(json.dumps(alarm.payload)) == alarm.payload
+
+
+def test_a_number_that_is_rounded_down_is_told_as_such() -> None:
+    [breach] = raised(found((at_least(180, 51),)), None, report={"languages": ["en"]})
+
+    assert breach.payload["subject"].startswith(
+        "Fitness to drive 75+: at least 231 cases too late (",
+    )
+    assert breach.payload["text"].splitlines()[2:4] == [
+        "Done after the last day: at least 180.",
+        "Not done, and the last day is past: 51.",
+    ]
 
 
 def test_a_first_report_does_not_say_that_there_are_more() -> None:

@@ -20,7 +20,8 @@ from reporting.words.speech import LOCALE
 
 ROOM = Path(reporting.__file__).parent
 KEYWORDS = {"_": None, "say": None, "sentence": None, "forms": (1, 2)}
-CATALOG = read_po((LOCALE / "nl.po").read_text(encoding="utf-8").splitlines(), locale="nl")
+LINES = (LOCALE / "nl.po").read_text(encoding="utf-8").splitlines()
+CATALOG = read_po(LINES, locale="nl")
 JARGON = ("p90", "p50", "DFG", "doorlooptijd", "mediaan", "percentiel", "afdoening", "verdagen")
 
 
@@ -51,6 +52,10 @@ TRANSLATED = {_id(message.id): message for message in CATALOG if message.id}
 
 def test_every_sentence_is_translated():
     assert sorted(said().keys() - TRANSLATED.keys()) == []
+
+
+def test_no_sentence_is_translated_twice():
+    assert sum(line.startswith("msgid ") for line in LINES) == len(list(CATALOG))
 
 
 def test_no_translation_is_left_over():
