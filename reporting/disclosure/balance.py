@@ -25,7 +25,8 @@ def blur_what_is_left(
     """The waits, changed so that nobody can work out how few are missing beside a step.
 
     Args:
-        waits: as ``TABLES["waits"]``, with ``tells``: whether they must not be added up.
+        waits: as ``TABLES["waits"]``, with ``tells``: whether they must not be added up; and
+            ``on_routes``: how many cases went there on told routes.
         steps: as ``TABLES["steps"]``.
         all_cases: the number of cases in the log.
         k: the smallest group that is shown.
@@ -42,7 +43,8 @@ def blur_what_is_left(
                 found = _smallest(beside, whole, parts, k)
                 if found:
                     row, most = found
-                    _blur(row, most, [all_cases, *(took.get(row[end]) for end in _SIDES)], k)
+                    ends = [took.get(row[side]) for side in _SIDES]
+                    _blur(row, most, [all_cases, row["on_routes"], *ends], k)
     return pl.DataFrame(rows, schema=waits.schema, orient="row")
 
 

@@ -250,6 +250,30 @@ def test_doing_it_twice_changes_nothing(found, frames):
     assert all(tables_twice[name].equals(tables_once[name]) for name in TABLES)
 
 
+def test_a_wait_that_is_rounded_down_is_no_few_more_than_its_routes():
+    """Else it would be rounded again: of 30 at least, 25 went there on a route that is told."""
+    took, way = [("b", 140, 140), ("c", 95, 95), ("d", 60, 60)], (1.0, 2.0, 3.0, 0.1)
+    frames = {
+        **sample.tables(),
+        "steps": pl.DataFrame(took, schema=TABLES["steps"], orient="row"),
+        "waits": pl.DataFrame(
+            [("b", "c", 95, 95, 0, *way), ("b", "d", 40, 40, 0, *way)],
+            schema=TABLES["waits"],
+            orient="row",
+        ),
+        "variants": pl.DataFrame([(["b", "d"], 25, 0.1)], schema=TABLES["variants"], orient="row"),
+    }
+
+    found, once = protect(sample.findings(), frames, K)
+
+    assert row_of(once["waits"], "b", "d") == (None, 10)
+    assert protect(found, once, K)[1]["waits"].equals(once["waits"])
+
+
+def row_of(waits, from_, to):
+    return waits.filter(is_between(from_, to)).select("n", "cases").row(0)
+
+
 @given(tables())
 def test_a_number_of_cases_that_is_rounded_down_says_so(frames):
     base = sample.findings()
