@@ -101,10 +101,11 @@ def _without_telling(
 ) -> pl.DataFrame:
     """The waits, with ``cases`` rounded where they would reveal few beside a step.
 
-    ``cases`` are then told in multiples of ``k``, ``k`` or more below those of the step; ``apart``
-    is that number, or what it would be. ``tells`` says where they would: where few more took a step
-    than waited after or before it, where few more waited for a step than took it, where all but a
-    few of the log's cases waited, or where few more waited than went there ``on_routes``.
+    ``cases`` are then told in multiples of ``k``, ``k`` or more below those of the step, and no few
+    more than went there ``on_routes``; ``apart`` is that number, or what it would be. ``tells``
+    says where they would: where few more took a step than waited after or before it, where few more
+    waited for a step than took it, where all but a few of the log's cases waited, or where few more
+    waited than went there ``on_routes``.
     """
     took = dict(steps.select("activity", "cases").iter_rows())
     cases = pl.col("cases")
@@ -115,8 +116,9 @@ def _without_telling(
     on_routes = pl.col("on_routes")
     less = (before - cases, after - cases, cases - after, whole - cases, cases - on_routes)
     tells = pl.any_horizontal(few(each, k) for each in less)
-    beside = pl.when(few(cases - on_routes, k)).then(on_routes)
-    apart = (pl.min_horizontal(before, after, whole, beside) - k) // k * k
+    nearest = (pl.min_horizontal(before, after, whole) - k) // k * k
+    near_routes = few(cases - on_routes, k) | few(nearest - on_routes, k)
+    apart = pl.min_horizontal(nearest, pl.when(near_routes).then((on_routes - k) // k * k))
     hides_open = few(cases - pl.col("open_cases"), k)
     return waits.with_columns(
         *unless(hides_open, "open_cases"),
