@@ -89,7 +89,8 @@ def _deadline(result: DeadlineResult, beside: Beside, k: int) -> DeadlineResult:
     noticed = hide_part(result.noticed, _sum(result, ("late", "open_late")), k)
     euros = None if noticed is None else round(result.penalty_eur or 0, -3)
     told = with_values(counted, noticed=noticed).model_copy(update={"penalty_eur": euros})
-    return _apart(told, beside, k)
+    apart, whole = _apart(told, beside, k), _sum(told, _PARTS)
+    return apart if whole is None or whole not in beside[_PARTS] else _with_a_second(apart, k)
 
 
 def _apart(told: DeadlineResult, beside: Beside, k: int) -> DeadlineResult:
@@ -119,6 +120,21 @@ def _rounded(
     if least is None:
         return with_values(told, **{largest: None})
     return told.model_copy(update={largest: least, "at_least": (*told.at_least, largest)})
+
+
+def _with_a_second(told: DeadlineResult, k: int) -> DeadlineResult:
+    """With two parts rounded where one is: all others of a known whole would tell that one.
+
+    The second is not of those that the first was held against the closed or open cases with.
+    """
+    vague = {name for name in _PARTS if getattr(told, name) is None} | {*told.at_least}
+    if len(vague) != 1 or "undetermined" in vague:
+        return told
+    others = _OPEN if vague <= {*_DONE} else _DONE
+    largest = max(others, key=lambda name: getattr(told, name))
+    second = "undetermined" if told.undetermined else largest
+    least = getattr(told, second) // k * k
+    return told.model_copy(update={second: least, "at_least": (*told.at_least, second)})
 
 
 def _sum(told: DeadlineResult, names: Collection[str]) -> Count:
