@@ -98,11 +98,11 @@ def _ranked(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_of_few(found: Mapping[str, Any], rows: int, minimum_group: int) -> bool:
-    """Whether a figure is a count too small to tell, or a share of the ``rows`` that is so few."""
+    """Whether a figure is a count too small to tell, or a share of ``rows`` or more that may be."""
     figure = found.get("observed_value")
     if isinstance(figure, float):
-        share = round(figure * rows)
-        return any(0 < part < minimum_group for part in (share, rows - share))
+        parts = (round(share * rows, 6) for share in (figure, 1 - figure))
+        return any(0 < part < minimum_group for part in parts)
     return isinstance(figure, int) and 0 < figure < minimum_group
 
 
@@ -115,12 +115,13 @@ def _results(
 ) -> Markup:
     """The page of what Great Expectations found."""
     told = copy.deepcopy(result)
+    timed = verdict.rows - verdict.quarantined_rows  # at the least: those without a time are aside
     # Great Expectations fails a suite for a mere warning; the page says what the gate decided
     told.success = verdict.success
     for each in told.results:
         if each.expectation_config:
             each.expectation_config.description = _sentence(each.expectation_config)
-        if not figures or _is_of_few(each.result, verdict.rows, minimum_group):
+        if not figures or _is_of_few(each.result, timed, minimum_group):
             each.result = {}
     return _sections(ValidationResultsPageRenderer(run_info_at_end=True).render(told))
 

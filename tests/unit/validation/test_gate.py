@@ -17,7 +17,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.errors import EngineError
 from contracts.verdict import QUARANTINE, Verdict
-from tests.unit.validation.logs import NOW, SETTINGS, case, row, table, written
+from tests.unit.validation.logs import NOW, SETTINGS, Row, case, row, table, written
 from validation.gate import judge
 
 LATE = 24 * 31
@@ -123,12 +123,19 @@ def test_no_value_of_a_cell_leaves(judged: tuple[Verdict, Path]) -> None:
     assert not [page for page in pages if b"secret" in page.read_bytes()]
 
 
+UNTIMED = [row(f"q{number}", "work", None, is_day=None) for number in range(40)]
+
+
+@pytest.mark.parametrize("untimed", [[], UNTIMED])
 @pytest.mark.parametrize(("dates", "is_told"), [(1, False), (9, False), (10, True)])
-def test_a_share_of_few_rows_is_not_told(dates: int, tmp_path: Path, *, is_told: bool) -> None:
+def test_a_share_of_few_rows_is_not_told(
+    dates: int, untimed: list[Row], tmp_path: Path, *, is_told: bool
+) -> None:
+    """It is of the rows that have a time, which may be fewer than all."""
     whole = [each for number in range(50) for each in case(f"p{number}", number)]
     rows = [{**each, "is_day": number < dates} for number, each in enumerate(whole)]
 
-    judge([written(rows, tmp_path)], SETTINGS, NOW, tmp_path)
+    judge([written(rows + untimed, tmp_path)], SETTINGS, NOW, tmp_path)
 
     of_dates = page_of(tmp_path, "results").partition("only a date")[2]
     assert (str(dates / len(rows))[:6] in of_dates) is is_told
