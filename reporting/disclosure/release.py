@@ -17,7 +17,6 @@ or differ by at least what ``k`` cases do to it. The rules, after those of
    is one number of cases that wait there.
 3. What changed since the last report is left out, and so are the figures without the cases that
    lost rows: both are there to show what small numbers of cases do.
-
 4. The moments at which the log begins and ends are told by the day: each is when somebody did
    something.
 
