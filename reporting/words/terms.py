@@ -124,8 +124,9 @@ def _outrun(findings: Findings, names: Names) -> list[PageRow]:
     rows = []
     for found in findings.deadlines:
         done = (found.within or 0) + (found.late or 0)
-        is_shown = None not in (found.within, found.late) and done > 0 and not found.at_least
-        if is_shown and isinstance(known[found.id].rule, OwnDate):
+        is_known = None not in (found.within, found.late)
+        is_exact = {"within", "late"}.isdisjoint(found.at_least)
+        if is_known and is_exact and done and isinstance(known[found.id].rule, OwnDate):
             share = names.speech.share((found.late or 0) / done)
             rows.append({"name": _name(found.id, names), "share": share})
     return rows

@@ -16,7 +16,7 @@ from reporting.disclosure.rules import protect
 from reporting.disclosure.terms import protect_deadlines
 from reporting.words.names import Names
 from reporting.words.speech import Speech
-from reporting.words.terms import kept
+from reporting.words.terms import kept, terms_section
 from tests.unit.reporting import sample
 
 K = 10
@@ -184,3 +184,28 @@ def test_a_number_of_a_term_that_is_rounded_down_has_a_sign():
 
     assert shown.counts[0] == "≥\N{NO-BREAK SPACE}90"
     assert not shown.counts[1].startswith("≥")
+
+
+@pytest.mark.parametrize(
+    ("rounded", "shares"),
+    [
+        ((), ["25\N{NO-BREAK SPACE}%"]),
+        (("open_late", "undetermined"), ["25\N{NO-BREAK SPACE}%"]),
+        (("within",), []),
+        (("late", "undetermined"), []),
+    ],
+)
+def test_the_share_that_is_done_after_a_date_is_of_exact_numbers(rounded, shares):
+    dates = [
+        {"id": each.id, "rule": {"date": "specialisme"}} for each in sample.settings().deadlines
+    ]
+    config = sample.settings(deadlines=dates)
+    counts = term(300, 100, 40, 60, 20, id_=dates[0]["id"])
+    found = counts.model_copy(update={"at_least": rounded})
+    shown = sample.shown(
+        findings=sample.findings().model_copy(update={"deadlines": (found,)}), settings=config
+    )
+
+    section = terms_section(shown, Names(config, Speech("nl", config.zone)))
+
+    assert [row["share"] for row in section.outrun] == shares
