@@ -103,6 +103,7 @@ def wholes(draw):
 
 @st.composite
 def tables(draw):
+    """Tables of which the waits have no fewer cases than their routes."""
     pairs = draw(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from([*STEPS, None])),
                           unique=True, max_size=6))  # fmt: skip
     traces = draw(
@@ -110,11 +111,14 @@ def tables(draw):
             st.lists(st.sampled_from(STEPS), min_size=1, max_size=4), max_size=6, unique_by=str
         )
     )
+    routes = [(trace, draw(COUNTS)) for trace in traces]
+    went = {p: sum(n for trace, n in routes if p in pairwise(trace)) for p in pairs}
+    waited = {p: n + draw(COUNTS) for p, n in went.items()}
     rows = {
         "steps": [(s, draw(COUNTS), draw(COUNTS)) for s in STEPS],
         "waits": [
-            (*p, draw(COUNTS), (c := draw(COUNTS)), draw(st.integers(0, c)), 1.0, 2.0, 3.0, 0.1)
-            for p in pairs
+            (*p, draw(COUNTS), cases, draw(st.integers(0, cases)), 1.0, 2.0, 3.0, 0.1)
+            for p, cases in waited.items()
         ],
         "wait_bands": [
             (*p, float(over), over + 1.0, draw(COUNTS), draw(COUNTS))
@@ -126,7 +130,7 @@ def tables(draw):
             for p in pairs
             for week in range(3)
         ],
-        "variants": [(trace, draw(COUNTS), 0.1) for trace in traces],
+        "variants": [(trace, cases, 0.1) for trace, cases in routes],
         "rework": [
             (s, c := draw(COUNTS), c + draw(COUNTS), draw(st.integers(0, c))) for s in STEPS
         ],
