@@ -144,11 +144,8 @@ def protect(
     )
     validation = _validation(findings, protected, waits.unit_days, k)
     told = protected.model_copy(update={"validation": validation})
-    return told, {
-        **shown,
-        "deadlines": as_in(met, shown["deadlines"]),
-        "changes": changes_table(changes),
-    }
+    alike = {"deadlines": as_in(met, shown["deadlines"]), "changes": changes_table(changes)}
+    return told, shown | alike
 
 
 def _begin_of_next_day(moment: dt.datetime) -> dt.datetime:

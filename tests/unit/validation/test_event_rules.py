@@ -497,3 +497,13 @@ def test_but_what_it_repeats_does_not_outweigh_what_is_wrong(
     verdict = judged([*P * 5, *late], tmp_path)
 
     assert verdict.success is not stops
+
+
+def test_a_milestone_is_told_again_also_with_another_attribute(tmp_path: Path) -> None:
+    rows = table([*P, row("p", "end", 2, **{"case:region": "new"}), row("p", "end", 9)])
+    of_milestones = rows.with_columns(digest=pl.struct("case_id", "activity", "at").hash())
+    of_milestones.write_parquet(path := tmp_path / "log.parquet")
+
+    judge([path], SETTINGS, NOW, tmp_path)
+
+    assert marked("DQ18", tmp_path) == [4]
