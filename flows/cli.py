@@ -98,7 +98,7 @@ def check(*, config: Path, overrides: tuple[str, ...]) -> None:
     It reads the log and checks it against the rules; it mines nothing.
     """
     from flows.commands.check import in_words, judge_only
-    from flows.steps import stopped
+    from flows.stages.steps import stopped
     from validation.disclosure import shown
 
     verdict, settings = judge_only(config, overrides)

@@ -16,19 +16,20 @@ from pydantic import AfterValidator, Field
 
 from contracts.errors import GateStopped, HoeksteenError
 from contracts.verdict import Verdict
-from flows import reading, shelf, steps, telling, workplace
+from flows import shelf, workplace
 from flows.defects import wordless
-from flows.earlier import Earlier, recall
-from flows.endings import ended
 from flows.engines import started
 from flows.job import Job
-from flows.left_out import tell
 from flows.moments import in_utc
 from flows.planning import again, plan
 from flows.progress import NOBODY, Follower, Stages
-from flows.run_names import run_name
-from flows.sums import Sums
-from flows.tasks import Prefect
+from flows.stages import reading, steps, telling
+from flows.stages.earlier import Earlier, recall
+from flows.stages.left_out import tell
+from flows.stages.sums import Sums
+from flows.tracking.endings import ended
+from flows.tracking.run_names import run_name
+from flows.tracking.tasks import Prefect
 from flows.warm import import_now, wait_for_imports
 from ingest.storage.batches import Batch
 from ingest.storage.damage import damage_told

@@ -27,8 +27,8 @@ from pydantic import Field
 from contracts.errors import HoeksteenError, SourceError, UsageError
 from contracts.schedule import mail_address
 from flows.defects import wordless
-from flows.endings import ended
 from flows.patience import may_pass
+from flows.tracking.endings import ended
 
 SMTP_URL, MAIL_FROM = "HOEKSTEEN_SMTP_URL", "HOEKSTEEN_MAIL_FROM"
 Recipients = Annotated[list[str], Field(min_length=1)]

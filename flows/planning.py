@@ -16,10 +16,10 @@ from contracts.config import load
 from contracts.errors import UsageError
 from contracts.settings import Settings
 from contracts.sources import resolve_path
-from flows.dialogue import answers
 from flows.identity import cases_left_out, digest, identity
 from flows.job import Input, Job
-from flows.kept import kept_of
+from flows.stages.dialogue import answers
+from flows.stages.kept import kept_of
 from ingest.sources import find_all
 from ingest.storage.batches import Batch, Origin, Version, read_as, reading_of
 from ingest.storage.places import StorePlace, place_of

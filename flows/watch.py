@@ -22,14 +22,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from contracts.config import load
 from contracts.errors import ConfigError, HoeksteenError
 from contracts.settings import Settings
-from flows.alarms import ARRIVED, Alarm
 from flows.defects import wordless
-from flows.endings import ended
-from flows.events import emit
 from flows.files import read_json, write_aside
 from flows.identity import stamps
 from flows.job import Job
 from flows.planning import places, plan
+from flows.stages.alarms import ARRIVED, Alarm
+from flows.tracking.endings import ended
+from flows.tracking.events import emit
 from ingest.sources import Address, Located, find_all
 
 MEMORY = ".watched.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.verdict import Verdict
 from flows.commands.check import judge_only
-from flows.steps import stopped
+from flows.stages.steps import stopped
 
 
 def checked(config: Path, overrides: Sequence[str] = ()) -> Verdict:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from contracts.settings import Settings
 from contracts.verdict import Verdict
-from flows import reading, steps
-from flows.left_out import tell
 from flows.planning import plan
+from flows.stages import reading, steps
+from flows.stages.left_out import tell
 from flows.warm import collector_at_rest
 from ingest.storage.batches import formats_of, paths_of
 

@@ -29,7 +29,8 @@ def run_here(
 
     now = dt.datetime.now(dt.UTC)
     job = plan(config, out=out, now=now, as_of=as_of, store=store, overrides=overrides)
-    from flows import shelf, steps
+    from flows import shelf
+    from flows.stages import steps
 
     if job.is_settled and not steps.has_expired(job):
         click.echo("This very run was made before; nothing has changed since.", err=True)
@@ -37,7 +38,7 @@ def run_here(
         return job.folder
     _keep_prefect_quiet()
     with collector_at_rest():
-        from flows import prefect_server
+        from flows.tracking import prefect_server
 
     prefect_server.check()
     click.echo("starting     (Prefect takes some seconds)", err=True)

@@ -14,10 +14,10 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 
 from contracts.schedule import Schedule
-from flows.alarms import ARRIVED, BREACHED, DRIFT, STOPPED
 from flows.deploying.scheduled import FLOW, SLUG, Scheduled
-from flows.events import trigger
 from flows.identity import VERSION
+from flows.stages.alarms import ARRIVED, BREACHED, DRIFT, STOPPED
+from flows.tracking.events import trigger
 
 WATCH, MAIL = "watch", "mail"
 _WATCH_KNOWS = ("config", "out", "store")

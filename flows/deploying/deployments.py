@@ -34,7 +34,7 @@ from flows.deploying.deployables import MAIL, WATCH, deployments_of
 from flows.deploying.scheduled import FLOW, SLUG, TAG, Configs, find
 from flows.journey import journey
 from flows.mail import mail
-from flows.prefect_server import answering
+from flows.tracking.prefect_server import answering
 from flows.watch import watch
 
 _ADD_ONE = 'Add one, for example `schedule: {cron: "0 6 * * mon"}`.'

@@ -146,7 +146,7 @@ def prefect() -> Iterator[Symptom]:
     """Whether the configured server answers and has our version; or else whether one can start."""
     from prefect.settings import PREFECT_API_URL
 
-    from flows.prefect_server import check_home
+    from flows.tracking.prefect_server import check_home
 
     ours, url = version("prefect"), PREFECT_API_URL.value()
     if url is None:

@@ -19,8 +19,8 @@ from typing import Any
 
 import httpx
 
-from flows.artifacts import tell_report, tell_verdict
-from flows.events import tell_alarms
+from flows.tracking.artifacts import tell_report, tell_verdict
+from flows.tracking.events import tell_alarms
 from flows.planning import plan
 from flows.journey import journey, make
 from prefect import flow

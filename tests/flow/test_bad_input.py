@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 
 from contracts.errors import HoeksteenError, SourceError
-from flows import reading
 from flows.job import Job
 from flows.journey import make
 from flows.planning import again, plan
+from flows.stages import reading
 
 LOG = "zaak;stap;tijd\n" + "".join(
     f"Z{n};{step};{day:02}-03-2026 10:00\n"

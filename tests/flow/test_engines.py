@@ -21,7 +21,7 @@ import pytest
 from distributed import Client
 
 from contracts.errors import EngineError
-from flows import engines, machines, steps
+from flows import engines, machines
 from flows.engines import Dask, workers_here
 from flows.health.readiness import readiness
 from flows.health.symptoms import Symptom
@@ -29,6 +29,7 @@ from flows.job import Job
 from flows.journey import make
 from flows.machines import Asked, asked_by
 from flows.planning import plan
+from flows.stages import steps
 from ingest import events
 from ingest.storage.batches import parts_for
 from ingest.storage.places import Folder

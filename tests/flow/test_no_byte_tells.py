@@ -171,7 +171,7 @@ def damaged(places: dict[str, str], export: str, folder: Path) -> dict[str, str]
 
 
 DEFECT = """
-from flows import steps
+from flows.stages import steps
 
 def gather(job, read, whole=steps.gather):
     if job.settings.process.id == "defect":

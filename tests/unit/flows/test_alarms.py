@@ -14,7 +14,7 @@ import yaml
 from prefect.automations import AutomationCore
 
 from contracts.findings import DeadlineResult, Findings, Segment, Window
-from flows.alarms import BREACHED, DRIFT, READY, STOPPED, Alarm, alarms, stopped
+from flows.stages.alarms import BREACHED, DRIFT, READY, STOPPED, Alarm, alarms, stopped
 from reporting.disclosure.rules import protect
 from reporting.notices import Report
 from tests.unit.reporting import sample

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.settings import Settings
-from flows.defaults import defaulted
+from flows.stages.defaults import defaulted
 from reporting.words import vocabulary
 from reporting.words.speech import Speech
 

@@ -16,8 +16,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from contracts.errors import EngineError, UsageError
-from flows import prefect_server
 from flows.defects import Defect, wordless
+from flows.tracking import prefect_server
 
 FULL = Path("/dev/full")
 ROWS = pl.DataFrame({"zaak": ["Z1"]})

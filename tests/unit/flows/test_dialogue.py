@@ -9,7 +9,7 @@ import json
 from zoneinfo import ZoneInfo
 
 from contracts.dialogue import Answer, Answers
-from flows.dialogue import then
+from flows.stages.dialogue import then
 from tests.unit.reporting import sample
 
 DAY = dt.date(2026, 3, 31)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.left_out import WORDS
-from flows.left_out import tell
+from flows.stages.left_out import tell
 from ingest.storage.batches import Staged
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.run_names import name_of
+from flows.tracking.run_names import name_of
 
 CONFIG = "process: {id: permits}\nsources: [{path: log.csv}]\njourney: {end: [z]}\n"
 CET = dt.timezone(dt.timedelta(hours=1))

@@ -24,12 +24,12 @@ from contracts.settings import Settings, ago
 from contracts.settling import whole
 from contracts.verdict import Verdict
 from flows import shelf, workplace
-from flows.earlier import Earlier
 from flows.job import Job
-from flows.kept import check_gone
-from flows.lens import lens_of, meant
-from flows.sums import CASES, merged, sum_up, write
-from flows.telling import publish, write_quarantine
+from flows.stages.earlier import Earlier
+from flows.stages.kept import check_gone
+from flows.stages.lens import lens_of, meant
+from flows.stages.sums import CASES, merged, sum_up, write
+from flows.stages.telling import publish, write_quarantine
 from ingest.storage.batches import Batch, formats_of, parts_of, paths_of
 
 if TYPE_CHECKING:

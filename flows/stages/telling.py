@@ -17,16 +17,16 @@ import polars as pl
 from contracts.errors import UsageError
 from contracts.left_out import added_up
 from contracts.verdict import Verdict
-from flows import dialogue
-from flows.defaults import defaulted
-from flows.earlier import Earlier, changed_keys, inputs_of, new_definitions
 from flows.files import read_json
 from flows.identity import VERSION
 from flows.job import UNTOLD, Job
-from flows.lens import lens_of, meant
 from flows.progress import recorded
-from flows.public import write_public
-from flows.sums import CASES, Sums, merged
+from flows.stages import dialogue
+from flows.stages.defaults import defaulted
+from flows.stages.earlier import Earlier, changed_keys, inputs_of, new_definitions
+from flows.stages.lens import lens_of, meant
+from flows.stages.public import write_public
+from flows.stages.sums import CASES, Sums, merged
 from ingest.storage.batches import Batch
 
 if TYPE_CHECKING:

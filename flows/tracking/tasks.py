@@ -17,12 +17,12 @@ from prefect.logging import get_run_logger
 
 from contracts.errors import EngineError, HoeksteenError
 from contracts.settings import Settings
-from flows.artifacts import tell_progress, tell_report, tell_verdict
 from flows.defects import wordless
-from flows.endings import ended
-from flows.events import tell_alarms, tell_stopped
 from flows.job import Job
-from flows.lineage import task_of
+from flows.tracking.artifacts import tell_progress, tell_report, tell_verdict
+from flows.tracking.endings import ended
+from flows.tracking.events import tell_alarms, tell_stopped
+from flows.tracking.lineage import task_of
 
 Result = TypeVar("Result")
 

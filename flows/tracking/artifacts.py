@@ -20,7 +20,7 @@ from prefect.artifacts import (
 from contracts.findings import Findings
 from flows.files import read_json
 from flows.job import Job
-from flows.told import told_of
+from flows.tracking.told import told_of
 
 _NOT_SHOWN = "not shown"
 

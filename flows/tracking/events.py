@@ -10,10 +10,10 @@ from prefect.events import DeploymentEventTrigger, emit_event
 from pydantic import ValidationError
 
 from contracts.findings import Findings
-from flows.alarms import Alarm, alarms, stopped
 from flows.files import read_json
 from flows.job import UNTOLD, Job
-from flows.told import told_of
+from flows.stages.alarms import Alarm, alarms, stopped
+from flows.tracking.told import told_of
 from reporting.notices import Report
 
 _PROCESS = "hoeksteen.process"
