@@ -164,9 +164,14 @@ def _server(host: str, ours: str) -> Iterator[Symptom]:
             theirs = client.api_version()
             settings = client.request("GET", "/admin/settings").json()
             driver = settings["server"]["database"]["driver"]
-    except Exception as error:  # whatever the client raises if nothing answers
+    except Exception as error:  # no answer, or not that of a server of Prefect
         hint = "Start it, or mend PREFECT_API_URL (prefect config view shows where it is set)."
-        yield fail("prefect", f"{host} does not answer ({type(error).__name__})", hint, OUTSIDE)
+        yield fail(
+            "prefect",
+            f"{host} does not answer as Prefect does ({type(error).__name__})",
+            hint,
+            OUTSIDE,
+        )
         return
     found = f"the server at {host} is {theirs}" + (f", on {driver}" if driver else "")
     if theirs == ours:

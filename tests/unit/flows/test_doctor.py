@@ -271,8 +271,9 @@ def on(driver: str | None) -> object:
         (f'"{prefect.__version__}"', on(None), "ok", f"is {prefect.__version__}"),
         (f'"{prefect.__version__}"', on("postgresql+asyncpg"), "ok", "on postgresql+asyncpg"),
         ('"3.7.9"', on(None), "warn", "is 3.7.9, and hoeksteen has"),
-        ('"3.8.8"', "moved", "FAIL", "does not answer (TypeError)"),
-        ("<html>", on(None), "FAIL", "does not answer (JSONDecodeError)"),
+        ('"3.8.8"', "moved", "FAIL", "does not answer as Prefect does (TypeError)"),
+        ('"3.8.8"', {"server": {}}, "FAIL", "does not answer as Prefect does (KeyError)"),
+        ("<html>", on(None), "FAIL", "does not answer as Prefect does (JSONDecodeError)"),
     ],
 )
 def test_what_a_server_answers_is_told(
