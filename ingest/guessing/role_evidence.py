@@ -202,7 +202,7 @@ def as_lifecycle(look: Look, name: str, activity: str) -> str | None:
     if look.case is None or values.dtype != pl.String:
         return None
     known = values.drop_nulls().unique().to_frame().select(transition(pl.first()))
-    if not known.select(pl.first().is_in(TRANSITIONS).all()).item():
+    if known.is_empty() or not known.select(pl.first().is_in(TRANSITIONS).all()).item():
         return None
     rows = pl.DataFrame(
         {"case": look.values(look.case), "step": look.values(activity), "is": values}

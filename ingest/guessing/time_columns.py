@@ -83,7 +83,7 @@ def times_of(values: pl.Series, *, among_real: bool, of_1904: bool) -> Times | N
         tells_offset = pl.repeat(has_zone, len(values), eager=True)
         return Times("moments", tells_offset, _reader(values, lambda zone: typed(column, zone)))
     texts = values.drop_nulls().filter(~values.drop_nulls().str.contains(NO_TIME))
-    if not _looks_like_times(texts, among_real=among_real):
+    if texts.is_empty() or not _looks_like_times(texts, among_real=among_real):
         return None
     try:
         notation = notation_of(texts.to_frame().lazy(), values.name, "", among_real=among_real)

@@ -60,7 +60,7 @@ def trail_of(frame: pl.DataFrame) -> Trail | None:
     Other logs also have names like ``property``, ``from`` and ``to``: if no field is named like
     steps, no other column may have a name of activities.
     """
-    texts = [name for name in frame.columns if frame.schema[name] == pl.String]
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     field = _called(texts, _FIELD)
     old = _called(texts, _OLD) or _called(texts, _SHORT_OLD)
     new = _called(texts, _NEW) or _called(texts, _SHORT_NEW)
