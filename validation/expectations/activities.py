@@ -30,6 +30,7 @@ MANY = 10_000
 """A column with more names than this does not hold activities."""
 
 _LONG_WORD = 6  # letters
+_LONGEST_NAME = 150  # letters; room and time grow with their square
 
 
 class ExpectActivitiesToOccur(LogExpectation):
@@ -110,12 +111,17 @@ def alike(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _likenesses(name: str) -> Iterator[tuple[object, ...]]:
-    """The name without spelling variants, and that again without each letter of a long word."""
+    """The name without spelling variants, and that again without each letter of a long word.
+
+    A text that is too long for a name has only the first.
+    """
     plain = unicodedata.normalize("NFKD", name).casefold()
     words, numbers = re.findall(r"[^\W\d_]+", plain), tuple(re.findall(r"\d+", plain))
     if not words:
         return
     yield numbers, "".join(words)
+    if len(plain) > _LONGEST_NAME:
+        return
     for place, word in enumerate(words):
         if len(word) >= _LONG_WORD:
             for letter in range(len(word)):

@@ -313,6 +313,8 @@ def test_nights_that_begin_at_once(later: float, *, steady: bool, tmp_path: Path
         (["Beoordeling arts A", "Beoordeling arts B"], 0),
         (["+", "-"], 0),
         (["begin", "end"], 0),
+        ([2_000 * "a", 1_999 * "a"], 0),  # no name is so long: its letters are not tried one by one
+        ([2_000 * "a", 2_000 * "A"], 1),
     ],
 )
 def test_names_that_are_one(names: list[str], pairs: int, tmp_path: Path) -> None:
