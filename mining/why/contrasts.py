@@ -149,7 +149,10 @@ def _clearest(part: pl.DataFrame) -> Contrast | None:
     z, best = max((_clearness(sums, cut)[0], tuple(cut)) for cut in cuts)
     if not np.isfinite(z) or z <= 0:
         return None
-    return _contrast(cube, sums, _each_slow(sums, best), z, len(cuts))
+    slow = _each_slow(sums, best)
+    if _clearness(sums, slow)[0] == 0:  # all waits are equal, and ``z`` came from rounding
+        return None
+    return _contrast(cube, sums, slow, z, len(cuts))
 
 
 def by_chance(z: float, cuts: int) -> float:

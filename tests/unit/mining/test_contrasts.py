@@ -168,6 +168,19 @@ def test_nothing_to_compare(waits: dict[Cell, list[float]]) -> None:
     assert contrasts(frame) == []
 
 
+@pytest.mark.parametrize("wait_days", [1 / 24, 0.1, 0.3, 1.0])
+def test_of_waits_that_are_all_equal_no_group_is_slow(wait_days: float) -> None:
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        counts = {
+            ("a", week, value): random.integers(1, 6) for week in range(20) for value in "xyz"
+        }
+
+        found = contrasts(groups({cell: [wait_days] * n for cell, n in counts.items()}))
+
+        assert real(found) == []
+
+
 def test_whether_it_crosses_a_border_is_no_group() -> None:
     waits = {("a", 0, "true"): around(20, 100), ("a", 0, "false"): around(10, 100)}
 
