@@ -84,8 +84,8 @@ def days_of(dates: pl.Series) -> Days:
     return dates.cast(pl.Date).to_numpy().astype("datetime64[D]")
 
 
-def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ()) -> Days:
-    """The last day of terms that start on some days, ``(N,)``.
+def counted(start: Days, term: Term, legal: LegalDays, suspensions: Spans) -> Days:
+    """The last days of terms, ``(N,)``, before the law moves those that are no working days.
 
     A suspension that begins before the term is over makes it end as many days later. If the term
     still runs only because its last day moved, it ends when such a suspension is over.
@@ -97,11 +97,6 @@ def last_day(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ())
         suspensions: pairs of first days and of days after the last, each ``(N,)``; NaT: none. They
             are in order and do not overlap.
     """
-    return moved(start, counted(start, term, legal, suspensions), term, legal)
-
-
-def counted(start: Days, term: Term, legal: LegalDays, suspensions: Spans = ()) -> Days:
-    """The last days as in ``last_day``, before the law moves those that are no working days."""
     end = unmoved(start, term)
     for since, until in suspensions:
         begun = np.maximum(since, start + ONE_DAY)
