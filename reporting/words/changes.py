@@ -18,7 +18,6 @@ from reporting.words.page_row import PageRow
 from reporting.words.speech import Speech, glued, sentence
 from reporting.words.vocabulary import nearest_key
 
-_DEFINITIONS = "definitions"
 _WORDS: dict[ChangeId, str] = {
     "removed": sentence("cases that may no longer be kept"),
     "told_otherwise": sentence(
