@@ -151,10 +151,10 @@ class Penalty(Model):
 
 
 @functools.cache
-def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
+def norm_table() -> dict[str, Norm]:
     """All norms of the table, by id."""
     files = sorted(
-        path for path in folder.glob("*.yaml") if path.name not in (_EQUIVALENT, _PENALTIES)
+        path for path in FOLDER.glob("*.yaml") if path.name not in (_EQUIVALENT, _PENALTIES)
     )
     norms = [Norm.model_validate(each) for path in files for each in _read(path)]
     table = {norm.id: norm for norm in norms}
@@ -164,15 +164,15 @@ def norm_table(folder: Path = FOLDER) -> dict[str, Norm]:
 
 
 @functools.cache
-def equivalent_days(folder: Path = FOLDER) -> tuple[EquivalentDay, ...]:
+def equivalent_days() -> tuple[EquivalentDay, ...]:
     """The days that decisions made equal to holidays, oldest first."""
-    return tuple(EquivalentDay.model_validate(each) for each in _read(folder / _EQUIVALENT))
+    return tuple(EquivalentDay.model_validate(each) for each in _read(FOLDER / _EQUIVALENT))
 
 
 @functools.cache
-def penalties(folder: Path = FOLDER) -> tuple[Penalty, ...]:
+def penalties() -> tuple[Penalty, ...]:
     """What late decisions cost, oldest first."""
-    return tuple(Penalty.model_validate(each) for each in _read(folder / _PENALTIES))
+    return tuple(Penalty.model_validate(each) for each in _read(FOLDER / _PENALTIES))
 
 
 def _read(path: Path) -> Any:

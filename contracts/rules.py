@@ -94,9 +94,9 @@ def _listed(names: Sequence[str], word: str) -> str:
 
 
 @functools.cache
-def rule_table(file: Path = FILE) -> dict[str, Rule]:
+def rule_table() -> dict[str, Rule]:
     """All rules of the table, by id."""
-    rules = [Rule.model_validate(each) for each in yaml.safe_load(file.read_text("utf-8"))]
+    rules = [Rule.model_validate(each) for each in yaml.safe_load(FILE.read_text("utf-8"))]
     table = {rule.id: rule for rule in rules}
     if len(table) < len(rules):
         raise ValueError("two rules of the table have the same id")

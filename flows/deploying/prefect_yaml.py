@@ -33,34 +33,34 @@ _MEANING = {
 }
 
 
-def check_ours(path: Path = PREFECT_YAML) -> None:
+def check_ours() -> None:
     """Makes sure that the file may be overwritten if it exists.
 
     Raises:
         UsageError: somebody else wrote it.
     """
     try:
-        is_ours = not path.exists() or path.read_bytes().startswith(_OURS.encode())
+        is_ours = not PREFECT_YAML.exists() or PREFECT_YAML.read_bytes().startswith(_OURS.encode())
     except OSError:
         is_ours = False
     if not is_ours:
         raise UsageError(
-            f"The {path} here was not written by hoeksteen, and is left as it is.",
+            f"The {PREFECT_YAML} here was not written by hoeksteen, and is left as it is.",
             "Move it away, or deploy from another folder and name the configs.",
         )
 
 
-def write(deployments: Sequence[RunnerDeployment], pool: str, path: Path = PREFECT_YAML) -> None:
+def write(deployments: Sequence[RunnerDeployment], pool: str) -> None:
     """Writes the file beside its place, and then renames it.
 
     Raises:
         UsageError: it cannot be written here.
     """
     try:
-        write_aside(path, text(deployments, pool))
+        write_aside(PREFECT_YAML, text(deployments, pool))
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written here: {error.strerror}.",
+            f"{PREFECT_YAML} cannot be written here: {error.strerror}.",
             "Deploy from a folder that you may write in.",
         ) from None
 

@@ -133,9 +133,7 @@ def _own_attributes(tables: Mapping[str, pl.LazyFrame]) -> dict[str, bool]:
     return {column: is_likely for column, is_likely in own.items() if column not in _STANDARD}
 
 
-def case_types(
-    path: Path, name: str, scratch: Path, at_once: int = RECORDS_AT_ONCE
-) -> dict[str, int]:
+def case_types(path: Path, name: str, scratch: Path) -> dict[str, int]:
     """The number of cases of each type in an export, most first.
 
     A type goes by its ``identificatie``, or without the catalogue by its address.
@@ -144,12 +142,11 @@ def case_types(
         path: a file with one answer, or a folder of them.
         name: what errors call it.
         scratch: an empty folder.
-        at_once: how many records of a kind to hold in memory.
 
     Raises:
         SourceError: an answer is not whole.
     """
-    tables, _ = tables_of(path, name, scratch, at_once)
+    tables, _ = tables_of(path, name, scratch)
     zaken = _typed(tables)
     counts = zaken.drop_nulls("type").group_by("type").len().sort("len", "type", descending=True)
     return dict(counts.collect().iter_rows())

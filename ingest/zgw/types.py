@@ -27,7 +27,7 @@ class CaseType(NamedTuple):
     lasts: tuple[str, ...]
 
 
-def case_types_at(source: Source, clock: Clock | None = None) -> list[CaseType]:
+def case_types_at(source: Source) -> list[CaseType]:
     """The case types of the API of ``source``, those with the most cases first.
 
     Raises:
@@ -36,7 +36,7 @@ def case_types_at(source: Source, clock: Clock | None = None) -> list[CaseType]:
     """
     with (
         tempfile.TemporaryDirectory() as folder,
-        asking(source, Path(folder), clock or Clock()) as lists,
+        asking(source, Path(folder), Clock()) as lists,
     ):
         catalogue = catalogue_of(lists, source)
         versions: dict[str, list[str]] = {}
