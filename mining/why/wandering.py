@@ -70,7 +70,6 @@ def by_wandering(days: Floats, excess: Floats, cuts: int) -> float:
     where the group is no slower on the whole.
 
     Args:
-        days: ``(B,)`` days that the group waited, by week.
         days: ``(B,)`` waited by the group, by week.
         excess: ``(B,)`` days beyond the others.
         cuts: how many there were to choose from.
