@@ -117,8 +117,10 @@ def out_folder(out: Path) -> Iterator[Symptom]:
     if is_locked:
         yield ok("file locks", "work; of two runs at once, one waits")
     else:
-        hint = "Two runs at once would spoil each other's files; mount it with locks, or give "
-        "another --out."
+        hint = (
+            "Two runs at once would spoil each other's files; mount it with locks, or give "
+            "another --out."
+        )
         yield fail("file locks", f"do not work in {nearest}", hint)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import http.server
 import json
 import os
@@ -188,6 +189,15 @@ def test_a_source_that_may_not_be_read_is_told(
     told = [each for each in scene.says() if each.level == "FAIL"]
     found = [(each.what, each.found, each.exit_code) for each in told]
     assert found == [("p: sources", "1 file cannot be read", 4)]
+
+
+def test_a_disk_without_file_locks_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)  # as on some network file systems
+
+    told = {each.what: each for each in scene.amiss()}
+
+    assert told["file locks"].level == "FAIL"
+    assert told["file locks"].hint.endswith("or give another --out.")
 
 
 def test_a_key_that_cannot_be_made_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
