@@ -48,8 +48,7 @@ def find_files(
         may_be_empty: whether a pattern, or an existing folder, may mean no file.
 
     Raises:
-        SourceError: there is no such file, its name is not text, or its format is unknown or not
-            read by this version.
+        SourceError: there is no such file, its name is not text, or its format is unknown.
     """
     key = f"{config}: sources.{position}"
     try:

@@ -76,10 +76,8 @@ class Client:
     path.
     """
 
-    def __init__(
-        self, name: str, roots: Collection[str], who: Credentials, clock: Clock | None = None
-    ) -> None:
-        self._name, self._who, self._clock = name, who, clock or Clock()
+    def __init__(self, name: str, roots: Collection[str], who: Credentials, clock: Clock) -> None:
+        self._name, self._who, self._clock = name, who, clock
         self._roots = [httpx.URL(root) for root in roots]
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         self._http = httpx.Client(timeout=_TIMEOUT, limits=limits)
