@@ -143,7 +143,13 @@ def answer(findings: Findings, waits: pl.DataFrame, names: Names) -> str:
     ]
     told = [_in_places(shares, most, findings, names)]
     told += _outside(outside[0], names) if outside else []
-    told += _left_out(names) if findings.waits_left_out else []
+    if findings.waits_left_out:
+        told.append(
+            names.speech.say(
+                "Places with fewer than %(n)s cases are not counted.",
+                n=names.settings.privacy.minimum_group,
+            )
+        )
     return " ".join(told)
 
 
@@ -173,14 +179,6 @@ def _in_places(shares: Mapping[Place, float], most: Place, findings: Findings, n
         n=len(shares),
         most=speech.share(shares[most]),
         place=names.place(*most),
-    )
-
-
-def _left_out(names: Names) -> Iterator[str]:
-    """That shares leave out the waits of a few cases, and that their length is not told."""
-    yield names.speech.say(
-        "Places with fewer than %(n)s cases are not counted.",
-        n=names.settings.privacy.minimum_group,
     )
 
 
