@@ -24,7 +24,8 @@ _COMPLETED = ("completed", "end", "finished", "eind", "einde", "gereed", "afgero
 _ALSO = dict.fromkeys(_STARTED, START) | dict.fromkeys(_COMPLETED, COMPLETE)
 
 _SAME_WORK = ("case_id", "activity", "instance")
-_WHO = ("resource", "team", "org")
+WHO = ("resource", "team", "org")
+"""The roles and columns that tell who did a step."""
 
 
 def transition(text: pl.Expr) -> pl.Expr:
@@ -98,11 +99,11 @@ def _matched(steps: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     numbered, pairing = _numbered(steps), ["#work", "#turn"]
     starts = numbered.filter(pl.col("lifecycle") == START)
     completes = numbered.filter(pl.col("lifecycle") == COMPLETE)
-    begun = starts.select(*pairing, *(pl.col(c).alias(f"#{c}") for c in ("at", "is_day", *_WHO)))
+    begun = starts.select(*pairing, *(pl.col(c).alias(f"#{c}") for c in ("at", "is_day", *WHO)))
     done = completes.join(begun, on=pairing, how="left").with_columns(
         pl.coalesce("#at", "started_at").alias("started_at"),
         pl.col("is_day") | pl.col("#is_day").fill_null(value=False),
-        *(pl.coalesce(column, f"#{column}").alias(column) for column in _WHO),
+        *(pl.coalesce(column, f"#{column}").alias(column) for column in WHO),
     )
     left = starts.join(completes, on=pairing, how="anti")
     names = steps.collect_schema().names()

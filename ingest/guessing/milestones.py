@@ -15,11 +15,11 @@ from ingest.guessing.columns import RoleGuesses, by_name, guess_roles
 from ingest.guessing.glance import Glance
 from ingest.guessing.guess import Guess
 from ingest.guessing.role_evidence import Look, share
+from ingest.lifecycle import WHO
 
 _FEWEST = 2
 _UNIQUE = 0.999
 _ANOTHER = "a different value in each row"
-_WHO = ("resource", "team", "org")
 _OF_TIME = re.compile(
     r"(?:(?<!\w)|(?<=\w{4}))(?:datum|date|tijd|tijdstip|(?:date)?time|timestamp)$"
 )
@@ -42,7 +42,7 @@ def guess_milestones(seen: Glance) -> RoleGuesses | None:
     if case is None or len(moments) < _FEWEST:
         return None
     found = {"case_id": case}
-    for role in _WHO:
+    for role in WHO:
         taken = {case.value, *moments, *(guess.value for guess in found.values())}
         who = by_name(Look(seen, None, [name for name in seen.columns if name not in taken]), role)
         if who is not None:

@@ -12,7 +12,7 @@ import polars as pl
 from ingest.guessing.column_names import fit, tells_end_of_step, tells_time
 from ingest.guessing.glance import Glance
 from ingest.guessing.time_columns import Times
-from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, transition
+from ingest.lifecycle import COMPLETE, START, STEPS, TRANSITIONS, WHO, transition
 from ingest.times.day_and_time import CLOCK
 
 _OF_A_CASE = ("registration_timestamp", "closing_timestamp")
@@ -21,7 +21,6 @@ _NEARLY_ALL, _MOSTLY, _HALF, _HARDLY = 0.95, 0.9, 0.5, 0.1
 _ROWS_A_CASE = (1.1, 500)
 _MOST_ACTIVITIES = 1000
 _NOTABLY, _FEW = 0.02, 0.005
-_WHO = ("resource", "team", "org")
 _WORD = r"\p{L}{4}"
 _A_SECOND, _A_DAY = pl.duration(seconds=1), pl.duration(hours=25)  # the longest day of the year
 
@@ -180,7 +179,7 @@ def in_words(look: Look, name: str) -> str | None:
     codes = look.values(name)
     if codes.dtype != pl.String or codes.drop_nulls().unique().str.contains(_WORD).any():
         return None
-    for other in (each for each in look.left if not any(fit(each, role) for role in _WHO)):
+    for other in (each for each in look.left if not any(fit(each, role) for role in WHO)):
         both = pl.DataFrame({"code": codes, "words": look.values(other)}).unique()
         is_same = both.height == both["code"].n_unique() == both["words"].n_unique()
         if (
