@@ -17,6 +17,13 @@ class Fault(NamedTuple):
     passes: bool = False
 
 
+LOST = Fault(
+    "the connection was lost",
+    "Run again; if it keeps happening, ask its administrator.",
+    passes=True,
+)
+
+
 def fail(name: str, fault: Fault, where: str = "") -> NoReturn:
     """Raises the error for a fault of the database called ``name``.
 

@@ -13,13 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from contracts.errors import SourceError
-from ingest.databases.faults import Fault, fail
+from ingest.databases.faults import LOST, Fault, fail
 
-_LOST = Fault(
-    "the connection was lost",
-    "Run again; if it keeps happening, ask its administrator.",
-    passes=True,
-)
 _BUSY = Fault("it is too busy to be read now", "Run again later.", passes=True)
 _NO_TABLE = Fault("there is no such table or view", "Give its schema too: zaken.stappen.")
 _NO_COLUMN = Fault("there is no such column", "Put a text between single quotes.")
@@ -53,7 +48,7 @@ _OF_READING = {
     "22": Fault(
         "a value could not be converted or computed", "Leave casts out of the query, or guard them."
     ),
-    "08": _LOST,
+    "08": LOST,
     "40": _BUSY,
     "HYT": Fault("the query took too long", "Ask for fewer rows, or have its time limit raised."),
     "": Fault("it broke off while it was read", "The database's own log says why."),

@@ -10,15 +10,10 @@ from contextlib import contextmanager
 import adbc_driver_manager.dbapi as adbc
 import pyarrow as pa
 
-from ingest.databases.faults import Fault, fail
+from ingest.databases.faults import LOST, Fault, fail
 
 _ABSENT = Fault(
     "nothing answers there", "Are the host and port right, and may we reach it?", passes=True
-)
-_LOST = Fault(
-    "the connection was lost",
-    "Run again; if it keeps happening, ask its administrator.",
-    passes=True,
 )
 _BUSY = Fault("it takes no new connections now", "Run again later.", passes=True)
 _NO_HOST = Fault("there is no host with that name", "Is the name right, and known in this network?")
@@ -69,7 +64,7 @@ _NO_VALUE = Fault(
 _UNKNOWN = Fault("it broke off while it was read", "The database's own log says why.")
 
 _OF_STATE = {
-    "08": _LOST,
+    "08": LOST,
     "0A": _NOT_ONE_SELECT,
     "22": _NO_VALUE,
     "25006": _READ_ONLY,
@@ -84,7 +79,7 @@ _OF_STATE = {
     "42": _WRONG,
     "53": _BUSY,
     "57014": _TIMEOUT,
-    "57P": _LOST,
+    "57P": LOST,
 }
 """By SQLSTATE: its five characters, else its first three, else its class (the first two)."""
 
@@ -117,9 +112,9 @@ _OF_PHRASE = {
     "invalid input syntax": _NO_VALUE,
     "out of range": _NO_VALUE,
     "division by zero": _NO_VALUE,
-    "terminating connection": _LOST,
-    "closed the connection": _LOST,
-    "could not receive data": _LOST,
+    "terminating connection": LOST,
+    "closed the connection": LOST,
+    "could not receive data": LOST,
     "does not exist": _NO_DATABASE,
     "Failed to connect": _NOT_CONNECTED,
 }
