@@ -60,11 +60,11 @@ def _journey(found: Guessed) -> Iterator[str]:
     closing = " or were closed" if "closing_timestamp" in found.roles.found else ""
     ended = f"{share(journey.ended)} of the cases have one of these{closing}; the others are open"
     yield from _activities("end", journey.ends, ended)
-    for guess in found.journey.maybe:
+    for guess in journey.maybe:
         yield from remark(f"perhaps {scalar(guess.value)}: {guess.evidence}", "    ")
-    yield from _steps(found.journey)
-    if found.journey.suspension:
-        start, end = found.journey.suspension
+    yield from _steps(journey)
+    if journey.suspension:
+        start, end = journey.suspension
         yield "  suspensions:"
         yield from said(f"    - from: {scalar(start)}", "both are in the log, by these names")
         yield f"      to: {scalar(end)}"

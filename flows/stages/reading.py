@@ -45,7 +45,7 @@ def read(job: Job, given: Input) -> list[Batch]:
         staged = stage(file, source, job.settings, job.config, given.position, job.scratch)
         is_same = digest(file, job.now) == given.sha256
     except OSError as error:
-        message = f"{given.file.name} cannot be read: {error.strerror}."
+        message = f"{file.name} cannot be read: {error.strerror}."
         raise SourceError(message, "Is it still there, and is the disk not full?") from error
     if not is_same:
         raise SourceError(
