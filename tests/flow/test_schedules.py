@@ -448,9 +448,10 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
 def test_from_a_schedule_to_a_report_though_a_machine_is_lost(
     prefect: Prefect, world: World, tmp_path: Path
 ) -> None:
-    until(lambda: world.folders, "the schedule fires, and its run ends")
-
-    fired = [each for each in prefect.runs(world.name) if each["start_time"]]
+    fired = until(
+        lambda: [each for each in prefect.runs(world.name) if each["start_time"]],
+        "the schedule fires",
+    )
     assert all(each["auto_scheduled"] for each in fired)
     assert set(prefect.ended(*(each["id"] for each in fired))) == {"COMPLETED"}
     assert (world.out / "latest" / "report.nl.html").is_file()
