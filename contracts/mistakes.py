@@ -63,10 +63,11 @@ def refusal(
 def missing(path: Path, keys: Sequence[str], what: Document) -> ConfigError:
     """The error for keys that are missing or have no value."""
     *others, last = [f"'{key}'" for key in keys]
+    seen = f"see the TODO in the file, if there is one, and {what.seen_in}"
     if not others:
-        return ConfigError(f"{path}: {last} is missing.", f"Add it; see {what.seen_in}.")
+        return ConfigError(f"{path}: {last} is missing.", f"Add it; {seen}.")
     named = f"{', '.join(others)} and {last}"
-    return ConfigError(f"{path}: {named} are missing.", f"Add them; see {what.seen_in}.")
+    return ConfigError(f"{path}: {named} are missing.", f"Add them; {seen}.")
 
 
 def _place(error: ErrorDetails) -> tuple[int | str, ...]:

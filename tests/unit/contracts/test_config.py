@@ -57,7 +57,7 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         (
             SMALLEST,
             "process: {id: p}\nsources: [{path: a, columns: {activity: }}]\njourney: {start: [a]}",
-            "'sources.0.columns.activity' and 'journey.end' are missing. Add them",
+            "'sources.0.columns.activity' and 'journey.end' are missing. Add them; see the TODO",
         ),
         ("[done]", "done", "'journey.end': write a list"),
         ("[done]", "[Yes]", "'journey.end.0': write a text"),
