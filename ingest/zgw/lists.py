@@ -69,7 +69,10 @@ class Lists:
                 page = self._client.ask(following, *parameters)
                 if page is None and number > 1:
                     return  # the list became shorter, and has no such page any more
-                self._landing.keep(name, self._checked(page, url))
+                page = self._checked(page, url)
+                if number > 1:  # not each API tells so, and a list is known by it
+                    page["previous"] = following
+                self._landing.keep(name, page)
             yield from page["results"]
             if page.get("next") is None:
                 return

@@ -133,6 +133,16 @@ def test_an_api_tells_what_its_export_tells(
     assert 1 < api.most_at_once <= AT_ONCE
 
 
+def test_a_page_need_not_tell_which_one_came_before(
+    api: Api, recorded: pl.DataFrame, landing: Path, tmp_path: Path
+) -> None:
+    api.looks_back = False
+
+    found, missing = told(fetched(api, landing), tmp_path / "asked")
+
+    assert (missing, found.equals(recorded)) == (0, True)
+
+
 def test_no_citizen_is_asked_for(api: Api, landing: Path) -> None:
     file = fetched(api, landing)
 

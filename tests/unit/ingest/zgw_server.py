@@ -75,6 +75,7 @@ class Api:
     ``unknown``: parameters that it does not know; ``faults``: what it answers instead, by resource
     and number of the request; ``always``: the same for all requests; ``asked``: resources and
     queries. ``meeting``: where the first two requests for audit trails wait for each other.
+    ``looks_back``: whether a page tells which one came before.
     """
 
     records: dict[str, list[Record]]
@@ -84,6 +85,7 @@ class Api:
     always: dict[str, Answer | None] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     meeting: threading.Barrier | None = None
+    looks_back: bool = True
     most_at_once: int = 0
     now: float = NOW
     root: str = ""
@@ -142,7 +144,8 @@ class Api:
             f"{self.root}{path}?{urlencode({**query, 'page': to})}" if 0 < to <= last else None
             for to in (number + 1, number - 1)
         )
-        return said({"count": len(rows), "next": after, "previous": before, "results": here})
+        page = {"count": len(rows), "next": after, "results": here}
+        return said(page | {"previous": before} if self.looks_back else page)
 
     def _attributes(self, case: Record) -> list[Record]:
         return [row for row in self.records["zaakeigenschappen"] if row["zaak"] == case["url"]]
