@@ -27,6 +27,7 @@ Fitting = TypeVar("Fitting", bound=BaseModel)
 CONFIG = Document("config", Settings, "configs/ for examples")
 _QUOTE_IT = "Put quotes around a text that begins with a star, as in path: '*.csv'."
 _SEE_THE_LINE = "Mend that line; an editor with YAML support shows what is wrong."
+_NOT_YAML = (yaml.YAMLError, ValueError, TypeError, RecursionError)
 _STYLE = Document("style", HouseStyle, "configs/styles for an example")
 
 _ENGINE = "HOEKSTEEN_ENGINE"
@@ -124,7 +125,7 @@ def parse(path: Path, what: Document) -> dict[str, Any]:
             f"{path} is not valid YAML{where}: {error.problem}.",
             _QUOTE_IT if "alias" in f"{error.context} {error.problem}" else _SEE_THE_LINE,
         ) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except _NOT_YAML:
         raise ConfigError(
             f"{path} is not valid YAML: it holds an impossible character, date or reference.",
             "Put quotes around a text that YAML takes for something else.",
@@ -149,7 +150,7 @@ class _Loader(yaml.SafeLoader):
 
 def _read_yaml(text: str) -> Any:
     document = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
-    json.dumps(document, default=str)  # raises ValueError if it contains itself
+    json.dumps(document, default=str)  # raises if it contains itself, or if a key is a date
     return document
 
 
@@ -171,7 +172,7 @@ def _override(document: dict[str, Any], override: str) -> None:
         )
     try:
         value = _read_yaml(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except _NOT_YAML:
         raise ConfigError(
             f"--set {key}: the value is not valid YAML.",
             "For example --set 'journey.end=[Besluit verzonden]'.",
@@ -189,7 +190,7 @@ def _child(place: Any, part: str, key: str) -> Any:
         if place.get(part) is None:
             place[part] = {}
         return place[part]
-    if isinstance(place, list) and part.isdigit() and int(part) < len(place):
+    if isinstance(place, list) and part.isdecimal() and int(part) < len(place):
         return place[int(part)]
     raise _no_place(key, part)
 
@@ -197,7 +198,7 @@ def _child(place: Any, part: str, key: str) -> Any:
 def _put(place: Any, part: str, value: Any, key: str) -> None:
     if isinstance(place, dict):
         place[part] = value
-    elif isinstance(place, list) and part.isdigit() and int(part) < len(place):
+    elif isinstance(place, list) and part.isdecimal() and int(part) < len(place):
         place[int(part)] = value
     else:
         raise _no_place(key, part)

@@ -64,6 +64,7 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", "[done], steps: {a: {statutory_wait: 14 dagen}}", "P14D is fourteen days"),
         ("journey:", "process: {id: q}\njourney:", "'process' is there twice"),
         ("[done]", "[done], start: [2024-13-45]", "not valid YAML"),
+        ("[done]", "[done], steps: {2024-01-01: {}}", "not valid YAML"),
         ("[done]", "&x [*x]", "not valid YAML"),
         ("[done]", "[done\x07]", "not valid YAML"),
         ("[done]", "[]", "'journey.end'"),
@@ -159,7 +160,18 @@ def test_set_fills_what_the_file_leaves_empty(tmp_path: Path) -> None:
     assert load(write(tmp_path, f"{SMALLEST}\nanalysis:\n"), ["analysis.top=5"]).analysis.top == 5
 
 
-@pytest.mark.parametrize("override", ["top", "sources.3.path=x", "process.id.x=1", "a=[", "=1"])
+@pytest.mark.parametrize(
+    "override",
+    [
+        "top",
+        "sources.3.path=x",
+        "sources.².path=x",
+        "process.id.x=1",
+        "a=[",
+        "a={2024-01-01: x}",
+        "=1",
+    ],
+)
 def test_a_wrong_set_is_explained(tmp_path: Path, override: str) -> None:
     with pytest.raises(ConfigError):
         load(write(tmp_path, SMALLEST), [override])
