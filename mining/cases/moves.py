@@ -40,7 +40,7 @@ MOVES = pl.Schema(
         "in_days": pl.Boolean,  # the case is counted in whole days
         "visit": pl.Int64,  # how often the case has come to `to`, this time included; null if open
         "place": pl.UInt32,  # of `to` among all events; while an open case waits, the next place
-        "is_new": pl.Boolean,  # the first move of its case with these `from`, `to` and kind
+        "is_new": pl.Boolean,  # the first move of its case of this ``_KIND``
         "resource": pl.String,  # who did `to`, as far as the log tells; null if open
         "team": pl.String,
         "org": pl.String,
@@ -60,6 +60,7 @@ DONE_MS = pl.col("enabled_ms") + pl.col("wait_ms") + pl.col("work_ms")
 """When the activity that a case waited for was done, on the axis of the case."""
 
 _CASE_COLUMNS = pl.col(f"^{CASE_PREFIX}.*$")
+_KIND = ("from", "to", "is_open", "is_parallel", "is_outside", "is_survivor")
 _OF_THE_EVENT = ("visit", "resource", "team", "org")
 
 
@@ -81,7 +82,7 @@ def moves(traced: pl.LazyFrame, lens: Lens) -> pl.LazyFrame:
         )
         .with_columns(
             statutory_ms=statutory_ms(lens.journey),
-            is_new=occurrence("case_id", "from", "to", "is_open", "is_parallel", "is_outside") == 1,
+            is_new=occurrence("case_id", *_KIND) == 1,
         )
         .select(*MOVES.names(), _CASE_COLUMNS)
     )

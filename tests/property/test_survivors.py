@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from contracts.events import ORDER
+from contracts.journey import Journey
 from mining.cases.journeys import Lens
 from mining.findings import SUMMARIES
 from mining.law import clocks
@@ -21,7 +22,7 @@ from mining.summaries import Summaries, bucket_of, merge, summarise
 from mining.waiting import stays, waits, working_waits
 from mining.wholes import bases, ledger, outcomes, throughput
 from mining.why.observed import observed
-from tests.builders import NOBODY
+from tests.builders import MONDAY, NOBODY, event_log
 from tests.strategies import AS_OF, LENS, START, event_logs
 
 DAYS = st.dates(START.date(), AS_OF.date())
@@ -89,3 +90,19 @@ def test_what_is_told_does_not_depend_on_cases_that_are_kept_no_more(
     assert whole.keys() == less.keys()
     for name, table in whole.items():
         assert_frame_equal(table, less[name])
+
+
+def test_a_case_counts_for_a_wait_if_the_first_time_was_before_all_were_known() -> None:
+    day = dt.timedelta(days=1)
+    known = (MONDAY + 3 * day).date()
+    lens = Lens(MONDAY + 30 * day, "UTC", Journey(end=("z",)), complete_from=known)
+
+    merged = merged_of(event_log("a 5d b 5d a 5d b 5d z").collect(), lens)
+
+    found = waits.conclude(merged["waits"], merged["wait_cases"], lens.journey)
+    assert {(row["from"], row["to"]): row["cases"] for row in found.iter_rows(named=True)} == {
+        ("b", "a"): 1,
+        ("a", "b"): 1,
+        ("b", "z"): 1,
+    }
+    assert ledger.conclude(merged["ledger"], lens.journey)["cases"].max() == 1
