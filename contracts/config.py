@@ -150,7 +150,8 @@ class _Loader(yaml.SafeLoader):
 
 def _read_yaml(text: str) -> Any:
     document = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
-    json.dumps(document, default=str)  # raises if it contains itself, or if a key is a date
+    # raises if it contains itself, half a character, or a date as a key
+    json.dumps(document, default=str, ensure_ascii=False).encode()
     return document
 
 

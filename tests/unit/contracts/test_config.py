@@ -67,6 +67,7 @@ def test_only_three_things_are_required(tmp_path: Path) -> None:
         ("[done]", "[done], steps: {2024-01-01: {}}", "not valid YAML"),
         ("[done]", "&x [*x]", "not valid YAML"),
         ("[done]", "[done\x07]", "not valid YAML"),
+        ("journey:", 'calendar: {hours: "\\ud800"}\njourney:', "not valid YAML"),
         ("[done]", "[]", "'journey.end'"),
         (
             "[done]",
