@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: hoeksteen contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The base of the models of configs and tables of the law."""
+"""The base of the models of configs, tables of the law and other files that we read."""
 
 from __future__ import annotations
 

@@ -17,10 +17,11 @@ from functools import partial
 from pathlib import Path
 
 from prefect import flow
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, ValidationError
 
 from contracts.config import load
 from contracts.errors import ConfigError, HoeksteenError
+from contracts.models import Model
 from contracts.settings import Settings
 from flows.defects import wordless
 from flows.files import read_json, write_aside
@@ -36,14 +37,12 @@ MEMORY = ".watched.json"
 _LONGEST_PAUSE = dt.timedelta(days=1)
 
 
-class Seen(BaseModel):
+class Seen(Model):
     """How the sources looked: a digest of names, times and sizes.
 
     They are examined when that is ``due``, and not any more once there is a run of them. After
     Prefect was told, they are due again after a ``pause``, which then doubles up to a limit.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     due: AwareDatetime | None

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from contracts.errors import UsageError
 from contracts.findings import ExplainedClass, Kind
 from contracts.journey import Actor, Clock
+from contracts.models import Model
 from contracts.texts import Text
 
 _PROCESSES = Path(__file__).parent / "processes"
@@ -42,18 +43,14 @@ Place = tuple[str, str]
 """A wait: the ids of the step it follows and of the step that ends it."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Segment(_Model):
+class Segment(Model):
     """The cases with one of some values of an attribute."""
 
     attribute: str
     values: tuple[str, ...]
 
 
-class Desk(_Model):
+class Desk(Model):
     """Where cases queue for people who do them in turn, at the queueing level.
 
     If nothing is planted, ``backlog_days`` of work are in the queue, so a case waits that long.
@@ -63,7 +60,7 @@ class Desk(_Model):
     backlog_days: Annotated[float, Field(gt=0)]
 
 
-class Step(_Model):
+class Step(Model):
     """One step, and the wait before it, up to and including its handling.
 
     A step comes after the one before it in the file, unless ``after`` names another: then it is a
@@ -92,14 +89,14 @@ class Step(_Model):
     desk: Desk | None = None
 
 
-class Team(_Model):
+class Team(Model):
     """Who does a step; ``staff``: how many people, null if the agency does not know them."""
 
     organisation: str
     staff: Annotated[int, Field(ge=1)] | None = None
 
 
-class Attribute(_Model):
+class Attribute(Model):
     """What is known of a case: one of some values, or whether a step has been taken.
 
     Attributes:
@@ -109,13 +106,13 @@ class Attribute(_Model):
         tells: the step of which it tells whether it has been taken.
     """
 
-    shares: dict[str, Share] = {}
+    shares: dict[str, Share] = Field(default_factory=dict)
     with_step: str | None = None
-    ranges: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = Field(default_factory=dict)
     tells: str | None = None
 
 
-class Order(_Model):
+class Order(Model):
     """The order in which a desk works, if not by arrival.
 
     Attributes:
@@ -129,7 +126,7 @@ class Order(_Model):
     ahead_costs: Annotated[float, Field(ge=1)] = 1.0
 
 
-class Effect(_Model):
+class Effect(Model):
     """What a plant does to a wait: one of these."""
 
     factor: Annotated[float, Field(gt=0)] | None = None
@@ -140,7 +137,7 @@ class Effect(_Model):
     chances: dict[str, Share] | None = None
 
 
-class Plant(_Model):
+class Plant(Model):
     """A stall that is put in a process on purpose.
 
     It falls on the cases of a ``segment``, else on a ``share`` of all cases. At the queueing level
@@ -191,7 +188,7 @@ class Plant(_Model):
             yield dt.date(year, self.months[0], 1), dt.date(year, self.months[-1] + 1, 1) - day
 
 
-class Decoy(_Model):
+class Decoy(Model):
     """A wait that looks like a stall but is not one, and what it must be called."""
 
     id: str
@@ -200,7 +197,7 @@ class Decoy(_Model):
     why: str
 
 
-class Hold(_Model):
+class Hold(Model):
     """Cases that nobody works on between two days, and that all go on after that."""
 
     step: str
@@ -209,14 +206,14 @@ class Hold(_Model):
     chance: Share
 
 
-class Weekly(_Model):
+class Weekly(Model):
     """A step that is done for a segment once a week, on Monday or the first day after it."""
 
     step: str
     segment: Segment
 
 
-class Surge(_Model):
+class Surge(Model):
     """Weeks in which far more people apply than otherwise."""
 
     start: dt.date = Field(alias="from")
@@ -224,7 +221,7 @@ class Surge(_Model):
     factor: Annotated[float, Field(gt=0)]
 
 
-class Window(_Model):
+class Window(Model):
     """The period of the export: events from the start of one day to the end of another."""
 
     opens: dt.date
@@ -232,7 +229,7 @@ class Window(_Model):
     burn_in_days: Annotated[int, Field(ge=0)] = 365
 
 
-class Arrivals(_Model):
+class Arrivals(Model):
     """How begins of cases are spread over the year: a swing around the mean, and its peak."""
 
     swing: Share = 0.1
@@ -240,7 +237,7 @@ class Arrivals(_Model):
     surge: Surge | None = None
 
 
-class Legal(_Model):
+class Legal(Model):
     """The registered deadline, as a case system keeps it: ISO 8601 periods from the first step."""
 
     term: str
@@ -248,14 +245,14 @@ class Legal(_Model):
     decision: str
 
 
-class Version(_Model):
+class Version(Model):
     """The next version of the case type: from when new cases have it, and its names of steps."""
 
     since: dt.date
     names: dict[str, str]
 
 
-class Process(_Model):
+class Process(Model):
     """A process to draw cases from; ``ends``: a case is over after the last of these."""
 
     key: str
