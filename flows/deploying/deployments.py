@@ -101,11 +101,18 @@ def serve(deployments: Iterable[RunnerDeployment]) -> None:
 
 
 class _Runner(Runner):
-    """A runner that ends on SIGTERM as on an interrupt; Prefect's would print a traceback."""
+    """A runner that ends on SIGTERM as on an interrupt, and cancels what it was running.
+
+    Prefect's would print a traceback, and leave that Running and its deployment occupied.
+    """
 
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
         """Interrupts itself."""
         signal.raise_signal(signal.SIGINT)
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        await self.cancel_all()
+        await super().__aexit__(*exc_info)
 
 
 @contextmanager

@@ -429,8 +429,13 @@ def test_served_from_here_it_runs_without_a_worker(prefect: Prefect, world: Worl
         signal.signal(signal.SIGINT, ignored)
         until(lambda: not prefect.deployment(world.name)["work_pool_name"], "it is served")
         assert prefect.ended(prefect.fire(world.name)) == ["COMPLETED"]
+        (world.folder / "configs" / "log.csv").write_text(f"{LOG}{ONE_CASE_MORE}")
+        under_way = prefect.fire(world.name)
+        mid_run(world, BEGUN)
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
+    assert prefect.state(under_way) == "CANCELLED"  # so that it does not keep others waiting
+    assert world.is_tidy()
     [log] = prefect.folder.glob("flows-serve-*.log")
     assert log.read_text().startswith(f"journey/{world.name}\n")
     assert "Traceback" not in log.read_text()
