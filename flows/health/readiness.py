@@ -80,7 +80,7 @@ class Process:
             yield ok(what, f"set: {', '.join(named)}")
 
     def _key(self) -> Iterator[Symptom]:
-        from ingest.privacy.pseudonyms import own_key_path, pseudonymiser_of
+        from ingest.privacy.pseudonyms import KEY_ELSEWHERE, own_key_path, pseudonymiser_of
 
         what, privacy = f"{self.settings.process.id}: key", self.settings.privacy
         if not privacy.pseudonymise:
@@ -91,8 +91,8 @@ class Process:
             )
             return
         own = None if privacy.key_env else own_key_path()
-        if own and not own.exists():
-            Folder(own.parent).try_out()
+        if own and not os.access(own, os.F_OK):
+            Folder(own.parent).try_out(KEY_ELSEWHERE)
             yield warn(
                 what, f"there is none yet; the first run makes one in {own}", "Keep it safe then."
             )

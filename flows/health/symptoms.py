@@ -54,11 +54,12 @@ def examined(what: str, examine: Callable[[], Iterable[Symptom]]) -> Iterator[Sy
         yield from examine()
     except HoeksteenError as error:
         yield fail(what, error.message, error.hint, error.exit_code)
-    except OSError as error:
-        yield fail(what, f"It cannot be checked: {error.strerror or type(error).__name__}.", "")
     except Exception as error:
         if told := outside(error):
             yield fail(what, told.message, told.hint, told.exit_code)
+            return
+        if isinstance(error, OSError):
+            yield fail(what, f"It cannot be checked: {error.strerror or type(error).__name__}.", "")
             return
         kind = defect_of(error).kind
         yield fail(what, f"It cannot be checked ({kind}).", "Please report this.", 1)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hmac
 import os
 import secrets
@@ -23,6 +24,8 @@ from contracts.settings import Privacy
 from ingest.normalise import cleaned_ids
 from ingest.privacy.hashing import hmac_sha256, sha256
 
+KEY_ELSEWHERE = "Put a key in an environment variable, and name that in privacy.key_env."
+"""What to do if the user's own key cannot be where it should be."""
 Domain = Literal["case", "resource"]
 _DOMAIN_OF: dict[str, Domain] = {"case_id": "case", "resource": "resource"}
 _KEY_BYTES = 32
@@ -141,7 +144,7 @@ def key_of(privacy: Privacy, config: Path, environ: Mapping[str, str] | None = N
     The user's own key is made once, readable by its owner only, in the platform's config folder.
 
     Raises:
-        ConfigError: the variable is not set, or the key is too short.
+        ConfigError: the variable is not set, or the key is too short, or cannot be made or read.
     """
     if not privacy.key_env:
         return _own_key(own_key_path())
@@ -166,15 +169,21 @@ def own_key_path() -> Path:
         return platformdirs.user_config_path("hoeksteen") / "key"
     except RuntimeError:
         raise ConfigError(
-            "The user that runs this has no home folder to keep a key in.",
-            "Put a key in an environment variable, and name that in privacy.key_env.",
+            "The user that runs this has no home folder to keep a key in.", KEY_ELSEWHERE
         ) from None
 
 
 def _own_key(path: Path) -> bytes:
-    if not path.exists():
-        _make_key(path)
-    key = path.read_bytes()
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise ConfigError(
+            f"The key in {path} cannot be made or read: {error.strerror}.", KEY_ELSEWHERE
+        ) from None
     if len(key) < _KEY_BYTES:
         raise ConfigError(
             f"The key in {path} is damaged.",

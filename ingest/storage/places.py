@@ -76,8 +76,10 @@ class Folder:
         except Timeout:
             return True
 
-    def try_out(self) -> None:
+    def try_out(self, otherwise: str = "Give a folder that you may write in.") -> None:
         """Writes something small, reads it and removes it, here or where this folder would be made.
+
+        ``otherwise`` says what to do if it cannot be done.
 
         Raises:
             UsageError: it cannot be done.
@@ -89,9 +91,10 @@ class Folder:
                 (Path(tried) / _HOLD).write_bytes(b"")
                 (Path(tried) / _HOLD).read_bytes()
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
             raise UsageError(
-                f"Nothing can be written in {there}: {error.strerror}.",
-                "Give a folder that you may write in.",
+                f"Nothing can be written in {there}: {error.strerror}.", otherwise
             ) from None
 
     def check_held(self) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import fcntl
 import http.server
 import json
@@ -207,6 +208,7 @@ def test_a_key_that_cannot_be_made_is_told(scene: Scene, monkeypatch: pytest.Mon
 
     assert [(each.what, each.exit_code) for each in told] == [("p: key", 2)]
     assert "Nothing can be written in /proc" in told[0].found
+    assert "name that in privacy.key_env" in told[0].hint
 
 
 def test_prefect_that_cannot_keep_what_it_knows_is_told(scene: Scene) -> None:
@@ -336,6 +338,16 @@ def test_an_examination_of_a_link_to_itself_says_so(tmp_path: Path) -> None:
 
     assert (told.level, told.exit_code) == ("FAIL", 2)
     assert "loop is not a usable path" in told.found
+
+
+def test_an_examination_of_what_is_shut_names_it() -> None:
+    def look() -> Iterator[Symptom]:
+        raise PermissionError(errno.EACCES, "Permission denied", "/root/.prefect/profiles.toml")
+
+    [told] = examined("x", look)
+
+    assert (told.level, told.exit_code) == ("FAIL", 2)
+    assert "/root/.prefect/profiles.toml cannot be used" in told.found
 
 
 def test_an_examination_that_fails_tells_its_kind_alone() -> None:

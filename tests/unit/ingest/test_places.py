@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,3 +86,14 @@ def test_the_root_of_a_bucket_can_be_a_store(bucket, tmp_path):
         assert path.read_text() == "rows"
         place.remove([path])
         assert place.files() == set()
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, OSError), (errno.EROFS, UsageError)])
+def test_a_full_disk_is_not_told_as_a_folder_that_is_shut(tmp_path, monkeypatch, number, error):
+    def refuse(**_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+
+    with pytest.raises(error, match=os.strerror(number)):
+        Folder(tmp_path).try_out()

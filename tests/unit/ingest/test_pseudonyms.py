@@ -124,6 +124,15 @@ def test_refuses_a_damaged_key(tmp_path, monkeypatch):
         key_of(Privacy(), tmp_path / "c.yaml")
 
 
+def test_tells_what_to_do_where_a_key_cannot_be_made(monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/proc/nowhere")
+
+    with pytest.raises(ConfigError, match="/proc/nowhere/hoeksteen/key cannot be made") as told:
+        key_of(Privacy(), Path("c.yaml"))
+
+    assert "privacy.key_env" in told.value.hint
+
+
 def test_takes_the_key_of_the_environment(tmp_path):
     environ = {"KEY": KEY.decode()}
 
