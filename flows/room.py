@@ -31,5 +31,5 @@ def no_room() -> EngineError:
     """What to tell the user if a disk is full."""
     return EngineError(
         "A disk is full, or a file has reached its size limit (`ulimit -f`).",
-        "`hoeksteen doctor` shows how much room there is.",
+        "`hoeksteen doctor`, given the same --out, shows how much room there is.",
     )

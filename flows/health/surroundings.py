@@ -148,11 +148,11 @@ def prefect() -> Iterator[Symptom]:
     """Whether the configured server answers and has our version; or else whether one can start."""
     from prefect.settings import PREFECT_API_URL
 
-    from flows.tracking.prefect_server import check_home
+    from flows.tracking.prefect_server import check
 
     ours, url = version("prefect"), PREFECT_API_URL.value()
     if url is None:
-        check_home()
+        check()
         yield ok("prefect", f"{ours}; no server is configured, so each run starts one for itself")
         return
     yield from _server(url.partition("://")[2].rpartition("@")[2], ours)

@@ -14,11 +14,12 @@ from prefect.client.orchestration import get_client
 from prefect.deployments.runner import DeploymentApplyError
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL, PREFECT_HOME
 
-from contracts.errors import SourceError, UsageError
-from flows.room import free_mib, no_room
+from contracts.errors import EngineError, SourceError
+from flows.room import free_mib
 from ingest.storage.places import Folder
 
 _ITS_DATABASE_MIB = 16  # what that of a temporary server takes, and a little more
+_ELSEWHERE = "Prefect has its database there: set PREFECT_HOME to a folder that can be written in."
 
 
 def check() -> None:
@@ -33,9 +34,16 @@ def check() -> None:
         with answering(), get_client(sync_client=True) as client:
             client.api_version()
         return
-    if free_mib(PREFECT_HOME.value()) < _ITS_DATABASE_MIB:
-        raise no_room()
-    check_home()
+    home = PREFECT_HOME.value()
+    if str(home) not in str(PREFECT_API_DATABASE_CONNECTION_URL.value()):
+        return  # its database is elsewhere
+    Folder(home).try_out(_ELSEWHERE)
+    if free_mib(home) < _ITS_DATABASE_MIB:
+        raise EngineError(
+            f"A disk is full, or a file has reached its size limit (`ulimit -f`): {home} has no "
+            f"room for {_ITS_DATABASE_MIB} MiB.",
+            _ELSEWHERE,
+        )
 
 
 def import_starter() -> None:
@@ -45,24 +53,6 @@ def import_starter() -> None:
     """
     if not PREFECT_API_URL.value():
         import_module("prefect.server.api.server")
-
-
-def check_home() -> None:
-    """Checks that a server that a run starts could write its database.
-
-    Raises:
-        UsageError: its folder cannot be written in.
-    """
-    home = PREFECT_HOME.value()
-    if str(home) not in str(PREFECT_API_DATABASE_CONNECTION_URL.value()):
-        return  # its database is elsewhere
-    try:
-        Folder(home).try_out()
-    except UsageError as error:
-        hint = (
-            "Prefect has its database there: set PREFECT_HOME to a folder that can be written in."
-        )
-        raise UsageError(error.message, hint) from None
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from flows.health import surroundings
 from flows.health.symptoms import Symptom, examined
 from flows.journey import make
 from flows.planning import plan
+from flows.tracking import prefect_server
 from ingest.privacy.pseudonyms import own_key_path
 from ingest.storage.places import Folder, place_of
 from tests.flow.test_bad_input import LOG
@@ -216,6 +217,14 @@ def test_prefect_that_cannot_keep_what_it_knows_is_told(scene: Scene) -> None:
         failed = [each for each in scene.says() if each.level == "FAIL"]
 
     assert [(each.what, each.exit_code) for each in failed] == [("prefect", 2)]
+
+
+def test_nor_has_room_for_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefect_server, "_ITS_DATABASE_MIB", float("inf"))
+
+    failed = [each for each in scene.says() if each.level == "FAIL"]
+
+    assert [(each.what, each.exit_code) for each in failed] == [("prefect", 4)]
 
 
 def test_a_file_where_a_folder_should_be_is_told(scene: Scene) -> None:
