@@ -77,7 +77,10 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
 
     with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():
-            raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+            raise SourceError(
+                f"{name} has a header but no rows.",
+                "Export it again, with rows; or remove it, if there was nothing to export.",
+            )
     by_place = {place(number): column for number, column in enumerate(columns)}
     by_name = {column: place for place, column in by_place.items()}
     doubt = other_order(frame, by_place, line_where, name) if header else None

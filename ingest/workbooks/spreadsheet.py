@@ -66,7 +66,10 @@ def read_spreadsheet(
     )
     frame = _without_total(frame).with_columns(digest(columns))
     if frame.head(1).collect().is_empty():
-        raise SourceError(f"{name} has a header but no rows.", "Export it again, with rows.")
+        raise SourceError(
+            f"{name} has a header but no rows.",
+            "Export it again, with rows; or remove it, if there was nothing to export.",
+        )
     by_name, by_place = zip(columns, places, strict=True), zip(places, columns, strict=True)
     of_1904 = counts_from_1904(path)
     refusal = partial(unreadable, name)
