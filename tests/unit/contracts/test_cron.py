@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -54,6 +56,27 @@ def test_what_is_none_is_refused(wrong: str, said: str) -> None:
         Schedule(cron=wrong)
 
     assert f"({said}); write for example 0 6 * * mon" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "runs"),
+    [
+        ("30 2", (2027, 3, 28), ["28 01:30+0100", "29 02:30+0200"]),
+        ("30 2", (2027, 10, 31), ["31 02:30+0200", "01 02:30+0100"]),
+        ("0 3", (2027, 3, 28), ["28 03:00+0200", "29 03:00+0200"]),
+    ],
+)
+def test_it_runs_once_on_a_day_when_the_clock_changes(
+    at: str, day: tuple[int, int, int], runs: list[str]
+) -> None:
+    from prefect.server.schemas.schedules import CronSchedule
+
+    told = Schedule(cron=f"{at} * * *")
+    kept = CronSchedule(cron=str(told.cron), timezone=told.timezone)
+    midnight = dt.datetime(*day, tzinfo=ZoneInfo(told.timezone))
+    dates = asyncio.run(kept.get_dates(2, start=midnight))
+
+    assert [date.strftime("%d %H:%M%z") for date in dates] == runs
 
 
 def field(least: int, most: int, *others: str) -> st.SearchStrategy[str]:
