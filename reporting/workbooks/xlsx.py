@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ Formats = dict[str, Any]
 
 def write(book: Workbook, path: Path) -> None:
     """Writes ``book`` to ``path``: the same book, the same bytes."""
-    with xlsxwriter.Workbook(path, _IN_MEMORY) as out:
+    whole = BytesIO()  # on a full disk, xlsxwriter would leave a file open
+    with xlsxwriter.Workbook(whole, _IN_MEMORY) as out:
         created = book.of.astimezone(dt.UTC).replace(tzinfo=None)
         out.set_properties({"title": book.title, "author": book.made_by, "created": created})
         out.set_custom_property("Language", book.language)
@@ -47,6 +49,7 @@ def write(book: Workbook, path: Path) -> None:
             _write(sheet, out.add_worksheet(sheet.name), formats)
         for sheet in book.sheets:
             _offer(sheet, book, out.get_worksheet_by_name(sheet.name))
+    path.write_bytes(whole.getvalue())
 
 
 def _write(sheet: Sheet, out: Any, formats: Formats) -> None:

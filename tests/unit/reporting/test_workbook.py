@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
 import zipfile
 from dataclasses import replace
@@ -32,6 +33,7 @@ from reporting.workbooks.workbook import (
 from tests.unit.reporting import sample
 
 FORMATS = ["xlsx", "ods"]
+FULL = Path("/dev/full")
 HOSTILE = (
     "=1+1",
     "+cmd|' /C calc'!A0",
@@ -384,6 +386,15 @@ def test_what_was_never_seen_in_excel_is_written_as_a_text(tmp_path):
     for format_ in FORMATS:
         path = one_written(told, tmp_path, format_)
         assert cells(path, "days").rows()[1] == ("1899-12-31", "2", "0.5")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("format_", FORMATS)
+def test_on_a_full_disk_no_file_is_left_open(format_):
+    with pytest.raises(OSError, match="No space left"):
+        WRITERS[format_](one_book("a" * 9), FULL)
+
+    gc.collect()  # what is left open would be told as an error, which fails a test
 
 
 @pytest.mark.parametrize("is_public", [False, True])
