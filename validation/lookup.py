@@ -44,10 +44,11 @@ def alike(absent: Sequence[str], parts: Iterable[pl.LazyFrame], minimum_group: i
         minimum_group: a name of fewer cases is not told: it may be a person's, if the column has
             names of persons instead of activities.
     """
-    names = {name.casefold(): name for name in _names(parts, minimum_group)}
+    there = _names(parts, minimum_group)
+    names = {name.casefold(): name for name in there}
     said, left = [], MOST_TOLD
     for name in absent:
-        if name in names.values():
+        if name in there:
             said.append(f"'{name}' occurs, but not as work that was completed by then")
             continue
         near = difflib.get_close_matches(name.casefold(), names, n=3)[:left]

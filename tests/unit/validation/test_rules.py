@@ -16,6 +16,7 @@ from contracts.verdict import RuleResult
 from tests.builders import MONDAY
 from tests.unit.validation.logs import NOW, SETTINGS, Row, case, judged_by, row, table, written
 from validation.gate import judge
+from validation.lookup import alike
 
 GOOD = [*case("p"), *case("q", 5), *case("r", 9)]
 LATE = 24 * 31
@@ -215,6 +216,11 @@ def test_work_in_progress_ends_no_case(lifecycle: str, *, occurs: bool, tmp_path
     found = rule("E01", rows, tmp_path)
     assert found.success is occurs
     assert ("'end' occurs, but not as work that was completed" in found.found) is not occurs
+
+
+def test_a_name_in_two_spellings_occurs_in_both() -> None:
+    rows = [{"case_id": str(n), "activity": name} for n in range(10) for name in ("End", "end")]
+    assert " does not occur" not in alike(["End", "end"], [pl.LazyFrame(rows)], 10)
 
 
 def test_a_rule_says_which_steps_it_names(tmp_path: Path) -> None:
