@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from contracts.attributes import Name
-from contracts.models import Model
+from contracts.models import Duration, Model
 from contracts.norms import Period
 from contracts.texts import Label, Language
 
@@ -24,7 +24,7 @@ class Step(Model):
     label: Label | None = None
     actor: Actor = "agency"
     clock: Clock = "running"
-    statutory_wait: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
+    statutory_wait: Duration | None = None
 
 
 class Pause(Model):

@@ -8,10 +8,10 @@ import datetime as dt
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from contracts.cron import Cron
-from contracts.models import Model
+from contracts.models import Duration, Model
 from contracts.sources import TimeZone
 
 
@@ -39,9 +39,9 @@ class Schedule(Model):
     """
 
     cron: Cron | None = None
-    watch: Annotated[dt.timedelta, AfterValidator(_not_all_the_time)] | None = None
+    watch: Annotated[Duration, AfterValidator(_not_all_the_time)] | None = None
     timezone: TimeZone = "Europe/Amsterdam"
-    stage_at_most: dt.timedelta | None = Field(default=None, gt=dt.timedelta(0))
+    stage_at_most: Duration | None = None
     mail: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
     @model_validator(mode="after")
