@@ -12,6 +12,8 @@ import polars as pl
 from contracts.journey import Journey, Pause
 from mining.cases.axis import midnight_on_axis
 
+_DAY = dt.timedelta(days=1)
+
 
 def paused_ms(pauses: Sequence[Pause], zone: str) -> pl.Expr:
     """The part of ``[enabled_ms, enabled_ms + wait_ms)`` that lies in a pause of the activity."""
@@ -24,7 +26,8 @@ def paused_ms(pauses: Sequence[Pause], zone: str) -> pl.Expr:
 
 def _overlap(pause: Pause, zone: str) -> pl.Expr:
     start = midnight_on_axis(pause.start, zone)
-    stop = midnight_on_axis(pause.end + dt.timedelta(days=1), zone)
+    last = min(pause.end, dt.date.max - _DAY)  # 9999-12-31: no end, and no day comes after it
+    stop = midnight_on_axis(last + _DAY, zone)
     until = pl.min_horizontal(pl.col("enabled_ms") + pl.col("wait_ms"), stop)
     return (until - pl.max_horizontal("enabled_ms", start)).clip(lower_bound=0)
 
@@ -47,11 +50,7 @@ def merged(pauses: Iterable[Pause]) -> list[Pause]:
     whole: list[Pause] = []
     for pause in sorted(pauses, key=lambda pause: (pause.activity, pause.start)):
         last = whole[-1] if whole else None
-        if (
-            last is not None
-            and last.activity == pause.activity
-            and pause.start <= last.end + dt.timedelta(days=1)
-        ):
+        if last is not None and last.activity == pause.activity and pause.start - last.end <= _DAY:
             whole[-1] = last.model_copy(update={"end": max(last.end, pause.end)})
         else:
             whole.append(pause)

@@ -111,6 +111,15 @@ def test_pause_and_statutory_wait_explain_their_part() -> None:
     assert found[0] == ("a", "b", 10 * DAY_MS, 2 * DAY_MS, 3 * DAY_MS)
 
 
+def test_a_pause_may_have_no_end() -> None:
+    said = [(dt.date(2026, 3, 4), dt.date.max), (dt.date(2026, 3, 9), dt.date(2026, 3, 10))]
+    pauses = tuple(Pause(activity="b", **{"from": a, "to": b}) for a, b in said)
+
+    found = waits(event_log("a 10d b z"), lens(pauses=pauses), "pause_ms")
+
+    assert found[0] == ("a", "b", 8 * DAY_MS + 10 * HOUR_MS)
+
+
 def test_pauses_of_one_activity_count_once() -> None:
     def pause(activity: str, first: int, last: int) -> Pause:
         return Pause(
