@@ -11,6 +11,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.raw import ROW, Raw, check_columns, digest, place, refused
+from ingest.refusals import no_rows
 
 _ENCRYPTED = b"PARE"
 _MOST_ROWS_A_BYTE = 8  # a bit per row: a file with less repeats one row, and is not a log
@@ -43,7 +44,7 @@ def read_parquet(path: Path, name: str, *, may_be_empty: bool = False) -> Raw:
         schema = frame.collect_schema()
         many = frame.select(pl.len()).collect().item()
     if not many and not may_be_empty:
-        raise SourceError(f"{name} has no rows.", "Export it again, with rows.")
+        raise no_rows(name)
     if many > _HARMLESS and many > _MOST_ROWS_A_BYTE * path.stat().st_size:
         raise SourceError(
             f"{name} claims {many:,} rows, more than an event log of its size can hold.",

@@ -24,6 +24,14 @@ def unreadable(name: str) -> SourceError:
     return SourceError(f"{name} cannot be read.", "Export or copy it again.")
 
 
+def no_rows(name: str) -> SourceError:
+    """The error for a file without rows: a broken export, or one of a day with nothing to tell."""
+    return SourceError(
+        f"{name} has no rows.",
+        "Export it again, with rows; or remove it, if there was nothing to export.",
+    )
+
+
 def refuse_doctype(name: str) -> None:
     """Refuses an XML document with a DOCTYPE, before anything that it declares is used."""
     raise SourceError(

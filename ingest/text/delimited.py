@@ -14,6 +14,7 @@ import polars as pl
 from contracts.errors import SourceError
 from ingest.guarded import MARK, unguarded
 from ingest.raw import ROW, Raw, check_columns, digest, numbered, place, refused
+from ingest.refusals import no_rows
 from ingest.surroundings import LINES_BELOW, lines_below
 from ingest.text.dialect import dialect_of, malformed
 from ingest.text.encoding import LARGEST_LINE, as_utf8
@@ -77,10 +78,7 @@ def read_delimited(path: Path, name: str, scratch: Path, *, header: bool = True)
 
     with refused(refusal):
         if frame.head(1).collect(engine="streaming").is_empty():
-            raise SourceError(
-                f"{name} has a header but no rows.",
-                "Export it again, with rows; or remove it, if there was nothing to export.",
-            )
+            raise no_rows(name)
     by_place = {place(number): column for number, column in enumerate(columns)}
     by_name = {column: place for place, column in by_place.items()}
     doubt = other_order(frame, by_place, line_where, name) if header else None

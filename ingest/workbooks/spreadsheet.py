@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.errors import SourceError
 from ingest.raw import ROW, Raw, digest, numbered, place
-from ingest.refusals import unreadable
+from ingest.refusals import no_rows, unreadable
 from ingest.surroundings import LINES_ABOVE, LINES_BELOW, header_of, lines_below
 from ingest.times.notations import REAL_SHAPE
 from ingest.workbooks.date_system import counts_from_1904
@@ -66,10 +66,7 @@ def read_spreadsheet(
     )
     frame = _without_total(frame).with_columns(digest(columns))
     if frame.head(1).collect().is_empty():
-        raise SourceError(
-            f"{name} has a header but no rows.",
-            "Export it again, with rows; or remove it, if there was nothing to export.",
-        )
+        raise no_rows(name)
     by_name, by_place = zip(columns, places, strict=True), zip(places, columns, strict=True)
     of_1904 = counts_from_1904(path)
     refusal = partial(unreadable, name)

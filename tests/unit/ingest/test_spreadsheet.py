@@ -248,7 +248,7 @@ def test_the_only_sheet_with_a_table_is_meant(tmp_path, sheets, hidden, sheet):
         ({"a": [HEADER, ROW], "b": [HEADER, ROW]}, "c", "no sheet 'c'. It has: a, b"),
         ({"a": []}, None, "no sheet that holds a table"),
         ({"a": [HEADER]}, None, "no rows. Export it again, with rows; or remove it"),
-        ({"a": [HEADER, ("Totaal", 0)]}, None, "has a header but no rows"),
+        ({"a": [HEADER, ("Totaal", 0)]}, None, "has no rows"),
         ({"a": [(" ", " ")]}, None, "has no header"),
         ({"a": [("Geheim", *HEADER, None), (1, 2, 3, 4, 5)]}, None, "the values in column 5"),
         ({"a": [("Zaak", None, "Datums"), HEADER, ROW]}, None, "the values in column 2"),
